@@ -1,0 +1,252 @@
+"""The file that settings stand in, and the kinds of values they have.
+
+`find_settings` finds and parses `kb.toml` or `pyproject.toml` (the only door to tomllib);
+a `Kind` says how one setting's value is written, for the reader of the file, for the
+error and for the documentation alike. What settings there are is `kb.config`'s business.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kb.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+# A settings file with 10,000 synonyms has a quarter of this; a larger file is some other file.
+MAX_BYTES = 1_000_000
+MAX_LINE = 1_000
+# Control characters, and what else ends a line somewhere.
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a value is written: `what` in words, `check` from TOML's value to ours.
+
+    `check` returns None for a value that will not do. `from_text` turns an environment
+    variable's text into what TOML would have held; without it no variable sets the key.
+    """
+
+    what: str
+    check: Callable[[object], Any]
+    from_text: Callable[[str], object] | None = None
+
+    def read(self, value: object) -> Any:
+        """The checked value; raises ValueError that says what it should be."""
+        checked = self.check(value)
+        if checked is None:
+            raise ValueError(f"should be {self.what}, not {_shown(value)}")
+        return checked
+
+
+def setting(kind: Kind, meaning: str) -> dict[str, object]:
+    """The metadata of a dataclass field that is a setting."""
+    return {"kind": kind, "meaning": meaning}
+
+
+def whole_number(least: int, most: int) -> Kind:
+    """A whole number in a range, both ends included."""
+
+    def check(value: object) -> int | None:
+        fits = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        return value if fits and isinstance(value, int) else None
+
+    def from_text(text: str) -> object:
+        return int(text) if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else text
+
+    return Kind(f"a whole number from {least} to {most}", check, from_text)
+
+
+def _line(value: object) -> str | None:
+    if not isinstance(value, str) or len(value) > MAX_LINE or _BREAKS.search(value):
+        return None
+    return value.strip()
+
+
+def _phrases(value: object) -> tuple[str, ...] | None:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list):
+        return None
+    lines = [_line(part) for part in parts]
+    return tuple(dict.fromkeys(phrase for phrase in lines if phrase)) if all(lines) else None
+
+
+def _word_table(value: object) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
+    if not isinstance(value, dict):
+        return None
+    table = {word: _phrases(others) for word, others in value.items()}
+    fits = all(_line(word) and others for word, others in table.items())
+    return tuple((word, others) for word, others in table.items() if others) if fits else None
+
+
+def _numbers(value: object) -> tuple[tuple[str, float], ...] | None:
+    if not isinstance(value, dict):
+        return None
+    fits = all(
+        isinstance(n, int | float) and not isinstance(n, bool) and math.isfinite(n)
+        for n in value.values()
+    )
+    return tuple((key, float(n)) for key, n in value.items()) if fits else None
+
+
+def _matching(pattern: str) -> Callable[[object], str | None]:
+    def check(value: object) -> str | None:
+        return value if isinstance(value, str) and re.fullmatch(pattern, value) else None
+
+    return check
+
+
+line = Kind("one line of text", _line, str)
+path_text = Kind("the path of a folder", _matching(r"(?s)[^\0]+"))
+language = Kind(
+    "a language tag such as en or pt-BR", _matching("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*"), str
+)
+base_url = Kind(
+    "an address that begins with https:// or http://",
+    _matching(r"https?://[^\s/?#\"'<>\\]+(/[^\s?#\"'<>\\]*)?"),
+    str,
+)
+phrases = Kind('a list of phrases, or one text such as "parcel, shipment"', _phrases, str)
+word_table = Kind('a table of phrases, such as parcel = ["package", "shipment"]', _word_table)
+numbers = Kind("a table of numbers", _numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """The settings of one file: `table` as parsed, `text` for finding lines.
+
+    `path` is None, and the rest empty, when no file was found; relative paths start at
+    `folder`. `prefix` is the table in which the settings stand (`tool.kb` or nothing).
+    """
+
+    path: Path | None
+    folder: Path
+    table: Mapping[str, object]
+    text: str = ""
+    prefix: tuple[str, ...] = ()
+
+    def read(self, kind: Kind, value: object, keys: tuple[str, ...]) -> Any:
+        """A setting's checked value; raises ConfigError with its path and line."""
+        try:
+            return kind.read(value)
+        except ValueError as error:
+            raise self.error(f"{'.'.join(keys)} {error}", keys) from None
+
+    def error(self, message: str, keys: tuple[str, ...], hint: str | None = None) -> ConfigError:
+        """What is wrong with a key of this file."""
+        where = None if self.path is None else str(self.path)
+        return ConfigError(
+            message, path=where, line=line_of(self.text, (*self.prefix, *keys)), hint=hint
+        )
+
+
+def find_settings(named: Path | None, cwd: Path) -> SettingsFile:
+    """The settings file: the one that is named, else the nearest when walking up from `cwd`."""
+    if named is not None:
+        path = cwd / named
+        if not path.is_file():
+            raise ConfigError("there is no such settings file", path=str(path))
+        return _from_pyproject(path) if path.name == "pyproject.toml" else _from_toml(path)
+    for folder in (cwd, *cwd.parents):
+        if (folder / "kb.toml").is_file():
+            return _from_toml(folder / "kb.toml")
+        if (folder / "pyproject.toml").is_file():
+            found = _from_pyproject(folder / "pyproject.toml")
+            if found.path is not None:
+                return found
+    return SettingsFile(None, cwd, {})
+
+
+def _from_toml(path: Path) -> SettingsFile:
+    text = _read(path)
+    return SettingsFile(path, path.parent, _parse(text, path), text)
+
+
+def _from_pyproject(path: Path) -> SettingsFile:
+    """`[tool.kb]` of a pyproject.toml; without a path when it has none.
+
+    Most of these files are other projects', so one that never names kb may be as broken
+    as it likes.
+    """
+    nothing = SettingsFile(None, path.parent, {})
+    try:
+        if path.stat().st_size > MAX_BYTES or b"tool.kb" not in path.read_bytes():
+            return nothing
+    except OSError:
+        return nothing
+    text = _read(path)
+    tools = _parse(text, path).get("tool")
+    table = tools.get("kb") if isinstance(tools, dict) else None
+    if table is None:
+        return nothing
+    if not isinstance(table, dict):
+        raise ConfigError("tool.kb should be a table", path=str(path), hint="write [tool.kb]")
+    return SettingsFile(path, path.parent, table, text, ("tool", "kb"))
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ConfigError(f"is larger than {MAX_BYTES:,} bytes", path=str(path))
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"can't be read: {error.strerror}", path=str(path)) from error
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8: byte {error.start:,} does not fit"
+        raise ConfigError(message, path=str(path)) from error
+
+
+def _parse(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # Python 3.14 has lineno; before, the line stands in the message only.
+        message = re.sub(r" \(at (line \d+, column \d+|end of document)\)$", "", str(error))
+        at = re.search(r"\(at line (\d+)", str(error))
+        last = text.count("\n") + 1
+        number = int(at[1]) if at else last
+        raise ConfigError(f"is not TOML: {message}", path=str(path), line=number) from error
+    except RecursionError as error:
+        raise ConfigError("is nested too deeply", path=str(path)) from error
+
+
+_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(?:\.|$)""")
+
+
+def line_of(text: str, keys: tuple[str, ...]) -> int | None:
+    """The 1-based line that sets a key, or opens the table that leads to it; None when unseen.
+
+    Reads TOML line by line, which is enough to point at a mistake: keys within inline
+    tables are found at the line of their table.
+    """
+    table: tuple[str, ...] = ()
+    best, number_of_best = 0, None
+    for number, raw in enumerate(text.splitlines(), 1):
+        stripped = raw.strip()
+        if header := re.match(r"\[\[?(.+?)\]\]?\s*(?:#.*)?$", stripped):
+            here = table = _parts(header[1])
+        elif assigned := re.match(r"([^=#]+)=", stripped):
+            here = table + _parts(assigned[1])
+        else:
+            continue
+        depth = len(here) if here == keys[: len(here)] else len(keys) * (here[: len(keys)] == keys)
+        if depth > best:
+            best, number_of_best = depth, number
+    return number_of_best
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple("".join(found) for found in _PART.findall(dotted))
+
+
+def _shown(value: object) -> str:
+    """A value as an error quotes it: short, and on one line."""
+    text = ascii(value) if isinstance(value, str) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004
