@@ -186,11 +186,13 @@ class ContactOption:
 @dataclass(frozen=True, slots=True)
 class Escalation:
     """What follows when self-service fails: channels in order of preference, what to have ready,
-    and a message to fill in (with `[...]` where the customer writes)."""
+    and a message to fill in (with `[...]` where the customer writes). `note` says what to do
+    when there are no options, and is empty when there are."""
 
     options: tuple[ContactOption, ...] = ()
     have_ready: tuple[str, ...] = ()
     message: str = ""
+    note: str = ""
 
 
 class Match(StrEnum):
