@@ -1,0 +1,282 @@
+"""Markdown to sections and HTML: the only door to markdown-it-py.
+
+CommonMark with tables and strikethrough; raw HTML is text like any other. `parse` reads a
+text once and gives a `Document`, whose sections are ready and whose HTML is written on
+request from the same tokens.
+
+A text is split at every heading of every level. A heading inside a list or a quote is
+text of the section around it (a section must not begin in the middle of a list), but has
+an anchor of its own in the HTML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.errors import ContentError
+from kb.limits import DEFAULT_LIMITS, Limits
+from kb.markdown.anchors import Anchors, slug
+from kb.markdown.html import (
+    HtmlWriter,
+    ImageWriter,
+    LinkWriter,
+    escape,
+    plain_text,
+    write_image,
+    write_link,
+)
+from kb.markdown.parser import is_safe_link, tokenize
+from kb.model import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it.token import Token
+
+__all__ = [
+    "Document",
+    "Link",
+    "escape",
+    "is_safe_link",
+    "parse",
+    "read_sections",
+    "render_html",
+    "slug",
+    "write_image",
+    "write_link",
+]
+
+# The lead of an article without an H1: browsers go to the top of a page for `#top`.
+_LEAD_ANCHOR = "top"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link or an image as written in an article; `line` is 1-based in the file."""
+
+    target: str
+    line: int
+    image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One parsed Markdown text.
+
+    `title` is the text of the first H1, None without one. `sections` is never empty.
+    `anchors` holds every anchor of the HTML in reading order, those of headings inside
+    lists and quotes too.
+    """
+
+    title: str | None
+    sections: tuple[Section, ...]
+    anchors: tuple[str, ...]
+    _tokens: Sequence[Token] = field(repr=False, compare=False)
+    _ids: dict[int, str] = field(repr=False, compare=False)
+    _first_line: int
+    _limits: Limits
+
+    def html(
+        self,
+        *,
+        link: LinkWriter = write_link,
+        image: ImageWriter = write_image,
+        id_prefix: str = "",
+        with_title: bool = True,
+    ) -> str:
+        """The text as HTML, each heading with its anchor (after `id_prefix`) as id.
+
+        `link` and `image` write links and images; what they return is not escaped again.
+        `with_title=False` leaves the first H1 out, for pages that show the title themselves.
+        Raises `ContentError` beyond `Limits.html`.
+        """
+        writer = HtmlWriter(
+            link=link,
+            image=image,
+            ids={index: id_prefix + anchor for index, anchor in self._ids.items()},
+            first_line=self._first_line,
+            limit=self._limits.html,
+        )
+        end = len(self._tokens)
+        title = None if with_title else _find_title(self._tokens)
+        if title is None:
+            return writer.write(self._tokens, 0, end)
+        return writer.write(self._tokens, 0, title) + writer.write(self._tokens, title + 3, end)
+
+    def links(self) -> Iterator[Link]:
+        """Every link and image, in reading order."""
+        for token in self._tokens:
+            if token.type == "inline" and token.children:
+                line = self._first_line + (token.map[0] if token.map else 0)
+                yield from _links(token.children, line)
+
+
+def parse(
+    body: str, *, title: str = "", first_line: int = 1, limits: Limits = DEFAULT_LIMITS
+) -> Document:
+    """Read a Markdown text whose first line is line `first_line` of its file.
+
+    `title` is the article's title where the front matter gives one; an H1 that says the
+    same, or any first H1 where there is none, is left out of the sections' trails.
+    Raises `ContentError` with a line where the text passes a limit.
+    """
+    tokens = tokenize(body, first_line=first_line, limits=limits)
+    splitter = _Splitter(first_line, limits)
+    splitter.read(tokens)
+    last_line = first_line + body.count("\n") - (1 if body.endswith("\n") else 0)
+    found = _find_title(tokens)
+    heading = plain_text(tokens[found + 1].children or ()) if found is not None else ""
+    return Document(
+        title=_one_line(heading) or None,
+        sections=splitter.sections(_one_line(title), max(last_line, first_line)),
+        anchors=tuple(splitter.ids.values()),
+        _tokens=tokens,
+        _ids=splitter.ids,
+        _first_line=first_line,
+        _limits=limits,
+    )
+
+
+def read_sections(
+    body: str, *, first_line: int = 1, title: str = "", limits: Limits = DEFAULT_LIMITS
+) -> tuple[str | None, tuple[Section, ...]]:
+    """The text of the first H1, and the sections, for whoever needs no HTML. See `parse`."""
+    document = parse(body, title=title, first_line=first_line, limits=limits)
+    return document.title, document.sections
+
+
+def render_html(body: str, *, limits: Limits = DEFAULT_LIMITS) -> str:
+    """A Markdown text as HTML with the anchors of its sections as ids. See `Document.html`."""
+    return parse(body, limits=limits).html()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n")).strip()
+
+
+def _find_title(tokens: Sequence[Token]) -> int | None:
+    """Where the first H1 opens that stands in no list or quote."""
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
+            return index
+    return None
+
+
+def _links(children: Sequence[Token], line: int) -> Iterator[Link]:
+    for token in children:
+        if token.type == "link_open":
+            yield Link(str(token.attrs["href"]), line)
+        elif token.type == "image":
+            yield Link(str(token.attrs["src"]), line, image=True)
+            yield from _links(token.children or (), line)
+        elif token.type in {"softbreak", "hardbreak"}:
+            line += 1
+
+
+class _Draft(NamedTuple):
+    """A section as far as it is known while tokens go by."""
+
+    anchor: str
+    heading: str
+    level: int
+    line: int
+    blocks: list[str]
+
+
+class _Splitter:
+    """Cuts a token stream into sections and hands out the anchors."""
+
+    def __init__(self, first_line: int, limits: Limits) -> None:
+        self.ids: dict[int, str] = {}
+        self._first_line = first_line
+        self._limits = limits
+        self._anchors = Anchors()
+        self._drafts = [_Draft(_LEAD_ANCHOR, "", 0, first_line, [])]
+        self._row: list[str] | None = None
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        """Take every token in order. Headings of sections are not text of any section."""
+        blocks = self._drafts[0].blocks
+        for index, token in enumerate(tokens):
+            kind = token.type
+            if kind == "inline":
+                if tokens[index - 1].type == "heading_open":
+                    blocks = self._take_heading(tokens[index - 1], token, index - 1, blocks)
+                else:
+                    self._take_text(plain_text(token.children or ()), blocks)
+            elif kind in {"fence", "code_block"}:
+                blocks.append(token.content.rstrip("\n"))
+            elif kind == "tr_open":
+                self._row = []
+            elif kind == "tr_close":
+                blocks.append("\t".join(self._row or ()))
+                self._row = None
+
+    def _take_text(self, text: str, blocks: list[str]) -> None:
+        (blocks if self._row is None else self._row).append(text)
+
+    def _take_heading(
+        self, opened: Token, inline: Token, index: int, blocks: list[str]
+    ) -> list[str]:
+        heading = _one_line(plain_text(inline.children or ()))
+        anchor = self.ids[index] = self._anchors.claim(slug(heading))
+        if opened.level > 0:
+            blocks.append(heading)
+            return blocks
+        line = self._first_line + (opened.map[0] if opened.map else 0)
+        if len(self._drafts) > self._limits.sections:
+            raise ContentError(
+                f"over {self._limits.sections} headings: over the limit",
+                line=line,
+                code="content-limit",
+            )
+        self._drafts.append(_Draft(anchor, heading, int(opened.tag[1]), line, []))
+        return self._drafts[-1].blocks
+
+    def sections(self, title: str, last_line: int) -> tuple[Section, ...]:
+        """The sections, complete. The anchor of the text above all headings gives way to theirs."""
+        lead, *headed = self._drafts
+        drafts = headed
+        if _text(lead) or not headed:
+            drafts = [lead._replace(anchor=self._anchors.claim(_LEAD_ANCHOR)), *headed]
+        ends = [draft.line - 1 for draft in drafts[1:]] + [last_line]
+        trails = _trails(drafts, title)
+        return tuple(
+            Section(
+                anchor=draft.anchor,
+                heading=draft.heading,
+                level=draft.level,
+                trail=trail,
+                text=_text(draft),
+                lines=(draft.line, end),
+                position=position,
+            )
+            for position, (draft, trail, end) in enumerate(zip(drafts, trails, ends, strict=True))
+        )
+
+
+def _text(draft: _Draft) -> str:
+    return "\n".join(block for block in draft.blocks if block)
+
+
+def _trails(drafts: Sequence[_Draft], title: str) -> list[tuple[str, ...]]:
+    """For each section the headings above it, but not the H1 that is the article's title."""
+    trails = []
+    above: list[_Draft] = []
+    named = False
+    for draft in drafts:
+        while above and above[-1].level >= draft.level:
+            above.pop()
+        trails.append(tuple(heading.heading for heading in above if heading.heading))
+        if draft.level == 1 and not named:
+            named = True
+            if not title or _alike(title, draft.heading):
+                continue
+        if draft.level > 0:
+            above.append(draft)
+    return trails
+
+
+def _alike(one: str, other: str) -> bool:
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
