@@ -59,6 +59,8 @@ class Fields:
 
 Value = Text | Items | Fields
 
+NO_FIELDS = Fields((), 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -94,9 +96,7 @@ def split(text: str) -> tuple[str | None, str, int]:
     end = _END.search(rest) if newline else None
     if end is None:
         if _begins_with_key(rest):
-            raise ContentError(
-                _UNCLOSED, line=1, hint="write `***` if a horizontal rule was meant"
-            )
+            raise ContentError(_UNCLOSED, line=1, hint="write `***` if a horizontal rule was meant")
         return None, text, 1
     raw = rest[: end.start()]
     return raw, rest[end.end() + 1 :], raw.count("\n") + 3

@@ -1,0 +1,389 @@
+"""Front matter to the attributes of an Article: what each key means, and what is wrong with it.
+
+An unknown tier, audience or status keeps the article out: to guess could publish what must
+not be. Anything else that can't be used is reported and left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+from kb.articles.names import complaint_about_id
+from kb.frontmatter import Entry, Fields, Items, Text, Value, plain
+from kb.model import Action, Audience, Channel, Condition, Problem, Severity, Status, Step, Tier
+from kb.nearest import did_you_mean, slip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from enum import StrEnum
+
+_Choice = TypeVar("_Choice", bound="StrEnum")
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][\d:.+Zz -]*)?")
+_INTERVAL = re.compile(r"[1-9]\d{0,4} (?:day|week|month|year)s?")
+_NUMBER = re.compile(r"[+-]?\d{1,9}")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_SCHEMES = frozenset({"http:", "https:", "mailto:", "tel:"})
+_CHANNEL_KEYS = ("name", "best_for", "wait", "where", "hours")
+_ACTION_KEYS = ("label", "where", "url")
+# Keys by which other tools hide an article or give it another address.
+_FOREIGN = {
+    "draft": "status: draft",
+    "published": "status: draft",
+    "hidden": "status: draft",
+    "redirect_from": "aliases",
+}
+
+
+class Attributes(TypedDict, total=False):
+    """The front-matter part of an `Article`: absent keys have its defaults."""
+
+    title: str
+    summary: str
+    tier: Tier
+    issues: tuple[str, ...]
+    actions: tuple[Action, ...]
+    have_ready: tuple[str, ...]
+    escalate: tuple[Step, ...]
+    channel: Channel
+    tags: tuple[str, ...]
+    related: tuple[str, ...]
+    aliases: tuple[str, ...]
+    audience: Audience
+    status: Status
+    reviewed: date
+    review_every: str
+    order: int
+    featured: int
+    extra: tuple[tuple[str, str], ...]
+
+
+def read_article_fields(path: str, fields: Fields) -> tuple[Attributes, tuple[Problem, ...], bool]:
+    """The attributes that front matter gives, what is wrong, and whether it keeps the article out."""
+    reader = _ArticleFields(path)
+    for entry in fields.entries:
+        reader.read(entry)
+    if reader.extra:
+        reader.attributes["extra"] = tuple(reader.extra)
+    return reader.attributes, tuple(reader.problems), reader.fatal
+
+
+def one_line(text: str) -> str:
+    """Text without control characters, line breaks and repeated spaces."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+class FieldReader:
+    """Reads values of a known shape, and collects what is wrong with the others."""
+
+    def __init__(self, path: str) -> None:
+        self.problems: list[Problem] = []
+        self._path = path
+
+    def report(
+        self,
+        line: int,
+        message: str,
+        severity: Severity = Severity.WARNING,
+        code: str = "front-matter",
+    ) -> None:
+        """Note a problem on a line of the file."""
+        self.problems.append(Problem(self._path, line, message, severity, code))
+
+    def text(self, entry: Entry) -> str:
+        """A single text."""
+        if isinstance(entry.value, Text):
+            return one_line(entry.value.value)
+        self.report(entry.line, f"`{one_line(entry.key)}` should be a text: ignored")
+        return ""
+
+    def number(self, entry: Entry) -> int | None:
+        """A whole number."""
+        text = self.text(entry)
+        if _NUMBER.fullmatch(text):
+            return int(text)
+        if text:
+            self.report(entry.line, f"`{entry.key}` should be a whole number, not {_quote(text)}")
+        return None
+
+    def texts(self, entry: Entry) -> tuple[str, ...]:
+        """A list of texts, each once; a single text is a list of one."""
+        return tuple(dict.fromkeys(text for text, _ in self.lines(entry)))
+
+    def lines(self, entry: Entry) -> Iterator[tuple[str, int]]:
+        """The texts of a list that are not empty, and their lines."""
+        if isinstance(entry.value, Fields):
+            self.report(entry.line, f"`{entry.key}` should be a list of texts: ignored")
+            return
+        for item in _items(entry.value):
+            if not isinstance(item, Text):
+                self.report(item.line, f"`{entry.key}` should hold texts only: item ignored")
+            elif text := one_line(item.value):
+                yield text, item.line
+
+    def unknown(self, entry: Entry, known: Iterable[str]) -> None:
+        """Say that a key is not one of kb's, and which was probably meant."""
+        shown = _quote(one_line(entry.key))
+        meant = slip(entry.key.lower().replace("-", "_"), known)
+        if meant:
+            self.report(entry.line, f"unknown key {shown}: did you mean `{meant}`?")
+        elif entry.key.lower() in _FOREIGN:
+            self.report(
+                entry.line, f"kb does not know {shown}: write `{_FOREIGN[entry.key.lower()]}`"
+            )
+        else:
+            self.report(entry.line, f"unknown key {shown}: kept", Severity.NOTE, "unknown-key")
+
+
+class _ArticleFields(FieldReader):
+    """Reads one article's front matter, entry by entry."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.attributes: Attributes = {}
+        self.extra: list[tuple[str, str]] = []
+        self.fatal = False
+
+    def read(self, entry: Entry) -> None:
+        """Take one key with its value."""
+        method = _KEYS.get(entry.key)
+        if method is not None:
+            method(self, entry)
+            return
+        value = entry.value
+        written = value.value if isinstance(value, Text) else json.dumps(plain(value))
+        self.extra.append((entry.key, written))
+        self.unknown(entry, _KEYS)
+
+    def title(self, entry: Entry) -> None:
+        if text := self.text(entry):
+            self.attributes["title"] = text
+
+    def summary(self, entry: Entry) -> None:
+        self.attributes["summary"] = self.text(entry)
+
+    def tier(self, entry: Entry) -> None:
+        if (choice := self._choice(entry, Tier)) is not None:
+            self.attributes["tier"] = choice
+
+    def audience(self, entry: Entry) -> None:
+        if (choice := self._choice(entry, Audience)) is not None:
+            self.attributes["audience"] = choice
+
+    def status(self, entry: Entry) -> None:
+        if (choice := self._choice(entry, Status)) is not None:
+            self.attributes["status"] = choice
+
+    def _choice(self, entry: Entry, kind: type[_Choice]) -> _Choice | None:
+        """One of the values of a key that must not be guessed; empty means the default."""
+        values = [member.value for member in kind]
+        text = one_line(entry.value.value) if isinstance(entry.value, Text) else "a list"
+        if text.lower() in values:
+            return kind(text.lower())
+        if text:
+            self.fatal = True
+            hint = did_you_mean(text, values)
+            self.report(
+                entry.line,
+                f"`{entry.key}` can't be {_quote(text)}: it is {_either(values)}"
+                + (f" ({hint})" if hint else ""),
+                Severity.ERROR,
+            )
+        return None
+
+    def issue(self, entry: Entry) -> None:
+        self.attributes["issues"] = self.texts(entry)
+
+    def have_ready(self, entry: Entry) -> None:
+        self.attributes["have_ready"] = self.texts(entry)
+
+    def tags(self, entry: Entry) -> None:
+        """Tags may also be one text with commas, as other tools write them."""
+        tags = self.texts(entry)
+        if isinstance(entry.value, Text):
+            tags = tuple(dict.fromkeys(part.strip() for text in tags for part in text.split(",")))
+        self.attributes["tags"] = tuple(tag for tag in tags if tag)
+
+    def related(self, entry: Entry) -> None:
+        self.attributes["related"] = self._ids(entry, Severity.WARNING)
+
+    def aliases(self, entry: Entry) -> None:
+        self.attributes["aliases"] = self._ids(entry, Severity.ERROR)
+
+    def _ids(self, entry: Entry, severity: Severity) -> tuple[str, ...]:
+        names = {}
+        for name, line in self.lines(entry):
+            if wrong := complaint_about_id(name):
+                self.report(
+                    line, f"`{entry.key}` has {_quote(name)}: {wrong}: ignored", severity, "id"
+                )
+            else:
+                names[name.removesuffix(".md")] = line
+        return tuple(names)
+
+    def do(self, entry: Entry) -> None:
+        actions = (self._action(item) for item in _items(entry.value))
+        self.attributes["actions"] = tuple(action for action in actions if action)
+
+    def _action(self, item: Value) -> Action | None:
+        if isinstance(item, Text):
+            label = one_line(item.value)
+            return Action(label) if label else None
+        if not isinstance(item, Fields):
+            self.report(
+                item.line, "an action in `do` is a text, or label, where and url", Severity.ERROR
+            )
+            return None
+        texts = self._parts(item, "do", _ACTION_KEYS, Severity.ERROR)
+        if not texts.get("label"):
+            self.report(item.line, "an action in `do` needs a label", Severity.ERROR)
+            return None
+        url = self._url(texts.get("url", ""), item)
+        return Action(texts["label"], texts.get("where", ""), url)
+
+    def _url(self, url: str, item: Fields) -> str:
+        wrong = _complaint_about_url(url)
+        if not wrong:
+            return url
+        entry = item.get("url")
+        self.report(
+            entry.line if entry else item.line,
+            f"url {_quote(url)}: {wrong}: left out",
+            Severity.ERROR,
+            "url",
+        )
+        return ""
+
+    def _parts(
+        self, fields: Fields, of: str, known: tuple[str, ...], severity: Severity
+    ) -> dict[str, str]:
+        """The texts of a mapping; keys that it can't have are reported."""
+        texts = {}
+        for entry in fields.entries:
+            if entry.key in known:
+                texts[entry.key] = self.text(entry)
+                continue
+            hint = did_you_mean(entry.key, known) or f"it has {_either(known, 'and')}"
+            self.report(
+                entry.line, f"`{of}` has no {_quote(one_line(entry.key))}: {hint}", severity
+            )
+        return texts
+
+    def escalate(self, entry: Entry) -> None:
+        steps = (step for item in _items(entry.value) for step in self._steps(item))
+        self.attributes["escalate"] = tuple(dict.fromkeys(steps))
+
+    def _steps(self, item: Value) -> Iterator[Step]:
+        if isinstance(item, Text):
+            if name := one_line(item.value):
+                yield Step(name)
+        elif isinstance(item, Fields):
+            for entry in item.entries:
+                yield from self._conditional(entry)
+        else:
+            self.report(item.line, "a step in `escalate` is a channel, or `channel: condition`")
+
+    def _conditional(self, entry: Entry) -> Iterator[Step]:
+        values = [condition.value for condition in Condition]
+        text = self.text(entry).lower().replace("-", "_").replace(" ", "_")
+        name = one_line(entry.key)
+        if text in values:
+            yield Step(name, Condition(text))
+        elif not text:
+            yield Step(name)
+        else:
+            hint = did_you_mean(text, values)
+            self.report(
+                entry.line,
+                f"`escalate` has the condition {_quote(text)} for {_quote(name)}: it is "
+                f"{_either(values)}" + (f" ({hint})" if hint else "") + ": step ignored",
+            )
+
+    def channel(self, entry: Entry) -> None:
+        if not isinstance(entry.value, Fields):
+            self.report(
+                entry.line, f"`channel` should have {_either(_CHANNEL_KEYS, 'and')}: ignored"
+            )
+            return
+        texts = self._parts(entry.value, "channel", _CHANNEL_KEYS, Severity.WARNING)
+        if texts.get("name"):
+            self.attributes["channel"] = Channel(**texts)
+        else:
+            self.report(entry.line, "`channel` needs a name: ignored")
+
+    def reviewed(self, entry: Entry) -> None:
+        text = self.text(entry)
+        found = _DATE.fullmatch(text)
+        try:
+            if found:
+                self.attributes["reviewed"] = date.fromisoformat(found[1])
+                return
+        except ValueError:
+            pass
+        if text:
+            self.report(
+                entry.line, f"`reviewed` should be a date like 2026-03-31, not {_quote(text)}"
+            )
+
+    def review_every(self, entry: Entry) -> None:
+        text = self.text(entry)
+        if _INTERVAL.fullmatch(text):
+            self.attributes["review_every"] = text
+        elif text:
+            self.report(entry.line, f"`review_every` should be like `6 months`, not {_quote(text)}")
+
+    def order(self, entry: Entry) -> None:
+        if (number := self.number(entry)) is not None:
+            self.attributes["order"] = number
+
+    def featured(self, entry: Entry) -> None:
+        if (number := self.number(entry)) is not None:
+            self.attributes["featured"] = number
+
+
+_KEYS: dict[str, Callable[[_ArticleFields, Entry], None]] = {
+    "title": _ArticleFields.title,
+    "summary": _ArticleFields.summary,
+    "tier": _ArticleFields.tier,
+    "issue": _ArticleFields.issue,
+    "do": _ArticleFields.do,
+    "have_ready": _ArticleFields.have_ready,
+    "escalate": _ArticleFields.escalate,
+    "channel": _ArticleFields.channel,
+    "tags": _ArticleFields.tags,
+    "related": _ArticleFields.related,
+    "aliases": _ArticleFields.aliases,
+    "audience": _ArticleFields.audience,
+    "status": _ArticleFields.status,
+    "reviewed": _ArticleFields.reviewed,
+    "review_every": _ArticleFields.review_every,
+    "order": _ArticleFields.order,
+    "featured": _ArticleFields.featured,
+}
+
+
+def _items(value: Value) -> tuple[Value, ...]:
+    return value.values if isinstance(value, Items) else (value,)
+
+
+def _complaint_about_url(url: str) -> str | None:
+    scheme = _SCHEME.match(url)
+    if scheme and scheme.group().lower() not in _SCHEMES:
+        return "only http, https, mailto, tel and relative addresses are allowed"
+    if "\\" in url or " " in url or url.startswith("//"):
+        return "not an address that every browser reads alike"
+    return None
+
+
+def _quote(text: str) -> str:
+    shown = text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004
+    return f"`{shown}`"
+
+
+def _either(values: Iterable[str], word: str = "or") -> str:
+    *others, last = values
+    return f"{', '.join(others)} {word} {last}"

@@ -1,0 +1,195 @@
+"""The files of a content folder: found, named and checked, but not read.
+
+Listing is on the path of every search, so it asks the system once per file and imports
+nothing heavy.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.articles.names import complaint, printable
+from kb.errors import ContentError
+from kb.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOPIC_FILE = "topic.yaml"
+_SUFFIX = ".md"
+# Files that were probably meant to be read.
+_LOOKALIKES = frozenset({".markdown", ".mdown", ".mdx", ".mkd", _SUFFIX})
+
+
+class SourceFile(NamedTuple):
+    """A file under content/ and its state on disk: whoever sees no change here need not read.
+
+    `path` is relative to content/ with `/` between folders, as the disk spells it. `id` is
+    the article's id (for a topic file the topic's): the path without `.md`, in NFC.
+    A tuple and not a dataclass because thousands are made for each search.
+    """
+
+    path: str
+    id: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a content folder holds: articles and topic files in order of id, and what was refused."""
+
+    articles: tuple[SourceFile, ...]
+    topics: tuple[SourceFile, ...]
+    problems: tuple[Problem, ...]
+
+
+def scan(content: Path) -> Listing:
+    """List the articles and topic files under a content folder.
+
+    Names that begin with a dot are skipped, other files are none of ours. Refused, each
+    with a problem: names that some system or address can't hold, two ids that differ only
+    in case or in Unicode form (the first in order stays), links that lead outside, folders
+    that can't be read. Raises `ContentError` if there is no such folder.
+    """
+    if not content.is_dir():
+        raise ContentError(
+            "not a folder" if content.exists() else "no such content folder",
+            path=printable(str(content)),
+            hint="`kb init` makes a new knowledge base; `--content` names another folder",
+        )
+    walk = _Walk(content)
+    found = sorted(walk.files())
+    articles = [file for file in found if not _is_topic_file(file.path)]
+    topics = [file for file in found if _is_topic_file(file.path)]
+    problems = [*walk.problems]
+    return Listing(
+        articles=tuple(sorted(_without_twins(articles, problems), key=lambda file: file.id)),
+        topics=tuple(sorted(_without_twins(topics, problems), key=lambda file: file.id)),
+        problems=tuple(sorted(problems, key=lambda problem: (problem.path, problem.message))),
+    )
+
+
+def _is_topic_file(path: str) -> bool:
+    return path == TOPIC_FILE or path.endswith("/" + TOPIC_FILE)
+
+
+def _without_twins(files: list[SourceFile], problems: list[Problem]) -> Iterator[SourceFile]:
+    """Of ids that some system holds for the same, only the first."""
+    seen: dict[str, str] = {}
+    for file in files:
+        key = file.id if file.id.isascii() else unicodedata.normalize("NFKC", file.id)
+        first = seen.setdefault(key.casefold(), file.path)
+        if first == file.path:
+            yield file
+            continue
+        problems.append(
+            Problem(
+                file.path,
+                None,
+                f"its id differs from that of {first} only in case or in Unicode form: "
+                "rename one of them",
+                code="duplicate",
+            )
+        )
+
+
+class _Walk:
+    """One walk through a content folder."""
+
+    def __init__(self, content: Path) -> None:
+        self.problems: list[Problem] = []
+        self._content = content
+        self._root = os.path.realpath(content)
+
+    def files(self) -> Iterator[SourceFile]:
+        """Every article and topic file, in no order."""
+        folders = [""]
+        while folders:
+            prefix = folders.pop()
+            for entry in self._entries(prefix):
+                if entry.name.startswith("."):
+                    continue
+                path = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    if self._accepts(path, entry.name):
+                        folders.append(path + "/")
+                elif entry.name.endswith(_SUFFIX) or entry.name == TOPIC_FILE:
+                    yield from self._file(entry, path, prefix)
+                else:
+                    self._notice(entry, path)
+
+    def _entries(self, prefix: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self._content / prefix) as entries:
+                return list(entries)
+        except OSError as error:
+            self._refuse(prefix.rstrip("/") or ".", f"can't list this folder: {error.strerror}")
+            return []
+
+    def _accepts(self, path: str, name: str) -> bool:
+        wrong = complaint(name)
+        if wrong:
+            self._refuse(path, f"{wrong}: rename it")
+        return wrong is None
+
+    def _file(self, entry: os.DirEntry[str], path: str, prefix: str) -> Iterator[SourceFile]:
+        is_topic = entry.name == TOPIC_FILE
+        stem = entry.name.removesuffix(_SUFFIX)
+        if not is_topic and not self._accepts(path, stem):
+            return
+        try:
+            state = self._state(entry, path)
+        except OSError as error:
+            self._refuse(path, f"can't read this file: {error.strerror}")
+            return
+        if state is None:
+            return
+        name = prefix.rstrip("/") if is_topic else prefix + stem
+        if not name.isascii():
+            name = unicodedata.normalize("NFC", name)
+        yield SourceFile(
+            path, name, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
+        )
+
+    def _state(self, entry: os.DirEntry[str], path: str) -> os.stat_result | None:
+        """The state of a regular file, of a link's target if it lies within content/."""
+        if entry.is_symlink() and not is_within(self._root, entry.path):
+            self._refuse(path, "a link that leads outside the content folder: not read")
+            return None
+        if not entry.is_file():
+            kind = "a link to nothing" if entry.is_symlink() else "not a regular file"
+            self._refuse(path, f"{kind}: not read")
+            return None
+        return entry.stat()
+
+    def _notice(self, entry: os.DirEntry[str], path: str) -> None:
+        """Say what looks like an article or a topic but is not read."""
+        suffix = PurePosixPath(entry.name).suffix.lower()
+        if suffix in _LOOKALIKES:
+            self._warn(path, "not read as an article: only names that end in .md are")
+        elif entry.name.lower() in {TOPIC_FILE, "topic.yml"}:
+            self._warn(path, f"not read: a topic file is called {TOPIC_FILE}")
+        elif entry.is_symlink() and entry.is_dir():
+            if is_within(self._root, entry.path):
+                self._warn(path, "a link to a folder: not followed")
+            else:
+                self._refuse(path, "a link that leads outside the content folder: not read")
+
+    def _refuse(self, path: str, message: str) -> None:
+        self.problems.append(Problem(printable(path), None, message, code="file"))
+
+    def _warn(self, path: str, message: str) -> None:
+        self.problems.append(Problem(printable(path), None, message, Severity.WARNING, "file"))
+
+
+def is_within(root: str, path: str) -> bool:
+    """Whether a path, all links followed, lies in the folder `root` (itself a real path)."""
+    real = os.path.realpath(path)
+    return real.startswith(root.rstrip(os.sep) + os.sep)

@@ -1,0 +1,104 @@
+"""One file to one Article: decoded, front matter read, split into sections."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kb import frontmatter, markdown
+from kb.articles.fields import FieldReader, read_article_fields
+from kb.articles.names import printable
+from kb.articles.text import decode, find_direction_controls, read_bytes
+from kb.articles.topics import TopicFile, title_from_name
+from kb.errors import ContentError
+from kb.model import Article, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kb.articles.files import SourceFile
+    from kb.limits import Limits
+
+_TOPIC_KEYS = ("title", "summary", "order")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An article together with its parsed Markdown, for whoever needs HTML or links."""
+
+    article: Article
+    document: markdown.Document
+
+
+def read_page(content: Path, source: SourceFile, limits: Limits) -> Page | tuple[Problem, ...]:
+    """Read one article, or say why it can't be read."""
+    try:
+        data = read_bytes(content, source.path, limits)
+        return _parse(source, decode(data), hashlib.sha256(data).hexdigest(), limits)
+    except (ContentError, OSError) as error:
+        return (_problem(source.path, error),)
+
+
+def _problem(path: str, error: ContentError | OSError) -> Problem:
+    if isinstance(error, OSError):
+        return Problem(printable(path), None, f"can't read this file: {error.strerror}")
+    message = f"{error.message} ({error.hint})" if error.hint else error.message
+    return Problem(printable(path), error.line, message, code=error.code)
+
+
+def _parse(
+    source: SourceFile, text: str, digest: str, limits: Limits
+) -> Page | tuple[Problem, ...]:
+    raw, body, body_line = frontmatter.split(text)
+    fields = frontmatter.parse(raw or "", limits=limits) if raw else frontmatter.NO_FIELDS
+    attributes, problems, fatal = read_article_fields(source.path, fields)
+    if fatal:
+        return problems
+    named = attributes.pop("title", "")
+    document = markdown.parse(body, title=named, first_line=body_line, limits=limits)
+    topic, _, name = source.id.rpartition("/")
+    if "channel" in attributes:
+        attributes["channel"] = replace(
+            attributes["channel"],
+            article=source.id,
+            have_ready=attributes.get("have_ready", ()),
+        )
+    article = Article(
+        id=source.id,
+        path=source.path,
+        title=named or document.title or title_from_name(name),
+        topic=topic,
+        body=body,
+        body_line=body_line,
+        digest=digest,
+        sections=document.sections,
+        problems=find_direction_controls(source.path, text) + problems,
+        **attributes,
+    )
+    return Page(article, document)
+
+
+def read_topic_file(
+    content: Path, source: SourceFile, limits: Limits
+) -> tuple[TopicFile, tuple[Problem, ...]]:
+    """What a `topic.yaml` says, and what is wrong with it; nothing, where it can't be read."""
+    try:
+        text = decode(read_bytes(content, source.path, limits))
+        fields = frontmatter.parse(text, first_line=1, limits=limits)
+    except (ContentError, OSError) as error:
+        return TopicFile(), (_problem(source.path, error),)
+    reader = FieldReader(source.path)
+    title = summary = ""
+    order = None
+    for entry in fields.entries:
+        if entry.key == "title":
+            title = reader.text(entry)
+        elif entry.key == "summary":
+            summary = reader.text(entry)
+        elif entry.key == "order":
+            order = reader.number(entry)
+        else:
+            reader.unknown(entry, _TOPIC_KEYS)
+    controls = find_direction_controls(source.path, text)
+    return TopicFile(title, summary, order), (*controls, *reader.problems)
