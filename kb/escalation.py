@@ -9,11 +9,11 @@ words bring the channels for urgent problems to the front.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kb.asking import asks_for_person, is_urgent
 from kb.config import ContactConfig
-from kb.model import Article, Channel, Condition, ContactOption, Escalation, Step
+from kb.model import Channel, Condition, ContactOption, Escalation, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,10 +24,34 @@ NO_CHANNEL = "This knowledge base names no way to reach a person."
 _LONGEST_STORY = 500
 
 
+class Source(Protocol):
+    """What an escalation needs of an article, or of what the index keeps of one."""
+
+    @property
+    def id(self) -> str:
+        """The article's id."""
+
+    @property
+    def order(self) -> int | None:
+        """Where its authors put it among its neighbours."""
+
+    @property
+    def channel(self) -> Channel | None:
+        """The channel that it describes."""
+
+    @property
+    def have_ready(self) -> tuple[str, ...]:
+        """What to have at hand before contacting."""
+
+    @property
+    def escalate(self) -> tuple[Step, ...]:
+        """The channels for its problem, in order."""
+
+
 def choose_escalation(
     words: str,
-    article: Article | None,
-    contacts: Iterable[Article],
+    article: Source | None,
+    contacts: Iterable[Source],
     settings: ContactConfig | None = None,
 ) -> Escalation:
     """The channels for a problem, best first, and what to bring along.
@@ -49,11 +73,11 @@ def choose_escalation(
     )
 
 
-def _in_order(contacts: Iterable[Article], order: Sequence[str]) -> list[tuple[Article, Channel]]:
+def _in_order(contacts: Iterable[Source], order: Sequence[str]) -> list[tuple[Source, Channel]]:
     """Contact articles with their channels, those named in `order` first, then as authors set."""
     pairs = [(a, a.channel) for a in contacts if a.channel is not None]
 
-    def rank(pair: tuple[Article, Channel]) -> tuple[int, bool, int, str]:
+    def rank(pair: tuple[Source, Channel]) -> tuple[int, bool, int, str]:
         article, _ = pair
         named = next((i for i, name in enumerate(order) if _is(name, pair)), len(order))
         return named, article.order is None, article.order or 0, article.id
@@ -61,14 +85,14 @@ def _in_order(contacts: Iterable[Article], order: Sequence[str]) -> list[tuple[A
     return sorted(pairs, key=rank)
 
 
-def _is(name: str, pair: tuple[Article, Channel]) -> bool:
+def _is(name: str, pair: tuple[Source, Channel]) -> bool:
     """Whether a step's word names this channel: by its name, its article's id, or the id's end."""
     article, channel = pair
     names = (channel.name, article.id, article.id.rpartition("/")[2])
     return name.strip().casefold() in (n.casefold() for n in names)
 
 
-def _steps(article: Article | None, channels: list[tuple[Article, Channel]]) -> list[Step]:
+def _steps(article: Source | None, channels: list[tuple[Source, Channel]]) -> list[Step]:
     """The article's own steps; on an article about a channel, that channel comes first.
 
     Steps that name no channel of this knowledge base are passed over, unless it has none.
@@ -81,7 +105,7 @@ def _steps(article: Article | None, channels: list[tuple[Article, Channel]]) -> 
     return known if channels else steps
 
 
-def _default_steps(channels: list[tuple[Article, Channel]]) -> list[Step]:
+def _default_steps(channels: list[tuple[Source, Channel]]) -> list[Step]:
     """Every channel, with the condition that its own description implies."""
     return [Step(channel.name, _implied(channel.best_for)) for _, channel in channels]
 
@@ -107,7 +131,7 @@ def _by_urgency(steps: list[Step], *, urgent: bool) -> list[Step]:
 
 
 def _options(
-    steps: list[Step], channels: list[tuple[Article, Channel]], *, urgent: bool
+    steps: list[Step], channels: list[tuple[Source, Channel]], *, urgent: bool
 ) -> tuple[ContactOption, ...]:
     options: dict[str, ContactOption] = {}
     for step in steps:
@@ -117,7 +141,7 @@ def _options(
     return tuple(options.values())
 
 
-def _whole(article: Article, channel: Channel) -> Channel:
+def _whole(article: Source, channel: Channel) -> Channel:
     """The channel with its article's id, and with what that article says to have ready."""
     return Channel(
         name=channel.name,
@@ -149,7 +173,7 @@ def _uncapitalised(text: str) -> str:
     return text[0].lower() + text[1:] if first[1:].islower() or len(first) == 1 else text
 
 
-def _have_ready(article: Article | None, options: tuple[ContactOption, ...]) -> tuple[str, ...]:
+def _have_ready(article: Source | None, options: tuple[ContactOption, ...]) -> tuple[str, ...]:
     """What the problem's article asks for, else what the first channel does."""
     if article is not None and article.have_ready:
         return article.have_ready
