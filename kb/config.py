@@ -25,6 +25,8 @@ from kb.errors import ConfigError
 from kb.nearest import did_you_mean
 from kb.settings import (
     base_url,
+    color_table,
+    file_text,
     find_settings,
     language,
     line,
@@ -101,6 +103,30 @@ class SiteConfig:
 
     base_url: str = field(
         default="", metadata=setting(base_url, "address of the published site, for absolute links")
+    )
+    out: str = field(
+        default="site", metadata=setting(file_text, "folder that `kb build` writes the site to")
+    )
+    theme: str = field(
+        default="theme",
+        metadata=setting(file_text, "folder of templates and assets that replace kb's own"),
+    )
+    description: str = field(
+        default="", metadata=setting(line, "the sentence at the top of the home page")
+    )
+    logo: str = field(
+        default="", metadata=setting(file_text, "image to show in the header beside the name")
+    )
+    footer: str = field(default="", metadata=setting(line, "a line at the foot of every page"))
+    colors: tuple[tuple[str, str], ...] = field(
+        default=(), metadata=setting(color_table, "colours on light paper, in place of kb's own")
+    )
+    dark_colors: tuple[tuple[str, str], ...] = field(
+        default=(), metadata=setting(color_table, "colours on dark paper, in place of kb's own")
+    )
+    remote_images: tuple[str, ...] = field(
+        default=(),
+        metadata=setting(phrases, "hosts whose images may be shown; others become links"),
     )
 
 

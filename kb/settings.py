@@ -105,6 +105,7 @@ def _matching(pattern: str) -> Callable[[object], str | None]:
 
 line = Kind("one line of text", _line, str)
 path_text = Kind("the path of a folder", _matching(r"(?s)[^\0]+"))
+file_text = Kind("the path of a file", _matching(r"(?s)[^\0]+"), str)
 language = Kind(
     "a language tag such as en or pt-BR", _matching("[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*"), str
 )
@@ -112,6 +113,25 @@ base_url = Kind(
     "an address that begins with https:// or http://",
     _matching(r"https?://[^\s/?#\"'<>\\]+(/[^\s?#\"'<>\\]*)?"),
     str,
+)
+_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+COLORS = ("paper", "ink", "soft", "line", "accent", "accent_ink", "notice")
+"""The colours that a site is drawn with."""
+
+
+def _colors(value: object) -> tuple[tuple[str, str], ...] | None:
+    if not isinstance(value, dict):
+        return None
+    fits = all(
+        name in COLORS and isinstance(color, str) and _COLOR.fullmatch(color)
+        for name, color in value.items()
+    )
+    return tuple((name, color.lower()) for name, color in sorted(value.items())) if fits else None
+
+
+color_table = Kind(
+    f'a table such as {{ accent = "#0b5fad" }}, of {", ".join(COLORS)} and colours like #0b5fad',
+    _colors,
 )
 phrases = Kind('a list of phrases, or one text such as "parcel, shipment"', _phrases, str)
 word_table = Kind('a table of phrases, such as parcel = ["package", "shipment"]', _word_table)
