@@ -1,0 +1,214 @@
+"""The command `kb`: its commands, its help, and how it ends.
+
+A command's module is imported when the command is called, so that `kb --help` stays quick.
+To add a command: write `kb/cli/NAME.py` with a click command called `command` in it, and
+add a row to `COMMANDS`.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from kb.cli.as_json import error_as_json
+from kb.cli.command import FOUND, global_options, write_examples
+from kb.cli.screen import open_screen
+from kb.errors import KbError
+from kb.nearest import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kb.cli.screen import Screen
+
+COMMANDS: dict[str, str] = {
+    "search": "Find the section that solves a problem.",
+    "show": "Read an article or one of its sections.",
+    "topics": "Browse topics and articles.",
+    "contact": "Find the right way to reach a person.",
+    "index": "Build or update the index.",
+    "init": "Start a new knowledge base.",
+    "completion": "Print the completion script of a shell.",
+}
+"""Each command with its line in the help, in the help's order."""
+
+EXAMPLES = (
+    ("kb search my package never arrived", "the sections that solve it"),
+    ("kb show orders/late-or-lost-package", "read an article"),
+    ("kb topics", "browse"),
+    ("kb contact charged twice", "whom to ask, and what to have ready"),
+    ("kb init help-center", "start a knowledge base of your own"),
+)
+
+INTERRUPTED = 130
+
+
+class App(click.Group):
+    """The group of all commands, each imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Name the commands in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"kb.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which was probably meant."""
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:
+            _refuse_command(args, ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write examples, usage, the commands without importing them, and the options."""
+        formatter.write_text(self.help or "")
+        write_examples(formatter, EXAMPLES)
+        formatter.write_paragraph()
+        self.format_usage(ctx, formatter)
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section("Options, before or after the command"):
+            rows = [row for p in self.get_params(ctx) if (row := p.get_help_record(ctx))]
+            formatter.write_dl(rows)
+        self.format_epilog(ctx, formatter)
+
+
+def _refuse_command(args: Sequence[str], ctx: click.Context) -> NoReturn:
+    close = nearest(args[0], COMMANDS, count=1)
+    meant = ["kb", *close, *args[1:]] if close else ["kb", "search", *args]
+    lead = "did you mean" if close else "to search, write"
+    mark = "?" if close else ""
+    raise click.UsageError(f"no such command: {args[0]}; {lead} {shlex.join(meant)}{mark}", ctx)
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version  # noqa: PLC0415 slow, and seldom needed
+
+        click.echo(f"kb {version('helpkb')}")
+        ctx.exit()
+
+
+app = App(
+    name="kb",
+    help="Answer a customer's words with the section that solves the problem, and with the way "
+    "to a person when it does not.",
+    epilog="Exit codes: 0 found, 1 nothing found, 2 usage, 3 content, settings or index, "
+    "130 interrupted. `kb COMMAND --help` says more about a command.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar="COMMAND ...",
+    params=[
+        *global_options(),
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_print_version,
+            help="Print the version.",
+        ),
+    ],
+)
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run a command line, report whatever goes wrong in one line, and give the exit code."""
+    given = list(sys.argv[1:] if args is None else args) or ["--help"]
+    _prepare_streams()
+    screen = _first_screen(given)
+    try:
+        code = _complete() or _invoke(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the results has seen enough. What is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = FOUND
+    except Exception as error:  # noqa: BLE001 a person sees one line, whatever it was
+        code = _report(error, screen, debug=bool(os.environ.get("KB_DEBUG")) or "-vv" in given)
+    except KeyboardInterrupt:
+        screen.message("kb: interrupted")
+        code = INTERRUPTED
+    return code
+
+
+def _prepare_streams() -> None:
+    """Make both streams take any text: what an encoding lacks is written as an escape."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        reconfigure = getattr(getattr(sys, name), "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def _first_screen(args: Sequence[str]) -> Screen:
+    """The screen for errors, known before the arguments are read, since reading them may fail."""
+    options = list(args[: args.index("--")] if "--" in args else args)
+    return open_screen(os.environ, no_color="--no-color" in options, as_json="--json" in options)
+
+
+def _complete() -> int:
+    """Answer a shell that asks for completions; 0 when none does."""
+    if not (instruction := os.environ.get("_KB_COMPLETE")):
+        return 0
+    from click.shell_completion import shell_complete  # noqa: PLC0415 only for shells
+
+    sys.exit(shell_complete(app, {}, "kb", "_KB_COMPLETE", instruction))
+
+
+def _invoke(args: list[str]) -> int:
+    try:
+        with app.make_context("kb", args) as ctx:
+            return int(app.invoke(ctx) or FOUND)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+
+
+def _report(error: Exception, screen: Screen, *, debug: bool) -> int:
+    """Write an error to stderr, for machines to stdout too, and give its exit code."""
+    if debug:
+        import traceback  # noqa: PLC0415 only for those who ask
+
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            screen.message(line)
+    if isinstance(error, click.ClickException):
+        return _report_usage(error, screen)
+    if isinstance(error, KbError):
+        screen.error(
+            f"{error.where}: {error.message}" if error.where else error.message, error.hint
+        )
+        if screen.as_json:
+            screen.print_json(error_as_json(error))
+        return error.exit_code
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        screen.error(f"{where}{error.strerror or error}")
+        return KbError.exit_code
+    name = type(error).__name__
+    screen.error(f"{name}: {error}; this is a bug in kb", "set KB_DEBUG=1 to see where it happened")
+    return KbError.exit_code
+
+
+def _report_usage(error: click.ClickException, screen: Screen) -> int:
+    message = error.format_message().rstrip(".")
+    ctx = getattr(error, "ctx", None)
+    path = ctx.command_path if ctx else "kb"
+    if isinstance(error, click.NoSuchOption):
+        known = [name.lstrip("-") for p in ctx.command.params for name in p.opts] if ctx else []
+        close = [f"--{name}" for name in nearest(error.option_name.lstrip("-"), known)]
+        message = f"no such option: {error.option_name}"
+        message += f"; did you mean {' or '.join(close)}?" if close else ""
+    screen.error(message[:1].lower() + message[1:], f"`{path} --help` lists what there is")
+    return error.exit_code

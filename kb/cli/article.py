@@ -1,0 +1,72 @@
+"""An `Article` as lines for the terminal: what to do first, the text, the way to a person last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kb.cli.answer import action_lines
+from kb.cli.channels import escalation_lines
+from kb.cli.page import Node, PageWriter, cut_section, read_html
+from kb.cli.text import Line, Span, Style, line_of, wrap
+from kb.markdown import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kb.cli.screen import Screen
+    from kb.model import Article, Escalation
+
+
+def article_lines(
+    article: Article, anchor: str, escalation: Escalation, screen: Screen
+) -> Iterator[Line]:
+    """An article, or one section of it, with its actions and its escalation."""
+    yield from wrap([Span(article.title, Style.BOLD)], screen.width)
+    yield from wrap([Span(_facts(article, anchor, screen), Style.DIM)], screen.width)
+    if article.actions:
+        yield from _headed("Do it yourself")
+        for action in article.actions:
+            yield from action_lines(action, 2, screen)
+    yield ()
+    writer = PageWriter(screen, article.id)
+    yield from writer.lines(_blocks(article, anchor), screen.width)
+    links = [*writer.link_lines()]
+    if links:
+        yield ()
+        yield from links
+    yield from _related(article.related, screen)
+    yield from _headed("Still need help?")
+    yield from escalation_lines(escalation, screen)
+
+
+def _facts(article: Article, anchor: str, screen: Screen) -> str:
+    facts = [f"{article.id}#{anchor}" if anchor else article.id, str(article.tier)]
+    if article.audience != "public":
+        facts.append(f"for {article.audience}s")
+    if article.status != "published":
+        facts.append(str(article.status))
+    if article.reviewed:
+        facts.append(f"reviewed {article.reviewed.isoformat()}")
+    return f" {screen.glyphs.dot} ".join(facts)
+
+
+def _blocks(article: Article, anchor: str) -> list[Node]:
+    """The blocks to show; the title stands above them already."""
+    document = parse(article.body, title=article.title, first_line=article.body_line)
+    if not anchor:
+        repeated = document.title == article.title
+        return read_html(document.html(with_title=not repeated))
+    section = next(s for s in article.sections if s.anchor == anchor)
+    return cut_section(read_html(document.html()), anchor, lead=section.level == 0)
+
+
+def _related(ids: Iterable[str], screen: Screen) -> Iterator[Line]:
+    if ids:
+        yield from _headed("Related")
+        for id_ in ids:
+            yield line_of(f"  {screen.glyphs.bullet} {id_}")
+
+
+def _headed(title: str) -> Iterator[Line]:
+    yield ()
+    yield line_of(Span(title, Style.BOLD))

@@ -1,0 +1,196 @@
+"""What commands print with `--json`. `docs/json.md` documents every key.
+
+Each object begins with `version`; a change that could break a reader raises it. Keys may
+be added without that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kb.errors import KbError
+    from kb.knowledge_base import Changes
+    from kb.model import Action, Answer, Article, Escalation, Hit, Part, Problem, Section, Topic
+
+VERSION = 1
+
+Object = dict[str, Any]
+
+
+def answer_as_json(answer: Answer) -> Object:
+    """What `kb search` found."""
+    correction = answer.correction
+    return {
+        "version": VERSION,
+        "query": answer.query,
+        "corrected": correction.text if correction else None,
+        "corrections": [list(pair) for pair in correction.words] if correction else [],
+        "found": str(answer.found),
+        "total": answer.total,
+        "hits": [_hit(hit) for hit in answer.hits],
+        "topics": [_topic_name(topic) for topic in answer.topics],
+        "synonyms": [{"word": word, "also": list(also)} for word, also in answer.synonyms],
+        "notices": list(answer.notices),
+        "escalation": _escalation(answer.escalation),
+    }
+
+
+def _hit(hit: Hit) -> Object:
+    return {
+        "rank": hit.rank,
+        "article": hit.article,
+        "anchor": hit.anchor,
+        "title": hit.title,
+        "headings": list(hit.headings),
+        "tier": str(hit.tier),
+        "topic": hit.topic,
+        "score": hit.score,
+        "match": str(hit.match),
+        "weak": hit.weak,
+        "snippet": hit.snippet,
+        "highlights": [list(span) for span in hit.highlights],
+        "actions": _actions(hit.actions),
+        "path": hit.path,
+        "lines": list(hit.lines),
+        **({"parts": [_part(part) for part in hit.parts]} if hit.parts else {}),
+    }
+
+
+def _part(part: Part) -> Object:
+    return {"kind": part.kind, "term": part.term, "score": part.score}
+
+
+def _actions(actions: Iterable[Action]) -> list[Object]:
+    return [{"label": a.label, "where": a.where, "url": a.url} for a in actions]
+
+
+def _escalation(escalation: Escalation) -> Object:
+    return {
+        "channels": [
+            {
+                "channel": option.channel.name,
+                "why": option.why,
+                "where": option.channel.where,
+                "wait": option.channel.wait,
+                "hours": option.channel.hours,
+                "article": option.channel.article,
+            }
+            for option in escalation.options
+        ],
+        "have_ready": list(escalation.have_ready),
+        "message": escalation.message,
+        "note": escalation.note,
+    }
+
+
+def contact_as_json(words: str, escalation: Escalation) -> Object:
+    """What `kb contact` says."""
+    return {"version": VERSION, "query": words, "escalation": _escalation(escalation)}
+
+
+def article_as_json(
+    article: Article, sections: Iterable[Section], escalation: Escalation
+) -> Object:
+    """What `kb show` shows: an article, with all its sections or the one asked for."""
+    return {
+        "version": VERSION,
+        "article": article.id,
+        "path": article.path,
+        "title": article.title,
+        "summary": article.summary,
+        "topic": article.topic,
+        "tier": str(article.tier),
+        "audience": str(article.audience),
+        "status": str(article.status),
+        "issues": list(article.issues),
+        "actions": _actions(article.actions),
+        "have_ready": list(article.have_ready),
+        "tags": list(article.tags),
+        "related": list(article.related),
+        "aliases": list(article.aliases),
+        "reviewed": article.reviewed.isoformat() if article.reviewed else None,
+        "review_every": article.review_every,
+        "extra": dict(article.extra),
+        "sections": [_section(section) for section in sections],
+        "escalation": _escalation(escalation),
+    }
+
+
+def _section(section: Section) -> Object:
+    return {
+        "anchor": section.anchor,
+        "heading": section.heading,
+        "level": section.level,
+        "trail": list(section.trail),
+        "text": section.text,
+        "lines": list(section.lines),
+    }
+
+
+def topics_as_json(topics: Iterable[Topic], titles: dict[str, str]) -> Object:
+    """What `kb topics` lists: every topic with the articles that stand in it, in order."""
+    return {
+        "version": VERSION,
+        "topics": [
+            {
+                **_topic_name(topic),
+                "summary": topic.summary,
+                "parent": topic.parent,
+                "topics": list(topic.topics),
+                "articles": [
+                    {"article": id_, "title": titles[id_]}
+                    for id_ in topic.articles
+                    if id_ in titles
+                ],
+            }
+            for topic in topics
+        ],
+    }
+
+
+def _topic_name(topic: Topic) -> Object:
+    return {"topic": topic.id, "title": topic.title}
+
+
+def changes_as_json(changes: Changes) -> Object:
+    """What `kb index` did."""
+    return {
+        "version": VERSION,
+        "articles": changes.articles,
+        "sections": changes.sections,
+        "added": list(changes.added),
+        "updated": list(changes.updated),
+        "moved": list(changes.moved),
+        "removed": list(changes.removed),
+        "rebuilt": changes.rebuilt,
+        "reason": changes.reason,
+        "seconds": round(changes.seconds, 3),
+        "problems": [_problem(problem) for problem in changes.problems],
+    }
+
+
+def _problem(problem: Problem) -> Object:
+    return {
+        "path": problem.path,
+        "line": problem.line,
+        "message": problem.message,
+        "severity": str(problem.severity),
+        "code": problem.code,
+    }
+
+
+def error_as_json(error: KbError) -> Object:
+    """What any command prints when it fails with `--json`."""
+    return {
+        "version": VERSION,
+        "error": {
+            "code": error.code,
+            "message": error.message,
+            "path": error.path,
+            "line": error.line,
+            "hint": error.hint,
+        },
+    }

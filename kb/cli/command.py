@@ -1,0 +1,182 @@
+"""What every command shares: the global options, examples in the help, words that are words.
+
+Global options may stand before or after the command's name. Whatever they say is kept in
+the context's `meta`, which a command's context shares with its parent's, and becomes one
+frozen `Session` when the command starts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kb.cli.screen import Screen, open_screen
+from kb.nearest import slip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kb.knowledge_base import KnowledgeBase
+
+Run = TypeVar("Run", bound="Callable[..., int]")
+
+FOUND = 0
+NOTHING = 1
+"""Exit codes of commands that look for something; errors carry their own."""
+
+_META = "kb."
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of a command: where the knowledge base is, and where output goes."""
+
+    screen: Screen
+    content: Path | None
+    index: Path | None
+    config: Path | None
+
+    def open(self) -> KnowledgeBase:
+        """The knowledge base that the flags, the environment and the settings file name."""
+        from kb.cli.library import open_knowledge_base  # noqa: PLC0415 imports the engine
+
+        return open_knowledge_base(self)
+
+
+def session_of(ctx: click.Context) -> Session:
+    """The session that the global options read so far describe."""
+    meta = {key.removeprefix(_META): value for key, value in ctx.meta.items()}
+    verbosity = -1 if meta.get("quiet") else meta.get("verbose", 0)
+    screen = open_screen(
+        os.environ,
+        no_color=bool(meta.get("no_color")),
+        verbosity=verbosity,
+        as_json=bool(meta.get("json")),
+    )
+    return Session(screen, meta.get("content"), meta.get("index"), meta.get("config"))
+
+
+def pass_session(run: Run) -> Callable[..., int]:
+    """Give a command's function the session as its first argument."""
+
+    @wraps(run)
+    def started(*args: Any, **options: Any) -> int:
+        return run(session_of(click.get_current_context()), *args, **options)
+
+    return started
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    key = f"{_META}{param.name}"
+    if param.name == "verbose":
+        ctx.meta[key] = ctx.meta.get(key, 0) + value
+    elif value not in (None, False):
+        ctx.meta[key] = value
+
+
+def _global(*names: str, **attributes: Any) -> click.Option:
+    return click.Option(names, expose_value=False, callback=_remember, **attributes)
+
+
+def global_options() -> list[click.Option]:
+    """The options that every command understands, in the order of the help."""
+    folder = {"type": click.Path(path_type=Path), "metavar": "DIR"}
+    return [
+        _global("--content", help="Folder of the articles.", **folder),
+        _global("--index", help="Folder of the index.", **folder),
+        _global("--config", help="Settings file.", **{**folder, "metavar": "FILE"}),
+        _global("--json", is_flag=True, help="Print one JSON object."),
+        _global("--no-color", is_flag=True, help="Print without colours."),
+        _global("-q", "--quiet", is_flag=True, help="Print no messages but errors."),
+        _global("-v", "--verbose", count=True, help="Print more; -vv prints tracebacks."),
+    ]
+
+
+class Command(click.Command):
+    """A command with the global options, and with examples first in its help."""
+
+    def __init__(self, *args: Any, examples: Sequence[tuple[str, str]] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.examples = examples
+        self.own = len(self.params)
+        self.params += global_options()
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what it does, examples, usage, then the options: its own before the global."""
+        formatter.write_text(self.help or "")
+        write_examples(formatter, self.examples)
+        formatter.write_paragraph()
+        self.format_usage(ctx, formatter)
+        self.format_options(ctx, formatter)
+        self.format_epilog(ctx, formatter)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options in two groups."""
+        shared = self.params[self.own :]
+        own = [param for param in self.get_params(ctx) if param not in shared]
+        for title, params in (("Options", own), ("Global options", shared)):
+            rows = [row for param in params if (row := param.get_help_record(ctx))]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
+
+
+def write_examples(formatter: click.HelpFormatter, examples: Sequence[tuple[str, str]]) -> None:
+    """Write command lines with what they do."""
+    if examples:
+        with formatter.section("Examples"):
+            formatter.write_dl([(f"$ {line}", meaning) for line, meaning in examples], col_max=42)
+
+
+class WordsCommand(Command):
+    """A command whose arguments are words, so that `-word` and `--dry-run` are words too.
+
+    An unknown option that is a slip of a known one (`--limt`) is refused with a suggestion;
+    `--` before the words makes them all words.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the words behind `--`, then read the options as ever."""
+        options, words = self._sort(ctx, args)
+        return super().parse_args(ctx, [*options, "--", *words])
+
+    def _sort(self, ctx: click.Context, args: list[str]) -> tuple[list[str], list[str]]:
+        takes_value = {
+            name: isinstance(param, click.Option) and not (param.is_flag or param.count)
+            for param in self.get_params(ctx)
+            if isinstance(param, click.Option)
+            for name in (*param.opts, *param.secondary_opts)
+        }
+        options: list[str] = []
+        words: list[str] = []
+        rest = iter(args)
+        for arg in rest:
+            name, equals, _ = arg.partition("=")
+            if arg == "--":
+                words += rest
+            elif name in takes_value:
+                options.append(arg)
+                if takes_value[name] and not equals:
+                    options += [value for value in [next(rest, None)] if value is not None]
+            elif re.fullmatch("-[hqv]+", arg):
+                options.append(arg)
+            else:
+                _refuse_slip(name, takes_value, ctx)
+                words.append(arg)
+        return options, words
+
+
+def _refuse_slip(name: str, known: dict[str, bool], ctx: click.Context) -> None:
+    """Raise a usage error for what only looks like an unknown option, but was meant as one."""
+    long = [option[2:] for option in known if option.startswith("--")]
+    if name.startswith("--") and (meant := slip(name[2:], long)):
+        raise click.UsageError(
+            f"no such option: {name}; did you mean --{meant}? (To search for it, put -- first.)",
+            ctx,
+        )

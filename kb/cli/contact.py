@@ -1,0 +1,54 @@
+"""`kb contact [WORDS...]`: the right way to reach a person, and what to bring along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.as_json import contact_as_json
+from kb.cli.channels import escalation_lines
+from kb.cli.command import FOUND, NOTHING, Session, WordsCommand, pass_session
+from kb.cli.text import Line, Span, Style, line_of, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kb.cli.screen import Screen
+    from kb.model import Escalation
+
+
+@click.command(
+    "contact",
+    cls=WordsCommand,
+    help="Find the right way to reach a person: which channel, why, where, what to have ready, "
+    "and a message to fill in.",
+    examples=(
+        ("kb contact", "every channel"),
+        ("kb contact charged twice", "for a problem"),
+        ("kb contact urgent: package lost", "urgent words bring the quick channels first"),
+    ),
+)
+@click.argument("words", nargs=-1)
+@pass_session
+def command(session: Session, *, words: tuple[str, ...]) -> int:
+    """Print the escalation for a problem, and exit with 1 when there is no channel."""
+    from kb.cli.library import bring_up_to_date  # noqa: PLC0415 --help needs no engine
+
+    base = session.open()
+    bring_up_to_date(base, session.screen)
+    problem = " ".join(words)
+    escalation = base.contact(problem)
+    if session.screen.as_json:
+        session.screen.print_json(contact_as_json(problem, escalation))
+    else:
+        session.screen.print(*_lines(escalation, session.screen))
+    return FOUND if escalation.options else NOTHING
+
+
+def _lines(escalation: Escalation, screen: Screen) -> Iterator[Line]:
+    yield from escalation_lines(escalation, screen)
+    yield ()
+    yield line_of(Span("A message to fill in", Style.BOLD))
+    for line in escalation.message.split("\n"):
+        yield from wrap([Span(line)], screen.width, first=line_of("  "), rest=line_of("    "))

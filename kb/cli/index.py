@@ -1,0 +1,68 @@
+"""`kb index`: build or update the index, and say what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.as_json import changes_as_json
+from kb.cli.command import FOUND, Command, Session, pass_session
+from kb.cli.text import Line, Span, Style, line_of
+from kb.errors import ContentError
+from kb.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kb.knowledge_base import Changes
+
+
+@click.command(
+    "index",
+    cls=Command,
+    help="Build or update the index, and print what changed. Searching does the same by itself; "
+    "this is for seeing it, and for doing it beforehand. Exits with 3 when an article "
+    "can't be read.",
+    examples=(
+        ("kb index", "index what changed"),
+        ("kb index -v", "name each article"),
+        ("kb index --force", "build it anew"),
+    ),
+)
+@click.option("--force", is_flag=True, help="Build the whole index anew.")
+@pass_session
+def command(session: Session, *, force: bool) -> int:
+    """Index, print what changed, and exit with 3 when an article was kept out."""
+    from kb.cli.library import bring_up_to_date  # noqa: PLC0415 --help needs no engine
+
+    screen = session.screen
+    changes = bring_up_to_date(session.open(), screen, force=force)
+    if screen.as_json:
+        screen.print_json(changes_as_json(changes))
+    else:
+        screen.print(*_lines(changes, named=screen.verbosity > 0))
+    broken = any(problem.severity is Severity.ERROR for problem in changes.problems)
+    return ContentError.exit_code if broken else FOUND
+
+
+def _lines(changes: Changes, *, named: bool) -> Iterator[Line]:
+    from kb.cli.library import counts  # noqa: PLC0415 see command
+
+    what = counts(changes) or "nothing changed"
+    if changes.rebuilt:
+        what = f"built anew: {changes.reason}" if changes.reason else "built anew"
+    yield line_of(
+        Span(f"{changes.articles:,} articles, {changes.sections:,} sections", Style.BOLD),
+        f": {what} ({changes.seconds:.1f} s)",
+    )
+    if named:
+        groups = {
+            "added": changes.added,
+            "changed": changes.updated,
+            "moved": changes.moved,
+            "removed": changes.removed,
+        }
+        for label, ids in groups.items():
+            for id_ in ids:
+                yield line_of(Span(f"  {label:<8}", Style.DIM), str(id_))

@@ -1,0 +1,253 @@
+"""An article's HTML as lines for the terminal.
+
+The HTML is kb's own (`kb.markdown`), so it is well formed and has few elements: the reader
+is strict about nothing and trusts nothing, since every text goes through `kb.cli.text`.
+Where there is no colour, headings and emphasis keep their Markdown signs.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from kb.cli.table import table_lines
+from kb.cli.text import Line, Span, Style, columns, line_of, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kb.cli.screen import Screen
+
+_VOID = {"br", "hr", "img"}
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_BLOCKS = {"p", "ul", "ol", "li", "pre", "blockquote", "table", "hr"} | _HEADINGS
+_SIGNS = {"strong": "**", "em": "*", "del": "~~"}
+_LOOKS = {"strong": Style.BOLD, "em": Style.ITALIC, "a": Style.UNDERLINE, "del": Style.DIM}
+_BREAK = Span("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An element: its children are elements and texts in order."""
+
+    tag: str
+    attrs: dict[str, str]
+    children: list[Node | str] = field(default_factory=list)
+
+
+class _Reader(HTMLParser):
+    """Builds the tree of elements."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open = [Node("", {})]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        node = Node(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(node)
+        if tag not in _VOID:
+            self.open.append(node)
+
+    def handle_endtag(self, tag: str) -> None:
+        if len(self.open) > 1 and self.open[-1].tag == tag:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].children.append(data)
+
+
+def read_html(html: str) -> list[Node]:
+    """The blocks of a page, in order."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return [node for node in reader.open[0].children if isinstance(node, Node)]
+
+
+def cut_section(blocks: list[Node], anchor: str, *, lead: bool) -> list[Node]:
+    """The blocks of a section with the sections below it; `lead` is the text above all headings."""
+    if lead:
+        end = next((i for i, node in enumerate(blocks) if node.tag in _HEADINGS), len(blocks))
+        return blocks[:end]
+    start = next((i for i, node in enumerate(blocks) if _has(node, anchor)), len(blocks))
+    if start < len(blocks) and blocks[start].tag not in _HEADINGS:
+        return [blocks[start]]
+    end = start + 1
+    while end < len(blocks) and not _closes(blocks[end], blocks[start]):
+        end += 1
+    return blocks[start:end]
+
+
+def _has(node: Node, anchor: str) -> bool:
+    """Whether the block has the anchor, on itself or (in lists and quotes) on what is in it."""
+    inner = any(_has(child, anchor) for child in node.children if isinstance(child, Node))
+    return node.attrs.get("id") == anchor or inner
+
+
+def _closes(node: Node, opened: Node) -> bool:
+    return node.tag in _HEADINGS and node.tag <= opened.tag
+
+
+class PageWriter:
+    """Writes blocks as lines, and numbers the links, whose targets `link_lines` lists.
+
+    `article` is the id to which relative links are relative.
+    """
+
+    def __init__(self, screen: Screen, article: str) -> None:
+        self._screen = screen
+        self._article = article
+        self._targets: dict[str, int] = {}
+
+    def lines(self, blocks: Iterable[Node | str], width: int) -> list[Line]:
+        """The blocks, one empty line between any two."""
+        lines: list[Line] = []
+        for block in _grouped(blocks):
+            if lines:
+                lines.append(())
+            lines += self._block(block, width)
+        return lines
+
+    def link_lines(self) -> Iterator[Line]:
+        """A numbered line for each link target, as `kb show` takes it where it is an article."""
+        for target, number in self._targets.items():
+            yield line_of(Span(f"[{number}] {target}", Style.DIM))
+
+    def _block(self, node: Node, width: int) -> list[Line]:
+        if node.tag == "pre":
+            return _code(node)
+        if node.tag == "table":
+            return table_lines(self._rows(node), width, self._screen.glyphs.rule)
+        if node.tag == "hr":
+            return [line_of(Span(self._screen.glyphs.rule * min(width, 20), Style.DIM))]
+        write = {
+            **dict.fromkeys(_HEADINGS, self._heading),
+            "ul": self._list,
+            "ol": self._list,
+            "blockquote": self._quote,
+        }.get(node.tag, self._paragraph)
+        return write(node, width)
+
+    def _quote(self, node: Node, width: int) -> list[Line]:
+        bar = line_of(Span(f"{self._screen.glyphs.bar} ", Style.DIM))
+        return [(*bar, *line) for line in self.lines(node.children, max(width - 2, 1))]
+
+    def _heading(self, node: Node, width: int) -> list[Line]:
+        sign = () if self._screen.colour else line_of("#" * int(node.tag[1]) + " ")
+        spans = [Span(s.text, s.style | Style.BOLD) for s in self._inline(node, Style.PLAIN)]
+        return wrap(
+            spans, width, first=sign, rest=line_of(" " * len("".join(s.text for s in sign)))
+        )
+
+    def _paragraph(self, node: Node, width: int) -> list[Line]:
+        lines: list[Line] = []
+        part: list[Span] = []
+        for span in [*self._inline(node, Style.PLAIN), _BREAK]:
+            if span is _BREAK:
+                lines += wrap(part, width)
+                part = []
+            else:
+                part.append(span)
+        return lines
+
+    def _list(self, node: Node, width: int) -> list[Line]:
+        items = [child for child in node.children if isinstance(child, Node)]
+        start = int(node.attrs.get("start", "1")) if node.tag == "ol" else 0
+        labels = [f"{start + i}." for i in range(len(items))]
+        if node.tag == "ul":
+            labels = [self._screen.glyphs.bullet] * len(items)
+        margin = max(map(columns, labels), default=0) + 1
+        lines: list[Line] = []
+        for label, item in zip(labels, items, strict=True):
+            loose = any(isinstance(c, Node) and c.tag == "p" for c in item.children)
+            if loose and lines:
+                lines.append(())
+            lines += self._item(label.ljust(margin), item, width - margin)
+        return lines
+
+    def _item(self, label: str, item: Node, width: int) -> list[Line]:
+        lines: list[Line] = []
+        for block in _grouped(item.children):
+            # A list right under its item's text belongs to it, as the author wrote it.
+            if lines and (block.tag not in {"ul", "ol"} or block.tag == "p"):
+                lines.append(())
+            lines += self._block(block, max(width, 1))
+        first, *rest = lines or [()]
+        space = Span(" " * columns(label))
+        return [(Span(label), *first), *((space, *line) if line else () for line in rest)]
+
+    def _rows(self, table: Node) -> list[list[Line]]:
+        return [
+            [tuple(self._inline(cell, Style.PLAIN)) for cell in _elements(row)]
+            for part in _elements(table)
+            for row in _elements(part)
+        ]
+
+    def _inline(self, node: Node, style: Style) -> list[Span]:
+        spans: list[Span] = []
+        for child in node.children:
+            spans += [Span(child, style)] if isinstance(child, str) else self._element(child, style)
+        return spans
+
+    def _element(self, node: Node, style: Style) -> list[Span]:
+        if node.tag == "br":
+            return [_BREAK]
+        if node.tag == "code":
+            return [Span(f"`{_text(node)}`", style)]
+        if node.tag == "img":
+            alt = node.attrs.get("alt") or "image"
+            return [Span(f"[{alt}]", style), *self._number(node.attrs.get("src", ""))]
+        inner = self._inline(node, style | _LOOKS.get(node.tag, Style.PLAIN))
+        if node.tag == "a":
+            return [*inner, *self._number(node.attrs.get("href", ""))]
+        if node.tag in _SIGNS and not self._screen.colour:
+            sign = Span(_SIGNS[node.tag], style)
+            return [sign, *inner, sign]
+        return inner
+
+    def _number(self, href: str) -> list[Span]:
+        if not href:
+            return []
+        number = self._targets.setdefault(_target(href, self._article), len(self._targets) + 1)
+        return [Span(f"[{number}]", Style.DIM)]
+
+
+def _target(href: str, article: str) -> str:
+    """A link's target as a person can use it: an article's id, or the address as it stands."""
+    path, hash_, anchor = href.partition("#")
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|/", href) or (path and not path.endswith(".md")):
+        return href
+    folder = posixpath.dirname(article)
+    id_ = posixpath.normpath(posixpath.join(folder, unquote(path)))[:-3] if path else article
+    return f"{id_}{hash_}{unquote(anchor)}"
+
+
+def _elements(node: Node) -> list[Node]:
+    return [child for child in node.children if isinstance(child, Node)]
+
+
+def _text(node: Node) -> str:
+    return "".join(child if isinstance(child, str) else _text(child) for child in node.children)
+
+
+def _grouped(children: Iterable[Node | str]) -> list[Node]:
+    """Blocks in order; texts and inline elements between two of them make a paragraph."""
+    blocks: list[Node] = []
+    for child in children:
+        if isinstance(child, Node) and child.tag in _BLOCKS:
+            blocks.append(child)
+        elif blocks and blocks[-1].tag == "":
+            blocks[-1].children.append(child)
+        elif isinstance(child, Node) or child.strip():
+            blocks.append(Node("", {}, [child]))
+    return blocks
+
+
+def _code(node: Node) -> list[Line]:
+    """Code as it stands: a terminal that is too narrow breaks it without adding to it."""
+    text = _text(node).expandtabs(4).rstrip("\n")
+    return [line_of(f"    {line}") if line.strip() else () for line in text.split("\n")]

@@ -1,0 +1,186 @@
+"""Where output goes: results to stdout, messages to stderr, in colour where that is wanted.
+
+A `Screen` is made once per run from the flags, the environment and the two streams; every
+command prints through it, and it prints through `kb.cli.text.render` alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self, TextIO
+
+import click
+
+from kb.cli.text import Line, Span, Style, escape_json, line_of, render, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# Longer lines are hard to read, however wide the window.
+_WIDEST = 100
+_NARROWEST = 20
+# Work that takes less than this needs no progress bar.
+_PATIENCE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """Signs that structure an answer. ASCII where the output can't encode the others."""
+
+    trail: str = "\u203a"
+    action: str = "\u2192"
+    bullet: str = "\u2022"
+    dot: str = "\u00b7"
+    rule: str = "\u2500"
+    bar: str = "\u2502"
+    dash: str = "\u2013"
+
+
+ASCII = Glyphs(trail=">", action="->", bullet="*", dot="-", rule="-", bar="|", dash="-")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Two streams and how to write to them. `width` is in columns; -1, 0, 1 are -q, none, -v."""
+
+    out: TextIO
+    err: TextIO
+    colour: bool
+    err_colour: bool
+    width: int
+    height: int | None
+    glyphs: Glyphs
+    verbosity: int = 0
+    as_json: bool = False
+    animated: bool = False
+    is_terminal: bool = False
+
+    @property
+    def line_width(self) -> int:
+        """The width for what has to stay one line where a program may read it."""
+        return self.width if self.is_terminal else sys.maxsize
+
+    def print(self, *lines: Line) -> None:
+        """Write lines to stdout."""
+        text = "".join(f"{render(line, colour=self.colour)}\n" for line in lines)
+        click.echo(text, file=self.out, nl=False, color=self.colour)
+
+    def print_text(self, text: str) -> None:
+        """Write text of many lines to stdout as it is, but for what acts on a terminal."""
+        safe = re.sub(r"[^\n\t]+", lambda run: visible(run[0]), text.rstrip("\n"))
+        click.echo(safe, file=self.out)
+
+    def page(self, lines: Iterable[Line]) -> None:
+        """Write lines to stdout, through the pager when they are more than the window holds."""
+        lines = tuple(lines)
+        if self.height is None or len(lines) < self.height:
+            self.print(*lines)
+            return
+        text = "".join(f"{render(line, colour=self.colour)}\n" for line in lines)
+        click.echo_via_pager(text, color=self.colour)
+
+    def print_json(self, value: Mapping[str, Any]) -> None:
+        """Write one JSON object to stdout; keys stay in their order."""
+        ascii_only = not _writes_unicode(self.out)
+        text = json.dumps(value, ensure_ascii=ascii_only, indent=2)
+        click.echo(escape_json(text), file=self.out, color=True)
+
+    def message(self, *parts: str | Span, verbosity: int = 0) -> None:
+        """Write one line to stderr; `verbosity` is the least at which it shows (-1 with -q)."""
+        if self.verbosity >= verbosity:
+            self._complain(line_of(*parts))
+
+    def error(self, message: str, hint: str | None = None) -> None:
+        """Write an error of one line, and a hint of another; never left out."""
+        self._complain(line_of(Span("kb: error: ", Style.BOLD | Style.RED), message))
+        if hint:
+            self._complain(line_of("    ", hint))
+
+    def _complain(self, line: Line) -> None:
+        click.echo(render(line, colour=self.err_colour), file=self.err, color=self.err_colour)
+
+    def progress(self, label: str) -> Progress:
+        """A bar on stderr for work that may take long; it shows only on a terminal."""
+        return Progress(self, label)
+
+
+def open_screen(
+    environ: Mapping[str, str], *, no_color: bool = False, verbosity: int = 0, as_json: bool = False
+) -> Screen:
+    """The screen of this process's stdout and stderr."""
+    out, err = sys.stdout, sys.stderr
+    is_terminal = out.isatty()
+    size = shutil.get_terminal_size()
+    dumb = environ.get("TERM") == "dumb"
+    return Screen(
+        out=out,
+        err=err,
+        colour=not no_color and wants_colour(environ, is_terminal=is_terminal),
+        err_colour=not no_color and wants_colour(environ, is_terminal=err.isatty()),
+        width=max(_NARROWEST, min(size.columns, _WIDEST)),
+        height=size.lines if is_terminal and not dumb else None,
+        glyphs=Glyphs() if _writes_unicode(out) else ASCII,
+        verbosity=verbosity,
+        as_json=as_json,
+        is_terminal=is_terminal,
+        animated=err.isatty() and not dumb and verbosity >= 0,
+    )
+
+
+def wants_colour(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """NO_COLOR forbids, FORCE_COLOR and CLICOLOR_FORCE demand; else a terminal that can, has it."""
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    allowed = environ.get("TERM") != "dumb" and environ.get("CLICOLOR") != "0"
+    return is_terminal and allowed
+
+
+def _writes_unicode(stream: TextIO) -> bool:
+    return (stream.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+@dataclass(slots=True)
+class Progress:
+    """Shows how far some work has come; call it with the steps done and the steps in all.
+
+    Leaving the `with` block wipes the line: what is left on the screen are the results.
+    """
+
+    screen: Screen
+    label: str
+    _start: float = field(default_factory=time.monotonic)
+    _shown: str = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            self._draw("")
+            self.screen.err.write("\r")
+            self.screen.err.flush()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Draw the bar anew, if the work has already taken a while and the bar has grown."""
+        if not self.screen.animated or time.monotonic() - self._start < _PATIENCE:
+            return
+        counts = f" {done:,} of {total:,}"
+        room = min(self.screen.width - len(self.label) - len(counts) - 4, 40)
+        filled = room * min(done, total) // max(total, 1)
+        glyph = self.screen.glyphs.rule
+        bar = f"{glyph * filled}{' ' * (room - filled)}" if room > 0 else ""
+        self._draw(f"{self.label} {bar}{counts}"[: self.screen.width - 1])
+
+    def _draw(self, text: str) -> None:
+        if text != self._shown:
+            text = visible(text)
+            self.screen.err.write(f"\r{text:<{len(self._shown)}}")
+            self.screen.err.flush()
+            self._shown = text

@@ -1,0 +1,83 @@
+"""`kb search WORDS...`: the sections that answer, best first, and where help is when none does."""
+
+from __future__ import annotations
+
+import click
+
+from kb.cli.answer import answer_lines
+from kb.cli.as_json import answer_as_json
+from kb.cli.command import FOUND, NOTHING, Session, WordsCommand, pass_session
+from kb.cli.complete import complete_topics
+from kb.model import Audience, Tier
+
+
+@click.command(
+    "search",
+    cls=WordsCommand,
+    help="Find the section that solves a problem.",
+    examples=(
+        ("kb search my package never arrived", "words need no quotes"),
+        ("kb search '\"order tracking\"'", "a phrase, in quotes of its own"),
+        ("kb search refund -gift", "not with this word"),
+        ("kb search late topic:orders", "only in a topic; so tier: and tag:"),
+        ("kb search e-mail --dry-run", "what only looks like syntax is words"),
+    ),
+)
+@click.argument("words", nargs=-1, required=True)
+@click.option(
+    "--tier", type=click.Choice([tier.value for tier in Tier]), help="Only articles of this tier."
+)
+@click.option(
+    "--topic",
+    metavar="ID",
+    shell_complete=complete_topics,
+    help="Only this topic and those below it.",
+)
+@click.option("--tag", metavar="TAG", help="Only articles with this tag.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100), metavar="N", help="Show this many hits (default 5)."
+)
+@click.option(
+    "--audience",
+    type=click.Choice([audience.value for audience in Audience]),
+    default=Audience.PUBLIC.value,
+    help="agent: articles for agents too.",
+)
+@click.option("--drafts", is_flag=True, help="Drafts and archived articles too.")
+@click.option("--prefix", is_flag=True, help="The last word may be the beginning of one.")
+@click.option("--explain", is_flag=True, help="Show what each score is made of.")
+@pass_session
+def command(
+    session: Session,
+    *,
+    words: tuple[str, ...],
+    tier: str | None,
+    topic: str | None,
+    tag: str | None,
+    limit: int | None,
+    audience: str,
+    drafts: bool,
+    prefix: bool,
+    explain: bool,
+) -> int:
+    """Search, print the answer, and exit with 1 when nothing was found."""
+    from kb.cli.library import announce, bring_up_to_date  # noqa: PLC0415 --help needs no engine
+
+    base = session.open()
+    announce(bring_up_to_date(base, session.screen), session.screen)
+    answer = base.search(
+        " ".join(words),
+        limit=limit,
+        tier=Tier(tier) if tier else None,
+        topic=topic,
+        tag=tag,
+        audience=Audience(audience),
+        drafts=drafts,
+        prefix=prefix,
+        explain=explain,
+    )
+    if session.screen.as_json:
+        session.screen.print_json(answer_as_json(answer))
+    else:
+        session.screen.print(*answer_lines(answer, session.screen))
+    return FOUND if answer.hits else NOTHING

@@ -1,0 +1,101 @@
+"""`kb show ID[#ANCHOR]`: an article or a section of it, for reading."""
+
+from __future__ import annotations
+
+import posixpath
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.as_json import article_as_json
+from kb.cli.command import FOUND, Command, Session, pass_session
+from kb.cli.complete import complete_articles
+from kb.errors import NotFoundError
+from kb.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
+    from kb.model import Article, Section
+
+
+@click.command(
+    "show",
+    cls=Command,
+    help="Read an article or one of its sections, through the pager when it is long.",
+    examples=(
+        ("kb show orders/late-or-lost-package", "an article"),
+        ("kb show contact/chat#start-a-chat", "a section with those below it"),
+        ("kb show content/contact/chat.md", "the path of a file will do"),
+    ),
+)
+@click.argument("name", metavar="ID[#ANCHOR]", shell_complete=complete_articles)
+@click.option("--source", is_flag=True, help="Print the Markdown as it was written.")
+@pass_session
+def command(session: Session, *, name: str, source: bool) -> int:
+    """Find the article, and show it in the way that was asked for."""
+    from kb.cli.article import article_lines  # noqa: PLC0415 --help needs no Markdown
+    from kb.cli.library import bring_up_to_date  # noqa: PLC0415 nor the engine
+
+    base = session.open()
+    bring_up_to_date(base, session.screen)
+    id_, _, anchor = name.partition("#")
+    article = find_article(base, id_)
+    sections = _sections(article, anchor)
+    screen = session.screen
+    if screen.as_json:
+        screen.print_json(article_as_json(article, sections, base.escalation(article)))
+    elif source:
+        screen.print_text(_source(article, sections))
+    else:
+        screen.page(article_lines(article, anchor, base.escalation(article), screen))
+    return FOUND
+
+
+def find_article(base: KnowledgeBase, name: str) -> Article:
+    """The article of an id, a former id, or the path of its file. Raises NotFoundError."""
+    names = list(dict.fromkeys(_ids(name, base.config.content)))
+    for id_ in names[1:]:
+        try:
+            return base.article(id_)
+        except NotFoundError:
+            continue
+    return base.article(names[0])
+
+
+def _ids(name: str, content: Path) -> list[str]:
+    """What the name may stand for: itself first, then as a path without `.md`."""
+    ids = [name]
+    path = posixpath.normpath(name.replace("\\", "/"))
+    ids.append(path.removesuffix(".md"))
+    ids.append(path.removeprefix(f"{content.name}/").removesuffix(".md"))
+    with suppress(ValueError):
+        ids.append(Path(name).absolute().relative_to(content).as_posix().removesuffix(".md"))
+    return ids
+
+
+def _sections(article: Article, anchor: str) -> tuple[Section, ...]:
+    """The section with that anchor and those below it; all without one. Raises NotFoundError."""
+    if not anchor:
+        return article.sections
+    start = next((i for i, s in enumerate(article.sections) if s.anchor == anchor), None)
+    if start is None:
+        anchors = [section.anchor for section in article.sections]
+        hint = did_you_mean(anchor, anchors) or f"`kb show {article.id}` shows all of it"
+        raise NotFoundError(f"{article.id} has no section {anchor}", hint=hint)
+    first, *after = article.sections[start:]
+    below: list[Section] = []
+    for section in after:
+        if first.level == 0 or section.level <= first.level:
+            break
+        below.append(section)
+    return (first, *below)
+
+
+def _source(article: Article, sections: tuple[Section, ...]) -> str:
+    if sections == article.sections:
+        return article.body
+    lines = article.body.splitlines(keepends=True)
+    first, last = sections[0].lines[0], sections[-1].lines[1]
+    return "".join(lines[first - article.body_line : last - article.body_line + 1])

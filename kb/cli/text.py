@@ -1,0 +1,201 @@
+"""Text as a terminal shows it: styled spans, their width in columns, and lines of them.
+
+Everything that kb prints is made of `Span`s, and `render` is the one way from spans to
+characters. It lets no control character through: what stands in an article, a path, a
+query or an error reaches a terminal as visible text only.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import Flag
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class Style(Flag):
+    """How a span looks. Only what reads well on dark and on light backgrounds."""
+
+    PLAIN = 0
+    BOLD = 1
+    DIM = 2
+    ITALIC = 4
+    UNDERLINE = 8
+    MAGENTA = 16
+    RED = 32
+
+
+_SGR = {
+    Style.BOLD: "1",
+    Style.DIM: "2",
+    Style.ITALIC: "3",
+    Style.UNDERLINE: "4",
+    Style.MAGENTA: "35",
+    Style.RED: "31",
+}
+
+MARK = Style.BOLD | Style.MAGENTA
+"""A word of the query, where it was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style. The text may hold anything; `render` escapes it."""
+
+    text: str
+    style: Style = Style.PLAIN
+
+
+Line = tuple[Span, ...]
+"""What stands on one line."""
+
+
+# C0 and C1 controls and DEL act on the terminal; the separators end a line; bidirectional
+# overrides and isolates reorder what follows them; lone surrogates can't be encoded.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    named = {9: r"\t", 10: r"\n", 13: r"\r"}
+    return named.get(code) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")  # noqa: PLR2004
+
+
+def visible(text: str) -> str:
+    r"""The text with every character that acts on a terminal written out, as `\x1b` or `\u202e`.
+
+    >>> visible("red\x1b[31m")
+    'red\\x1b[31m'
+    """
+    return _UNSAFE.sub(_escaped, text)
+
+
+def escape_json(text: str) -> str:
+    r"""JSON with the same characters as `\u` escapes; between tokens it may hold newlines."""
+    return re.sub(_UNSAFE, lambda m: m[0] if m[0] == "\n" else f"\\u{ord(m[0]):04x}", text)
+
+
+def render(line: Iterable[Span], *, colour: bool) -> str:
+    """A line as characters, without spaces at its end and without its newline."""
+    runs = [
+        ("".join(visible(span.text) for span in run), style)
+        for style, run in groupby(line, key=lambda span: span.style)
+    ]
+    while runs and not (last := runs[-1][0].rstrip(" ")):
+        runs.pop()
+    if runs:
+        runs[-1] = (last, runs[-1][1])
+    return "".join(_painted(text, style) if colour else text for text, style in runs)
+
+
+def _painted(text: str, style: Style) -> str:
+    codes = ";".join(code for flag, code in _SGR.items() if flag in style)
+    return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal uses for the text as `render` writes it."""
+    text = visible(text)
+    return len(text) if text.isascii() else sum(map(_column, text))
+
+
+@lru_cache(maxsize=4096)
+def _column(char: str) -> int:
+    """0 for what combines with its neighbour, 2 for wide East Asian characters and emoji."""
+    if unicodedata.category(char) in {"Mn", "Me", "Cf"} and char != "\u00ad":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+
+
+def wrap(spans: Iterable[Span], width: int, *, first: Line = (), rest: Line = ()) -> list[Line]:
+    """The spans as lines of at most `width` columns, broken at spaces, else where they must be.
+
+    `first` stands before the first line and `rest` before the others; they count towards the
+    width. White space within the spans, newlines too, is as good as one space.
+    """
+    lines: list[Line] = []
+    line, room, empty = [*first], width - _width(first), True
+    for gap, word in _words(spans):
+        if not empty and _width(word) + 1 > room:
+            lines.append(tuple(line))
+            line, room, empty = [*rest], width - _width(rest), True
+        if not empty:
+            line.append(gap)
+            room -= 1
+        # Only a word on a line of its own is too long for it.
+        *full, last = _pieces(word, room, width - _width(rest))
+        for piece in full:
+            lines.append((*line, *piece))
+            line, room = [*rest], width - _width(rest)
+        line += last
+        room, empty = room - _width(last), False
+    return [*lines, tuple(line)]
+
+
+def _pieces(word: Line, room: int, later: int) -> list[Line]:
+    """The word cut so that the first piece fits into `room` columns, the others into `later`."""
+    if _width(word) <= room:
+        return [word]
+    pieces: list[list[Span]] = [[]]
+    for span in word:
+        start = 0
+        for at, char in enumerate(span.text):
+            room -= columns(char)
+            if room < 0 and (pieces[-1] or at > start):
+                pieces[-1].append(Span(span.text[start:at], span.style))
+                pieces.append([])
+                start, room = at, later - columns(char)
+        pieces[-1].append(Span(span.text[start:], span.style))
+    return [tuple(piece) for piece in pieces]
+
+
+def _width(spans: Iterable[Span]) -> int:
+    return sum(columns(span.text) for span in spans)
+
+
+# Not the no-break space, which joins words.
+_SPACE = re.compile("([ \t\r\n\f\v\x85\u2028\u2029]+)")
+
+
+def _words(spans: Iterable[Span]) -> Iterator[tuple[Span, Line]]:
+    """Each word, perhaps of several styles, and the one space that stands before it."""
+    gap = Span(" ")
+    word: list[Span] = []
+    for span in spans:
+        for i, text in enumerate(_SPACE.split(span.text)):
+            if i % 2 and word:
+                yield gap, tuple(word)
+                word = []
+            if i % 2:
+                gap = Span(" ", span.style)
+            elif text:
+                word.append(Span(text, span.style))
+    if word:
+        yield gap, tuple(word)
+
+
+def line_of(*parts: str | Span) -> Line:
+    """A line of the parts, plain where they are text."""
+    return tuple(Span(part) if isinstance(part, str) else part for part in parts)
+
+
+def marked(text: str, highlights: Iterable[tuple[int, int]]) -> Line:
+    """The text with the characters of each half-open range marked."""
+    spans, at = [], 0
+    for start, end in highlights:
+        spans += [Span(text[at:start]), Span(text[start:end], MARK)]
+        at = end
+    return tuple(span for span in (*spans, Span(text[at:])) if span.text)
+
+
+def capitalised(text: str) -> str:
+    """The text as it begins a line."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,93 @@
+"""`kb topics [TOPIC]`: the tree of topics and articles, to browse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.as_json import topics_as_json
+from kb.cli.command import FOUND, NOTHING, Command, Session, pass_session
+from kb.cli.complete import complete_topics
+from kb.cli.text import Line, Span, Style, line_of, wrap
+from kb.errors import NotFoundError
+from kb.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kb.cli.screen import Screen
+    from kb.model import Topic
+
+
+@click.command(
+    "topics",
+    cls=Command,
+    help="Browse topics and articles.",
+    examples=(
+        ("kb topics", "all of them"),
+        ("kb topics orders", "one topic and those below it"),
+    ),
+)
+@click.argument("topic", required=False, default="", shell_complete=complete_topics)
+@pass_session
+def command(session: Session, *, topic: str) -> int:
+    """Print the tree below a topic, by default all of it."""
+    from kb.cli.library import bring_up_to_date  # noqa: PLC0415 --help needs no engine
+
+    base = session.open()
+    bring_up_to_date(base, session.screen)
+    topics = {each.id: each for each in base.topics()}
+    name = topic.strip("/")
+    if name not in topics:
+        if name:
+            hint = did_you_mean(name, topics) or "`kb topics` lists them all"
+            raise NotFoundError(f"no topic {name}", hint=hint)
+        session.screen.message("there are no articles yet")
+    titles = {card.id: card.title for card in base.cards()}
+    chosen = [*_below(name, topics)]
+    if session.screen.as_json:
+        session.screen.print_json(topics_as_json(chosen, titles))
+    else:
+        session.screen.page([*_tree(name, topics, titles, session.screen)])
+    return FOUND if any(each.articles for each in chosen) else NOTHING
+
+
+def _below(id_: str, topics: Mapping[str, Topic]) -> Iterator[Topic]:
+    """The topic and all below it, in order."""
+    if id_ in topics:
+        yield topics[id_]
+        for child in topics[id_].topics:
+            yield from _below(child, topics)
+
+
+def _tree(
+    id_: str, topics: Mapping[str, Topic], titles: Mapping[str, str], screen: Screen, depth: int = 0
+) -> Iterator[Line]:
+    """A topic with its summary, its articles, then the topics below it, each further to the right.
+
+    However deep the topics lie, the margin leaves half of the width.
+    """
+    if id_ not in topics:
+        return
+    topic = topics[id_]
+    margin = min(2 * depth, screen.width // 2)
+    if id_:
+        yield from _entry(topic.title, id_, margin, screen, Style.BOLD)
+    for article in topic.articles:
+        if article in titles:
+            inner = margin + 2 if id_ else margin
+            yield from _entry(titles[article], article, inner, screen, Style.PLAIN)
+    for child in topic.topics:
+        if not id_ or depth == 0:
+            yield ()
+        yield from _tree(child, topics, titles, screen, depth + (1 if id_ else 0))
+
+
+def _entry(title: str, id_: str, margin: int, screen: Screen, style: Style) -> list[Line]:
+    return wrap(
+        [Span(title, style), Span(f" {screen.glyphs.dot} {id_}", Style.DIM)],
+        screen.width,
+        first=line_of(" " * margin),
+        rest=line_of(" " * (margin + 2)),
+    )

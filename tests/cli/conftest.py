@@ -1,0 +1,194 @@
+"""A knowledge base without an engine, and a way to run commands on it."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from kb.articles import read_content
+from kb.cli.app import run
+from kb.cli.command import Session
+from kb.config import load_config
+from kb.errors import NotFoundError
+from kb.escalation import choose_escalation
+from kb.model import Answer, Found, Hit, Match, Part
+from kb.nearest import did_you_mean
+
+CHAT = """---
+title: Chat with us
+tier: contact
+channel:
+  name: chat
+  best_for: Most problems
+  wait: Short
+  where: Account > Contact Us
+have_ready: [The order number]
+---
+Open your account.
+"""
+LATE = """---
+title: A package is late
+issue: [package never arrived]
+do:
+  - label: Check the tracking
+    where: Orders > Track
+have_ready: [The order number, The date]
+escalate: [chat]
+related: [contact/chat]
+---
+# A package is late
+
+Look at the *tracking* **first**.
+
+## Check the tracking
+
+Open `Orders` and read the [status](../contact/chat.md).
+
+### On the phone
+
+Use the app.
+
+## Ask
+
+Ask us.
+"""
+
+
+@dataclass
+class Changes:
+    added: tuple = ()
+    updated: tuple = ()
+    moved: tuple = ()
+    removed: tuple = ()
+    rebuilt: bool = False
+    reason: str = ""
+    sections: int = 4
+    articles: int = 2
+    seconds: float = 0.1
+    problems: tuple = ()
+
+
+@dataclass
+class FakeBase:
+    """Finds every section with one of the words; what changed is what a test sets."""
+
+    config: object
+    changes: Changes = field(default_factory=Changes)
+    asked: dict = field(default_factory=dict)
+    answer: Answer | None = None
+
+    @property
+    def content(self):
+        return read_content(self.config.content)
+
+    def index(self, *, force=False, progress=None):
+        self.asked["force"] = force
+        if progress:
+            progress(1, 2)
+        return self.changes
+
+    def search(self, query, **options):
+        self.asked.update(options, query=query)
+        if self.answer is not None:
+            return self.answer
+        words = query.lower().split()
+        hits = [
+            self._hit(rank, article, section, options.get("explain"))
+            for rank, (article, section) in enumerate(
+                (
+                    (a, s)
+                    for a in self.content.articles
+                    for s in a.sections
+                    if any(w in f"{a.title} {s.text}".lower() for w in words)
+                ),
+                1,
+            )
+        ]
+        return Answer(
+            query=query,
+            found=Found.WORDS if hits else Found.NOTHING,
+            total=len(hits),
+            hits=tuple(hits[: options.get("limit") or 5]),
+            escalation=self.contact(query),
+            topics=() if hits else self.content.topics[1:2],
+        )
+
+    def _hit(self, rank, article, section, explain):
+        parts = (Part("body", "late", 1.5), Part("title", "late", 0.5)) if explain else ()
+        return Hit(
+            rank=rank,
+            article=article.id,
+            anchor=section.anchor,
+            title=article.title,
+            headings=(*section.trail, section.heading) if section.level > 1 else (),
+            tier=article.tier,
+            topic=article.topic,
+            score=2.0,
+            match=Match.ALL,
+            weak=False,
+            snippet=section.text[:80],
+            highlights=((0, 4),),
+            actions=article.actions,
+            path=f"content/{article.path}",
+            lines=section.lines,
+            parts=parts,
+        )
+
+    def article(self, id_):
+        articles = {a.id: a for a in self.content.articles}
+        if id_ not in articles:
+            raise NotFoundError(f"no article {id_}", hint=did_you_mean(id_, articles) or None)
+        return articles[id_]
+
+    def topics(self):
+        return self.content.topics
+
+    def cards(self):
+        return self.content.articles
+
+    def contact(self, words=""):
+        late = next((a for a in self.content.articles if a.id == "orders/late"), None)
+        return choose_escalation(words, late, self.content.articles)
+
+    def escalation(self, article):
+        return choose_escalation("", article, self.content.articles)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with two articles; the current one."""
+    for name, text in {"contact/chat.md": CHAT, "orders/late.md": LATE}.items():
+        path = tmp_path / "content" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "KB_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+@pytest.fixture
+def base(folder, monkeypatch):
+    """The fake knowledge base that every command of this test opens."""
+    fake = FakeBase(load_config(environ={}, cwd=folder))
+    monkeypatch.setattr(Session, "open", lambda session: fake)
+    return fake
+
+
+@dataclass
+class Result:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def kb(folder, capsys):
+    """Run a command line; gives its exit code, stdout and stderr."""
+
+    def call(*args):
+        code = run([str(arg) for arg in args])
+        out, err = capsys.readouterr()
+        return Result(code, out, err)
+
+    return call
