@@ -26,6 +26,7 @@ _END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"""(?:["'][^"'\n]+["']|[\w][\w .-]*)[ \t]*:(?:\s|$)""")
 # Half of a character pair: YAML can spell one, no file can hold it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_TAGGED = (events.ScalarEvent, events.CollectionStartEvent)
 _UNCLOSED = "front matter begins with `---` but no later line `---` ends it"
 
 
@@ -84,11 +85,12 @@ def plain(value: Value) -> Plain:
 
 
 def split(text: str) -> tuple[str | None, str, int]:
-    """The front matter of a text with `\\n` line ends, the body below it, and the body's first line.
+    """Cut a text into its front matter, the body below it, and the line on which that begins.
 
-    Front matter stands between a first line `---` and the next line `---` or `...`, neither
-    indented; it is None without such a first line. A first line `---` that nothing closes is
-    a horizontal rule, unless a key follows: then `ContentError` is raised.
+    Lines end in a newline alone. Front matter stands between a first line `---` and the
+    next line `---` or `...`, neither indented; it is None without such a first line. A
+    first line `---` that nothing closes is a horizontal rule, unless a key follows: then
+    `ContentError` is raised.
     """
     first, newline, rest = text.partition("\n")
     if not _FENCE.match(first):
@@ -108,28 +110,37 @@ def _begins_with_key(text: str) -> bool:
     return any(_KEY.match(line) for line in paragraph.split("\n"))
 
 
-def parse(raw: str, *, first_line: int = 2, limits: Limits = DEFAULT_LIMITS) -> Fields:
+def parse(
+    raw: str,
+    *,
+    first_line: int = 2,
+    limits: Limits = DEFAULT_LIMITS,
+    what: str = "front matter",
+) -> Fields:
     """Read front matter, or a topic file, whose first line is line `first_line` of its file.
+
+    `what` is what messages call it.
 
     Raises `ContentError` with a line for anything but one mapping of texts, lists and
     mappings within the limits. Nothing at all is an empty mapping.
     """
     if len(raw.encode()) > limits.front_matter:
         raise ContentError(
-            f"front matter of over {limits.front_matter} bytes: over the limit",
+            f"{what} of over {limits.front_matter} bytes: over the limit",
             line=first_line,
             code="content-limit",
         )
-    return _Reader(raw, first_line, limits.front_matter_depth).read()
+    return _Reader(raw, first_line, limits.front_matter_depth, what).read()
 
 
 class _Reader:
     """Builds values from YAML events, and refuses what is not plain."""
 
-    def __init__(self, raw: str, first_line: int, depth: int) -> None:
+    def __init__(self, raw: str, first_line: int, depth: int, what: str) -> None:
         self._raw = raw
         self._first_line = first_line
         self._depth = depth
+        self._what = what
         self._events = self._safe_events()
 
     def read(self) -> Fields:
@@ -142,15 +153,15 @@ class _Reader:
         end = self._next()
         while not isinstance(end, events.StreamEndEvent):
             if isinstance(end, events.DocumentStartEvent):
-                self._refuse("a second document in the front matter", self._line(end))
+                self._refuse(f"a second document in the {self._what}", self._line(end))
             end = self._next()
         if isinstance(top, Text) and not top.value:
             return Fields((), self._first_line)
         if not isinstance(top, Fields):
             raise ContentError(
-                "front matter must be lines of `key: value`",
+                f"{self._what} must be lines of `key: value`",
                 line=top.line,
-                hint="for a horizontal rule at the top of an article write `***`",
+                hint="at the top of an article `***` makes a horizontal rule",
             )
         return top
 
@@ -161,14 +172,14 @@ class _Reader:
             mark = error.problem_mark or error.context_mark
             index = mark.index if mark else 0
             reason = error.problem or error.context or "malformed"
-            self._refuse(f"front matter can't be read: {reason}", self._line_at(index))
+            self._refuse(f"{self._what} can't be read: {reason}", self._line_at(index))
         except yaml.reader.ReaderError as error:
             self._refuse(
-                f"front matter can't be read: character U+{error.character:04X} is not allowed",
+                f"{self._what} can't be read: character U+{error.character:04X} is not allowed",
                 self._line_at(error.position),
             )
         except (ValueError, OverflowError):
-            self._refuse("front matter can't be read: no such character", self._first_line)
+            self._refuse(f"{self._what} can't be read: no such character", self._first_line)
 
     def _next(self) -> events.Event:
         return next(self._events)
@@ -178,7 +189,7 @@ class _Reader:
         return self._first_line + self._raw.count("\n", 0, min(index, len(self._raw.rstrip())))
 
     def _line(self, event: events.Event) -> int:
-        return self._line_at(event.start_mark.index)
+        return self._line_at(event.start_mark.index if event.start_mark else 0)
 
     def _refuse(self, what: str, line: int) -> NoReturn:
         raise ContentError(" ".join(what.split()), line=line)
@@ -188,21 +199,21 @@ class _Reader:
         self._refuse_cleverness(event, line)
         if isinstance(event, events.ScalarEvent):
             if _SURROGATE.search(event.value):
-                self._refuse("front matter can't be read: half a character", line)
+                self._refuse(f"{self._what} can't be read: half a character", line)
             return Text(event.value, line)
         if depth >= self._depth:
-            self._refuse(f"front matter nested over {self._depth} levels deep", line)
+            self._refuse(f"{self._what} nested over {self._depth} levels deep", line)
         if isinstance(event, events.SequenceStartEvent):
             return Items(tuple(self._items(depth + 1)), line)
         return Fields(tuple(self._entries(depth + 1)), line)
 
     def _refuse_cleverness(self, event: events.Event, line: int) -> None:
         if isinstance(event, events.AliasEvent):
-            self._refuse(f"alias *{event.anchor} in front matter: write the value out", line)
-        if event.anchor is not None:
-            self._refuse(f"anchor &{event.anchor} in front matter: write the value out", line)
-        if event.tag is not None:
-            self._refuse("a tag (!) in front matter: put the text in quotes", line)
+            self._refuse(f"alias *{event.anchor} in {self._what}: write the value out", line)
+        if isinstance(event, events.NodeEvent) and event.anchor is not None:
+            self._refuse(f"anchor &{event.anchor} in {self._what}: write the value out", line)
+        if isinstance(event, _TAGGED) and event.tag is not None:
+            self._refuse(f"a tag (!) in {self._what}: put the text in quotes", line)
 
     def _items(self, depth: int) -> Iterator[Value]:
         while not isinstance(event := self._next(), events.SequenceEndEvent):
@@ -213,12 +224,12 @@ class _Reader:
         while not isinstance(event := self._next(), events.MappingEndEvent):
             key = self._value(event, depth)
             if not isinstance(key, Text):
-                self._refuse("a key in front matter must be text", key.line)
+                self._refuse(f"a key in {self._what} must be text", key.line)
             if key.value == "<<":
-                self._refuse("merge key << in front matter: write the keys out", key.line)
+                self._refuse(f"merge key << in {self._what}: write the keys out", key.line)
             if key.value in seen:
                 self._refuse(
-                    f"duplicate key {key.value!r} in front matter, first on line {seen[key.value]}",
+                    f"duplicate key {key.value!r} in {self._what}, first on line {seen[key.value]}",
                     key.line,
                 )
             seen[key.value] = key.line

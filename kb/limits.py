@@ -25,6 +25,8 @@ class Limits:
     `paragraph`: characters of one paragraph, heading or table cell (an image written
     into the text as a `data:` address is the longest that is met).
     `pieces`: words, marks and blocks that the parser keeps in memory, about 0.5 KB each.
+    `steps`: tries to find the end of links and images. Ordinary articles need one for
+    every few hundred characters; 2,000,000 are about a second.
     `html`: characters of HTML made from one article; a kilobyte of text that uses a
     long link reference many times can make a megabyte.
     """
@@ -35,7 +37,8 @@ class Limits:
     nesting: int = 100
     sections: int = 20_000
     paragraph: int = 1_000_000
-    pieces: int = 1_000_000
+    pieces: int = 500_000
+    steps: int = 2_000_000
     html: int = 32_000_000
 
 

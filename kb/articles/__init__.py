@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kb.articles.files import Listing, SourceFile, scan
+from kb.articles.names import fold
 from kb.articles.topics import TopicFile, build_topics, title_from_name
 from kb.limits import DEFAULT_LIMITS, Limits
 from kb.model import Article, Problem, Topic
@@ -110,14 +111,14 @@ def settle_aliases(articles: Sequence[Article]) -> tuple[Article, ...]:
 
     Each such alias becomes a problem of its article. Upper and lower case are the same.
     """
-    owners = {article.id.casefold(): article.id for article in articles}
+    owners = {fold(article.id): article.id for article in articles}
     settled = []
     for article in articles:
         kept = []
         problems = []
         for alias in article.aliases:
-            owner = owners.setdefault(alias.casefold(), article.id)
-            if owner == article.id and alias.casefold() != article.id.casefold():
+            owner = owners.setdefault(fold(alias), article.id)
+            if owner == article.id and fold(alias) != fold(article.id):
                 kept.append(alias)
             else:
                 problems.append(_taken(article, alias, owner))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
@@ -40,9 +42,8 @@ _FOREIGN = {
 
 
 class Attributes(TypedDict, total=False):
-    """The front-matter part of an `Article`: absent keys have its defaults."""
+    """The front-matter part of an `Article` but its title: absent keys have its defaults."""
 
-    title: str
     summary: str
     tier: Tier
     issues: tuple[str, ...]
@@ -62,14 +63,24 @@ class Attributes(TypedDict, total=False):
     extra: tuple[tuple[str, str], ...]
 
 
-def read_article_fields(path: str, fields: Fields) -> tuple[Attributes, tuple[Problem, ...], bool]:
-    """The attributes that front matter gives, what is wrong, and whether it keeps the article out."""
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What front matter says. `fatal`: one of the problems keeps the article out."""
+
+    title: str
+    attributes: Attributes
+    problems: tuple[Problem, ...]
+    fatal: bool
+
+
+def read_article_fields(path: str, fields: Fields) -> FrontMatter:
+    """Take every key of an article's front matter for what it means."""
     reader = _ArticleFields(path)
     for entry in fields.entries:
         reader.read(entry)
     if reader.extra:
         reader.attributes["extra"] = tuple(reader.extra)
-    return reader.attributes, tuple(reader.problems), reader.fatal
+    return FrontMatter(reader.name, reader.attributes, tuple(reader.problems), reader.fatal)
 
 
 def one_line(text: str) -> str:
@@ -144,6 +155,7 @@ class _ArticleFields(FieldReader):
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
+        self.name = ""
         self.attributes: Attributes = {}
         self.extra: list[tuple[str, str]] = []
         self.fatal = False
@@ -160,8 +172,7 @@ class _ArticleFields(FieldReader):
         self.unknown(entry, _KEYS)
 
     def title(self, entry: Entry) -> None:
-        if text := self.text(entry):
-            self.attributes["title"] = text
+        self.name = self.text(entry)
 
     def summary(self, entry: Entry) -> None:
         self.attributes["summary"] = self.text(entry)
@@ -222,7 +233,7 @@ class _ArticleFields(FieldReader):
                     line, f"`{entry.key}` has {_quote(name)}: {wrong}: ignored", severity, "id"
                 )
             else:
-                names[name.removesuffix(".md")] = line
+                names[unicodedata.normalize("NFC", name).removesuffix(".md")] = line
         return tuple(names)
 
     def do(self, entry: Entry) -> None:
@@ -305,13 +316,18 @@ class _ArticleFields(FieldReader):
 
     def channel(self, entry: Entry) -> None:
         if not isinstance(entry.value, Fields):
-            self.report(
-                entry.line, f"`channel` should have {_either(_CHANNEL_KEYS, 'and')}: ignored"
-            )
+            parts = _either(_CHANNEL_KEYS, "and")
+            self.report(entry.line, f"`channel` should have {parts}: ignored")
             return
         texts = self._parts(entry.value, "channel", _CHANNEL_KEYS, Severity.WARNING)
         if texts.get("name"):
-            self.attributes["channel"] = Channel(**texts)
+            self.attributes["channel"] = Channel(
+                name=texts["name"],
+                best_for=texts.get("best_for", ""),
+                wait=texts.get("wait", ""),
+                where=texts.get("where", ""),
+                hours=texts.get("hours", ""),
+            )
         else:
             self.report(entry.line, "`channel` needs a name: ignored")
 

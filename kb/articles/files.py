@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.articles.names import complaint, printable
+from kb.articles.names import complaint, fold, printable
 from kb.errors import ContentError
 from kb.model import Problem, Severity
 
@@ -43,7 +43,7 @@ class SourceFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a content folder holds: articles and topic files in order of id, and what was refused."""
+    """Articles and topic files of a content folder in order of id, and what was refused."""
 
     articles: tuple[SourceFile, ...]
     topics: tuple[SourceFile, ...]
@@ -84,8 +84,7 @@ def _without_twins(files: list[SourceFile], problems: list[Problem]) -> Iterator
     """Of ids that some system holds for the same, only the first."""
     seen: dict[str, str] = {}
     for file in files:
-        key = file.id if file.id.isascii() else unicodedata.normalize("NFKC", file.id)
-        first = seen.setdefault(key.casefold(), file.path)
+        first = seen.setdefault(fold(file.id), file.path)
         if first == file.path:
             yield file
             continue

@@ -36,6 +36,13 @@ def complaint_about_id(name: str) -> str | None:
     return next((wrong for part in name.split("/") if (wrong := complaint(part))), None)
 
 
+def fold(name: str) -> str:
+    """Ids that some file system holds for the same have the same folded form."""
+    if name.isascii():
+        return name.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
 def printable(path: str) -> str:
     """A path with everything that is not UTF-8 or not visible spelled out."""
     shown = path.encode(errors="backslashreplace").decode()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kb import frontmatter, markdown
-from kb.articles.fields import FieldReader, read_article_fields
+from kb.articles.fields import FieldReader, one_line, read_article_fields
 from kb.articles.names import printable
 from kb.articles.text import decode, find_direction_controls, read_bytes
 from kb.articles.topics import TopicFile, title_from_name
@@ -52,28 +52,25 @@ def _parse(
 ) -> Page | tuple[Problem, ...]:
     raw, body, body_line = frontmatter.split(text)
     fields = frontmatter.parse(raw or "", limits=limits) if raw else frontmatter.NO_FIELDS
-    attributes, problems, fatal = read_article_fields(source.path, fields)
-    if fatal:
-        return problems
-    named = attributes.pop("title", "")
-    document = markdown.parse(body, title=named, first_line=body_line, limits=limits)
+    given = read_article_fields(source.path, fields)
+    if given.fatal:
+        return given.problems
+    document = markdown.parse(body, title=given.title, first_line=body_line, limits=limits)
     topic, _, name = source.id.rpartition("/")
+    attributes = given.attributes
     if "channel" in attributes:
-        attributes["channel"] = replace(
-            attributes["channel"],
-            article=source.id,
-            have_ready=attributes.get("have_ready", ()),
-        )
+        ready = attributes.get("have_ready", ())
+        attributes["channel"] = replace(attributes["channel"], article=source.id, have_ready=ready)
     article = Article(
         id=source.id,
         path=source.path,
-        title=named or document.title or title_from_name(name),
+        title=given.title or one_line(document.title or "") or title_from_name(name),
         topic=topic,
         body=body,
         body_line=body_line,
         digest=digest,
         sections=document.sections,
-        problems=find_direction_controls(source.path, text) + problems,
+        problems=find_direction_controls(source.path, text) + given.problems,
         **attributes,
     )
     return Page(article, document)
@@ -85,7 +82,7 @@ def read_topic_file(
     """What a `topic.yaml` says, and what is wrong with it; nothing, where it can't be read."""
     try:
         text = decode(read_bytes(content, source.path, limits))
-        fields = frontmatter.parse(text, first_line=1, limits=limits)
+        fields = frontmatter.parse(text, first_line=1, limits=limits, what="topic file")
     except (ContentError, OSError) as error:
         return TopicFile(), (_problem(source.path, error),)
     reader = FieldReader(source.path)

@@ -49,7 +49,7 @@ def read_bytes(content: Path, path: str, limits: Limits) -> bytes:
 
 
 def decode(data: bytes) -> str:
-    """UTF-8 with or without BOM to text with `\\n` line ends.
+    """UTF-8 with or without BOM to text whose lines end in a newline alone.
 
     Raises `ContentError` with line and byte offset for anything else, and for NUL.
     """

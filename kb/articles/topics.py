@@ -1,4 +1,4 @@
-"""The browsing tree: folders of content/ that hold articles, with what `topic.yaml` says of them."""
+"""The browsing tree: folders of content/ that hold articles, and what `topic.yaml` says of them."""
 
 from __future__ import annotations
 

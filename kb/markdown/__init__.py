@@ -49,6 +49,7 @@ __all__ = [
 
 # The lead of an article without an H1: browsers go to the top of a page for `#top`.
 _LEAD_ANCHOR = "top"
+_HEADING_TOKENS = 3  # opening, text, closing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Document:
     _ids: dict[int, str] = field(repr=False, compare=False)
     _first_line: int
     _limits: Limits
+    _titled: int | None
 
     def html(
         self,
@@ -88,7 +90,8 @@ class Document:
         """The text as HTML, each heading with its anchor (after `id_prefix`) as id.
 
         `link` and `image` write links and images; what they return is not escaped again.
-        `with_title=False` leaves the first H1 out, for pages that show the title themselves.
+        `with_title=False` leaves out the H1 that is the article's title, for pages that show
+        the title themselves.
         Raises `ContentError` beyond `Limits.html`.
         """
         writer = HtmlWriter(
@@ -99,10 +102,10 @@ class Document:
             limit=self._limits.html,
         )
         end = len(self._tokens)
-        title = None if with_title else _find_title(self._tokens)
-        if title is None:
+        if with_title or self._titled is None:
             return writer.write(self._tokens, 0, end)
-        return writer.write(self._tokens, 0, title) + writer.write(self._tokens, title + 3, end)
+        above = writer.write(self._tokens, 0, self._titled)
+        return above + writer.write(self._tokens, self._titled + _HEADING_TOKENS, end)
 
     def links(self) -> Iterator[Link]:
         """Every link and image, in reading order."""
@@ -126,15 +129,17 @@ def parse(
     splitter.read(tokens)
     last_line = first_line + body.count("\n") - (1 if body.endswith("\n") else 0)
     found = _find_title(tokens)
-    heading = plain_text(tokens[found + 1].children or ()) if found is not None else ""
+    heading = "" if found is None else _one_line(plain_text(tokens[found + 1].children or ()))
+    is_title = not title or _alike(title, heading)
     return Document(
-        title=_one_line(heading) or None,
-        sections=splitter.sections(_one_line(title), max(last_line, first_line)),
+        title=heading or None,
+        sections=splitter.sections(max(last_line, first_line), first_is_title=is_title),
         anchors=tuple(splitter.ids.values()),
         _tokens=tokens,
         _ids=splitter.ids,
         _first_line=first_line,
         _limits=limits,
+        _titled=found if is_title else None,
     )
 
 
@@ -234,14 +239,14 @@ class _Splitter:
         self._drafts.append(_Draft(anchor, heading, int(opened.tag[1]), line, []))
         return self._drafts[-1].blocks
 
-    def sections(self, title: str, last_line: int) -> tuple[Section, ...]:
-        """The sections, complete. The anchor of the text above all headings gives way to theirs."""
+    def sections(self, last_line: int, *, first_is_title: bool) -> tuple[Section, ...]:
+        """The sections, complete. The anchor of the text above the headings gives way to theirs."""
         lead, *headed = self._drafts
         drafts = headed
         if _text(lead) or not headed:
             drafts = [lead._replace(anchor=self._anchors.claim(_LEAD_ANCHOR)), *headed]
         ends = [draft.line - 1 for draft in drafts[1:]] + [last_line]
-        trails = _trails(drafts, title)
+        trails = _trails(drafts, first_is_title=first_is_title)
         return tuple(
             Section(
                 anchor=draft.anchor,
@@ -260,20 +265,18 @@ def _text(draft: _Draft) -> str:
     return "\n".join(block for block in draft.blocks if block)
 
 
-def _trails(drafts: Sequence[_Draft], title: str) -> list[tuple[str, ...]]:
-    """For each section the headings above it, but not the H1 that is the article's title."""
+def _trails(drafts: Sequence[_Draft], *, first_is_title: bool) -> list[tuple[str, ...]]:
+    """For each section the headings above it, but not the first H1 where it is the title."""
     trails = []
     above: list[_Draft] = []
-    named = False
+    skip = first_is_title
     for draft in drafts:
         while above and above[-1].level >= draft.level:
             above.pop()
         trails.append(tuple(heading.heading for heading in above if heading.heading))
-        if draft.level == 1 and not named:
-            named = True
-            if not title or _alike(title, draft.heading):
-                continue
-        if draft.level > 0:
+        if draft.level == 1 and skip:
+            skip = False
+        elif draft.level > 0:
             above.append(draft)
     return trails
 

@@ -20,13 +20,17 @@ class LinkWriter(Protocol):
     `href` and `title` are as parsed (not escaped for HTML); both results are HTML.
     """
 
-    def __call__(self, href: str, title: str, line: int) -> tuple[str, str]: ...
+    def __call__(self, href: str, title: str, line: int) -> tuple[str, str]:
+        """Write the start and the end of a link that stands on a line of the file."""
+        ...
 
 
 class ImageWriter(Protocol):
     """Decides what stands for an image. All texts are as parsed; the result is HTML."""
 
-    def __call__(self, src: str, alt: str, title: str, line: int) -> str: ...
+    def __call__(self, src: str, alt: str, title: str, line: int) -> str:
+        """Write an image that stands on a line of the file."""
+        ...
 
 
 def escape(text: str) -> str:

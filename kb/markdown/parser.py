@@ -1,4 +1,9 @@
-"""The only door to markdown-it-py: Markdown to tokens, within limits."""
+"""The only door to markdown-it-py: Markdown to tokens, within limits.
+
+markdown-it-py drops what is nested too deeply without a word, needs time in proportion to
+nesting times length for brackets, and keeps no account of its memory. Here each of these
+is refused, before the work where that is possible.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +12,29 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
 
 from kb.errors import ContentError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
     from kb.limits import Limits
 
 _UNSAFE_SCHEME = re.compile(r"\s*(?:javascript|vbscript|data|file):", re.IGNORECASE)
-# Two levels more than are accepted: what the parser drops lies below what is refused.
-_SPARE_LEVELS = 2
+# A list is two levels: what the parser drops must lie below what is refused.
+_SPARE_LEVELS = 3
+# The CommonMark preset's own depth for links in images in links. What is nested deeper is
+# not lost but read as text.
+_INLINE_NESTING = 20
+_PIECES = "over {} pieces of text and markup"
+# Escaped for HTML a character of an address becomes at most `&quot;`.
+_ESCAPED = 6
 
 
 def is_safe_link(url: str) -> bool:
@@ -30,51 +44,95 @@ def is_safe_link(url: str) -> bool:
 
 def tokenize(body: str, *, first_line: int, limits: Limits) -> list[Token]:
     """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed."""
-    env = {"limits": limits, "first_line": first_line}
-    try:
-        tokens = _parser(limits.nesting + _SPARE_LEVELS).parse(body, env)
-    except RecursionError:
-        raise ContentError("images or lists nested too deeply to read", line=first_line) from None
-    return tokens
+    env = {"limits": limits, "first_line": first_line, "steps": 0, "addresses": 0}
+    return _parser(limits.nesting).parse(body, env)
 
 
 @cache
 def _parser(nesting: int) -> MarkdownIt:
+    parser = _configured(nesting + _SPARE_LEVELS)
+    parser.block.ruler.before("table", "guard", _guard_blocks)
+    parser.core.ruler.at("inline", _parse_inlines)
+    return parser
+
+
+@cache
+def _inline_parser() -> MarkdownIt:
+    return _configured(_INLINE_NESTING)
+
+
+def _configured(nesting: int) -> MarkdownIt:
     # Tags within a paragraph are recognised so that nothing in them is taken for markup;
     # kb writes them as text. Blocks of HTML are paragraphs, so that Markdown in them counts.
-    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": nesting})
+    parser = MarkdownIt()
+    parser.inline = _CountingInline()
+    parser.configure("commonmark", {"html": True, "maxNesting": nesting})
     parser.enable(["table", "strikethrough"])
     parser.disable(["html_block"])
-    parser.core.ruler.at("inline", _parse_inlines)
     parser.validateLink = is_safe_link  # type: ignore[method-assign]
     return parser
 
 
+class _CountingInline(ParserInline):
+    """Counts the steps that look for the end of a link, the only ones that repeat without bound."""
+
+    def skipToken(self, state: StateInline) -> None:  # noqa: N802  (markdown-it-py's name)
+        steps = state.env["steps"] = state.env["steps"] + 1
+        if steps > state.env["limits"].steps:
+            raise _TooManyStepsError
+        super().skipToken(state)
+
+
+class _TooManyStepsError(Exception):
+    """Carries the news from the middle of a paragraph to where its line is known."""
+
+
+def _guard_blocks(state: StateBlock, line: int, _end: int, _silent: bool) -> bool:  # noqa: FBT001
+    """No rule of Markdown: asked before every block, it stops the work where a limit is passed."""
+    limits: Limits = state.env["limits"]
+    if state.level > limits.nesting:
+        raise _too_much(
+            state.env["first_line"] + line,
+            f"lists and quotes nested over {limits.nesting} levels deep",
+        )
+    if len(state.tokens) > limits.pieces:
+        raise _too_much(state.env["first_line"] + line, _PIECES.format(limits.pieces))
+    return False
+
+
 def _parse_inlines(state: StateCore) -> None:
-    """markdown-it-py's own rule, with the limits checked before the work is done."""
+    """markdown-it-py's own rule, with the limits checked between paragraphs."""
     limits: Limits = state.env["limits"]
     first_line: int = state.env["first_line"]
-    _refuse_deep_nesting(state.tokens, first_line, limits.nesting)
+    parser = _inline_parser()
     pieces = len(state.tokens)
     for token in state.tokens:
         if token.type != "inline":
             continue
-        children = token.children = []
+        line = first_line + (token.map[0] if token.map else 0)
         if len(token.content) > limits.paragraph:
-            raise _too_much(token, first_line, f"a paragraph of over {limits.paragraph} characters")
-        state.md.inline.parse(token.content, state.md, state.env, children)
+            raise _too_much(line, f"a paragraph of over {limits.paragraph} characters")
+        children = token.children = []
+        try:
+            parser.inline.parse(token.content, parser, state.env, children)
+        except (RecursionError, _TooManyStepsError):
+            raise _too_much(line, "brackets, links or images nested too deeply") from None
         pieces += len(children)
         if pieces > limits.pieces:
-            raise _too_much(token, first_line, f"over {limits.pieces} pieces of text and markup")
+            raise _too_much(line, _PIECES.format(limits.pieces))
+        if state.env.get("references"):
+            _count_addresses(state, children, line)
 
 
-def _refuse_deep_nesting(tokens: Sequence[Token], first_line: int, limit: int) -> None:
-    if max((token.level for token in tokens), default=0) <= limit:
-        return
-    deepest = next(token for token in tokens if token.level > limit and token.map)
-    raise _too_much(deepest, first_line, f"lists and quotes nested over {limit} levels deep")
+def _count_addresses(state: StateCore, children: Sequence[Token], line: int) -> None:
+    """A short reference may stand for a long address any number of times."""
+    limits: Limits = state.env["limits"]
+    for token in children:
+        if token.attrs:
+            state.env["addresses"] += sum(len(str(value)) for value in token.attrs.values())
+    if state.env["addresses"] * _ESCAPED > limits.html:
+        raise _too_much(line, f"links that make over {limits.html} characters of HTML")
 
 
-def _too_much(token: Token, first_line: int, what: str) -> ContentError:
-    line = first_line + token.map[0] if token.map else first_line
+def _too_much(line: int, what: str) -> ContentError:
     return ContentError(f"{what}: over the limit", line=line, code="content-limit")
