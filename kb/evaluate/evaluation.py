@@ -1,0 +1,126 @@
+"""An evaluation: the figures of a set of judged queries, and of each query in it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from kb.evaluate.asking import ask
+from kb.evaluate.measures import Measures, mean, measure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kb.evaluate.asking import Response, Result, Searcher
+    from kb.evaluate.judgments import JudgedQuery, JudgedSet
+
+BAD = 0.5
+"""Below this nDCG@10 a query went badly: its only answer, when it has one, is third or lower."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryOutcome:
+    """A judged query, what it brought, and how good that was."""
+
+    judged: JudgedQuery
+    response: Response
+    measures: Measures
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether a report should show what was found, and what should have been."""
+        return self.measures.ndcg < BAD
+
+    def grade(self, result: Result) -> int | None:
+        """The grade of a result; None when nobody judged it."""
+        return self.judged.grades.get(result.name)
+
+
+@dataclass(frozen=True, slots=True)
+class CapCost:
+    """What it costs that an article may bring no more than `per_article` sections.
+
+    `measures` are the means with the cap; `shows` counts the queries whose first ten
+    sections it changes, `worse` and `better` those whose nDCG@10 falls or rises.
+    """
+
+    per_article: int
+    measures: Measures
+    shows: int
+    worse: int
+    better: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Every judged query of a set with its outcome, and the figures of them all."""
+
+    judged: JudgedSet
+    outcomes: tuple[QueryOutcome, ...]
+    cap: CapCost
+
+    @property
+    def measures(self) -> Measures:
+        """The means over all queries, before any cap."""
+        return mean(outcome.measures for outcome in self.outcomes)
+
+    @property
+    def empty(self) -> int:
+        """How many queries brought nothing at all."""
+        return sum(not outcome.response.sections for outcome in self.outcomes)
+
+    @property
+    def answered(self) -> float:
+        """The share of the queries that brought something."""
+        return 1 - self.empty / len(self.outcomes)
+
+    @property
+    def seconds_median(self) -> float:
+        """The median time of a search."""
+        return median(outcome.response.seconds for outcome in self.outcomes)
+
+    @property
+    def seconds_p95(self) -> float:
+        """The time within which 95 of 100 searches answer (the nearest rank)."""
+        times = sorted(outcome.response.seconds for outcome in self.outcomes)
+        return times[math.ceil(0.95 * len(times)) - 1]
+
+    def figure(self, name: str) -> float:
+        """The figure that `--fail-under` calls by this name: a measure, or `answered`."""
+        value: float = self.answered if name == "answered" else getattr(self.measures, name)
+        return value
+
+
+def evaluate(
+    judged: JudgedSet,
+    searcher: Searcher,
+    *,
+    per_article: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Evaluation:
+    """Ask and measure every query. Raises KbError when the extra `eval` is not installed."""
+    grades = {query.qid: query.grades for query in judged.queries}
+    measure({}, {"a query": {"an answer": 1}})  # what is missing should show before the long part
+    responses = ask(searcher, judged.queries, per_article=per_article, progress=progress)
+    asked = list(zip(judged.queries, responses, strict=True))
+    full = measure({q.qid: [r.name for r in a.results] for q, a in asked}, grades)
+    capped = measure({q.qid: [r.name for r in a.capped] for q, a in asked}, grades)
+    return Evaluation(
+        judged,
+        tuple(QueryOutcome(query, answer, full[query.qid]) for query, answer in asked),
+        _cost(per_article, full, capped, sum(answer.cap_shows for answer in responses)),
+    )
+
+
+def _cost(
+    per_article: int, full: dict[str, Measures], capped: dict[str, Measures], shows: int
+) -> CapCost:
+    return CapCost(
+        per_article=per_article,
+        measures=mean(capped.values()),
+        shows=shows,
+        worse=sum(capped[qid].ndcg < full[qid].ndcg for qid in full),
+        better=sum(capped[qid].ndcg > full[qid].ndcg for qid in full),
+    )
