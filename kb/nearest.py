@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher, get_close_matches
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,8 +59,3 @@ def _distance(left: str, right: str) -> int:
                 cost = min(cost, above[j - 2] + 1)
             row.append(cost)
     return row[-1]
-
-
-def likeness(left: str, right: str) -> float:
-    """How alike two names are, from 0 to 1 (Ratcliff and Obershelp's ratio)."""
-    return SequenceMatcher(None, left[:_LONGEST].casefold(), right[:_LONGEST].casefold()).ratio()

@@ -1,0 +1,213 @@
+"""Facts about which way to a person follows which problem."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.config import ContactConfig
+from kb.escalation import NO_CHANNEL, choose_escalation, message_for
+from kb.model import Article, Channel, Condition, Section, Step, Tier
+
+SECTION = Section("top", "", 0, (), "text", (1, 1), 0)
+
+
+def article(id_, **values):
+    return Article(
+        id=id_,
+        path=f"{id_}.md",
+        title=id_,
+        topic="",
+        body="",
+        body_line=1,
+        digest="",
+        sections=(SECTION,),
+        **values,
+    )
+
+
+def contact(id_, name, best_for="", order=None, **values):
+    channel = Channel(name, best_for=best_for, where="Account", wait="Short", hours="9 to 5")
+    return article(id_, tier=Tier.CONTACT, channel=channel, order=order, **values)
+
+
+CHAT = contact("contact/chat", "chat", "Most problems.", 1, have_ready=("The order number",))
+PHONE = contact("contact/phone", "Telephone", "Urgent or complicated problems", 2)
+EMAIL = contact("contact/email", "email", "Problems that are not urgent", 3)
+ALL = (EMAIL, PHONE, CHAT)
+LATE = article(
+    "orders/late",
+    have_ready=("The date",),
+    escalate=(
+        Step("phone", Condition.URGENT),
+        Step("Chat"),
+        Step("contact/email", Condition.NOT_URGENT),
+    ),
+)
+
+
+def names(escalation):
+    return [option.channel.name for option in escalation.options]
+
+
+def whys(escalation):
+    return [option.why for option in escalation.options]
+
+
+def test_article_decides_the_order():
+    """A problem's article lists its channels; one for urgent problems waits at the end."""
+    found = choose_escalation("late package", LATE, ALL)
+    assert names(found) == ["chat", "email", "Telephone"]
+    assert whys(found) == [
+        "best for most problems",
+        "if it can wait; best for problems that are not urgent",
+        "if it becomes urgent; best for urgent or complicated problems",
+    ]
+
+
+def test_urgent_words_bring_the_urgent_channel_first():
+    """What can wait is no way out of an urgent problem."""
+    found = choose_escalation("urgent: late package", LATE, ALL)
+    assert names(found) == ["Telephone", "chat"]
+    assert whys(found)[0] == "your problem is urgent; best for urgent or complicated problems"
+
+
+def test_urgent_words_of_the_settings_count():
+    """A knowledge base in another language names its own urgent words."""
+    found = choose_escalation("dringend", LATE, ALL, ContactConfig(urgent=("dringend",)))
+    assert names(found)[0] == "Telephone"
+
+
+def test_patient_channel_is_better_than_none():
+    """An urgent problem whose article has only a patient channel still gets that one."""
+    only = article("x", escalate=(Step("email", Condition.NOT_URGENT),))
+    found = choose_escalation("asap", only, ALL)
+    assert names(found) == ["email"]
+    assert whys(found) == ["best for problems that are not urgent"]
+
+
+def test_without_an_article_the_order_of_the_contact_articles_counts():
+    """The default order is the authors'; descriptions tell what is for urgent problems."""
+    assert names(choose_escalation("", None, ALL)) == ["chat", "email", "Telephone"]
+    assert names(choose_escalation("today!", None, ALL)) == ["Telephone", "chat"]
+
+
+def test_settings_may_order_the_channels():
+    """contact.order names channels by name or by the end of their article's id."""
+    settings = ContactConfig(order=("email", "CHAT"))
+    assert names(choose_escalation("", None, ALL, settings))[:2] == ["email", "chat"]
+
+
+def test_articles_without_an_order_come_last():
+    """Without an order the id decides."""
+    found = choose_escalation("", None, (contact("b", "b"), contact("a", "a"), CHAT))
+    assert names(found) == ["chat", "a", "b"]
+    assert whys(found)[1] == "a way to reach a person"
+
+
+def test_article_about_a_channel_leads_to_it():
+    """Whoever looks for the phone gets the phone first, then what its article names."""
+    phone = contact("contact/phone", "Telephone", "Calls", 2, escalate=(Step("chat"),))
+    assert names(choose_escalation("phone number", phone, (CHAT, phone))) == ["Telephone", "chat"]
+
+
+def test_unknown_channels_are_passed_over():
+    """A step that names no channel is left out; if none is left, the default order counts."""
+    some = article("x", escalate=(Step("fax"), Step("chat")))
+    none = article("x", escalate=(Step("fax"),))
+    assert names(choose_escalation("", some, ALL)) == ["chat"]
+    assert names(choose_escalation("", none, (CHAT,))) == ["chat"]
+
+
+def test_steps_count_without_contact_articles():
+    """Where nobody described the channels, their names are better than nothing."""
+    found = choose_escalation("", article("x", escalate=(Step("phone"),)), ())
+    assert names(found) == ["phone"]
+    assert found.note == ""
+
+
+def test_channel_is_named_once():
+    """Two steps to one channel are one option."""
+    twice = article("x", escalate=(Step("chat"), Step("contact/chat")))
+    assert names(choose_escalation("", twice, ALL)) == ["chat"]
+
+
+def test_nothing_to_offer_is_said_honestly():
+    """Without channels there is a note: the configured one, or a plain statement."""
+    assert choose_escalation("help", None, ()).note == NO_CHANNEL
+    settings = ContactConfig(fallback="Ask at the desk.")
+    assert choose_escalation("help", None, (LATE,), settings).note == "Ask at the desk."
+
+
+def test_problem_says_what_to_have_ready_before_the_channel_does():
+    """The article's list counts; without one, that of the first channel."""
+    assert choose_escalation("", LATE, ALL).have_ready == ("The date",)
+    assert choose_escalation("", None, ALL).have_ready == ("The order number",)
+    assert choose_escalation("", None, ()).have_ready == ()
+
+
+def test_channels_know_their_article():
+    """An option's channel holds all that its article says of it."""
+    channel = choose_escalation("", None, (CHAT,)).options[0].channel
+    assert channel == Channel(
+        "chat",
+        "Most problems.",
+        "Short",
+        "Account",
+        "9 to 5",
+        "contact/chat",
+        ("The order number",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("best_for", "why"),
+    [
+        ("Most problems.", "best for most problems"),
+        ("PayPal payments", "best for PayPal payments"),
+        ("USPS packages", "best for USPS packages"),
+        ("A question", "best for a question"),
+        ("  ", "a way to reach a person"),
+    ],
+)
+def test_reason_reads_in_a_sentence(best_for, why):
+    """The description follows in lower case, but names keep their capitals."""
+    assert whys(choose_escalation("", None, (contact("a", "a", best_for),))) == [why]
+
+
+def test_message_takes_over_what_the_words_say():
+    """What happened, when, the order number and the wish are filled in where they are known."""
+    words = "lamp broke yesterday,\n order 123-4567890-1234567, I want a refund"
+    assert message_for(words).split("\n") == [
+        "What happened: lamp broke yesterday, order 123-4567890-1234567, I want a refund "
+        "[more details]",
+        "When: yesterday",
+        "Order number: 123-4567890-1234567",
+        "What I want: a refund [or something else]",
+    ]
+
+
+def test_message_leaves_open_what_is_unclear():
+    """Two numbers, two wishes, a date or a price are no order number and no wish."""
+    lines = message_for("123456 or 654321 of 2024-01-31 for 99.50: refund or replacement")
+    assert "Order number: [" in lines
+    assert "When: 2024-01-31" in lines
+    assert "What I want: [" in lines
+
+
+@pytest.mark.parametrize("words", ["", "  ", "talk to a human", "phone number"])
+def test_words_without_a_story_leave_the_message_empty(words):
+    """Asking for a person does not say what happened."""
+    assert "What happened: [what is wrong" in message_for(words)
+
+
+@given(st.text(max_size=2000))
+def test_message_has_four_lines_whatever_was_typed(words):
+    """No query makes a message of another shape, or a long one."""
+    lines = message_for(words).split("\n")
+    assert [line.split(":")[0] for line in lines] == [
+        "What happened",
+        "When",
+        "Order number",
+        "What I want",
+    ]
+    assert len(lines[0]) < 600
