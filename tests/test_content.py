@@ -256,6 +256,7 @@ def test_the_samples_settings_show_the_defaults(tmp_path: Path) -> None:
     default = Config()
     assert loaded.search == default.search
     assert loaded.contact == default.contact
+    assert loaded.site == default.site
     assert loaded.language == default.language
     assert loaded.content == tmp_path / default.content
     assert loaded.index == tmp_path / default.index
