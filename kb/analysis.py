@@ -1,0 +1,255 @@
+"""Words to terms: the one definition for the index, for queries and for the browser.
+
+Text is cut into *units*, runs of word characters that may hold `.`, `-`, `_` or an apostrophe
+inside: `wi-fi`, `v1.2.3`, `don't`, `C++`. A unit gives *words*: its parts one position after
+the other, and, where it has several, the whole without its separators at the position of the
+first part (`wi-fi` gives `wi`, `fi` and `wifi`). A word has a surface, as written but
+normalised (NFKC, case folded, accents removed), which spelling correction works on, and a
+term, its Snowball stem, which is what the index holds.
+
+Rules, in order: apostrophes are dropped, after a possessive `'s` is cut off (`don't` gives
+`dont`, `user's` gives `user`); a trailing `++` or `#` belongs to the word (`c++`, `c#`);
+characters of scripts written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) are
+words of their own; words of over 64 characters are cut there.
+
+Stop words are in the index like any other word, with a weight but without a position: words
+are neighbours when only stop words stand between them. A query leaves its stop words out
+unless it has no others.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAX_WORD_LENGTH = 64
+MAX_KEPT = 100_000
+"""Units, and words, whose analysis is kept in memory."""
+
+STOP_WORDS = {
+    "en": frozenset(
+        """
+        a an the and or but if then than so of in on at to from by for with about as into over
+        is are was were be been being am do does did doing have has had having
+        can could will would shall should may might must
+        i me my we us our you your he him his she her it its they them their
+        this that these those there here what which who whom whose when where why how
+        any some all no not such same too very just also only own each both more most other
+        im ive id dont doesnt didnt cant isnt wont
+        """.split()
+    ),
+}
+"""Words that say nothing of what a text is about, as surfaces, by language."""
+
+# Combining marks that Python's \w leaves out: Latin, Cyrillic, Hebrew, Arabic, the scripts of
+# India and Sri Lanka, Thai, Lao, Tibetan, Burmese and Khmer.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+    "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7"
+    "\u0a01-\u0a4d\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b57\u0b82\u0bbe-\u0bcd"
+    "\u0c00-\u0c04\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d57"
+    "\u0d82\u0d83\u0dca-\u0ddf\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd"
+    "\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3"
+)
+_UNSPACED = (
+    "\u0e01-\u0e2e\u0e81-\u0eae\u1000-\u102a\u1780-\u17b3"
+    "\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
+    "\U00020000-\U0003ffff"
+)
+_APOSTROPHES = "'\u2019\u02bc\uff07"
+
+_UNIT = re.compile(rf"[\w{_MARKS}]+(?:[.{_APOSTROPHES}-][\w{_MARKS}]+)*(?:\+\+|#(?!\w))?")
+_PIECE = re.compile(
+    rf"[{_UNSPACED}][{_MARKS}]*|[^._{_UNSPACED}-]+",
+)
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s$", re.IGNORECASE)
+_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
+_NOT_WORD = re.compile(rf"[^\w{_MARKS}+#]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a unit: `start` and `end` are character offsets into the unit, `offset` its
+    position after the unit's first word. `whole` marks the joined form of a unit of several
+    parts."""
+
+    surface: str
+    term: str
+    offset: int
+    start: int
+    end: int
+    stop: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word in a text. Its position counts all words from 0, stop words too; `start` and `end`
+    are character offsets; `stop` and `whole` are as in Word."""
+
+    surface: str
+    term: str
+    position: int
+    start: int
+    end: int
+    stop: bool
+    whole: bool
+
+
+class Analyzer:
+    """Cuts text into terms for one language; keeps what it learnt of each unit.
+
+    `language` is an ISO 639-1 code. Languages without a Snowball stemmer are not stemmed.
+    """
+
+    def __init__(self, language: str = "en") -> None:
+        self.language = language
+        self.stop_words = STOP_WORDS.get(language.split("-")[0].lower(), frozenset())
+        self._units: dict[str, tuple[Word, ...]] = {}
+        self._stems: dict[str, str] = {}
+
+    def tokens(self, text: str) -> Iterator[Token]:
+        """The tokens of a text in order. Offsets are into the NFC form of `text`."""
+        position = 0
+        for match in _UNIT.finditer(compose(text)):
+            words = self.words(match.group())
+            base = match.start()
+            for word in words:
+                yield Token(
+                    word.surface,
+                    word.term,
+                    position + word.offset,
+                    base + word.start,
+                    base + word.end,
+                    word.stop,
+                    word.whole,
+                )
+            position += _length(words)
+
+    def terms(self, text: str) -> tuple[list[tuple[str, int]], int]:
+        """(term, position) pairs of a text, and its number of words.
+
+        Positions count the words that are not stop words from 0; a stop word's is -1.
+        """
+        found: list[tuple[str, int]] = []
+        position = stops = 0
+        units = self._units
+        for unit in _UNIT.findall(compose(text)):
+            words = units.get(unit) or self.words(unit)
+            if len(words) == 1:
+                word = words[0]
+                if word.stop:
+                    found.append((word.term, -1))
+                    stops += 1
+                else:
+                    found.append((word.term, position))
+                    position += 1
+            else:
+                found.extend((word.term, position + word.offset) for word in words)
+                position += _length(words)
+        return found, position + stops
+
+    def surfaces(self, text: str) -> set[str]:
+        """The words of a text as written, normalised but not stemmed."""
+        units = set(_UNIT.findall(compose(text)))
+        return {word.surface for unit in units for word in self.words(unit)}
+
+    def words(self, unit: str) -> tuple[Word, ...]:
+        """The words of one unit: its parts, then the whole where there are several parts."""
+        words = self._units.get(unit)
+        if words is None:
+            if len(self._units) >= MAX_KEPT:
+                self._units.clear()
+            words = self._units[unit] = tuple(self._read_unit(unit))
+        return words
+
+    def stem(self, surface: str) -> str:
+        """The term under which the index holds a word."""
+        term = self._stems.get(surface)
+        if term is None:
+            if len(self._stems) >= MAX_KEPT:
+                self._stems.clear()
+            term = self._stems[surface] = self._stemmer(surface) or surface
+        return term
+
+    @cached_property
+    def _stemmer(self) -> Callable[[str], str]:
+        return load_stemmer(self.language)
+
+    def _stops(self, surface: str, pieces: list[tuple[str, int, int]]) -> bool:
+        """Only a unit of its own is a stop word: the `on` of `add-on` is not."""
+        return len(pieces) == 1 and surface in self.stop_words
+
+    def _read_unit(self, unit: str) -> Iterator[Word]:
+        pieces = list(_pieces(unit))
+        words = [
+            Word(surface, self.stem(surface), offset, start, end, self._stops(surface, pieces))
+            for offset, (surface, start, end) in enumerate(pieces)
+        ]
+        yield from words
+        if len(words) > 1 and not re.search(f"[{_UNSPACED}]", unit):
+            whole = _join([word.surface for word in words])
+            yield Word(whole, self.stem(whole), 0, 0, len(unit), whole=True)
+
+
+def load_stemmer(language: str) -> Callable[[str], str]:
+    """The Snowball stemmer of a language, or the identity where there is none."""
+    import snowballstemmer  # noqa: PLC0415  # 10 ms that `kb --help` need not pay
+
+    name = SNOWBALL.get(language.split("-")[0].lower())
+    if name is None:
+        return str
+    stem: Callable[[str], str] = snowballstemmer.stemmer(name).stemWord
+    return stem
+
+
+SNOWBALL = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish",
+    "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
+    "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+"""Snowball's name of each language that it has a stemmer for, by ISO 639-1 code."""
+
+
+def compose(text: str) -> str:
+    """The NFC form of a text: what all character offsets in kb count in."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def normalize(word: str) -> str:
+    """NFKC, case folded, accents and apostrophes removed."""
+    word = _POSSESSIVE.sub("", word)
+    if not word.isascii():
+        word = unicodedata.normalize("NFKC", word).casefold()
+        word = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", word)))
+    return _APOSTROPHE.sub("", word.casefold())
+
+
+def _pieces(unit: str) -> Iterator[tuple[str, int, int]]:
+    """(surface, start, end) of each part of a unit."""
+    for match in _PIECE.finditer(unit):
+        for surface in _NOT_WORD.split(normalize(match.group())):
+            if surface:
+                yield surface[:MAX_WORD_LENGTH], match.start(), match.end()
+
+
+def _join(surfaces: list[str]) -> str:
+    """Parts as one word; numbers keep their dots, or 1.23 and 12.3 would be the same word."""
+    separator = "." if all(surface.isdecimal() for surface in surfaces) else ""
+    return separator.join(surfaces)[:MAX_WORD_LENGTH]
+
+
+def _length(words: tuple[Word, ...]) -> int:
+    """How many positions a unit takes."""
+    return len(words) - 1 if words and words[-1].whole else len(words)

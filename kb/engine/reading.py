@@ -1,0 +1,56 @@
+"""What ranking reads of an index: the interface between any storage and the score."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterator, Sequence
+
+    from kb.ranking import Averages
+
+POSITION_BITS = 16
+"""A place is a document number shifted left by this, plus a position within the document."""
+
+HIDDEN = "hidden_"
+"""Articles that the public does not see are in fields of their own, under this prefix, so that
+their words change no one else's scores, corrections or completions."""
+
+
+class IndexReader(Protocol):
+    """Documents are numbered; an article's document is followed by those of its sections.
+
+    `sections` and `articles` count what the public sees. The sequences have one number a
+    document: `article_of` the number of its article's document, `order` its rank by article
+    id and position, `mass` the idfs of its title's and headings' terms added up, in steps,
+    and `lengths`, for each of the FIELDS, that field's length in words.
+    """
+
+    sections: int
+    articles: int
+    article_of: Sequence[int]
+    order: Sequence[int]
+    mass: Sequence[int]
+    lengths: Sequence[Sequence[int]]
+    averages: Averages
+
+    def postings(self, field: str, term: str) -> tuple[array[int], array[int]]:
+        """Document numbers, ascending, and weights of a term."""
+        ...
+
+    def positions(self, field: str, term: str) -> array[int]:
+        """The places of a term, ascending."""
+        ...
+
+    def terms_of(self, field: str, prefix: str = "") -> Iterator[str]:
+        """The terms of a field that begin with a prefix, in code point order."""
+        ...
+
+    def record(self, doc: int) -> dict[str, Any]:
+        """What was stored with a document."""
+        ...
+
+    def documents_of(self, article: str) -> range:
+        """The numbers of an article's document and of its sections, empty when unknown."""
+        ...

@@ -1,0 +1,289 @@
+"""A query's way from words to ranked sections, over any IndexReader.
+
+1. The query's words become concepts: a word with its synonyms, or with the words that it
+   begins. Stop words are left out unless there is nothing else.
+2. Words that the corpus does not hold are corrected, when something near them is in it.
+3. All sections that hold any of the concepts are scored; filters, exclusions and quoted
+   phrases take some out; the rest is ranked.
+4. When nothing is left, known words are corrected too, then every word is taken as the
+   beginning of one.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kb.cards import Card, read_card
+from kb.engine import RankedSection, Request, Results, SectionRecord
+from kb.engine.concepts import ConceptMaker, Concepts
+from kb.engine.corrections import Corrector
+from kb.engine.scoring import Postings, Scoring
+from kb.model import Audience, Found, Match, Status, Tier
+from kb.query import MAX_WORDS, Filters
+from kb.ranking import IDF_STEPS, SCORE_DIGITS, round_score
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kb.analysis import Analyzer, Token
+    from kb.engine.reading import IndexReader
+    from kb.ranking import Ranking
+
+WEAK_SHARE = 0.5
+"""An answer that holds less than this share of the query's idf is weak."""
+
+
+class Search:
+    """Answers one request. `synonyms` give, for a text of one or more words, the others."""
+
+    def __init__(
+        self,
+        reader: IndexReader,
+        analyzer: Analyzer,
+        ranking: Ranking,
+        synonyms: Mapping[str, tuple[str, ...]],
+        request: Request,
+    ) -> None:
+        self.reader = reader
+        self.analyzer = analyzer
+        self.ranking = ranking
+        self.request = request
+        self.filters = _join(request.query.filters, request.filters)
+        self.postings = Postings(reader, hidden=request.drafts or _is_agent(request))
+        self.concepts = ConceptMaker(self.postings, analyzer, ranking, synonyms)
+        self.corrector = Corrector(self.postings, analyzer)
+
+    def run(self) -> Results:
+        """The sections that answer the request."""
+        tokens, notices = self._tokens()
+        if not tokens:
+            return replace(self._browse(), notices=notices)
+        return replace(self._find(tokens), notices=notices)
+
+    def _tokens(self) -> tuple[list[Token], tuple[str, ...]]:
+        """The query's tokens, without stop words unless there are no others."""
+        query = self.request.query
+        tokens = list(self.analyzer.tokens(query.words))
+        content = [token for token in tokens if not token.stop] or tokens
+        if len(content) <= MAX_WORDS:
+            return content, query.notices
+        cut = f"The query was cut to its first {MAX_WORDS} words."
+        return content[:MAX_WORDS], (*query.notices, cut)
+
+    def _find(self, tokens: list[Token]) -> Results:
+        prefix = self.request.prefix and not self.request.query.text[-1:].isspace()
+        plain = self._attempt(Found.WORDS, tokens, prefix=prefix)
+        if self.request.correct:
+            corrected = self.corrector.correct(tokens, self._unknown(tokens))
+            if corrected:
+                better = self._attempt(Found.CORRECTED, corrected.tokens)
+                if better.total:
+                    return replace(better, correction=corrected.describe(self.request.query))
+        if plain.total:
+            return plain
+        return self._fall_back(tokens) or plain
+
+    def _fall_back(self, tokens: list[Token]) -> Results | None:
+        """Nothing holds any of the words: change words that exist, then take them as beginnings."""
+        if self.request.correct:
+            corrected = self.corrector.correct(tokens, self._unquoted(tokens))
+            if corrected:
+                results = self._attempt(Found.CORRECTED, corrected.tokens)
+                if results.total:
+                    return replace(results, correction=corrected.describe(self.request.query))
+        results = self._attempt(Found.PREFIX, tokens, prefix=True, every=True)
+        return results if results.total else None
+
+    def _unknown(self, tokens: list[Token]) -> list[Token]:
+        """The words that the corpus does not hold, nor synonyms of them, and that are not quoted."""
+        last = tokens[-1] if self.request.prefix else None
+        return [t for t in self._unquoted(tokens) if t is not last and not self.concepts.is_known(t)]
+
+    def _unquoted(self, tokens: list[Token]) -> list[Token]:
+        """Who quotes a word means it."""
+        quoted = set().union(*map(self.analyzer.surfaces, self.request.query.phrases))
+        return [token for token in tokens if token.surface not in quoted]
+
+    def _attempt(
+        self, found: Found, tokens: list[Token], *, prefix: bool = False, every: bool = False
+    ) -> Results:
+        concepts = self.concepts.make(tokens, prefix=prefix, every=every)
+        scoring = Scoring(self.postings, self.ranking, concepts)
+        scores = self._allowed(scoring)
+        ranked = self._ranked(scores, scoring)
+        return Results(
+            found=found if scores else Found.NOTHING,
+            total=len(scores),
+            sections=tuple(self._capped(ranked)),
+            terms=_searched(concepts, self.postings),
+            synonyms=self.concepts.used(tokens),
+        )
+
+    def _browse(self) -> Results:
+        """No words at all: with filters, the articles that pass them, in order."""
+        if self.filters == Filters():
+            return Results(Found.NOTHING, 0, (), {})
+        first = dict.fromkeys((docs.start + 1 for docs in self._all_articles()), 0.0)
+        scoring = Scoring(self.postings, self.ranking, Concepts((), ()))
+        scores = self._filtered(first)
+        ranked = tuple(self._capped(self._ranked(scores, scoring)))
+        return Results(Found.WORDS if scores else Found.NOTHING, len(scores), ranked, {})
+
+    def _all_articles(self) -> Iterator[range]:
+        found = map(self.reader.documents_of, self.reader.terms_of("id"))
+        return (documents for documents in found if documents)
+
+    def _allowed(self, scoring: Scoring) -> dict[int, float]:
+        """The scores that filters, exclusions and phrases leave."""
+        scores = scoring.scores
+        if self.request.person_first:
+            scores = self._with_contacts(scores)
+        for phrase in self.request.query.phrases:
+            holds = self._phrase(phrase, scoring)
+            scores = {doc: score for doc, score in scores.items() if doc in holds}
+        for text in self.request.query.excluded:
+            holds = self._phrase(text, scoring)
+            scores = {doc: score for doc, score in scores.items() if doc not in holds}
+        return self._filtered(scores)
+
+    def _phrase(self, text: str, scoring: Scoring) -> set[int]:
+        """Sections that hold a text: its words as neighbours, stop words left out."""
+        tokens = [token for token in self.analyzer.tokens(text) if not token.whole]
+        terms = tuple(token.term for token in tokens if not token.stop)
+        if len(terms) > 1:
+            return scoring.phrase_documents(terms)
+        sets = [set(self.postings.of("terms", term)[0]) for term in terms]
+        sets = sets or [set(self.postings.of("terms", token.term)[0]) for token in tokens]
+        return set.intersection(*sets) if sets else set()
+
+    def _with_contacts(self, scores: dict[int, float]) -> dict[int, float]:
+        """Who asks for a person gets every contact article, whatever its words are."""
+        articles = self._facet(f"tier:{Tier.CONTACT}")
+        return {**dict.fromkeys((doc + 1 for doc in articles), 0.0), **scores}
+
+    def _facet(self, facet: str) -> set[int]:
+        return set(self.reader.postings("facets", facet)[0])
+
+    def _filtered(self, scores: dict[int, float]) -> dict[int, float]:
+        filters, article_of = self.filters, self.reader.article_of
+        facets = [
+            f"{name}:{value.casefold()}"
+            for name, value in (
+                ("tier", filters.tier),
+                ("topic", filters.topic and filters.topic.strip("/")),
+                ("tag", filters.tag),
+            )
+            if value
+        ]
+        for facet in facets:
+            articles = self._facet(facet)
+            scores = {doc: s for doc, s in scores.items() if article_of[doc] in articles}
+        hidden = self._unseen()
+        if hidden:
+            scores = {doc: s for doc, s in scores.items() if article_of[doc] not in hidden}
+        return scores
+
+    def _unseen(self) -> set[int]:
+        """Articles that this reader does not see."""
+        facets = [] if _is_agent(self.request) else [f"audience:{Audience.AGENT}"]
+        if not self.request.drafts:
+            facets += [f"status:{Status.DRAFT}", f"status:{Status.ARCHIVED}"]
+        return set().union(*map(self._facet, facets))
+
+    def _ranked(self, scores: dict[int, float], scoring: Scoring) -> Iterator[RankedSection]:
+        """Sections best first: contact first for who asks for a person, self-service first in
+        near-ties, equal scores in order of id and position."""
+        others = {t: self._facet(f"tier:{t}") for t in (Tier.CONTACT, Tier.ADVICE)}
+        handicapped = set().union(*others.values())
+        article_of, order = self.reader.article_of, self.reader.order
+        factor = 1 - self.ranking.self_service
+        if handicapped:
+            scores = {
+                doc: score * factor if article_of[doc] in handicapped else score
+                for doc, score in scores.items()
+            }
+        groups = [scores]
+        if self.request.person_first:
+            contact = others[Tier.CONTACT]
+            first = {doc: s for doc, s in scores.items() if article_of[doc] in contact}
+            groups = [first, {doc: s for doc, s in scores.items() if doc not in first}]
+        for group in groups:
+            for doc, score in _best_first(group, order):
+                yield self._section(doc, score, scoring)
+
+    def _capped(self, ranked: Iterator[RankedSection]) -> Iterator[RankedSection]:
+        """At most `limit` sections, at most `per_article` of one article."""
+        shown: dict[str, int] = {}
+        left = self.request.limit
+        while left > 0 and (section := next(ranked, None)) is not None:
+            article = section.card.id
+            shown[article] = shown.get(article, 0) + 1
+            if shown[article] <= self.request.per_article:
+                left -= 1
+                yield section
+
+    def _section(self, doc: int, score: float, scoring: Scoring) -> RankedSection:
+        card = read_card(self.reader.record(self.reader.article_of[doc]))
+        held, units = scoring.matched(doc)
+        return RankedSection(
+            card=card,
+            section=_read_section(self.reader.record(doc)),
+            score=round_score(score),
+            match=_match(held, units),
+            weak=scoring.share(doc) < WEAK_SHARE and not self._is_wanted(card),
+            parts=tuple(scoring.parts(doc, score)) if self.request.explain else (),
+        )
+
+    def _is_wanted(self, card: Card) -> bool:
+        return self.request.person_first and card.tier is Tier.CONTACT
+
+
+def _best_first(scores: dict[int, float], order: Sequence[int]) -> Iterator[tuple[int, float]]:
+    """(document, score) in order of rounded score, then of `order`; sorted only as far as read."""
+    size, yielded = 64, 0
+    while yielded < len(scores):
+        least = heapq.nlargest(size, scores.values())[-1] - 10**-SCORE_DIGITS
+        top = [(doc, score) for doc, score in scores.items() if score >= least]
+        top.sort(key=lambda pair: (-round_score(pair[1]), order[pair[0]]))
+        reliable = len(top) if len(top) == len(scores) else _above(top, least)
+        yield from top[yielded:reliable]
+        yielded = max(yielded, reliable)
+        size *= 8
+
+
+def _above(top: list[tuple[int, float]], least: float) -> int:
+    """How many of the best can't be equal to one that was left out."""
+    edge = round_score(least + 10**-SCORE_DIGITS)
+    count = len(top)
+    while count and round_score(top[count - 1][1]) < edge:
+        count -= 1
+    return count
+
+
+def _match(held: int, units: int) -> Match:
+    if held == units:
+        return Match.ALL
+    return Match.MOST if 2 * held > units else Match.SOME
+
+
+def _is_agent(request: Request) -> bool:
+    return request.audience is Audience.AGENT
+
+
+def _join(own: Filters, given: Filters) -> Filters:
+    """The query's own filters, where they are silent those that were given."""
+    return Filters(own.tier or given.tier, own.topic or given.topic, own.tag or given.tag)
+
+
+def _searched(concepts: Concepts, postings: Postings) -> dict[str, float]:
+    """All terms that were searched, with their idf."""
+    alternatives = (a for concept in concepts.all for a in concept.alternatives)
+    terms = dict.fromkeys(term for alternative in alternatives for term in alternative.terms)
+    return {term: postings.idf(term) / IDF_STEPS for term in terms}
+
+
+def _read_section(record: dict[str, Any]) -> SectionRecord:
+    first, last = record["lines"]
+    return SectionRecord(**{**record, "trail": tuple(record["trail"]), "lines": (first, last)})

@@ -1,0 +1,215 @@
+"""The Engine on Whoosh, and the only door to it.
+
+An article is one document followed by one document for each of its sections, so a section's
+article is the nearest article document before it. Fields:
+
+| field | on | terms | weight | positions |
+|---|---|---|---|---|
+| terms | sections | stems of title, headings, issue phrases and text | pseudo-frequency | yes |
+| heads | sections | stems of title and heading | share in coverage | no |
+| lengths | sections | names of fields | the field's length in words | no |
+| title | articles | stems of the title | 1 | no |
+| words | articles | words as written | 1 | no |
+| facets | articles | `tier:x`, `topic:x`, `tag:x`, `audience:x`, `status:x` | 1 | no |
+| id | articles | the article's id | 1 | no |
+
+What the public does not see has `terms`, `heads`, `lengths`, `title` and `words` of its own.
+Whoosh keeps, merges and deletes documents and finds terms; scores are computed by
+`kb.engine.retrieval` from the postings that `WhooshReader` hands out.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from whoosh import fields, formats
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import TOC, FileIndex
+from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
+
+from kb.cards import Card, read_card
+from kb.engine import Description, Request, Results
+from kb.engine.documents import analyze_article, averages_of, weigh_article
+from kb.engine.reading import HIDDEN
+from kb.engine.search import Search
+from kb.engine.whoosh.codec import PackedCodec, PostingBuffer
+from kb.engine.whoosh.reader import WhooshReader
+from kb.engine.whoosh.tables import compute_tables, write_tables
+from kb.ranking import FIELDS, MAX_WEIGHT, Averages, Ranking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from kb.analysis import Analyzer
+    from kb.engine.documents import ArticleDocuments
+    from kb.model import Article
+
+NAME = "kb"
+MAX_DELETED_SHARE = 0.25
+_ONCE = (1, b"")
+
+
+class TermsField(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
+    """A field whose terms, weights and positions are given, not computed by Whoosh."""
+
+    def __init__(self) -> None:
+        super().__init__(formats.Existence(), None)
+
+    def index(
+        self, value: Mapping[str, tuple[int, bytes]], **_options: Any
+    ) -> Iterator[tuple[bytes, int, int, bytes]]:
+        """Whoosh's form of postings: term, frequency, weight, value."""
+        for term, (weight, positions) in value.items():
+            yield term.encode("utf-8", "surrogatepass"), 1, weight, positions
+
+
+TERMS = ("terms", "heads", "title", "words", "lengths")
+SCHEMA = fields.Schema(
+    record=fields.STORED(),
+    id=TermsField(),
+    facets=TermsField(),
+    **{prefix + name: TermsField() for prefix in ("", HIDDEN) for name in TERMS},
+)
+
+
+class WhooshEngine:
+    """The index of one generation, in one folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        analyzer: Analyzer,
+        ranking: Ranking,
+        synonyms: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.analyzer = analyzer
+        self.ranking = ranking
+        self.synonyms = synonyms or {}
+
+    def build(self, articles: Iterable[Article]) -> None:
+        """Write a new index of the articles, in order of id, into an empty folder."""
+        analyzed = [analyze_article(article, self.analyzer) for article in articles]
+        averages = averages_of(analyzed)
+        storage = _storage(self.folder)
+        TOC.create(storage, SCHEMA, NAME)
+        with _writing(storage, merge_all=False) as writer:
+            analyzed.reverse()
+            while analyzed:  # each is let go once it is written
+                _add(writer, weigh_article(analyzed.pop(), averages, self.ranking))
+        self._write_tables(averages)
+
+    def update(self, removed: Iterable[str], articles: Iterable[Article]) -> bool:
+        """Take out the articles of the ids `removed` and put in others.
+
+        `removed` holds the ids of all that is replaced, too. Returns False, having changed
+        nothing, when average lengths move so that the whole index has to be built anew.
+        """
+        analyzed = [analyze_article(article, self.analyzer) for article in articles]
+        reader = self.open()
+        try:
+            documents = [reader.documents_of(id_) for id_ in removed]
+            public = [docs for docs in documents if docs and reader.is_public(docs.start)]
+            sections = [doc for docs in public for doc in docs[1:]]
+            averages = reader.tables.averages_after(sections, analyzed)
+            if averages != reader.averages:
+                return False
+            gone = [doc for docs in documents for doc in docs]
+            many = reader.deleted_count + len(gone) > MAX_DELETED_SHARE * reader.doc_count_all
+        finally:
+            reader.close()
+        with _writing(_storage(self.folder), merge_all=many) as writer:
+            for doc in gone:
+                writer.delete_document(doc)
+            for article in analyzed:
+                _add(writer, weigh_article(article, averages, self.ranking))
+        self._write_tables(averages)
+        return True
+
+    def search(self, request: Request) -> Results:
+        """The sections that answer, best first."""
+        return Search(self.reader, self.analyzer, self.ranking, self.synonyms, request).run()
+
+    def cards(self) -> dict[str, Card]:
+        """All articles by id, in order of id."""
+        reader = self.reader
+        firsts = [reader.documents_of(id_).start for id_ in reader.live_articles()]
+        cards = (read_card(reader.record(doc)) for doc in firsts)
+        return {card.id: card for card in cards}
+
+    def describe(self) -> Description:
+        """What the index holds."""
+        reader = self.reader
+        return Description(
+            engine="whoosh",
+            articles=reader.articles,
+            sections=reader.sections,
+            terms=sum(1 for _ in reader.terms_of("terms")),
+            size=sum(path.stat().st_size for path in self.folder.iterdir()),
+        )
+
+    def close(self) -> None:
+        """Let go of all files."""
+        opened = self.__dict__.pop("reader", None)
+        if opened is not None:
+            opened.close()
+
+    @cached_property
+    def reader(self) -> WhooshReader:
+        """The index, opened when it is first needed."""
+        return self.open()
+
+    def open(self) -> WhooshReader:
+        """Read the index; the caller closes it."""
+        storage = _storage(self.folder)
+        return WhooshReader(storage, TOC.read(storage, NAME, schema=SCHEMA), self.folder)
+
+    def _write_tables(self, averages: Averages) -> None:
+        storage = _storage(self.folder)
+        reader = WhooshReader(storage, TOC.read(storage, NAME, schema=SCHEMA))
+        try:
+            write_tables(self.folder, compute_tables(reader, averages))
+        finally:
+            reader.close()
+
+
+def _storage(folder: Path) -> FileStorage:
+    return FileStorage(str(folder))
+
+
+@contextmanager
+def _writing(storage: FileStorage, *, merge_all: bool) -> Iterator[SegmentWriter]:
+    """A Whoosh writer that commits at the end and gives up when anything fails."""
+    writer = SegmentWriter(
+        FileIndex(storage, SCHEMA, NAME), codec=PackedCodec(), compound=False, _lk=False
+    )
+    writer.pool = PostingBuffer()
+    try:
+        yield writer
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(mergetype=OPTIMIZE if merge_all else MERGE_SMALL)
+
+
+def _add(writer: SegmentWriter, documents: ArticleDocuments) -> None:
+    prefix = HIDDEN if documents.hidden else ""
+    writer.add_document(
+        record=json.dumps(documents.record, ensure_ascii=False),
+        id={documents.id: _ONCE},
+        facets=dict.fromkeys(documents.facets, _ONCE),
+        **{prefix + "title": dict.fromkeys(documents.title, _ONCE)},
+        **{prefix + "words": dict.fromkeys(documents.words, _ONCE)},
+    )
+    for section in documents.sections:
+        lengths = zip(FIELDS, section.lengths, strict=True)
+        writer.add_document(
+            record=json.dumps(section.record, ensure_ascii=False),
+            **{prefix + "terms": section.terms},
+            **{prefix + "heads": {term: (steps, b"") for term, steps in section.heads.items()}},
+            **{prefix + "lengths": {name: (min(n, MAX_WEIGHT), b"") for name, n in lengths if n}},
+        )

@@ -1,0 +1,149 @@
+"""Reading a Whoosh index: postings as arrays over all segments, without deleted documents."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from array import array
+from functools import lru_cache
+from itertools import chain, compress, repeat
+from typing import TYPE_CHECKING, Any
+
+from kb.engine.reading import POSITION_BITS
+from kb.engine.whoosh.tables import read_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from kb.engine.whoosh.codec import PackedPostings
+
+CACHED_TERMS = 512
+
+
+class _Segment:
+    """One segment: its first document number in the whole index, and its two readers."""
+
+    def __init__(self, storage: Any, segment: Any, base: int) -> None:
+        codec = segment.codec()
+        self.base = base
+        self.count = segment.doc_count_all()
+        self.deleted = frozenset(segment.deleted_docs())
+        self.terms = codec.terms_reader(storage, segment)
+        self.documents = codec.per_document_reader(storage, segment)
+
+    def postings(self, field: str, term: bytes, *, positions: bool) -> PackedPostings | None:
+        """The live postings of a term, by document number within the segment."""
+        postings: PackedPostings | None = self.terms.packed(field, term, positions=positions)
+        if postings is None or not self.deleted or self.deleted.isdisjoint(postings.docs):
+            return postings
+        return self._live(postings)
+
+    def _live(self, postings: PackedPostings) -> PackedPostings:
+        live = [doc not in self.deleted for doc in postings.docs]
+        spread = chain.from_iterable(map(repeat, live, postings.sizes))
+        postings.positions = array("H", compress(postings.positions, spread))
+        postings.docs = array("I", compress(postings.docs, live))
+        postings.weights = array("H", compress(postings.weights, live))
+        postings.sizes = array("H", compress(postings.sizes, live))
+        return postings
+
+
+class WhooshReader:
+    """The live documents of an index, numbered through all segments.
+
+    Without `folder` the tables that a commit writes last are not there yet: only postings,
+    records and `documents_of` can be read.
+    """
+
+    def __init__(self, storage: Any, toc: Any, folder: Path | None = None) -> None:
+        self.segments: list[_Segment] = []
+        base = 0
+        for segment in toc.segments:
+            self.segments.append(_Segment(storage, segment, base))
+            base += segment.doc_count_all()
+        self.doc_count_all = base
+        self.deleted_count = sum(len(segment.deleted) for segment in self.segments)
+        if folder is not None:
+            self.tables = tables = read_tables(folder)
+            self.sections, self.articles = tables.sections, tables.articles
+            self.article_of, self.order, self.mass = tables.article_of, tables.order, tables.mass
+            self.lengths, self.averages = tables.lengths, tables.averages
+        self.postings = lru_cache(CACHED_TERMS)(self._postings)
+        self.positions = lru_cache(CACHED_TERMS)(self._positions)
+
+    def close(self) -> None:
+        """Close every file."""
+        for segment in self.segments:
+            segment.terms.close()
+            segment.documents.close()
+
+    def _postings(self, field: str, term: str) -> tuple[array[int], array[int]]:
+        """Document numbers, ascending, and weights of a term; cached, so never to be changed."""
+        key = term.encode("utf-8", "surrogatepass")
+        docs, weights = array("I"), array("H")
+        for segment in self.segments:
+            postings = segment.postings(field, key, positions=False)
+            if postings is not None:
+                docs.extend(_shifted(postings.docs, segment.base))
+                weights.extend(postings.weights)
+        return docs, weights
+
+    def _positions(self, field: str, term: str) -> array[int]:
+        """Every place of a term: document number times 2**16 plus the position in it, ascending."""
+        key = term.encode("utf-8", "surrogatepass")
+        places = array("Q")
+        for segment in self.segments:
+            postings = segment.postings(field, key, positions=True)
+            if postings is None:
+                continue
+            starts = [(doc + segment.base) << POSITION_BITS for doc in postings.docs]
+            spread = chain.from_iterable(map(repeat, starts, postings.sizes))
+            places.extend(map(int.__add__, spread, postings.positions))
+        return places
+
+    def terms_of(self, field: str, prefix: str = "") -> Iterator[str]:
+        """The terms of a field that begin with `prefix`, in order of their bytes, each once.
+
+        A term whose documents are all deleted may be among them until segments are merged.
+        """
+        key = prefix.encode("utf-8", "surrogatepass")
+        last = None
+        for term in heapq.merge(*(s.terms.terms_of(field, key) for s in self.segments)):
+            if term != last:
+                last = term
+                yield term.decode("utf-8", "surrogatepass")
+
+    def record(self, doc: int) -> dict[str, Any]:
+        """What was stored with a document."""
+        segment = self._segment_of(doc)
+        stored = segment.documents.stored_fields(doc - segment.base)
+        record: dict[str, Any] = json.loads(stored["record"])
+        return record
+
+    def documents_of(self, article: str) -> range:
+        """The numbers of an article's document and its sections', empty where it is not there."""
+        docs, _ = self.postings("id", article)
+        if not docs:
+            return range(0)
+        return range(docs[0], docs[0] + 1 + self.record(docs[0])["sections"])
+
+    def live_articles(self) -> Iterator[str]:
+        """The ids of all articles, in order."""
+        return (id_ for id_ in self.terms_of("id") if self.postings("id", id_)[0])
+
+    def is_public(self, article_doc: int) -> bool:
+        """Whether an article's document is one that the public sees."""
+        facets = ("audience:public", "status:published")
+        return all(article_doc in self.postings("facets", facet)[0] for facet in facets)
+
+    def _segment_of(self, doc: int) -> _Segment:
+        for segment in self.segments:
+            if doc < segment.base + segment.count:
+                return segment
+        raise IndexError(doc)
+
+
+def _shifted(docs: array[int], base: int) -> array[int]:
+    return docs if base == 0 else array("I", [doc + base for doc in docs])
+

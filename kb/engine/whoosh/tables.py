@@ -1,0 +1,144 @@
+"""One number a document, written at the end of each commit and read whole when searching.
+
+A score needs, for each candidate, which article it belongs to, its place in the order of ids,
+the inverse document frequencies of its title's and heading's terms added up (its *mass*, in
+whole steps, so that the order of adding changes nothing), and its lengths. Most change with
+any commit, so they lie beside Whoosh's segments, not in them.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kb.engine.documents import is_hidden
+from kb.engine.reading import HIDDEN
+from kb.engine.whoosh.codec import DamagedPostingsError
+from kb.ranking import FIELDS, HEAD_STEPS, Averages, idf_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from kb.engine.documents import AnalyzedArticle
+    from kb.engine.whoosh.reader import WhooshReader
+
+FILE = "tables.bin"
+HEADER = struct.Struct(f"=IIII{len(FIELDS)}Q{len(FIELDS)}d")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the public sees: how many sections and articles, and the fields' total lengths. Of
+    every document: its article's document (its own for an article), its rank by article id
+    and position, its mass in steps, and its length in each of the FIELDS. `averages` are
+    those that the weights in the index were computed with."""
+
+    sections: int
+    articles: int
+    totals: tuple[int, ...]
+    averages: Averages
+    article_of: array[int]
+    order: array[int]
+    mass: array[int]
+    lengths: tuple[array[int], ...]
+
+    def averages_after(
+        self, removed: Iterable[int], added: Sequence[AnalyzedArticle]
+    ) -> Averages:
+        """The averages once some of the public's sections are gone and some articles have come."""
+        totals, sections = list(self.totals), self.sections
+        for doc in removed:
+            sections -= 1
+            totals = [total - lengths[doc] for total, lengths in zip(totals, self.lengths, strict=True)]
+        for article in added:
+            if not is_hidden(article.article):
+                sections += len(article.sections)
+                for section in article.sections:
+                    totals = [a + b for a, b in zip(totals, section.lengths, strict=True)]
+        return Averages.of(totals, sections)
+
+
+def compute_tables(reader: WhooshReader, averages: Averages) -> Tables:
+    """The tables of a freshly committed index."""
+    size = reader.doc_count_all
+    article_of, order = _zeros(size), _zeros(size)
+    public = set(reader.postings("facets", "audience:public")[0])
+    public &= set(reader.postings("facets", "status:published")[0])
+    rank = sections = 0
+    for article in reader.terms_of("id"):
+        documents = reader.documents_of(article)
+        for doc in documents:
+            article_of[doc] = documents.start
+            order[doc] = rank
+            rank += 1
+        sections += len(documents) - 1 if documents.start in public else 0
+    lengths = tuple(_lengths(reader, name, size) for name in FIELDS)
+    totals = tuple(sum(reader.postings("lengths", name)[1]) for name in FIELDS)
+    mass = _mass(reader, size, sections, len(public))
+    return Tables(sections, len(public), totals, averages, article_of, order, mass, lengths)
+
+
+def write_tables(folder: Path, tables: Tables) -> None:
+    """Put the tables into an index's folder."""
+    arrays = (tables.article_of, tables.order, tables.mass, *tables.lengths)
+    body = zlib.compress(b"".join(map(bytes, arrays)), 1)
+    counts = (len(tables.order), tables.sections, tables.articles)
+    numbers = (*counts, *tables.totals, *tables.averages.lengths)
+    temporary = folder / (FILE + ".new")
+    temporary.write_bytes(HEADER.pack(zlib.crc32(body), *numbers) + body)
+    os.replace(temporary, folder / FILE)
+
+
+def read_tables(folder: Path) -> Tables:
+    """The tables of an index. Raises DamagedPostingsError and OSError."""
+    data = (folder / FILE).read_bytes()
+    if len(data) < HEADER.size:
+        raise DamagedPostingsError(f"{FILE} is cut short")
+    crc, size, sections, articles, *numbers = HEADER.unpack_from(data)
+    if zlib.crc32(data[HEADER.size :]) != crc:
+        raise DamagedPostingsError(f"{FILE} does not fit its checksum")
+    values = array("I")
+    values.frombytes(zlib.decompress(data[HEADER.size :]))
+    parts = [values[start : start + size] for start in range(0, size * (3 + len(FIELDS)), size or 1)]
+    parts += [array("I")] * (3 + len(FIELDS) - len(parts))
+    return Tables(
+        sections,
+        articles,
+        tuple(numbers[: len(FIELDS)]),
+        Averages(tuple(numbers[len(FIELDS) :])),
+        *parts[:3],
+        tuple(parts[3:]),
+    )
+
+
+def _zeros(size: int) -> array[int]:
+    return array("I", bytes(array("I").itemsize * size))
+
+
+def _lengths(reader: WhooshReader, name: str, size: int) -> array[int]:
+    """A field's length in each document."""
+    lengths = _zeros(size)
+    for prefix in ("", HIDDEN):
+        for doc, length in zip(*reader.postings(prefix + "lengths", name), strict=True):
+            lengths[doc] = length
+    return lengths
+
+
+def _mass(reader: WhooshReader, size: int, sections: int, articles: int) -> array[int]:
+    """The idfs of each section's head, and of each article's title, added up."""
+    mass = _zeros(size)
+    for prefix in ("", HIDDEN):
+        for term in reader.terms_of(prefix + "heads"):
+            idf = idf_steps(sections, len(reader.postings("terms", term)[0]))
+            for doc, steps in zip(*reader.postings(prefix + "heads", term), strict=True):
+                mass[doc] += idf * steps // HEAD_STEPS
+        for term in reader.terms_of(prefix + "title"):
+            idf = idf_steps(articles, len(reader.postings("title", term)[0]))
+            for doc in reader.postings(prefix + "title", term)[0]:
+                mass[doc] += idf
+    return mass

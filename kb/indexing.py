@@ -1,0 +1,257 @@
+"""Keeping an index equal to the articles: what changed, and the least work that follows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Protocol
+
+from kb.articles import SourceFile, read_article, read_topics, scan, settle_aliases
+from kb.engine.generations import DamagedIndexError, Generation, IndexFolder, NewGeneration
+from kb.model import Article, Problem
+from kb.sources import Claim, Difference, Seen, Source, compare, read_sources
+from kb.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from kb.articles import Listing
+    from kb.config import Config
+    from kb.engine import Engine
+
+FORMAT = 1
+"""Raised whenever the same articles would give another index."""
+
+
+class Progress(Protocol):
+    """Told, as long work goes on, how many articles are done and of how many."""
+
+    def __call__(self, done: int, total: int, /) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What indexing did. Ids of articles; `moved` holds the new ids.
+
+    `rebuilt` says that the whole index was built anew, for `reason`; `problems` are all that
+    the content has now, not only in what changed. `seconds` is wall-clock time.
+    """
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    rebuilt: bool = False
+    reason: str = ""
+    sections: int = 0
+    articles: int = 0
+    seconds: float = 0.0
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The content of now beside the index of now; `reason` says why that one can't be kept."""
+
+    listing: Listing
+    digests: dict[str, str]
+    generation: Generation | None
+    sources: dict[str, Source]
+    reason: str
+    difference: Difference
+
+    @property
+    def fresh(self) -> bool:
+        return not self.reason and not self.difference
+
+
+@dataclass(slots=True)
+class Indexer:
+    """Brings the index of one content folder up to date.
+
+    `open_engine` opens an engine on a generation's folder.
+    """
+
+    config: Config
+    open_engine: Callable[[Path], Engine]
+    progress: Progress | None = None
+    _generation: Generation | None = field(default=None, init=False)
+
+    def bring_up_to_date(self, *, force: bool = False) -> tuple[Generation, Changes]:
+        """The current generation, written first where it did not fit the articles.
+
+        Raises ContentError where there is no content folder, IndexingError and
+        IndexBusyError where an index has to be written and can't be.
+        """
+        started = time.perf_counter()
+        folder = IndexFolder(self.config.index)
+        seen = Seen(self.config.index)
+        found = self._look(folder, seen)
+        if found.fresh and not force:
+            assert found.generation is not None
+            seen.save()
+            return found.generation, self._unchanged(found)
+        with folder.writing():
+            found = self._look(folder, seen)  # another process may have done the work meanwhile
+            if force and not found.reason:
+                found = replace(found, reason="asked for")
+            generation, changes = self._write(folder, found)
+            seen.save()
+        return generation, replace(changes, seconds=time.perf_counter() - started)
+
+    def _look(self, folder: IndexFolder, seen: Seen) -> _Found:
+        listing = scan(self.config.content)
+        digests = seen.digests(self.config.content, [*listing.articles, *listing.topics])
+        generation, reason = self._current(folder)
+        sources = read_sources(generation.manifest["sources"]) if generation else {}
+        return _Found(listing, digests, generation, sources, reason, compare(sources, digests))
+
+    def _current(self, folder: IndexFolder) -> tuple[Generation | None, str]:
+        """The current generation if it can be kept, and why not where it can't."""
+        try:
+            generation = folder.current()
+        except DamagedIndexError as error:
+            return None, f"the index was damaged: {error}"
+        if generation is None:
+            return None, "there was no index"
+        wanted = settings_of(self.config)
+        if generation.manifest.get("settings") != wanted:
+            return None, "settings or version changed"
+        return generation, ""
+
+    def _unchanged(self, found: _Found) -> Changes:
+        sections = sum(source.sections for source in found.sources.values())
+        articles = sum(1 for source in found.sources.values() if source.id)
+        problems = [*found.listing.problems, *_problems(found.sources.values())]
+        return Changes(sections=sections, articles=articles, problems=_in_order(problems))
+
+    def _write(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
+        if found.fresh:
+            assert found.generation is not None
+            return found.generation, self._unchanged(found)
+        if not found.reason:
+            written = self._update(folder, found)
+            if written is not None:
+                return written
+            found = replace(found, reason="articles have other lengths than before")
+        return self._build(folder, found)
+
+    def _build(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
+        sources: dict[str, Source] = {}
+        with folder.new_generation() as new:
+            engine = self.open_engine(new.folder)
+            engine.build(self._read(found, found.listing.articles, sources))
+            generation, changes = self._finish(new, found, sources)
+        return generation, replace(changes, rebuilt=True, reason=found.reason)
+
+    def _update(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes] | None:
+        """Write only what changed; None where the engine wants to build anew."""
+        difference = found.difference
+        came = {*difference.added, *difference.changed, *(path for _, path in difference.moved)}
+        gone = {*difference.removed, *difference.changed, *(path for path, _ in difference.moved)}
+        sources = {path: s for path, s in found.sources.items() if path not in gone}
+        removed = [found.sources[path].id for path in gone if found.sources[path].id]
+        files = [file for file in found.listing.articles if file.path in came]
+        with folder.new_generation(found.generation) as new:
+            articles = list(self._read(found, files, sources))
+            if (removed or articles) and not self.open_engine(new.folder).update(removed, articles):
+                return None
+            generation, changes = self._finish(new, found, sources)
+        return generation, replace(changes, **_ids(difference, {**found.sources, **sources}))
+
+    def _read(
+        self, found: _Found, files: Iterable[SourceFile], sources: dict[str, Source]
+    ) -> Iterator[Article]:
+        """The articles of some files; notes in `sources` what each file gave."""
+        files = tuple(files)
+        for done, file in enumerate(files, 1):
+            result = read_article(self.config.content, file)
+            if isinstance(result, Article):
+                sources[file.path] = _source_of(result)
+                yield result
+            else:
+                sources[file.path] = Source(file.path, found.digests[file.path], problems=result)
+            if self.progress is not None:
+                self.progress(done, len(files))
+
+    def _finish(
+        self, new: NewGeneration, found: _Found, sources: dict[str, Source]
+    ) -> tuple[Generation, Changes]:
+        """Note what is wrong with the topic files, then make the new generation current."""
+        _, wrong = read_topics(self.config.content, found.listing.topics)
+        for file in found.listing.topics:
+            problems = tuple(problem for problem in wrong if problem.path == file.path)
+            sources[file.path] = Source(file.path, found.digests[file.path], problems=problems)
+        manifest = {
+            "settings": settings_of(self.config),
+            "sources": {path: sources[path].record() for path in sorted(sources)},
+        }
+        generation = new.finish(manifest)
+        return generation, self._unchanged(replace(found, sources=sources))
+
+
+def settings_of(config: Config) -> str:
+    """A digest of all that an index depends on besides the articles."""
+    from kb.ranking import Ranking  # noqa: PLC0415
+
+    ranking = Ranking(**dict(config.ranking))
+    values = {
+        "format": FORMAT,
+        "version": __version__,
+        "byteorder": sys.byteorder,
+        "language": config.language,
+        "ranking": {
+            constant.name: getattr(ranking, constant.name)
+            for constant in fields(ranking)
+            if constant.metadata["indexed"]
+        },
+    }
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def _source_of(article: Article) -> Source:
+    return Source(
+        article.path,
+        article.digest,
+        article.id,
+        article.aliases,
+        len(article.sections),
+        article.problems,
+    )
+
+
+def _clashes(sources: list[Source]) -> list[Problem]:
+    """Aliases that are ids or other articles' aliases as well."""
+    if not any(source.aliases for source in sources):
+        return []
+    claims = [Claim(s.id, s.path, s.aliases) for s in sources if s.id]
+    settled = settle_aliases(sorted(claims, key=lambda claim: claim.id))
+    return [problem for claim in settled for problem in claim.problems]
+
+
+def _problems(sources: Iterable[Source]) -> list[Problem]:
+    sources = list(sources)
+    own = [problem for source in sources for problem in source.problems]
+    return [*own, *_clashes(sources)]
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.message)))
+
+
+def _ids(difference: Difference, sources: Mapping[str, Source]) -> dict[str, tuple[str, ...]]:
+    """The ids of the articles that changed; files that gave none are left out."""
+
+    def ids(paths: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(sources[path].id for path in paths if sources[path].id))
+
+    return {
+        "added": ids(difference.added),
+        "updated": ids(difference.changed),
+        "moved": ids(path for _, path in difference.moved),
+        "removed": ids(difference.removed),
+    }

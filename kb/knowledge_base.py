@@ -1,0 +1,293 @@
+"""A knowledge base: a folder of articles, and the index that answers for it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from kb.analysis import Analyzer, compose
+from kb.articles import build_topics, read_article, read_topics, scan, settle_aliases
+from kb.asking import asks_for_person
+from kb.cards import Card
+from kb.config import Config, load_config
+from kb.engine import Request
+from kb.errors import ContentError, NotFoundError, QueryError
+from kb.escalation import choose_escalation
+from kb.indexing import Changes, Indexer, Progress
+from kb.model import Answer, Article, Audience, Found, Hit, Status, Tier
+from kb.nearest import did_you_mean, nearest
+from kb.query import Filters, parse_query
+from kb.ranking import Ranking
+from kb.snippets import make_snippet
+from kb.sources import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kb.engine import Description, Engine, RankedSection, Results
+    from kb.model import Escalation, Topic
+
+E = TypeVar("E", bound=StrEnum)
+
+NEAREST_TOPICS = 5
+"""Topics shown where nothing was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A section in a ranking, by its article's id and its anchor."""
+
+    article: str
+    anchor: str
+    score: float
+
+
+class KnowledgeBase:
+    """A folder of articles that can be searched.
+
+    The first call that needs the index brings it up to date with the articles; `index`
+    does so again. Between the two, answers are those of the same state of the articles.
+
+        >>> kb = KnowledgeBase.open("content")
+        >>> for hit in kb.search("late package", limit=5).hits:
+        ...     print(hit.article, hit.anchor, hit.score)
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.analyzer = Analyzer(config.language)
+        self.ranking = Ranking(**dict(config.ranking))
+        self._engine: Engine | None = None
+
+    @classmethod
+    def open(
+        cls,
+        content: str | Path | None = None,
+        *,
+        index: str | Path | None = None,
+        config: str | Path | None = None,
+    ) -> KnowledgeBase:
+        """The knowledge base that these paths, the environment and the settings file name.
+
+        Reads settings only. Raises ConfigError.
+        """
+        paths = (None if path is None else Path(path) for path in (config, content, index))
+        settings_file, content_folder, index_folder = paths
+        settings = load_config(config=settings_file, content=content_folder, index=index_folder)
+        return cls(settings)
+
+    def index(self, *, force: bool = False, progress: Progress | None = None) -> Changes:
+        """Bring the index up to date with the articles; with `force`, build it anew.
+
+        Problems with articles are in the result. Raises ContentError where there is no
+        content folder, IndexingError and IndexBusyError where the index can't be written.
+        """
+        indexer = Indexer(self.config, self._open_engine, progress)
+        generation, changes = indexer.bring_up_to_date(force=force)
+        self._forget()
+        self._engine = self._open_engine(generation.folder)
+        return changes
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int | None = None,
+        tier: Tier | str | None = None,
+        topic: str | None = None,
+        tag: str | None = None,
+        audience: Audience | str = Audience.PUBLIC,
+        drafts: bool = False,
+        prefix: bool = False,
+        explain: bool = False,
+        correct: bool = True,
+    ) -> Answer:
+        """The sections that answer a query, best first, and the way to a person.
+
+        Any string is a query (`kb.query` says what is syntax). At most `limit` hits, at most
+        `search.per_article` of one article. `prefix` takes the last word as the beginning of
+        one; `explain` fills the hits' `parts`; without `correct` words are taken as they are.
+        Raises QueryError for a limit below 1, or a tier or audience that is none.
+        """
+        if limit is not None and limit < 1:
+            raise QueryError(f"the limit should be 1 or more, not {limit}")
+        audience = _member(Audience, audience, "audience")
+        request = Request(
+            query=parse_query(query),
+            limit=limit or self.config.search.limit,
+            per_article=self.config.search.per_article,
+            filters=Filters(_member(Tier, tier, "tier") if tier else None, topic, tag),
+            audience=audience,
+            drafts=drafts,
+            prefix=prefix,
+            person_first=asks_for_person(query, self.config.contact.person),
+            correct=correct,
+            explain=explain,
+        )
+        results = self.engine.search(request)
+        return self._answer(query, request, results)
+
+    def rank(self, query: str, *, limit: int = 100) -> tuple[Ranked, ...]:
+        """The ranking itself: the best sections, however many of one article."""
+        person = asks_for_person(query, self.config.contact.person)
+        request = Request(parse_query(query), limit=limit, person_first=person)
+        found = self.engine.search(request).sections
+        return tuple(Ranked(s.card.id, s.section.anchor, s.score) for s in found)
+
+    def article(self, id_: str) -> Article:
+        """An article by its id or a former one, read from its file.
+
+        Raises NotFoundError, which names similar ids, and ContentError where the file can't
+        be read.
+        """
+        cards = self.cards_by_id
+        card = cards.get(id_) or cards.get(self.aliases.get(id_.casefold(), ""))
+        if card is None:
+            hint = did_you_mean(id_, cards) or "`kb topics` lists the articles"
+            raise NotFoundError(f"no article {id_!r}", hint=hint)
+        files = scan(self.config.content).articles
+        source = next((file for file in files if file.id == card.id), None)
+        if source is None:
+            raise NotFoundError(f"article {card.id!r} is gone", hint="search again")
+        result = read_article(self.config.content, source)
+        if isinstance(result, Article):
+            return result
+        problem = result[0]
+        raise ContentError(problem.message, path=problem.path, line=problem.line)
+
+    def cards(self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False) -> tuple[Card, ...]:
+        """What the index keeps of the articles that a reader may see, in order of id."""
+        return tuple(
+            card
+            for card in self.cards_by_id.values()
+            if (card.audience is Audience.PUBLIC or audience is Audience.AGENT)
+            and (card.status is Status.PUBLISHED or drafts)
+        )
+
+    def topics(self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False) -> tuple[Topic, ...]:
+        """The tree of topics that hold those articles, the root first, in order of id."""
+        files, _ = read_topics(self.config.content, scan(self.config.content).topics)
+        return build_topics(self.cards(audience=audience, drafts=drafts), files)
+
+    def contact(self, words: str = "", *, audience: Audience = Audience.PUBLIC) -> Escalation:
+        """The channels for a problem in a customer's words, what to have ready and to write."""
+        best = self.search(words, limit=1, audience=audience).hits if words.strip() else ()
+        card = self.cards_by_id[best[0].article] if best and not best[0].weak else None
+        return self._escalation(words, card, audience)
+
+    def escalation(self, article: Article | Card) -> Escalation:
+        """What follows when an article did not help."""
+        return self._escalation("", article, article.audience)
+
+    def describe(self) -> Description:
+        """What the index holds."""
+        return self.engine.describe()
+
+    def close(self) -> None:
+        """Let go of the index's files."""
+        self._forget()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine on an index that fits the articles as they were when first needed."""
+        if self._engine is None:
+            self.index()
+        assert self._engine is not None
+        return self._engine
+
+    @cached_property
+    def cards_by_id(self) -> Mapping[str, Card]:
+        """Every article, seen by the public or not."""
+        return self.engine.cards()
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Former id, case folded -> id."""
+        claims = [Claim(card.id, card.path, card.aliases) for card in self.cards_by_id.values()]
+        settled = settle_aliases(claims)
+        return {alias.casefold(): claim.id for claim in settled for alias in claim.aliases}
+
+    def _open_engine(self, folder: Path) -> Engine:
+        from kb.engine.whoosh import WhooshEngine  # noqa: PLC0415  # 90 ms that not all pay
+
+        synonyms = self.config.search.expansions()
+        return WhooshEngine(folder, self.analyzer, self.ranking, synonyms)
+
+    def _forget(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+        for name in ("cards_by_id", "aliases"):
+            self.__dict__.pop(name, None)
+
+    def _answer(self, query: str, request: Request, results: Results) -> Answer:
+        first = results.sections[0].card if results.sections else None
+        nothing = results.found is Found.NOTHING
+        return Answer(
+            query=query,
+            found=results.found,
+            total=results.total,
+            hits=tuple(self._hit(rank, s, results) for rank, s in enumerate(results.sections, 1)),
+            escalation=self._escalation(query, first, request.audience),
+            correction=results.correction,
+            topics=self._nearest_topics(request.query.words) if nothing else (),
+            synonyms=results.synonyms,
+            notices=results.notices,
+        )
+
+    def _hit(self, rank: int, ranked: RankedSection, results: Results) -> Hit:
+        card, section = ranked.card, ranked.section
+        snippet = make_snippet(section.text, results.terms, self.analyzer)
+        lead = section.heading == card.title or not section.heading
+        return Hit(
+            rank=rank,
+            article=card.id,
+            anchor=section.anchor,
+            title=card.title,
+            headings=section.trail if lead else (*section.trail, section.heading),
+            tier=card.tier,
+            topic=card.topic,
+            score=ranked.score,
+            match=ranked.match,
+            weak=ranked.weak,
+            snippet=snippet.text,
+            highlights=snippet.highlights,
+            actions=card.actions,
+            path=self._shown_path(card.path),
+            lines=section.lines,
+            parts=ranked.parts,
+        )
+
+    def _shown_path(self, path: str) -> str:
+        """An article's path as a person would write it: from the current folder where it is below."""
+        full = self.config.content / path
+        cwd = Path.cwd()
+        return str(full.relative_to(cwd) if full.is_relative_to(cwd) else full).replace(os.sep, "/")
+
+    def _escalation(self, words: str, article: Article | Card | None, audience: Audience) -> Escalation:
+        contacts = (card for card in self.cards(audience=audience) if card.channel is not None)
+        return choose_escalation(words, article, contacts, self.config.contact)
+
+    def _nearest_topics(self, words: str) -> tuple[Topic, ...]:
+        """Topics whose names look like the words, then those at the top, in order."""
+        topics = {topic.id: topic for topic in self.topics() if topic.id}
+        names = {topic.title.casefold(): topic.id for topic in topics.values()}
+        alike = [names[name] for word in compose(words).casefold().split() for name in nearest(word, names)]
+        top = [topic.id for topic in topics.values() if not topic.parent]
+        top.sort(key=lambda id_: (topics[id_].order is None, topics[id_].order or 0, topics[id_].title))
+        chosen = list(dict.fromkeys([*alike, *top]))[:NEAREST_TOPICS]
+        return tuple(topics[id_] for id_ in chosen)
+
+
+def _member(kind: type[E], value: str, name: str) -> E:
+    """The member of an enum that a text names. Raises QueryError."""
+    try:
+        return kind(value)
+    except ValueError:
+        known = [str(member) for member in kind]
+        hint = did_you_mean(value, known) or f"there are {', '.join(known)}"
+        raise QueryError(f"no {name} {value!r}", hint=hint) from None

@@ -1,0 +1,181 @@
+"""What an index was built from: files, their digests, and what was wrong with them.
+
+A generation's manifest holds one `Source` for each file that was read. Whether a file still
+is what it was is decided by its SHA-256; `Seen` remembers which digest a file had in which
+state (size, times, inode), so that unchanged files are not read again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kb.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from kb.articles import SourceFile
+
+SEEN = "seen.json"
+
+RACY_NS = 2_000_000_000
+"""A file that changed less than this before it was read may change again in the same tick of
+the file system's clock: its state proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that was read. `id` is its article's, empty where there is none; `problems` are
+    what was found in it."""
+
+    path: str
+    digest: str
+    id: str = ""
+    aliases: tuple[str, ...] = ()
+    sections: int = 0
+    problems: tuple[Problem, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        problems = [[p.line, p.message, p.severity, p.code] for p in self.problems]
+        return {
+            "digest": self.digest,
+            "id": self.id,
+            "aliases": self.aliases,
+            "sections": self.sections,
+            "problems": problems,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The former ids that an article claims, for `kb.articles.settle_aliases`."""
+
+    id: str
+    path: str
+    aliases: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_sources(records: Mapping[str, Any]) -> dict[str, Source]:
+    """The sources that a manifest holds, by path."""
+    return {path: _read_source(path, record) for path, record in records.items()}
+
+
+def _read_source(path: str, record: Mapping[str, Any]) -> Source:
+    problems = (
+        Problem(path, line, message, Severity(severity), code)
+        for line, message, severity, code in record["problems"]
+    )
+    return Source(
+        path,
+        record["digest"],
+        record["id"],
+        tuple(record["aliases"]),
+        record["sections"],
+        tuple(problems),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How the files of now differ from an index's sources; all are paths."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    moved: tuple[tuple[str, str], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed or self.moved)
+
+
+def compare(old: Mapping[str, Source], digests: Mapping[str, str]) -> Difference:
+    """Compare an index's sources with the digests of the files of now.
+
+    A file that is gone while another with the same digest came has moved.
+    """
+    came = [path for path in digests if path not in old]
+    gone = {path: source.digest for path, source in old.items() if path not in digests}
+    moved = []
+    for path in list(came):
+        origin = next((p for p, digest in gone.items() if digest == digests[path]), None)
+        if origin is not None:
+            moved.append((origin, path))
+            came.remove(path)
+            del gone[origin]
+    changed = (p for p, source in old.items() if digests.get(p, source.digest) != source.digest)
+    return Difference(tuple(came), tuple(changed), tuple(gone), tuple(moved))
+
+
+class Seen:
+    """Digests of files by their state, kept in the index folder between runs.
+
+    It is a mere cache: damaged or missing, files are read again; and where it can't be
+    written, nothing is lost but time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / SEEN
+        self._known = self._load()
+        self._changed = False
+
+    def digests(self, content: Path, files: Iterable[SourceFile]) -> dict[str, str]:
+        """The SHA-256 of each file by its path; a file that can't be read has an empty one."""
+        found = {}
+        known: dict[str, list[Any]] = {}
+        for file in files:
+            state = [file.size, file.mtime_ns, file.ctime_ns, file.inode]
+            entry = self._known.get(file.path)
+            if entry is None or entry[:4] != state:
+                read_at = time.time_ns()
+                entry = [*state, _digest(content / file.path)]
+                self._changed |= _is_settled(file, read_at)
+                if not _is_settled(file, read_at):
+                    found[file.path] = entry[4]
+                    continue
+            known[file.path] = entry
+            found[file.path] = entry[4]
+        self._changed |= len(known) != len(self._known)
+        self._known = known
+        return found
+
+    def save(self) -> None:
+        """Keep what was seen for the next run, if there is anything new."""
+        if not self._changed:
+            return
+        temporary = self.path.with_suffix(f".{os.getpid()}.new")
+        with contextlib.suppress(OSError):
+            temporary.write_text(json.dumps(self._known), "utf-8", "surrogateescape")
+            os.replace(temporary, self.path)
+            self._changed = False
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+    def _load(self) -> dict[str, list[Any]]:
+        try:
+            known = json.loads(self.path.read_text("utf-8", "surrogateescape"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        if not isinstance(known, dict):
+            return {}
+        return {p: e for p, e in known.items() if isinstance(e, list) and len(e) == 5}  # noqa: PLR2004  # as `digests` writes them
+
+
+def _is_settled(file: SourceFile, read_at: int) -> bool:
+    return max(file.mtime_ns, file.ctime_ns) < read_at - RACY_NS
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
