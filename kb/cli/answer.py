@@ -36,10 +36,9 @@ def _preface(answer: Answer, screen: Screen) -> Iterator[Line]:
     """What the answer is an answer to, where that is not the query as it was typed."""
     sentences: list[Line] = [line_of(notice) for notice in answer.notices]
     if answer.correction is not None and answer.found is not Found.NOTHING:
-        wrong = " ".join(f'"{was}"' for was, _ in answer.correction.words)
-        shown = Span(answer.correction.text, Style.BOLD)
+        shown, typed = (Span(t, Style.BOLD) for t in (answer.correction.text, answer.query))
         sentences.append(
-            line_of("Showing results for ", shown, f"; search instead for {wrong}, in quotes.")
+            line_of("Showing results for ", shown, "; search instead for ", typed, " with --exact.")
         )
     if answer.found is Found.PREFIX:
         sentences.append(line_of("No section has these words; these have longer ones."))

@@ -21,6 +21,7 @@ from kb.cli.command import FOUND, global_options, write_examples
 from kb.cli.screen import open_screen
 from kb.errors import KbError
 from kb.nearest import nearest
+from kb.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "topics": "Browse topics and articles.",
     "contact": "Find the right way to reach a person.",
     "index": "Build or update the index.",
+    "eval": "Measure how well search answers.",
     "init": "Start a new knowledge base.",
     "completion": "Print the completion script of a shell.",
 }
@@ -95,9 +97,7 @@ def _refuse_command(args: Sequence[str], ctx: click.Context) -> NoReturn:
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import version  # noqa: PLC0415 slow, and seldom needed
-
-        click.echo(f"kb {version('helpkb')}")
+        click.echo(f"kb {__version__}")
         ctx.exit()
 
 

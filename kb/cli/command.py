@@ -49,6 +49,15 @@ class Session:
         return open_knowledge_base(self)
 
 
+audience_option = click.option(
+    "--audience",
+    type=click.Choice(["public", "agent"]),
+    default="public",
+    help="agent: articles for agents too.",
+)
+drafts_option = click.option("--drafts", is_flag=True, help="Drafts and archived articles too.")
+
+
 def session_of(ctx: click.Context) -> Session:
     """The session that the global options read so far describe."""
     meta = {key.removeprefix(_META): value for key, value in ctx.meta.items()}

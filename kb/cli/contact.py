@@ -8,8 +8,9 @@ import click
 
 from kb.cli.as_json import contact_as_json
 from kb.cli.channels import escalation_lines
-from kb.cli.command import FOUND, NOTHING, Session, WordsCommand, pass_session
+from kb.cli.command import FOUND, NOTHING, Session, WordsCommand, audience_option, pass_session
 from kb.cli.text import Line, Span, Style, line_of, wrap
+from kb.model import Audience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,15 +31,16 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("words", nargs=-1)
+@audience_option
 @pass_session
-def command(session: Session, *, words: tuple[str, ...]) -> int:
+def command(session: Session, *, words: tuple[str, ...], audience: str) -> int:
     """Print the escalation for a problem, and exit with 1 when there is no channel."""
-    from kb.cli.library import bring_up_to_date  # noqa: PLC0415 --help needs no engine
+    from kb.cli.library import prepare  # noqa: PLC0415 --help needs no engine
 
     base = session.open()
-    bring_up_to_date(base, session.screen)
+    prepare(base, session.screen)
     problem = " ".join(words)
-    escalation = base.contact(problem)
+    escalation = base.contact(problem, audience=Audience(audience))
     if session.screen.as_json:
         session.screen.print_json(contact_as_json(problem, escalation))
     else:

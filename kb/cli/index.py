@@ -15,7 +15,7 @@ from kb.model import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.knowledge_base import Changes
+    from kb.indexing import Changes
 
 
 @click.command(
@@ -34,10 +34,11 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, force: bool) -> int:
     """Index, print what changed, and exit with 3 when an article was kept out."""
-    from kb.cli.library import bring_up_to_date  # noqa: PLC0415 --help needs no engine
+    from kb.cli.library import bring_up_to_date, report_problems  # noqa: PLC0415 --help needs no engine
 
     screen = session.screen
     changes = bring_up_to_date(session.open(), screen, force=force)
+    report_problems(changes.problems, screen)
     if screen.as_json:
         screen.print_json(changes_as_json(changes))
     else:

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from kb.cli.command import Session
     from kb.cli.screen import Screen
-    from kb.knowledge_base import Changes, KnowledgeBase
+    from kb.indexing import Changes
+    from kb.knowledge_base import KnowledgeBase
     from kb.model import Problem
 
 
@@ -26,11 +27,24 @@ def open_knowledge_base(session: Session) -> KnowledgeBase:
 
 
 def bring_up_to_date(base: KnowledgeBase, screen: Screen, *, force: bool = False) -> Changes:
-    """Index what changed, with a progress bar when it takes long, and report problems."""
+    """Index what changed, with a progress bar when it takes long."""
     with screen.progress("Indexing") as progress:
-        changes = base.index(force=force, progress=progress)
-    report_problems(changes.problems, screen)
-    return changes
+        return base.index(force=force, progress=progress)
+
+
+def prepare(base: KnowledgeBase, screen: Screen) -> None:
+    """Bring the index up to date before it is asked, and say on stderr what that changed.
+
+    Problems are listed when something changed; later a line recalls the articles that
+    can't be read.
+    """
+    changes = bring_up_to_date(base, screen)
+    announce(changes, screen)
+    if changes.rebuilt or counts(changes) or screen.verbosity > 0:
+        report_problems(changes.problems, screen)
+    elif broken := {p.path for p in changes.problems if p.severity is Severity.ERROR}:
+        what = "1 file has" if len(broken) == 1 else f"{len(broken):,} files have"
+        screen.message(f"{what} errors and may be missing here; `kb index` lists them")
 
 
 def report_problems(problems: Iterable[Problem], screen: Screen) -> None:

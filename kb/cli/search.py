@@ -6,7 +6,15 @@ import click
 
 from kb.cli.answer import answer_lines
 from kb.cli.as_json import answer_as_json
-from kb.cli.command import FOUND, NOTHING, Session, WordsCommand, pass_session
+from kb.cli.command import (
+    FOUND,
+    NOTHING,
+    Session,
+    WordsCommand,
+    audience_option,
+    drafts_option,
+    pass_session,
+)
 from kb.cli.complete import complete_topics
 from kb.model import Audience, Tier
 
@@ -37,14 +45,10 @@ from kb.model import Audience, Tier
 @click.option(
     "--limit", type=click.IntRange(1, 100), metavar="N", help="Show this many hits (default 5)."
 )
-@click.option(
-    "--audience",
-    type=click.Choice([audience.value for audience in Audience]),
-    default=Audience.PUBLIC.value,
-    help="agent: articles for agents too.",
-)
-@click.option("--drafts", is_flag=True, help="Drafts and archived articles too.")
+@audience_option
+@drafts_option
 @click.option("--prefix", is_flag=True, help="The last word may be the beginning of one.")
+@click.option("--exact", is_flag=True, help="Take the words as typed, without correction.")
 @click.option("--explain", is_flag=True, help="Show what each score is made of.")
 @pass_session
 def command(
@@ -58,13 +62,14 @@ def command(
     audience: str,
     drafts: bool,
     prefix: bool,
+    exact: bool,
     explain: bool,
 ) -> int:
     """Search, print the answer, and exit with 1 when nothing was found."""
-    from kb.cli.library import announce, bring_up_to_date  # noqa: PLC0415 --help needs no engine
+    from kb.cli.library import prepare  # noqa: PLC0415 --help needs no engine
 
     base = session.open()
-    announce(bring_up_to_date(base, session.screen), session.screen)
+    prepare(base, session.screen)
     answer = base.search(
         " ".join(words),
         limit=limit,
@@ -74,6 +79,7 @@ def command(
         audience=Audience(audience),
         drafts=drafts,
         prefix=prefix,
+        correct=not exact,
         explain=explain,
     )
     if session.screen.as_json:

@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 def command(session: Session, *, name: str, source: bool) -> int:
     """Find the article, and show it in the way that was asked for."""
     from kb.cli.article import article_lines  # noqa: PLC0415 --help needs no Markdown
-    from kb.cli.library import bring_up_to_date  # noqa: PLC0415 nor the engine
+    from kb.cli.library import prepare  # noqa: PLC0415 nor the engine
 
     base = session.open()
-    bring_up_to_date(base, session.screen)
+    prepare(base, session.screen)
     id_, _, anchor = name.partition("#")
     article = find_article(base, id_)
     sections = _sections(article, anchor)

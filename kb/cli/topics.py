@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.as_json import topics_as_json
-from kb.cli.command import FOUND, NOTHING, Command, Session, pass_session
+from kb.cli.command import (
+    FOUND,
+    NOTHING,
+    Command,
+    Session,
+    audience_option,
+    drafts_option,
+    pass_session,
+)
 from kb.cli.complete import complete_topics
 from kb.cli.text import Line, Span, Style, line_of, wrap
 from kb.errors import NotFoundError
+from kb.model import Audience
 from kb.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -30,21 +39,25 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("topic", required=False, default="", shell_complete=complete_topics)
+@audience_option
+@drafts_option
 @pass_session
-def command(session: Session, *, topic: str) -> int:
+def command(session: Session, *, topic: str, audience: str, drafts: bool) -> int:
     """Print the tree below a topic, by default all of it."""
-    from kb.cli.library import bring_up_to_date  # noqa: PLC0415 --help needs no engine
+    from kb.cli.library import prepare  # noqa: PLC0415 --help needs no engine
 
     base = session.open()
-    bring_up_to_date(base, session.screen)
-    topics = {each.id: each for each in base.topics()}
+    prepare(base, session.screen)
+    topics = {each.id: each for each in base.topics(audience=Audience(audience), drafts=drafts)}
     name = topic.strip("/")
     if name not in topics:
         if name:
             hint = did_you_mean(name, topics) or "`kb topics` lists them all"
             raise NotFoundError(f"no topic {name}", hint=hint)
         session.screen.message("there are no articles yet")
-    titles = {card.id: card.title for card in base.cards()}
+    titles = {
+        card.id: card.title for card in base.cards(audience=Audience(audience), drafts=drafts)
+    }
     chosen = [*_below(name, topics)]
     if session.screen.as_json:
         session.screen.print_json(topics_as_json(chosen, titles))

@@ -1,0 +1,195 @@
+"""`kb eval [DIR]`: how good the ranking is, measured on queries whose answers are known."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.command import FOUND, Command, Session, pass_session
+
+if TYPE_CHECKING:
+    from kb.cli.screen import Screen
+    from kb.config import Config
+    from kb.evaluate.catalogue import Catalogue
+    from kb.evaluate.demands import Demand
+    from kb.evaluate.evaluation import Evaluation
+    from kb.evaluate.judgments import JudgedSet
+
+FAILED = 1
+
+
+def _read_demands(
+    ctx: click.Context,
+    param: click.Parameter,
+    value: tuple[str, ...],
+) -> tuple[Demand, ...]:
+    from kb.evaluate.demands import read_demand  # noqa: PLC0415 --help needs none of it
+
+    try:
+        return tuple(map(read_demand, value))
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
+
+
+def _check_folder(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a file that can't be written now, rather than after minutes of work."""
+    if value is not None and not value.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {value.parent}", ctx, param)
+    return value
+
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(
+    "eval",
+    cls=Command,
+    help="Measure the ranking on judged queries: DIR holds articles/, queries.jsonl and "
+    "qrels.tsv. Without DIR, on the issue phrases of your own articles and on judgments.tsv.",
+    examples=(
+        ("kb eval", "do my articles answer their issue phrases?"),
+        ("kb eval judged/", "a folder of judged queries"),
+        ("kb eval --json > before.json", "keep the figures, to compare with later"),
+        ("kb eval --baseline before.json --report eval.html", "what changed, query by query"),
+        ("kb eval --fail-under ndcg=0.70", "exit with 1 when the mean nDCG@10 is lower"),
+    ),
+)
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--run",
+    "run_file",
+    metavar="FILE",
+    type=_FILE,
+    callback=_check_folder,
+    help="Write a TREC run, 100 results a query.",
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Compare with what --json printed before, query by query.",
+)
+@click.option(
+    "--fail-under",
+    "demands",
+    metavar="NAME=VALUE",
+    multiple=True,
+    callback=_read_demands,
+    help="Exit with 1 when a figure is lower: ndcg, mrr, recall, success, answered; repeatable.",
+)
+@click.option(
+    "--report",
+    "report_file",
+    metavar="FILE",
+    type=_FILE,
+    callback=_check_folder,
+    help="Write a report, one HTML page.",
+)
+@pass_session
+def command(
+    session: Session,
+    *,
+    folder: Path | None,
+    run_file: Path | None,
+    baseline: Path | None,
+    demands: tuple[Demand, ...],
+    report_file: Path | None,
+) -> int:
+    """Measure, print and write what was asked for; 1 when a demand is not met."""
+    from kb.cli.figures import evaluation_lines, worst_lines  # noqa: PLC0415 see _read_demands
+    from kb.evaluate.saved import evaluation_as_json, read_saved  # noqa: PLC0415
+
+    before = None if baseline is None else read_saved(baseline)
+    subject = _own(session) if folder is None else _judged_folder(session, folder)
+    evaluation = _evaluate(subject)
+    comparison = None
+    if before is not None:
+        from kb.evaluate.comparison import compare  # noqa: PLC0415
+
+        comparison = compare(evaluation, before, str(baseline))
+    screen = session.screen
+    if screen.as_json:
+        screen.print_json(evaluation_as_json(evaluation, comparison))
+    else:
+        screen.print(*evaluation_lines(evaluation, comparison, screen.width))
+        if folder is None or screen.verbosity > 0:
+            screen.print(*worst_lines(evaluation, screen.line_width))
+    if run_file is not None:
+        from kb.evaluate.trec import write_runs  # noqa: PLC0415
+
+        for path in write_runs(evaluation, run_file):
+            screen.message(f"run: {path}")
+    if report_file is not None:
+        from kb.evaluate.report import write_report  # noqa: PLC0415
+
+        write_report(report_file, evaluation, comparison, subject.catalogue)
+        screen.message(f"report: {report_file}")
+    return _check(evaluation, demands, screen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is measured: a knowledge base and the queries to ask it."""
+
+    session: Session
+    config: Config
+    judged: JudgedSet
+    catalogue: Catalogue
+
+
+def _judged_folder(session: Session, folder: Path) -> _Subject:
+    """A judged folder: its own articles and index, the settings of wherever we are."""
+    from kb.config import load_config  # noqa: PLC0415
+    from kb.evaluate.catalogue import Catalogue  # noqa: PLC0415
+    from kb.evaluate.judgments import read_judged_folder  # noqa: PLC0415
+    from kb.evaluate.place import find_articles, index_place  # noqa: PLC0415
+
+    articles = find_articles(folder)
+    catalogue = Catalogue(articles)
+    judged = read_judged_folder(folder, catalogue)
+    index = session.index or index_place(articles, os.environ)
+    config = load_config(config=session.config, content=articles, index=index)
+    own = replace(session, content=articles, index=index)
+    return _Subject(own, config, judged, catalogue)
+
+
+def _own(session: Session) -> _Subject:
+    """The knowledge base itself, with the queries that its authors wrote."""
+    from kb.articles import read_content  # noqa: PLC0415
+    from kb.config import load_config  # noqa: PLC0415
+    from kb.evaluate.catalogue import Catalogue  # noqa: PLC0415
+    from kb.evaluate.own import find_own_file, own_judgments  # noqa: PLC0415
+
+    config = load_config(config=session.config, content=session.content, index=session.index)
+    catalogue = Catalogue(config.content)
+    file = find_own_file(config.content, config.source)
+    articles = read_content(config.content).articles
+    judged = own_judgments(config.name, articles, file, catalogue)
+    return _Subject(session, config, judged, catalogue)
+
+
+def _evaluate(subject: _Subject) -> Evaluation:
+    from kb.cli.library import bring_up_to_date  # noqa: PLC0415
+    from kb.evaluate.evaluation import evaluate  # noqa: PLC0415
+
+    screen = subject.session.screen
+    base = subject.session.open()
+    bring_up_to_date(base, screen)
+    with screen.progress("Asking") as progress:
+        return evaluate(
+            subject.judged,
+            base,
+            per_article=subject.config.search.per_article,
+            progress=progress,
+        )
+
+
+def _check(evaluation: Evaluation, demands: tuple[Demand, ...], screen: Screen) -> int:
+    failures = [failure for demand in demands if (failure := demand.failure(evaluation))]
+    for failure in failures:
+        screen.error(failure)
+    return FAILED if failures else FOUND

@@ -1,0 +1,132 @@
+"""An evaluation as lines of text: the figures, what changed, what went worst."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kb.cli.table import table_lines
+from kb.cli.text import Line, Span, Style, line_of, wrap
+from kb.evaluate.measures import TITLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kb.evaluate.comparison import Change, Comparison
+    from kb.evaluate.evaluation import Evaluation, QueryOutcome
+
+_WORST = 10
+_INDENT = "  "
+
+
+def evaluation_lines(
+    evaluation: Evaluation, comparison: Comparison | None, width: int
+) -> Iterator[Line]:
+    """The figures, and when there is a baseline what changed since."""
+    judged = evaluation.judged
+    unjudged = f", {judged.unjudged:,} more without a judgment" if judged.unjudged else ""
+    yield line_of(
+        Span(judged.name, Style.BOLD),
+        f": {_count(len(judged.queries), 'query', 'queries')}{unjudged}, "
+        f"labels of level {judged.level}",
+    )
+    rows = [(title, _share(getattr(evaluation.measures, name))) for name, title in TITLES.items()]
+    rows.append(("no results", f"{_percent(1 - evaluation.answered)} ({evaluation.empty:,})"))
+    rows.append(("query time", _times(evaluation)))
+    for title, text in rows:
+        yield line_of(_INDENT, Span(f"{title:<12}", Style.DIM), text)
+    yield from wrap(line_of(_cap(evaluation)), width, first=line_of(_INDENT), rest=line_of(_INDENT))
+    if comparison is not None:
+        yield from _comparison_lines(comparison, width)
+
+
+def worst_lines(evaluation: Evaluation, width: int) -> Iterator[Line]:
+    """The queries that went worst: what came first, and what should have."""
+    bad = sorted(
+        (outcome for outcome in evaluation.outcomes if outcome.is_bad),
+        key=lambda outcome: outcome.measures.ndcg,
+    )
+    if not bad:
+        return
+    yield ()
+    yield line_of(
+        Span(f"{_count(len(bad), 'query', 'queries')} went badly, worst first", Style.BOLD)
+    )
+    for outcome in bad[:_WORST]:
+        yield from _worst(outcome, width)
+    if len(bad) > _WORST:
+        yield line_of(
+            _INDENT, Span(f"and {len(bad) - _WORST:,} more: --report FILE.html", Style.DIM)
+        )
+
+
+def _worst(outcome: QueryOutcome, width: int) -> list[Line]:
+    first = outcome.response.results[0].name if outcome.response.results else "nothing"
+    wanted = ", ".join(label.name for label in outcome.judged.labels if label.grade)
+    return [
+        *wrap(line_of(outcome.judged.text), width, first=line_of(_INDENT)),
+        line_of(_INDENT * 2, Span("found ", Style.DIM), first),
+        line_of(_INDENT * 2, Span("should be ", Style.DIM), wanted),
+    ]
+
+
+def _comparison_lines(comparison: Comparison, width: int) -> Iterator[Line]:
+    yield ()
+    left_out = comparison.only_before + comparison.only_now
+    note = f", {left_out:,} left out that only one side has" if left_out else ""
+    yield line_of(
+        Span(f"Since {comparison.baseline}", Style.BOLD),
+        f": {comparison.worse:,} queries lost, {comparison.better:,} gained{note}",
+    )
+    head = ("measure", "before", "now", "difference", "95% interval")
+    rows = [
+        (
+            TITLES[name],
+            _share(found.before),
+            _share(found.now),
+            f"{found.difference:+.4f}",
+            f"{found.low:+.4f} to {found.high:+.4f}{'' if found.is_certain else ', may be luck'}",
+        )
+        for name, found in comparison.intervals.items()
+    ]
+    yield from table_lines([[line_of(cell) for cell in row] for row in (head, *rows)], width, "-")
+    yield from _change_lines("Worst losses", comparison.losses)
+    yield from _change_lines("Best gains", comparison.gains)
+
+
+def _change_lines(title: str, changes: Sequence[Change]) -> Iterator[Line]:
+    if changes:
+        yield line_of(Span(title, Style.BOLD), " (nDCG@10)")
+    for change in changes:
+        yield line_of(
+            _INDENT,
+            f"{change.difference:+.3f}  {change.before:.3f} to {change.now:.3f}  ",
+            change.query,
+        )
+
+
+def _cap(evaluation: Evaluation) -> str:
+    cap = evaluation.cap
+    cost = evaluation.measures.ndcg - cap.measures.ndcg
+    return (
+        f"The cap of {_count(cap.per_article, 'section', 'sections')} per article changes what "
+        f"{_count(cap.shows, 'query shows', 'queries show')} first: nDCG@10 "
+        f"{_share(cap.measures.ndcg)} with it ({0 - cost:+.4f}), {cap.worse:,} lower and "
+        f"{cap.better:,} higher."
+    )
+
+
+def _times(evaluation: Evaluation) -> str:
+    median, p95 = evaluation.seconds_median * 1000, evaluation.seconds_p95 * 1000
+    return f"median {median:.1f} ms, p95 {p95:.1f} ms"
+
+
+def _share(value: float) -> str:
+    return f"{value:.4f}"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.2f}%"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
