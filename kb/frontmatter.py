@@ -27,6 +27,7 @@ _KEY = re.compile(r"""(?:["'][^"'\n]+["']|[\w][\w .-]*)[ \t]*:(?:\s|$)""")
 # Half of a character pair: YAML can spell one, no file can hold it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TAGGED = (events.ScalarEvent, events.CollectionStartEvent)
+_LONGEST_MESSAGE = 200
 _UNCLOSED = "front matter begins with `---` but no later line `---` ends it"
 
 
@@ -139,6 +140,7 @@ class _Reader:
     def __init__(self, raw: str, first_line: int, depth: int, what: str) -> None:
         self._raw = raw
         self._first_line = first_line
+        self._last = len(raw.rstrip())
         self._depth = depth
         self._what = what
         self._events = self._safe_events()
@@ -186,13 +188,16 @@ class _Reader:
 
     def _line_at(self, index: int) -> int:
         """The line of a position. YAML counts lines in more ways than editors do."""
-        return self._first_line + self._raw.count("\n", 0, min(index, len(self._raw.rstrip())))
+        return self._first_line + self._raw.count("\n", 0, min(index, self._last))
 
     def _line(self, event: events.Event) -> int:
         return self._line_at(event.start_mark.index if event.start_mark else 0)
 
     def _refuse(self, what: str, line: int) -> NoReturn:
-        raise ContentError(" ".join(what.split()), line=line)
+        message = " ".join(what.split())
+        if len(message) > _LONGEST_MESSAGE:
+            message = message[:_LONGEST_MESSAGE] + "..."
+        raise ContentError(message, line=line)
 
     def _value(self, event: events.Event, depth: int) -> Value:
         line = self._line(event)
@@ -209,9 +214,9 @@ class _Reader:
 
     def _refuse_cleverness(self, event: events.Event, line: int) -> None:
         if isinstance(event, events.AliasEvent):
-            self._refuse(f"alias *{event.anchor} in {self._what}: write the value out", line)
+            self._refuse(f"an alias (*) in {self._what}: write the value out", line)
         if isinstance(event, events.NodeEvent) and event.anchor is not None:
-            self._refuse(f"anchor &{event.anchor} in {self._what}: write the value out", line)
+            self._refuse(f"an anchor (&) in {self._what}: write the value out", line)
         if isinstance(event, _TAGGED) and event.tag is not None:
             self._refuse(f"a tag (!) in {self._what}: put the text in quotes", line)
 
@@ -229,7 +234,7 @@ class _Reader:
                 self._refuse(f"merge key << in {self._what}: write the keys out", key.line)
             if key.value in seen:
                 self._refuse(
-                    f"duplicate key {key.value!r} in {self._what}, first on line {seen[key.value]}",
+                    f"duplicate key in {self._what}, first on line {seen[key.value]}: {key.value!r}",
                     key.line,
                 )
             seen[key.value] = key.line

@@ -167,7 +167,7 @@ class _ArticleFields(FieldReader):
             method(self, entry)
             return
         value = entry.value
-        written = value.value if isinstance(value, Text) else json.dumps(plain(value))
+        written = value.value if isinstance(value, Text) else json.dumps(plain(value), ensure_ascii=False)
         self.extra.append((entry.key, written))
         self.unknown(entry, _KEYS)
 

@@ -1,0 +1,297 @@
+"""Front matter is found, read as text, and refused with a line where it is not plain."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.errors import ContentError
+from kb.frontmatter import Fields, Text, parse, plain, split
+from kb.limits import Limits
+
+CASES = os.environ.get("KB_CASES")
+needs_cases = pytest.mark.skipif(not CASES, reason="KB_CASES is not set")
+
+# What the test suite writes in place of characters that an editor would hide.
+VISIBLE = str.maketrans({"␣": " ", "»": "\t", "—": "", "←": "\r", "⇔": "\ufeff", "↵": ""})
+
+
+def read(raw: str) -> object:
+    """The values of front matter without their lines."""
+    return plain(parse(raw))
+
+
+def refusal(raw: str, **options) -> ContentError:
+    """The error that front matter gets, which is always one short line."""
+    with pytest.raises(ContentError) as caught:
+        parse(raw, **options)
+    assert_one_line(caught.value)
+    return caught.value
+
+
+def assert_one_line(error: ContentError) -> None:
+    """The error fits on a line of a terminal or two, and says where."""
+    assert "\n" not in str(error)
+    assert len(str(error)) < 300
+    assert error.line >= 1
+
+
+def assert_read_or_refused(raw: str) -> None:
+    """Front matter gives texts, or an error of one line."""
+    try:
+        value = read(raw)
+    except ContentError as error:
+        assert_one_line(error)
+    else:
+        assert_texts(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", (None, "", 1)),
+        ("Body\n", (None, "Body\n", 1)),
+        ("---\ntitle: x\n---\nBody\n", ("title: x\n", "Body\n", 4)),
+        ("---\ntitle: x\n...\nBody\n", ("title: x\n", "Body\n", 4)),
+        ("--- \t\ntitle: x\n---  \nBody\n", ("title: x\n", "Body\n", 4)),
+        ("---\n---\nBody", ("", "Body", 3)),
+        ("---\ntitle: x\n---", ("title: x\n", "", 4)),
+        ("---\n\n---\n", ("\n", "", 4)),
+        ("---\na: |\n  x\n  ---\n---\nBody", ("a: |\n  x\n  ---\n", "Body", 6)),
+        ("---\na: b\n----\n---\nBody", ("a: b\n----\n", "Body", 5)),
+    ],
+)
+def test_front_matter_stands_between_two_lines_of_hyphens(text, expected):
+    """The first line must be `---`; `---` or `...` ends it, indented ones do not."""
+    assert split(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ---\ntitle: x\n---\n",
+        "\n---\ntitle: x\n---\n",
+        "----\ntitle: x\n----\n",
+        "--- title: x\n---\n",
+        "text\n---\ntitle: x\n---\n",
+        "---",
+        "---\n",
+        "---\n\nProse below a rule.\n",
+        "---\nProse below a rule.\n\nkey: too late to count\n",
+        "---\n- a\n- b\n",
+        "---\n> Warning: quoted\n",
+    ],
+)
+def test_a_rule_is_no_front_matter(text):
+    """Without a closing line and without a key, a first line `---` is a horizontal rule."""
+    assert split(text) == (None, text, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: x\n",
+        "---\ntitle: x\n\nBody\n",
+        "---\n\ntitle: x\nBody\n",
+        "---\n# remark\ntitle:\n  - x\n ---\n",
+        '---\n"my title": x\n',
+        "---\ntitle: x\n --- \n",
+        "---\nhave_ready:\n- x",
+    ],
+)
+def test_front_matter_that_nothing_closes_is_refused(text):
+    """It must not vanish into the body."""
+    with pytest.raises(ContentError, match="no later line `---` ends it") as caught:
+        split(text)
+    assert caught.value.line == 1
+
+
+@given(st.lists(st.sampled_from(["---", "...", "a: b", "text", "", " ---", "- x"])))
+def test_nothing_is_lost_where_front_matter_is_cut_off(lines):
+    """What is cut off and what stays make up the whole text again."""
+    text = "\n".join(lines)
+    try:
+        raw, body, line = split(text)
+    except ContentError:
+        return
+    if raw is None:
+        assert (body, line) == (text, 1)
+        return
+    closing = text.split("\n")[line - 2]
+    assert closing in {"---", "..."}
+    assert f"---\n{raw}{closing}\n{body}".removesuffix("\n") == text.removesuffix("\n")
+
+
+def test_every_scalar_is_text():
+    """No word is taken for a truth value, a number, a date or nothing."""
+    raw = "a: no\nb: 1.0\nc: 2026-03-31\nd: null\ne:\nf: ~\ng: 0o17\nh: 1e5\ni: 'x'\n"
+    assert read(raw) == {
+        "a": "no",
+        "b": "1.0",
+        "c": "2026-03-31",
+        "d": "null",
+        "e": "",
+        "f": "~",
+        "g": "0o17",
+        "h": "1e5",
+        "i": "x",
+    }
+
+
+def test_lists_mappings_and_block_scalars():
+    """The shapes that articles use, in either style."""
+    raw = "do:\n  - label: A\n    where: B\n  - C\ntags: [a, b]\ntext: |\n  one\n  two\nlong: >\n  x\n  y\nm: {k: v}\n"
+    assert read(raw) == {
+        "do": [{"label": "A", "where": "B"}, "C"],
+        "tags": ["a", "b"],
+        "text": "one\ntwo\n",
+        "long": "x y\n",
+        "m": {"k": "v"},
+    }
+
+
+@pytest.mark.parametrize("raw", ["", "\n", "# only a remark\n", "''", '""', "   \n"])
+def test_nothing_is_an_empty_mapping(raw):
+    """Front matter may be empty."""
+    assert parse(raw) == Fields((), 2)
+
+
+def test_values_and_keys_know_their_lines():
+    """Lines count from the top of the file, whose first line is `---`."""
+    fields = parse("title: x\n\ntags:\n  - a\n  - b\n")
+    tags = fields.get("tags")
+    assert fields.get("title").line == 2
+    assert tags.line == 4
+    assert tags.value.line == 5
+    assert tags.value.values == (Text("a", 5), Text("b", 6))
+    assert fields.get("none") is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "message"),
+    [
+        ("a: 1\nb: &x 2\n", 3, "anchor"),
+        ("a: &x {}\n", 2, "anchor"),
+        ("a: 1\nb: *x\n", 3, "alias"),
+        ("a: !!str 1\n", 2, "tag"),
+        ("a: ! 1\n", 2, "tag"),
+        ("a: !!python/object/apply:os.system [ls]\n", 2, "tag"),
+        ("a: 1\nb: 2\na: 3\n", 4, "duplicate key in front matter, first on line 2: 'a'"),
+        ("a: {b: 1, b: 2}\n", 2, "duplicate key"),
+        ("<<: {a: 1}\n", 2, "merge key"),
+        ("- a\n- b\n", 2, "must be lines of `key: value`"),
+        ("just words\n", 2, "must be lines of `key: value`"),
+        ("[a]: b\n", 2, "must be text"),
+        ("? {a: b}\n: c\n", 2, "must be text"),
+        ("a: 1\n--- \nb: 2\n", 3, "second document"),
+        ("a: 1\nb: [1\nc: 2\n", 4, "can't be read"),
+        ("a: 'x\n", 2, "can't be read"),
+        ("a: b: c\n", 2, "can't be read"),
+        ("\ta: b\n", 2, "can't be read"),
+        ("a: 1\nb: \x07\n", 3, "U\\+0007 is not allowed"),
+        ('a: "\\U00110000"\n', 2, "no such character"),
+        ('a: "\\ud800"\n', 2, "half a character"),
+        ("%YAML 3.0\n---\na: b\n", 2, "can't be read"),
+        ("a: " + "[" * 9 + "]" * 9, 2, "nested over 8 levels deep"),
+    ],
+)
+def test_what_is_not_plain_is_refused_with_its_line(raw, line, message):
+    """Nothing clever in YAML is read, and every refusal says where."""
+    error = refusal(raw)
+    assert error.line == line
+    assert re.search(message, error.message)
+
+
+def test_front_matter_has_a_greatest_size():
+    """It is counted in bytes and refused before any parsing."""
+    limits = Limits(front_matter=10)
+    assert plain(parse("a: 12345\n", limits=limits)) == {"a": "12345"}
+    assert refusal("a: ééééé\n", limits=limits).code == "content-limit"
+
+
+def test_messages_name_what_is_read():
+    """A topic file is not called front matter."""
+    error = refusal("- a\n", first_line=1, what="topic file")
+    assert (error.line, error.message) == (1, "topic file must be lines of `key: value`")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "[" * 60_000,
+        "{" * 60_000,
+        "- " * 30_000,
+        "? " * 30_000,
+        "&a " * 20_000,
+        "a: " * 20_000,
+        "a: [" + "x," * 30_000 + "]",
+        "a: {" + ",".join(f"k{i}: 1" for i in range(6_000)) + "}",
+        "".join(f"k{i}: v\n" for i in range(7_000)),
+        "a: '" + "''" * 30_000 + "'",
+        "!" * 60_000 + ": 1",
+        '"' + "x" * 60_000 + '": 1\n' + '"' + "x" * 2_000 + '": 1\n' + '"' + "x" * 2_000 + '": 1\n',
+    ],
+    ids=lambda raw: raw[:8],
+)
+def test_hostile_front_matter_ends_soon(raw):
+    """As large as the limit allows and as deep or long as can be: an answer or one line."""
+    assert_read_or_refused(raw)
+
+
+@needs_cases
+def test_every_document_of_the_yaml_test_suite_is_text_or_one_line():
+    """None hangs, none raises anything else, none vanishes into the body."""
+    seen = 0
+    for file in sorted(Path(CASES, "yaml-test-suite").glob("*.yaml")):
+        for case in yaml.safe_load(file.read_text(encoding="utf-8")):
+            if "yaml" not in case:
+                continue
+            seen += 1
+            document = case["yaml"].translate(VISIBLE).replace("∎\n", "")
+            text = "---\n" + document.replace("\r\n", "\n").replace("\r", "\n") + "\n---\nBody\n"
+            raw, body, _ = split(text)
+            assert raw is not None
+            assert body.endswith("Body\n")
+            assert_read_or_refused(raw)
+    assert seen > 300
+
+
+def assert_texts(value: object) -> None:
+    """Nothing but texts in lists and mappings."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            assert isinstance(key, str)
+            assert_texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            assert_texts(item)
+    else:
+        assert isinstance(value, str)
+
+
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"))
+keys = texts.filter(lambda key: key != "<<")
+values = st.recursive(
+    texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(keys, values, max_size=4), st.sampled_from(['"', None]))
+def test_what_is_written_as_yaml_is_read_back(fields, style):
+    """Any texts in any shape survive, however they are quoted."""
+    raw = yaml.safe_dump(fields, default_style=style, allow_unicode=True, sort_keys=False)
+    if "!!" in raw:
+        return
+    assert read(raw) == fields
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_or_refused(raw):
+    """Random characters raise nothing but a `ContentError` with a line."""
+    assert_read_or_refused(raw)
