@@ -34,7 +34,8 @@ COMMANDS: dict[str, str] = {
     "topics": "Browse topics and articles.",
     "contact": "Find the right way to reach a person.",
     "index": "Build or update the index.",
-    "eval": "Measure how well search answers.",
+    "build": "Build the help center as a static site.",
+    "eval": "Measure the ranking on judged queries.",
     "init": "Start a new knowledge base.",
     "completion": "Print the completion script of a shell.",
 }

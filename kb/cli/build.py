@@ -1,0 +1,142 @@
+"""`kb build`: write the help center as a folder of pages."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.cli.command import FOUND, Command, Session, pass_session
+from kb.cli.text import Span, Style, line_of
+from kb.errors import ContentError, SiteError
+from kb.model import Problem, Severity
+
+if TYPE_CHECKING:
+    from kb.cli.screen import Screen
+    from kb.site.build import Report
+
+_NAMED = 20
+"""Problems of one kind that are written out without -v: more scroll the rest away."""
+_FAR = 4 * 1024 * 1024  # bytes from which a size is told in megabytes
+
+
+@click.command(
+    "build",
+    cls=Command,
+    help="Build the help center as a static site: a folder to copy to any host, or to open "
+    "from the disk. Only what changed is written. Exits with 3 when an article can't be read.",
+    examples=(
+        ("kb build", "build into the folder site/"),
+        ("kb build --out public", "build into another folder"),
+        ("kb build --strict", "fail on a broken link or a missing file"),
+        ("kb build --jobs 4", "use four processes"),
+    ),
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for the site (site.out in the settings, else site/).",
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 when there are warnings.")
+@click.option("--drafts", is_flag=True, help="Show drafts too, marked as such.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(0, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes to use; 0 for one per processor.",
+)
+@pass_session
+def command(session: Session, *, out: Path | None, strict: bool, drafts: bool, jobs: int) -> int:
+    """Build, report what was written and what is wrong, and choose the exit code."""
+    from kb.config import load_config  # noqa: PLC0415 --help needs no settings
+    from kb.site.build import Options, build_site  # noqa: PLC0415 --help needs no site
+
+    screen = session.screen
+    config = load_config(config=session.config, content=session.content, index=session.index)
+    options = Options(drafts=drafts, jobs=jobs or os.cpu_count() or 1)
+    with screen.progress("Building") as progress:
+        report = build_site(
+            config, out=None if out is None else Path.cwd() / out, options=options,
+            progress=progress,
+        )  # fmt: skip
+    tell(report, screen)
+    if screen.as_json:
+        screen.print_json(report_as_json(report))
+    return _exit_code(report, strict=strict)
+
+
+def _exit_code(report: Report, *, strict: bool) -> int:
+    if any(problem.severity is Severity.ERROR for problem in report.problems):
+        return ContentError.exit_code
+    return SiteError.exit_code if strict and report.warnings else FOUND
+
+
+def tell(report: Report, screen: Screen) -> None:
+    """Write what is wrong to stderr, then what was built to stdout."""
+    _list_problems(report.problems, screen)
+    if screen.as_json:
+        return
+    what = f"{len(report.written):,} files written" if report.written else "nothing changed"
+    gone = f", {len(report.removed):,} removed" if report.removed else ""
+    screen.print(
+        line_of(
+            Span(f"{report.pages:,} pages", Style.BOLD),
+            f" in {_shown(report.out)}, {_size(report.size)}: {what}{gone} "
+            f"({report.seconds:.1f} s)",
+        )
+    )
+
+
+def _list_problems(problems: tuple[Problem, ...], screen: Screen) -> None:
+    limit = len(problems) if screen.verbosity > 0 else _NAMED
+    for severity, least in (
+        (Severity.NOTE, 1),
+        (Severity.WARNING, 0),
+        (Severity.ERROR, -1),
+    ):
+        found = [problem for problem in problems if problem.severity is severity]
+        for problem in found[:limit]:
+            screen.message(f"{severity}: {problem}", verbosity=least)
+        if len(found) > limit:
+            rest = len(found) - limit
+            screen.message(f"{rest:,} more {severity}s; -v names them all", verbosity=least)
+
+
+def _shown(folder: Path) -> str:
+    here = Path.cwd()
+    return f"{folder.relative_to(here)}/" if folder.is_relative_to(here) else f"{folder}/"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB" if size >= _FAR else f"{size / 1000:,.0f} KB"
+
+
+def report_as_json(report: Report) -> dict[str, Any]:
+    """What a build did, for machines."""
+    return {
+        "version": 1,
+        "out": str(report.out),
+        "pages": report.pages,
+        "articles": report.articles,
+        "files": report.files,
+        "bytes": report.size,
+        "written": list(report.written),
+        "removed": list(report.removed),
+        "seconds": round(report.seconds, 3),
+        "warnings": report.warnings,
+        "problems": [
+            {
+                "path": problem.path,
+                "line": problem.line,
+                "message": problem.message,
+                "severity": str(problem.severity),
+                "code": problem.code,
+            }
+            for problem in report.problems
+        ],
+    }

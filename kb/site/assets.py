@@ -1,0 +1,97 @@
+"""Style, script and icon: the package's own or the theme's, under names that hold their hash."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from kb.errors import SiteError
+from kb.site.addresses import ASSETS
+from kb.site.images import image_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from kb.config import SiteConfig
+
+NAMES = ("site.css", "site.js", "scheme.js", "icon.svg")
+"""What every page uses; the theme may replace each by a file of its name."""
+LIVE = "live.js"
+"""Reloads a page of `kb serve` when it has changed."""
+_LOGOS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of the site's look: where it stands, and what it holds."""
+
+    address: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The image in the header. `size` is in pixels, None where the file does not say."""
+
+    asset: Asset
+    size: tuple[int, int] | None
+
+
+def read_assets(theme: Path, settings: SiteConfig, *, live: bool = False) -> dict[str, Asset]:
+    """The assets by their plain names."""
+    found = {}
+    for name in (*NAMES, *([LIVE] if live else [])):
+        data = _read(name, theme)
+        if name == "site.css":
+            data += _colors(settings).encode()
+        found[name] = Asset(_hashed(name, data), data)
+    return found
+
+
+def read_extras(theme: Path) -> Iterator[Asset]:
+    """Other files of the theme, such as fonts: `theme/assets/` keeps its names."""
+    folder = theme / "assets"
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
+            yield Asset(ASSETS + name, path.read_bytes())
+
+
+def read_logo(path: Path | None) -> Logo | None:
+    """The logo that the settings name. Raises SiteError if there is no such image."""
+    if path is None:
+        return None
+    if path.suffix.lower() not in _LOGOS or not path.is_file():
+        raise SiteError("the logo is no image file", path=str(path), hint="see site.logo")
+    data = path.read_bytes()
+    return Logo(Asset(_hashed(f"logo{path.suffix.lower()}", data), data), image_size(path))
+
+
+def _read(name: str, theme: Path) -> bytes:
+    own = theme / name
+    return own.read_bytes() if own.is_file() else (files("kb.site") / "assets" / name).read_bytes()
+
+
+def _hashed(name: str, data: bytes) -> str:
+    stem, _, suffix = name.rpartition(".")
+    return f"{ASSETS}{stem}.{hashlib.sha256(data).hexdigest()[:10]}.{suffix}"
+
+
+def _colors(settings: SiteConfig) -> str:
+    """The configured colours as custom properties, for both schemes."""
+    light, dark = dict(settings.colors), dict(settings.dark_colors)
+    rules = []
+    if light:
+        rules.append(f':root,:root[data-scheme="light"]{{{_properties(light)}}}')
+    if dark:
+        body = _properties(dark)
+        rules.append(f"@media (prefers-color-scheme:dark){{:root:not([data-scheme]){{{body}}}}}")
+        rules.append(f':root[data-scheme="dark"]{{{body}}}')
+    return "".join(f"\n{rule}" for rule in rules)
+
+
+def _properties(colors: Mapping[str, str]) -> str:
+    return "".join(f"--{name.replace('_', '-')}:{color};" for name, color in colors.items())

@@ -1,0 +1,144 @@
+"""The build: sources in, output folder out, and no more work than the changes ask for.
+
+look at the sources            nothing changed since the last build: done
+records of the articles        from the cache, or by reading (in several processes)
+a plan of the whole site       addresses, topics, neighbours, related articles
+pages                          those whose key changed; the rest stays as it is
+what shows several articles    topics, home, feeds: written anew, kept where the same
+the output folder              swapped in
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kb.model import Problem, Severity
+from kb.site.cache import Cache, Memory, Stamp
+from kb.site.output import check_folder, states_of
+from kb.site.sources import find_folders, look
+from kb.site.swap import recover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from kb.config import Config
+    from kb.site.output import State
+    from kb.site.sources import Folders, Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
+    `jobs` is the number of processes; `root` is the path at which a server shows the site."""
+
+    drafts: bool = False
+    live: bool = False
+    jobs: int = 1
+    root: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one build has before it."""
+
+    folders: Folders
+    options: Options
+    sources: Sources
+    cache: Cache
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did. `pages` counts articles, topics and the site's own pages; `written`
+    and `removed` are addresses; `size` is in bytes; `problems` are in order of path."""
+
+    out: Path
+    pages: int
+    articles: int
+    files: int
+    size: int
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    seconds: float
+
+    @property
+    def warnings(self) -> int:
+        """How many problems are warnings or errors."""
+        return sum(problem.severity is not Severity.NOTE for problem in self.problems)
+
+
+def build_site(
+    config: Config,
+    *,
+    out: Path | None = None,
+    options: Options | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Build the site of a knowledge base into `out`, else the configured folder.
+
+    Raises ContentError without a content folder, and SiteError where the output folder is
+    refused, the theme fails or the disk is full; the old site then stays as it was.
+    """
+    started = time.perf_counter()
+    options = options or Options()
+    folders = find_folders(config, out)
+    recover(folders.out)
+    check_folder(folders.out, (config.content, config.index, folders.theme))
+    sources = look(config, folders, options.drafts, options.live, options.root)
+    cache = Cache(config.index, folders.out)
+    stamp = cache.stamp()
+    report = _unchanged(stamp, sources, folders)
+    if report is None:
+        from kb.site.making import make_site  # noqa: PLC0415  # not needed to see no change
+
+        report = make_site(config, Work(folders, options, sources, cache), stamp, progress)
+    return replace(report, seconds=time.perf_counter() - started)
+
+
+def _unchanged(stamp: Stamp | None, sources: Sources, folders: Folders) -> Report | None:
+    """The report of the last build, if nothing has changed since then."""
+    if stamp is None or stamp.common != sources.common or stamp.files != _plain(sources.files):
+        return None
+    if stamp.sources != states(sources):
+        return None
+    if stamp.output != _plain(states_of(folders.out)):
+        return None
+    summary = dict(stamp.summary)
+    problems = summary.pop("problems")
+    return Report(
+        out=folders.out,
+        written=(),
+        removed=(),
+        problems=tuple(Problem(p, n, m, Severity(s), c) for p, n, m, s, c in problems),
+        seconds=0.0,
+        **summary,
+    )
+
+
+def states(sources: Sources) -> list[list[object]]:
+    """The states of articles and topic files, as a stamp holds them."""
+    return [list(file) for file in (*sources.listing.articles, *sources.listing.topics)]
+
+
+def _plain(states: Mapping[str, State]) -> dict[str, list[int]]:
+    return {path: list(state) for path, state in states.items()}
+
+
+def remember(
+    report: Report, sources: Sources, output: Mapping[str, State], memory: Memory, cache: Cache
+) -> None:
+    """Keep what the next build can use."""
+    problems = [(p.path, p.line, p.message, str(p.severity), p.code) for p in report.problems]
+    summary = {
+        "pages": report.pages,
+        "articles": report.articles,
+        "files": report.files,
+        "size": report.size,
+        "problems": problems,
+    }
+    stamp = Stamp(sources.common, states(sources), _plain(sources.files), _plain(output), summary)
+    cache.write(stamp, memory)

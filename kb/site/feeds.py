@@ -1,0 +1,195 @@
+"""What machines read: sitemap, robots, search description, feed, llms.txt and host rules."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+from xml.sax.saxutils import escape, quoteattr
+
+from kb.site.addresses import HOME, SEARCH, absolute, encode, markdown_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kb.site.plan import Plan
+    from kb.site.records import Draft, Record
+    from kb.site.shell import Shell
+
+_XML = '<?xml version="1.0" encoding="utf-8"?>\n'
+_FEED_LENGTH = 50
+_EPOCH = date(1970, 1, 1)
+
+
+def write_feeds(plan: Plan, shell: Shell, pages: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every file for machines with its address. `pages` are the addresses to be found."""
+    base_url = shell.config.site.base_url
+    published = [record for record in plan.records.values() if record.is_published]
+    yield "sitemap.xml", _sitemap(plan, published, base_url, pages)
+    yield "robots.txt", _robots(base_url)
+    yield "opensearch.xml", _opensearch(shell)
+    yield "feed.xml", _feed(plan, published, shell)
+    yield "llms.txt", _llms(plan, shell)
+    yield "_redirects", _redirects(plan, base_url)
+    yield "_headers", _headers(shell.policy, base_url)
+
+
+def base_path(base_url: str) -> str:
+    """The path of the site on its host, with a slash at both ends."""
+    return urlsplit(base_url).path.rstrip("/") + "/"
+
+
+def _sitemap(plan: Plan, published: Iterable[Record], base_url: str, pages: Iterable[str]) -> str:
+    reviewed = {plan.address[r.article.id]: r.article.reviewed for r in published}
+    lines = ['<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
+    for address in pages:
+        day = reviewed.get(address)
+        when = f"<lastmod>{day.isoformat()}</lastmod>" if day else ""
+        lines.append(f"<url><loc>{escape(absolute(base_url, address))}</loc>{when}</url>")
+    return _XML + "\n".join([*lines, "</urlset>", ""])
+
+
+def _robots(base_url: str) -> str:
+    search = base_path(base_url) + SEARCH.removesuffix("index.html")
+    lines = ["User-agent: *", f"Disallow: {search}", "Allow: /"]
+    if base_url:
+        lines += ["", f"Sitemap: {absolute(base_url, 'sitemap.xml')}"]
+    return "\n".join([*lines, ""])
+
+
+def _opensearch(shell: Shell) -> str:
+    base_url = shell.config.site.base_url
+    name = shell.config.name
+    template = absolute(base_url, SEARCH) + "?q={searchTerms}"
+    icon = absolute(base_url, shell.assets["icon.svg"].address)
+    return _XML + "\n".join(
+        [
+            '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',
+            f"<ShortName>{escape(name[:16].rstrip())}</ShortName>",
+            f"<LongName>{escape(name[:48].rstrip())}</LongName>",
+            f"<Description>{escape(shell.t['search_description'])}</Description>",
+            "<InputEncoding>UTF-8</InputEncoding>",
+            f'<Image width="16" height="16" type="image/svg+xml">{escape(icon)}</Image>',
+            f'<Url type="text/html" method="get" template={quoteattr(template)}/>',
+            "</OpenSearchDescription>",
+            "",
+        ]
+    )
+
+
+def _feed(plan: Plan, published: Iterable[Record], shell: Shell) -> str:
+    """Atom: the articles reviewed last. An id stays the same wherever the site stands."""
+    base_url, name = shell.config.site.base_url, shell.config.name
+    dated = [(r.article.reviewed, r) for r in published if r.article.reviewed]
+    latest = sorted(dated, key=lambda pair: (-pair[0].toordinal(), pair[1].article.id))
+    updated = latest[0][0] if latest else _EPOCH
+    lines = [
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(shell.config.language)}>',
+        f"<title>{escape(name)}: {escape(shell.t['feed'])}</title>",
+        f"<id>{escape(_identity(base_url, name, HOME))}</id>",
+        f"<updated>{_moment(updated)}</updated>",
+        f"<author><name>{escape(name)}</name></author>",
+        f"<link href={quoteattr(absolute(base_url, HOME))}/>",
+    ]
+    if base_url:
+        lines.append(f'<link rel="self" href={quoteattr(absolute(base_url, "feed.xml"))}/>')
+    for day, record in latest[:_FEED_LENGTH]:
+        address = plan.address[record.article.id]
+        lines += [
+            "<entry>",
+            f"<title>{escape(record.article.title)}</title>",
+            f"<id>{escape(_identity(base_url, name, address))}</id>",
+            f"<updated>{_moment(day)}</updated>",
+            f"<link href={quoteattr(absolute(base_url, address))}/>",
+            f"<summary>{escape(record.description)}</summary>",
+            "</entry>",
+        ]
+    return _legal(_XML + "\n".join([*lines, "</feed>", ""]))
+
+
+def _identity(base_url: str, name: str, address: str) -> str:
+    """An IRI: the address, or without one the name and the path as a URN."""
+    return absolute(base_url, address) if base_url else f"urn:kb:{encode(name)}:{encode(address)}"
+
+
+def _moment(day: date) -> str:
+    return datetime.combine(day, time(), UTC).isoformat().replace("+00:00", "Z")
+
+
+def _legal(text: str) -> str:
+    """Without the control characters that XML has no way to write."""
+    return "".join(c for c in text if c >= " " or c in "\t\n\r") if not text.isprintable() else text
+
+
+def _llms(plan: Plan, shell: Shell) -> str:
+    """The site for language models: every article's Markdown, by topic."""
+    base_url = shell.config.site.base_url
+    lines = [f"# {_one_line(shell.config.name)}", ""]
+    if shell.config.site.description:
+        lines += [f"> {_one_line(shell.config.site.description)}", ""]
+    heading = None
+    for name in plan.order:
+        record = plan.records[name]
+        if not record.is_published:
+            continue
+        topic = plan.topics[record.article.topic]
+        if topic.id != heading:
+            heading = topic.id
+            title = topic.title or shell.t["more_articles" if topic.topics else "all_articles"]
+            lines += ["", f"## {_one_line(title)}", ""]
+        link = absolute(base_url, markdown_of(plan.address[name]))
+        title = _one_line(record.article.title).replace("[", "\\[").replace("]", "\\]")
+        says = f": {_one_line(record.description)}" if record.description else ""
+        lines.append(f"- [{title}]({link}){says}")
+    return "\n".join([*lines, ""]).replace("\n\n\n", "\n\n")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _redirects(plan: Plan, base_url: str) -> str:
+    """Netlify's and Cloudflare's format: old path, new path, status."""
+    root = base_path(base_url)
+    lines = []
+    for old, new in plan.redirects:
+        lines.append(f"{root}{encode(old)} {root}{encode(new)} 301")
+        lines.append(f"{root}{encode(old.removesuffix('.html'))} {root}{encode(new)} 301")
+    return "\n".join([*lines, ""])
+
+
+def _headers(policy: str, base_url: str) -> str:
+    root = base_path(base_url)
+    return "\n".join(
+        [
+            f"{root}*",
+            f"  Content-Security-Policy: {policy}; frame-ancestors 'none'",
+            "  X-Content-Type-Options: nosniff",
+            "  X-Frame-Options: DENY",
+            "  Referrer-Policy: strict-origin-when-cross-origin",
+            "  Permissions-Policy: camera=(), geolocation=(), microphone=()",
+            f"{root}files/*",
+            "  Content-Security-Policy: default-src 'none'",
+            f"{root}assets/*",
+            "  Cache-Control: public, max-age=31536000, immutable",
+            "",
+        ]
+    )
+
+
+def write_markdown(draft: Draft, plan: Plan) -> str:
+    """An article's Markdown for reading as it is: title first, no link to what is not shown."""
+    article = draft.record.article
+    body = draft.body
+    for wanted in draft.record.wants:
+        if not plan.targets.resolve(wanted).href:
+            for written in {wanted.written, unquote(wanted.written)}:
+                target = rf"<?{re.escape(written)}>?"
+                title = r"""(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?"""
+                body = re.sub(rf"(?<=\])\(\s*{target}{title}\s*\)", "", body)
+                body = re.sub(rf"(?m)^ {{0,3}}\[[^\]]+\]:\s*{target}{title}[ \t]*$", "", body)
+    if not draft.record.top:
+        summary = f"{article.summary}\n\n" if article.summary else ""
+        return f"# {article.title}\n\n{summary}{body}"
+    return body

@@ -1,0 +1,77 @@
+"""How large an image is, from its first bytes: pages that know it don't move while loading."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+Size = tuple[int, int]
+_HEAD = 262_144  # JPEG files may hold a preview before the frame that gives the size
+
+
+def image_size(path: Path) -> Size | None:
+    """Width and height in pixels; None where the format does not say or is not known."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_HEAD)
+    except OSError:
+        return None
+    for magic, read in _READERS:
+        if data.startswith(magic):
+            try:
+                size = read(data)
+            except (struct.error, IndexError):
+                return None
+            return size if size and min(size) > 0 else None
+    return None
+
+
+def _png(data: bytes) -> Size:
+    width, height = struct.unpack(">II", data[16:24])
+    return width, height
+
+
+def _gif(data: bytes) -> Size:
+    width, height = struct.unpack("<HH", data[6:10])
+    return width, height
+
+
+def _webp(data: bytes) -> Size | None:
+    kind = data[12:16]
+    if data[8:12] != b"WEBP":
+        return None
+    if kind == b"VP8X":
+        return _three(data, 24) + 1, _three(data, 27) + 1
+    if kind == b"VP8L":
+        (bits,) = struct.unpack("<I", data[21:25])
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = struct.unpack("<HH", data[26:30])
+    return width & 0x3FFF, height & 0x3FFF
+
+
+def _three(data: bytes, start: int) -> int:
+    return int.from_bytes(data[start : start + 3], "little")
+
+
+def _jpeg(data: bytes) -> Size | None:
+    """From the frame header: the first marker C0 to CF that is no table (C4, C8, CC)."""
+    at = 2
+    while at + 9 < len(data):
+        marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:  # noqa: PLR2004
+            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
+            return width, height
+        at += 2 + length
+    return None
+
+
+_READERS: tuple[tuple[bytes, Callable[[bytes], Size | None]], ...] = (
+    (b"\x89PNG\r\n\x1a\n", _png),
+    (b"GIF8", _gif),
+    (b"RIFF", _webp),
+    (b"\xff\xd8", _jpeg),
+)

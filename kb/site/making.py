@@ -1,0 +1,216 @@
+"""Making what changed: records, plan, pages, and everything that shows several articles."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kb.articles import read_topics, settle_aliases
+from kb.errors import SiteError
+from kb.model import Problem, Severity
+from kb.site.addresses import CONTACT, FILES, HOME, NOT_FOUND, SEARCH, markdown_of
+from kb.site.assets import read_assets, read_extras, read_logo
+from kb.site.build import Report, remember
+from kb.site.cache import Memory
+from kb.site.feeds import base_path, write_feeds, write_markdown
+from kb.site.images import image_size
+from kb.site.output import Output
+from kb.site.pages import Pages, page_key
+from kb.site.plan import make_plan
+from kb.site.reading import Reader
+from kb.site.records import without_text
+from kb.site.shell import open_shell
+from kb.site.wording import read_wording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from kb.config import Config
+    from kb.site.build import Work
+    from kb.site.cache import Stamp
+    from kb.site.links import Resolved, Want
+    from kb.site.plan import Plan
+    from kb.site.records import Record
+    from kb.site.shell import Shell
+
+
+def make_site(
+    config: Config,
+    work: Work,
+    stamp: Stamp | None,
+    progress: Callable[[int, int], None] | None,
+) -> Report:
+    """Build what the last build does not already hold. See `build_site`."""
+    states = {path: (size, at) for path, (size, at) in stamp.output.items()} if stamp else {}
+    output = Output(work.folders.out, states)
+    try:
+        with _without_collection():
+            return _Making(config, work, output).all(progress)
+    except OSError as error:
+        raise SiteError(
+            f"the site can't be written: {error.strerror or error}", path=str(work.folders.out)
+        ) from error
+    finally:
+        output.abandon()
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Nothing here makes cycles that matter; looking for them takes a tenth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class _Making:
+    """One build that has something to do."""
+
+    def __init__(self, config: Config, work: Work, output: Output) -> None:
+        self._config = config
+        self._folders = work.folders
+        self._options = work.options
+        self._sources = work.sources
+        self._cache = work.cache
+        self._output = output
+        self._problems: list[Problem] = [*work.sources.listing.problems]
+        self._addresses: list[str] = []
+
+    def all(self, progress: Callable[[int, int], None] | None) -> Report:
+        """Everything, in order."""
+        config = self._config
+        old = self._cache.memory(self._sources.common)
+        reader = Reader(config, self._options.jobs, old, progress)
+        records, unread = reader.records(self._sources.listing.articles)
+        topic_files, wrong = read_topics(config.content, self._sources.listing.topics)
+        self._problems += [*unread, *wrong]
+        settled = self._settle(records)
+        plan = make_plan(settled, topic_files, self._sources.files, drafts=self._options.drafts)
+        shell = self._open_shell()
+        pages = Pages(plan, shell, self._size_of)
+        keys = self._articles(plan, pages, reader, old)
+        self._shared(plan, pages, shell)
+        self._files(plan)
+        output = self._output.finish()
+        report = self._report(plan)
+        memory = Memory(self._sources.common, *reader.memory(), keys)
+        remember(report, self._sources, output, memory, self._cache)
+        return report
+
+    def _settle(self, records: Sequence[Record]) -> list[Record]:
+        """The records without aliases that are taken; notes the problems of all."""
+        settled = []
+        articles = settle_aliases([record.article for record in records])
+        for record, article in zip(records, articles, strict=True):
+            self._problems += (*record.problems, *article.problems)
+            same = article is record.article
+            settled.append(record if same else replace(record, article=without_text(article)))
+        return settled
+
+    def _open_shell(self) -> Shell:
+        config, theme = self._config, self._folders.theme
+        wording = read_wording(config.language, theme)
+        assets = read_assets(theme, config.site, live=self._options.live)
+        logo = read_logo(self._folders.logo)
+        extras = [*assets.values(), *read_extras(theme), *([logo.asset] if logo else [])]
+        for asset in extras:
+            self._output.put(asset.address, asset.data)
+        return open_shell(config, wording, assets, logo, theme, live=self._options.live)
+
+    def _articles(self, plan: Plan, pages: Pages, reader: Reader, old: Memory) -> dict[str, str]:
+        """Every article's page and Markdown; those with an old key stay as they are."""
+        common = pages.common_key(self._sources.common)
+        keys: dict[str, str] = {}
+        changed: list[tuple[str, list[Resolved]]] = []
+        for name, record in plan.records.items():
+            resolved = [plan.targets.resolve(want) for want in record.wants]
+            self._note_links(record.article.path, record.wants, resolved)
+            key = keys[record.article.path] = page_key(record, plan, resolved, common)
+            address = plan.address[name]
+            self._addresses.append(address)
+            same = old.keys.get(record.article.path) == key
+            if same and self._keep(address, markdown=record.is_published):
+                continue
+            changed.append((name, resolved))
+        by_name = dict(changed)
+        for draft in reader.drafts([plan.records[name].article.path for name, _ in changed]):
+            name = draft.record.article.id
+            address = plan.address[name]
+            self._output.put(address, pages.article(draft, by_name[name]))
+            if draft.record.is_published:
+                text = write_markdown(draft, plan)
+                self._output.put(markdown_of(address), text.encode())
+        return keys
+
+    def _keep(self, address: str, *, markdown: bool) -> bool:
+        return self._output.keeps(address) and (
+            not markdown or self._output.keeps(markdown_of(address))
+        )
+
+    def _note_links(self, path: str, wants: Sequence[Want], resolved: Sequence[Resolved]) -> None:
+        """Report the links and images that lead nowhere."""
+        for wanted, found in zip(wants, resolved, strict=True):
+            if found.warning:
+                what = "image" if wanted.image else "link"
+                message = f"the {what} {wanted.written} {found.warning}"
+                self._problems.append(Problem(path, wanted.line, message, Severity.WARNING, "link"))
+
+    def _shared(self, plan: Plan, pages: Pages, shell: Shell) -> None:
+        """Home, topics, contact, search, 404, former ids, and what machines read."""
+        put, base_url = self._output.put, self._config.site.base_url
+        for topic in plan.topics.values():
+            for address, data in pages.topic(topic):
+                self._addresses.append(address)
+                put(address, data)
+        put(HOME, pages.home())
+        put(CONTACT, pages.contact())
+        put(SEARCH, pages.search())
+        root = self._options.root or (base_path(base_url) if base_url else "")
+        put(NOT_FOUND, pages.lost(root))
+        titles = {plan.address[name]: r.article.title for name, r in plan.records.items()}
+        for old, new in plan.redirects:
+            put(old, pages.moved(old, new, titles[new]))
+        listed = [HOME, CONTACT, *self._addresses]
+        shown = [a for a in listed if a not in self._unlisted(plan)]
+        for address, text in write_feeds(plan, shell, sorted(shown)):
+            put(address, text.encode())
+
+    def _unlisted(self, plan: Plan) -> set[str]:
+        return {plan.address[name] for name, r in plan.records.items() if not r.is_published}
+
+    def _files(self, plan: Plan) -> None:
+        """Copy the images and downloads that articles show or link to."""
+        used = {
+            found.file
+            for record in plan.records.values()
+            for want in record.wants
+            if (found := plan.targets.resolve(want)).file
+        }
+        for path in sorted(used):
+            self._output.copy(FILES + path, self._config.content / path)
+
+    def _size_of(self, path: str) -> tuple[int, int] | None:
+        return image_size(self._config.content / path)
+
+    def _report(self, plan: Plan) -> Report:
+        own = (HOME, CONTACT, SEARCH, NOT_FOUND)
+        return Report(
+            out=self._folders.out,
+            pages=len(self._addresses) + len(own) + len(plan.redirects),
+            articles=len(plan.records),
+            files=self._output.count,
+            size=self._output.size,
+            written=tuple(sorted(self._output.written)),
+            removed=self._output.removed,
+            problems=tuple(sorted(self._problems, key=_rank)),
+            seconds=0.0,
+        )
+
+
+def _rank(problem: Problem) -> tuple[str, int, str]:
+    return problem.path, problem.line or 0, problem.message

@@ -1,0 +1,276 @@
+"""The output folder: filled beside, swapped in whole, and never more than kb's own touched.
+
+    .site.kb-new/        the new site while it is made (beside the output folder)
+    site/.kb-site.json   the manifest: every file that kb wrote, with its SHA-256
+
+Files that did not change are linked, not written again. Files that kb did not write are
+carried over. A build that is killed leaves the old folder as it was; what it left beside
+is removed by the next one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kb.errors import SiteError
+from kb.site.swap import MANIFEST, remove_site, swap_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+FORMAT = 1
+State = tuple[int, int]
+"""Size and time of change of a file: who sees the same need not read it."""
+
+
+def check_folder(folder: Path, sources: Iterable[Path]) -> None:
+    """Refuse a folder that is no place for a site. `sources` are folders that feed it.
+
+    Raises SiteError for the root, the home folder, one of the sources or what holds or lies
+    in them, a link, a file, and a folder with files but without kb's manifest.
+    """
+    if folder.is_symlink():
+        raise _refusal(folder, "is a symbolic link")
+    real = folder.resolve()
+    if real in {Path(real.anchor), Path.home().resolve()}:
+        raise _refusal(folder, "is not a folder to fill")
+    for source in sources:
+        other = source.resolve()
+        if real == other or real in other.parents or other in real.parents:
+            raise _refusal(folder, f"holds or lies in {source}")
+    if folder.exists():
+        _check_own(folder)
+
+
+def _check_own(folder: Path) -> None:
+    if not folder.is_dir():
+        raise _refusal(folder, "is a file")
+    try:
+        empty = not any(folder.iterdir())
+    except OSError as error:
+        raise _refusal(folder, f"can't be read: {error.strerror}") from error
+    if not empty and not (folder / MANIFEST).is_file():
+        raise _refusal(folder, "has files that kb did not write, and no manifest of kb")
+
+
+def _refusal(folder: Path, why: str) -> SiteError:
+    return SiteError(
+        f"the site can't be written here: it {why}",
+        path=str(folder),
+        hint="`--out` names another folder, new or empty",
+        code="site-output",
+    )
+
+
+def read_manifest(folder: Path) -> dict[str, str]:
+    """The files that kb wrote, with their hashes. Raises SiteError for what is no manifest."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(b"" if path.is_symlink() else path.read_bytes())
+        files = manifest["files"]
+        if manifest["format"] == FORMAT and all(_is_entry(*entry) for entry in files.items()):
+            return dict(files)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        pass
+    raise SiteError(
+        "the manifest of the site can't be read",
+        path=str(path),
+        hint="move the folder away, or give another with `--out`",
+        code="site-output",
+    )
+
+
+def _is_entry(path: str, digest: object) -> bool:
+    parts = path.split("/")
+    return isinstance(digest, str) and not any(p in ("", ".", "..") or "\0" in p for p in parts)
+
+
+def states_of(folder: Path, skip: Callable[[str], bool] | None = None) -> dict[str, State]:
+    """Every regular file under a folder with its state, by relative path. Follows no links.
+
+    Files and folders whose name `skip` accepts are passed over.
+    """
+    states: dict[str, State] = {}
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder / prefix) as entries:
+            for entry in entries:
+                if skip and skip(entry.name):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{prefix}{entry.name}/")
+                elif entry.is_file(follow_symlinks=False):
+                    state = entry.stat(follow_symlinks=False)
+                    states[prefix + entry.name] = (state.st_size, state.st_mtime_ns)
+    return states
+
+
+class Output:
+    """One build's way into the output folder. Nothing is touched before the first change."""
+
+    def __init__(self, folder: Path, states: Mapping[str, State]) -> None:
+        """`states` are those in which the last build left its files, for as far as known."""
+        self.written: list[str] = []
+        self.removed: tuple[str, ...] = ()
+        self.size = 0
+        self._folder = folder
+        self._old = read_manifest(folder)
+        self._known = states
+        self._now = states_of(folder)
+        self._files: dict[str, str] = {}
+        self._new = folder.with_name(f".{folder.name}.kb-new")
+        self._made: set[str] = set()
+
+    @property
+    def count(self) -> int:
+        """How many files the site has."""
+        return len(self._files)
+
+    def keeps(self, path: str) -> bool:
+        """Keep a file as the last build wrote it, if it still is that."""
+        if path not in self._old or not self._is_intact(path):
+            return False
+        self._files[path] = self._old[path]
+        self.size += self._now[path][0]
+        return True
+
+    def put(self, path: str, data: bytes) -> None:
+        """Write a file, unless it is there already."""
+        digest = hashlib.sha256(data).hexdigest()
+        if self._old.get(path) == digest and self.keeps(path):
+            return
+        self._place(path).write_bytes(data)
+        self._note(path, digest, len(data))
+
+    def copy(self, path: str, source: Path) -> None:
+        """Copy a file, unless it is there already."""
+        with source.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if self._old.get(path) == digest and self.keeps(path):
+            return
+        place = self._place(path)
+        shutil.copyfile(source, place)
+        self._note(path, digest, place.stat().st_size)
+
+    def finish(self) -> Mapping[str, State]:
+        """Make the new site current, and give the states of its files."""
+        self.removed = tuple(sorted(self._old.keys() - self._files.keys()))
+        if not self.written and not self.removed and self._old:
+            return self._now
+        self._start()
+        for path in self._files.keys() - set(self.written):
+            self._link(self._folder / path, self._parent(path))
+        self._carry_over()
+        (self._new / MANIFEST).write_bytes(self._manifest())
+        states = states_of(self._new)
+        swap_in(self._new, self._folder)
+        return states
+
+    def abandon(self) -> None:
+        """Remove what was made beside the folder."""
+        if self._made:
+            with contextlib.suppress(OSError):
+                remove_site(self._new)
+
+    def _is_intact(self, path: str) -> bool:
+        now = self._now.get(path)
+        if now is None or self._known:
+            return now is not None and tuple(self._known.get(path, ())) == now
+        with (self._folder / path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == self._old[path]
+
+    def _note(self, path: str, digest: str, size: int) -> None:
+        self._files[path] = digest
+        self.size += size
+        self.written.append(path)
+
+    def _place(self, path: str) -> Path:
+        """Where to write a file. Raises SiteError where a foreign file stands in its way."""
+        self._refuse_foreign(path)
+        self._start()
+        return self._parent(path)
+
+    def _refuse_foreign(self, path: str) -> None:
+        parts = path.split("/")
+        for count in range(1, len(parts) + 1):
+            part = "/".join(parts[:count])
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                mode = (self._folder / part).lstat().st_mode
+                if (count == len(parts) or not stat.S_ISDIR(mode)) and part not in self._old:
+                    raise SiteError(
+                        f"kb would write {path}, but {part} is there and not kb's",
+                        path=str(self._folder / part),
+                        hint="move it away; a file in the theme folder replaces one of kb's",
+                        code="site-output",
+                    )
+
+    def _start(self) -> None:
+        if not self._made:
+            remove_leftover(self._new)
+            self._new.mkdir(parents=True)
+            (self._new / MANIFEST).touch()
+            self._made.add("")
+
+    def _parent(self, path: str) -> Path:
+        """The place of a file in the new folder, with the folders above it made."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._made:
+            (self._new / folder).mkdir(parents=True, exist_ok=True)
+            self._made.add(folder)
+        return self._new / path
+
+    def _link(self, old: Path, new: Path) -> None:
+        try:
+            os.link(old, new, follow_symlinks=False)
+        except OSError:  # not every file system has links
+            shutil.copy2(old, new, follow_symlinks=False)
+
+    def _carry_over(self) -> None:
+        """Bring along what kb did not write: files, links and empty folders."""
+        for path, is_folder in _foreign(self._folder, "", self._old.keys() | self._files.keys()):
+            new = self._parent(path)
+            if is_folder:
+                new.mkdir(exist_ok=True)
+            elif not os.path.lexists(new):
+                self._link(self._folder / path, new)
+
+    def _manifest(self) -> bytes:
+        manifest: dict[str, Any] = {"format": FORMAT, "files": dict(sorted(self._files.items()))}
+        return json.dumps(manifest, indent=0, ensure_ascii=False).encode() + b"\n"
+
+
+def _foreign(folder: Path, prefix: str, own: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Everything that kb did not write, and whether it is a folder (then empty, or with more)."""
+    folders = {path[:at] for path in own for at, c in enumerate(path) if c == "/"}
+    waiting = [prefix]
+    while waiting:
+        prefix = waiting.pop()
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder / prefix) as entries:
+            for entry in entries:
+                path = prefix + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(path + "/")
+                    if path not in folders:
+                        yield path, True
+                elif path not in own and path != MANIFEST:
+                    yield path, False
+
+
+def remove_leftover(folder: Path) -> None:
+    """Remove what a killed build left beside the output. Raises SiteError if it is not kb's."""
+    if not os.path.lexists(folder):
+        return
+    ours = not folder.is_symlink() and folder.is_dir()
+    if not ours or (any(folder.iterdir()) and not (folder / MANIFEST).is_file()):
+        raise _refusal(folder, "is in the way of the new site, and not kb's")
+    remove_site(folder)

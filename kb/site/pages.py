@@ -1,0 +1,360 @@
+"""Every kind of page: what its template is told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from kb.escalation import choose_escalation
+from kb.markdown import escape
+from kb.model import Tier
+from kb.site.addresses import (
+    CONTACT,
+    HOME,
+    NOT_FOUND,
+    SEARCH,
+    absolute,
+    encode,
+    markdown_of,
+    root_of,
+)
+from kb.site.drafts import MARKER
+from kb.site.links import Place, sort_link, want
+from kb.site.shell import PageHead
+from kb.site.structured import describe_article, describe_site
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from kb.model import Action, Article, Escalation, Topic
+    from kb.site.links import Resolved
+    from kb.site.plan import Plan
+    from kb.site.records import Draft, Record
+    from kb.site.shell import Shell
+
+PAGE_LENGTH = 200
+"""Articles on one page of a topic; the rest follow on `index-2.html` and so on."""
+_CARD_LENGTH = 3
+_HOME_LENGTH = 12
+_EXAMPLES = 3
+_LEAST_CONTENTS = 3  # headings: a table of contents for fewer is longer than a glance
+_TIERS = {Tier.CONTACT: "tier_contact", Tier.ADVICE: "tier_advice"}
+
+
+@dataclass(slots=True)
+class Pages:
+    """Writes pages of one plan. `size_of` gives the pixels of an image under content/."""
+
+    plan: Plan
+    shell: Shell
+    size_of: Callable[[str], tuple[int, int] | None]
+    _help: dict[tuple[Escalation, str, bool], Markup] = field(default_factory=dict)
+
+    def common_key(self, common: str) -> str:
+        """A hash of what every article's page shows beside its own; `common` is the sources'."""
+        contacts = [(a, self.plan.address[a.id]) for a in self.plan.contacts]
+        return hashlib.sha256(f"{common}{contacts!r}".encode()).hexdigest()
+
+    def article(self, draft: Draft, resolved: Sequence[Resolved]) -> bytes:
+        """The page of an article."""
+        record, plan = draft.record, self.plan
+        article = record.article
+        address = plan.address[article.id]
+        root = root_of(address)
+        previous, following = plan.neighbours[article.id]
+        crumbs = plan.trail(article.topic)
+        escalation = self._escalation(article)
+        head = PageHead(
+            title=article.title,
+            address=address,
+            description=record.description,
+            kind="article",
+            data=describe_article(draft, crumbs, plan, self.shell),
+            markdown=markdown_of(address) if record.is_published else "",
+            indexed=record.is_published,
+        )
+        return self.shell.page(
+            "article.html",
+            head,
+            record=record,
+            crumbs=[self._topic_link(topic, root) for topic in crumbs],
+            html=Markup(self._finish(draft.html, resolved, root)),  # noqa: S704 escaped there
+            outline=draft.outline if len(draft.outline) >= _LEAST_CONTENTS else (),
+            actions=[self._action(action, article, root) for action in article.actions],
+            ready=article.have_ready,
+            reviewed=article.reviewed
+            and self.shell.t["reviewed"].format(date=self.shell.t.date(article.reviewed)),
+            related=[self._item(plan.records[name], root) for name in plan.related[article.id]],
+            previous=self._neighbour(previous, root),
+            next=self._neighbour(following, root),
+            help=self.help(escalation, root, with_ready=not article.have_ready),
+        )
+
+    def home(self) -> bytes:
+        """The front page."""
+        plan, t = self.plan, self.shell.t
+        featured = self._featured()
+        loose = plan.topics[""].articles
+        settings = self.shell.config
+        head = PageHead(
+            title=settings.name,
+            address=HOME,
+            description=settings.site.description,
+            data=describe_site(self.shell),
+        )
+        return self.shell.page(
+            "home.html",
+            head,
+            sentence=settings.site.description or t["home_sentence"],
+            examples=self._examples(featured),
+            topic_cards=self._cards(plan.topics[""].topics, ""),
+            featured=[self._item(record, "") for record in featured],
+            loose=[self._item(plan.records[name], "") for name in loose[:_HOME_LENGTH]],
+            more=t.count("articles", len(plan.records)) if len(loose) > _HOME_LENGTH else "",
+            help=self.help(self._escalation(None), ""),
+        )
+
+    def topic(self, topic: Topic) -> Iterator[tuple[str, bytes]]:
+        """The pages of a topic, each with its address; the root's is that of all topics."""
+        place = self.plan.topic_address[topic.id]
+        stem = place.removesuffix(".html")
+        count = max(1, -(-len(topic.articles) // PAGE_LENGTH))
+        places = [place, *(f"{stem}-{number}.html" for number in range(2, count + 1))]
+        for number, address in enumerate(places):
+            shown = topic.articles[number * PAGE_LENGTH : (number + 1) * PAGE_LENGTH]
+            yield address, self._topic_page(topic, shown, places, number)
+
+    def _topic_page(
+        self, topic: Topic, shown: Sequence[str], places: Sequence[str], number: int
+    ) -> bytes:
+        t, root = self.shell.t, root_of(places[number])
+        pages = [
+            {
+                "href": root + encode(place),
+                "current": index == number,
+                "label": t["page_of"].format(page=index + 1, pages=len(places)),
+            }
+            for index, place in enumerate(places)
+        ]
+        title = topic.title or t["all_topics" if topic.topics else "all_articles"]
+        suffix = f" ({pages[number]['label']})" if number else ""
+        head = PageHead(f"{title}{suffix}", places[number], topic.summary)
+        crumbs = self.plan.trail(topic.parent) if topic.parent else []
+        return self.shell.page(
+            "topic.html",
+            head,
+            crumbs=[self._topic_link(above, root) for above in crumbs],
+            heading=f"{title}{suffix}",
+            summary=topic.summary,
+            is_root=not topic.id,
+            topic_cards=self._cards(topic.topics, root) if not number else [],
+            items=[self._item(self.plan.records[name], root) for name in shown],
+            pages=pages if len(pages) > 1 else [],
+        )
+
+    def contact(self) -> bytes:
+        """The ways to reach a person."""
+        t, root = self.shell.t, root_of(CONTACT)
+        records = self.plan.records.values()
+        chosen = [r for r in records if r.article.tier is Tier.CONTACT]
+        chosen.sort(key=lambda r: (r.article.order is None, r.article.order or 0, r.article.id))
+        return self.shell.page(
+            "contact.html",
+            PageHead(t["contact_title"], CONTACT, t["contact_intro"]),
+            items=[self._item(record, root, tier=False) for record in chosen],
+            help=self.help(self._escalation(None), root),
+        )
+
+    def search(self) -> bytes:
+        """The page of search results, which a script fills."""
+        t, root = self.shell.t, root_of(SEARCH)
+        head = PageHead(t["search_title"], SEARCH, t["search_description"], indexed=False)
+        return self.shell.page("search.html", head, **self._browse(root))
+
+    def lost(self, root: str) -> bytes:
+        """The page for addresses that don't exist, shown at any of them.
+
+        `root` is the way to the site's root that holds wherever the page is shown.
+        """
+        head = PageHead(self.shell.t["lost_title"], NOT_FOUND, indexed=False, root=root)
+        return self.shell.page("404.html", head, **self._browse(root))
+
+    def moved(self, address: str, target: str, title: str) -> bytes:
+        """The page at a former address."""
+        href = root_of(address) + encode(target)
+        base_url = self.shell.config.site.base_url
+        return self.shell.page(
+            "moved.html",
+            PageHead(title, address, indexed=False),
+            target=href,
+            canonical_target=absolute(base_url, target) if base_url else href,
+            title=title,
+        )
+
+    def help(self, escalation: Escalation, root: str, *, with_ready: bool = True) -> Markup:
+        """The panel "Still need help?", which closes a page."""
+        key = (escalation, root, with_ready)
+        if key not in self._help:
+            html = self.shell.render(
+                "help.html",
+                options=[self._option(option.channel, option.why, root)
+                         for option in escalation.options],
+                note=escalation.note,
+                ready=escalation.have_ready if with_ready else (),
+                message=escalation.message,
+            )  # fmt: skip
+            self._help[key] = Markup(html)  # noqa: S704 rendered with escaping
+        return self._help[key]
+
+    def _browse(self, root: str) -> dict[str, Any]:
+        cards = self._cards(self.plan.topics[""].topics, root)
+        return {"topic_cards": cards, "help": self.help(self._escalation(None), root)}
+
+    def _escalation(self, article: Article | None) -> Escalation:
+        contact = self.shell.config.contact
+        return choose_escalation("", article, self.plan.contacts, contact)
+
+    def _option(self, channel: Any, why: str, root: str) -> dict[str, Any]:
+        t = self.shell.t
+        facts = [("wait", channel.wait), ("hours", channel.hours), ("where", channel.where)]
+        address = self.plan.address.get(channel.article)
+        return {
+            "name": _capitalised(channel.name),
+            "why": _capitalised(why),
+            "href": root + encode(address) if address else "",
+            "facts": [(t[name], _as_path(value)) for name, value in facts if value],
+        }
+
+    def _featured(self) -> list[Record]:
+        chosen = [r for r in self.plan.records.values() if r.article.featured is not None]
+        return sorted(chosen, key=lambda r: (r.article.featured or 0, r.article.id))
+
+    def _examples(self, featured: Iterable[Record]) -> list[str]:
+        """Phrases of customers, one each of the articles that are found most."""
+        others = (self.plan.records[name] for name in self.plan.order)
+        phrases = [r.article.issues[0] for r in (*featured, *others) if r.article.issues]
+        return list(dict.fromkeys(phrases))[:_EXAMPLES]
+
+    def _cards(self, topics: Iterable[str], root: str) -> list[dict[str, Any]]:
+        cards = []
+        for name in topics:
+            topic = self.plan.topics[name]
+            first = [*topic.articles, *self._below(topic)][:_CARD_LENGTH]
+            cards.append(
+                {
+                    **self._topic_link(topic, root),
+                    "count": self.shell.t.count("articles", self.plan.count(name)),
+                    "articles": [self._item(self.plan.records[id_], root) for id_ in first],
+                }
+            )
+        return cards
+
+    def _below(self, topic: Topic) -> Iterator[str]:
+        for child in topic.topics:
+            yield from self.plan.topics[child].articles
+            yield from self._below(self.plan.topics[child])
+
+    def _topic_link(self, topic: Topic, root: str) -> dict[str, str]:
+        href = root + encode(self.plan.topic_address[topic.id])
+        return {"title": topic.title, "href": href}
+
+    def _item(self, record: Record, root: str, *, tier: bool = True) -> dict[str, Any]:
+        """An article as lists show it."""
+        named = _TIERS.get(record.article.tier) if tier else None
+        return {
+            "href": root + encode(self.plan.address[record.article.id]),
+            "title": record.article.title,
+            "summary": record.description,
+            "tier": self.shell.t[named] if named else "",
+            "draft": record.is_draft,
+        }
+
+    def _neighbour(self, name: str, root: str) -> dict[str, Any] | None:
+        return self._item(self.plan.records[name], root) if name else None
+
+    def _action(self, action: Action, article: Article, root: str) -> dict[str, Any]:
+        place, href = sort_link(action.url) if action.url else (Place.REFUSED, "")
+        if place is Place.INSIDE:
+            found = self.plan.targets.resolve(want(href, article.path, 1))
+            href = root + found.href if found.href else ""
+        return {
+            "label": action.label,
+            "steps": [step.strip() for step in action.where.split(" > ") if step.strip()],
+            "href": "" if place is Place.REFUSED else href,
+            "outside": place is Place.OUTSIDE,
+        }
+
+    def _finish(self, html: str, resolved: Sequence[Resolved], root: str) -> str:
+        """A draft's HTML with its links and images in place."""
+        if not resolved:
+            return html
+        note = f'</span> <small class="missing-note">({escape(self.shell.t["missing"])})</small>'
+
+        def write(found: re.Match[str]) -> str:
+            kind, number, alt, more = found.groups()
+            target = resolved[int(number)]
+            if alt is not None:
+                return self._image(target, alt, more, root)
+            if kind == "t":
+                return escape(target.href or "…")
+            if kind == "/":
+                return "</a>" if target.href else note
+            if not target.href:
+                return '<span class="missing">'
+            return f'<a href="{escape(root + target.href)}">'
+
+        return MARKER.sub(write, html)
+
+    def _image(self, target: Resolved, alt: str, more: str, root: str) -> str:
+        if not target.href:
+            note = escape(self.shell.t["missing_image"])
+            shown = f'<span class="missing">{alt}</span> ' if alt else ""
+            return f'{shown}<small class="missing-note">({note})</small>'
+        size = self.size_of(target.file)
+        fixed = f' width="{size[0]}" height="{size[1]}"' if size else ""
+        return f'<img src="{escape(root + target.href)}" alt="{alt}"{more}{fixed} loading="lazy">'
+
+
+def page_key(record: Record, plan: Plan, resolved: Sequence[Resolved], common: str) -> str:
+    """A hash of everything that an article's page shows; `common` is that of the whole site."""
+    article = record.article
+    previous, following = plan.neighbours[article.id]
+    around = [
+        [(n, plan.records[n].article.title) for n in (previous, following) if n],
+        [_shown(plan.records[name], plan.address) for name in plan.related[article.id]],
+        [(topic.title, plan.topic_address[topic.id]) for topic in plan.trail(article.topic)],
+        bool(previous),
+        plan.address[article.id],
+        article.digest,
+        resolved,
+        [plan.targets.files[found.file] for found in resolved if found.file],
+        [_action_target(action, article, plan) for action in article.actions if action.url],
+        common,
+    ]
+    return hashlib.sha256(json.dumps(around).encode()).hexdigest()[:32]
+
+
+def _shown(record: Record, address: Mapping[str, str]) -> list[Any]:
+    article = record.article
+    return [
+        address[article.id], article.title, record.description, article.tier, record.is_draft
+    ]  # fmt: skip
+
+
+def _action_target(action: Action, article: Article, plan: Plan) -> str:
+    place, href = sort_link(action.url)
+    return plan.targets.resolve(want(href, article.path, 1)).href if place is Place.INSIDE else href
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _as_path(text: str) -> str:
+    """Menu steps as people read them."""
+    return text.replace(" > ", " \u203a ")

@@ -1,0 +1,125 @@
+"""Records and drafts of articles: remembered, or read from disk in one process or several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kb.analysis import Analyzer
+from kb.articles import read_page
+from kb.errors import ContentError
+from kb.model import Problem
+from kb.site.records import Draft, Record, as_json, from_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from kb.articles import SourceFile
+    from kb.config import Config
+    from kb.site.cache import Memory
+
+    Read = Draft | tuple[Problem, ...]
+
+_BATCH = 32  # articles that a process is given at a time
+
+
+class Reader:
+    """Reads the articles of one build, each at most once unless memory would suffer."""
+
+    def __init__(
+        self,
+        config: Config,
+        jobs: int,
+        memory: Memory,
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self._content = config.content
+        self._settings = (config.content, config.language, config.site.remote_images)
+        self._jobs = jobs
+        self._memory = memory
+        self._progress = progress
+        self._sources: dict[str, SourceFile] = {}
+        self._drafts: dict[str, Draft] = {}
+        self._kept: dict[str, Any] = {}
+
+    def records(self, sources: Sequence[SourceFile]) -> tuple[list[Record], list[Problem]]:
+        """A record of every article that can be read, in order, and why others can't."""
+        self._sources = {source.path: source for source in sources}
+        states = self._memory.states
+        known = self._memory.records
+        new = [s for s in sources if states.get(s.path) != list(s) or s.path not in known]
+        read = dict(zip([s.path for s in new], self._read(new), strict=True))
+        records: list[Record] = []
+        problems: list[Problem] = []
+        for source in sources:
+            found = read.get(source.path)
+            if found is None:
+                self._kept[source.path] = known[source.path]
+                records.append(from_json(known[source.path]))
+            elif isinstance(found, Draft):
+                self._drafts[source.path] = found
+                self._kept[source.path] = as_json(found.record)
+                records.append(found.record)
+            else:
+                problems += found
+        return records, problems
+
+    def drafts(self, paths: Iterable[str]) -> Iterator[Draft]:
+        """The drafts of these articles, in order, each handed out once."""
+        wanted = list(paths)
+        missing = [self._sources[path] for path in wanted if path not in self._drafts]
+        for source, found in zip(missing, self._read(missing), strict=True):
+            if isinstance(found, Draft):
+                self._drafts[source.path] = found
+        for path in wanted:
+            if path in self._drafts:
+                yield self._drafts.pop(path)
+
+    def memory(self) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+        """States and records of what was read, for the next build."""
+        return {path: list(self._sources[path]) for path in self._kept}, self._kept
+
+    def _read(self, sources: Sequence[SourceFile]) -> Iterator[Read]:
+        for done, found in enumerate(self._results(sources), 1):
+            yield found
+            if self._progress:
+                self._progress(done, len(sources))
+
+    def _results(self, sources: Sequence[SourceFile]) -> Iterator[Read]:
+        if self._jobs < 2 or len(sources) <= _BATCH:  # noqa: PLR2004 one process or several
+            analyzer = Analyzer(self._settings[1])
+            for source in sources:
+                yield _read_one(source, analyzer, self._settings)
+            return
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
+
+        batches = [
+            (list(sources[at : at + _BATCH]), self._settings)
+            for at in range(0, len(sources), _BATCH)
+        ]
+        with ProcessPoolExecutor(self._jobs) as pool:
+            for results in pool.map(_read_batch, batches):
+                yield from results
+
+
+def _read_batch(
+    batch: tuple[list[SourceFile], tuple[Path, str, tuple[str, ...]]],
+) -> list[Read]:
+    sources, settings = batch
+    analyzer = Analyzer(settings[1])
+    return [_read_one(source, analyzer, settings) for source in sources]
+
+
+def _read_one(
+    source: SourceFile, analyzer: Analyzer, settings: tuple[Path, str, tuple[str, ...]]
+) -> Read:
+    from kb.site.drafts import write_draft  # noqa: PLC0415  # brings the Markdown parser
+
+    content, _, remote_images = settings
+    page = read_page(content, source)
+    if isinstance(page, tuple):
+        return page
+    try:
+        return write_draft(page, analyzer, remote_images=remote_images)
+    except ContentError as error:
+        return (Problem(source.path, error.line, error.message, code=error.code),)

@@ -1,0 +1,163 @@
+"""What the site keeps of an article between builds: enough for every page but its own.
+
+A `Record` is the article without its text, and what the pages around it need. A `Draft`
+is a record with what only the article's own page shows. Records can be written down as
+JSON and read back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kb.model import (
+    Action,
+    Article,
+    Audience,
+    Channel,
+    Condition,
+    Problem,
+    Severity,
+    Status,
+    Step,
+    Tier,
+)
+from kb.site.links import Want
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Heading(NamedTuple):
+    """A heading in the table of contents; `text` is plain."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+class Question(NamedTuple):
+    """A heading that asks, and the text under it: both plain."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An article as its neighbours see it: `article` has no body and no sections.
+
+    `description` is the summary, or how the text begins. `top` is the anchor of its title.
+    `terms` are the words that it shares with related articles, each with a weight.
+    """
+
+    article: Article
+    description: str
+    top: str
+    anchors: tuple[str, ...]
+    wants: tuple[Want, ...]
+    terms: tuple[tuple[str, int], ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether customers may see the article."""
+        return self.article.status is Status.PUBLISHED and self.article.audience is Audience.PUBLIC
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the article is shown only where drafts are asked for."""
+        return self.article.status is Status.DRAFT and self.article.audience is Audience.PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article's own page before links are resolved.
+
+    `html` holds a marker for each of the record's wants; `body` is its Markdown.
+    """
+
+    record: Record
+    html: str
+    outline: tuple[Heading, ...]
+    questions: tuple[Question, ...]
+    body: str
+
+
+def without_text(article: Article) -> Article:
+    """The article as a record holds it. Problems stand in the record."""
+    return replace(article, body="", sections=(), problems=())
+
+
+_DEFAULTS: dict[str, Any] = {
+    f.name: f.default for f in fields(Article) if f.name not in ("body", "sections", "problems")
+}
+
+
+def as_json(record: Record) -> list[Any]:
+    """The record as lists, texts and numbers. Fields that have their default are left out."""
+    article = record.article
+    given = {
+        name: _PLAIN[name](value) if name in _PLAIN else value
+        for name, default in _DEFAULTS.items()
+        if (value := getattr(article, name)) != default
+    }
+    problems = [(p.path, p.line, p.message, str(p.severity), p.code) for p in record.problems]
+    return [
+        given, record.description, record.top, record.anchors, record.wants, record.terms,
+        problems,
+    ]  # fmt: skip
+
+
+def from_json(value: list[Any]) -> Record:
+    """The record that `as_json` wrote down."""
+    given, description, top, anchors, wants, terms, problems = value
+    for name, read in _READ.items():
+        if name in given:
+            given[name] = read(given[name])
+    return Record(
+        article=Article(body="", sections=(), **given),
+        description=description,
+        top=top,
+        anchors=tuple(anchors),
+        wants=tuple([Want(*w) for w in wants]),
+        terms=tuple([(term, weight) for term, weight in terms]),
+        problems=tuple(
+            [Problem(path, line, text, Severity(s), code) for path, line, text, s, code in problems]
+        ),
+    )
+
+
+def _channel_as_json(channel: Channel) -> list[Any]:
+    return [getattr(channel, f.name) for f in fields(Channel)]
+
+
+def _channel_from_json(value: list[Any]) -> Channel:
+    return Channel(*value[:-1], have_ready=tuple(value[-1]))
+
+
+_PLAIN: dict[str, Callable[[Any], Any]] = {
+    "tier": str,
+    "audience": str,
+    "status": str,
+    "actions": lambda actions: [(a.label, a.where, a.url) for a in actions],
+    "escalate": lambda steps: [(s.channel, s.condition and str(s.condition)) for s in steps],
+    "channel": _channel_as_json,
+    "reviewed": date.isoformat,
+}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "tier": Tier,
+    "audience": Audience,
+    "status": Status,
+    "actions": lambda actions: tuple(Action(*a) for a in actions),
+    "escalate": lambda steps: tuple(Step(c, Condition(w) if w else None) for c, w in steps),
+    "channel": _channel_from_json,
+    "reviewed": date.fromisoformat,
+    "issues": tuple,
+    "have_ready": tuple,
+    "tags": tuple,
+    "related": tuple,
+    "aliases": tuple,
+    "extra": lambda extra: tuple((key, value) for key, value in extra),
+}

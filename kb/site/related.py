@@ -1,0 +1,84 @@
+"""Related articles: those that an author names, then those that share the rarest words.
+
+The words of title, tags, phrases and headings stand for an article. What a shared word
+counts depends on how many articles have it and on nothing else, so a new article moves
+only those that share a word with it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from math import sqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kb.analysis import Analyzer
+    from kb.model import Article
+    from kb.site.records import Record
+
+SHOWN = 4
+"""Related articles on a page."""
+
+_TITLE, _TAGS, _ISSUES, _HEADINGS = 4, 3, 2, 1
+_KEPT = 16  # words of one article; more say less and cost more
+_COMMON = 200  # a word in more articles than this relates none of them
+_LEAST_SHARED = 2  # words: one alone is chance
+
+
+def weigh_terms(article: Article, analyzer: Analyzer) -> tuple[tuple[str, int], ...]:
+    """The words that stand for an article, each with its weight, heaviest first."""
+    weights: dict[str, int] = {}
+    parts = (
+        (_TITLE, (article.title,)),
+        (_TAGS, article.tags),
+        (_ISSUES, article.issues),
+        (_HEADINGS, tuple(section.heading for section in article.sections[:_KEPT])),
+    )
+    for weight, texts in parts:
+        for term, position in analyzer.terms("\n".join(texts))[0]:
+            if position >= 0:  # stop words have none
+                weights.setdefault(term, weight)
+    kept = sorted(weights.items(), key=lambda item: -item[1])[:_KEPT]
+    return tuple(kept)
+
+
+def find_related(records: Sequence[Record]) -> dict[str, tuple[str, ...]]:
+    """For each article the ids of its related ones, at most `SHOWN`, in order."""
+    holders: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for number, record in enumerate(records):
+        for term, weight in record.terms:
+            holders[term].append((number, weight))
+    shared = {term: found for term, found in holders.items() if 1 < len(found) <= _COMMON}
+    ids = [record.article.id for record in records]
+    known = frozenset(ids)
+    related = {}
+    for number, record in enumerate(records):
+        own = [name for name in record.article.related if name in known]
+        chosen = dict.fromkeys(name for name in own if name != ids[number])
+        if len(chosen) < SHOWN:
+            chosen.update(dict.fromkeys(ids[n] for n in _nearest(number, record.terms, shared)))
+        related[ids[number]] = tuple(chosen)[: max(SHOWN, len(own))]
+    return related
+
+
+def _nearest(
+    number: int,
+    terms: Iterable[tuple[str, int]],
+    shared: Mapping[str, Sequence[tuple[int, int]]],
+) -> list[int]:
+    """The articles with the most in common, best first; ties in order of id."""
+    scores: dict[int, float] = defaultdict(float)
+    counts: dict[int, int] = defaultdict(int)
+    for term, weight in terms:
+        found = shared.get(term, ())
+        if not found:
+            continue
+        value = weight / sqrt(len(found))
+        for other, other_weight in found:
+            scores[other] += value * other_weight
+            counts[other] += 1
+    scores.pop(number, None)
+    likely = [other for other in scores if counts[other] >= _LEAST_SHARED]
+    return sorted(likely, key=lambda other: (-scores[other], other))[: SHOWN + 1]

@@ -1,0 +1,129 @@
+"""Jinja2's door: templates, the theme's first, and what every page has around it.
+
+Header and foot are the same on all pages of one depth, so each is rendered once for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
+
+from kb.errors import SiteError
+from kb.site.addresses import CONTACT, HOME, SEARCH, TOPICS, absolute, encode, root_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from jinja2 import Template
+
+    from kb.config import Config
+    from kb.site.assets import Asset, Logo
+    from kb.site.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class PageHead:
+    """What the head of a page says about it. `data` is JSON-LD, ready for a script element.
+
+    `root` is the way up to the root of the site, worked out from the address unless given.
+    """
+
+    title: str
+    address: str
+    description: str = ""
+    kind: str = "website"
+    data: Markup | None = None
+    markdown: str = ""
+    indexed: bool = True
+    root: str | None = None
+
+
+@dataclass(slots=True)
+class Shell:
+    """Renders pages. `live` adds what a served page reloads with."""
+
+    config: Config
+    t: Wording
+    assets: Mapping[str, Asset]
+    logo: Logo | None
+    environment: Environment
+    policy: str
+    live: bool = False
+    _around: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _templates: dict[str, Template] = field(default_factory=dict)
+
+    def page(self, template: str, head: PageHead, **context: Any) -> bytes:
+        """A whole page. Raises SiteError where a template of the theme fails."""
+        root = root_of(head.address) if head.root is None else head.root
+        around = self._around.get(root) or self._surround(root)
+        canonical = self.config.site.base_url and absolute(self.config.site.base_url, head.address)
+        return self.render(template, head=head, canonical=canonical, **around, **context).encode()
+
+    def render(self, name: str, **context: Any) -> str:
+        """A template filled in."""
+        try:
+            template = self._templates.get(name)
+            if template is None:
+                template = self._templates[name] = self.environment.get_template(name)
+            return template.render(context)
+        except TemplateError as error:
+            line = getattr(error, "lineno", None)
+            where = getattr(error, "filename", None) or name
+            message = f"the template can't be used: {error.message or type(error).__name__}"
+            raise SiteError(message, path=where, line=line, code="site-template") from error
+
+    def _surround(self, root: str) -> dict[str, Any]:
+        """What all pages of one depth share."""
+        shared: dict[str, Any] = {
+            "root": root,
+            "home": root + HOME,
+            "search": root + SEARCH,
+            "topics": root + TOPICS,
+            "contact": root + CONTACT,
+            "asset": {name: root + encode(asset.address) for name, asset in self.assets.items()},
+        }
+        shared["header"] = Markup(self.render("header.html", **shared))  # noqa: S704 ours
+        shared["footer"] = Markup(self.render("footer.html", **shared))  # noqa: S704 ours
+        self._around[root] = shared
+        return shared
+
+
+def open_shell(
+    config: Config,
+    wording: Wording,
+    assets: Mapping[str, Asset],
+    logo: Logo | None,
+    theme: Path,
+    *,
+    live: bool = False,
+) -> Shell:
+    """A shell with the templates of the theme over kb's own."""
+    folders = [str(theme), str(files("kb.site") / "templates")]
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    policy = policy_of(config.site.remote_images)
+    shell = Shell(config, wording, assets, logo, environment, policy, live)
+    environment.globals.update(
+        config=config, t=wording, logo=logo, policy=policy, live=live, encode=encode
+    )
+    return shell
+
+
+def policy_of(remote_images: tuple[str, ...]) -> str:
+    """The content security policy of every page."""
+    images = " ".join(["'self'", *(f"https://{host} http://{host}" for host in remote_images)])
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; "
+        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
+    )

@@ -1,0 +1,88 @@
+"""What goes into a site: articles and topic files, other files of content/, theme and settings."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb.articles import scan
+from kb.site.output import states_of
+
+if TYPE_CHECKING:
+    from kb.articles import Listing
+    from kb.config import Config
+    from kb.site.output import State
+
+_PACKAGE = Path(__file__).parent
+_OWN = (".md", ".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything that a build reads, as found on disk. `common` is a hash of what every page
+    depends on: settings, theme, and kb itself."""
+
+    listing: Listing
+    files: dict[str, State]
+    common: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where a build reads and writes; all absolute."""
+
+    out: Path
+    theme: Path
+    logo: Path | None
+
+
+def find_folders(config: Config, out: Path | None = None) -> Folders:
+    """The folders that the settings name; relative ones start at the settings file."""
+    base = config.source.parent if config.source else Path.cwd()
+    settings = config.site
+    return Folders(
+        out=Path(os.path.abspath(out or base / settings.out)),  # noqa: PTH100 keeps links
+        theme=base / settings.theme,
+        logo=base / settings.logo if settings.logo else None,
+    )
+
+
+def look(config: Config, folders: Folders, *mode: object) -> Sources:
+    """Look at all sources without reading one. `mode` is what else makes pages differ."""
+    state = repr((config, mode, _signature(folders), _version()))
+    return Sources(
+        listing=scan(config.content),
+        files=_other_files(config.content),
+        common=hashlib.sha256(state.encode(errors="surrogatepass")).hexdigest(),
+    )
+
+
+def _other_files(content: Path) -> dict[str, State]:
+    """Regular files under content/ that are no articles, none of them hidden; no links."""
+    return states_of(content, skip=_is_own)
+
+
+def _is_own(name: str) -> bool:
+    return name.endswith(_OWN) or name.startswith(".")
+
+
+def _signature(folders: Folders) -> list[object]:
+    """The states of the theme and the logo."""
+    theme = sorted(states_of(folders.theme).items()) if folders.theme.is_dir() else []
+    logo = folders.logo
+    return [theme, logo and logo.is_file() and (logo.stat().st_size, logo.stat().st_mtime_ns)]
+
+
+def _version() -> list[object]:
+    """The state of kb's own files that make pages."""
+    packages = (_PACKAGE, _PACKAGE.parent / "markdown", _PACKAGE.parent / "articles")
+    found = [
+        (path, state)
+        for package in packages
+        for path, state in states_of(package).items()
+        if not path.endswith(".pyc") and "/__pycache__" not in path
+    ]
+    return [*sorted(found), (_PACKAGE.parent / "analysis.py").stat().st_mtime_ns]

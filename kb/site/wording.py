@@ -1,0 +1,74 @@
+"""The site's own words: English, under those of the site's language and those of the theme."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from kb.errors import SiteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+_RIGHT_TO_LEFT = frozenset(
+    {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the site says. Templates read a text as an item: `t.search`."""
+
+    texts: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.texts[name]
+
+    def count(self, what: str, number: int) -> str:
+        """A number of things: `3 articles`."""
+        form = self.texts[f"{what}_one" if number == 1 else f"{what}_other"]
+        return str(form).format(count=f"{number:,}")
+
+    def date(self, day: date) -> str:
+        """A date written out."""
+        months = self.texts["months"]
+        month = months[day.month - 1]
+        return str(self.texts["date"]).format(day=day.day, month=month, year=day.year)
+
+
+def read_wording(language: str, theme: Path) -> Wording:
+    """The words for a language; what no file translates stays English."""
+    texts: dict[str, Any] = {}
+    for name in dict.fromkeys(["en", language.partition("-")[0].lower(), language]):
+        for path, data in _sources(f"{name}.toml", theme):
+            texts.update(_parse(path, data, texts))
+    if language.partition("-")[0].lower() in _RIGHT_TO_LEFT:
+        texts["direction"] = "rtl"
+    return Wording(texts)
+
+
+def _sources(name: str, theme: Path) -> Iterator[tuple[str, bytes]]:
+    own = files("kb.site") / "strings" / name
+    if own.is_file():
+        yield name, own.read_bytes()
+    if (theme / name).is_file():
+        yield str(theme / name), (theme / name).read_bytes()
+
+
+def _parse(path: str, data: bytes, known: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        texts = tomllib.loads(data.decode("utf-8-sig"))
+    except ValueError as error:
+        raise SiteError(f"the site's words can't be read: {error}", path=path) from error
+    for key, value in texts.items():
+        if known and key not in known:
+            raise SiteError(f"there is no text called {key}", path=path)
+        if known and type(value) is not type(known[key]):
+            raise SiteError(f"{key} should be like {known[key]!r}", path=path)
+    if len(texts.get("months", range(12))) != 12:  # noqa: PLR2004 months of a year
+        raise SiteError("months should be twelve names", path=path)
+    return texts
