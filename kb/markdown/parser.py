@@ -45,7 +45,11 @@ def is_safe_link(url: str) -> bool:
 def tokenize(body: str, *, first_line: int, limits: Limits) -> list[Token]:
     """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed."""
     env = {"limits": limits, "first_line": first_line, "steps": 0, "addresses": 0}
-    return _parser(limits.nesting).parse(body, env)
+    try:
+        return _parser(limits.nesting).parse(body, env)
+    except RecursionError:
+        # Limits set higher than this process has room for.
+        raise _too_much(first_line, "nested deeper than the parser can follow") from None
 
 
 @cache
@@ -115,7 +119,7 @@ def _parse_inlines(state: StateCore) -> None:
         children = token.children = []
         try:
             parser.inline.parse(token.content, parser, state.env, children)
-        except (RecursionError, _TooManyStepsError):
+        except _TooManyStepsError:
             raise _too_much(line, "brackets, links or images nested too deeply") from None
         pieces += len(children)
         if pieces > limits.pieces:
