@@ -105,7 +105,7 @@ def command(
 
     before = None if baseline is None else read_saved(baseline)
     subject = _own(session) if folder is None else _judged_folder(session, folder)
-    evaluation = _evaluate(subject)
+    evaluation = _evaluate(subject, whole_run=run_file is not None)
     comparison = None
     if before is not None:
         from kb.evaluate.comparison import compare  # noqa: PLC0415
@@ -172,7 +172,7 @@ def _own(session: Session) -> _Subject:
     return _Subject(session, config, judged, catalogue)
 
 
-def _evaluate(subject: _Subject) -> Evaluation:
+def _evaluate(subject: _Subject, *, whole_run: bool) -> Evaluation:
     from kb.cli.library import bring_up_to_date  # noqa: PLC0415
     from kb.evaluate.evaluation import evaluate  # noqa: PLC0415
 
@@ -184,6 +184,7 @@ def _evaluate(subject: _Subject) -> Evaluation:
             subject.judged,
             base,
             per_article=subject.config.search.per_article,
+            whole_run=whole_run,
             progress=progress,
         )
 

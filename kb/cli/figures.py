@@ -11,7 +11,7 @@ from kb.evaluate.measures import TITLES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kb.evaluate.comparison import Change, Comparison
+    from kb.evaluate.comparison import Change, Comparison, Interval
     from kb.evaluate.evaluation import Evaluation, QueryOutcome
 
 _WORST = 10
@@ -84,7 +84,7 @@ def _comparison_lines(comparison: Comparison, width: int) -> Iterator[Line]:
             _share(found.before),
             _share(found.now),
             f"{found.difference:+.4f}",
-            f"{found.low:+.4f} to {found.high:+.4f}{'' if found.is_certain else ', may be luck'}",
+            _interval(found),
         )
         for name, found in comparison.intervals.items()
     ]
@@ -113,6 +113,13 @@ def _cap(evaluation: Evaluation) -> str:
         f"{_share(cap.measures.ndcg)} with it ({0 - cost:+.4f}), {cap.worse:,} lower and "
         f"{cap.better:,} higher."
     )
+
+
+def _interval(interval: Interval) -> str:
+    if interval.low == interval.high == 0:
+        return "no query changed"
+    luck = "" if interval.is_certain else ", may be luck"
+    return f"{interval.low:+.4f} to {interval.high:+.4f}{luck}"
 
 
 def _times(evaluation: Evaluation) -> str:

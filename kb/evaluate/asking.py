@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 DEPTH = 100
 """Results that are kept of each query, as TREC runs usually do with small sets."""
 
-SECTIONS_FOR_ARTICLES = 10 * DEPTH
-"""Sections asked for where articles are counted, so that there are `DEPTH` of these."""
+SHOWN = 10
+"""Results that the measures look at."""
 
 
 class RankedSection(Protocol):
@@ -69,6 +69,9 @@ class Result:
 class Response:
     """What one query brought: at most `DEPTH` results of its level and of sections, best first.
 
+    Results that are articles may be fewer than were found, but never fewer than `SHOWN`, unless
+    a whole run was asked for.
+
     `capped` is what stays at its level when no article may bring more than so many sections,
     `cap_shows` whether that changes the first ten sections. `seconds` is the time of one search.
     """
@@ -85,32 +88,46 @@ def ask(
     queries: Sequence[JudgedQuery],
     *,
     per_article: int,
+    whole_run: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Response, ...]:
-    """The response to each query in order; `progress` is told how many are done, of how many."""
+    """The response to each query in order; `progress` is told how many are done, of how many.
+
+    With `whole_run` there are `DEPTH` articles too, where so many are found: that takes longer.
+    """
+    articles = DEPTH if whole_run else SHOWN
     responses = []
     for done, query in enumerate(queries, 1):
-        responses.append(_ask_one(searcher, query, per_article))
+        responses.append(_ask_one(searcher, query, per_article, articles))
         if progress is not None:
             progress(done, len(queries))
     return tuple(responses)
 
 
-def _ask_one(searcher: Searcher, query: JudgedQuery, per_article: int) -> Response:
+def _ask_one(searcher: Searcher, query: JudgedQuery, per_article: int, articles: int) -> Response:
     start = time.perf_counter()
     searcher.search(query.text)
     seconds = time.perf_counter() - start
     whole_articles = query.level is Level.ARTICLE
-    found = searcher.rank(query.text, limit=SECTIONS_FOR_ARTICLES if whole_articles else DEPTH)
-    sections = tuple(Result(r.article, r.anchor, r.score) for r in found)
+    sections = _rank(searcher, query.text, articles if whole_articles else 0)
     capped = cap(sections, per_article)
     return Response(
         results=(best_of_articles(sections) if whole_articles else sections)[:DEPTH],
         sections=sections[:DEPTH],
         capped=(best_of_articles(capped) if whole_articles else capped)[:DEPTH],
-        cap_shows=sections[:10] != capped[:10],
+        cap_shows=sections[:SHOWN] != capped[:SHOWN],
         seconds=seconds,
     )
+
+
+def _rank(searcher: Searcher, text: str, articles: int) -> tuple[Result, ...]:
+    """At least `DEPTH` sections, and as many more as it takes to have so many articles."""
+    limit = DEPTH
+    while True:
+        found = searcher.rank(text, limit=limit)
+        if len(found) < limit or len({section.article for section in found}) >= articles:
+            return tuple(Result(r.article, r.anchor, r.score) for r in found)
+        limit *= 4
 
 
 def cap(sections: Iterable[Result], per_article: int) -> tuple[Result, ...]:

@@ -98,12 +98,22 @@ def evaluate(
     searcher: Searcher,
     *,
     per_article: int,
+    whole_run: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Ask and measure every query. Raises KbError when the extra `eval` is not installed."""
+    """Ask and measure every query; `whole_run` as in `ask`.
+
+    Raises KbError when the extra `eval` is not installed.
+    """
     grades = {query.qid: query.grades for query in judged.queries}
     measure({}, {"a query": {"an answer": 1}})  # what is missing should show before the long part
-    responses = ask(searcher, judged.queries, per_article=per_article, progress=progress)
+    responses = ask(
+        searcher,
+        judged.queries,
+        per_article=per_article,
+        whole_run=whole_run,
+        progress=progress,
+    )
     asked = list(zip(judged.queries, responses, strict=True))
     full = measure({q.qid: [r.name for r in a.results] for q, a in asked}, grades)
     capped = measure({q.qid: [r.name for r in a.capped] for q, a in asked}, grades)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import JudgmentError
+from kb.evaluate.asking import SHOWN
 from kb.evaluate.measures import TITLES, Measures
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from kb.evaluate.judgments import Label
 
 VERSION = 1
-SHOWN = 10
-"""Results of each query that are saved: those that the measures look at."""
 
 
 @dataclass(frozen=True, slots=True)

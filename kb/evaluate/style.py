@@ -23,7 +23,7 @@ summary { cursor: pointer; font-weight: 600; }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem;
   margin-top: .5rem; }
 ol, ul { margin: .3rem 0; padding-left: 1.6rem; }
-.right::marker, .right a { color: var(--up); } 
+.right::marker, .right a { color: var(--up); }
 .right::after { content: " \\2713"; color: var(--up); }
 @media print { details { break-inside: avoid; } }
 """
