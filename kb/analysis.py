@@ -42,7 +42,7 @@ STOP_WORDS = {
         this that these those there here what which who whom whose when where why how
         any some all no not such same too very just also only own each both more most other
         im ive id dont doesnt didnt cant isnt wont
-        """.split()
+        """.split()  # noqa: SIM905  # read more easily than a list of quoted words
     ),
 }
 """Words that say nothing of what a text is about, as surfaces, by language."""
@@ -79,7 +79,8 @@ _NOT_WORD = re.compile(rf"[^\w{_MARKS}+#]+")
 class Word:
     """One word of a unit: `start` and `end` are character offsets into the unit, `offset` its
     position after the unit's first word. `whole` marks the joined form of a unit of several
-    parts."""
+    parts.
+    """
 
     surface: str
     term: str
@@ -93,7 +94,8 @@ class Word:
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word in a text. Its position counts all words from 0, stop words too; `start` and `end`
-    are character offsets; `stop` and `whole` are as in Word."""
+    are character offsets; `stop` and `whole` are as in Word.
+    """
 
     surface: str
     term: str
@@ -112,7 +114,7 @@ class Analyzer:
 
     def __init__(self, language: str = "en") -> None:
         self.language = language
-        self.stop_words = STOP_WORDS.get(language.split("-")[0].lower(), frozenset())
+        self.stop_words = STOP_WORDS.get(language.partition("-")[0].lower(), frozenset())
         self._units: dict[str, tuple[Word, ...]] = {}
         self._stems: dict[str, str] = {}
 
@@ -204,7 +206,7 @@ def load_stemmer(language: str) -> Callable[[str], str]:
     """The Snowball stemmer of a language, or the identity where there is none."""
     import snowballstemmer  # noqa: PLC0415  # 10 ms that `kb --help` need not pay
 
-    name = SNOWBALL.get(language.split("-")[0].lower())
+    name = SNOWBALL.get(language.partition("-")[0].lower())
     if name is None:
         return str
     stem: Callable[[str], str] = snowballstemmer.stemmer(name).stemWord

@@ -30,7 +30,9 @@ FORMAT = 1
 class Progress(Protocol):
     """Told, as long work goes on, how many articles are done and of how many."""
 
-    def __call__(self, done: int, total: int, /) -> object: ...
+    def __call__(self, done: int, total: int, /) -> object:
+        """Called after each article."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ class Indexer:
             if (removed or articles) and not self.open_engine(new.folder).update(removed, articles):
                 return None
             generation, changes = self._finish(new, found, sources)
-        return generation, replace(changes, **_ids(difference, {**found.sources, **sources}))
+        return generation, _named(changes, difference, found.sources, sources)
 
     def _read(
         self, found: _Found, files: Iterable[SourceFile], sources: dict[str, Source]
@@ -243,15 +245,23 @@ def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.message)))
 
 
-def _ids(difference: Difference, sources: Mapping[str, Source]) -> dict[str, tuple[str, ...]]:
-    """The ids of the articles that changed; files that gave none are left out."""
+def _named(
+    changes: Changes, difference: Difference, old: Mapping[str, Source], new: Mapping[str, Source]
+) -> Changes:
+    """The changes with the ids of the articles that came, went, moved and changed.
 
-    def ids(paths: Iterable[str]) -> tuple[str, ...]:
-        return tuple(sorted(sources[path].id for path in paths if sources[path].id))
-
-    return {
-        "added": ids(difference.added),
-        "updated": ids(difference.changed),
-        "moved": ids(path for _, path in difference.moved),
-        "removed": ids(difference.removed),
-    }
+    An article that can't be read any more has gone; one that can be read again has come.
+    """
+    pairs = [
+        *(("", new[path].id) for path in difference.added),
+        *((old[path].id, new[path].id) for path in difference.changed),
+        *((old[origin].id, new[path].id) for origin, path in difference.moved),
+        *((old[path].id, "") for path in difference.removed),
+    ]
+    return replace(
+        changes,
+        added=tuple(sorted(now for before, now in pairs if now and not before)),
+        updated=tuple(sorted(now for before, now in pairs if now and now == before)),
+        moved=tuple(sorted(now for before, now in pairs if now and before and now != before)),
+        removed=tuple(sorted(before for before, now in pairs if before and not now)),
+    )

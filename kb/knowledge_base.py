@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 from kb.analysis import Analyzer, compose
 from kb.articles import build_topics, read_article, read_topics, scan, settle_aliases
 from kb.asking import asks_for_person
-from kb.cards import Card
 from kb.config import Config, load_config
 from kb.engine import Request
 from kb.errors import ContentError, NotFoundError, QueryError
@@ -26,10 +25,13 @@ from kb.snippets import make_snippet
 from kb.sources import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
+    from kb.cards import Card
     from kb.engine import Description, Engine, RankedSection, Results
     from kb.model import Escalation, Topic
+
+__all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -159,7 +161,9 @@ class KnowledgeBase:
         problem = result[0]
         raise ContentError(problem.message, path=problem.path, line=problem.line)
 
-    def cards(self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False) -> tuple[Card, ...]:
+    def cards(
+        self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
+    ) -> tuple[Card, ...]:
         """What the index keeps of the articles that a reader may see, in order of id."""
         return tuple(
             card
@@ -168,7 +172,9 @@ class KnowledgeBase:
             and (card.status is Status.PUBLISHED or drafts)
         )
 
-    def topics(self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False) -> tuple[Topic, ...]:
+    def topics(
+        self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
+    ) -> tuple[Topic, ...]:
         """The tree of topics that hold those articles, the root first, in order of id."""
         files, _ = read_topics(self.config.content, scan(self.config.content).topics)
         return build_topics(self.cards(audience=audience, drafts=drafts), files)
@@ -263,12 +269,14 @@ class KnowledgeBase:
         )
 
     def _shown_path(self, path: str) -> str:
-        """An article's path as a person would write it: from the current folder where it is below."""
+        """An article's path as a person would write it: relative where it lies below."""
         full = self.config.content / path
         cwd = Path.cwd()
         return str(full.relative_to(cwd) if full.is_relative_to(cwd) else full).replace(os.sep, "/")
 
-    def _escalation(self, words: str, article: Article | Card | None, audience: Audience) -> Escalation:
+    def _escalation(
+        self, words: str, article: Article | Card | None, audience: Audience
+    ) -> Escalation:
         contacts = (card for card in self.cards(audience=audience) if card.channel is not None)
         return choose_escalation(words, article, contacts, self.config.contact)
 
@@ -276,9 +284,15 @@ class KnowledgeBase:
         """Topics whose names look like the words, then those at the top, in order."""
         topics = {topic.id: topic for topic in self.topics() if topic.id}
         names = {topic.title.casefold(): topic.id for topic in topics.values()}
-        alike = [names[name] for word in compose(words).casefold().split() for name in nearest(word, names)]
+        alike = [
+            names[name]
+            for word in compose(words).casefold().split()
+            for name in nearest(word, names)
+        ]
         top = [topic.id for topic in topics.values() if not topic.parent]
-        top.sort(key=lambda id_: (topics[id_].order is None, topics[id_].order or 0, topics[id_].title))
+        top.sort(
+            key=lambda id_: (topics[id_].order is None, topics[id_].order or 0, topics[id_].title)
+        )
         chosen = list(dict.fromkeys([*alike, *top]))[:NEAREST_TOPICS]
         return tuple(topics[id_] for id_ in chosen)
 

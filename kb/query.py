@@ -23,7 +23,7 @@ from kb.model import Tier
 MAX_CHARACTERS = 1024
 MAX_WORDS = 32
 
-_QUOTES = "\"\u201c\u201d\u201e\u00ab\u00bb"
+_QUOTES = '"\u201c\u201d\u201e\u00ab\u00bb'
 _SYNTAX = re.compile(
     rf"""(?<!\S)(?:
         (?P<minus>-?)[{_QUOTES}](?P<phrase>[^{_QUOTES}]*\w[^{_QUOTES}]*)[{_QUOTES}]
@@ -46,7 +46,8 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class Query:
     """A query, read. `words` is the text to rank by: all of it but exclusions and filters,
-    phrases included; `phrases` and `excluded` are texts of one or more words."""
+    phrases included; `phrases` and `excluded` are texts of one or more words.
+    """
 
     text: str
     words: str

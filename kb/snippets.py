@@ -82,9 +82,7 @@ def _passage_end(text: str, start: int) -> int:
     return space if space > start + WIDTH // 2 else end
 
 
-def _marks(
-    found: Sequence[Token], start: int, end: int, shift: int
-) -> tuple[tuple[int, int], ...]:
+def _marks(found: Sequence[Token], start: int, end: int, shift: int) -> tuple[tuple[int, int], ...]:
     marks: list[tuple[int, int]] = []
     for token in sorted(found, key=lambda token: (token.start, -token.end)):
         if token.start >= start and token.end <= end:

@@ -33,7 +33,8 @@ the file system's clock: its state proves nothing."""
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file that was read. `id` is its article's, empty where there is none; `problems` are
-    what was found in it."""
+    what was found in it.
+    """
 
     path: str
     digest: str
@@ -154,7 +155,7 @@ class Seen:
         temporary = self.path.with_suffix(f".{os.getpid()}.new")
         with contextlib.suppress(OSError):
             temporary.write_text(json.dumps(self._known), "utf-8", "surrogateescape")
-            os.replace(temporary, self.path)
+            temporary.replace(self.path)
             self._changed = False
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

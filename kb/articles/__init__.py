@@ -15,7 +15,7 @@ first file that is read.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from kb.articles.files import Listing, SourceFile, scan
 from kb.articles.names import fold
@@ -43,6 +43,31 @@ __all__ = [
     "settle_aliases",
     "title_from_name",
 ]
+
+
+class Claimant(Protocol):
+    """Whatever claims aliases: an article, or what an index keeps of one. A dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def id(self) -> str:
+        """The article's id."""
+
+    @property
+    def path(self) -> str:
+        """Its file, relative to content/."""
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Its former ids."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with it."""
+
+
+AnyClaimant = TypeVar("AnyClaimant", bound=Claimant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +131,7 @@ def read_topics(
     return files, tuple(problems)
 
 
-def settle_aliases(articles: Sequence[Article]) -> tuple[Article, ...]:
+def settle_aliases(articles: Sequence[AnyClaimant]) -> tuple[AnyClaimant, ...]:
     """The articles, without aliases that are another article's id or an earlier one's alias.
 
     Each such alias becomes a problem of its article. Upper and lower case are the same.
@@ -130,7 +155,7 @@ def settle_aliases(articles: Sequence[Article]) -> tuple[Article, ...]:
     return tuple(settled)
 
 
-def _taken(article: Article, alias: str, owner: str) -> Problem:
+def _taken(article: Claimant, alias: str, owner: str) -> Problem:
     whose = "its own id" if owner == article.id else f"already taken by {owner}"
     return Problem(article.path, None, f"the alias {alias} is {whose}: ignored", code="alias")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from kb.model import Article, Topic
+from kb.model import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,20 +23,44 @@ class TopicFile:
 _UNDESCRIBED = TopicFile()
 
 
+class Node(Protocol):
+    """What stands in a topic, with what orders it there."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def order(self) -> int | None:
+        """Where its authors put it."""
+
+
+class Leaf(Node, Protocol):
+    """An article, or what an index keeps of one."""
+
+    @property
+    def topic(self) -> str:
+        """The id of the folder that holds it."""
+
+
 def title_from_name(name: str) -> str:
     """A file's or folder's name as a title: `late-packages` is `Late packages`."""
     words = " ".join(name.replace("-", " ").replace("_", " ").split()) or name
     return words[:1].upper() + words[1:]
 
 
-def build_topics(articles: Iterable[Article], files: Mapping[str, TopicFile]) -> tuple[Topic, ...]:
+def build_topics(articles: Iterable[Leaf], files: Mapping[str, TopicFile]) -> tuple[Topic, ...]:
     """The topics that hold these articles, themselves or in a topic below, in order of id.
 
     Within a topic, articles and topics stand by order (those without one last), then
     title, then id. The root has the empty id, is always there, and has no title of its
     own unless `topic.yaml` gives one.
     """
-    held: dict[str, list[Article]] = {"": []}
+    held: dict[str, list[Leaf]] = {"": []}
     for article in articles:
         held.setdefault(article.topic, []).append(article)
     below: dict[str, set[str]] = {}
@@ -80,8 +104,8 @@ def _describe(name: str, file: TopicFile) -> Topic:
     )
 
 
-def _in_order(nodes: Iterable[Article | Topic]) -> tuple[str, ...]:
-    def rank(node: Article | Topic) -> tuple[bool, int, str, str]:
+def _in_order(nodes: Iterable[Node]) -> tuple[str, ...]:
+    def rank(node: Node) -> tuple[bool, int, str, str]:
         return node.order is None, node.order or 0, node.title.casefold(), node.id
 
     return tuple(node.id for node in sorted(nodes, key=rank))

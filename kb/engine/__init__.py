@@ -7,7 +7,7 @@ words to ranked sections), `spelling`, and `generations` (the index folder).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from kb.model import Audience, Found, Match, Part
@@ -35,7 +35,7 @@ class Request:
     query: Query
     limit: int = ALL
     per_article: int = ALL
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     audience: Audience = Audience.PUBLIC
     drafts: bool = False
     prefix: bool = False
@@ -72,7 +72,8 @@ class RankedSection:
 @dataclass(frozen=True, slots=True)
 class Results:
     """What an engine brings. `total` counts sections before limits; `terms` are the terms that
-    were searched, with their idf; `synonyms` the surfaces that others stood in for."""
+    were searched, with their idf; `synonyms` the surfaces that others stood in for.
+    """
 
     found: Found
     total: int

@@ -23,7 +23,8 @@ MAX_KEY_WORDS = 4
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """Terms that stand for a query word: one, or several as neighbours. `factor` is what they
-    count for, 1 for the word itself."""
+    count for, 1 for the word itself.
+    """
 
     terms: tuple[str, ...]
     factor: float = 1.0
@@ -73,7 +74,8 @@ class ConceptMaker:
 
     def make(self, tokens: Sequence[Token], *, prefix: bool, every: bool = False) -> Concepts:
         """The concepts of a query's tokens. With `prefix` its last word, with `every` each of
-        them, stands for the words that it begins, too."""
+        them, stands for the words that it begins, too.
+        """
         phrases = list(self._phrases(tokens))
         units = _units(tokens, phrases)
         concepts: dict[str, Concept] = {}
@@ -113,10 +115,15 @@ class ConceptMaker:
 
     def _completions(self, token: Token) -> Iterator[Alternative]:
         """The terms of the words that begin with a token, those of most articles first."""
-        words = {word: len(self.postings.of("words", word)[0]) for word in self.postings.words_from(token.surface)}
+        words = {
+            word: len(self.postings.of("words", word)[0])
+            for word in self.postings.words_from(token.surface)
+        }
         best = sorted(words, key=lambda word: (-words[word], word))[:MAX_COMPLETIONS]
         terms = dict.fromkeys(self.analyzer.stem(word) for word in best)
-        yield from (Alternative((term,), self.ranking.synonym) for term in terms if term != token.term)
+        yield from (
+            Alternative((term,), self.ranking.synonym) for term in terms if term != token.term
+        )
 
     def _phrases(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
         """(first, last, key) of each run of several tokens that has synonyms."""

@@ -40,7 +40,7 @@ class Corrector:
         self.analyzer = analyzer
 
     def correct(self, tokens: Sequence[Token], wrong: Iterable[Token]) -> Corrected | None:
-        """The tokens with those of `wrong` replaced for which there is something better, or None."""
+        """The tokens with those of `wrong` replaced that have something better, or None."""
         found = {id(token): word for token in wrong if (word := self._best(token))}
         if not found:
             return None

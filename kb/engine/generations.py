@@ -18,13 +18,13 @@ import os
 import shutil
 import socket
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import IndexBusyError, IndexingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 POINTER = "current.json"
 MANIFEST = "manifest.json"
@@ -117,7 +117,7 @@ class IndexFolder:
         pointer = {"generation": name, "manifest": hashlib.sha256(manifest).hexdigest()}
         temporary = self.folder / (POINTER + ".new")
         _write_synced(temporary, json.dumps(pointer).encode() + b"\n")
-        os.replace(temporary, self.folder / POINTER)
+        temporary.replace(self.folder / POINTER)
         _sync_folder(self.folder)
 
     def _read_pointer(self) -> dict[str, str] | None:

@@ -27,13 +27,33 @@ class IndexReader(Protocol):
     and `lengths`, for each of the FIELDS, that field's length in words.
     """
 
-    sections: int
-    articles: int
-    article_of: Sequence[int]
-    order: Sequence[int]
-    mass: Sequence[int]
-    lengths: Sequence[Sequence[int]]
-    averages: Averages
+    @property
+    def sections(self) -> int:
+        """How many sections the public sees."""
+
+    @property
+    def articles(self) -> int:
+        """How many articles the public sees."""
+
+    @property
+    def article_of(self) -> Sequence[int]:
+        """The number of each document's article."""
+
+    @property
+    def order(self) -> Sequence[int]:
+        """The rank of each document by article id and position."""
+
+    @property
+    def mass(self) -> Sequence[int]:
+        """The idfs of each document's head, added up, in steps."""
+
+    @property
+    def lengths(self) -> Sequence[Sequence[int]]:
+        """For each of the FIELDS its length in words in each document."""
+
+    @property
+    def averages(self) -> Averages:
+        """The average lengths that the index's weights were computed with."""
 
     def postings(self, field: str, term: str) -> tuple[array[int], array[int]]:
         """Document numbers, ascending, and weights of a term."""

@@ -97,9 +97,11 @@ class Search:
         return results if results.total else None
 
     def _unknown(self, tokens: list[Token]) -> list[Token]:
-        """The words that the corpus does not hold, nor synonyms of them, and that are not quoted."""
+        """The words that neither the corpus nor a synonym knows, and that are not quoted."""
         last = tokens[-1] if self.request.prefix else None
-        return [t for t in self._unquoted(tokens) if t is not last and not self.concepts.is_known(t)]
+        return [
+            t for t in self._unquoted(tokens) if t is not last and not self.concepts.is_known(t)
+        ]
 
     def _unquoted(self, tokens: list[Token]) -> list[Token]:
         """Who quotes a word means it."""
@@ -194,7 +196,8 @@ class Search:
 
     def _ranked(self, scores: dict[int, float], scoring: Scoring) -> Iterator[RankedSection]:
         """Sections best first: contact first for who asks for a person, self-service first in
-        near-ties, equal scores in order of id and position."""
+        near-ties, equal scores in order of id and position.
+        """
         others = {t: self._facet(f"tier:{t}") for t in (Tier.CONTACT, Tier.ADVICE)}
         handicapped = set().union(*others.values())
         article_of, order = self.reader.article_of, self.reader.order

@@ -21,9 +21,7 @@ LONG = 8
 """From this length on a word may be two edits away."""
 
 
-def candidates(
-    word: str, words_from: Callable[[str], Iterable[str]]
-) -> list[tuple[int, str]]:
+def candidates(word: str, words_from: Callable[[str], Iterable[str]]) -> list[tuple[int, str]]:
     """(distance, word) of the nearest known words, all at the same distance.
 
     `words_from` gives the known words that begin with a prefix.
@@ -40,9 +38,7 @@ def candidates(
     return sorted(pair for pair in near if pair[0] == least)
 
 
-def _alike(
-    word: str, words_from: Callable[[str], Iterable[str]], furthest: int
-) -> Iterable[str]:
+def _alike(word: str, words_from: Callable[[str], Iterable[str]], furthest: int) -> Iterable[str]:
     """Known words that may be within reach: by their first letters and their length."""
     for known in words_from(word[0]):
         if abs(len(known) - len(word)) <= furthest and known != word:

@@ -38,7 +38,8 @@ class DamagedPostingsError(Exception):
 @dataclass(slots=True)
 class PackedPostings:
     """One term's postings: parallel arrays of document numbers (ascending), weights, and numbers
-    of positions; `positions` holds those of all postings one after the other."""
+    of positions; `positions` holds those of all postings one after the other.
+    """
 
     docs: array[int]
     weights: array[int]
@@ -141,6 +142,7 @@ class PackedFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no t
     """Writes a PostingBuffer term by term, in order of field and term."""
 
     def add_postings(self, schema: Any, lengths: Any, items: PostingBuffer) -> None:  # noqa: ARG002  # Whoosh's signature
+        """Write every field, in order of name."""
         for field in sorted(items.fields):
             self.start_field(field, schema[field])
             terms = items.fields[field]
@@ -165,9 +167,11 @@ class PackedCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
     length_stats = False
 
     def field_writer(self, storage: Any, segment: Any) -> PackedFieldWriter:
+        """What writes a segment's terms and postings."""
         return PackedFieldWriter(self, storage, segment)
 
     def terms_reader(self, storage: Any, segment: Any) -> PackedTermsReader:
+        """What reads them."""
         name = segment.make_filename(self.TERMS_EXT)
         terms = storage.open_file(name)
         posts = segment.open_file(storage, self.POSTS_EXT)

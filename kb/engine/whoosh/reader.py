@@ -146,4 +146,3 @@ class WhooshReader:
 
 def _shifted(docs: array[int], base: int) -> array[int]:
     return docs if base == 0 else array("I", [doc + base for doc in docs])
-

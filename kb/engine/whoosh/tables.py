@@ -8,7 +8,6 @@ any commit, so they lie beside Whoosh's segments, not in them.
 
 from __future__ import annotations
 
-import os
 import struct
 import zlib
 from array import array
@@ -36,7 +35,8 @@ class Tables:
     """What the public sees: how many sections and articles, and the fields' total lengths. Of
     every document: its article's document (its own for an article), its rank by article id
     and position, its mass in steps, and its length in each of the FIELDS. `averages` are
-    those that the weights in the index were computed with."""
+    those that the weights in the index were computed with.
+    """
 
     sections: int
     articles: int
@@ -47,14 +47,14 @@ class Tables:
     mass: array[int]
     lengths: tuple[array[int], ...]
 
-    def averages_after(
-        self, removed: Iterable[int], added: Sequence[AnalyzedArticle]
-    ) -> Averages:
+    def averages_after(self, removed: Iterable[int], added: Sequence[AnalyzedArticle]) -> Averages:
         """The averages once some of the public's sections are gone and some articles have come."""
         totals, sections = list(self.totals), self.sections
         for doc in removed:
             sections -= 1
-            totals = [total - lengths[doc] for total, lengths in zip(totals, self.lengths, strict=True)]
+            totals = [
+                total - lengths[doc] for total, lengths in zip(totals, self.lengths, strict=True)
+            ]
         for article in added:
             if not is_hidden(article.article):
                 sections += len(article.sections)
@@ -91,7 +91,7 @@ def write_tables(folder: Path, tables: Tables) -> None:
     numbers = (*counts, *tables.totals, *tables.averages.lengths)
     temporary = folder / (FILE + ".new")
     temporary.write_bytes(HEADER.pack(zlib.crc32(body), *numbers) + body)
-    os.replace(temporary, folder / FILE)
+    temporary.replace(folder / FILE)
 
 
 def read_tables(folder: Path) -> Tables:
@@ -104,16 +104,13 @@ def read_tables(folder: Path) -> Tables:
         raise DamagedPostingsError(f"{FILE} does not fit its checksum")
     values = array("I")
     values.frombytes(zlib.decompress(data[HEADER.size :]))
-    parts = [values[start : start + size] for start in range(0, size * (3 + len(FIELDS)), size or 1)]
+    parts = [
+        values[start : start + size] for start in range(0, size * (3 + len(FIELDS)), size or 1)
+    ]
     parts += [array("I")] * (3 + len(FIELDS) - len(parts))
-    return Tables(
-        sections,
-        articles,
-        tuple(numbers[: len(FIELDS)]),
-        Averages(tuple(numbers[len(FIELDS) :])),
-        *parts[:3],
-        tuple(parts[3:]),
-    )
+    article_of, order, mass, *lengths = parts
+    totals, averages = tuple(numbers[: len(FIELDS)]), Averages(tuple(numbers[len(FIELDS) :]))
+    return Tables(sections, articles, totals, averages, article_of, order, mass, tuple(lengths))
 
 
 def _zeros(size: int) -> array[int]:
