@@ -140,11 +140,7 @@ def topics_as_json(topics: Iterable[Topic], titles: dict[str, str]) -> Object:
                 "summary": topic.summary,
                 "parent": topic.parent,
                 "topics": list(topic.topics),
-                "articles": [
-                    {"article": id_, "title": titles[id_]}
-                    for id_ in topic.articles
-                    if id_ in titles
-                ],
+                "articles": [{"article": id_, "title": titles[id_]} for id_ in topic.articles],
             }
             for topic in topics
         ],

@@ -43,10 +43,15 @@ class Session:
     config: Path | None
 
     def open(self) -> KnowledgeBase:
-        """The knowledge base that the flags, the environment and the settings file name."""
+        """The knowledge base that the flags, the environment and the settings file name.
+
+        It is closed when the command ends.
+        """
         from kb.cli.library import open_knowledge_base  # noqa: PLC0415 imports the engine
 
-        return open_knowledge_base(self)
+        base = open_knowledge_base(self)
+        click.get_current_context().call_on_close(base.close)
+        return base
 
 
 audience_option = click.option(

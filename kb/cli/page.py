@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _VOID = {"br", "hr", "img"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _BLOCKS = {"p", "ul", "ol", "li", "pre", "blockquote", "table", "hr"} | _HEADINGS
-_SIGNS = {"strong": "**", "em": "*", "del": "~~"}
-_LOOKS = {"strong": Style.BOLD, "em": Style.ITALIC, "a": Style.UNDERLINE, "del": Style.DIM}
+_SIGNS = {"strong": "**", "em": "*", "s": "~~"}
+_LOOKS = {"strong": Style.BOLD, "em": Style.ITALIC, "a": Style.UNDERLINE, "s": Style.DIM}
 _BREAK = Span("\n")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from kb.cli.text import Line, Span, Style, columns, line_of, wrap
+from kb.cli.text import Line, Span, Style, columns, line_of, longest_word, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ def table_lines(rows: Sequence[Sequence[Line]], width: int, rule: str) -> list[L
     head, *body = rows
     cells = list(zip(*rows, strict=True))
     natural = [max(map(_wide, column)) for column in cells]
-    least = [min(max(map(_longest_word, column)), _LONG_WORD) for column in cells]
+    least = [min(max(map(longest_word, column)), _LONG_WORD) for column in cells]
     widths = _fit(natural, least, width)
     if widths is None:
         return _stacked(head, body, width)
@@ -37,10 +37,6 @@ def _wide(cell: Line) -> int:
 
 def _bold(cell: Line) -> Line:
     return tuple(Span(span.text, span.style | Style.BOLD) for span in cell)
-
-
-def _longest_word(cell: Line) -> int:
-    return max(map(columns, "".join(span.text for span in cell).split()), default=1)
 
 
 def _fit(natural: list[int], least: list[int], width: int) -> list[int] | None:

@@ -182,6 +182,11 @@ def _words(spans: Iterable[Span]) -> Iterator[tuple[Span, Line]]:
         yield gap, tuple(word)
 
 
+def longest_word(spans: Iterable[Span]) -> int:
+    """How many columns the longest word takes that `wrap` would keep whole."""
+    return max((_width(word) for _, word in _words(spans)), default=0)
+
+
 def line_of(*parts: str | Span) -> Line:
     """A line of the parts, plain where they are text."""
     return tuple(Span(part) if isinstance(part, str) else part for part in parts)

@@ -48,16 +48,13 @@ def command(session: Session, *, topic: str, audience: str, drafts: bool) -> int
 
     base = session.open()
     prepare(base, session.screen)
-    topics = {each.id: each for each in base.topics(audience=Audience(audience), drafts=drafts)}
+    reader = Audience(audience)
+    topics = {each.id: each for each in base.topics(audience=reader, drafts=drafts)}
     name = topic.strip("/")
     if name not in topics:
-        if name:
-            hint = did_you_mean(name, topics) or "`kb topics` lists them all"
-            raise NotFoundError(f"no topic {name}", hint=hint)
-        session.screen.message("there are no articles yet")
-    titles = {
-        card.id: card.title for card in base.cards(audience=Audience(audience), drafts=drafts)
-    }
+        hint = did_you_mean(name, topics) or "`kb topics` lists them all"
+        raise NotFoundError(f"no topic {name}", hint=hint)
+    titles = {card.id: card.title for card in base.cards(audience=reader, drafts=drafts)}
     chosen = [*_below(name, topics)]
     if session.screen.as_json:
         session.screen.print_json(topics_as_json(chosen, titles))
@@ -68,29 +65,25 @@ def command(session: Session, *, topic: str, audience: str, drafts: bool) -> int
 
 def _below(id_: str, topics: Mapping[str, Topic]) -> Iterator[Topic]:
     """The topic and all below it, in order."""
-    if id_ in topics:
-        yield topics[id_]
-        for child in topics[id_].topics:
-            yield from _below(child, topics)
+    yield topics[id_]
+    for child in topics[id_].topics:
+        yield from _below(child, topics)
 
 
 def _tree(
     id_: str, topics: Mapping[str, Topic], titles: Mapping[str, str], screen: Screen, depth: int = 0
 ) -> Iterator[Line]:
-    """A topic with its summary, its articles, then the topics below it, each further to the right.
+    """A topic, its articles, then the topics below it, each further to the right.
 
     However deep the topics lie, the margin leaves half of the width.
     """
-    if id_ not in topics:
-        return
     topic = topics[id_]
     margin = min(2 * depth, screen.width // 2)
     if id_:
         yield from _entry(topic.title, id_, margin, screen, Style.BOLD)
     for article in topic.articles:
-        if article in titles:
-            inner = margin + 2 if id_ else margin
-            yield from _entry(titles[article], article, inner, screen, Style.PLAIN)
+        inner = margin + 2 if id_ else margin
+        yield from _entry(titles[article], article, inner, screen, Style.PLAIN)
     for child in topic.topics:
         if not id_ or depth == 0:
             yield ()

@@ -55,6 +55,8 @@ Ask us.
 
 @dataclass
 class Changes:
+    """What an update of the index did."""
+
     added: tuple = ()
     updated: tuple = ()
     moved: tuple = ()
@@ -78,15 +80,18 @@ class FakeBase:
 
     @property
     def content(self):
+        """Read the articles."""
         return read_content(self.config.content)
 
     def index(self, *, force=False, progress=None):
+        """Note what was asked, and say what changed."""
         self.asked["force"] = force
         if progress:
             progress(1, 2)
         return self.changes
 
     def search(self, query, **options):
+        """Find sections by any of the words."""
         self.asked.update(options, query=query)
         if self.answer is not None:
             return self.answer
@@ -134,22 +139,27 @@ class FakeBase:
         )
 
     def article(self, id_):
+        """Find an article."""
         articles = {a.id: a for a in self.content.articles}
         if id_ not in articles:
             raise NotFoundError(f"no article {id_}", hint=did_you_mean(id_, articles) or None)
         return articles[id_]
 
     def topics(self, **_):
+        """Read the topics."""
         return self.content.topics
 
     def cards(self, **_):
+        """Give the articles."""
         return self.content.articles
 
     def contact(self, words="", **_):
+        """Choose as for the late package."""
         late = next((a for a in self.content.articles if a.id == "orders/late"), None)
         return choose_escalation(words, late, self.content.articles)
 
     def escalation(self, article):
+        """Choose for an article."""
         return choose_escalation("", article, self.content.articles)
 
 
@@ -177,6 +187,8 @@ def base(folder, monkeypatch):
 
 @dataclass
 class Result:
+    """What a command line did."""
+
     code: int
     out: str
     err: str

@@ -1,0 +1,196 @@
+"""Facts about the command line on the real engine and the articles of this repository."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kb.cli.app import run
+
+CONTENT = Path(__file__).parent.parent.parent / "content"
+
+
+@pytest.fixture
+def real(tmp_path, monkeypatch, capsys):
+    """Run command lines on content/ with an index of their own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def call(*args):
+        code = run(["--content", str(CONTENT), "--index", "index", *args])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def test_from_words_to_a_person(real):
+    """A search builds the index, finds the article, and ends in the channel."""
+    code, out, err = real("search", "my", "package", "never", "arrived")
+    assert code == 0
+    assert err.startswith("index: built, ")
+    assert out.splitlines()[0] == "1. Your package is late or lost"
+    assert out.splitlines()[-1].startswith("Still need help? Chat: ")
+    code, out, err = real("search", "--json", "talk to a human")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["hits"][0]["tier"] == "contact"
+
+
+def test_every_hit_can_be_shown(real):
+    """`kb show` takes what `kb search` prints."""
+    for hit in json.loads(real("search", "--json", "refund")[1])["hits"]:
+        code, out, _ = real("show", f"{hit['article']}#{hit['anchor']}")
+        assert code == 0
+        assert hit["title"] in " ".join(out.split())
+
+
+def test_every_article_can_be_shown_and_every_topic_browsed(real):
+    """Nothing that is listed is missing."""
+    code, out, _ = real("topics", "--json")
+    assert code == 0
+    for topic in json.loads(out)["topics"]:
+        assert real("topics", topic["topic"])[0] == 0
+        for article in topic["articles"]:
+            assert real("show", article["article"], "--json")[0] == 0
+
+
+def test_verbose_names_settings_and_articles(real):
+    """-v says where settings and articles are."""
+    assert f"articles: {CONTENT}" in real("index", "-v")[2]
+
+
+def test_unknown_things_are_explained(real):
+    """Unknown ids, topics and folders are one line and an exit code."""
+    assert real("show", "contact/chta")[0] == 1
+    assert real("topics", "contcat")[0] == 1
+    code, out, err = real("--content", "nowhere", "search", "x")
+    assert (code, out) == (3, "")
+    assert "Traceback" not in err
+
+
+def in_terminal(args, folder, *, environ=None, keys=b""):
+    """What a pseudo-terminal of 80 by 24 gets to see, and the exit code."""
+    leader, follower = pty.openpty()
+    settings = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24", "PAGER": "cat"}
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
+        settings.pop(name, None)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "kb", *args],
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        cwd=folder,
+        env={**settings, **(environ or {})},
+    )
+    os.close(follower)
+    if keys:
+        os.write(leader, keys)
+    seen = b""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if select.select([leader], [], [], 0.1)[0]:
+            try:
+                data = os.read(leader, 65536)
+            except OSError:
+                break
+            seen += data
+            if not data:
+                break
+        elif child.poll() is not None:
+            break
+    os.close(leader)
+    return seen.decode("utf-8"), child.wait(timeout=10)
+
+
+# What kb itself writes to a terminal: colours, and the return of the progress bar.
+OWN = re.compile(r"\x1b\[[0-9;]*m|\r\n|\r")
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """A knowledge base whose texts try to act on the terminal."""
+    attack = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\x1b]52;c;aGk=\x07"
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "bad.md").write_text(
+        f"# Late {attack} package\n\n## Way {attack}\n\npackage `{attack}` [x](http://a/{attack})\n"
+        f"\n```\n{attack}\n```\n\n| {attack} | b |\n|---|---|\n| c | {attack} |\n",
+        encoding="utf-8",
+    )
+    (content / f"na{attack.replace('/', '')}me.md").write_text("# Other\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["search", "package"],
+        ["search", "\x1b[2Jpackage\x07"],
+        ["search", "zzz\x1b]0;x\x07"],
+        ["show", "bad"],
+        ["show", "bad", "--source"],
+        ["show", "\x1b[2J"],
+        ["topics", "\x1b[2J"],
+        ["topics"],
+        ["contact", "\x1b[2J"],
+        ["index", "-v"],
+        ["search", "--json", "package\x9b"],
+        ["--config", "\x1b[2J.toml", "topics"],
+        ["--content", "\x1b[2J", "topics"],
+        ["\x1b[2J"],
+        ["search", "--tier", "\x1b[2J", "x"],
+        ["init", "bad\x1b[2J/x"],
+    ],
+    ids=ascii,
+)
+def test_terminal_gets_no_sequence_but_ours(args, hostile):
+    """On a pseudo-terminal, nothing from content, names, queries or errors acts."""
+    seen, code = in_terminal(args, hostile)
+    assert code in (0, 1, 2, 3)
+    assert seen
+    left = OWN.sub("", seen)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", left)
+    assert "Traceback" not in left
+
+
+def test_terminal_has_colours_and_pipes_have_none(hostile):
+    """The same command is plain where it is asked to be."""
+    assert "\x1b[" in in_terminal(["search", "package"], hostile)[0]
+    for environ in ({"NO_COLOR": "1"}, {"TERM": "dumb"}, {"CLICOLOR": "0"}):
+        assert "\x1b[" not in in_terminal(["search", "package"], hostile, environ=environ)[0]
+    assert "\x1b[" not in in_terminal(["--no-color", "search", "package"], hostile)[0]
+
+
+def test_interrupt_key_ends_with_130(tmp_path):
+    """Ctrl-C in a pager or a prompt never shows a traceback."""
+    (tmp_path / "content").mkdir()
+    child = subprocess.Popen(
+        [sys.executable, "-c", WAITING],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    child.stdout.readline()
+    child.send_signal(2)
+    _, err = child.communicate(timeout=20)
+    assert (child.returncode, err) == (130, b"kb: interrupted\n")
+
+
+WAITING = """
+import sys, time
+from kb.cli import app
+from kb.cli.command import Session
+def wait(session):
+    print("ready", flush=True)
+    time.sleep(30)
+Session.open = wait
+sys.exit(app.run(["topics"]))
+"""
