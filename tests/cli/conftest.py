@@ -1,5 +1,6 @@
 """A knowledge base without an engine, and a way to run commands on it."""
 
+import io
 from dataclasses import dataclass, field
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from kb.articles import read_content
 from kb.cli.app import run
 from kb.cli.command import Session
+from kb.cli.screen import ASCII, Screen
 from kb.config import load_config
 from kb.errors import NotFoundError
 from kb.escalation import choose_escalation
@@ -161,6 +163,20 @@ class FakeBase:
     def escalation(self, article):
         """Choose for an article."""
         return choose_escalation("", article, self.content.articles)
+
+
+@pytest.fixture
+def screen():
+    """A screen of 60 columns on two buffers, without colours."""
+    return Screen(
+        out=io.StringIO(),
+        err=io.StringIO(),
+        colour=False,
+        err_colour=False,
+        width=60,
+        height=None,
+        glyphs=ASCII,
+    )
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from kb.model import (
     Severity,
     Tier,
 )
-from tests.cli.test_screen import make
 
 LAST = "Still need help? Chat: Account > Contact Us. Have ready: The order number; The date."
 
@@ -232,10 +231,10 @@ def test_explanation_is_a_table_that_adds_up(base, kb):
     assert "   body   late     1.500\n   title  late     0.500\n   score           2.000\n" in out
 
 
-def test_words_found_are_marked_in_colour_only(base):
+def test_words_found_are_marked_in_colour_only(base, screen):
     """On a terminal the words found stand out; in a pipe the text is left alone."""
     answer = base.search("tracking", limit=1)
-    lines = [*answer_lines(answer, make())]
+    lines = [*answer_lines(answer, screen)]
     assert any(span.style == MARK for line in lines for span in line)
     assert any("\x1b[1;35mLook" in render(line, colour=True) for line in lines)
     assert not any("\x1b" in render(line, colour=False) for line in lines)
