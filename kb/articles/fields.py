@@ -14,31 +14,23 @@ from datetime import date
 from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from kb.articles.names import complaint_about_id
-from kb.frontmatter import Entry, Fields, Items, Text, Value, plain
+from kb.articles.values import FieldReader, either, items, one_line, quote
+from kb.frontmatter import Entry, Fields, Text, Value, plain
 from kb.model import Action, Audience, Channel, Condition, Problem, Severity, Status, Step, Tier
-from kb.nearest import did_you_mean, slip
+from kb.nearest import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from enum import StrEnum
 
 _Choice = TypeVar("_Choice", bound="StrEnum")
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][\d:.+Zz -]*)?")
 _INTERVAL = re.compile(r"[1-9]\d{0,4} (?:day|week|month|year)s?")
-_NUMBER = re.compile(r"[+-]?\d{1,9}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _SCHEMES = frozenset({"http:", "https:", "mailto:", "tel:"})
 _CHANNEL_KEYS = ("name", "best_for", "wait", "where", "hours")
 _ACTION_KEYS = ("label", "where", "url")
-# Keys by which other tools hide an article or give it another address.
-_FOREIGN = {
-    "draft": "status: draft",
-    "published": "status: draft",
-    "hidden": "status: draft",
-    "redirect_from": "aliases",
-}
 
 
 class Attributes(TypedDict, total=False):
@@ -83,73 +75,6 @@ def read_article_fields(path: str, fields: Fields) -> FrontMatter:
     return FrontMatter(reader.name, reader.attributes, tuple(reader.problems), reader.fatal)
 
 
-def one_line(text: str) -> str:
-    """Text without control characters, line breaks and repeated spaces."""
-    return " ".join(_CONTROL.sub(" ", text).split())
-
-
-class FieldReader:
-    """Reads values of a known shape, and collects what is wrong with the others."""
-
-    def __init__(self, path: str) -> None:
-        self.problems: list[Problem] = []
-        self._path = path
-
-    def report(
-        self,
-        line: int,
-        message: str,
-        severity: Severity = Severity.WARNING,
-        code: str = "front-matter",
-    ) -> None:
-        """Note a problem on a line of the file."""
-        self.problems.append(Problem(self._path, line, message, severity, code))
-
-    def text(self, entry: Entry) -> str:
-        """A single text."""
-        if isinstance(entry.value, Text):
-            return one_line(entry.value.value)
-        self.report(entry.line, f"`{one_line(entry.key)}` should be a text: ignored")
-        return ""
-
-    def number(self, entry: Entry) -> int | None:
-        """A whole number."""
-        text = self.text(entry)
-        if _NUMBER.fullmatch(text):
-            return int(text)
-        if text:
-            self.report(entry.line, f"`{entry.key}` should be a whole number, not {_quote(text)}")
-        return None
-
-    def texts(self, entry: Entry) -> tuple[str, ...]:
-        """A list of texts, each once; a single text is a list of one."""
-        return tuple(dict.fromkeys(text for text, _ in self.lines(entry)))
-
-    def lines(self, entry: Entry) -> Iterator[tuple[str, int]]:
-        """The texts of a list that are not empty, and their lines."""
-        if isinstance(entry.value, Fields):
-            self.report(entry.line, f"`{entry.key}` should be a list of texts: ignored")
-            return
-        for item in _items(entry.value):
-            if not isinstance(item, Text):
-                self.report(item.line, f"`{entry.key}` should hold texts only: item ignored")
-            elif text := one_line(item.value):
-                yield text, item.line
-
-    def unknown(self, entry: Entry, known: Iterable[str]) -> None:
-        """Say that a key is not one of kb's, and which was probably meant."""
-        shown = _quote(one_line(entry.key))
-        meant = slip(entry.key.lower().replace("-", "_"), known)
-        if meant:
-            self.report(entry.line, f"unknown key {shown}: did you mean `{meant}`?")
-        elif entry.key.lower() in _FOREIGN:
-            self.report(
-                entry.line, f"kb does not know {shown}: write `{_FOREIGN[entry.key.lower()]}`"
-            )
-        else:
-            self.report(entry.line, f"unknown key {shown}: kept", Severity.NOTE, "unknown-key")
-
-
 class _ArticleFields(FieldReader):
     """Reads one article's front matter, entry by entry."""
 
@@ -167,7 +92,9 @@ class _ArticleFields(FieldReader):
             method(self, entry)
             return
         value = entry.value
-        written = value.value if isinstance(value, Text) else json.dumps(plain(value), ensure_ascii=False)
+        written = (
+            value.value if isinstance(value, Text) else json.dumps(plain(value), ensure_ascii=False)
+        )
         self.extra.append((entry.key, written))
         self.unknown(entry, _KEYS)
 
@@ -197,11 +124,9 @@ class _ArticleFields(FieldReader):
             return kind(text.lower())
         if text:
             self.fatal = True
-            hint = did_you_mean(text, values)
             self.report(
                 entry.line,
-                f"`{entry.key}` can't be {_quote(text)}: it is {_either(values)}"
-                + (f" ({hint})" if hint else ""),
+                f"`{entry.key}` can't be {quote(text)}: it is {_one_of(values, text)}",
                 Severity.ERROR,
             )
         return None
@@ -230,14 +155,14 @@ class _ArticleFields(FieldReader):
         for name, line in self.lines(entry):
             if wrong := complaint_about_id(name):
                 self.report(
-                    line, f"`{entry.key}` has {_quote(name)}: {wrong}: ignored", severity, "id"
+                    line, f"`{entry.key}` has {quote(name)}: {wrong}: ignored", severity, "id"
                 )
             else:
                 names[unicodedata.normalize("NFC", name).removesuffix(".md")] = line
         return tuple(names)
 
     def do(self, entry: Entry) -> None:
-        actions = (self._action(item) for item in _items(entry.value))
+        actions = (self._action(item) for item in items(entry.value))
         self.attributes["actions"] = tuple(action for action in actions if action)
 
     def _action(self, item: Value) -> Action | None:
@@ -263,7 +188,7 @@ class _ArticleFields(FieldReader):
         entry = item.get("url")
         self.report(
             entry.line if entry else item.line,
-            f"url {_quote(url)}: {wrong}: left out",
+            f"url {quote(url)}: {wrong}: left out",
             Severity.ERROR,
             "url",
         )
@@ -278,14 +203,13 @@ class _ArticleFields(FieldReader):
             if entry.key in known:
                 texts[entry.key] = self.text(entry)
                 continue
-            hint = did_you_mean(entry.key, known) or f"it has {_either(known, 'and')}"
-            self.report(
-                entry.line, f"`{of}` has no {_quote(one_line(entry.key))}: {hint}", severity
-            )
+            meant = nearest(entry.key, known, count=1)
+            hint = f"did you mean {meant[0]}?" if meant else f"it has {either(known, 'and')}"
+            self.report(entry.line, f"`{of}` has no {quote(one_line(entry.key))}: {hint}", severity)
         return texts
 
     def escalate(self, entry: Entry) -> None:
-        steps = (step for item in _items(entry.value) for step in self._steps(item))
+        steps = (step for item in items(entry.value) for step in self._steps(item))
         self.attributes["escalate"] = tuple(dict.fromkeys(steps))
 
     def _steps(self, item: Value) -> Iterator[Step]:
@@ -307,16 +231,15 @@ class _ArticleFields(FieldReader):
         elif not text:
             yield Step(name)
         else:
-            hint = did_you_mean(text, values)
             self.report(
                 entry.line,
-                f"`escalate` has the condition {_quote(text)} for {_quote(name)}: it is "
-                f"{_either(values)}" + (f" ({hint})" if hint else "") + ": step ignored",
+                f"`escalate` has the condition {quote(text)} for {quote(name)}: it is "
+                f"{_one_of(values, text)}: step ignored",
             )
 
     def channel(self, entry: Entry) -> None:
         if not isinstance(entry.value, Fields):
-            parts = _either(_CHANNEL_KEYS, "and")
+            parts = either(_CHANNEL_KEYS, "and")
             self.report(entry.line, f"`channel` should have {parts}: ignored")
             return
         texts = self._parts(entry.value, "channel", _CHANNEL_KEYS, Severity.WARNING)
@@ -342,7 +265,7 @@ class _ArticleFields(FieldReader):
             pass
         if text:
             self.report(
-                entry.line, f"`reviewed` should be a date like 2026-03-31, not {_quote(text)}"
+                entry.line, f"`reviewed` should be a date like 2026-03-31, not {quote(text)}"
             )
 
     def review_every(self, entry: Entry) -> None:
@@ -350,7 +273,7 @@ class _ArticleFields(FieldReader):
         if _INTERVAL.fullmatch(text):
             self.attributes["review_every"] = text
         elif text:
-            self.report(entry.line, f"`review_every` should be like `6 months`, not {_quote(text)}")
+            self.report(entry.line, f"`review_every` should be like `6 months`, not {quote(text)}")
 
     def order(self, entry: Entry) -> None:
         if (number := self.number(entry)) is not None:
@@ -382,10 +305,6 @@ _KEYS: dict[str, Callable[[_ArticleFields, Entry], None]] = {
 }
 
 
-def _items(value: Value) -> tuple[Value, ...]:
-    return value.values if isinstance(value, Items) else (value,)
-
-
 def _complaint_about_url(url: str) -> str | None:
     scheme = _SCHEME.match(url)
     if scheme and scheme.group().lower() not in _SCHEMES:
@@ -395,11 +314,7 @@ def _complaint_about_url(url: str) -> str | None:
     return None
 
 
-def _quote(text: str) -> str:
-    shown = text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004
-    return f"`{shown}`"
-
-
-def _either(values: Iterable[str], word: str = "or") -> str:
-    *others, last = values
-    return f"{', '.join(others)} {word} {last}"
+def _one_of(values: list[str], text: str) -> str:
+    """The allowed values, and the one that was probably meant."""
+    meant = nearest(text, values, count=1)
+    return either(values) + (f" (did you mean {meant[0]}?)" if meant else "")

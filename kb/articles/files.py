@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.articles.names import complaint, fold, printable
@@ -18,6 +17,7 @@ from kb.model import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 TOPIC_FILE = "topic.yaml"
 _SUFFIX = ".md"
@@ -170,12 +170,12 @@ class _Walk:
 
     def _notice(self, entry: os.DirEntry[str], path: str) -> None:
         """Say what looks like an article or a topic but is not read."""
-        suffix = PurePosixPath(entry.name).suffix.lower()
+        suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122  (no need for a Path)
         if suffix in _LOOKALIKES:
             self._warn(path, "not read as an article: only names that end in .md are")
         elif entry.name.lower() in {TOPIC_FILE, "topic.yml"}:
             self._warn(path, f"not read: a topic file is called {TOPIC_FILE}")
-        elif entry.is_symlink() and entry.is_dir():
+        elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112  (raises nothing)
             if is_within(self._root, entry.path):
                 self._warn(path, "a link to a folder: not followed")
             else:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kb import frontmatter, markdown
-from kb.articles.fields import FieldReader, one_line, read_article_fields
+from kb.articles.fields import read_article_fields
 from kb.articles.names import printable
 from kb.articles.text import decode, find_direction_controls, read_bytes
 from kb.articles.topics import TopicFile, title_from_name
+from kb.articles.values import FieldReader, one_line
 from kb.errors import ContentError
 from kb.model import Article, Problem
 

@@ -1,0 +1,116 @@
+"""Values of front matter and topic files in the shapes that kb knows, and what to say of others."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kb.frontmatter import Entry, Fields, Items, Text, Value
+from kb.model import Problem, Severity
+from kb.nearest import slip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+_LONGEST = 60  # characters of a value that a message shows
+# Keys by which other tools hide an article or give it another address, the values that do
+# so (None: any), and how kb is told.
+_YES = frozenset({"true", "yes", "on", "1"})
+_NO = frozenset({"false", "no", "off", "0"})
+_FOREIGN = {
+    "draft": (_YES, "status: draft"),
+    "hidden": (_YES, "status: draft"),
+    "published": (_NO, "status: draft"),
+    "redirect_from": (None, "aliases"),
+}
+
+
+def items(value: Value) -> tuple[Value, ...]:
+    """The values of a list; anything else is a list of one."""
+    return value.values if isinstance(value, Items) else (value,)
+
+
+def quote(text: str) -> str:
+    """Text as a message shows it: not too long."""
+    shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+    return f"`{shown}`"
+
+
+def either(values: Iterable[str], word: str = "or") -> str:
+    """Words as a sentence lists them."""
+    *others, last = values
+    return f"{', '.join(others)} {word} {last}"
+
+
+def one_line(text: str) -> str:
+    """Text without control characters, line breaks and repeated spaces."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def _written_for_kb(entry: Entry) -> str | None:
+    """What another tool's key says, in kb's words, if it matters."""
+    when, written = _FOREIGN.get(entry.key.lower(), (_YES, ""))
+    value = entry.value.value.lower() if isinstance(entry.value, Text) else ""
+    return written if when is None or value in when else None
+
+
+class FieldReader:
+    """Reads values of a known shape, and collects what is wrong with the others."""
+
+    def __init__(self, path: str) -> None:
+        self.problems: list[Problem] = []
+        self._path = path
+
+    def report(
+        self,
+        line: int,
+        message: str,
+        severity: Severity = Severity.WARNING,
+        code: str = "front-matter",
+    ) -> None:
+        """Note a problem on a line of the file."""
+        self.problems.append(Problem(self._path, line, message, severity, code))
+
+    def text(self, entry: Entry) -> str:
+        """A single text."""
+        if isinstance(entry.value, Text):
+            return one_line(entry.value.value)
+        self.report(entry.line, f"`{one_line(entry.key)}` should be a text: ignored")
+        return ""
+
+    def number(self, entry: Entry) -> int | None:
+        """A whole number."""
+        text = self.text(entry)
+        if _NUMBER.fullmatch(text):
+            return int(text)
+        if text:
+            self.report(entry.line, f"`{entry.key}` should be a whole number, not {quote(text)}")
+        return None
+
+    def texts(self, entry: Entry) -> tuple[str, ...]:
+        """A list of texts, each once; a single text is a list of one."""
+        return tuple(dict.fromkeys(text for text, _ in self.lines(entry)))
+
+    def lines(self, entry: Entry) -> Iterator[tuple[str, int]]:
+        """The texts of a list that are not empty, and their lines."""
+        if isinstance(entry.value, Fields):
+            self.report(entry.line, f"`{entry.key}` should be a list of texts: ignored")
+            return
+        for item in items(entry.value):
+            if not isinstance(item, Text):
+                self.report(item.line, f"`{entry.key}` should hold texts only: item ignored")
+            elif text := one_line(item.value):
+                yield text, item.line
+
+    def unknown(self, entry: Entry, known: Iterable[str]) -> None:
+        """Say that a key is not one of kb's, and which was probably meant."""
+        shown = quote(one_line(entry.key))
+        meant = slip(entry.key.lower().replace("-", "_"), known)
+        if meant:
+            self.report(entry.line, f"unknown key {shown}: did you mean `{meant}`?")
+        elif foreign := _written_for_kb(entry):
+            self.report(entry.line, f"kb does not know {shown}: write `{foreign}`")
+        else:
+            self.report(entry.line, f"unknown key {shown}: kept", Severity.NOTE, "unknown-key")
