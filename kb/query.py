@@ -26,7 +26,7 @@ MAX_WORDS = 32
 _QUOTES = '"\u201c\u201d\u201e\u00ab\u00bb'
 _SYNTAX = re.compile(
     rf"""(?<!\S)(?:
-        (?P<minus>-?)[{_QUOTES}](?P<phrase>[^{_QUOTES}]*\w[^{_QUOTES}]*)[{_QUOTES}]
+        (?P<minus>-?)[{_QUOTES}](?P<phrase>[^{_QUOTES}]*[^\W_{_QUOTES}][^{_QUOTES}]*)[{_QUOTES}]
         | (?P<key>topic|tier|tag):(?P<value>[^\s{_QUOTES}]+)
         | -(?P<excluded>[^\W_][^\s{_QUOTES}]*)
     )""",
@@ -78,14 +78,15 @@ def parse_query(text: str) -> Query:
         else:
             words.append(match[0])
     ranked = " ".join(" ".join([*words, text[end:]]).split())
-    if excluded and not filters and not re.search(r"\w", ranked):
+    if excluded and not filters and not re.search(r"[^\W_]", ranked):
         return Query(text, text, notices=notices)
     return Query(text, ranked, tuple(phrases), tuple(excluded), _filters(filters), notices)
 
 
 def _cut(text: str) -> tuple[str, tuple[str, ...]]:
     """The text in NFC, without lone surrogates, and cut to length."""
-    text = compose(text[: 4 * MAX_CHARACTERS].encode("utf-8", "replace").decode())
+    some = text[: 8 * MAX_CHARACTERS]  # composing makes one character of four at most
+    text = compose(some.encode("utf-8", "replace").decode())
     if len(text) <= MAX_CHARACTERS:
         return text, ()
     cut = text[:MAX_CHARACTERS]
@@ -95,13 +96,15 @@ def _cut(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _is_filter(key: str, value: str) -> bool:
-    return key != "tier" or value.lower() in {tier.value for tier in Tier}
+    if key == "tier":
+        return value.lower() in {tier.value for tier in Tier}
+    return key != "topic" or bool(value.strip("/"))
 
 
 def _filters(values: dict[str, str]) -> Filters:
     tier = values.get("tier")
     return Filters(
         tier=Tier(tier.lower()) if tier else None,
-        topic=values.get("topic", "").strip("/") or None,
+        topic=values["topic"].strip("/") if "topic" in values else None,
         tag=values.get("tag"),
     )
