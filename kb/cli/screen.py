@@ -7,6 +7,7 @@ command prints through it, and it prints through `kb.cli.text.render` alone.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -19,7 +20,7 @@ import click
 from kb.cli.text import Line, Span, Style, escape_json, line_of, render, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, MutableMapping
 
 # Longer lines are hard to read, however wide the window.
 _WIDEST = 100
@@ -81,8 +82,9 @@ class Screen:
         if self.height is None or len(lines) < self.height:
             self.print(*lines)
             return
-        text = "".join(f"{render(line, colour=self.colour)}\n" for line in lines)
-        click.echo_via_pager(text, color=self.colour)
+        colour = self.colour and _pager_takes_colour(os.environ)
+        text = "".join(f"{render(line, colour=colour)}\n" for line in lines)
+        click.echo_via_pager(text, color=colour)
 
     def print_json(self, value: Mapping[str, Any]) -> None:
         """Write one JSON object to stdout; keys stay in their order."""
@@ -140,6 +142,15 @@ def wants_colour(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
         return True
     allowed = environ.get("TERM") != "dumb" and environ.get("CLICOLOR") != "0"
     return is_terminal and allowed
+
+
+def _pager_takes_colour(environ: MutableMapping[str, str]) -> bool:
+    """Whether the pager lets colours through; a less without options of its own is told to."""
+    pager = environ.get("PAGER") or "less"
+    if not re.search(r"\bless\b", pager):
+        return True
+    options = f"{environ.setdefault('LESS', '-R')} {pager.partition('less')[2]}"
+    return "r" in options.lower()
 
 
 def _writes_unicode(stream: TextIO) -> bool:

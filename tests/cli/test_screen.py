@@ -132,6 +132,25 @@ def test_long_output_goes_through_the_pager(monkeypatch):
     assert paged == ["a\\x1b\nb\nc\n"]
 
 
+@pytest.mark.parametrize(
+    ("environ", "takes"),
+    [
+        ({}, True),
+        ({"PAGER": ""}, True),
+        ({"PAGER": "/usr/bin/less -FR"}, True),
+        ({"LESS": "-i"}, False),
+        ({"LESS": "FRX"}, True),
+        ({"LESS": "-i", "PAGER": "less -R"}, True),
+        ({"LESS": "-i", "PAGER": "most"}, True),
+    ],
+)
+def test_pager_gets_colours_it_can_show(environ, takes):
+    """A less that would show escapes as text gets none; one without options is told to."""
+    assert screens._pager_takes_colour(environ) is takes
+    if not environ:
+        assert environ == {"LESS": "-R"}
+
+
 def test_source_text_keeps_its_shape():
     """Tabs and spaces at the ends of lines stay; what acts is escaped."""
     screen = make()
