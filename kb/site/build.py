@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from kb.model import Problem, Severity
 from kb.site.cache import Cache, Memory, Stamp
-from kb.site.output import check_folder, states_of
+from kb.site.output import check_folder
 from kb.site.sources import find_folders, look
+from kb.site.staging import states_of
 from kb.site.swap import recover
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Config
-    from kb.site.output import State
     from kb.site.sources import Folders, Sources
+    from kb.site.staging import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
     index/sites/HASH/stamp.json     the states of everything that went in and came out
     index/sites/HASH/records.json   a record of each article, and a key of each page
+    index/sites/HASH/spare/         the site before the last, for the next to be made from
 
 HASH stands for the output folder. The stamp alone tells whether anything changed; the
 records are read when something has. Losing them costs a full build, no more.
@@ -16,8 +17,10 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kb.errors import SiteError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 FORMAT = 1
@@ -41,13 +44,17 @@ class Stamp:
 class Memory:
     """By path of the source file: its state, its record as JSON, the key of its page.
 
-    `common` is the hash of what all of them depend on.
+    `common` is the hash of what all of them depend on. `shared` holds, under one key, the
+    addresses of what shows several articles; `related` the related articles, under a hash
+    of what they were found by.
     """
 
     common: str = ""
     states: dict[str, list[Any]] = field(default_factory=dict)
     records: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    shared: dict[str, list[str]] = field(default_factory=dict)
+    related: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
 
 class Cache:
@@ -81,6 +88,38 @@ class Cache:
             self.forget()
             self._write("records.json", memory)
             self._write("stamp.json", stamp)
+
+    def spare(self, out: Path) -> Path | None:
+        """Where the site before the last one may stay; None if that is on another disk."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            above = next(p for p in out.parents if p.exists())
+            same = above.stat().st_dev == self.folder.stat().st_dev
+        except OSError:
+            return None
+        return self.folder / "spare" if same and os.access(self.folder, os.W_OK) else None
+
+    @contextlib.contextmanager
+    def held(self, wait: float = 30.0) -> Iterator[None]:
+        """Keep other builds of the same output waiting. Raises SiteError after `wait` seconds."""
+        from filelock import FileLock, Timeout  # noqa: PLC0415  # only who writes pays for it
+
+        lock = FileLock(self.folder / "lock")
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout:
+            raise SiteError(
+                f"another build of this site has not ended within {wait:.0f} seconds",
+                hint="wait for it",
+                code="site-busy",
+            ) from None
+        except OSError:  # a folder that can't be written to: nobody else can either
+            yield
+            return
+        try:
+            yield
+        finally:
+            lock.release()
 
     def forget(self) -> None:
         """Let the next build look at everything anew."""

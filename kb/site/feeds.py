@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 _FEED_LENGTH = 50
+_TITLE = r"""(?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|\([^)\n]*\)))?"""
+_INLINE = re.compile(rf"\]\([ \t]*<?([^\s<>()]*)>?{_TITLE}[ \t]*\)")
+_DEFINITION = re.compile(rf"(?m)^ {{0,3}}\[[^\]\n]+\]:[ \t]*<?([^\s<>]*)>?{_TITLE}[ \t]*$\n?")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -182,13 +185,11 @@ def write_markdown(draft: Draft, plan: Plan) -> str:
     """An article's Markdown for reading as it is: title first, no link to what is not shown."""
     article = draft.record.article
     body = draft.body
-    for wanted in draft.record.wants:
-        if not plan.targets.resolve(wanted).href:
-            for written in {wanted.written, unquote(wanted.written)}:
-                target = rf"<?{re.escape(written)}>?"
-                title = r"""(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?"""
-                body = re.sub(rf"(?<=\])\(\s*{target}{title}\s*\)", "", body)
-                body = re.sub(rf"(?m)^ {{0,3}}\[[^\]]+\]:\s*{target}{title}[ \t]*$", "", body)
+    dead = {w.written for w in draft.record.wants if not plan.targets.resolve(w).href}
+    if dead:
+        dead.update([unquote(written) for written in dead])
+        body = _INLINE.sub(lambda found: "]" if found[1] in dead else found[0], body)
+        body = _DEFINITION.sub(lambda found: "" if found[1] in dead else found[0], body)
     if not draft.record.top:
         summary = f"{article.summary}\n\n" if article.summary else ""
         return f"# {article.title}\n\n{summary}{body}"

@@ -19,6 +19,8 @@ from kb.site.addresses import FILES, encode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kb.site.staging import State
+
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _OUTSIDE = re.compile(r"https?://[^/?#\\@\s]", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:[^/?#@\\]*@)?([^/?#:\\]+)", re.IGNORECASE)
@@ -133,7 +135,7 @@ class Targets:
 
     articles: Mapping[str, Destination]
     topics: Mapping[str, Destination]
-    files: Mapping[str, tuple[int, int]]
+    files: Mapping[str, State]
     hidden: frozenset[str]
 
     def resolve(self, wanted: Want) -> Resolved:

@@ -16,11 +16,13 @@ from kb.site.build import Report, remember
 from kb.site.cache import Memory
 from kb.site.feeds import base_path, write_feeds, write_markdown
 from kb.site.images import image_size
+from kb.site.keys import action_target, articles_key, page_key, shared_key
 from kb.site.output import Output
-from kb.site.pages import Pages, page_key
+from kb.site.pages import Pages
 from kb.site.plan import make_plan
 from kb.site.reading import Reader
 from kb.site.records import without_text
+from kb.site.related import Relation
 from kb.site.shell import open_shell
 from kb.site.wording import read_wording
 
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from kb.config import Config
+    from kb.model import Article
     from kb.site.build import Work
     from kb.site.cache import Stamp
-    from kb.site.links import Resolved, Want
+    from kb.site.links import Resolved
     from kb.site.plan import Plan
     from kb.site.records import Record
     from kb.site.shell import Shell
@@ -43,17 +46,17 @@ def make_site(
     progress: Callable[[int, int], None] | None,
 ) -> Report:
     """Build what the last build does not already hold. See `build_site`."""
-    states = {path: (size, at) for path, (size, at) in stamp.output.items()} if stamp else {}
-    output = Output(work.folders.out, states)
-    try:
-        with _without_collection():
+    out = work.folders.out
+    states = {path: tuple(state) for path, state in stamp.output.items()} if stamp else {}
+    with work.cache.held(), _without_collection():
+        output = Output(out, states, work.cache.spare(out))
+        try:
             return _Making(config, work, output).all(progress)
-    except OSError as error:
-        raise SiteError(
-            f"the site can't be written: {error.strerror or error}", path=str(work.folders.out)
-        ) from error
-    finally:
-        output.abandon()
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise SiteError(f"the site can't be written: {why}", path=str(out)) from error
+        finally:
+            output.abandon()
 
 
 @contextmanager
@@ -79,7 +82,7 @@ class _Making:
         self._cache = work.cache
         self._output = output
         self._problems: list[Problem] = [*work.sources.listing.problems]
-        self._addresses: list[str] = []
+        self._used: set[str] = set()
 
     def all(self, progress: Callable[[int, int], None] | None) -> Report:
         """Everything, in order."""
@@ -90,15 +93,22 @@ class _Making:
         topic_files, wrong = read_topics(config.content, self._sources.listing.topics)
         self._problems += [*unread, *wrong]
         settled = self._settle(records)
-        plan = make_plan(settled, topic_files, self._sources.files, drafts=self._options.drafts)
+        relation = Relation(old.related)
+        plan = make_plan(
+            settled,
+            topic_files,
+            self._sources.files,
+            drafts=self._options.drafts,
+            relate=relation.find,
+        )
         shell = self._open_shell()
         pages = Pages(plan, shell, self._size_of)
         keys = self._articles(plan, pages, reader, old)
-        self._shared(plan, pages, shell)
-        self._files(plan)
+        shared = self._shared(plan, pages, shell, old)
+        self._files()
         output = self._output.finish()
         report = self._report(plan)
-        memory = Memory(self._sources.common, *reader.memory(), keys)
+        memory = Memory(self._sources.common, *reader.memory(), keys, shared, relation.known)
         remember(report, self._sources, output, memory, self._cache)
         return report
 
@@ -124,15 +134,15 @@ class _Making:
 
     def _articles(self, plan: Plan, pages: Pages, reader: Reader, old: Memory) -> dict[str, str]:
         """Every article's page and Markdown; those with an old key stay as they are."""
-        common = pages.common_key(self._sources.common)
+        common = articles_key(plan, self._sources.common)
         keys: dict[str, str] = {}
         changed: list[tuple[str, list[Resolved]]] = []
         for name, record in plan.records.items():
             resolved = [plan.targets.resolve(want) for want in record.wants]
-            self._note_links(record.article.path, record.wants, resolved)
+            self._used.update([found.file for found in resolved if found.file])
+            self._note_links(record, plan, resolved)
             key = keys[record.article.path] = page_key(record, plan, resolved, common)
             address = plan.address[name]
-            self._addresses.append(address)
             same = old.keys.get(record.article.path) == key
             if same and self._keep(address, markdown=record.is_published):
                 continue
@@ -152,58 +162,71 @@ class _Making:
             not markdown or self._output.keeps(markdown_of(address))
         )
 
-    def _note_links(self, path: str, wants: Sequence[Want], resolved: Sequence[Resolved]) -> None:
-        """Report the links and images that lead nowhere."""
-        for wanted, found in zip(wants, resolved, strict=True):
+    def _note_links(self, record: Record, plan: Plan, resolved: Sequence[Resolved]) -> None:
+        """Report the links, images, actions and related articles that lead nowhere."""
+        article = record.article
+        for wanted, found in zip(record.wants, resolved, strict=True):
             if found.warning:
                 what = "image" if wanted.image else "link"
-                message = f"the {what} {wanted.written} {found.warning}"
-                self._problems.append(Problem(path, wanted.line, message, Severity.WARNING, "link"))
+                self._warn(article, wanted.line, f"the {what} {wanted.written} {found.warning}")
+        for action in article.actions:
+            wrong = action_target(action, article, plan)[1]
+            if wrong:
+                self._warn(article, None, f"the action {action.label!r} has a url that {wrong}")
+        for name in article.related:
+            if name not in plan.records:
+                self._warn(article, None, f"the related article {name} is not published here")
 
-    def _shared(self, plan: Plan, pages: Pages, shell: Shell) -> None:
-        """Home, topics, contact, search, 404, former ids, and what machines read."""
-        put, base_url = self._output.put, self._config.site.base_url
+    def _warn(self, article: Article, line: int | None, message: str) -> None:
+        self._problems.append(Problem(article.path, line, message, Severity.WARNING, "link"))
+
+    def _shared(self, plan: Plan, pages: Pages, shell: Shell, old: Memory) -> dict[str, list[str]]:
+        """Home, topics, contact, search, 404, former ids, and what machines read.
+
+        They stay as they are where nothing that any of them shows has changed.
+        """
+        key = shared_key(plan, self._sources.common)
+        known = old.shared.get(key, [])
+        if known and all([self._output.keeps(a) for a in known]):  # noqa: C419 notes them all
+            return {key: known}
+        addresses = []
+        for address, data in self._shared_files(plan, pages, shell):
+            self._output.put(address, data)
+            addresses.append(address)
+        return {key: addresses}
+
+    def _shared_files(self, plan: Plan, pages: Pages, shell: Shell) -> Iterator[tuple[str, bytes]]:
+        published = [r for r in plan.records.values() if r.is_published]
+        listed = [HOME, CONTACT, *(plan.address[r.article.id] for r in published)]
         for topic in plan.topics.values():
             for address, data in pages.topic(topic):
-                self._addresses.append(address)
-                put(address, data)
-        put(HOME, pages.home())
-        put(CONTACT, pages.contact())
-        put(SEARCH, pages.search())
-        root = self._options.root or (base_path(base_url) if base_url else "")
-        put(NOT_FOUND, pages.lost(root))
+                listed.append(address)
+                yield address, data
+        yield HOME, pages.home()
+        yield CONTACT, pages.contact()
+        yield SEARCH, pages.search()
+        base_url = self._config.site.base_url
+        yield NOT_FOUND, pages.lost(self._options.root or (base_path(base_url) if base_url else ""))
         titles = {plan.address[name]: r.article.title for name, r in plan.records.items()}
-        for old, new in plan.redirects:
-            put(old, pages.moved(old, new, titles[new]))
-        listed = [HOME, CONTACT, *self._addresses]
-        shown = [a for a in listed if a not in self._unlisted(plan)]
-        for address, text in write_feeds(plan, shell, sorted(shown)):
-            put(address, text.encode())
+        for former, new in plan.redirects:
+            yield former, pages.moved(former, new, titles[new])
+        for address, text in write_feeds(plan, shell, sorted(listed)):
+            yield address, text.encode()
 
-    def _unlisted(self, plan: Plan) -> set[str]:
-        return {plan.address[name] for name, r in plan.records.items() if not r.is_published}
-
-    def _files(self, plan: Plan) -> None:
+    def _files(self) -> None:
         """Copy the images and downloads that articles show or link to."""
-        used = {
-            found.file
-            for record in plan.records.values()
-            for want in record.wants
-            if (found := plan.targets.resolve(want)).file
-        }
-        for path in sorted(used):
+        for path in sorted(self._used):
             self._output.copy(FILES + path, self._config.content / path)
 
     def _size_of(self, path: str) -> tuple[int, int] | None:
         return image_size(self._config.content / path)
 
     def _report(self, plan: Plan) -> Report:
-        own = (HOME, CONTACT, SEARCH, NOT_FOUND)
         return Report(
             out=self._folders.out,
-            pages=len(self._addresses) + len(own) + len(plan.redirects),
+            pages=sum(path.endswith(".html") for path in self._output.files),
             articles=len(plan.records),
-            files=self._output.count,
+            files=len(self._output.files),
             size=self._output.size,
             written=tuple(sorted(self._output.written)),
             removed=self._output.removed,

@@ -1,6 +1,6 @@
 """The output folder: filled beside, swapped in whole, and never more than kb's own touched.
 
-    .site.kb-new/        the new site while it is made (beside the output folder)
+    .site.kb-new/        the new site while it is made, where the index folder has no place
     site/.kb-site.json   the manifest: every file that kb wrote, with its SHA-256
 
 Files that did not change are linked, not written again. Files that kb did not write are
@@ -20,14 +20,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import SiteError
-from kb.site.swap import MANIFEST, remove_site, swap_in
+from kb.site.staging import Staging, states_of
+from kb.site.swap import MANIFEST, swap_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from kb.site.staging import State
 
 FORMAT = 1
-State = tuple[int, int]
-"""Size and time of change of a file: who sees the same need not read it."""
 
 
 def check_folder(folder: Path, sources: Iterable[Path]) -> None:
@@ -94,32 +95,14 @@ def _is_entry(path: str, digest: object) -> bool:
     return isinstance(digest, str) and not any(p in ("", ".", "..") or "\0" in p for p in parts)
 
 
-def states_of(folder: Path, skip: Callable[[str], bool] | None = None) -> dict[str, State]:
-    """Every regular file under a folder with its state, by relative path. Follows no links.
-
-    Files and folders whose name `skip` accepts are passed over.
-    """
-    states: dict[str, State] = {}
-    waiting = [""]
-    while waiting:
-        prefix = waiting.pop()
-        with contextlib.suppress(FileNotFoundError), os.scandir(folder / prefix) as entries:
-            for entry in entries:
-                if skip and skip(entry.name):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(f"{prefix}{entry.name}/")
-                elif entry.is_file(follow_symlinks=False):
-                    state = entry.stat(follow_symlinks=False)
-                    states[prefix + entry.name] = (state.st_size, state.st_mtime_ns)
-    return states
-
-
 class Output:
     """One build's way into the output folder. Nothing is touched before the first change."""
 
-    def __init__(self, folder: Path, states: Mapping[str, State]) -> None:
-        """`states` are those in which the last build left its files, for as far as known."""
+    def __init__(
+        self, folder: Path, states: Mapping[str, tuple[int, ...]], spare: Path | None
+    ) -> None:
+        """`states` are those in which the last build left its files, for as far as known;
+        `spare` is where the new site may be made and the old one may stay, on the same disk."""
         self.written: list[str] = []
         self.removed: tuple[str, ...] = ()
         self.size = 0
@@ -128,13 +111,13 @@ class Output:
         self._known = states
         self._now = states_of(folder)
         self._files: dict[str, str] = {}
-        self._new = folder.with_name(f".{folder.name}.kb-new")
-        self._made: set[str] = set()
+        beside = folder.with_name(f".{folder.name}.kb-new")
+        self._staging = Staging(spare or beside, stays=spare is not None)
 
     @property
-    def count(self) -> int:
-        """How many files the site has."""
-        return len(self._files)
+    def files(self) -> Collection[str]:
+        """The addresses of all files of the new site so far."""
+        return self._files.keys()
 
     def keeps(self, path: str) -> bool:
         """Keep a file as the last build wrote it, if it still is that."""
@@ -167,25 +150,23 @@ class Output:
         self.removed = tuple(sorted(self._old.keys() - self._files.keys()))
         if not self.written and not self.removed and self._old:
             return self._now
-        self._start()
+        staging = self._staging
+        staging.start()
         for path in self._files.keys() - set(self.written):
-            self._link(self._folder / path, self._parent(path))
+            staging.link(path, self._folder / path, self._now[path])
         self._carry_over()
-        (self._new / MANIFEST).write_bytes(self._manifest())
-        states = states_of(self._new)
-        swap_in(self._new, self._folder)
-        return states
+        staging.finish(self._manifest())
+        swap_in(staging.folder, self._folder)
+        return states_of(self._folder)
 
     def abandon(self) -> None:
         """Remove what was made beside the folder."""
-        if self._made:
-            with contextlib.suppress(OSError):
-                remove_site(self._new)
+        self._staging.leave()
 
     def _is_intact(self, path: str) -> bool:
         now = self._now.get(path)
         if now is None or self._known:
-            return now is not None and tuple(self._known.get(path, ())) == now
+            return now is not None and self._known.get(path) == now
         with (self._folder / path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == self._old[path]
 
@@ -197,8 +178,8 @@ class Output:
     def _place(self, path: str) -> Path:
         """Where to write a file. Raises SiteError where a foreign file stands in its way."""
         self._refuse_foreign(path)
-        self._start()
-        return self._parent(path)
+        self._staging.start()
+        return self._staging.place(path)
 
     def _refuse_foreign(self, path: str) -> None:
         parts = path.split("/")
@@ -214,45 +195,23 @@ class Output:
                         code="site-output",
                     )
 
-    def _start(self) -> None:
-        if not self._made:
-            remove_leftover(self._new)
-            self._new.mkdir(parents=True)
-            (self._new / MANIFEST).touch()
-            self._made.add("")
-
-    def _parent(self, path: str) -> Path:
-        """The place of a file in the new folder, with the folders above it made."""
-        folder = path.rpartition("/")[0]
-        if folder not in self._made:
-            (self._new / folder).mkdir(parents=True, exist_ok=True)
-            self._made.add(folder)
-        return self._new / path
-
-    def _link(self, old: Path, new: Path) -> None:
-        try:
-            os.link(old, new, follow_symlinks=False)
-        except OSError:  # not every file system has links
-            shutil.copy2(old, new, follow_symlinks=False)
-
     def _carry_over(self) -> None:
         """Bring along what kb did not write: files, links and empty folders."""
-        for path, is_folder in _foreign(self._folder, "", self._old.keys() | self._files.keys()):
-            new = self._parent(path)
+        for path, is_folder in _foreign(self._folder, self._old.keys() | self._files.keys()):
             if is_folder:
-                new.mkdir(exist_ok=True)
-            elif not os.path.lexists(new):
-                self._link(self._folder / path, new)
+                self._staging.add_folder(path)
+            else:
+                self._staging.link(path, self._folder / path, self._now.get(path))
 
     def _manifest(self) -> bytes:
         manifest: dict[str, Any] = {"format": FORMAT, "files": dict(sorted(self._files.items()))}
         return json.dumps(manifest, indent=0, ensure_ascii=False).encode() + b"\n"
 
 
-def _foreign(folder: Path, prefix: str, own: Iterable[str]) -> Iterator[tuple[str, bool]]:
+def _foreign(folder: Path, own: Collection[str]) -> Iterator[tuple[str, bool]]:
     """Everything that kb did not write, and whether it is a folder (then empty, or with more)."""
     folders = {path[:at] for path in own for at, c in enumerate(path) if c == "/"}
-    waiting = [prefix]
+    waiting = [""]
     while waiting:
         prefix = waiting.pop()
         with contextlib.suppress(FileNotFoundError), os.scandir(folder / prefix) as entries:
@@ -264,13 +223,3 @@ def _foreign(folder: Path, prefix: str, own: Iterable[str]) -> Iterator[tuple[st
                         yield path, True
                 elif path not in own and path != MANIFEST:
                     yield path, False
-
-
-def remove_leftover(folder: Path) -> None:
-    """Remove what a killed build left beside the output. Raises SiteError if it is not kb's."""
-    if not os.path.lexists(folder):
-        return
-    ours = not folder.is_symlink() and folder.is_dir()
-    if not ours or (any(folder.iterdir()) and not (folder / MANIFEST).is_file()):
-        raise _refusal(folder, "is in the way of the new site, and not kb's")
-    remove_site(folder)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +21,13 @@ from kb.site.addresses import (
     root_of,
 )
 from kb.site.drafts import MARKER
-from kb.site.links import Place, sort_link, want
+from kb.site.keys import action_target
 from kb.site.shell import PageHead
 from kb.site.structured import describe_article, describe_site
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kb.model import Action, Article, Escalation, Topic
     from kb.site.links import Resolved
@@ -54,11 +52,6 @@ class Pages:
     shell: Shell
     size_of: Callable[[str], tuple[int, int] | None]
     _help: dict[tuple[Escalation, str, bool], Markup] = field(default_factory=dict)
-
-    def common_key(self, common: str) -> str:
-        """A hash of what every article's page shows beside its own; `common` is the sources'."""
-        contacts = [(a, self.plan.address[a.id]) for a in self.plan.contacts]
-        return hashlib.sha256(f"{common}{contacts!r}".encode()).hexdigest()
 
     def article(self, draft: Draft, resolved: Sequence[Resolved]) -> bytes:
         """The page of an article."""
@@ -278,15 +271,13 @@ class Pages:
         return self._item(self.plan.records[name], root) if name else None
 
     def _action(self, action: Action, article: Article, root: str) -> dict[str, Any]:
-        place, href = sort_link(action.url) if action.url else (Place.REFUSED, "")
-        if place is Place.INSIDE:
-            found = self.plan.targets.resolve(want(href, article.path, 1))
-            href = root + found.href if found.href else ""
+        href, _ = action_target(action, article, self.plan)
+        outside = ":" in href  # what is encoded for a link within the site has none
         return {
             "label": action.label,
             "steps": [step.strip() for step in action.where.split(" > ") if step.strip()],
-            "href": "" if place is Place.REFUSED else href,
-            "outside": place is Place.OUTSIDE,
+            "href": href if outside or not href else root + href,
+            "outside": outside,
         }
 
     def _finish(self, html: str, resolved: Sequence[Resolved], root: str) -> str:
@@ -318,37 +309,6 @@ class Pages:
         size = self.size_of(target.file)
         fixed = f' width="{size[0]}" height="{size[1]}"' if size else ""
         return f'<img src="{escape(root + target.href)}" alt="{alt}"{more}{fixed} loading="lazy">'
-
-
-def page_key(record: Record, plan: Plan, resolved: Sequence[Resolved], common: str) -> str:
-    """A hash of everything that an article's page shows; `common` is that of the whole site."""
-    article = record.article
-    previous, following = plan.neighbours[article.id]
-    around = [
-        [(n, plan.records[n].article.title) for n in (previous, following) if n],
-        [_shown(plan.records[name], plan.address) for name in plan.related[article.id]],
-        [(topic.title, plan.topic_address[topic.id]) for topic in plan.trail(article.topic)],
-        bool(previous),
-        plan.address[article.id],
-        article.digest,
-        resolved,
-        [plan.targets.files[found.file] for found in resolved if found.file],
-        [_action_target(action, article, plan) for action in article.actions if action.url],
-        common,
-    ]
-    return hashlib.sha256(json.dumps(around).encode()).hexdigest()[:32]
-
-
-def _shown(record: Record, address: Mapping[str, str]) -> list[Any]:
-    article = record.article
-    return [
-        address[article.id], article.title, record.description, article.tier, record.is_draft
-    ]  # fmt: skip
-
-
-def _action_target(action: Action, article: Article, plan: Plan) -> str:
-    place, href = sort_link(action.url)
-    return plan.targets.resolve(want(href, article.path, 1)).href if place is Place.INSIDE else href
 
 
 def _capitalised(text: str) -> str:

@@ -22,12 +22,14 @@ from kb.site.links import Destination, Targets
 from kb.site.related import find_related
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kb.articles import TopicFile
     from kb.model import Article, Topic
-    from kb.site.output import State
     from kb.site.records import Record
+    from kb.site.staging import State
+
+    Relate = Callable[[Sequence[Record]], Mapping[str, tuple[str, ...]]]
 
 _RESERVED = (
     HOME, NOT_FOUND, SEARCH, TOPICS, CONTACT, "llms.txt", "robots.txt", "sitemap.xml",
@@ -74,6 +76,7 @@ def make_plan(
     files: Mapping[str, State],
     *,
     drafts: bool,
+    relate: Relate = find_related,
 ) -> Plan:
     """Plan a site of the published articles, and of the drafts if they are asked for."""
     shown = [r for r in records if r.is_published or (drafts and r.is_draft)]
@@ -102,7 +105,7 @@ def make_plan(
             files=files,
             hidden=frozenset(fold(n) for r in hidden for n in (r.article.id, *r.article.aliases)),
         ),
-        related=find_related(shown),
+        related=relate(shown),
         neighbours=_neighbours(topics.values()),
         contacts=tuple(r.article for r in shown if r.article.channel is not None),
         order=order,

@@ -134,7 +134,8 @@ def _channel_as_json(channel: Channel) -> list[Any]:
 
 
 def _channel_from_json(value: list[Any]) -> Channel:
-    return Channel(*value[:-1], have_ready=tuple(value[-1]))
+    name, best_for, wait, where, hours, article, have_ready = value
+    return Channel(name, best_for, wait, where, hours, article, tuple(have_ready))
 
 
 _PLAIN: dict[str, Callable[[Any], Any]] = {

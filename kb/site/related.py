@@ -7,6 +7,8 @@ only those that share a word with it.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from math import sqrt
 from typing import TYPE_CHECKING
@@ -37,11 +39,28 @@ def weigh_terms(article: Article, analyzer: Analyzer) -> tuple[tuple[str, int], 
         (_HEADINGS, tuple(section.heading for section in article.sections[:_KEPT])),
     )
     for weight, texts in parts:
-        for term, position in analyzer.terms("\n".join(texts))[0]:
-            if position >= 0:  # stop words have none
-                weights.setdefault(term, weight)
+        for token in analyzer.tokens("\n".join(texts)):
+            if not token.stop:
+                weights.setdefault(token.term, weight)
     kept = sorted(weights.items(), key=lambda item: -item[1])[:_KEPT]
     return tuple(kept)
+
+
+class Relation:
+    """Finds related articles, unless the last build found them by the very same words."""
+
+    def __init__(self, known: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        self.known = {key: {k: list(v) for k, v in found.items()} for key, found in known.items()}
+
+    def find(self, records: Sequence[Record]) -> Mapping[str, tuple[str, ...]]:
+        """As `find_related`."""
+        words = [(r.article.id, r.article.related, r.terms) for r in records]
+        key = hashlib.sha256(json.dumps(words).encode()).hexdigest()[:32]
+        if key not in self.known:
+            found = find_related(records)
+            self.known = {key: {name: list(others) for name, others in found.items()}}
+            return found
+        return {name: tuple(others) for name, others in self.known[key].items()}
 
 
 def find_related(records: Sequence[Record]) -> dict[str, tuple[str, ...]]:

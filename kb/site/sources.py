@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.articles import scan
-from kb.site.output import states_of
+from kb.site.staging import states_of
 
 if TYPE_CHECKING:
     from kb.articles import Listing
     from kb.config import Config
-    from kb.site.output import State
+    from kb.site.staging import State
 
 _PACKAGE = Path(__file__).parent
-_OWN = (".md", ".yaml", ".yml")
+_OWN = frozenset({".md", ".yaml", ".yml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,7 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
 
 def _other_files(content: Path) -> dict[str, State]:
     """Regular files under content/ that are no articles, none of them hidden; no links."""
-    return states_of(content, skip=_is_own)
-
-
-def _is_own(name: str) -> bool:
-    return name.endswith(_OWN) or name.startswith(".")
+    return states_of(content, skip=_OWN)
 
 
 def _signature(folders: Folders) -> list[object]:

@@ -18,22 +18,24 @@ _EXCHANGE = 2
 
 
 def swap_in(new: Path, folder: Path) -> None:
-    """Put `new` in the place of `folder`, whose old content is removed afterwards.
+    """Put `new` in the place of `folder`.
 
-    On Linux both change places in one step. Elsewhere there is a moment between two renames
-    in which the folder is missing; `recover` puts it back after a crash in that moment.
+    On Linux both change places in one step, and `new` is the old site afterwards. Elsewhere
+    there is a moment between two renames in which the folder is missing; `recover` puts it
+    back after a crash in that moment.
     """
-    old = _parked(folder)
     try:
         if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True)
             new.rename(folder)
             return
         shutil.copymode(folder, new)
-        if _exchange(new, folder):
-            old = new
-        else:
+        if not _exchange(new, folder):
+            old = _parked(folder)
             folder.rename(old)
             new.rename(folder)
+            with contextlib.suppress(OSError):  # the next build tries again
+                remove_site(old)
     except OSError as error:
         raise SiteError(
             f"the new site can't take the folder's place: {error.strerror}",
@@ -41,8 +43,6 @@ def swap_in(new: Path, folder: Path) -> None:
             hint="if it is a mount point, build into a folder within it",
             code="site-output",
         ) from error
-    with contextlib.suppress(OSError):  # the next build tries again
-        remove_site(old)
 
 
 def remove_site(folder: Path) -> None:

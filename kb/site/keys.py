@@ -1,0 +1,77 @@
+"""Keys: hashes of all that a page shows. The same key, the same bytes: nothing to write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from kb.site.links import Place, sort_link, want
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kb.model import Action, Article
+    from kb.site.links import Resolved
+    from kb.site.plan import Plan
+    from kb.site.records import Record
+
+
+def page_key(record: Record, plan: Plan, resolved: Sequence[Resolved], common: str) -> str:
+    """The key of an article's page; `common` is that of what all articles' pages show."""
+    article = record.article
+    previous, following = plan.neighbours[article.id]
+    around = [
+        [plan.records[name].article.title if name else "" for name in (previous, following)],
+        [_shown(plan.records[name], plan) for name in plan.related[article.id]],
+        [(topic.title, plan.topic_address[topic.id]) for topic in plan.trail(article.topic)],
+        [plan.address.get(name) for name in (article.id, previous, following)],
+        article.digest,
+        resolved,
+        [plan.targets.files[found.file] for found in resolved if found.file],
+        [action_target(action, article, plan) for action in article.actions],
+        common,
+    ]
+    return _hash(json.dumps(around))
+
+
+def articles_key(plan: Plan, common: str) -> str:
+    """The key of what every article's page shows beside its own: the ways to reach a person."""
+    contacts = [(article, plan.address[article.id]) for article in plan.contacts]
+    return _hash(f"{common}{contacts!r}")
+
+
+def shared_key(plan: Plan, common: str) -> str:
+    """The key of everything that shows several articles."""
+    records = plan.records.values()
+    articles = [
+        (_shown(record, plan), a.issues[:1], str(a.reviewed), a.featured, a.order)
+        for record in records
+        if (a := record.article)
+    ]
+    rest = (
+        f"{list(plan.topics.values())!r}{plan.redirects!r}{plan.contacts!r}{plan.topic_address!r}"
+    )
+    return _hash(f"{common}{rest}{json.dumps(articles)}")
+
+
+def action_target(action: Action, article: Article, plan: Plan) -> tuple[str, str]:
+    """Where an action's url leads, as a resolved address, and what is wrong with it."""
+    if not action.url:
+        return "", ""
+    place, href = sort_link(action.url)
+    if place is Place.INSIDE:
+        found = plan.targets.resolve(want(href, article.path, 1))
+        return found.href, found.warning
+    return ("", href) if place is Place.REFUSED else (href, "")
+
+
+def _shown(record: Record, plan: Plan) -> list[Any]:
+    """An article as lists show it."""
+    article = record.article
+    address = plan.address[article.id]
+    return [address, article.title, record.description, article.tier, record.is_draft]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,162 @@
+"""The new site while it is made, in a folder that then changes places with the old one.
+
+Afterwards that folder holds the old site. Where it may stay (in the index folder, on the
+same disk) the next build starts from it, and only what differs is linked or written again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from kb.errors import SiteError
+from kb.site.swap import MANIFEST, remove_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+State = tuple[int, int, int]
+"""Size, time of change and inode of a file: who sees the same need not read it."""
+
+
+class Staging:
+    """A folder to fill. Files in it may be links to those of the site: none is ever written to,
+    only replaced."""
+
+    def __init__(self, folder: Path, *, stays: bool) -> None:
+        """`stays`: what is in the folder may be built on, and is left there afterwards."""
+        self.folder = folder
+        self._stays = stays
+        self._there: dict[str, State] = {}
+        self._made: set[str] = set()
+        self._done: set[str] = {MANIFEST}
+
+    def start(self) -> None:
+        """Make the folder, or see what an earlier build left in it."""
+        if self._made:
+            return
+        if not self._stays:
+            remove_leftover(self.folder)
+        elif os.path.lexists(self.folder):
+            self._there = _clean(self.folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / MANIFEST).unlink(missing_ok=True)
+        (self.folder / MANIFEST).touch()
+        self._made.add("")
+
+    def place(self, path: str) -> Path:
+        """Where to write a file: its folder is there, and nothing of its name."""
+        place = self._parent(path)
+        if path in self._there:
+            place.unlink()
+        self._done.add(path)
+        return place
+
+    def link(self, path: str, old: Path, state: State | None) -> None:
+        """Take over a file, or a symbolic link, of the old site, which is in this state."""
+        self._done.add(path)
+        if state is not None and self._there.get(path) == state:
+            return
+        place = self.place(path)
+        try:
+            os.link(old, place, follow_symlinks=False)
+        except OSError:  # not every file system has links
+            shutil.copy2(old, place, follow_symlinks=False)
+
+    def add_folder(self, path: str) -> None:
+        """Make a folder that nothing of kb's is in."""
+        self._parent(f"{path}/")
+
+    def finish(self, manifest: bytes) -> None:
+        """Remove what does not belong to the new site, and write the manifest."""
+        for path in self._there.keys() - self._done:
+            (self.folder / path).unlink()
+        for path in sorted(_folders(self._there) - self._made, reverse=True):
+            (self.folder / path).rmdir()
+        (self.folder / MANIFEST).write_bytes(manifest)
+
+    def leave(self) -> None:
+        """Remove the folder, unless it may stay."""
+        if self._made and not self._stays and self.folder.exists():
+            with contextlib.suppress(OSError):
+                remove_site(self.folder)
+
+    def _parent(self, path: str) -> Path:
+        folder = path.rpartition("/")[0]
+        if folder not in self._made:
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+            parts = folder.split("/")
+            self._made.update("/".join(parts[: count + 1]) for count in range(len(parts)))
+        return self.folder / path
+
+
+def states_of(folder: Path, *, skip: frozenset[str] = frozenset()) -> dict[str, State]:
+    """Every regular file under a folder with its state, by relative path. Follows no links.
+
+    Names that begin with a dot or end in one of `skip` are passed over, if any is given.
+    """
+    states: dict[str, State] = {}
+    waiting = [""]
+    suffixes = tuple(skip)
+    while waiting:
+        prefix = waiting.pop()
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder / prefix) as entries:
+            for entry in entries:
+                if suffixes and (entry.name.startswith(".") or entry.name.endswith(suffixes)):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{prefix}{entry.name}/")
+                elif entry.is_file(follow_symlinks=False):
+                    states[prefix + entry.name] = state_of(entry)
+    return states
+
+
+def state_of(file: os.DirEntry[str] | Path) -> State:
+    """The state of one file, no link followed."""
+    found = file.stat(follow_symlinks=False)
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _clean(folder: Path) -> dict[str, State]:
+    """The states of the files in a folder, which is rid of everything else but folders."""
+    if folder.is_symlink() or not folder.is_dir():
+        folder.unlink()
+        return {}
+    waiting = [folder]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(folder / entry.path)
+                elif not entry.is_file(follow_symlinks=False):
+                    os.unlink(entry.path)  # noqa: PTH108 no detour by a Path for each file
+    return states_of(folder)
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    """Every folder above these paths, but the top one."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
+
+
+def remove_leftover(folder: Path) -> None:
+    """Remove what a killed build left beside the output. Raises SiteError if it is not kb's."""
+    if not os.path.lexists(folder):
+        return
+    ours = not folder.is_symlink() and folder.is_dir()
+    if not ours or (any(folder.iterdir()) and not (folder / MANIFEST).is_file()):
+        raise SiteError(
+            "this is in the way of the new site, and not kb's",
+            path=str(folder),
+            hint="move it away",
+            code="site-output",
+        )
+    remove_site(folder)
