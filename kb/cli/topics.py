@@ -84,8 +84,8 @@ def _tree(
     for article in topic.articles:
         inner = margin + 2 if id_ else margin
         yield from _entry(titles[article], article, inner, screen, Style.PLAIN)
-    for child in topic.topics:
-        if not id_ or depth == 0:
+    for number, child in enumerate(topic.topics):
+        if depth == 0 and (id_ or topic.articles or number):
             yield ()
         yield from _tree(child, topics, titles, screen, depth + (1 if id_ else 0))
 

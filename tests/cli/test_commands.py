@@ -461,7 +461,8 @@ def test_show_suggests_ids_and_anchors(base, kb):
 def test_topics_prints_the_tree(base, kb):
     """Topics with their articles below them, each with the id to show it by."""
     out = kb("topics").out
-    assert "Orders \u00b7 orders\n  A package is late \u00b7 orders/late\n" in out
+    assert out.startswith("Contact \u00b7 contact\n")
+    assert "\n\nOrders \u00b7 orders\n  A package is late \u00b7 orders/late\n" in out
     assert "Chat with us \u00b7 contact/chat" in out
     below = kb("topics", "orders/").out
     assert below == "Orders \u00b7 orders\n  A package is late \u00b7 orders/late\n"
