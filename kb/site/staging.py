@@ -31,6 +31,7 @@ class Staging:
         self.folder = folder
         self._stays = stays
         self._there: dict[str, State] = {}
+        self._folders: set[str] = set()
         self._made: set[str] = set()
         self._done: set[str] = {MANIFEST}
 
@@ -41,7 +42,8 @@ class Staging:
         if not self._stays:
             remove_leftover(self.folder)
         elif os.path.lexists(self.folder):
-            self._there = _clean(self.folder)
+            self._folders = _clean(self.folder)
+            self._there = states_of(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / MANIFEST).unlink(missing_ok=True)
         (self.folder / MANIFEST).touch()
@@ -74,7 +76,8 @@ class Staging:
         """Remove what does not belong to the new site, and write the manifest."""
         for path in self._there.keys() - self._done:
             (self.folder / path).unlink()
-        for path in sorted(_folders(self._there) - self._made, reverse=True):
+        needed = self._made | _folders(self._done)
+        for path in sorted(self._folders - needed, reverse=True):
             (self.folder / path).rmdir()
         (self.folder / MANIFEST).write_bytes(manifest)
 
@@ -120,20 +123,23 @@ def state_of(file: os.DirEntry[str] | Path) -> State:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
-def _clean(folder: Path) -> dict[str, State]:
-    """The states of the files in a folder, which is rid of everything else but folders."""
+def _clean(folder: Path) -> set[str]:
+    """The folders in a folder, which is rid of everything that is neither folder nor file."""
     if folder.is_symlink() or not folder.is_dir():
         folder.unlink()
-        return {}
-    waiting = [folder]
+        return set()
+    found: set[str] = set()
+    waiting = [""]
     while waiting:
-        with os.scandir(waiting.pop()) as entries:
+        prefix = waiting.pop()
+        with os.scandir(folder / prefix) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(folder / entry.path)
+                    found.add(prefix + entry.name)
+                    waiting.append(f"{prefix}{entry.name}/")
                 elif not entry.is_file(follow_symlinks=False):
-                    os.unlink(entry.path)  # noqa: PTH108 no detour by a Path for each file
-    return states_of(folder)
+                    os.unlink(entry.path)  # noqa: PTH108 as scandir gives it
+    return found
 
 
 def _folders(paths: Iterable[str]) -> set[str]:
