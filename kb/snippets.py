@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kb.analysis import compose
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -34,7 +36,7 @@ def make_snippet(text: str, terms: Mapping[str, float], analyzer: Analyzer) -> S
 
     Among equals the first wins; it starts with a sentence where one is near.
     """
-    text = _SPACE.sub(_keep_breaks, text[:SEARCHED]).strip()
+    text = _SPACE.sub(_keep_breaks, compose(text[:SEARCHED])).strip()
     found = [token for token in analyzer.tokens(text) if token.term in terms]
     start = _passage_start(text, _best(found, terms))
     end = _passage_end(text, start)
@@ -53,7 +55,7 @@ def _best(found: Sequence[Token], terms: Mapping[str, float]) -> int:
     """The offset of the first word of the best passage, 0 where no word was found."""
     best, best_start, first = 0.0, 0, 0
     for last, token in enumerate(found):
-        while token.end - found[first].start > WIDTH:
+        while first < last and token.end - found[first].start > WIDTH:
             first += 1
         weight = sum(terms[term] for term in {t.term for t in found[first : last + 1]})
         if weight > best:
