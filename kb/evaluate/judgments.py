@@ -210,13 +210,11 @@ def read_label(name: str, grade: str, line: Line, known: Known) -> Label:
     """The label that a line names, checked against what exists."""
     if not re.fullmatch("[0-9]{1,4}", grade.strip()) or int(grade) > MAX_GRADE:
         raise line.error(f"the grade {grade!a} is not a whole number from 0 to {MAX_GRADE:,}")
-    if name in known.ids:
-        return Label(name, None, int(grade), name)
-    article, hash_sign, anchor = name.rpartition("#")
-    if not hash_sign:
-        article = name
+    article, hash_sign, anchor = name.partition("#")
     if article not in known.ids:
         raise line.error(f"there is no article {article!a}", did_you_mean(article, known.ids))
+    if not hash_sign:
+        return Label(article, None, int(grade), name)
     anchors = known.anchors(article)
     found = _find_anchor(anchor, anchors)
     if found is None:

@@ -56,21 +56,26 @@ def measure(
         library.R @ 10: "recall",
         library.Success @ 1: "success",
     }
+    numbered = dict(enumerate(grades))
+    qrels = {str(n): {_name(d): g for d, g in grades[qid].items()} for n, qid in numbered.items()}
+    run = {str(n): _scored(rankings.get(qid, ())) for n, qid in numbered.items()}
     found: dict[str, dict[str, float]] = {qid: {} for qid in grades}
-    for value in library.iter_calc(list(wanted), grades, _scored(rankings)):
-        found[value.query_id][wanted[value.measure]] = float(value.value)
+    for value in library.iter_calc(list(wanted), qrels, run):
+        found[numbered[int(value.query_id)]][wanted[value.measure]] = float(value.value)
     return {
-        qid: Measures(**{name: row.get(name, 0.0) for name in TITLES}) for qid, row in found.items()
+        qid: Measures(**{name: row.get(name, 0.0) for name in TITLES})
+        for qid, row in found.items()
     }
 
 
-def _scored(rankings: Mapping[str, Sequence[str]]) -> dict[str, dict[str, float]]:
+def _scored(names: Sequence[str]) -> dict[str, float]:
     # trec_eval orders by score and breaks ties by name; whole numbers keep the order given.
-    return {
-        qid: {name: float(len(names) - place) for place, name in enumerate(names)}
-        for qid, names in rankings.items()
-        if names
-    }
+    return {_name(name): float(len(names) - place) for place, name in enumerate(names)}
+
+
+def _name(text: str) -> str:
+    # pytrec_eval crashes the process on text that UTF-8 can't hold.
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _library() -> Any:

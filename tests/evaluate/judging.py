@@ -1,0 +1,67 @@
+"""Judged folders, and a searcher whose rankings are written down."""
+
+import json
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from kb.evaluate.evaluation import evaluate
+from kb.evaluate.judgments import JudgedQuery, JudgedSet, Label
+
+LATE = "# Late package\n\nWait a day.\n\n## Track it\n\nLook it up.\n\n## Ask\n\nAsk us.\n"
+REFUND = "# Refunds\n\nMoney back.\n\n## How long `it` takes\n\nA week.\n"
+
+
+class Ranked(NamedTuple):
+    article: str
+    anchor: str
+    score: float
+
+
+@dataclass
+class FakeSearcher:
+    """Ranks as `rankings` says: query -> names of sections, best first; scores fall from 9."""
+
+    rankings: dict[str, list[str]]
+    searched: list[str] = field(default_factory=list)
+    limits: list[int] = field(default_factory=list)
+
+    def rank(self, query, *, limit=100):
+        self.limits.append(limit)
+        names = self.rankings.get(query, [])[:limit]
+        pairs = [name.partition("#")[::2] for name in names]
+        return [Ranked(a, b, 9 - place / 10) for place, (a, b) in enumerate(pairs)]
+
+    def search(self, query):
+        self.searched.append(query)
+
+
+def write_articles(content):
+    content.mkdir(parents=True)
+    (content / "late.md").write_text(LATE)
+    (content / "refund.md").write_text(REFUND)
+
+
+def write_queries(folder, texts):
+    lines = [json.dumps({"qid": qid, "text": text}) for qid, text in texts.items()]
+    (folder / "queries.jsonl").write_text("\n".join(lines) + "\n")
+
+
+def write_labels(folder, *lines):
+    (folder / "qrels.tsv").write_text("".join(f"{line}\n" for line in lines))
+
+
+def judged(qid, text, **grades):
+    """A judged query; in the names `__` stands for `#`."""
+    names = {name.replace("__", "#"): grade for name, grade in grades.items()}
+    return JudgedQuery(qid, text, tuple(label(name, grade) for name, grade in names.items()))
+
+
+def label(name, grade=1):
+    article, _, anchor = name.partition("#")
+    return Label(article, anchor or None, grade, name)
+
+
+def evaluation_of(rankings, *queries, name="set", per_article=3, **options):
+    """Evaluate the queries with a searcher that ranks so."""
+    searcher = FakeSearcher(rankings)
+    return evaluate(JudgedSet(name, queries), searcher, per_article=per_article, **options)
