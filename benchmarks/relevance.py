@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import tables
 from corpora import SETS, JudgedCorpus, available, cache_folder, digest, load
-from peers import MissingPeer, npm_peers, python_peers
+from peers import MissingPeerError, npm_peers, python_peers
 from peers.kb_peer import Kb
 from peers.npm import VERSIONS
 
@@ -46,7 +46,7 @@ class Score:
 
 
 def score(peer: Peer, corpus: JudgedCorpus) -> Score:
-    """Measure an engine on a set. Raises MissingPeer."""
+    """Measure an engine on a set. Raises MissingPeerError."""
     clean = _measure(peer, corpus, corpus.texts)
     misspelt = _measure(peer, corpus, corpus.misspelt)
     before = mean(clean[qid] for qid in misspelt).ndcg
@@ -99,7 +99,7 @@ def main(sets: Sequence[str]) -> None:
             start = time.perf_counter()
             try:
                 scores.setdefault(peer.title, {})[corpus.name] = found = score(peer, corpus)
-            except MissingPeer as error:
+            except MissingPeerError as error:
                 missing[peer.title] = str(error)
                 break
             print(

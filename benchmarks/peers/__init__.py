@@ -3,7 +3,7 @@
 A peer is a class with a `title`, the `packages` whose versions matter, `build(records,
 folder)` that indexes records into an empty folder (or in memory), and `search(queries,
 limit)` that gives, for each query, the numbers of the records found, best first. What can't
-run raises `MissingPeer` with the reason.
+run raises `MissingPeerError` with the reason.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from corpora import Record
 
 
-class MissingPeer(Exception):
+class MissingPeerError(Exception):
     """An engine that can't be measured here, and why."""
 
 

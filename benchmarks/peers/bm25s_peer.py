@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from peers import MissingPeer
+from peers import MissingPeerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,11 +19,11 @@ class Bm25s:
     title = "bm25s over one text, Snowball stems"
     packages = ("bm25s",)
 
-    def build(self, records: Sequence[Record], folder: Path) -> None:
+    def build(self, records: Sequence[Record], folder: Path) -> None:  # noqa: ARG002 in memory
         try:
             import bm25s
         except ImportError as error:
-            raise MissingPeer("the PyPI package bm25s is not installed") from error
+            raise MissingPeerError("the PyPI package bm25s is not installed") from error
         import snowballstemmer
 
         self.library = bm25s

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpora import cache_folder
-from peers import MissingPeer
 
 from kb.analysis import STOP_WORDS
+from peers import MissingPeerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ class NpmPeer:
             check=False,
         )
         if done.returncode:
-            raise MissingPeer(f"{self.script} failed: {done.stderr.strip().splitlines()[-1:]}")
+            raise MissingPeerError(f"{self.script} failed: {done.stderr.strip().splitlines()[-1:]}")
         return json.loads(done.stdout)
 
     def settings(self) -> dict[str, object]:
@@ -71,13 +71,13 @@ class NpmPeer:
 
 
 def install(packages: Sequence[str]) -> Path:
-    """The folder of the named packages, installed once. Raises MissingPeer."""
+    """The folder of the named packages, installed once. Raises MissingPeerError."""
     wanted = [f"{name}@{VERSIONS[name]}" for name in packages]
     folder = cache_folder() / "npm" / "-".join(wanted)
     if (folder / "done").exists():
         return folder / "node_modules"
     if not shutil.which("node") or not shutil.which("npm"):
-        raise MissingPeer("node and npm are not installed")
+        raise MissingPeerError("node and npm are not installed")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "package.json").write_text('{"private": true}\n', encoding="utf-8")
     quiet = ("--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts")
@@ -85,7 +85,7 @@ def install(packages: Sequence[str]) -> Path:
         ["npm", "install", *quiet, *wanted], cwd=folder, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise MissingPeer(f"npm could not install {', '.join(wanted)}")
+        raise MissingPeerError(f"npm could not install {', '.join(wanted)}")
     (folder / "done").touch()
     return folder / "node_modules"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from peers import MissingPeer
+from peers import MissingPeerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +22,11 @@ class Tantivy:
     title = "tantivy, title and heading boosted by 2"
     packages = ("tantivy",)
 
-    def build(self, records: Sequence[Record], folder: Path) -> None:
+    def build(self, records: Sequence[Record], folder: Path) -> None:  # noqa: ARG002 in memory
         try:
             import tantivy
         except ImportError as error:
-            raise MissingPeer("the PyPI package tantivy is not installed") from error
+            raise MissingPeerError("the PyPI package tantivy is not installed") from error
         builder = tantivy.SchemaBuilder()
         builder.add_integer_field("number", stored=True)
         for name in BOOSTS:

@@ -1,7 +1,7 @@
 """`kb eval`: what it measures, prints and writes, and how it exits."""
 
 import json
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import pytest
 
@@ -17,7 +17,7 @@ class Ranked(NamedTuple):
 class Ranks:
     """Ranks the customers' own words right, the word "status" wrong, and nothing else."""
 
-    RANKINGS = {
+    RANKINGS: ClassVar = {
         "package never arrived": ["orders/late#check-the-tracking", "contact/chat#chat-with-us"],
         "status": ["contact/chat#chat-with-us", "orders/late#check-the-tracking"],
     }
