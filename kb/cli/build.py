@@ -78,7 +78,7 @@ def _exit_code(report: Report, *, strict: bool) -> int:
 
 def tell(report: Report, screen: Screen) -> None:
     """Write what is wrong to stderr, then what was built to stdout."""
-    _list_problems(report.problems, screen)
+    list_problems(report.problems, screen)
     if screen.as_json:
         return
     what = f"{len(report.written):,} files written" if report.written else "nothing changed"
@@ -92,7 +92,8 @@ def tell(report: Report, screen: Screen) -> None:
     )
 
 
-def _list_problems(problems: tuple[Problem, ...], screen: Screen) -> None:
+def list_problems(problems: tuple[Problem, ...], screen: Screen) -> None:
+    """Write problems to stderr, the first ones of each kind unless -v asks for all."""
     limit = len(problems) if screen.verbosity > 0 else _NAMED
     for severity, least in (
         (Severity.NOTE, 1),

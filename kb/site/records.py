@@ -113,11 +113,9 @@ def as_json(record: Record) -> list[Any]:
 def from_json(value: list[Any]) -> Record:
     """The record that `as_json` wrote down."""
     given, description, top, anchors, wants, terms, problems = value
-    for name, read in _READ.items():
-        if name in given:
-            given[name] = read(given[name])
+    read = {name: _READ[name](text) if name in _READ else text for name, text in given.items()}
     return Record(
-        article=Article(body="", sections=(), **given),
+        article=Article(body="", sections=(), **read),
         description=description,
         top=top,
         anchors=tuple(anchors),

@@ -1,0 +1,96 @@
+"""`kb serve`: show the help center in a browser while it is being written."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+from kb.cli.build import list_problems
+from kb.cli.command import FOUND, Command, Session, pass_session
+from kb.cli.text import Span, Style
+from kb.errors import KbError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kb.cli.screen import Screen
+    from kb.config import Config
+    from kb.site.build import Report
+    from kb.site.preview import Preview
+
+
+@click.command(
+    "serve",
+    cls=Command,
+    help="Build the site, drafts included, show it to this machine alone, and build it anew "
+    "whenever an article changes: open pages reload by themselves. Ctrl-C ends it.",
+    examples=(
+        ("kb serve --open", "look at the site while writing"),
+        ("kb serve --port 8080", "choose the port"),
+    ),
+)
+@click.option("--open", "show", is_flag=True, help="Open the browser.")
+@click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Port (8000, or free).")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    metavar="ADDRESS",
+    help="Address to serve on; anything but the default shows the site to others.",
+)
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes.")
+@pass_session
+def command(session: Session, *, show: bool, port: int | None, host: str, jobs: int) -> int:
+    """Serve until Ctrl-C."""
+    from kb.config import load_config  # noqa: PLC0415 --help needs no settings
+    from kb.site.preview import open_preview  # noqa: PLC0415 --help needs no server
+
+    screen = session.screen
+
+    def load() -> Config:
+        return load_config(config=session.config, content=session.content, index=session.index)
+
+    try:
+        with (
+            screen.progress("Building") as progress,
+            open_preview(load, host=host, port=port, jobs=jobs, progress=progress) as preview,
+        ):
+            _announce(preview, screen, show=show)
+            _keep_up(preview, load, screen)
+    except KeyboardInterrupt:
+        screen.message("")
+    return FOUND
+
+
+def _announce(preview: Preview, screen: Screen, *, show: bool) -> None:
+    list_problems(preview.report.problems, screen)
+    url = preview.server.url
+    if screen.as_json:
+        screen.print_json({"version": 1, "url": url, "pages": preview.report.pages})
+    else:
+        screen.message(f"{preview.report.pages:,} pages at ", Span(url, Style.BOLD), verbosity=-1)
+        screen.message("Ctrl-C ends it")
+    screen.out.flush()
+    if show:
+        import webbrowser  # noqa: PLC0415 only where asked for
+
+        webbrowser.open(url)
+
+
+def _keep_up(preview: Preview, load: Callable[[], Config], screen: Screen) -> None:
+    """Build anew on every change; what goes wrong is said, and the old site stays."""
+    from kb.site.preview import watch  # noqa: PLC0415 see command
+
+    for _ in watch(load, threading.Event()):
+        try:
+            _report(preview.rebuild(), screen)
+        except KbError as error:
+            screen.error(str(error))
+
+
+def _report(report: Report, screen: Screen) -> None:
+    list_problems(report.problems, screen)
+    changed = len(report.written) + len(report.removed)
+    if changed:
+        screen.message(f"built anew: {changed:,} files changed ({report.seconds:.1f} s)")

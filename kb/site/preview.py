@@ -1,0 +1,116 @@
+"""`kb serve`: builds into a folder of its own, serves it, and builds anew on every change."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb.errors import KbError
+from kb.site.build import Options, build_site
+from kb.site.serve import SiteServer, open_server
+from kb.site.shell import policy_of
+from kb.site.sources import find_folders, look
+from kb.site.staging import states_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kb.config import Config
+    from kb.site.build import Report
+
+_POLL = 0.4  # seconds between looks where nothing watches the folders
+_STEP = 50  # milliseconds in which changes that come together count as one
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A site being served. `rebuild` builds anew and raises KbError, with the old site shown."""
+
+    server: SiteServer
+    report: Report
+    rebuild: Callable[[], Report]
+
+
+@contextmanager
+def open_preview(
+    load: Callable[[], Config],
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Preview]:
+    """Build and serve, drafts shown, until the block is left. `load` reads the settings.
+
+    Raises ContentError and SiteError as `build_site` does, and where the port is taken.
+    """
+    with tempfile.TemporaryDirectory(prefix="kb-serve-") as name:
+        folder = Path(name) / "site"
+        options = Options(drafts=True, live=True, jobs=jobs, root="/")
+
+        def build(progress: Callable[[int, int], None] | None = None) -> Report:
+            config = _for_preview(load(), Path(name))
+            return build_site(config, out=folder, options=options, progress=progress)
+
+        report = build(progress)
+        policy = policy_of(load().site.remote_images)
+        server = open_server(folder, host, port, policy)
+        server.publish(states_of(folder))
+
+        def rebuild() -> Report:
+            new = build()
+            if new.written or new.removed:
+                server.publish(states_of(folder))
+            return new
+
+        thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+        thread.start()
+        try:
+            yield Preview(server, report, rebuild)
+        finally:
+            server.stop()
+
+
+def _for_preview(config: Config, folder: Path) -> Config:
+    """The settings without the published address, and with the cache in a folder of its own."""
+    return replace(config, index=folder / "index", site=replace(config.site, base_url=""))
+
+
+def watch(load: Callable[[], Config], stop: threading.Event) -> Iterator[None]:
+    """Yield after each change of content, theme or settings, until `stop` is set.
+
+    Uses watchfiles where it is installed, else looks at the files from time to time.
+    """
+    try:
+        import watchfiles  # noqa: PLC0415  # an optional dependency
+    except ImportError:
+        yield from _poll(load, stop)
+        return
+    config = load()
+    folders = find_folders(config)
+    wanted = [config.content, folders.theme, config.source, folders.logo]
+    paths = [path for path in wanted if path is not None and path.exists()]
+    for changes in watchfiles.watch(
+        *paths, stop_event=stop, step=_STEP, debounce=_STEP * 4, rust_timeout=500,
+        yield_on_timeout=True, raise_interrupt=True,
+    ):  # fmt: skip
+        if changes:
+            yield
+
+
+def _poll(load: Callable[[], Config], stop: threading.Event) -> Iterator[None]:
+    seen = None
+    while not stop.is_set():
+        try:
+            config = load()
+            now = look(config, find_folders(config))
+        except KbError:
+            now = None
+        if seen is not None and now != seen:
+            yield
+        seen = now
+        stop.wait(_POLL)

@@ -1,0 +1,207 @@
+"""A server for one's own machine: shows a built site, and tells its pages when it changed.
+
+It answers only for names that nobody else can point here (DNS rebinding), and only with
+files that the build wrote: a request can't name a way out, a hidden file or a folder.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from kb.errors import SiteError
+from kb.site.addresses import HOME, NOT_FOUND, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+EVENTS = "/.kb/events"
+"""Where a page hears of a new build."""
+_PATIENCE = 10.0  # seconds for a client to say what it wants
+_PULSE = 15.0  # seconds between signs of life to a page that waits
+_LONGEST = 4096  # characters of an address
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+    "xml": "application/xml; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "woff2": "font/woff2",
+    "pdf": "application/pdf",
+}
+
+
+class SiteServer(ThreadingHTTPServer):
+    """Serves the files of one folder that are in `files`; `publish` exchanges them."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, folder: Path, host: str, port: int, policy: str) -> None:
+        self.folder = folder
+        self.policy = policy
+        self.files: Collection[str] = ()
+        self.version = 0
+        self.stopping = False
+        self.changed = threading.Condition()
+        super().__init__((host, port), _Handler)
+
+    @property
+    def url(self) -> str:
+        """The address of the home page."""
+        host, port = str(self.server_address[0]), self.server_address[1]
+        return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+    def publish(self, files: Collection[str]) -> None:
+        """Serve these files from now on, and let open pages load themselves again."""
+        with self.changed:
+            self.files = frozenset(files)
+            self.version += 1
+            self.changed.notify_all()
+
+    def stop(self) -> None:
+        """Stop serving; pages that wait are let go."""
+        with self.changed:
+            self.stopping = True
+            self.changed.notify_all()
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Pass over clients that went away: nothing of it concerns who serves."""
+
+
+def open_server(folder: Path, host: str, port: int | None, policy: str) -> SiteServer:
+    """A server on a port, or on the usual one, or on any that is free. Raises SiteError."""
+    wishes = (8000, 0) if port is None else (port,)
+    for wish in wishes:
+        try:
+            return SiteServer(folder, host, wish, policy)
+        except OSError as error:
+            if wish == wishes[-1]:
+                message = f"can't serve on {host} port {wish}: {error.strerror or error}"
+                raise SiteError(message, hint="`--port` names another port") from error
+    raise AssertionError
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: SiteServer
+    server_version = "kb"
+    sys_version = ""
+    timeout = _PATIENCE
+
+    def do_GET(self) -> None:
+        """Answer with a file, a redirect or an error page."""
+        if not is_own_name(self.headers.get("Host", ""), str(self.server.server_address[0])):
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST, "not served under this name")
+            return
+        path = self.path.partition("?")[0].partition("#")[0]
+        if path == EVENTS:
+            self._tell_changes()
+            return
+        found = find_file(self.path, self.server.files)
+        if found is None:
+            self._send_file(NOT_FOUND, HTTPStatus.NOT_FOUND)
+        elif found.endswith("/"):
+            self.send_response(HTTPStatus.MOVED_PERMANENTLY)
+            self.send_header("Location", f"/{encode(found)}")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        else:
+            self._send_file(found, HTTPStatus.OK)
+
+    do_HEAD = do_GET  # noqa: N815 as http.server asks for it
+
+    def _send_file(self, path: str, status: HTTPStatus) -> None:
+        try:
+            data = (self.server.folder / path).read_bytes()
+        except OSError:
+            data, status = b"", HTTPStatus.NOT_FOUND
+        self.send_response(status)
+        suffix = path.rpartition(".")[2].lower()
+        plain = "text/plain; charset=utf-8" if "/" not in path else "application/octet-stream"
+        self.send_header("Content-Type", _TYPES.get(suffix, plain))
+        self.send_header("Content-Length", str(len(data)))
+        self._send_safety()
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def _send_safety(self) -> None:
+        policy = f"{self.server.policy}; frame-ancestors 'none'"
+        self.send_header("Content-Security-Policy", policy)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Referrer-Policy", "same-origin")
+        self.send_header("Cache-Control", "no-store")
+
+    def _tell_changes(self) -> None:
+        """Send the number of the build now and after each change, until either side leaves."""
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream")
+        self._send_safety()
+        self.end_headers()
+        server, told = self.server, -1
+        while not server.stopping and self.command != "HEAD":
+            text = f"data: {server.version}\n\n" if told != server.version else ": still here\n\n"
+            told = server.version
+            self.wfile.write(text.encode())
+            self.wfile.flush()
+            with server.changed:
+                if not server.stopping and server.version == told:
+                    server.changed.wait(_PULSE)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Write nothing: the terminal is for builds."""
+
+
+def is_own_name(host: str, bound: str) -> bool:
+    """Whether a Host header names this machine in a way that no other domain can.
+
+    That is `localhost` or the address of a loopback device; any address in figures where
+    the server is bound to more than that.
+    """
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        if name == "localhost":
+            return True
+        address = ipaddress.ip_address(name)
+        return address.is_loopback or not ipaddress.ip_address(bound).is_loopback
+    except ValueError:
+        return False
+
+
+def find_file(target: str, files: Collection[str]) -> str | None:
+    """The file that a request's target means; a path that ends in `/` is to be redirected to.
+
+    None for everything that is not among `files`.
+    """
+    if len(target) > _LONGEST or not target.startswith("/"):
+        return None
+    path = unquote(target.partition("?")[0].partition("#")[0], errors="replace")[1:]
+    parts = path.split("/")
+    if "\\" in path or "\0" in path or any(part.startswith(".") for part in parts):
+        return None
+    if path == "" or path.endswith("/"):
+        path += HOME
+    elif f"{path}/{HOME}" in files and path not in files:
+        return f"{path}/"
+    for candidate in (path, f"{path}.html"):
+        if candidate in files:
+            return candidate
+    return None
