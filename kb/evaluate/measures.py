@@ -63,8 +63,7 @@ def measure(
     for value in library.iter_calc(list(wanted), qrels, run):
         found[numbered[int(value.query_id)]][wanted[value.measure]] = float(value.value)
     return {
-        qid: Measures(**{name: row.get(name, 0.0) for name in TITLES})
-        for qid, row in found.items()
+        qid: Measures(**{name: row.get(name, 0.0) for name in TITLES}) for qid, row in found.items()
     }
 
 

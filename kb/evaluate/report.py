@@ -82,13 +82,13 @@ class _Page:
 
     def _summary(self) -> str:
         e, cap = self.evaluation, self.evaluation.cap
-        cost = e.measures.ndcg - cap.measures.ndcg
+        change = cap.measures.ndcg - e.measures.ndcg
         return (
             f"<p>{len(e.outcomes):,} judged queries, labels name {_plural(e.judged.level)}. "
             f"{e.empty:,} brought nothing. Half of all searches took at most "
             f"{e.seconds_median * 1000:.1f} ms, 95 of 100 at most {e.seconds_p95 * 1000:.1f} ms. "
             f"The cap of {cap.per_article} sections per article changes what {cap.shows:,} queries "
-            f"show first and costs {cost:.4f} nDCG@10.</p>"
+            f"show first: nDCG@10 is {cap.measures.ndcg:.4f} with it ({change:+.4f}).</p>"
         )
 
     def _figures(self) -> str:
@@ -207,4 +207,5 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table of cells that are HTML already."""
     first = "".join(f"<th>{cell}</th>" for cell in head)
     rest = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{first}</tr></thead><tbody>{rest}</tbody></table>"
+    body = f"<thead><tr>{first}</tr></thead><tbody>{rest}</tbody>"
+    return f'<div class="wide"><table>{body}</table></div>'

@@ -16,6 +16,8 @@ table { border-collapse: collapse; }
 th, td { padding: .3rem .9rem .3rem 0; text-align: left; border-bottom: 1px solid var(--line);
   font-variant-numeric: tabular-nums; vertical-align: top; }
 th { color: var(--quiet); font-weight: normal; }
+.wide { overflow-x: auto; } table { overflow-wrap: break-word; }
+th, td + td { white-space: nowrap; }
 .plot { width: 100%; height: auto; } .plot text { fill: var(--quiet); font-size: 12px; }
 .plot line { stroke: var(--line); } .up { fill: var(--up); } .down { fill: var(--down); }
 details { border-top: 1px solid var(--line); padding: .6rem 0; }
