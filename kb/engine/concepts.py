@@ -70,7 +70,10 @@ class ConceptMaker:
         self.postings = postings
         self.analyzer = analyzer
         self.ranking = ranking
-        self.synonyms = {self._key(text): others for text, others in synonyms.items()}
+        self.synonyms: dict[str, tuple[str, ...]] = {}
+        for text, others in synonyms.items():
+            key = self._key(text)  # two texts may have the same
+            self.synonyms[key] = (*self.synonyms.get(key, ()), *others)
 
     def make(self, tokens: Sequence[Token], *, prefix: bool, every: bool = False) -> Concepts:
         """The concepts of a query's tokens. With `prefix` its last word, with `every` each of
@@ -85,7 +88,7 @@ class ConceptMaker:
             concepts.setdefault(concept.term, concept)
         for first, last, key in phrases:
             others = self._alternatives(self.synonyms[key])
-            surface = " ".join(token.surface for token in tokens[first : last + 1])
+            surface = _surface(tokens[first : last + 1])
             concepts.setdefault(key, Concept(surface, others, units[first], whole=True))
         return Concepts(tuple(concepts.values()), _pairs(tokens))
 
@@ -97,7 +100,7 @@ class ConceptMaker:
         """The words and phrases of a query that others stand in for, with those."""
         single = {t.surface: self.synonyms[t.term] for t in tokens if t.term in self.synonyms}
         several = {
-            " ".join(token.surface for token in tokens[first : last + 1]): self.synonyms[key]
+            _surface(tokens[first : last + 1]): self.synonyms[key]
             for first, last, key in self._phrases(tokens)
         }
         return tuple({**single, **several}.items())
@@ -127,11 +130,13 @@ class ConceptMaker:
 
     def _phrases(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
         """(first, last, key) of each run of several tokens that has synonyms."""
-        for first in range(len(tokens)):
-            for last in range(first + 1, min(first + MAX_KEY_WORDS, len(tokens))):
-                key = " ".join(token.term for token in tokens[first : last + 1])
+        parts = [number for number, token in enumerate(tokens) if not token.whole]
+        for start, first in enumerate(parts):
+            for end in range(start + 2, min(start + MAX_KEY_WORDS, len(parts)) + 1):
+                run = parts[start:end]
+                key = " ".join(tokens[number].term for number in run)
                 if key in self.synonyms:
-                    yield first, last, key
+                    yield first, run[-1], key
 
     def _terms(self, text: str) -> tuple[str, ...]:
         """The terms of a text, without stop words unless there are no others."""
@@ -140,6 +145,10 @@ class ConceptMaker:
 
     def _key(self, text: str) -> str:
         return " ".join(self._terms(text))
+
+
+def _surface(tokens: Sequence[Token]) -> str:
+    return " ".join(token.surface for token in tokens if not token.whole)
 
 
 def _units(tokens: Sequence[Token], phrases: Sequence[tuple[int, int, str]]) -> list[int]:

@@ -65,12 +65,12 @@ def osa_distance(one: str, other: str, furthest: int) -> int:
     one, other = one[start : len(one) - end], other[start : len(other) - end]
     if not one or not other:
         return min(len(one) + len(other), furthest + 1)
-    if min(len(one), len(other)) > 2 * furthest:
-        return furthest + 1
-    return min(_distance(one, other), furthest + 1)
+    if furthest == 1 and min(len(one), len(other)) > 2:  # noqa: PLR2004  # a swap is the longest edit
+        return 2
+    return _distance(one, other, furthest)
 
 
-def _distance(one: str, other: str) -> int:
+def _distance(one: str, other: str, furthest: int) -> int:
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
@@ -80,5 +80,7 @@ def _distance(one: str, other: str) -> int:
             if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
                 cost = min(cost, before[j - 2] + 1)
             row.append(cost)
+        if min(row) > furthest:
+            return furthest + 1  # no later row can be nearer
         before = last
-    return row[-1]
+    return min(row[-1], furthest + 1)
