@@ -234,7 +234,8 @@ class _Reader:
                 self._refuse(f"merge key << in {self._what}: write the keys out", key.line)
             if key.value in seen:
                 self._refuse(
-                    f"duplicate key in {self._what}, first on line {seen[key.value]}: {key.value!r}",
+                    f"duplicate key in {self._what}, first on line {seen[key.value]}: "
+                    f"{key.value!r}",
                     key.line,
                 )
             seen[key.value] = key.line

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
+import textwrap
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from kb.articles import (
     TopicFile,
     build_topics,
+    fields,
     read_article,
     read_content,
     read_page,
@@ -27,6 +30,7 @@ from kb.articles.names import complaint, complaint_about_id, fold, printable
 from kb.articles.text import decode
 from kb.errors import ContentError
 from kb.limits import Limits
+from kb.markdown import parse
 from kb.model import (
     Action,
     Article,
@@ -927,9 +931,46 @@ def test_any_name_can_be_judged_and_printed(name):
     assert "\n" not in printable(name)
     if complaint(name) is None:
         assert name.encode()
-        assert "/" not in name or complaint_about_id(name) is None
+        assert "/" not in name
+        assert complaint_about_id(name) is None
         assert name not in {"", ".", ".."}
         assert fold(name) == fold(name.upper()) or not name.isascii()
+
+
+# Documentation
+
+GUIDE = Path(__file__).parent.parent / "docs" / "articles.md"
+
+
+@pytest.mark.parametrize("key", fields._KEYS)
+def test_every_key_is_documented(key):
+    """With its meaning in the table, and an example that is read without a problem."""
+    guide = GUIDE.read_text(encoding="utf-8")
+    assert f"\n| `{key}` | " in guide
+    assert f"    {key}:" in guide
+
+
+def test_the_documented_examples_are_read_without_a_problem(content):
+    """The article at the top, and every key below it."""
+    blocks = re.findall(r"(?:^    .*\n|^\n)+", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    examples = [textwrap.dedent(block).strip() for block in blocks if block.strip()]
+    first, keys, do, escalate, channel, topic = examples
+    assert read_one(content, first).actions
+    (content / "a.md").unlink()
+    lines = f"{keys}\n{do}\n{escalate}\n{channel}".split("\n")
+    article = read_one(content, with_front_matter(*lines), "b/a.md")
+    assert article.channel.hours == "every day from 8 to 20"
+    assert article.problems == ()
+    write(content, "b/topic.yaml", topic)
+    assert read_content(content).problems == ()
+
+
+def test_documented_anchors_are_those_that_are_made():
+    """The table in the guide, from heading to anchor."""
+    rows = re.findall(r"\| `## (.+)` \| `(.+)` \|", GUIDE.read_text(encoding="utf-8"))
+    assert len(rows) == 4
+    for heading, anchor in rows:
+        assert parse(f"## {heading}").anchors == (anchor,)
 
 
 # All together

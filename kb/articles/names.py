@@ -12,7 +12,7 @@ _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"]
 )
-_FOREIGN = frozenset('\\#<>:"|?*')
+_FOREIGN = frozenset('/\\#<>:"|?*')
 _ENCODED = re.compile(r"%(?:2e|2f|5c|00)", re.IGNORECASE)
 # Other, format and separator characters that change how a name looks or where it ends.
 _HIDDEN = re.compile(

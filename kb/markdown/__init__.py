@@ -124,6 +124,7 @@ def parse(
     same, or any first H1 where there is none, is left out of the sections' trails.
     Raises `ContentError` with a line where the text passes a limit.
     """
+    body = body.replace("\r\n", "\n").replace("\r", "\n")
     tokens = tokenize(body, first_line=first_line, limits=limits)
     splitter = _Splitter(first_line, limits)
     splitter.read(tokens)
