@@ -295,3 +295,8 @@ def test_what_is_written_as_yaml_is_read_back(fields, style):
 def test_any_text_is_read_or_refused(raw):
     """Random characters raise nothing but a `ContentError` with a line."""
     assert_read_or_refused(raw)
+
+
+def test_long_messages_are_cut():
+    """A key of kilobytes does not fill the screen."""
+    assert refusal(f"{'k' * 900}: 1\n{'k' * 900}: 2\n").message.endswith("...")
