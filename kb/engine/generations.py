@@ -32,6 +32,8 @@ LOCK = "lock"
 MAX_POINTER_BYTES = 4096
 WAIT_SECONDS = 30.0
 
+_CAN_SYNC_FOLDERS = os.name == "posix"  # Windows can't open a folder
+
 
 class DamagedIndexError(Exception):
     """The current generation can't be trusted; the message says why, for `kb index` to repeat."""
@@ -51,22 +53,24 @@ class IndexFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def current(self) -> Generation | None:
+    def current(self, *, thorough: bool = False) -> Generation | None:
         """The current generation, whole and checked, or None where there is no index.
 
-        Raises DamagedIndexError when there is something that can't be trusted.
+        A `thorough` look reads every file; else those whose size and time of change are as
+        recorded are taken as they are. Raises DamagedIndexError when there is something that
+        can't be trusted.
         """
         pointer = self._read_pointer()
         if pointer is None:
             return None
         try:
-            return self._open(pointer)
+            return self._open(pointer, thorough=thorough)
         except DamagedIndexError:
             # A writer may have replaced the generation between the two reads.
             again = self._read_pointer()
             if again is None or again == pointer:
                 raise
-            return self._open(again)
+            return self._open(again, thorough=thorough)
 
     @contextlib.contextmanager
     def writing(self, wait: float = WAIT_SECONDS) -> Iterator[None]:
@@ -85,12 +89,11 @@ class IndexFolder:
             raise _busy(self.folder, holder, wait) from None
         except OSError as error:
             raise _unwritable(self.folder, error) from error
-        try:
+        with contextlib.ExitStack() as held:
+            held.callback(lock.release)
+            held.callback(holder.unlink, missing_ok=True)
             _note_holder(holder)
             yield
-        finally:
-            holder.unlink(missing_ok=True)
-            lock.release()
 
     @contextlib.contextmanager
     def new_generation(self, old: Generation | None = None) -> Iterator[NewGeneration]:
@@ -111,6 +114,7 @@ class IndexFolder:
         finally:
             if not new.finished:
                 shutil.rmtree(folder, ignore_errors=True)
+        self._remove_leftovers()
 
     def point_at(self, name: str, manifest: bytes) -> None:
         """Make the generation `name` current."""
@@ -124,7 +128,7 @@ class IndexFolder:
         try:
             data = (self.folder / POINTER).read_bytes()[: MAX_POINTER_BYTES + 1]
         except FileNotFoundError:
-            if self.folder.is_dir() and any(self.folder.glob("g*")):
+            if self.folder.is_dir() and self._names():
                 raise DamagedIndexError(f"{POINTER} is missing") from None
             return None
         except OSError as error:
@@ -138,7 +142,7 @@ class IndexFolder:
             raise DamagedIndexError(f"{POINTER} is not readable")
         return {"generation": name, "manifest": digest}
 
-    def _open(self, pointer: dict[str, str]) -> Generation:
+    def _open(self, pointer: dict[str, str], *, thorough: bool) -> Generation:
         folder = self.folder / pointer["generation"]
         try:
             data = (folder / MANIFEST).read_bytes()
@@ -147,26 +151,34 @@ class IndexFolder:
         if hashlib.sha256(data).hexdigest() != pointer["manifest"]:
             raise DamagedIndexError(f"{folder.name}/{MANIFEST} does not fit its checksum")
         generation = Generation(folder, json.loads(data))
-        _check_files(generation)
+        _check_files(generation, thorough=thorough)
         return generation
 
     def _next_name(self) -> str:
-        taken = [int(path.name[1:]) for path in self.folder.iterdir() if is_generation(path.name)]
+        taken = (int(name[1:]) for name in self._names())
         return f"g{max(taken, default=0) + 1:08d}"
 
+    def _names(self) -> list[str]:
+        """The names of all generations, finished or not, in order."""
+        return sorted(path.name for path in self.folder.iterdir() if is_generation(path.name))
+
     def _remove_leftovers(self) -> None:
-        """Remove every generation but the current one and its predecessor, which may be in use."""
+        """Remove what killed processes left, and every generation but the current one and its
+        predecessor, which may be in use.
+        """
         try:
             pointer = self._read_pointer()
         except DamagedIndexError:
             pointer = None
-        names = sorted(path.name for path in self.folder.iterdir() if is_generation(path.name))
+        names = self._names()
         current = pointer["generation"] if pointer else None
         before = [name for name in names if current and name < current][-1:]
         for name in names:
             if name != current and name not in before:
                 shutil.rmtree(self.folder / name, ignore_errors=True)
-        (self.folder / (POINTER + ".new")).unlink(missing_ok=True)
+        for path in self.folder.glob("*.new"):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 class NewGeneration:
@@ -202,18 +214,19 @@ def _describe_file(path: Path) -> dict[str, Any]:
     return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": _digest(path)}
 
 
-def _check_files(generation: Generation) -> None:
+def _check_files(generation: Generation, *, thorough: bool) -> None:
     """Raise DamagedIndexError unless every file is as it was written.
 
-    A file whose size and time of change are as recorded is taken as it is; any other, for
-    example in a copied index, is read and compared by its checksum.
+    Unless the look is `thorough`, a file whose size and time of change are as recorded is
+    taken as it is; any other, for example in a copied index, is compared by its checksum.
     """
     for name, expected in generation.manifest["files"].items():
         path = generation.folder / name
         try:
             status = path.stat()
+            known = status.st_mtime_ns == expected["mtime_ns"] and not thorough
             same = status.st_size == expected["size"] and (
-                status.st_mtime_ns == expected["mtime_ns"] or _digest(path) == expected["sha256"]
+                known or _digest(path) == expected["sha256"]
             )
         except OSError:
             raise DamagedIndexError(f"{generation.folder.name}/{name} is missing") from None
@@ -248,8 +261,8 @@ def _sync_file(path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return  # Windows can't open a folder
+    if not _CAN_SYNC_FOLDERS:
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
