@@ -103,15 +103,15 @@ def compare(old: Mapping[str, Source], digests: Mapping[str, str]) -> Difference
 
     A file that is gone while another with the same digest came has moved.
     """
-    came = [path for path in digests if path not in old]
+    came = dict.fromkeys(path for path in digests if path not in old)
     gone = {path: source.digest for path, source in old.items() if path not in digests}
-    moved = []
-    for path in list(came):
-        origin = next((p for p, digest in gone.items() if digest == digests[path]), None)
-        if origin is not None:
-            moved.append((origin, path))
-            came.remove(path)
-            del gone[origin]
+    origins: dict[str, list[str]] = {}
+    for path, digest in reversed(gone.items()):
+        origins.setdefault(digest, []).append(path)
+    origins.pop("", None)  # files that can't be read
+    moved = [(origins[digests[p]].pop(), p) for p in came if origins.get(digests[p])]
+    for origin, path in moved:
+        del gone[origin], came[path]
     changed = (p for p, source in old.items() if digests.get(p, source.digest) != source.digest)
     return Difference(tuple(came), tuple(changed), tuple(gone), tuple(moved))
 
@@ -119,8 +119,8 @@ def compare(old: Mapping[str, Source], digests: Mapping[str, str]) -> Difference
 class Seen:
     """Digests of files by their state, kept in the index folder between runs.
 
-    It is a mere cache: damaged or missing, files are read again; and where it can't be
-    written, nothing is lost but time.
+    It is a mere cache, under a checksum: damaged or missing, files are read again; and
+    where it can't be written, nothing is lost but time.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -153,8 +153,9 @@ class Seen:
         if not self._changed:
             return
         temporary = self.path.with_suffix(f".{os.getpid()}.new")
+        data = json.dumps(self._known).encode()
         with contextlib.suppress(OSError):
-            temporary.write_text(json.dumps(self._known), "utf-8", "surrogateescape")
+            temporary.write_bytes(_checksum(data) + b"\n" + data)
             temporary.replace(self.path)
             self._changed = False
         with contextlib.suppress(OSError):
@@ -162,12 +163,17 @@ class Seen:
 
     def _load(self) -> dict[str, list[Any]]:
         try:
-            known = json.loads(self.path.read_text("utf-8", "surrogateescape"))
-        except (OSError, ValueError, RecursionError):
+            checksum, _, data = self.path.read_bytes().partition(b"\n")
+        except OSError:
             return {}
-        if not isinstance(known, dict):
+        if checksum != _checksum(data):
             return {}
-        return {p: e for p, e in known.items() if isinstance(e, list) and len(e) == 5}  # noqa: PLR2004  # as `digests` writes them
+        known: dict[str, list[Any]] = json.loads(data)
+        return known
+
+
+def _checksum(data: bytes) -> bytes:
+    return hashlib.sha256(data).hexdigest().encode()
 
 
 def _is_settled(file: SourceFile, read_at: int) -> bool:
