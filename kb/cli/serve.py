@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 @click.command(
     "serve",
     cls=Command,
-    help="Build the site, drafts included, show it to this machine alone, and build it anew "
-    "whenever an article changes: open pages reload by themselves. Ctrl-C ends it.",
+    help="Show the site while writing it: build it, drafts included, serve it to this machine "
+    "alone, and build it anew whenever an article changes. Open pages reload by themselves; "
+    "Ctrl-C ends it.",
     examples=(
         ("kb serve --open", "look at the site while writing"),
         ("kb serve --port 8080", "choose the port"),

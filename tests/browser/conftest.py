@@ -1,0 +1,93 @@
+"""Chromium, driven through Node: found, or every test here is skipped with the reason."""
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+TOOLS = Path(os.environ.get("KB_NODE_TOOLS") or HERE / "node_modules" / "..").resolve()
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+
+
+def pytest_configure(config):
+    """Name the mark that CI uses to leave these tests out."""
+    config.addinivalue_line("markers", "browser: needs Node and Chromium")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what needs a browser, and keep it in one worker: a second browser is no faster."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def missing():
+    if shutil.which("node") is None:
+        return "node is not installed"
+    if not CHROMIUM:
+        return "chromium is not installed"
+    if not (TOOLS / "node_modules" / "playwright-core").is_dir():
+        return "playwright-core is not installed: run tests/browser/install DIR, KB_NODE_TOOLS=DIR"
+    return None
+
+
+def run_node(script, plan):
+    if why := missing():
+        pytest.skip(why)
+    done = subprocess.run(
+        ["node", HERE / script],
+        input=json.dumps({"tools": str(TOOLS), "chromium": CHROMIUM, **plan}),
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def browse():
+    """Run a plan of check.mjs in Chromium."""
+    return functools.partial(run_node, "check.mjs")
+
+
+@pytest.fixture
+def validate():
+    """Validate HTML files: what is wrong with them."""
+    return lambda files: run_node("validate.mjs", {"files": [str(file) for file in files]})
+
+
+@pytest.fixture(scope="session")
+def serve_below():
+    """Serve folders as any static host does, each below a path of its own; give the address."""
+    servers = []
+
+    def start(folder, below="/help/center/"):
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            def translate_path(self, path):
+                if not path.startswith(below):
+                    return str(folder / "no-such-file")
+                return super().translate_path("/" + path[len(below) :])
+
+            def log_message(self, *args):
+                pass
+
+        handler = functools.partial(Handler, directory=str(folder))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_address[1]}{below}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
