@@ -21,6 +21,7 @@ class Limits:
     `front_matter_depth`: lists and mappings inside each other in YAML.
     `nesting`: lists and quotes inside each other, counted as markdown-it-py counts (a
     list is two levels, a quote one). Not above 150: the parser calls itself for each.
+    `lines`: lines of a Markdown text. Each costs about as much as 100 characters do.
     `sections`: headings of one article.
     `paragraph`: characters of one paragraph, heading or table cell (an image written
     into the text as a `data:` address is the longest that is met).
@@ -35,6 +36,7 @@ class Limits:
     front_matter: int = 64 * 1024
     front_matter_depth: int = 8
     nesting: int = 100
+    lines: int = 200_000
     sections: int = 20_000
     paragraph: int = 1_000_000
     pieces: int = 500_000

@@ -605,7 +605,16 @@ def test_paragraphs_have_a_greatest_length():
     assert refusal("a\n\n" + "x" * 11, paragraph=10).line == 5
 
 
-@pytest.mark.parametrize("body", ["- a\n" * 50, "*a* b\n\n" * 50, "*a* " * 50, "> a\n\n" * 50])
+def test_articles_have_a_greatest_number_of_lines():
+    """Even empty ones take their time."""
+    assert parse("\n" * 10, limits=Limits(lines=10)).sections
+    assert refusal("\n" * 11, lines=10).line == 13
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["|a|\n|-|\n" + "|b|\n" * 50, "- a\n" * 50, "*a* b\n\n" * 50, "*a* " * 50, "> a\n\n" * 50],
+)
 def test_articles_have_a_greatest_number_of_pieces(body):
     """Counted while blocks are read and again after each paragraph."""
     assert "over 100 pieces" in refusal(body, pieces=100).message

@@ -22,6 +22,8 @@ from kb.markdown.html import (
     ImageWriter,
     LinkWriter,
     escape,
+    LINK_END,
+    LINK_START,
     plain_text,
     write_image,
     write_link,
@@ -210,7 +212,7 @@ class _Splitter:
                 if tokens[index - 1].type == "heading_open":
                     blocks = self._take_heading(tokens[index - 1], token, index - 1, blocks)
                 else:
-                    self._take_text(plain_text(token.children or ()), blocks)
+                    self._take_text(plain_text(token.children or (), mark_links=True), blocks)
             elif kind in {"fence", "code_block"}:
                 blocks.append(token.content.rstrip("\n"))
             elif kind == "tr_open":
@@ -244,26 +246,41 @@ class _Splitter:
         """The sections, complete. The anchor of the text above the headings gives way to theirs."""
         lead, *headed = self._drafts
         drafts = headed
-        if _text(lead) or not headed:
+        if any(lead.blocks) or not headed:
             drafts = [lead._replace(anchor=self._anchors.claim(_LEAD_ANCHOR)), *headed]
         ends = [draft.line - 1 for draft in drafts[1:]] + [last_line]
         trails = _trails(drafts, first_is_title=first_is_title)
         return tuple(
-            Section(
-                anchor=draft.anchor,
-                heading=draft.heading,
-                level=draft.level,
-                trail=trail,
-                text=_text(draft),
-                lines=(draft.line, end),
-                position=position,
-            )
+            _section(draft, trail, end, position)
             for position, (draft, trail, end) in enumerate(zip(drafts, trails, ends, strict=True))
         )
 
 
-def _text(draft: _Draft) -> str:
-    return "\n".join(block for block in draft.blocks if block)
+def _section(draft: _Draft, trail: tuple[str, ...], end: int, position: int) -> Section:
+    marked = "\n".join(block for block in draft.blocks if block)
+    text, links = _without_marks(marked) if LINK_START in marked else (marked, ())
+    return Section(
+        anchor=draft.anchor,
+        heading=draft.heading,
+        level=draft.level,
+        trail=trail,
+        text=text,
+        lines=(draft.line, end),
+        position=position,
+        links=links,
+    )
+
+
+def _without_marks(marked: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A text without the marks around its links, and where those are."""
+    text = ""
+    links = []
+    for piece in marked.split(LINK_START):
+        inside, mark, after = piece.partition(LINK_END)
+        if mark and inside:
+            links.append((len(text), len(text) + len(inside)))
+        text += inside + after.replace(LINK_END, "")
+    return text, tuple(links)
 
 
 def _trails(drafts: Sequence[_Draft], *, first_is_title: bool) -> list[tuple[str, ...]]:

@@ -54,8 +54,17 @@ def _title(title: str) -> str:
     return f' title="{escape(title)}"' if title else ""
 
 
-def plain_text(children: Sequence[Token]) -> str:
-    """Inline tokens without their markup: soft breaks are spaces, hard breaks newlines."""
+LINK_START, LINK_END = "\ufdd0", "\ufdd1"
+"""Marks around a link's text: noncharacters, which no text means to hold."""
+
+_LINK_MARKS = {"link_open": LINK_START, "link_close": LINK_END}
+
+
+def plain_text(children: Sequence[Token], *, mark_links: bool = False) -> str:
+    """Inline tokens without their markup: soft breaks are spaces, hard breaks newlines.
+
+    With `mark_links` a link's text stands between LINK_START and LINK_END.
+    """
     if len(children) == 1 and children[0].type == "text":
         return children[0].content
     parts = []
@@ -65,6 +74,8 @@ def plain_text(children: Sequence[Token]) -> str:
             parts.append(token.content)
         elif kind == "softbreak":
             parts.append(" ")
+        elif mark_links and kind in _LINK_MARKS:
+            parts.append(_LINK_MARKS[kind])
         elif kind == "hardbreak":
             parts.append("\n")
         elif kind == "image":

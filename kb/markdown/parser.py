@@ -12,17 +12,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_block import StateBlock
 
 from kb.errors import ContentError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
-    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
+    from markdown_it.utils import EnvType
 
     from kb.limits import Limits
 
@@ -32,7 +35,6 @@ _SPARE_LEVELS = 3
 # The CommonMark preset's own depth for links in images in links. What is nested deeper is
 # not lost but read as text.
 _INLINE_NESTING = 20
-_PIECES = "over {} pieces of text and markup"
 # Escaped for HTML a character of an address becomes at most `&quot;`.
 _ESCAPED = 6
 
@@ -44,6 +46,8 @@ def is_safe_link(url: str) -> bool:
 
 def tokenize(body: str, *, first_line: int, limits: Limits) -> list[Token]:
     """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed."""
+    if body.count("\n") > limits.lines:
+        raise _too_much(first_line + limits.lines, f"over {limits.lines} lines")
     env = {"limits": limits, "first_line": first_line, "steps": 0, "addresses": 0}
     try:
         return _parser(limits.nesting).parse(body, env)
@@ -69,12 +73,37 @@ def _configured(nesting: int) -> MarkdownIt:
     # Tags within a paragraph are recognised so that nothing in them is taken for markup;
     # kb writes them as text. Blocks of HTML are paragraphs, so that Markdown in them counts.
     parser = MarkdownIt()
+    parser.block = _CountingBlocks()
     parser.inline = _CountingInline()
     parser.configure("commonmark", {"html": True, "maxNesting": nesting})
     parser.enable(["table", "strikethrough"])
     parser.disable(["html_block"])
     parser.validateLink = is_safe_link  # type: ignore[method-assign]
     return parser
+
+
+class _CountingState(StateBlock):
+    """Counts tokens as they are made: a table makes millions in one go."""
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        if len(self.tokens) >= self.env["limits"].pieces:
+            raise _too_many_pieces(self.env["first_line"] + self.line, self.env["limits"])
+        return super().push(ttype, tag, nesting)
+
+
+class _CountingBlocks(ParserBlock):
+    """The parser's own, with a state that counts."""
+
+    def parse(
+        self,
+        src: str,
+        md: MarkdownIt,
+        env: EnvType,
+        outTokens: list[Token],  # noqa: N803
+    ) -> list[Token]:
+        state = _CountingState(src, md, env, outTokens)
+        self.tokenize(state, state.line, state.lineMax)
+        return state.tokens
 
 
 class _CountingInline(ParserInline):
@@ -99,8 +128,6 @@ def _guard_blocks(state: StateBlock, line: int, _end: int, _silent: bool) -> boo
             state.env["first_line"] + line,
             f"lists and quotes nested over {limits.nesting} levels deep",
         )
-    if len(state.tokens) > limits.pieces:
-        raise _too_much(state.env["first_line"] + line, _PIECES.format(limits.pieces))
     return False
 
 
@@ -123,7 +150,7 @@ def _parse_inlines(state: StateCore) -> None:
             raise _too_much(line, "brackets, links or images nested too deeply") from None
         pieces += len(children)
         if pieces > limits.pieces:
-            raise _too_much(line, _PIECES.format(limits.pieces))
+            raise _too_many_pieces(line, limits)
         if state.env.get("references"):
             _count_addresses(state, children, line)
 
@@ -136,6 +163,10 @@ def _count_addresses(state: StateCore, children: Sequence[Token], line: int) -> 
             state.env["addresses"] += sum(len(str(value)) for value in token.attrs.values())
     if state.env["addresses"] * _ESCAPED > limits.html:
         raise _too_much(line, f"links that make over {limits.html} characters of HTML")
+
+
+def _too_many_pieces(line: int, limits: Limits) -> ContentError:
+    return _too_much(line, f"over {limits.pieces} pieces of text and markup")
 
 
 def _too_much(line: int, what: str) -> ContentError:
