@@ -152,8 +152,7 @@ def _neighbours(topics: Iterable[Topic]) -> dict[str, tuple[str, str]]:
     """For each article the one before and the one after it in its topic, empty at the ends."""
     found = {}
     for topic in topics:
-        before = ("", *topic.articles[:-1])
-        after = (*topic.articles[1:], "")
-        for article, previous, following in zip(topic.articles, before, after, strict=True):
-            found[article] = (previous, following)
+        row = ("", *topic.articles, "")
+        for at, article in enumerate(topic.articles, 1):
+            found[article] = (row[at - 1], row[at + 1])
     return found

@@ -1,0 +1,398 @@
+"""The site of a small knowledge base: what is in it, and what is not."""
+
+import json
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+from kb.errors import ContentError, SiteError
+from kb.model import Severity
+from kb.site.build import build_site
+from site_samples import png
+
+HIDDEN = re.compile(rb"zebrafish|walrus|quagga|secret/agents", re.IGNORECASE)
+
+
+class Links(HTMLParser):
+    """The links and ids of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.ids = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if "id" in given:
+            self.ids.append(given["id"])
+        canonical = given.get("rel") == "canonical"
+        self.links += [given[k] for k in ("href", "src", "action") if k in given and not canonical]
+
+
+def broken_links(files):
+    """Every internal link or anchor of a site that leads nowhere."""
+    pages = {p: Links(d.decode()) for p, d in files.items() if p.endswith(".html")}
+    wrong = []
+    for page, found in pages.items():
+        assert len(found.ids) == len(set(found.ids)), page
+        for link in found.links:
+            target = urlsplit(urljoin(f"https://site/{page}", link))
+            if target.scheme != "https" or target.netloc != "site":
+                continue
+            path = unquote(target.path[1:])
+            anchor = unquote(target.fragment)
+            missing = path not in files
+            if missing or (anchor and anchor not in pages[path].ids):
+                wrong.append((page, link))
+    return wrong
+
+
+def test_every_internal_link_and_anchor_resolves(base):
+    """All links of all pages lead to files of the site, and to ids that are there."""
+    base.build()
+    files = base.outside()
+    del files["404.html"]  # its links hold for any address, not for its own
+    assert broken_links(files) == []
+
+
+def test_links_are_relative_and_name_the_file(base):
+    """No link of a page begins at the root of the host: any path below it does, and file://."""
+    base.build()
+    for path, data in base.outside().items():
+        if path.endswith(".html") and path != "404.html":
+            for link in Links(data.decode()).links:
+                assert not link.startswith("/")
+                assert link.startswith(("http", "#", "mailto:")) or not link.endswith("/")
+
+
+def test_what_is_not_public_is_nowhere(base):
+    """Articles for agents, drafts and archived ones are in no file, by word or by name."""
+    base.build()
+    for path, data in base.files().items():
+        assert not HIDDEN.search(data), path
+        assert not HIDDEN.search(path.encode()), path
+
+
+def test_drafts_are_shown_and_marked_when_asked_for(base):
+    """With drafts: the page is there and says so; feeds and Markdown stay without it."""
+    base.build(drafts=True)
+    page = base.read("orders/draft.html")
+    assert "Draft: not published" in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert not (base.site / "orders/draft.md").exists()
+    for path in ("sitemap.xml", "feed.xml", "llms.txt"):
+        assert "raft" not in base.read(path)
+
+
+def test_building_twice_gives_the_same_bytes(base, tmp_path):
+    """No time, no order of the disk, no path in the output."""
+    base.build()
+    first = base.files()
+    base.build(out=tmp_path / "other")
+    again = {
+        p.relative_to(tmp_path / "other").as_posix(): p.read_bytes()
+        for p in (tmp_path / "other").rglob("*")
+        if p.is_file()
+    }
+    assert first == again
+
+
+def test_processes_give_the_same_bytes(base, tmp_path):
+    """`jobs` changes the speed and nothing else."""
+    base.write({f"many/article-{n}.md": f"# Article {n}\n\nText {n}.\n" for n in range(70)})
+    base.build()
+    first = base.files()
+    base.build(out=tmp_path / "other", jobs=2)
+    assert first == {
+        p.relative_to(tmp_path / "other").as_posix(): p.read_bytes()
+        for p in (tmp_path / "other").rglob("*")
+        if p.is_file()
+    }
+
+
+def test_article_page_has_all_its_parts(base):
+    """Trail, title, summary, actions, anchors, what to have ready, related, date, neighbours."""
+    base.build()
+    page = base.read("orders/late.html")
+    for part in (
+        '<a href="../orders/index.html">Orders &amp; deliveries</a>',
+        "<h1>Your parcel is late</h1>",
+        '<p class="summary">Look at the tracking, then ask in chat.</p>',
+        '<a class="button" href="https://post.example.com/track" rel="noopener">Track it</a>',
+        '<a class="button" href="../contact/chat.html">Ask in chat</a>',
+        '<h2 id="how-long-does-it-take">How long does it take?</h2>',
+        '<a class="anchor" href="#how-long-does-it-take" aria-label="# How long does it take?">',
+        "Before you contact us: have ready",
+        "<span>The order number</span>",
+        "Reviewed 4 March 2026",
+        '<a rel="next" href="../orders/damaged.html">',
+        "Still need help?",
+        "9 to 5",
+        '<a href="../orders/damaged.html#what-now">the tracking</a>',
+        '<img src="../files/images/map.png" alt="a map" title="Map" width="40" height="30"',
+        '<a href="../files/files/form.pdf">the form</a>',
+        '<th scope="col" class="left">Days</th>',
+        '<pre tabindex="0">',
+        '<a href="https://example.org/?a=1&amp;b=2" rel="noopener">outside</a>',
+        '<a href="../orders/index.html">topic</a>',
+        '<link rel="canonical" href="https://help.example.com/center/orders/late.html">',
+        '<link rel="alternate" type="text/markdown" href="../orders/late.md">',
+    ):
+        assert part in page, part
+
+
+def test_pages_have_nothing_inline(base):
+    """No style, no script but JSON-LD, no handler attribute in any page."""
+    base.build(live=True, drafts=True)
+    for path, data in base.outside().items():
+        if path.endswith(".html"):
+            text = data.decode()
+            assert " style=" not in text
+            assert "<style" not in text
+            assert not re.search(r"<[^>]*\son\w+=", text)
+            for script in re.findall(r"<script([^>]*)>(.*?)</script>", text, re.DOTALL):
+                assert "src=" in script[0] or 'type="application/ld+json"' in script[0]
+            assert "default-src &#39;none&#39;; script-src &#39;self&#39;" in text
+
+
+def test_former_ids_redirect(base):
+    """Each alias has a page that leads on, and a line for hosts that read `_redirects`."""
+    base.build()
+    page = base.read("old/late.html")
+    assert '<meta http-equiv="refresh" content="0; url=../orders/late.html">' in page
+    assert '<link rel="canonical" href="https://help.example.com/center/orders/late.html">' in page
+    assert "/center/old/late.html /center/orders/late.html 301\n" in base.read("_redirects")
+    assert '<a href="../orders/late.html">Old name</a>' in base.read("orders/damaged.html")
+
+
+def test_structured_data(base):
+    """JSON-LD is JSON, and says questions where the headings ask."""
+    base.build()
+    [raw] = re.findall(r'ld\+json">(.*?)</script>', base.read("orders/late.html"))
+    crumbs, page = json.loads(raw)["@graph"]
+    assert [item["name"] for item in crumbs["itemListElement"]] == [
+        "Home",
+        "Orders & deliveries",
+        "Your parcel is late",
+    ]
+    assert page["@type"] == "FAQPage"
+    assert page["mainEntity"][1]["name"] == "When is it lost?"
+    [raw] = re.findall(r'ld\+json">(.*?)</script>', base.read("contact/chat.html"))
+    assert json.loads(raw)["@graph"][1]["@type"] == "Article"
+    [raw] = re.findall(r'ld\+json">(.*?)</script>', base.read("index.html"))
+    action = json.loads(raw)["@graph"][0]["potentialAction"]
+    assert "?q={search_term_string}" in action["target"]["urlTemplate"]
+
+
+def test_unknown_target_is_reported_and_not_linked(base):
+    """A link to nothing stays text with a note, and is a warning with path and line."""
+    base.write({"orders/broken.md": "Text.\n\nSee [it](nowhere.md) and ![that](no.png).\n"})
+    report = base.build()
+    page = base.read("orders/broken.html")
+    assert '<span class="missing">it</span> <small class="missing-note">' in page
+    assert "nowhere" not in page.partition("<main")[2]
+    found = [(p.path, p.line, p.message) for p in report.problems if p.path.endswith("broken.md")]
+    assert ("orders/broken.md", 3, "the link nowhere.md leads to nothing in the content folder") in found
+    assert ("orders/broken.md", 3, "the image no.png leads to nothing in the content folder") in found
+
+
+def test_links_to_hidden_articles_are_text_in_page_and_markdown(base):
+    """A public article that links to a draft shows the words, and names the draft nowhere."""
+    base.write(
+        {
+            "orders/open.md": "# Open\n\n[see](draft.md), [so](<draft.md> 'Walrus'), [ref].\n\n"
+            "[ref]: draft.md#walrus\n[old](walrus-old.md)\n"
+        }
+    )
+    report = base.build()
+    for path, data in base.files().items():
+        assert not re.search(rb"walrus|draft\.md", data, re.IGNORECASE), path
+    assert any("not published" in problem.message for problem in report.problems)
+
+
+def test_remote_images_become_links_unless_allowed(base):
+    """Nothing is fetched from another host, unless the settings name it."""
+    base.write({"orders/far.md": "![chart](https://cdn.example.net/c.png)\n"})
+    report = base.build()
+    assert '<a href="https://cdn.example.net/c.png" rel="noopener">chart</a>' in base.read(
+        "orders/far.html"
+    )
+    assert any("another host" in problem.message for problem in report.problems)
+    settings = (base.folder / "kb.toml").read_text()
+    (base.folder / "kb.toml").write_text(settings + 'remote_images = ["cdn.example.net"]\n')
+    base.build()
+    page = base.read("orders/far.html")
+    assert '<img src="https://cdn.example.net/c.png" alt="chart" loading="lazy">' in page
+    assert "img-src &#39;self&#39; https://cdn.example.net http://cdn.example.net" in page
+
+
+def test_home_page(base):
+    """The sentence, three examples, topics with their first articles, featured ones, contact."""
+    base.build()
+    page = base.read("index.html")
+    assert "<h1>What is wrong with your parcel?</h1>" in page
+    assert '<a href="search/index.html?q=parcel%20never%20arrived">parcel never arrived</a>' in page
+    assert '<p class="count">2 articles</p>' in page
+    assert page.index("Topics</h2>") < page.index("Most useful articles") < page.index("KB-help")
+    assert "Not run by anybody." in page
+
+
+def test_long_topics_have_pages(empty):
+    """A topic of many articles is cut into pages that lead to each other."""
+    empty.write({f"a{n:03}.md": f"# Title {n:03}\n\nWords {n}.\n" for n in range(205)})
+    empty.build()
+    assert "a204.html" in empty.read("topics/index-2.html")
+    assert '<a href="../topics/index-2.html" aria-label="Page 2 of 2">2</a>' in empty.read(
+        "topics/index.html"
+    )
+    assert "205 articles" in empty.read("index.html")
+
+
+def test_empty_knowledge_base_has_a_site(empty):
+    """No article at all still gives pages that say so."""
+    empty.build()
+    assert "There are no articles here yet." in empty.read("topics/index.html")
+    assert "names no way to reach a person" in empty.read("contact-us/index.html")
+
+
+def test_no_content_folder(tmp_path, empty):
+    """Without a content folder there is an error, and no output."""
+    empty.content.rmdir()
+    with pytest.raises(ContentError):
+        empty.build()
+    assert not empty.site.exists()
+
+
+def test_articles_named_like_the_sites_own_pages_give_way(empty):
+    """`index`, `search/index` and the like are shown, beside the site's own pages."""
+    names = ["index", "404", "search/index", "topics/index", "contact-us/index", "a.html/b", "a"]
+    empty.write({f"{name}.md": f"# The {name} article\n" for name in names})
+    empty.build()
+    files = empty.outside()
+    for name in names:
+        title = f"<h1 id=\"the-{name.replace('/', '').replace('.', '')}-article\">"
+        assert sum(title.encode() in data for data in files.values()) == 1, name
+    del files["404.html"]
+    assert broken_links(files) == []
+
+
+def test_markdown_of_each_article(base):
+    """An article's Markdown stands at its address with .md, with its title and links."""
+    base.build()
+    text = base.read("orders/late.md")
+    assert text.startswith("# Your parcel is late\n\nLook at the tracking")
+    assert "escalate" not in text
+    assert base.read("orders/damaged.md").startswith("# A parcel is damaged")
+
+
+def test_accessibility_of_the_text_is_reported(base):
+    """Pictures without description and skipped heading levels are notes, not warnings."""
+    base.write({"orders/bad.md": "# A\n\n#### B\n\n![](../images/map.png)\n\n##\n"})
+    report = base.build()
+    notes = [p for p in report.problems if p.path == "orders/bad.md"]
+    assert {p.severity for p in notes} == {Severity.NOTE}
+    assert {p.code for p in notes} == {"accessibility"}
+    assert len(notes) == 3
+    assert report.warnings == 0
+
+
+def test_wordless_links_get_a_text(base):
+    """A link around nothing shows its address."""
+    base.write({"orders/bare.md": "[](https://example.org/x) [](late.md) [![](../images/map.png)](late.md)\n"})
+    base.build()
+    page = base.read("orders/bare.html")
+    assert ">https://example.org/x</a>" in page
+    assert page.count("orders/late.html</a>") == 2
+
+
+def test_refused_links(base):
+    """What a browser could run, or what leads out of content/, is never linked."""
+    base.write(
+        {
+            "files/page.html": "<script>alert(1)</script>",
+            "images/x.svg": "<svg/>",
+            "orders/bad.md": "[a](../files/page.html) [b](../../etc/passwd) [c](..\\x.md) "
+            "[d](ftp://example.org) [e](../images/x.svg) ![f](../images/x.svg) ![g](data:,x) "
+            "[h](%2e%2e/%2e%2e/%2e%2e/etc/passwd) [i](mailto:a@example.org) [j](//example.org/k)\n",
+        }
+    )
+    report = base.build()
+    page = base.read("orders/bad.html").partition('<div class="text">')[2].partition("</div>")[0]
+    assert re.findall(r'(?:href|src)="([^"]*)"', page) == [
+        "../files/images/x.svg",
+        "mailto:a@example.org",
+        "https://example.org/k",
+    ]
+    assert not (base.site / "files/files/page.html").exists()
+    assert sum(p.path == "orders/bad.md" for p in report.problems) >= 6
+
+
+def test_settings_reach_the_pages(base):
+    """Colours and logo come from the settings, language and direction too."""
+    (base.folder / "logo.png").write_bytes(png(64, 32))
+    (base.folder / "kb.toml").write_text(
+        'language = "ar"\n[site]\nlogo = "logo.png"\ncolors = {accent = "#AA0000"}\n'
+        'dark_colors = {accent = "#ff8888"}\n'
+    )
+    base.build()
+    page = base.read("orders/late.html")
+    assert '<html lang="ar" dir="rtl">' in page
+    assert re.search(r'<img src="../assets/logo\.\w{10}\.png" alt="" width="64" height="32">', page)
+    [css] = [d.decode() for p, d in base.outside().items() if p.endswith(".css")]
+    assert "--accent:#aa0000;" in css
+    assert "--accent:#ff8888;" in css
+
+
+def test_logo_has_to_be_an_image(base):
+    """A logo that is not there is an error that names it."""
+    (base.folder / "kb.toml").write_text('[site]\nlogo = "no.png"\n')
+    with pytest.raises(SiteError, match="no image"):
+        base.build()
+
+
+def test_theme_replaces_templates_assets_and_words(base):
+    """A file of the same name in theme/ takes the place of kb's own; fonts come along."""
+    theme = base.folder / "theme"
+    (theme / "assets").mkdir(parents=True)
+    (theme / "footer.html").write_text("<footer>Own foot</footer>")
+    (theme / "site.css").write_text("body{}")
+    (theme / "en.toml").write_text('help = "Ask us"\n')
+    (theme / "assets" / "own.woff2").write_bytes(b"font")
+    base.build()
+    page = base.read("index.html")
+    assert "<footer>Own foot</footer>" in page
+    assert "Ask us</h2>" in page
+    assert (base.site / "assets/own.woff2").read_bytes() == b"font"
+    assert any(d.startswith(b"body{}") for p, d in base.outside().items() if p.endswith(".css"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("home.html", "{% if %}", "template"),
+        ("home.html", "{{ nothing_of_that_name }}", "template"),
+        ("en.toml", "no = 'such text'", "no text called"),
+        ("en.toml", "help = 3", "should be like"),
+        ("en.toml", "help", "can't be read"),
+        ("en.toml", "months = ['a']", "twelve"),
+    ],
+)
+def test_faults_of_a_theme_are_errors_that_name_the_file(base, name, text, says):
+    """A theme that can't be used stops the build with its file, and the old site stays."""
+    base.build()
+    before = base.files()
+    (base.folder / "theme").mkdir()
+    (base.folder / "theme" / name).write_text(text)
+    with pytest.raises(SiteError, match=says) as caught:
+        base.build()
+    assert name in caught.value.path
+    assert base.files() == before
+
+
+def test_progress_counts_articles(base):
+    """Progress is told article by article."""
+    seen = []
+    build_site(base.config(), progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(n, 6) for n in range(1, 7)]
