@@ -5,17 +5,14 @@ import itertools
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
+from killing import count_operations, killed_after
 
 from kb.engine import generations
 from kb.engine.generations import DamagedIndexError, IndexFolder
 from kb.errors import IndexBusyError, IndexingError
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-from killing import count_operations, killed_after
 
 FILES = {"postings.bin": b"postings" * 100, "terms.bin": b"terms", "empty.bin": b""}
 
