@@ -1,0 +1,366 @@
+"""The output folder: what a build writes, keeps, carries over and refuses to touch."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kb.errors import SiteError
+from kb.site import swap
+from kb.site.build import build_site
+from kb.site.cache import Cache
+
+
+def inodes(base):
+    return {p: os.stat(base.site / p).st_ino for p in base.files()}
+
+
+def test_building_again_writes_nothing(base):
+    """Without a change nothing is written, and the report says so."""
+    first = base.build()
+    before = inodes(base)
+    again = base.build()
+    assert again.written == again.removed == ()
+    assert inodes(base) == before
+    assert (again.pages, again.files, again.size) == (first.pages, first.files, first.size)
+    assert again.problems == first.problems
+
+
+def test_a_changed_text_rewrites_its_page_alone(base):
+    """A change within an article's text writes its page and its Markdown, nothing else."""
+    base.build()
+    before = inodes(base)
+    path = base.content / "orders/damaged.md"
+    path.write_text(path.read_text() + "\nMore.\n")
+    assert base.build().written == ("orders/damaged.html", "orders/damaged.md")
+    after = inodes(base)
+    changed = {p for p in after if after[p] != before[p]}
+    assert changed == {".kb-site.json", "orders/damaged.html", "orders/damaged.md"}
+
+
+def test_a_changed_title_rewrites_what_shows_it(base):
+    """A new title reaches neighbours, topic, home and feeds, and no page that does not show it."""
+    base.build()
+    path = base.content / "orders/late.md"
+    path.write_text(path.read_text().replace("title: Your parcel is late", "title: So late"))
+    written = base.build().written
+    assert {"orders/late.html", "orders/damaged.html", "orders/index.html", "index.html"} <= {*written}
+    assert {"llms.txt", "feed.xml", "old/late.html"} <= {*written}
+    assert "contact-us/index.html" not in written
+    assert b"Your parcel is late" not in b"".join(base.outside().values())
+
+
+def test_every_change_gives_what_a_full_build_gives(base, tmp_path):
+    """After each of many changes the output is byte for byte that of a build from nothing."""
+    changes = [
+        lambda: base.write({"orders/new.md": "# New parcel\n\n[late](late.md#when-is-it-lost)\n"}),
+        lambda: base.write({"orders/late.md": "# Parcel late\n\nShort now.\n"}),
+        lambda: (base.content / "contact/chat.md").unlink(),
+        lambda: base.write({"orders/topic.yaml": "title: Parcels\norder: 2\n"}),
+        lambda: base.write({"orders/draft.md": "# Published walrus\n\nNow.\n"}),
+        lambda: (base.content / "images/map.png").unlink(),
+        lambda: base.write({"images/map.png": b"GIF89a\x05\0\x06\0", "orders/a.md": "![m](../images/map.png)"}),
+        lambda: (base.content / "orders/new.md").rename(base.content / "orders/moved.md"),
+        lambda: (base.folder / "kb.toml").write_text('name = "Other"\n'),
+        lambda: base.write({"../theme/footer.html": "<footer>f</footer>"}),
+        lambda: base.write({"bad.md": b"\xff\xfe", "orders/b.md": "---\nrelated: [orders/a]\n---\n# B\n"}),
+    ]
+    base.build()
+    for number, change in enumerate(changes):
+        change()
+        incremental = base.build()
+        fresh = tmp_path / f"fresh-{number}"
+        full = base.build(out=fresh)
+        assert base.files() == {
+            p.relative_to(fresh).as_posix(): p.read_bytes() for p in fresh.rglob("*") if p.is_file()
+        }
+        assert incremental.problems == full.problems
+
+
+def test_what_kb_did_not_write_stays(base):
+    """Files, folders and links of others survive every build, and are not followed."""
+    base.build()
+    away = base.folder / "away"
+    away.mkdir()
+    (away / "x.html").write_text("not the site's")
+    (base.site / "CNAME").write_text("help.example.com")
+    (base.site / ".git" / "objects").mkdir(parents=True)
+    (base.site / ".git" / "HEAD").write_text("ref")
+    (base.site / "empty").mkdir()
+    (base.site / "link").symlink_to(away)
+    for number in range(3):
+        base.write({f"orders/n{number}.md": "# N\n"})
+        base.build()
+        assert (base.site / "CNAME").read_text() == "help.example.com"
+        assert (base.site / ".git" / "HEAD").read_text() == "ref"
+        assert (base.site / ".git" / "objects").is_dir()
+        assert (base.site / "empty").is_dir()
+        assert (base.site / "link").is_symlink()
+        assert [p.name for p in away.iterdir()] == ["x.html"]
+    (base.site / "CNAME").unlink()
+    (base.site / "empty").rmdir()
+    base.write({"orders/last.md": "# L\n"})
+    base.build()
+    assert not (base.site / "CNAME").exists()
+    assert not (base.site / "empty").exists()
+
+
+def test_removed_articles_go(base):
+    """Pages of an article that is gone go with it, and so do folders that are empty then."""
+    base.build()
+    (base.content / "contact/chat.md").unlink()
+    report = base.build()
+    assert {"contact/chat.html", "contact/chat.md", "contact/index.html"} <= {*report.removed}
+    assert not (base.site / "contact").exists()
+
+
+def test_changed_output_is_mended(base):
+    """A page that somebody edited or removed in the output is written again."""
+    base.build()
+    good = base.files()
+    (base.site / "index.html").write_text("defaced")
+    (base.site / "orders/late.html").unlink()
+    assert base.build().written == ("index.html", "orders/late.html")
+    assert base.files() == good
+
+
+def test_lost_cache_costs_only_time(base):
+    """Without the cache the next build finds by content that nothing has to be written."""
+    base.build()
+    cache = Cache(base.config().index, base.site)
+    for name in ("stamp.json", "records.json"):
+        (cache.folder / name).write_text('{"format": 1, "x": ')
+    assert base.build().written == ()
+    (cache.folder / "stamp.json").write_text('{"format": 1}')
+    (cache.folder / "records.json").write_text('{"format": 1, "odd": 2}')
+    assert base.build().written == ()
+
+
+def refusal(base, out):
+    with pytest.raises(SiteError) as caught:
+        build_site(base.config(), out=out)
+    assert caught.value.code == "site-output"
+    return caught.value.message
+
+
+def test_dangerous_folders_are_refused(base, monkeypatch):
+    """The root, the home folder, content/, what holds it and what lies in it: none is touched."""
+    monkeypatch.setenv("HOME", str(base.folder / "home"))
+    (base.folder / "home").mkdir()
+    for out in (Path("/"), base.folder / "home", base.content, base.folder, base.content / "site"):
+        refusal(base, out)
+
+
+def test_foreign_folders_are_refused(base):
+    """A folder with files but without kb's manifest, a file and a link are left alone."""
+    foreign = base.folder / "foreign"
+    foreign.mkdir()
+    (foreign / "thesis.txt").write_text("x")
+    assert "did not write" in refusal(base, foreign)
+    assert "is a file" in refusal(base, foreign / "thesis.txt")
+    (base.folder / "link").symlink_to(foreign)
+    assert "symbolic link" in refusal(base, base.folder / "link")
+    assert [p.name for p in foreign.iterdir()] == ["thesis.txt"]
+
+
+def test_an_empty_folder_is_filled(base):
+    """An empty folder is as good as none."""
+    base.site.mkdir()
+    base.build()
+    assert (base.site / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [b"", b"[]", b'{"format": 2, "files": {}}', b'{"format": 1, "files": {"../x": "0"}}'],
+)
+def test_damaged_manifest_is_refused(base, manifest):
+    """A manifest that is none, or names files outside, stops the build."""
+    base.build()
+    (base.site / ".kb-site.json").write_bytes(manifest)
+    base.write({"orders/n.md": "# N\n"})
+    assert "manifest" in refusal(base, base.site)
+
+
+def test_foreign_file_in_the_way_is_refused(base):
+    """Where somebody's own file stands at a new page's place, the build stops and names it."""
+    base.build()
+    (base.site / "orders/new.html").write_text("mine")
+    base.write({"orders/new.md": "# N\n"})
+    assert "orders/new.html" in refusal(base, base.site)
+    assert (base.site / "orders/new.html").read_text() == "mine"
+
+
+def test_links_in_the_output_are_not_followed(base):
+    """A folder of the site that was replaced by a link out of it is never written through."""
+    base.build()
+    away = base.folder / "away"
+    (base.site / "orders").rename(away)
+    (base.site / "orders").symlink_to(away)
+    before = {p.name: p.read_bytes() for p in away.iterdir()}
+    refusal(base, base.site)
+    assert {p.name: p.read_bytes() for p in away.iterdir()} == before
+
+
+def test_no_file_of_the_live_site_is_written_to(base):
+    """Who reads a page while it is rebuilt keeps the old one whole."""
+    base.build()
+    base.write({"orders/n.md": "# N\n"})
+    base.build()
+    with (base.site / "orders/late.html").open("rb") as reader:
+        for text in ("one", "two", "three"):
+            path = base.content / "orders/late.md"
+            path.write_text(f"# Late\n\n{text}\n")
+            base.build()
+        assert b"Your parcel is late" in reader.read()
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_a_failed_build_leaves_the_old_site(base, monkeypatch, exchange):
+    """A full disk at any write: one error, the old site whole, the next build works."""
+    if not exchange:
+        monkeypatch.setattr(swap, "_exchange", lambda *_: False)
+    base.build()
+    before = base.files()
+    base.write({f"orders/n{n}.md": f"# N{n}\n" for n in range(3)})
+    write_bytes = Path.write_bytes
+    for fails_at in range(0, 12, 2):
+        calls = iter(range(1000))
+
+        def write(self, data, fails_at=fails_at, calls=calls):
+            if next(calls) == fails_at:
+                raise OSError(28, "No space left on device")
+            return write_bytes(self, data)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "write_bytes", write)
+            with pytest.raises(SiteError, match="No space left"):
+                base.build()
+        assert base.files() == before
+    base.build()
+    assert (base.site / "orders/n2.html").exists()
+
+
+def test_without_exchange_and_spare_it_works_too(base, monkeypatch):
+    """Systems that can't exchange folders, and an index on another disk: the same site."""
+    monkeypatch.setattr(swap, "_exchange", lambda *_: False)
+    monkeypatch.setattr(Cache, "spare", lambda *_: None)
+    base.build()
+    base.write({"orders/n.md": "# N\n"})
+    base.build()
+    assert (base.site / "orders/n.html").exists()
+    assert sorted(p.name for p in base.folder.iterdir()) == ["content", "index", "kb.toml", "site"]
+
+
+def test_without_hard_links_files_are_copied(base, monkeypatch):
+    """A file system without links gets copies."""
+    base.build()
+
+    def refuse(*_, **__):
+        raise OSError(1, "no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    base.write({"orders/n.md": "# N\n"})
+    base.build()
+    assert "orders/late.html" in base.files()
+
+
+def test_crash_between_two_renames_is_mended(base):
+    """Where the folder was parked when the power went, the next build brings it back."""
+    base.build()
+    parked = base.folder / ".site.kb-old"
+    base.site.rename(parked)
+    base.build()
+    assert base.build().written == ()
+    base.build(out=parked.with_name("other"))
+    parked.with_name("other").rename(parked)
+    base.build()
+    assert not parked.exists()
+
+
+def test_leftovers_of_a_killed_build_beside_the_site_go(base, monkeypatch):
+    """Without a place in the index folder the new site is made beside; what is left is removed."""
+    monkeypatch.setattr(Cache, "spare", lambda *_: None)
+    left = base.folder / ".site.kb-new"
+    left.mkdir()
+    base.build()
+    assert not left.exists()
+    left.mkdir()
+    (left / "mine.txt").write_text("x")
+    base.write({"orders/n.md": "# N\n"})
+    assert "in the way" in refusal(base, base.site)
+
+
+def test_a_second_build_waits_then_gives_up(base, monkeypatch):
+    """Two builds of one site at a time: the second says who is in its way."""
+    base.build()
+    cache = Cache(base.config().index, base.site)
+    with cache.held(), pytest.raises(SiteError, match="another build"), cache.held(wait=0.05):
+        pass
+
+
+def test_unwritable_index_folder_is_no_hindrance(base):
+    """Where the cache can't be written the site is built all the same."""
+    (base.folder / "index").write_text("in the way")
+    base.build()
+    base.build()
+    assert (base.site / "index.html").exists()
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, {root!r}); sys.path.insert(0, {here!r})
+from site_samples import Base
+count = 0
+def audit(event, args):
+    global count
+    if event in ("open", "os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir") or event == "ctypes.call_function":
+        count += 1
+        if count == {at}:
+            os.kill(os.getpid(), 9)
+base = Base.__new__(Base)
+base.folder = Path({folder!r})
+sys.addaudithook(audit)
+base.build()
+print(count)
+"""
+
+
+def run_killed(folder, at):
+    code = KILLED.format(
+        root=str(Path(__file__).parent.parent.parent),
+        here=str(Path(__file__).parent),
+        at=at,
+        folder=str(folder),
+    )
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
+def test_a_killed_build_leaves_the_old_site_or_the_new(base):
+    """Killed at points spread over its file operations: the old site or the new, whole, and
+    the next build brings the new one."""
+    base.build()
+    old = base.outside()
+    base.write({"orders/damaged.md": "# Changed\n\nAll new.\n", "orders/n.md": "# N\n"})
+    fresh = base.folder / "fresh"
+    base.build(out=fresh)
+    new = {
+        p.relative_to(fresh).as_posix(): p.read_bytes()
+        for p in fresh.rglob("*")
+        if p.is_file() and not p.name.startswith(".")
+    }
+    stages = []
+    for at in (*range(60, 460, 80), *range(460, 700, 24)):
+        done = run_killed(base.folder, at)
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr
+        now = base.outside()
+        assert now in (old, new)
+        stages.append(now == new)
+    base.build()
+    assert base.outside() == new
+
+
