@@ -30,6 +30,7 @@ def pytest_collection_modifyitems(items):
 
 
 def missing():
+    """Say what is not here, None if all is."""
     if shutil.which("node") is None:
         return "node is not installed"
     if not CHROMIUM:
@@ -40,6 +41,7 @@ def missing():
 
 
 def run_node(script, plan):
+    """Run a script of this folder: a plan in, an answer out."""
     if why := missing():
         pytest.skip(why)
     done = subprocess.run(

@@ -78,6 +78,7 @@ def site(tmp_path_factory):
 
 
 def visits(address, pages):
+    """Each page at both widths and in both schemes."""
     return [
         {"url": address + page, "width": width, "height": height, "scheme": scheme}
         for page, (width, height), scheme in product(pages, WIDTHS.items(), SCHEMES)
@@ -85,6 +86,7 @@ def visits(address, pages):
 
 
 def assert_clean(seen):
+    """Hold that nothing at all was wrong on any visit."""
     for visit in seen:
         assert visit["violations"] == [], visit
         assert visit["messages"] == [], visit

@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+from site_samples import png
 
 from kb.errors import ContentError, SiteError
 from kb.model import Severity
 from kb.site.build import build_site
-from site_samples import png
 
 HIDDEN = re.compile(rb"zebrafish|walrus|quagga|secret/agents", re.IGNORECASE)
 
@@ -24,6 +24,7 @@ class Links(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
+        """Note what a tag links to and is called."""
         given = dict(attrs)
         if "id" in given:
             self.ids.append(given["id"])
@@ -194,8 +195,16 @@ def test_unknown_target_is_reported_and_not_linked(base):
     assert '<span class="missing">it</span> <small class="missing-note">' in page
     assert "nowhere" not in page.partition("<main")[2]
     found = [(p.path, p.line, p.message) for p in report.problems if p.path.endswith("broken.md")]
-    assert ("orders/broken.md", 3, "the link nowhere.md leads to nothing in the content folder") in found
-    assert ("orders/broken.md", 3, "the image no.png leads to nothing in the content folder") in found
+    assert (
+        "orders/broken.md",
+        3,
+        "the link nowhere.md leads to nothing in the content folder",
+    ) in found
+    assert (
+        "orders/broken.md",
+        3,
+        "the image no.png leads to nothing in the content folder",
+    ) in found
 
 
 def test_links_to_hidden_articles_are_text_in_page_and_markdown(base):
@@ -272,7 +281,7 @@ def test_articles_named_like_the_sites_own_pages_give_way(empty):
     empty.build()
     files = empty.outside()
     for name in names:
-        title = f"<h1 id=\"the-{name.replace('/', '').replace('.', '')}-article\">"
+        title = f'<h1 id="the-{name.replace("/", "").replace(".", "")}-article">'
         assert sum(title.encode() in data for data in files.values()) == 1, name
     del files["404.html"]
     assert broken_links(files) == []
@@ -300,7 +309,11 @@ def test_accessibility_of_the_text_is_reported(base):
 
 def test_wordless_links_get_a_text(base):
     """A link around nothing shows its address."""
-    base.write({"orders/bare.md": "[](https://example.org/x) [](late.md) [![](../images/map.png)](late.md)\n"})
+    base.write(
+        {
+            "orders/bare.md": "[](https://example.org/x) [](late.md) [![](../images/map.png)](late.md)\n"
+        }
+    )
     base.build()
     page = base.read("orders/bare.html")
     assert ">https://example.org/x</a>" in page

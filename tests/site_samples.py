@@ -2,13 +2,9 @@
 
 import struct
 import zlib
-from pathlib import Path
-
 
 from kb.config import load_config
 from kb.site.build import Options, build_site
-
-ROOT = Path(__file__).parent.parent.parent
 
 SETTINGS = """
 name = "Parcel & Post"
@@ -130,18 +126,23 @@ class Base:
         (folder / "kb.toml").write_text(settings)
 
     def write(self, files):
+        """Write files under content/."""
         write(self.content, files)
 
     def config(self):
+        """Read the settings as they are now."""
         return load_config(config=self.folder / "kb.toml", environ={}, cwd=self.folder)
 
     def build(self, out=None, **options):
+        """Build the site; `options` are those of Options."""
         return build_site(self.config(), out=out, options=Options(**options))
 
     def read(self, path):
+        """Read a file of the site as text."""
         return (self.site / path).read_text(encoding="utf-8")
 
     def files(self):
+        """Read every file of the site."""
         return {
             path.relative_to(self.site).as_posix(): path.read_bytes()
             for path in sorted(self.site.rglob("*"))
@@ -149,7 +150,5 @@ class Base:
         }
 
     def outside(self):
-        """All files of the site but the manifest."""
+        """Read all files of the site but the manifest."""
         return {path: data for path, data in self.files().items() if not path.startswith(".")}
-
-

@@ -1,0 +1,225 @@
+"""The smaller parts: links, addresses, image sizes, related articles, words, feeds."""
+
+import datetime as dt
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from site_samples import png
+
+from kb.articles.names import fold
+from kb.site.addresses import Addresses, absolute, encode, root_of
+from kb.site.images import image_size
+from kb.site.links import Place, host_of, sort_link, want
+from kb.site.records import as_json, from_json
+from kb.site.related import find_related
+from kb.site.wording import read_wording
+
+PARTS = st.lists(
+    st.sampled_from(["a", "A", "index", "b.html", "ä", "Ä", "a-1"]), min_size=1, max_size=4
+)
+
+
+@given(st.lists(PARTS, max_size=12))
+def test_addresses_never_meet(wishes):
+    """However ids are called, no two addresses are one file, and none is another's folder."""
+    addresses = Addresses()
+    claimed = [fold(addresses.claim("/".join(parts) + ".html")) for parts in wishes]
+    assert len(set(claimed)) == len(claimed)
+    for one in claimed:
+        assert not any(other.startswith(f"{one}/") for other in claimed)
+
+
+def test_is_free():
+    """An address is free if nobody has it, in any spelling, and nothing stands in its way."""
+    addresses = Addresses()
+    addresses.claim("a/b.html")
+    assert addresses.is_free("a/c.html")
+    assert not addresses.is_free("A/B.html")
+    assert not addresses.is_free("a")
+    assert not addresses.is_free("a/b.html/c.html")
+
+
+def test_roots_and_absolute_addresses():
+    """The way up has a step for each folder; public addresses leave index.html out."""
+    assert root_of("index.html") == ""
+    assert root_of("a/b/c.html") == "../../"
+    assert absolute("https://x.org/h/", "a/index.html") == "https://x.org/h/a/"
+    assert absolute("https://x.org", "index.html") == "https://x.org/"
+    assert absolute("", "a/index.html") == "a/index.html"
+    assert encode("a b/#?%:.html") == "a%20b/%23%3F%25%3A.html"
+
+
+@pytest.mark.parametrize(
+    ("href", "place"),
+    [
+        ("https://example.org/x", Place.OUTSIDE),
+        ("HTTP://EXAMPLE.ORG", Place.OUTSIDE),
+        ("//example.org/x", Place.OUTSIDE),
+        ("mailto:a@example.org", Place.OUTSIDE),
+        ("tel:+1", Place.OUTSIDE),
+        ("late.md#x", Place.INSIDE),
+        ("#x", Place.INSIDE),
+        ("", Place.INSIDE),
+        ("javascript:alert(1)", Place.REFUSED),
+        ("JaVaScRiPt:alert(1)", Place.REFUSED),
+        ("data:text/html,x", Place.REFUSED),
+        ("vbscript:x", Place.REFUSED),
+        ("https:example.org", Place.REFUSED),
+        ("https:///x", Place.REFUSED),
+        ("mailto:", Place.REFUSED),
+        ("java\nscript:alert(1)", Place.REFUSED),
+        ("\x01javascript:alert(1)", Place.REFUSED),
+        ("x:y", Place.REFUSED),
+    ],
+)
+def test_sort_link(href, place):
+    """Only http, https, mailto, tel and sms lead out; what has no scheme stays inside."""
+    assert sort_link(href)[0] is place
+
+
+def test_host_of():
+    """The host decides which images may be shown, not what stands before an @."""
+    assert host_of("https://good.example@evil.example:8/x") == "evil.example"
+    assert host_of("mailto:x") == ""
+
+
+@pytest.mark.parametrize(
+    ("href", "path"),
+    [
+        ("b.md", "a/b.md"),
+        ("./b.md?x=1", "a/b.md"),
+        ("../b.md", "b.md"),
+        ("/b.md", "b.md"),
+        ("../../b.md", ""),
+        ("%2e%2e/%2e%2e/b.md", ""),
+        ("b%00.md", ""),
+        ("..\\b.md", ""),
+        ("b/", "a/b/"),
+        ("#x", "a/me.md"),
+        ("caf%C3%A9.md", "a/café.md"),
+    ],
+)
+def test_want(href, path):
+    """A link is a path under content/, or none when it leads out of it."""
+    assert want(href, "a/me.md", 3).path == path
+
+
+@given(st.text(max_size=60))
+def test_no_link_leads_out(text):
+    """Whatever is written, the path has no step up and no empty start."""
+    path = want(text, "a/b/me.md", 1).path
+    assert not path.startswith("/")
+    assert ".." not in path.split("/")
+
+
+JPEG = (
+    b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc4\x00\x02\xff\xc2\x00\x11\x08\x00\x10\x00\x20\x03"
+    + b"\0" * 20
+)
+WEBP = b"RIFF\0\0\0\0WEBP"
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (png(7, 5), (7, 5)),
+        (b"GIF89a\x05\x00\x06\x00", (5, 6)),
+        (JPEG, (32, 16)),
+        (WEBP + b"VP8X" + b"\0" * 8 + b"\x09\0\0\x04\0\0", (10, 5)),
+        (WEBP + b"VP8L" + b"\0" * 5 + (9 | 4 << 14).to_bytes(4, "little"), (10, 5)),
+        (WEBP + b"VP8 " + b"\0" * 10 + b"\x0a\0\x05\0", (10, 5)),
+        (b"RIFF\0\0\0\0AVI x", None),
+        (b"\xff\xd8\xff\xe0", None),
+        (b"\x89PNG\r\n\x1a\n", None),
+        (b"GIF89a\0\0\0\0", None),
+        (b"<svg/>", None),
+    ],
+)
+def test_image_size(tmp_path, data, size):
+    """Sizes come from the head of the file; a file that is cut short has none."""
+    (tmp_path / "x").write_bytes(data)
+    assert image_size(tmp_path / "x") == size
+
+
+def test_image_that_is_gone(tmp_path):
+    """A file that can't be read has no size."""
+    assert image_size(tmp_path / "no") is None
+
+
+def test_records_survive_the_cache(base):
+    """A record written down and read back is the same record."""
+    from kb.site.cache import Cache
+
+    base.build()
+    cache = Cache(base.config().index, base.site)
+    memory = cache.memory(cache.stamp().common)
+    assert len(memory.records) == 6
+    for value in memory.records.values():
+        record = from_json(value)
+        assert from_json(as_json(record)) == record
+
+
+def test_related_articles(base):
+    """Those that the author names come first, then those that share the rarest words."""
+    base.write(
+        {
+            "a.md": "---\nrelated: [d]\n---\n# Change the battery of the lamp\n",
+            "b.md": "# The battery of the lamp is empty\n",
+            "c.md": "# The lamp and the rain\n",
+            "d.md": "# Nothing in common\n",
+        }
+    )
+    base.build()
+    from kb.site.cache import Cache
+
+    cache = Cache(base.config().index, base.site)
+    memory = cache.memory(cache.stamp().common)
+    records = sorted((from_json(v) for v in memory.records.values()), key=lambda r: r.article.id)
+    related = find_related([r for r in records if "/" not in r.article.id])
+    assert related["a"] == ("d", "b")
+    assert related["c"] == ()
+
+
+def test_words(tmp_path):
+    """Dates are written out; a translation in the theme stands over English."""
+    (tmp_path / "de.toml").write_text('search = "Suche"\ndate = "{day}. {month} {year}"\n')
+    words = read_wording("de-AT", tmp_path)
+    assert words["search"] == "Suche"
+    assert words["topics"] == "Topics"
+    assert words.date(dt.date(2026, 3, 4)) == "4. March 2026"
+    assert words.count("articles", 1) == "1 article"
+    assert words.count("articles", 1234) == "1,234 articles"
+
+
+def test_feeds_are_xml_and_complete(base):
+    """Sitemap, feed and search description are XML, with full addresses."""
+    base.write(
+        {"orders/odd.md": '---\ntitle: "<b>&\\u0007 odd"\nreviewed: 2026-05-06\n---\nx & y\n'}
+    )
+    base.build()
+    sitemap = ET.fromstring((base.site / "sitemap.xml").read_bytes())
+    addresses = [node.text for node in sitemap.findall(".//{*}loc")]
+    assert "https://help.example.com/center/orders/late.html" in addresses
+    assert "https://help.example.com/center/orders/" in addresses
+    assert len(addresses) == len(set(addresses))
+    feed = ET.fromstring((base.site / "feed.xml").read_bytes())
+    assert feed.findtext("{*}updated") == "2026-05-06T00:00:00Z"
+    search = ET.fromstring((base.site / "opensearch.xml").read_bytes())
+    [url] = search.findall("{*}Url")
+    assert url.get("template") == "https://help.example.com/center/search/?q={searchTerms}"
+    assert "Sitemap: https://help.example.com/center/sitemap.xml" in base.read("robots.txt")
+    assert "[Your parcel is late](https://help.example.com/center/orders/late.md)" in base.read(
+        "llms.txt"
+    )
+
+
+def test_feeds_without_an_address(base):
+    """Without base_url addresses are relative, and ids of the feed stay IRIs."""
+    (base.folder / "kb.toml").write_text('name = "N"\n')
+    base.build()
+    assert "<loc>orders/late.html</loc>" in base.read("sitemap.xml")
+    assert "<id>urn:kb:N:orders/late.html</id>" in base.read("feed.xml")
+    assert "Sitemap" not in base.read("robots.txt")
+    assert "canonical" not in base.read("orders/late.html")
