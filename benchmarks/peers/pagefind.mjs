@@ -67,5 +67,4 @@ for (const query of job.queries) {
   const { results } = await pagefind.search(stop.size ? content(query) : query);
   answers.push(results.slice(0, job.limit).map((hit) => numbers.get(hit.id)));
 }
-process.stdout.write(JSON.stringify(answers));
-process.exit(0);
+process.stdout.write(JSON.stringify(answers), () => process.exit(0)); // its worker stays alive
