@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 import time
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Protocol
 
 from kb.articles import SourceFile, read_article, read_topics, scan, settle_aliases
@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from kb.config import Config
     from kb.engine import Engine
 
-FORMAT = 1
+FORMAT = 3
 """Raised whenever the same articles would give another index."""
+
+
+_DAMAGED = "the index was damaged"
 
 
 class Progress(Protocol):
@@ -39,8 +42,9 @@ class Progress(Protocol):
 class Changes:
     """What indexing did. Ids of articles; `moved` holds the new ids.
 
-    `rebuilt` says that the whole index was built anew, for `reason`; `problems` are all that
-    the content has now, not only in what changed. `seconds` is wall-clock time.
+    `rebuilt` says that the whole index was built anew, for `reason`; what changed is told if
+    the index before could be read. `problems` are all that the content has now, not only in
+    what changed. `seconds` is wall-clock time.
     """
 
     added: tuple[str, ...] = ()
@@ -75,17 +79,19 @@ class _Found:
 class Indexer:
     """Brings the index of one content folder up to date.
 
-    `open_engine` opens an engine on a generation's folder.
+    `open_engine` opens an engine on a generation's folder. A `thorough` indexer reads every
+    file of the index to see whether it is damaged.
     """
 
     config: Config
     open_engine: Callable[[Path], Engine]
     progress: Progress | None = None
-    _generation: Generation | None = field(default=None, init=False)
+    thorough: bool = False
 
     def bring_up_to_date(self, *, force: bool = False) -> tuple[Generation, Changes]:
         """The current generation, written first where it did not fit the articles.
 
+        With `force` it is built anew in any case.
         Raises ContentError where there is no content folder, IndexingError and
         IndexBusyError where an index has to be written and can't be.
         """
@@ -115,9 +121,9 @@ class Indexer:
     def _current(self, folder: IndexFolder) -> tuple[Generation | None, str]:
         """The current generation if it can be kept, and why not where it can't."""
         try:
-            generation = folder.current()
+            generation = folder.current(thorough=self.thorough)
         except DamagedIndexError as error:
-            return None, f"the index was damaged: {error}"
+            return None, f"{_DAMAGED}: {error}"
         if generation is None:
             return None, "there was no index"
         wanted = settings_of(self.config)
@@ -136,11 +142,25 @@ class Indexer:
             assert found.generation is not None
             return found.generation, self._unchanged(found)
         if not found.reason:
-            written = self._update(folder, found)
-            if written is not None:
-                return written
-            found = replace(found, reason="articles have other lengths than before")
+            try:
+                written = self._update(folder, found)
+            except Exception:
+                found = self._excuse(folder, found)
+                if not found.reason:
+                    raise
+            else:
+                if written is not None:
+                    return written
+                found = replace(found, reason="articles have other lengths than before")
         return self._build(folder, found)
+
+    def _excuse(self, folder: IndexFolder, found: _Found) -> _Found:
+        """What was found, with damage as the reason where a thorough look finds any."""
+        try:
+            folder.current(thorough=True)
+        except DamagedIndexError as error:
+            return replace(found, reason=f"{_DAMAGED}: {error}")
+        return found
 
     def _build(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
         sources: dict[str, Source] = {}
@@ -148,7 +168,10 @@ class Indexer:
             engine = self.open_engine(new.folder)
             engine.build(self._read(found, found.listing.articles, sources))
             generation, changes = self._finish(new, found, sources)
-        return generation, replace(changes, rebuilt=True, reason=found.reason)
+        changes = replace(changes, rebuilt=True, reason=found.reason)
+        if found.generation is None:
+            return generation, changes
+        return generation, _named(changes, found.difference, found.sources, sources)
 
     def _update(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes] | None:
         """Write only what changed; None where the engine wants to build anew."""

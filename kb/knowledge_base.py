@@ -13,7 +13,7 @@ from kb.analysis import Analyzer, compose
 from kb.articles import build_topics, read_article, read_topics, scan, settle_aliases
 from kb.asking import asks_for_person
 from kb.config import Config, load_config
-from kb.engine import Request
+from kb.engine import ALL, Request
 from kb.errors import ContentError, NotFoundError, QueryError
 from kb.escalation import choose_escalation
 from kb.indexing import Changes, Indexer, Progress
@@ -25,7 +25,7 @@ from kb.snippets import make_snippet
 from kb.sources import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kb.cards import Card
     from kb.engine import Description, Engine, RankedSection, Results
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
 
 E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
 
 NEAREST_TOPICS = 5
 """Topics shown where nothing was found."""
@@ -64,6 +65,7 @@ class KnowledgeBase:
         self.analyzer = Analyzer(config.language)
         self.ranking = Ranking(**dict(config.ranking))
         self._engine: Engine | None = None
+        self._folder: Path | None = None
 
     @classmethod
     def open(
@@ -88,11 +90,9 @@ class KnowledgeBase:
         Problems with articles are in the result. Raises ContentError where there is no
         content folder, IndexingError and IndexBusyError where the index can't be written.
         """
-        indexer = Indexer(self.config, self._open_engine, progress)
-        generation, changes = indexer.bring_up_to_date(force=force)
-        self._forget()
-        self._engine = self._open_engine(generation.folder)
-        return changes
+        return self._bring_up_to_date(
+            Indexer(self.config, self._open_engine, progress), force=force
+        )
 
     def search(
         self,
@@ -130,14 +130,18 @@ class KnowledgeBase:
             correct=correct,
             explain=explain,
         )
-        results = self.engine.search(request)
+        results = self._ask(lambda engine: engine.search(request))
         return self._answer(query, request, results)
 
-    def rank(self, query: str, *, limit: int = 100) -> tuple[Ranked, ...]:
-        """The ranking itself: the best sections, however many of one article."""
+    def rank(
+        self, query: str, *, limit: int = 100, per_article: int | None = None
+    ) -> tuple[Ranked, ...]:
+        """The ranking itself: the best sections, or the best `per_article` of each article."""
         person = asks_for_person(query, self.config.contact.person)
-        request = Request(parse_query(query), limit=limit, person_first=person)
-        found = self.engine.search(request).sections
+        request = Request(
+            parse_query(query), limit=limit, per_article=per_article or ALL, person_first=person
+        )
+        found = self._ask(lambda engine: engine.search(request)).sections
         return tuple(Ranked(s.card.id, s.section.anchor, s.score) for s in found)
 
     def article(self, id_: str) -> Article:
@@ -191,7 +195,7 @@ class KnowledgeBase:
 
     def describe(self) -> Description:
         """What the index holds."""
-        return self.engine.describe()
+        return self._ask(lambda engine: engine.describe())
 
     def close(self) -> None:
         """Let go of the index's files."""
@@ -208,7 +212,7 @@ class KnowledgeBase:
     @cached_property
     def cards_by_id(self) -> Mapping[str, Card]:
         """Every article, seen by the public or not."""
-        return self.engine.cards()
+        return self._ask(lambda engine: engine.cards())
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:
@@ -216,6 +220,25 @@ class KnowledgeBase:
         claims = [Claim(card.id, card.path, card.aliases) for card in self.cards_by_id.values()]
         settled = settle_aliases(claims)
         return {alias.casefold(): claim.id for claim in settled for alias in claim.aliases}
+
+    def _bring_up_to_date(self, indexer: Indexer, *, force: bool = False) -> Changes:
+        generation, changes = indexer.bring_up_to_date(force=force)
+        self._forget()
+        self._folder = generation.folder
+        self._engine = self._open_engine(generation.folder)
+        return changes
+
+    def _ask(self, question: Callable[[Engine], T]) -> T:
+        """Ask the engine; once more where its index was damaged, or was removed by now."""
+        engine, folder = self.engine, self._folder
+        try:
+            return question(engine)
+        except Exception:
+            indexer = Indexer(self.config, self._open_engine, thorough=True)
+            changes = self._bring_up_to_date(indexer)
+            if self._folder == folder and not changes.rebuilt:
+                raise  # the index is as it was written: it is not to blame
+        return question(self.engine)
 
     def _open_engine(self, folder: Path) -> Engine:
         from kb.engine.whoosh import WhooshEngine  # noqa: PLC0415  # 90 ms that not all pay

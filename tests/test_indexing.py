@@ -284,6 +284,7 @@ def test_an_engine_may_refuse_an_update(base, monkeypatch):
     assert titles == {"a": "Ay", "topic/b": "Bee", "c": "See"}
     assert changes.rebuilt
     assert "lengths" in changes.reason
+    assert ids(changes) == {"added": ("c",)}
     assert len(base.generations()) == 2
 
 

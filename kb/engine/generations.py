@@ -107,7 +107,7 @@ class IndexFolder:
         try:
             folder.mkdir()
             if old is not None:
-                _link_files(old, folder)
+                new.shared = _link_files(old, folder)
             yield new
         except OSError as error:
             raise _unwritable(self.folder, error) from error
@@ -182,19 +182,19 @@ class IndexFolder:
 
 
 class NewGeneration:
-    """A generation that is being written."""
+    """A generation that is being written. `shared` describes the files that it has in common
+    with the one before, by name.
+    """
 
     def __init__(self, index: IndexFolder, folder: Path) -> None:
         self.index = index
         self.folder = folder
         self.finished = False
+        self.shared: dict[str, dict[str, Any]] = {}
 
     def finish(self, manifest: dict[str, Any]) -> Generation:
         """Write the manifest with the checksums of all files, and make this generation current."""
-        files = {}
-        for path in sorted(self.folder.iterdir()):
-            _sync_file(path)
-            files[path.name] = _describe_file(path)
+        files = {path.name: self._describe(path) for path in sorted(self.folder.iterdir())}
         manifest = {**manifest, "files": files}
         data = json.dumps(manifest).encode()
         _write_synced(self.folder / MANIFEST, data)
@@ -203,15 +203,22 @@ class NewGeneration:
         self.finished = True
         return Generation(self.folder, json.loads(data))
 
+    def _describe(self, path: Path) -> dict[str, Any]:
+        """A file's description. A shared one keeps its own: damage to it is not to be sealed."""
+        known, status = self.shared.get(path.name), path.stat()
+        if known and (known["size"], known["mtime_ns"]) == (status.st_size, status.st_mtime_ns):
+            return known
+        _sync_file(path)
+        return {
+            "size": status.st_size,
+            "mtime_ns": status.st_mtime_ns,
+            "sha256": _digest(path),
+        }
+
 
 def is_generation(name: str) -> bool:
     """Whether a file name is that of a generation."""
     return len(name) == len("g00000000") and name[0] == "g" and name[1:].isdecimal()
-
-
-def _describe_file(path: Path) -> dict[str, Any]:
-    status = path.stat()
-    return {"size": status.st_size, "mtime_ns": status.st_mtime_ns, "sha256": _digest(path)}
 
 
 def _check_files(generation: Generation, *, thorough: bool) -> None:
@@ -239,13 +246,19 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _link_files(old: Generation, folder: Path) -> None:
-    """Share the old generation's files: nothing in a finished generation is ever changed."""
-    for name in old.manifest["files"]:
+def _link_files(old: Generation, folder: Path) -> dict[str, dict[str, Any]]:
+    """Share the old generation's files: nothing in a finished generation is ever changed.
+
+    Returns the descriptions of those that are shared, not copied.
+    """
+    shared = {}
+    for name, description in old.manifest["files"].items():
         try:
             os.link(old.folder / name, folder / name)
+            shared[name] = description
         except OSError:
             shutil.copy2(old.folder / name, folder / name)
+    return shared
 
 
 def _write_synced(path: Path, data: bytes) -> None:

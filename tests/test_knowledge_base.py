@@ -1,0 +1,725 @@
+"""Facts about the Python API: a folder of articles, asked."""
+
+import gc
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from killing import count_operations, killed_after
+
+import kb
+from kb import KnowledgeBase
+from kb.cards import Card
+from kb.errors import ConfigError, ContentError, IndexingError, NotFoundError, QueryError
+from kb.indexing import Changes
+from kb.model import (
+    Action,
+    Answer,
+    Article,
+    Audience,
+    Correction,
+    Found,
+    Hit,
+    Match,
+    Status,
+    Tier,
+    Topic,
+)
+
+ARTICLES = {
+    "orders/late.md": """\
+---
+title: A package is late
+issue: [package never arrived]
+do:
+  - {label: Track it, where: Your Orders > Track package}
+have_ready: [The order number]
+escalate: [chat]
+tags: [delivery]
+aliases: [orders/missing]
+---
+Most packages come within a day.
+
+## Check the tracking
+
+Open the *tracking* page and read the **status** of the package.
+
+### On the phone
+
+The tracking is in the app, too.
+
+## Ask the neighbours
+
+They may have taken the package.
+""",
+    "orders/returns/how.md": "# Return an item\n\nPrint a label and wrap the item.\n",
+    "billing/charge.md": """\
+---
+escalate: [phone]
+tags: [money]
+---
+# Charged twice
+
+A charge that is pending goes away by itself.
+""",
+    "contact/chat.md": """\
+---
+title: Chat
+tier: contact
+channel: {name: chat, best_for: most problems, wait: minutes, where: Help > Chat}
+---
+Chat with an associate.
+""",
+    "contact/phone.md": """\
+---
+title: Phone
+tier: contact
+channel: {name: phone, best_for: urgent problems, where: Help > Call me}
+---
+Somebody calls you.
+""",
+    "advice/polite.md": "---\ntier: advice\n---\n# Be polite\n\nPolite customers are heard.\n",
+    "agents/notes.md": "---\naudience: agent\n---\n# Notes on packages\n\nFor agents.\n",
+    "agents/mail.md": """\
+---
+audience: agent
+tier: contact
+channel: {name: mail, where: desk}
+---
+# Mail
+""",
+    "drafts/new.md": "---\nstatus: draft\n---\n# New packages\n\nNot ready.\n",
+    "orders/topic.yaml": "title: Orders and delivery\norder: 1\n",
+    "contact/topic.yaml": "title: Contact\norder: 2\n",
+}
+
+
+def write(folder, name, text):
+    """Write a file of the content folder."""
+    path = folder / "content" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A knowledge base on disk with its index, for every test to copy."""
+    folder = tmp_path_factory.mktemp("built")
+    for name, text in ARTICLES.items():
+        write(folder, name, text)
+    base = KnowledgeBase.open(folder / "content", index=folder / "index")
+    base.index()
+    base.close()
+    return folder
+
+
+@pytest.fixture
+def folder(built, tmp_path, monkeypatch):
+    """A folder with content/ and index/, and the current one."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("KB_")]:
+        monkeypatch.delenv(name)
+    return tmp_path
+
+
+@pytest.fixture
+def base(folder):
+    """The knowledge base of the current folder."""
+    opened = KnowledgeBase.open("content")
+    yield opened
+    opened.close()
+
+
+def found(answer):
+    """The articles of an answer, best first, each once."""
+    return list(dict.fromkeys(hit.article for hit in answer.hits))
+
+
+# Opening --------------------------------------------------------------------------------
+
+
+def test_the_example_of_the_documentation(folder):
+    """Open, ask, read."""
+    base = kb.KnowledgeBase.open("content")
+    answer = base.search("late package", limit=5)
+    assert isinstance(answer, Answer)
+    assert answer.hits
+    assert len(answer.hits) <= 5
+    assert all(isinstance(hit, Hit) for hit in answer.hits)
+    assert answer.hits[0].article == "orders/late"
+
+
+def test_opening_reads_settings_only(tmp_path):
+    """Neither the content nor the index is touched before it is asked for."""
+    base = KnowledgeBase.open(tmp_path / "nowhere", index=tmp_path / "index")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ContentError, match="no such content folder"):
+        base.search("package")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_paths_come_from_arguments_environment_and_settings(folder, monkeypatch):
+    """In this order; text and Path are alike."""
+    (folder / "kb.toml").write_text('content = "one"\nindex = "two"\n')
+    assert KnowledgeBase.open().config.content == folder / "one"
+    monkeypatch.setenv("KB_CONTENT", "three")
+    assert KnowledgeBase.open().config.content == folder / "three"
+    base = KnowledgeBase.open(Path("content"), index="four")
+    assert (base.config.content, base.config.index) == (folder / "content", folder / "four")
+    (folder / "other.toml").write_text('name = "Other"\n')
+    assert KnowledgeBase.open(config="other.toml").config.name == "Other"
+
+
+def test_wrong_settings_are_an_error(folder):
+    """With the file that has them."""
+    (folder / "kb.toml").write_text("[ranking]\nk1 = 99\n")
+    with pytest.raises(ConfigError, match=r"kb\.toml"):
+        KnowledgeBase.open()
+
+
+# Searching ------------------------------------------------------------------------------
+
+
+def test_a_hit_says_all_that_is_shown(base):
+    """Of a section below others: its headings are the trail and its own."""
+    hit = next(h for h in base.search("tracking phone app").hits if h.anchor == "on-the-phone")
+    assert (hit.article, hit.title) == ("orders/late", "A package is late")
+    assert hit.headings == ("Check the tracking", "On the phone")
+    assert (hit.tier, hit.topic) == (Tier.SELF_SERVICE, "orders")
+    assert hit.snippet == "The tracking is in the app, too."
+    assert [hit.snippet[a:b] for a, b in hit.highlights] == ["tracking", "app"]
+    assert hit.actions == (Action("Track it", "Your Orders > Track package"),)
+    assert (hit.path, hit.lines) == ("content/orders/late.md", (17, 20))
+    assert hit.score > 0
+    assert hit.match in {Match.ALL, Match.MOST}
+    assert hit.parts == ()
+
+
+def test_a_lead_section_has_no_heading_of_its_own(base):
+    """Its heading is the article's title."""
+    hit = base.search("item label wrap").hits[0]
+    assert (hit.title, hit.headings) == ("Return an item", ())
+
+
+def test_ranks_count_from_one(base):
+    """Best first."""
+    hits = base.search("package tracking").hits
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_issue_phrases_bring_their_article(base):
+    """In the customers' own words."""
+    assert base.search("my package never arrived").hits[0].article == "orders/late"
+
+
+def test_the_limit_counts_hits(base):
+    """The total counts all that matched."""
+    answer = base.search("package", limit=1)
+    assert len(answer.hits) == 1
+    assert answer.total > 1
+
+
+def test_settings_give_the_limits(folder):
+    """Hits in all, and of one article."""
+    (folder / "kb.toml").write_text("[search]\nlimit = 2\nper_article = 1\n")
+    base = KnowledgeBase.open()
+    answer = base.search("package tracking item polite")
+    assert len(answer.hits) == 2
+    assert len(found(answer)) == 2
+    assert len(base.search("package tracking item polite", limit=10).hits) == 3
+
+
+def test_an_article_brings_three_sections_at_most(base):
+    """However many of it match; the ranking itself has them all."""
+    hits = base.search("package tracking neighbours phone", limit=20).hits
+    assert sum(hit.article == "orders/late" for hit in hits) == 3
+    ranked = base.rank("package tracking neighbours phone")
+    assert sum(ranked_.article == "orders/late" for ranked_ in ranked) == 4
+    assert len(base.rank("package tracking neighbours phone", limit=2)) == 2
+    assert [r.score for r in ranked[:2]] == [hit.score for hit in hits[:2]]
+
+
+@pytest.mark.parametrize(
+    ("options", "articles"),
+    [
+        ({"tier": "contact"}, {"contact/chat", "contact/phone"}),
+        ({"tier": Tier.ADVICE}, {"advice/polite"}),
+        ({"topic": "orders"}, {"orders/late", "orders/returns/how"}),
+        ({"topic": "orders/returns"}, {"orders/returns/how"}),
+        ({"tag": "Money"}, {"billing/charge"}),
+        ({"tag": "money", "topic": "orders"}, set()),
+        ({"audience": "agent", "topic": "agents"}, {"agents/notes", "agents/mail"}),
+        ({"audience": Audience.AGENT, "tier": "contact"}, {"agents/mail", "contact/chat", "contact/phone"}),
+        ({"topic": "agents"}, set()),
+        ({"topic": "drafts"}, set()),
+        ({"drafts": True, "topic": "drafts"}, {"drafts/new"}),
+    ],
+)  # fmt: skip
+def test_filters_without_words_browse(base, options, articles):
+    """Each article once."""
+    answer = base.search("", **options)
+    assert set(found(answer)) == articles
+    assert len(answer.hits) == len(articles)
+    assert (
+        set(found(base.search("package item charge somebody chat notes mail", limit=50, **options)))
+        <= articles
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"limit": 0}, "the limit should be 1 or more, not 0"),
+        ({"limit": -1}, "the limit should be 1 or more, not -1"),
+        ({"tier": "contct"}, r"no tier 'contct' \(did you mean contact\?\)"),
+        ({"tier": "x"}, r"no tier 'x' \(there are self-service, contact, advice\)"),
+        ({"audience": "agents"}, r"no audience 'agents' \(did you mean agent\?\)"),
+        ({"audience": ""}, "no audience ''"),
+    ],
+)
+def test_wrong_options_are_errors(base, options, message):
+    """Before anything is searched, with what there is."""
+    with pytest.raises(QueryError, match=message):
+        base.search("package", **options)
+
+
+def test_corrections_are_told(base):
+    """And can be declined."""
+    answer = base.search("pacakge neigbours")
+    assert answer.found is Found.CORRECTED
+    assert answer.query == "pacakge neigbours"
+    assert answer.correction == Correction(
+        "package neighbours", (("pacakge", "package"), ("neigbours", "neighbours"))
+    )
+    assert answer.hits[0].article == "orders/late"
+    declined = base.search("pacakge neigbours", correct=False)
+    assert (declined.found, declined.correction) == (Found.NOTHING, None)
+
+
+def test_synonyms_come_from_settings(folder):
+    """Two ways and one way, told in the answer, without another index."""
+    (folder / "kb.toml").write_text(
+        '[search.synonyms]\nparcel = ["package"]\n[search.one_way]\nrude = ["polite"]\n'
+    )
+    base = KnowledgeBase.open()
+    assert base.index() == Changes(articles=9, sections=12)
+    answer = base.search("my parcel")
+    assert answer.hits[0].article == "orders/late"
+    assert answer.synonyms == (("parcel", ("package",)),)
+    assert any(answer.hits[0].highlights)
+    assert found(base.search("rude")) == ["advice/polite"]
+    assert base.search("polite").synonyms == ()
+
+
+def test_the_last_word_may_be_a_beginning(base):
+    """For a search box."""
+    assert found(base.search("neigh", prefix=True)) == ["orders/late"]
+    assert base.search("neigh", prefix=True).found is Found.WORDS
+    assert base.search("neigh").found is Found.PREFIX
+
+
+def test_explanations_add_up(base):
+    """When they are asked for."""
+    for hit in base.search("package tracking chat", explain=True).hits:
+        assert hit.parts
+        assert sum(part.score for part in hit.parts) == pytest.approx(hit.score, abs=2e-6)
+
+
+def test_weak_answers_are_labelled(base):
+    """Where the rarest word is missing."""
+    answer = base.search("polite zzzz yyyy xxxx", correct=False)
+    assert [hit.weak for hit in answer.hits] == [True]
+    assert answer.hits[0].match is Match.SOME
+    assert not base.search("polite").hits[0].weak
+
+
+def test_nothing_found_names_the_nearest_topics(base):
+    """Those whose names are alike, then those at the top in order; never hidden ones."""
+    answer = base.search("zzzzz")
+    assert (answer.found, answer.hits, answer.total) == (Found.NOTHING, (), 0)
+    assert [topic.id for topic in answer.topics] == ["orders", "contact", "advice", "billing"]
+    assert base.search("bilingg zzzzz", correct=False).topics[0].id == "billing"
+    assert base.search("package").topics == ()
+    assert [option.channel.name for option in answer.escalation.options] == ["chat", "phone"]
+
+
+def test_long_queries_are_cut_with_a_notice(base):
+    """They still answer, and the query is told as it was."""
+    text = "package " * 1000
+    answer = base.search(text)
+    assert answer.hits[0].article == "orders/late"
+    assert answer.query == text
+    assert answer.notices
+
+
+@pytest.mark.parametrize("query", ["talk to a human", "phone number", "Live chat, please!"])
+def test_who_asks_for_a_person_gets_contacts_first(base, query):
+    """All of them, and none is weak."""
+    answer = base.search(query)
+    assert set(found(answer)[:2]) == {"contact/chat", "contact/phone"}
+    assert not any(hit.weak for hit in answer.hits[:2])
+    assert {r.article for r in base.rank(query)[:2]} == {"contact/chat", "contact/phone"}
+
+
+def test_settings_add_phrases_that_ask_for_a_person(folder):
+    """In the words of this help center's customers."""
+    (folder / "kb.toml").write_text('[contact]\nperson = ["beam me up"]\n')
+    answer = KnowledgeBase.open().search("please beam me up")
+    assert {hit.tier for hit in answer.hits[:2]} == {Tier.CONTACT}
+
+
+@pytest.mark.parametrize("query", ["", " ", "\0", "\ud800", '"', "-", "*", "(" * 5000, "a" * 10**6])
+def test_any_string_is_a_query(base, query):
+    """It has an answer with a way to a person."""
+    answer = base.search(query)
+    assert answer.query == query
+    assert answer.escalation.options
+
+
+# Paths ----------------------------------------------------------------------------------
+
+
+def test_paths_below_the_current_folder_are_relative(folder, monkeypatch):
+    """Others are absolute; both with slashes."""
+    base = KnowledgeBase.open(folder / "content", index=folder / "index")
+    assert base.search("polite").hits[0].path == "content/advice/polite.md"
+    monkeypatch.chdir(folder / "content")
+    assert base.search("polite").hits[0].path == "advice/polite.md"
+    monkeypatch.chdir(folder / "index")
+    assert base.search("polite").hits[0].path == (folder / "content/advice/polite.md").as_posix()
+
+
+# Escalation -----------------------------------------------------------------------------
+
+
+def test_an_answer_ends_with_the_best_articles_channel(base):
+    """And what that article says to have ready."""
+    escalation = base.search("package never arrived").escalation
+    assert escalation.options[0].channel.name == "chat"
+    assert escalation.options[0].channel.article == "contact/chat"
+    assert "The order number" in escalation.have_ready
+    assert base.search("charged twice").escalation.options[0].channel.name == "phone"
+
+
+def test_contact_chooses_a_channel_for_a_problem(base):
+    """By the article that fits; without words, all channels in order."""
+    assert [o.channel.name for o in base.contact("I was charged twice").options] == ["phone"]
+    assert [o.channel.name for o in base.contact().options] == ["chat", "phone"]
+    assert [o.channel.name for o in base.contact("  ").options] == ["chat", "phone"]
+
+
+def test_a_weak_answer_chooses_no_channel(base):
+    """A problem that no article is about gets all channels."""
+    words = "charge of the light brigade by tennyson zzzz"
+    assert base.search(words).hits[0].weak
+    assert [option.channel.name for option in base.contact(words).options] == ["chat", "phone"]
+
+
+def test_agents_have_channels_of_their_own(base):
+    """Which the public never sees."""
+    agent = base.contact(audience=Audience.AGENT)
+    assert [option.channel.name for option in agent.options] == ["mail", "chat", "phone"]
+    assert base.search("package", audience="agent").escalation.options
+
+
+def test_the_escalation_of_an_article(base):
+    """For the page that shows it, from the article or its card."""
+    article = base.article("billing/charge")
+    assert [option.channel.name for option in base.escalation(article).options] == ["phone"]
+    assert base.escalation(base.cards_by_id["billing/charge"]) == base.escalation(article)
+
+
+# Articles and topics --------------------------------------------------------------------
+
+
+def test_an_article_by_its_id(base):
+    """With all its sections."""
+    article = base.article("orders/late")
+    assert isinstance(article, Article)
+    assert [section.anchor for section in article.sections][1:] == [
+        "check-the-tracking",
+        "on-the-phone",
+        "ask-the-neighbours",
+    ]
+
+
+@pytest.mark.parametrize("id_", ["orders/missing", "Orders/MISSING"])
+def test_an_article_by_a_former_id(base, id_):
+    """Bookmarks go on working."""
+    assert base.article(id_).id == "orders/late"
+
+
+def test_an_unknown_article(base):
+    """The error names similar ids, or how to find one."""
+    with pytest.raises(NotFoundError, match=r"no article 'orders/lat' \(did you mean orders/late"):
+        base.article("orders/lat")
+    with pytest.raises(NotFoundError, match=r"no article '' \(`kb topics`"):
+        base.article("")
+
+
+def test_an_alias_that_is_an_id_belongs_to_the_id(folder):
+    """The other article's claim is a problem, not a surprise."""
+    write(folder, "x.md", "---\naliases: [orders/late, moved]\n---\n# X\n")
+    base = KnowledgeBase.open("content")
+    assert base.article("orders/late").title == "A package is late"
+    assert base.article("moved").title == "X"
+    assert [problem.path for problem in base.index().problems] == ["x.md"]
+
+
+def test_an_article_that_changed_since(base, folder):
+    """What is shown is what is there now."""
+    base.search("polite")
+    write(folder, "advice/polite.md", "# Very polite\n")
+    assert base.article("advice/polite").title == "Very polite"
+    write(folder, "advice/polite.md", "---\ntitle: [\n---\n")
+    with pytest.raises(ContentError, match=r"advice/polite\.md:\d"):
+        base.article("advice/polite")
+    (folder / "content/advice/polite.md").unlink()
+    with pytest.raises(NotFoundError, match="is gone"):
+        base.article("advice/polite")
+
+
+def test_cards_by_audience_and_status(base):
+    """In order of id."""
+    public = [card.id for card in base.cards()]
+    assert public == sorted(public)
+    assert all(isinstance(card, Card) for card in base.cards())
+    assert {"agents/notes", "agents/mail"} == {
+        card.id for card in base.cards(audience=Audience.AGENT)
+    } - {*public}
+    assert [c.id for c in base.cards(drafts=True) if c.status is Status.DRAFT] == ["drafts/new"]
+
+
+def test_topics_are_the_folders(base):
+    """With titles of their files or of their names; those that hold nothing to see are left out."""
+    topics = {topic.id: topic for topic in base.topics()}
+    assert list(topics) == ["", "advice", "billing", "contact", "orders", "orders/returns"]
+    assert all(isinstance(topic, Topic) for topic in topics.values())
+    assert topics["orders"].title == "Orders and delivery"
+    assert topics["orders"].topics == ("orders/returns",)
+    assert topics["orders"].articles == ("orders/late",)
+    assert topics["billing"].title == "Billing"
+    assert topics[""].topics == ("orders", "contact", "advice", "billing")
+    assert "agents" in {topic.id for topic in base.topics(audience=Audience.AGENT)}
+    assert "drafts" in {topic.id for topic in base.topics(drafts=True)}
+
+
+def test_a_description(base):
+    """What the index holds."""
+    description = base.describe()
+    assert (description.articles, description.sections) == (6, 9)
+    assert description.size > 0
+
+
+# The index ------------------------------------------------------------------------------
+
+
+def test_a_first_question_brings_the_index_up_to_date(folder):
+    """Before it is answered, whichever question it is."""
+    write(folder, "new.md", "# Zebra crossing\n")
+    for question in (
+        lambda base: found(base.search("zebra")) == ["new"],
+        lambda base: base.rank("zebra")[0].article == "new",
+        lambda base: base.article("new").title == "Zebra crossing",
+        lambda base: "new" in [card.id for card in base.cards()],
+        lambda base: "new" in base.topics()[0].articles,
+        lambda base: base.describe().articles == 7,
+    ):
+        assert question(KnowledgeBase.open("content"))
+        shutil.rmtree(folder / "index")
+
+
+def test_answers_stay_those_of_one_state(base, folder):
+    """Until the index is brought up to date again."""
+    assert found(base.search("polite")) == ["advice/polite"]
+    write(folder, "zebra.md", "# Zebra\n\npolite\n")
+    (folder / "content/advice/polite.md").unlink()
+    assert found(base.search("polite")) == ["advice/polite"]
+    changes = base.index()
+    assert (changes.added, changes.removed) == (("zebra",), ("advice/polite",))
+    assert found(base.search("polite")) == ["zebra"]
+    assert "advice/polite" not in base.cards_by_id
+
+
+def test_changes_are_told(base, folder):
+    """With the progress of the work."""
+    told = []
+    changes = base.index(force=True, progress=lambda done, total: told.append((done, total)))
+    assert (changes.rebuilt, changes.articles, changes.sections) == (True, 9, 12)
+    assert told[-1] == (9, 9)
+    assert base.index() == Changes(articles=9, sections=12)
+
+
+def test_an_updated_index_answers_as_a_new_one(base, folder):
+    """To the last digit."""
+    write(folder, "orders/late.md", ARTICLES["orders/late.md"].replace("neighbours", "neighbors"))
+    write(folder, "x.md", "# Package deals\n\nTracking a deal.\n")
+    (folder / "content/advice/polite.md").rename(folder / "content/advice/kind.md")
+    base.index()
+    other = KnowledgeBase.open("content", index="other")
+    for query in ("package tracking", "neighbors", "polite deal"):
+        assert base.search(query, explain=True) == other.search(query, explain=True)
+
+
+def test_a_closed_knowledge_base_can_be_asked_again(base):
+    """Closing lets go of files only."""
+    first = base.search("package")
+    base.close()
+    base.close()
+    assert base.search("package") == first
+
+
+def flip(path, offset):
+    """Flip a bit as a failing disk does: size and times stay."""
+    state, data = path.stat(), bytearray(path.read_bytes())
+    data[offset] ^= 1
+    path.write_bytes(data)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+# Whoosh leaves files to the garbage collector where it fails.
+files_stay_open = pytest.mark.filterwarnings("ignore:Exception ignored in")
+
+
+def generation(folder):
+    """The current generation's folder."""
+    pointer = json.loads((folder / "index" / "current.json").read_text())
+    return folder / "index" / pointer["generation"]
+
+
+@files_stay_open
+@pytest.mark.parametrize("pattern", ["*.pst", "*.trm", "*.toc", "tables.bin"])
+def test_damage_that_shows_while_searching_is_mended(folder, pattern):
+    """A bit that went without a trace makes no traceback: the index is written anew."""
+    wanted = KnowledgeBase.open("content").search("package tracking").hits
+    (path,) = generation(folder).glob(pattern)
+    flip(path, path.stat().st_size // 2 if pattern != "*.toc" else 0)
+    base = KnowledgeBase.open("content")
+    assert base.search("package tracking").hits == wanted
+    assert base.index(force=False).rebuilt is False
+    gc.collect()
+
+
+@files_stay_open
+def test_damage_that_shows_while_updating_is_mended(folder):
+    """The update becomes a build."""
+    path = generation(folder) / "tables.bin"
+    flip(path, path.stat().st_size - 1)
+    write(folder, "new.md", "# Zebra\n")
+    base = KnowledgeBase.open("content")
+    changes = base.index()
+    assert changes.rebuilt
+    assert changes.reason.startswith("the index was damaged: ")
+    assert found(base.search("zebra")) == ["new"]
+
+
+def test_damage_is_not_sealed_by_an_update(folder):
+    """Files that an update shares with the generation before keep their checksums."""
+    (path,) = generation(folder).glob("*.pst")
+    flip(path, path.stat().st_size // 2)
+    write(folder, "advice/polite.md", ARTICLES["advice/polite.md"].replace("heard", "helped"))
+    base = KnowledgeBase.open("content")
+    base.index()
+    wanted = KnowledgeBase.open("content", index="other").search("package tracking").hits
+    assert base.search("package tracking").hits == wanted
+
+
+def test_an_index_that_is_removed_under_a_reader(folder):
+    """It is written again, and answers."""
+    base = KnowledgeBase.open("content")
+    base.index()
+    shutil.rmtree(folder / "index")
+    assert found(base.search("polite")) == ["advice/polite"]
+
+
+def test_an_error_that_is_not_the_indexs_is_raised(base, monkeypatch):
+    """A fault of ours is not hidden behind another try."""
+    tries = []
+
+    def fail(request):
+        tries.append(request)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(type(base.engine), "search", lambda _, request: fail(request))
+    with pytest.raises(ZeroDivisionError):
+        base.search("package")
+    assert len(tries) == 1
+
+
+def test_an_index_that_can_not_be_written_still_answers(folder, monkeypatch):
+    """As long as it fits the articles; else it says why it can't."""
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    assert found(KnowledgeBase.open("content").search("polite")) == ["advice/polite"]
+    write_now = folder / "content" / "new.md"
+    write_now.open("w").close()
+    with pytest.raises(IndexingError, match="can't write the index: Permission denied"):
+        KnowledgeBase.open("content").search("polite")
+
+
+@files_stay_open
+@pytest.mark.parametrize("force", [False, True], ids=["update", "build"])
+def test_a_process_may_die_while_it_indexes(folder, monkeypatch, force):
+    """At any of its file operations: searches answer from the old or the new state, whole."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    saved = folder / "saved"
+    shutil.copytree(folder / "index", saved)
+    write(folder, "new.md", "# Zebra\n\npolite\n")
+    index = folder / "index"
+    total = count_operations(lambda: KnowledgeBase.open("content").index(force=force), index)
+    assert total > 40
+    for operations in range(0, total + 1, total // 20):
+        shutil.rmtree(index)
+        shutil.copytree(saved, index)
+        base = KnowledgeBase.open("content")
+        with killed_after(operations, index):
+            base.index(force=force)
+        base.close()
+        base = KnowledgeBase.open("content")
+        base.index()
+        assert set(found(base.search("polite"))) == {"advice/polite", "new"}
+        base.close()
+    gc.collect()
+
+
+def test_processes_that_start_at_once_all_answer(folder):
+    """Without an index, and again when every article changed."""
+    script = (
+        "from kb import KnowledgeBase\n"
+        "base = KnowledgeBase.open('content')\n"
+        "print(base.search('polite zebra').hits[0].article)\n"
+    )
+    shutil.rmtree(folder / "index")
+    for wanted in ("advice/polite", "zebra"):
+        running = [
+            subprocess.Popen(
+                [sys.executable, "-c", script],
+                cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )
+            for _ in range(3)
+        ]  # fmt: skip
+        for process in running:
+            out, err = process.communicate(timeout=60)
+            assert (process.returncode, err) == (0, "")
+            assert out.strip() == wanted
+        write(folder, "zebra.md", "# Polite zebra\n")
+
+
+def test_a_search_without_changes_is_quick(base):
+    """Looking for changes costs a fraction of a second."""
+    base.index()
+    started = time.perf_counter()
+    base.index()
+    assert time.perf_counter() - started < 5
