@@ -21,12 +21,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 MAX_WORD_LENGTH = 64
 MAX_KEPT = 100_000
@@ -106,6 +106,18 @@ class Token:
     whole: bool
 
 
+@dataclass(slots=True)
+class Collected:
+    """Terms of one or more texts, as `Analyzer.collect` files them: term -> positions,
+    ascending, of words that are not stop words and of those that are; the units as written;
+    and the number of words."""
+
+    places: dict[str, list[int]] = field(default_factory=dict)
+    stops: dict[str, list[int]] = field(default_factory=dict)
+    units: set[str] = field(default_factory=set)
+    length: int = 0
+
+
 class Analyzer:
     """Cuts text into terms for one language; keeps what it learnt of each unit.
 
@@ -116,6 +128,7 @@ class Analyzer:
         self.language = language
         self.stop_words = STOP_WORDS.get(language.partition("-")[0].lower(), frozenset())
         self._units: dict[str, tuple[Word, ...]] = {}
+        self._singles: dict[str, str] = {}
         self._stems: dict[str, str] = {}
 
     def tokens(self, text: str) -> Iterator[Token]:
@@ -136,32 +149,52 @@ class Analyzer:
                 )
             position += _length(words)
 
-    def terms(self, text: str) -> tuple[list[tuple[str, int]], int]:
-        """(term, position) pairs of a text, and its number of words.
+    def collect(self, text: str, position: int, into: Collected) -> int:
+        """File a text's terms from a position on; returns the position after its last.
 
-        Positions count the words that are not stop words from 0; a stop word's is -1.
+        Positions count the words that are not stop words; a stop word is filed under the
+        position of the word after it.
         """
-        found: list[tuple[str, int]] = []
-        position = stops = 0
-        units = self._units
-        for unit in _UNIT.findall(compose(text)):
-            words = units.get(unit) or self.words(unit)
-            if len(words) == 1:
-                word = words[0]
-                if word.stop:
-                    found.append((word.term, -1))
-                    stops += 1
-                else:
-                    found.append((word.term, position))
-                    position += 1
+        units = _UNIT.findall(compose(text))
+        into.units.update(units)
+        singles, places = self._singles, into.places
+        for unit in units:
+            term = singles.get(unit)
+            if term is None:
+                position = self._collect_unit(unit, position, into)
+                continue
+            found = places.get(term)
+            if found is None:
+                places[term] = [position]
             else:
-                found.extend((word.term, position + word.offset) for word in words)
-                position += _length(words)
-        return found, position + stops
+                found.append(position)
+            position += 1
+        into.length += len(units)
+        return position
+
+    def _collect_unit(self, unit: str, position: int, into: Collected) -> int:
+        """File a unit that is a stop word, has several words, or was never seen before."""
+        words = self.words(unit)
+        for word in words:
+            table = into.stops if word.stop else into.places
+            table.setdefault(word.term, []).append(position + word.offset)
+        length = _length(words)
+        into.length += length - 1  # `collect` counts each unit as one
+        if len(words) != 1:
+            return position + length
+        if words[0].stop:
+            return position
+        if len(self._singles) >= MAX_KEPT:
+            self._singles.clear()
+        self._singles[unit] = words[0].term
+        return position + 1
 
     def surfaces(self, text: str) -> set[str]:
         """The words of a text as written, normalised but not stemmed."""
-        units = set(_UNIT.findall(compose(text)))
+        return self.surfaces_of(set(_UNIT.findall(compose(text))))
+
+    def surfaces_of(self, units: Iterable[str]) -> set[str]:
+        """The words of units as written, normalised but not stemmed."""
         return {word.surface for unit in units for word in self.words(unit)}
 
     def words(self, unit: str) -> tuple[Word, ...]:

@@ -107,7 +107,7 @@ class Section:
     `trail` holds the headings above it, outermost first, without its own and without
     the article's title. `text` is plain text without markup, blocks separated by
     newlines. `lines` are the first and last source line, 1-based and inclusive,
-    counted from the top of the file.
+    counted from the top of the file. `links` are (start, end) offsets of link texts in `text`.
     """
 
     anchor: str
@@ -117,6 +117,7 @@ class Section:
     text: str
     lines: tuple[int, int]
     position: int
+    links: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

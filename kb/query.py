@@ -3,11 +3,11 @@
 Any string is a query. Words need no quotes; syntax is what can't be an accident:
 
     "order tracking"          a phrase: these words, one after the other
-    -gift   -"gift card"      not in sections with this word or phrase
+    -gift   -"gift card"      not in sections with this word (of three letters or more) or phrase
     topic:orders              only in this topic and those below it
     tier:contact  tag:refund  only articles of this tier, with this tag
 
-A single quote mark, `--dry-run`, `e-mail`, `error: 5`, `tier:nonsense`, and a query of
+A single quote mark, `--dry-run`, `ls -lh`, `e-mail`, `error: 5`, `tier:nonsense`, and a query of
 nothing but exclusions are words. Longer input than MAX_CHARACTERS, or more words than
 MAX_WORDS, is cut, and a notice says so.
 """
@@ -28,7 +28,7 @@ _SYNTAX = re.compile(
     rf"""(?<!\S)(?:
         (?P<minus>-?)[{_QUOTES}](?P<phrase>[^{_QUOTES}]*[^\W_{_QUOTES}][^{_QUOTES}]*)[{_QUOTES}]
         | (?P<key>topic|tier|tag):(?P<value>[^\s{_QUOTES}]+)
-        | -(?P<excluded>[^\W_][^\s{_QUOTES}]*)
+        | -(?P<excluded>(?=(?:[^\s{_QUOTES}]*?\w){{3}})[^\W\d_][^\s{_QUOTES}]*)
     )""",
     re.VERBOSE,
 )

@@ -2,23 +2,28 @@
 
 A section's score for a query is
 
-    (words + pairs + title) * (1 + coverage)
+    (words + pairs + title) * (1 + coverage) * (1 + nearness)
 
     words     BM25F: for each query word, its idf times one saturation over the weighted,
               length-normalised frequencies of all fields
     pairs     the same for each two neighbouring query words that are neighbours in the section
-    title     what the article's title covers of the query, for every section of the article
+    title     what the article's title covers of the query, for each section with such a word
     coverage  how much of the section's title and heading the query covers, and the reverse
+    nearness  for the best RESCORED sections: how much of the query stands close together
 
 Sources: S. Robertson, H. Zaragoza, M. Taylor, "Simple BM25 extension to multiple weighted
 fields", CIKM 2004 (one saturation over all fields); S. Robertson, H. Zaragoza, "The
 Probabilistic Relevance Framework: BM25 and Beyond", 2009 (idf, saturation, length);
 S. Buettcher, C. Clarke, B. Lushman, "Term proximity scoring for ad-hoc retrieval", SIGIR 2006
-(pairs as additive BM25 parts). Coverage and the title part are our own.
+(pairs as additive BM25 parts); S. Katz, "Distribution of content words and phrases in text
+and language modelling", Natural Language Engineering 2, 1996 (words that say what a text is
+about come in bursts). Coverage, the title part and nearness are our own.
 
-Every input is discrete: frequencies in an index are whole steps (`WEIGHT_STEPS`), idfs are
-rounded to `IDF_STEPS`, average lengths lie on a coarse grid. So an index that was updated a
-hundred times scores as one built at once, and the browser scores as the terminal does.
+Every input is discrete: an index holds weights as one of LEVELS levels, idfs are whole steps
+of 1 / IDF_STEPS and saturations of 1 / SATURATION_STEPS, so that sums are exact in floating
+point whatever the order of adding, and average lengths lie on a coarse grid. So an index
+that was updated a hundred times scores as one built at once, and the browser scores as the
+terminal does.
 """
 
 from __future__ import annotations
@@ -28,24 +33,37 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 FIELDS = ("title", "heading", "trail", "issues", "body")
 """The fields of a section, in the order of all counts and lengths."""
 
-WEIGHT_STEPS = 32
-"""A pseudo-frequency of 1 in the index's whole steps."""
+LEVELS = 64
+LEVELS_PER_E = 8
+LOWEST_LEVEL = -24
+"""A pseudo-frequency f is the level round(ln(f) * LEVELS_PER_E) - LOWEST_LEVEL, within LEVELS."""
 
-MAX_WEIGHT = 0xFFFF
-IDF_STEPS = 1000
-"""An idf of 1 in whole steps."""
+IDF_STEPS = 64
+SATURATION_STEPS = 1024
 
 HEAD_STEPS = 4
 """What a word of a section's heading weighs in coverage; one of the title alone weighs less."""
 
+MAX_OCCURRENCES = 127
+"""Occurrences of a word in one section that its burstiness counts, at most."""
+
+MAX_LENGTH = 0xFFFF
+"""Words of a field that its length counts, at most."""
+
 AVERAGE_GRID = 1.25
 """Average lengths are rounded to a power of this: one more article seldom changes one, and
 when it does, the index is built anew."""
+
+RESCORED = 40
+"""How many of the best sections nearness is looked at for."""
+
+CHUNK = 8
+"""Words of a chunk, stop words not counted: nearness asks what two neighbouring ones hold."""
 
 SCORE_DIGITS = 6
 """Decimal digits of a score; sections that are equal in these are in order of id."""
@@ -65,24 +83,34 @@ def _constant(
 class Ranking:
     """Every constant of the score; each field's metadata give its meaning and its range."""
 
-    title_weight: float = _constant(4, 0, 20, "weight of a word in the article's title", indexed=True)
-    heading_weight: float = _constant(5, 0, 20, "weight of a word in the section's heading", indexed=True)
-    trail_weight: float = _constant(1, 0, 20, "weight of a word in the headings above", indexed=True)
-    issue_weight: float = _constant(5, 0, 20, "weight of a word in an issue phrase", indexed=True)
-    body_weight: float = _constant(1, 0, 20, "weight of a word in the text", indexed=True)
-    head_b: float = _constant(0.3, 0, 1, "length normalisation of title, headings and trail", indexed=True)
-    body_b: float = _constant(0.4, 0, 1, "length normalisation of the text", indexed=True)
+    title_weight: float = _constant(4, 0, 20, "a word in the article's title", indexed=True)
+    heading_weight: float = _constant(4, 0, 20, "a word in the section's heading", indexed=True)
+    trail_weight: float = _constant(1, 0, 20, "a word in the headings above", indexed=True)
+    issue_weight: float = _constant(4, 0, 20, "a word in an issue phrase", indexed=True)
+    body_weight: float = _constant(1, 0, 20, "a word in the text", indexed=True)
+    lead_weight: float = _constant(0.75, 0, 20, "added in the text's first block", indexed=True)
+    link_share: float = _constant(
+        0.3, 0, 1, "a word in a link's text, against one beside it", indexed=True
+    )
+    head_b: float = _constant(0.3, 0, 1, "length normalisation of titles, headings", indexed=True)
+    body_b: float = _constant(0.45, 0, 1, "length normalisation of the text", indexed=True)
+    coverage_title: float = _constant(
+        0.75, 0, 1, "what a word of the title alone counts for in coverage", indexed=True
+    )
+    burst: float = _constant(0.4, 0, 1, "exponent of a word's occurrences a section", indexed=True)
     k1: float = _constant(1.5, 0.1, 5, "saturation of a word: lower counts repeats for less")
     pair_weight: float = _constant(0.6, 0, 2, "part of neighbouring words; 0 switches it off")
     pair_k1: float = _constant(0.5, 0.1, 5, "saturation of neighbouring words")
     pair_head: float = _constant(2, 0, 10, "weight of neighbours in a title or heading")
-    title_part: float = _constant(0.3, 0, 2, "part of the article's title; 0 switches it off")
+    title_part: float = _constant(0.6, 0, 2, "part of the article's title; 0 switches it off")
+    title_power: float = _constant(1.5, 0, 4, "exponent of the covered share of the title")
     coverage: float = _constant(1, 0, 3, "part of title and heading coverage; 0 switches it off")
-    coverage_title: float = _constant(0.75, 0, 1, "what a word counts for that only the title has", indexed=True)
-    coverage_head: float = _constant(1.5, 0, 4, "exponent of the covered share of the heading")
+    coverage_head: float = _constant(1, 0, 4, "exponent of the covered share of the heading")
     coverage_query: float = _constant(0.5, 0, 4, "exponent of the covered share of the query")
-    whole: float = _constant(0.5, 0, 1, "what the joined form of a unit counts for: wifi, for wi-fi")
-    synonym: float = _constant(0.8, 0, 1, "what a synonym counts for, against the word itself")
+    nearness: float = _constant(1, 0, 3, "part of nearness; 0 switches it off")
+    nearness_power: float = _constant(3, 0, 6, "exponent of the share of the query that is near")
+    whole: float = _constant(0.5, 0, 1, "the joined form of a unit: wifi, for wi-fi")
+    synonym: float = _constant(0.75, 0, 1, "a synonym, against the word itself")
     self_service: float = _constant(0.03, 0, 0.5, "lead of self-service sections in near-ties")
 
     def __post_init__(self) -> None:
@@ -114,9 +142,9 @@ def on_grid(average: float) -> float:
 def field_norms(
     lengths: Sequence[int], averages: Averages, ranking: Ranking
 ) -> tuple[float, ...]:
-    """What one occurrence in each field counts for, in steps: w / (1 - b + b * length / average).
+    """What one occurrence in each of the FIELDS counts for: w / (1 - b + b * length / average).
 
-    Issue phrases are alternatives, not one text, so their length is not counted.
+    Issue phrases are alternatives, not one text: their length is not counted.
     """
     weights = (
         ranking.title_weight,
@@ -128,6 +156,11 @@ def field_norms(
     return _norms(weights, lengths, averages, ranking)
 
 
+def lead_norm(length: int, averages: Averages, ranking: Ranking) -> float:
+    """What an occurrence in the first block of a text counts for besides, by the text's length."""
+    return ranking.lead_weight / _length_norm(length, averages.lengths[-1], ranking.body_b)
+
+
 def pair_norms(lengths: Sequence[int], averages: Averages, ranking: Ranking) -> tuple[float, ...]:
     """The same for two neighbouring words."""
     head = ranking.pair_head
@@ -137,11 +170,67 @@ def pair_norms(lengths: Sequence[int], averages: Averages, ranking: Ranking) -> 
 def _norms(
     weights: Sequence[float], lengths: Sequence[int], averages: Averages, ranking: Ranking
 ) -> tuple[float, ...]:
-    bs = (ranking.head_b, ranking.head_b, ranking.head_b, 0.0, ranking.body_b)
+    bs = (*[ranking.head_b] * 3, 0.0, ranking.body_b)
     return tuple(
-        WEIGHT_STEPS * weight / (1 - b + b * length / average)
+        weight / _length_norm(length, average, b)
         for weight, b, length, average in zip(weights, bs, lengths, averages.lengths, strict=True)
     )
+
+
+def _length_norm(length: int, average: float, b: float) -> float:
+    return 1 - b + b * length / average
+
+
+def level(frequency: float) -> int:
+    """A pseudo-frequency's level, from 0 to LEVELS - 1."""
+    if frequency <= 0:
+        return 0
+    found = math.floor(math.log(frequency) * LEVELS_PER_E + 0.5) - LOWEST_LEVEL
+    return max(0, min(LEVELS - 1, found))
+
+
+def weighted(counts: Iterable[int], norms: Iterable[float]) -> float:
+    """BM25F's pseudo-frequency over all fields."""
+    return sum(count * norm for count, norm in zip(counts, norms, strict=True))
+
+
+def saturations(k1: float, factor: float = 1.0) -> tuple[int, ...]:
+    """f * (k1 + 1) / (f + k1) of the frequency of each level, times a factor, in steps."""
+    frequencies = (math.exp((level + LOWEST_LEVEL) / LEVELS_PER_E) for level in range(LEVELS))
+    return tuple(
+        math.floor(factor * f * (k1 + 1) / (f + k1) * SATURATION_STEPS + 0.5) for f in frequencies
+    )
+
+
+def idf_steps(population: int, frequency: int, occurrences: int = 0, burst: float = 0.0) -> int:
+    """Robertson and Sparck Jones' idf without relevance information, kept positive, in steps:
+    ln(1 + (N - n + 0.5) / (n + 0.5)), times (occurrences / n)^burst where words come in bursts.
+
+    `occurrences` counts the word in headings, issue phrases and texts, but not in titles,
+    which all sections of an article repeat.
+    """
+    odds = (max(population, frequency) - frequency + 0.5) / (frequency + 0.5)
+    repeats = max(1.0, occurrences / frequency) ** burst if frequency else 1.0
+    return math.floor(math.log(1 + odds) * repeats * IDF_STEPS + 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a posting says of a term in a section: its frequency's level, what it weighs in
+    coverage (0 where it is in no title or heading), and how often it occurs outside the title."""
+
+    level: int
+    head: int
+    occurrences: int
+
+    def pack(self) -> int:
+        """As 16 bits: 6 for the level, 3 for the head, 7 for the occurrences."""
+        return self.level | self.head << 6 | min(self.occurrences, MAX_OCCURRENCES) << 9
+
+
+LEVEL_MASK = LEVELS - 1
+HEAD_SHIFT, HEAD_MASK = 6, 7
+OCCURRENCES_SHIFT = 9
 
 
 def head_steps(*, in_heading: bool, ranking: Ranking) -> int:
@@ -149,36 +238,12 @@ def head_steps(*, in_heading: bool, ranking: Ranking) -> int:
     return HEAD_STEPS if in_heading else math.floor(HEAD_STEPS * ranking.coverage_title + 0.5)
 
 
-def pseudo_frequency(counts: Sequence[int], norms: Sequence[float]) -> int:
-    """BM25F's weighted frequency over all fields in whole steps, from 1 to MAX_WEIGHT."""
-    total = sum(count * norm for count, norm in zip(counts, norms, strict=True))
-    return max(1, min(MAX_WEIGHT, math.floor(total + 0.5)))
-
-
-def idf_steps(population: int, frequency: int) -> int:
-    """Robertson and Sparck Jones' idf without relevance information, kept positive:
-    ln(1 + (N - n + 0.5) / (n + 0.5)), in whole steps."""
-    odds = (max(population, frequency) - frequency + 0.5) / (frequency + 0.5)
-    return math.floor(math.log(1 + odds) * IDF_STEPS + 0.5)
-
-
-def saturate(steps: int, k1: float) -> float:
-    """f * (k1 + 1) / (f + k1) of a frequency in steps: from 0 towards k1 + 1."""
-    frequency = steps / WEIGHT_STEPS
-    return frequency * (k1 + 1) / (frequency + k1)
-
-
-def saturation_table(size: int, k1: float) -> list[float]:
-    """`saturate` of every frequency below `size` steps, over IDF_STEPS: times an idf in steps
-    it is a word's part of a score."""
-    return [saturate(steps, k1) / IDF_STEPS for steps in range(size)]
-
-
 def coverage(covered: float, mass: float, query: float, ranking: Ranking) -> float:
     """c * (covered / mass)^p * (covered / query)^q, from 0 to c.
 
     `covered` is the idf of the query words that stand in the title or heading, `mass` that of
-    all words of the title and heading, `query` that of all words of the query.
+    all words of the title and heading, each weighed by `head_steps`; `query` is the idf of
+    all words of the query.
     """
     if covered <= 0 or mass <= 0 or query <= 0:
         return 0.0
@@ -187,12 +252,18 @@ def coverage(covered: float, mass: float, query: float, ranking: Ranking) -> flo
     return ranking.coverage * head * share
 
 
-def title_score(covered: int, mass: int, ranking: Ranking) -> float:
-    """The part of the article's title: the idf over articles of the query words in it, in
-    steps, times the square of the share of the title that they are."""
+def title_score(covered: float, mass: float, ranking: Ranking) -> float:
+    """The part of the article's title: the idf over articles of the query words in it, times a
+    power of the share of the title that they are. Both arguments are in steps."""
     if covered <= 0 or mass <= 0:
         return 0.0
-    return ranking.title_part * covered / IDF_STEPS * min(1.0, covered / mass) ** 2
+    share = min(1.0, covered / mass)
+    return ranking.title_part * covered / IDF_STEPS * share**ranking.title_power
+
+
+def nearness(share: float, ranking: Ranking) -> float:
+    """From 0 to the constant, by the share of the query's idf that stands close together."""
+    return ranking.nearness * float(min(1.0, share) ** ranking.nearness_power)
 
 
 def round_score(score: float) -> float:

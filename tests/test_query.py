@@ -47,10 +47,10 @@ def read(text):
         ("tier:Self-Service late", "late", (), (), Filters(tier=Tier.SELF_SERVICE)),
         ("tag:refund late", "late", (), (), Filters(tag="refund")),
         (
-            'a "b c" -d topic:e tier:advice tag:f g',
+            'a "b c" -def topic:e tier:advice tag:f g',
             "a b c g",
             ("b c",),
-            ("d",),
+            ("def",),
             Filters(Tier.ADVICE, "e", "f"),
         ),
         ("tag:one tag:two", "", (), (), Filters(tag="two")),

@@ -70,6 +70,7 @@ class ConceptMaker:
         self.postings = postings
         self.analyzer = analyzer
         self.ranking = ranking
+        self.given = synonyms
         self.synonyms: dict[str, tuple[str, ...]] = {}
         for text, others in synonyms.items():
             key = self._key(text)  # two texts may have the same

@@ -11,37 +11,48 @@ words are neighbours when only stop words stand between them.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from kb.analysis import compose
+from kb.analysis import Collected, compose
 from kb.cards import card_of, card_record
 from kb.model import Audience, Status
 from kb.ranking import (
     FIELDS,
-    MAX_WEIGHT,
+    HEAD_MASK,
+    HEAD_SHIFT,
+    MAX_LENGTH,
     Averages,
     Ranking,
+    Weight,
     field_norms,
     head_steps,
-    pseudo_frequency,
+    lead_norm,
+    level,
+    weighted,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kb.analysis import Analyzer
     from kb.model import Article, Section
 
 RANGE_STARTS = (0, 1024, 2048, 3072, 8192)
-RANGE_ENDS = (1024, 2048, 3072, 8192, 0xFFFF)
-"""First position of each of the FIELDS, and the one after its last: later words have none."""
+"""The first position of each of the FIELDS. Words past the end of a field's range are counted,
+but have no position."""
+
+LAST_POSITION = 0xFFFF
 
 def field_of(position: int) -> int:
     """Which of the FIELDS a position lies in."""
     return bisect_right(RANGE_STARTS, position) - 1
 
+
+BLOCK_GAP = 1
+"""Positions left free between two blocks of a text."""
 
 PHRASE_GAP = 4
 """Positions left free between two issue phrases or headings of a trail."""
@@ -49,14 +60,18 @@ PHRASE_GAP = 4
 
 @dataclass(frozen=True, slots=True)
 class AnalyzedSection:
-    """A section's terms before weighting: for each term how often it stands in each of the
-    FIELDS, and its positions; the length of each field in words."""
+    """A section's terms before weighting: positions of its words, of those that are stop words,
+    and of those in the text of links; the length of each of the FIELDS in words; the position
+    where the first block of the text ends. The heading of an article's `lead` section is the
+    title."""
 
     section: Section
     lead: bool
-    counts: dict[str, list[int]]
-    positions: dict[str, array[int]]
+    places: dict[str, list[int]]
+    stops: dict[str, list[int]]
+    links: dict[str, list[int]]
     lengths: tuple[int, ...]
+    lead_end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,70 +107,67 @@ class ArticleDocuments:
     sections: tuple[SectionDocument, ...]
 
 
-class _Draft:
-    """Terms of one section, collected field by field."""
-
-    def __init__(self, analyzer: Analyzer) -> None:
-        self.analyzer = analyzer
-        self.counts: dict[str, list[int]] = {}
-        self.positions: dict[str, array[int]] = {}
-        self.lengths = [0] * len(FIELDS)
-
-    def add(self, field: int, texts: Iterable[str]) -> None:
-        """Add texts to a field; neighbours are sought within each text."""
-        start = RANGE_STARTS[field]
-        for text in texts:
-            terms, length = self.analyzer.terms(text)
-            self.lengths[field] += length
-            start += self._add_terms(field, terms, start) + PHRASE_GAP
-
-    def _add_terms(self, field: int, terms: list[tuple[str, int]], start: int) -> int:
-        """Count terms; returns how many positions they take."""
-        counts, positions, end = self.counts, self.positions, RANGE_ENDS[field]
-        last = -1
-        for term, position in terms:
-            count = counts.get(term)
-            if count is None:
-                count = counts[term] = [0] * len(FIELDS)
-                positions[term] = array("H")
-            count[field] += 1
-            if position >= 0:
-                last = position
-                if start + position < end:
-                    positions[term].append(start + position)
-        return last + 1
-
-
 def analyze_article(article: Article, analyzer: Analyzer) -> AnalyzedArticle:
     """Cut an article into terms. Issue phrases count for its first section."""
-    title = head_terms(analyzer.terms(article.title)[0])
-    texts = [article.title, *_issues(article)]
-    sections = []
-    for section in article.sections:
-        sections.append(_analyze_section(article, section, analyzer))
-        texts += (section.heading, section.text)
-    words = frozenset().union(*map(analyzer.surfaces, texts))
-    return AnalyzedArticle(article, title, words, tuple(sections))
+    title = Collected()
+    analyzer.collect(article.title, 0, title)
+    units: set[str] = set()
+    sections = tuple(_analyze_section(article, s, analyzer, units) for s in article.sections)
+    words = frozenset(analyzer.surfaces_of(units))
+    return AnalyzedArticle(article, tuple(title.places or title.stops), words, sections)
 
 
-def head_terms(terms: list[tuple[str, int]]) -> tuple[str, ...]:
-    """The terms of a title, without stop words unless there are no others."""
-    content = dict.fromkeys(term for term, position in terms if position >= 0)
-    return tuple(content or dict.fromkeys(term for term, _ in terms))
-
-
-def _analyze_section(article: Article, section: Section, analyzer: Analyzer) -> AnalyzedSection:
+def _analyze_section(
+    article: Article, section: Section, analyzer: Analyzer, units: set[str]
+) -> AnalyzedSection:
     lead = section.heading == article.title
-    draft = _Draft(analyzer)
-    draft.add(0, (article.title,))
-    if not lead:  # the title is counted as such already
-        draft.add(1, (section.heading,))
-    draft.add(2, section.trail)
-    if section.position == 0:
-        draft.add(3, _issues(article))
-    draft.add(4, (section.text,))
-    lengths = tuple(min(length, MAX_WEIGHT) for length in draft.lengths)
-    return AnalyzedSection(section, lead, draft.counts, draft.positions, lengths)
+    heads = (
+        (article.title,),
+        () if lead else (section.heading,),  # the title is counted as such already
+        section.trail,
+        _issues(article) if section.position == 0 else (),
+    )
+    into = Collected(units=units)
+    lengths = []
+    for start, texts in zip(RANGE_STARTS, heads, strict=False):
+        into.length = 0
+        for text in texts:
+            start = analyzer.collect(text, start, into) + PHRASE_GAP  # noqa: PLW2901  # one after the other
+        lengths.append(into.length)
+    into.length = 0
+    linked = Collected(units=units, stops=into.stops)
+    lead_end = _collect_text(section, analyzer, into, linked)
+    lengths.append(into.length + linked.length)
+    short = tuple(min(length, MAX_LENGTH) for length in lengths)
+    return AnalyzedSection(
+        section, lead, into.places, into.stops, linked.places, short, lead_end
+    )
+
+
+def _collect_text(
+    section: Section, analyzer: Analyzer, into: Collected, linked: Collected
+) -> int:
+    """File a section's text, that of links apart; returns where its first block ends."""
+    position = RANGE_STARTS[-1]
+    lead_end = 0
+    for text, is_link in _runs(section):
+        first, *blocks = text.split("\n")
+        target = linked if is_link else into
+        position = analyzer.collect(first, position, target)
+        for block in blocks:
+            lead_end = lead_end or position
+            position = analyzer.collect(block, position + BLOCK_GAP, target)
+    return lead_end or position
+
+
+def _runs(section: Section) -> Iterator[tuple[str, bool]]:
+    """A section's text in pieces, each with whether it is the text of a link."""
+    end = 0
+    for start, stop in section.links:
+        yield section.text[end:start], False
+        yield section.text[start:stop], True
+        end = stop
+    yield section.text[end:], False
 
 
 def _issues(article: Article) -> tuple[str, ...]:
@@ -197,24 +209,69 @@ def _weigh_section(
     article: Article, analyzed: AnalyzedSection, averages: Averages, ranking: Ranking
 ) -> SectionDocument:
     norms = field_norms(analyzed.lengths, averages, ranking)
-    terms = {
-        term: (pseudo_frequency(counts, norms), analyzed.positions[term].tobytes())
-        for term, counts in analyzed.counts.items()
-    }
-    heads = _heads(analyzed, ranking)
-    record = _section_record(analyzed.section)
-    return SectionDocument(terms, heads, analyzed.lengths, record)
+    lead = lead_norm(analyzed.lengths[-1], averages, ranking)
+    weigher = _Weigher(analyzed, norms, lead, ranking)
+    places = analyzed.places
+    terms = {term: (weigher.weigh(found), _packed(found)) for term, found in places.items()}
+    for term in (*analyzed.stops, *analyzed.links):
+        if term not in terms or term in places:
+            own = places.get(term, [])
+            counted = sorted(own + analyzed.stops.get(term, []))
+            linked = len(analyzed.links.get(term, ()))
+            terms[term] = (weigher.weigh(counted, linked), _packed(own))
+    heads = _heads(analyzed, terms)
+    return SectionDocument(terms, heads, analyzed.lengths, _section_record(analyzed.section))
 
 
-def _heads(analyzed: AnalyzedSection, ranking: Ranking) -> dict[str, int]:
+class _Weigher:
+    """Weighs the terms of one section by their positions."""
+
+    def __init__(
+        self, analyzed: AnalyzedSection, norms: Sequence[float], lead: float, ranking: Ranking
+    ) -> None:
+        self.norms = norms
+        self.lead = lead
+        self.link = norms[-1] * ranking.link_share
+        self.lead_end = analyzed.lead_end
+        self.body = norms[-1]
+        self.in_heading = head_steps(in_heading=True, ranking=ranking)
+        self.in_title = self.in_heading if analyzed.lead else head_steps(in_heading=False, ranking=ranking)
+        self.known: dict[int, int] = {}
+
+    def weigh(self, places: list[int], linked: int = 0) -> int:
+        """The packed weight of a term at these positions, which are in ascending order, and
+        `linked` times in the text of links."""
+        if linked or places[0] < self.lead_end:
+            return self._weigh_all(places, linked)
+        count = len(places)  # in the rest of the text only: most terms
+        packed = self.known.get(count)
+        if packed is None:
+            packed = self.known[count] = Weight(level(count * self.body), 0, count).pack()
+        return packed
+
+    def _weigh_all(self, places: list[int], linked: int) -> int:
+        ends = [bisect_left(places, start) for start in (*RANGE_STARTS[1:], self.lead_end)]
+        counts = [b - a for a, b in pairwise([0, *ends[:-1], len(places)])]
+        in_lead = ends[-1] - ends[-2]
+        frequency = weighted(counts, self.norms) + in_lead * self.lead + linked * self.link
+        title, heading, _, issues, body = counts
+        head = self.in_heading if heading else self.in_title if title else 0
+        return Weight(level(frequency), head, heading + issues + body + linked).pack()
+
+
+def _packed(places: list[int]) -> bytes:
+    """Positions as u16 in native order, without those past the last."""
+    if places and places[-1] >= LAST_POSITION:
+        places = [place for place in places if place < LAST_POSITION]
+    return array("H", places).tobytes()
+
+
+def _heads(analyzed: AnalyzedSection, terms: dict[str, tuple[int, bytes]]) -> dict[str, int]:
     """The terms of title and heading with what they weigh in coverage, without stop words unless
-    there are no others. A lead section's heading is the title."""
-    in_head = {t: counts for t, counts in analyzed.counts.items() if counts[0] or counts[1]}
-    content = {t: counts for t, counts in in_head.items() if analyzed.positions[t]}
-    return {
-        term: head_steps(in_heading=analyzed.lead or bool(counts[1]), ranking=ranking)
-        for term, counts in (content or in_head).items()
-    }
+    there are no others."""
+    heads = {t: steps for t, (w, _) in terms.items() if (steps := w >> HEAD_SHIFT & HEAD_MASK)}
+    content = {term: steps for term, steps in heads.items() if term in analyzed.places}
+    return content or heads
 
 
 def is_hidden(article: Article) -> bool:

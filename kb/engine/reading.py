@@ -59,6 +59,9 @@ class IndexReader(Protocol):
         """Document numbers, ascending, and weights of a term."""
         ...
 
+    def statistics(self, term: str) -> tuple[int, int]:
+        """How many of the public's sections hold a term, and how often outside their titles."""
+
     def positions(self, field: str, term: str) -> array[int]:
         """The places of a term, ascending."""
         ...

@@ -1,29 +1,38 @@
 """Scores of all sections for one query: the formulas of `kb.ranking` over an index's postings.
 
-The order of every addition is fixed (words in the query's order, then pairs, then titles),
-so that another implementation that keeps it gets the very same numbers.
+Words, pairs and coverage are sums of whole steps, exact in any order; what follows is computed
+section by section in the order that `scores` shows, so that another implementation that
+follows it gets the very same numbers.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from kb.engine.documents import field_of
+from kb.engine.best import best_first
+from kb.engine.documents import RANGE_STARTS, field_of
 from kb.engine.reading import HIDDEN, POSITION_BITS
 from kb.model import Part
 from kb.ranking import (
+    CHUNK,
     FIELDS,
     HEAD_STEPS,
     IDF_STEPS,
+    LEVEL_MASK,
+    RESCORED,
+    SATURATION_STEPS,
     coverage,
     idf_steps,
+    level,
+    nearness,
     pair_norms,
-    pseudo_frequency,
     round_score,
-    saturate,
-    saturation_table,
+    saturations,
     title_score,
+    weighted,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +43,11 @@ if TYPE_CHECKING:
     from kb.engine.reading import IndexReader
     from kb.ranking import Ranking
 
+STEPS = IDF_STEPS * SATURATION_STEPS
+"""Parts of words and pairs are counted in steps of 1 / STEPS."""
+
 POSITION_MASK = (1 << POSITION_BITS) - 1
+TEXT_START = RANGE_STARTS[-1]
 
 
 class Postings:
@@ -43,8 +56,9 @@ class Postings:
     Statistics always are those of what the public sees.
     """
 
-    def __init__(self, reader: IndexReader, *, hidden: bool) -> None:
+    def __init__(self, reader: IndexReader, ranking: Ranking, *, hidden: bool) -> None:
         self.reader = reader
+        self.ranking = ranking
         self.hidden = hidden
 
     def of(self, field: str, term: str) -> tuple[array[int], array[int]]:
@@ -61,9 +75,14 @@ class Postings:
         if self.hidden:
             yield from self.reader.terms_of(HIDDEN + "words", prefix)
 
+    def is_known(self, term: str) -> bool:
+        """Whether any section holds a term."""
+        return bool(self.of("terms", term)[0])
+
     def idf(self, term: str) -> int:
         """A term's idf over sections, in steps."""
-        return idf_steps(self.reader.sections, len(self.reader.postings("terms", term)[0]))
+        frequency, occurrences = self.reader.statistics(term)
+        return idf_steps(self.reader.sections, frequency, occurrences, self.ranking.burst)
 
     def title_idf(self, term: str) -> int:
         """A term's idf over the titles of articles, in steps."""
@@ -86,22 +105,37 @@ class Postings:
                 found = [place - offset for place in places if place - offset in known]
         return found
 
+    def positions_in(self, doc: int, term: str) -> Iterator[int]:
+        """The positions of a term in one document."""
+        for prefix in ("", HIDDEN) if self.hidden else ("",):
+            places = self.reader.positions(prefix + "terms", term)
+            first = bisect_left(places, doc << POSITION_BITS)
+            last = bisect_left(places, (doc + 1) << POSITION_BITS, first)
+            yield from (place & POSITION_MASK for place in places[first:last])
+
 
 class Scoring:
-    """The scores of one query. `words`, `pairs` and `titles` are kept apart for explanations."""
+    """The scores of one query, with their parts kept apart for explanations."""
 
-    def __init__(self, postings: Postings, ranking: Ranking, concepts: Concepts) -> None:
+    def __init__(self, postings: Postings, concepts: Concepts) -> None:
         self.postings = postings
         self.reader = postings.reader
-        self.ranking = ranking
+        self.ranking = postings.ranking
         self.concepts = concepts.all
         self.pair_terms = concepts.pairs
-        self._table: list[float] = []
+        self.near: dict[int, float] = {}
 
     @cached_property
     def words(self) -> tuple[dict[int, float], ...]:
-        """For each concept, document -> part of the score."""
+        """For each concept, document -> part of the score in steps."""
         return tuple(self._word(concept) for concept in self.concepts)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[str, dict[int, float]], ...]:
+        """For each two neighbouring words, their surfaces and document -> part in steps."""
+        if not self.ranking.pair_weight:
+            return ()
+        return tuple((surface, self._pair(*terms)) for surface, terms in self.pair_terms)
 
     @cached_property
     def heads(self) -> tuple[dict[int, float], ...]:
@@ -109,54 +143,51 @@ class Scoring:
         return tuple(self._head(concept) for concept in self.concepts)
 
     @cached_property
-    def pairs(self) -> tuple[tuple[str, dict[int, float]], ...]:
-        """For each two neighbouring words, their surfaces and document -> part of the score."""
-        if not self.ranking.pair_weight:
-            return ()
-        return tuple((surface, self._pair(*terms)) for surface, terms in self.pair_terms)
-
-    @cached_property
-    def titles(self) -> dict[int, tuple[float, list[tuple[str, int]]]]:
-        """Article's document -> part of the score, and the words with their idfs that make it."""
-        covered: dict[int, list[tuple[str, int]]] = {}
-        for concept in self.concepts:
-            idf = self.postings.title_idf(concept.term)
-            for doc in self.postings.of("title", concept.term)[0]:
-                covered.setdefault(doc, []).append((concept.surface, idf))
-        mass = self.reader.mass
-        return {
-            doc: (title_score(sum(idf for _, idf in words), mass[doc], self.ranking), words)
-            for doc, words in covered.items()
-        }
-
-    @cached_property
-    def query_idf(self) -> int:
-        """The idf of all words of the query, in steps."""
-        return sum(self._idf(concept) for concept in self.concepts)
-
-    @cached_property
-    def scores(self) -> dict[int, float]:
-        """Document of each matching section -> score, before tiers are looked at."""
-        scores: dict[int, float] = {}
-        for parts in (*self.words, *(parts for _, parts in self.pairs)):
-            _add(scores, parts)
-        for doc, covered in self.covered.items():
-            title, _ = self.titles.get(self.reader.article_of[doc], (0.0, ()))
-            factor = coverage(covered, self.reader.mass[doc], self.query_idf, self.ranking)
-            scores[doc] = (scores[doc] + title) * (1 + factor)
-        return scores
-
-    @cached_property
     def covered(self) -> dict[int, float]:
-        """Document -> idf that the query covers of its title and heading, in steps.
-
-        An article's title is part of the head of each of its sections: no other section has
-        a part from the title.
-        """
+        """Document -> idf that the query covers of its title and heading, in steps."""
         covered: dict[int, float] = {}
         for parts in self.heads:
             _add(covered, parts)
         return covered
+
+    @cached_property
+    def titles(self) -> dict[int, list[tuple[str, int]]]:
+        """Article's document -> the words that its title holds, with their idfs in steps."""
+        titles: dict[int, list[tuple[str, int]]] = {}
+        for concept in self.concepts:
+            if not concept.whole:
+                idf = self.postings.title_idf(concept.term)
+                for doc in self.postings.of("title", concept.term)[0]:
+                    titles.setdefault(doc, []).append((concept.surface, idf))
+        return titles
+
+    @cached_property
+    def asked(self) -> int:
+        """The idf of the query's words that the corpus knows, in steps."""
+        return sum(self._idf(c) for c in self.concepts if not c.whole and self._is_known(c))
+
+    @cached_property
+    def scores(self) -> dict[int, float]:
+        """Document of each section that holds a word -> score, but for nearness."""
+        steps: dict[int, float] = {}
+        for parts in (*self.words, *(parts for _, parts in self.pairs)):
+            _add(steps, parts)
+        scores = {doc: found / STEPS for doc, found in steps.items()}
+        for doc in self.covered:
+            if doc in scores:
+                # A title is part of the head of each of its sections: no others have its part.
+                factor = 1 + self._coverage(doc)
+                scores[doc] = (scores[doc] + self._title(doc)) * factor
+        return scores
+
+    def rescore(self, scores: dict[int, float]) -> dict[int, float]:
+        """The final scores of those sections: the best of them gain by nearness."""
+        words = [concept for concept in self.concepts if not concept.whole]
+        if len(words) < 2 or not self.ranking.nearness:  # noqa: PLR2004  # one word is near itself
+            return scores
+        best = dict(islice(best_first(scores, self.reader.order), RESCORED))
+        self.near = {doc: self._nearness(doc) for doc in best}
+        return {**scores, **{doc: score * (1 + self.near[doc]) for doc, score in best.items()}}
 
     def matched(self, doc: int) -> tuple[int, int]:
         """How many units of the query a section holds, by all their parts or as a whole, and of
@@ -171,45 +202,55 @@ class Scoring:
         held = sum(unit in wholes or all(found) for unit, found in units.items())
         return held, len(units)
 
+    def share(self, doc: int) -> float:
+        """The share of the query's idf that a section holds, unknown words included."""
+        held = asked = 0
+        wholes = {c.unit for c, parts in zip(self.concepts, self.words, strict=True) if c.whole and doc in parts}
+        for concept, parts in zip(self.concepts, self.words, strict=True):
+            if not concept.whole:
+                idf = self._idf(concept)
+                asked += idf
+                held += idf if doc in parts or concept.unit in wholes else 0
+        return held / asked if asked else 1.0
+
     def parts(self, doc: int, score: float) -> Iterator[Part]:
         """What a section's score is made of; adds up to `score`. What tiers took off is a part."""
         total = 0.0
         for part in self._parts(doc):
             total += part.score
             yield part
-        if round_score(score - total):
-            yield Part("tier", "", score - total)
+        near = total * self.near.get(doc, 0.0)
+        if near:
+            yield Part("nearness", "", near)
+        if round_score(score - total - near):
+            yield Part("tier", "", score - total - near)
 
     def _parts(self, doc: int) -> Iterator[Part]:
-        held = zip(self.concepts, self.words, strict=True)
-        words = [(concept.surface, parts[doc]) for concept, parts in held if doc in parts]
-        yield from (Part("word", surface, score) for surface, score in words)
-        pairs = [(surface, parts[doc]) for surface, parts in self.pairs if doc in parts]
-        yield from (Part("pair", surface, score) for surface, score in pairs)
-        title, in_title = self.titles.get(self.reader.article_of[doc], (0.0, []))
+        base = 0.0
+        for concept, parts in zip(self.concepts, self.words, strict=True):
+            if doc in parts:
+                base += parts[doc] / STEPS
+                yield Part("word", concept.surface, parts[doc] / STEPS)
+        for surface, parts in self.pairs:
+            if doc in parts:
+                base += parts[doc] / STEPS
+                yield Part("pair", surface, parts[doc] / STEPS)
+        title, in_title = self._title(doc), self.titles.get(self.reader.article_of[doc], [])
         whole = sum(idf for _, idf in in_title) or 1
         yield from (Part("title", surface, title * idf / whole) for surface, idf in in_title)
         covered = self.covered.get(doc, 0.0)
-        if covered:
-            base = sum(score for _, score in (*words, *pairs)) + title
-            more = base * coverage(covered, self.reader.mass[doc], self.query_idf, self.ranking)
-            for concept, parts in zip(self.concepts, self.heads, strict=True):
-                if doc in parts:
-                    yield Part("coverage", concept.surface, more * parts[doc] / covered)
+        more = (base + title) * self._coverage(doc)
+        for concept, parts in zip(self.concepts, self.heads, strict=True):
+            if doc in parts:
+                yield Part("coverage", concept.surface, more * parts[doc] / covered)
 
-    def share(self, doc: int) -> float:
-        """The share of the query's idf that a section holds, unknown words included."""
-        held = sum(
-            self._idf(concept)
-            for concept, parts in zip(self.concepts, self.words, strict=True)
-            if doc in parts
-        )
-        return held / self.query_idf if self.query_idf else 1.0
+    def _is_known(self, concept: Concept) -> bool:
+        return any(self.postings.is_known(a.terms[0]) for a in concept.alternatives)
 
     def _idf(self, concept: Concept) -> int:
         """A concept's idf: that of its word, or where the corpus lacks it of the next best."""
         for alternative in concept.alternatives:
-            if self.postings.of("terms", alternative.terms[0])[0]:
+            if self.postings.is_known(alternative.terms[0]):
                 return max(map(self.postings.idf, alternative.terms))
         return self.postings.idf(concept.term)
 
@@ -232,14 +273,15 @@ class Scoring:
         if not docs:
             return {}
         factor = self.postings.idf(alternative.terms[0]) * alternative.factor
-        table = [part * factor for part in self._saturations(max(weights) + 1)]
-        return dict(zip(docs, map(table.__getitem__, weights), strict=True))
+        table = [factor * steps for steps in self._saturations]
+        levels = map(LEVEL_MASK.__and__, weights)
+        return dict(zip(docs, map(table.__getitem__, levels), strict=True))
 
     def _phrase(self, alternative: Alternative) -> dict[int, float]:
         """Several terms as one: what its rarest word counts, where they are neighbours."""
         docs = self.phrase_documents(alternative.terms)
         rarest = max(alternative.terms, key=lambda term: (self.postings.idf(term), term))
-        parts = self._alternative(Alternative((rarest,), alternative.factor))
+        parts = self._alternative(type(alternative)((rarest,), alternative.factor))
         return {doc: score for doc, score in parts.items() if doc in docs}
 
     def phrase_documents(self, terms: tuple[str, ...]) -> set[int]:
@@ -249,38 +291,73 @@ class Scoring:
 
     def _head(self, concept: Concept) -> dict[int, float]:
         best: dict[int, float] = {}
-        for alternative in concept.alternatives:
+        alternatives = [] if concept.whole else concept.alternatives
+        for alternative in alternatives:
             if len(alternative.terms) > 1:
                 continue
             term = alternative.terms[0]
-            factor = self.postings.idf(term) * alternative.factor
+            factor = self.postings.idf(term) * alternative.factor / HEAD_STEPS
             for doc, steps in zip(*self.postings.of("heads", term), strict=True):
-                share = factor * steps / HEAD_STEPS
-                if share > best.get(doc, 0.0):
-                    best[doc] = share
+                if factor * steps > best.get(doc, 0.0):
+                    best[doc] = factor * steps
         return best
 
     def _pair(self, first: str, second: str) -> dict[int, float]:
-        """Part of the score of each section where `second` follows `first`."""
+        """Part of the score, in steps, of each section where `second` follows `first`."""
         parts: dict[int, float] = {}
-        factor = 0.0
+        idf = None
         for places in self.postings.chains((first, second)):
             counts = count_fields(places)
-            if not parts:  # the public's sections come first, and theirs is the idf
+            if idf is None:  # the public's sections come first, and theirs is the idf
                 idf = idf_steps(self.reader.sections, len(counts))
-                factor = self.ranking.pair_weight * idf / IDF_STEPS
             for doc, fields in counts.items():
-                parts[doc] = factor * saturate(self._pair_steps(doc, fields), self.ranking.pair_k1)
+                parts[doc] = idf * self._pair_saturations[self._pair_level(doc, fields)]
         return parts
 
-    def _pair_steps(self, doc: int, fields: list[int]) -> int:
+    def _pair_level(self, doc: int, fields: list[int]) -> int:
         lengths = [length[doc] for length in self.reader.lengths]
-        return pseudo_frequency(fields, pair_norms(lengths, self.reader.averages, self.ranking))
+        return level(weighted(fields, pair_norms(lengths, self.reader.averages, self.ranking)))
 
-    def _saturations(self, size: int) -> list[float]:
-        if size > len(self._table):
-            self._table = saturation_table(size, self.ranking.k1)
-        return self._table[:size]
+    def _coverage(self, doc: int) -> float:
+        mass = self.reader.mass[doc] / HEAD_STEPS
+        return coverage(self.covered.get(doc, 0.0), mass, self.asked, self.ranking)
+
+    def _title(self, doc: int) -> float:
+        article = self.reader.article_of[doc]
+        covered = sum(idf for _, idf in self.titles.get(article, ()))
+        return title_score(covered, self.reader.mass[article] / HEAD_STEPS, self.ranking)
+
+    def _nearness(self, doc: int) -> float:
+        """How much of the query stands in two neighbouring chunks of the text; what stands in
+        title, headings or issue phrases is near everything."""
+        everywhere = 0
+        chunks: dict[int, int] = {}
+        for concept, parts in zip(self.concepts, self.words, strict=True):
+            if concept.whole or doc not in parts:
+                continue
+            idf = self._idf(concept)
+            places = set(self._chunks(doc, concept))
+            if -1 in places:
+                everywhere += idf
+                continue
+            for chunk in places | {place + 1 for place in places}:
+                chunks[chunk] = chunks.get(chunk, 0) + idf
+        near = everywhere + max(chunks.values(), default=0)
+        return nearness(near / self.asked if self.asked else 0.0, self.ranking)
+
+    def _chunks(self, doc: int, concept: Concept) -> Iterator[int]:
+        """The chunks of the text that a word stands in, -1 for any place before the text."""
+        for alternative in concept.alternatives:
+            for position in self.postings.positions_in(doc, alternative.terms[0]):
+                yield max(-1, (position - TEXT_START) // CHUNK)
+
+    @cached_property
+    def _saturations(self) -> tuple[int, ...]:
+        return saturations(self.ranking.k1)
+
+    @cached_property
+    def _pair_saturations(self) -> tuple[int, ...]:
+        return saturations(self.ranking.pair_k1, self.ranking.pair_weight)
 
 
 def count_fields(places: Iterable[int]) -> dict[int, list[int]]:

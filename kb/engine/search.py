@@ -11,21 +11,21 @@
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kb.cards import Card, read_card
 from kb.engine import RankedSection, Request, Results, SectionRecord
+from kb.engine.best import best_first
 from kb.engine.concepts import ConceptMaker, Concepts
 from kb.engine.corrections import Corrector
 from kb.engine.scoring import Postings, Scoring
 from kb.model import Audience, Found, Match, Status, Tier
 from kb.query import MAX_WORDS, Filters
-from kb.ranking import IDF_STEPS, SCORE_DIGITS, round_score
+from kb.ranking import IDF_STEPS, round_score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from kb.analysis import Analyzer, Token
     from kb.engine.reading import IndexReader
@@ -51,16 +51,15 @@ class Search:
         self.ranking = ranking
         self.request = request
         self.filters = _join(request.query.filters, request.filters)
-        self.postings = Postings(reader, hidden=request.drafts or _is_agent(request))
+        self.postings = Postings(reader, ranking, hidden=request.drafts or _is_agent(request))
         self.concepts = ConceptMaker(self.postings, analyzer, ranking, synonyms)
         self.corrector = Corrector(self.postings, analyzer)
 
     def run(self) -> Results:
         """The sections that answer the request."""
         tokens, notices = self._tokens()
-        if not tokens:
-            return replace(self._browse(), notices=notices)
-        return replace(self._find(tokens), notices=notices)
+        results = self._find(tokens) if tokens else self._browse()
+        return replace(results, notices=tuple(dict.fromkeys((*notices, *results.notices))))
 
     def _tokens(self) -> tuple[list[Token], tuple[str, ...]]:
         """The query's tokens, without stop words unless there are no others."""
@@ -76,14 +75,25 @@ class Search:
         prefix = self.request.prefix and not self.request.query.text[-1:].isspace()
         plain = self._attempt(Found.WORDS, tokens, prefix=prefix)
         if self.request.correct:
-            corrected = self.corrector.correct(tokens, self._unknown(tokens))
+            corrected = self.corrector.correct(tokens, self._unknown(tokens, prefix=prefix))
             if corrected:
-                better = self._attempt(Found.CORRECTED, corrected.tokens)
+                better = self._attempt(Found.CORRECTED, corrected.tokens, prefix=prefix)
                 if better.total:
                     return replace(better, correction=corrected.describe(self.request.query))
         if plain.total:
             return plain
-        return self._fall_back(tokens) or plain
+        return self._fall_back(tokens) or self._unquote() or plain
+
+    def _unquote(self) -> Results | None:
+        """No section holds the quoted phrases: look for their words."""
+        query = self.request.query
+        if not query.phrases:
+            return None
+        request = replace(self.request, query=replace(query, phrases=()), correct=False)
+        engine = (self.reader, self.analyzer, self.ranking, self.concepts.given)
+        results = Search(*engine, request).run()
+        notices = ("No section holds the quoted words one after the other.", *results.notices)
+        return replace(results, notices=notices) if results.total else None
 
     def _fall_back(self, tokens: list[Token]) -> Results | None:
         """Nothing holds any of the words: change words that exist, then take them as beginnings."""
@@ -96,9 +106,11 @@ class Search:
         results = self._attempt(Found.PREFIX, tokens, prefix=True, every=True)
         return results if results.total else None
 
-    def _unknown(self, tokens: list[Token]) -> list[Token]:
-        """The words that neither the corpus nor a synonym knows, and that are not quoted."""
-        last = tokens[-1] if self.request.prefix else None
+    def _unknown(self, tokens: list[Token], *, prefix: bool) -> list[Token]:
+        """The words that neither the corpus nor a synonym knows, and that are not quoted; with
+        `prefix`, the last is not finished and may become known.
+        """
+        last = tokens[-1] if prefix else None
         return [
             t for t in self._unquoted(tokens) if t is not last and not self.concepts.is_known(t)
         ]
@@ -112,7 +124,7 @@ class Search:
         self, found: Found, tokens: list[Token], *, prefix: bool = False, every: bool = False
     ) -> Results:
         concepts = self.concepts.make(tokens, prefix=prefix, every=every)
-        scoring = Scoring(self.postings, self.ranking, concepts)
+        scoring = Scoring(self.postings, concepts)
         scores = self._allowed(scoring)
         ranked = self._ranked(scores, scoring)
         return Results(
@@ -128,7 +140,7 @@ class Search:
         if self.filters == Filters():
             return Results(Found.NOTHING, 0, (), {})
         first = dict.fromkeys((docs.start + 1 for docs in self._all_articles()), 0.0)
-        scoring = Scoring(self.postings, self.ranking, Concepts((), ()))
+        scoring = Scoring(self.postings, Concepts((), ()))
         scores = self._filtered(first)
         ranked = tuple(self._capped(self._ranked(scores, scoring)))
         return Results(Found.WORDS if scores else Found.NOTHING, len(scores), ranked, {})
@@ -148,7 +160,7 @@ class Search:
         for text in self.request.query.excluded:
             holds = self._phrase(text, scoring)
             scores = {doc: score for doc, score in scores.items() if doc not in holds}
-        return self._filtered(scores)
+        return scoring.rescore(self._filtered(scores))
 
     def _phrase(self, text: str, scoring: Scoring) -> set[int]:
         """Sections that hold a text: its words as neighbours, stop words left out."""
@@ -213,7 +225,7 @@ class Search:
             first = {doc: s for doc, s in scores.items() if article_of[doc] in contact}
             groups = [first, {doc: s for doc, s in scores.items() if doc not in first}]
         for group in groups:
-            for doc, score in _best_first(group, order):
+            for doc, score in best_first(group, order):
                 yield self._section(doc, score, scoring)
 
     def _capped(self, ranked: Iterator[RankedSection]) -> Iterator[RankedSection]:
@@ -241,28 +253,6 @@ class Search:
 
     def _is_wanted(self, card: Card) -> bool:
         return self.request.person_first and card.tier is Tier.CONTACT
-
-
-def _best_first(scores: dict[int, float], order: Sequence[int]) -> Iterator[tuple[int, float]]:
-    """(document, score) in order of rounded score, then of `order`; sorted only as far as read."""
-    size, yielded = 64, 0
-    while yielded < len(scores):
-        least = heapq.nlargest(size, scores.values())[-1] - 10**-SCORE_DIGITS
-        top = [(doc, score) for doc, score in scores.items() if score >= least]
-        top.sort(key=lambda pair: (-round_score(pair[1]), order[pair[0]]))
-        reliable = len(top) if len(top) == len(scores) else _above(top, least)
-        yield from top[yielded:reliable]
-        yielded = max(yielded, reliable)
-        size *= 8
-
-
-def _above(top: list[tuple[int, float]], least: float) -> int:
-    """How many of the best can't be equal to one that was left out."""
-    edge = round_score(least + 10**-SCORE_DIGITS)
-    count = len(top)
-    while count and round_score(top[count - 1][1]) < edge:
-        count -= 1
-    return count
 
 
 def _match(held: int, units: int) -> Match:

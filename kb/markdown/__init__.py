@@ -18,12 +18,12 @@ from kb.errors import ContentError
 from kb.limits import DEFAULT_LIMITS, Limits
 from kb.markdown.anchors import Anchors, slug
 from kb.markdown.html import (
+    LINK_END,
+    LINK_START,
     HtmlWriter,
     ImageWriter,
     LinkWriter,
     escape,
-    LINK_END,
-    LINK_START,
     plain_text,
     write_image,
     write_link,
@@ -273,14 +273,16 @@ def _section(draft: _Draft, trail: tuple[str, ...], end: int, position: int) -> 
 
 def _without_marks(marked: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     """A text without the marks around its links, and where those are."""
-    text = ""
+    parts: list[str] = []
     links = []
+    length = 0
     for piece in marked.split(LINK_START):
         inside, mark, after = piece.partition(LINK_END)
         if mark and inside:
-            links.append((len(text), len(text) + len(inside)))
-        text += inside + after.replace(LINK_END, "")
-    return text, tuple(links)
+            links.append((length, length + len(inside)))
+        parts += (inside, after.replace(LINK_END, ""))
+        length += len(parts[-2]) + len(parts[-1])
+    return "".join(parts), tuple(links)
 
 
 def _trails(drafts: Sequence[_Draft], *, first_is_title: bool) -> list[tuple[str, ...]]:

@@ -21,6 +21,7 @@ Whoosh keeps, merges and deletes documents and finds terms; scores are computed 
 from __future__ import annotations
 
 import json
+import weakref
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ from kb.engine.search import Search
 from kb.engine.whoosh.codec import PackedCodec, PostingBuffer
 from kb.engine.whoosh.reader import WhooshReader
 from kb.engine.whoosh.tables import compute_tables, write_tables
-from kb.ranking import FIELDS, MAX_WEIGHT, Averages, Ranking
+from kb.ranking import FIELDS, Averages, Ranking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -160,8 +161,10 @@ class WhooshEngine:
 
     @cached_property
     def reader(self) -> WhooshReader:
-        """The index, opened when it is first needed."""
-        return self.open()
+        """The index, opened when it is first needed and closed with the engine at the latest."""
+        opened = self.open()
+        weakref.finalize(self, opened.close)
+        return opened
 
     def open(self) -> WhooshReader:
         """Read the index; the caller closes it."""
@@ -172,7 +175,7 @@ class WhooshEngine:
         storage = _storage(self.folder)
         reader = WhooshReader(storage, TOC.read(storage, NAME, schema=SCHEMA))
         try:
-            write_tables(self.folder, compute_tables(reader, averages))
+            write_tables(self.folder, compute_tables(reader, averages, self.ranking))
         finally:
             reader.close()
 
@@ -211,5 +214,5 @@ def _add(writer: SegmentWriter, documents: ArticleDocuments) -> None:
             record=json.dumps(section.record, ensure_ascii=False),
             **{prefix + "terms": section.terms},
             **{prefix + "heads": {term: (steps, b"") for term, steps in section.heads.items()}},
-            **{prefix + "lengths": {name: (min(n, MAX_WEIGHT), b"") for name, n in lengths if n}},
+            **{prefix + "lengths": {name: (n, b"") for name, n in lengths if n}},
         )

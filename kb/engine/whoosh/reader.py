@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.engine.reading import POSITION_BITS
 from kb.engine.whoosh.tables import read_tables
+from kb.ranking import OCCURRENCES_SHIFT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,11 +71,13 @@ class WhooshReader:
             self.article_of, self.order, self.mass = tables.article_of, tables.order, tables.mass
             self.lengths, self.averages = tables.lengths, tables.averages
         self.postings = lru_cache(CACHED_TERMS)(self._postings)
+        self.statistics = lru_cache(CACHED_TERMS)(self._statistics)
         self.positions = lru_cache(CACHED_TERMS)(self._positions)
 
     def close(self) -> None:
-        """Close every file."""
-        for segment in self.segments:
+        """Close every file; once more is no harm."""
+        while self.segments:
+            segment = self.segments.pop()
             segment.terms.close()
             segment.documents.close()
 
@@ -101,6 +104,11 @@ class WhooshReader:
             spread = chain.from_iterable(map(repeat, starts, postings.sizes))
             places.extend(map(int.__add__, spread, postings.positions))
         return places
+
+    def _statistics(self, term: str) -> tuple[int, int]:
+        """How many of the public's sections hold a term, and how often outside their titles."""
+        docs, weights = self.postings("terms", term)
+        return len(docs), sum(weight >> OCCURRENCES_SHIFT for weight in weights)
 
     def terms_of(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin with `prefix`, in order of their bytes, each once.

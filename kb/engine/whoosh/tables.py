@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from kb.engine.documents import is_hidden
 from kb.engine.reading import HIDDEN
 from kb.engine.whoosh.codec import DamagedPostingsError
-from kb.ranking import FIELDS, HEAD_STEPS, Averages, idf_steps
+from kb.ranking import FIELDS, HEAD_STEPS, Averages, Ranking, idf_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ HEADER = struct.Struct(f"=IIII{len(FIELDS)}Q{len(FIELDS)}d")
 class Tables:
     """What the public sees: how many sections and articles, and the fields' total lengths. Of
     every document: its article's document (its own for an article), its rank by article id
-    and position, its mass in steps, and its length in each of the FIELDS. `averages` are
+    and position, its mass in steps (times HEAD_STEPS), and its length in each of the FIELDS. `averages` are
     those that the weights in the index were computed with.
     """
 
@@ -63,7 +63,7 @@ class Tables:
         return Averages.of(totals, sections)
 
 
-def compute_tables(reader: WhooshReader, averages: Averages) -> Tables:
+def compute_tables(reader: WhooshReader, averages: Averages, ranking: Ranking) -> Tables:
     """The tables of a freshly committed index."""
     size = reader.doc_count_all
     article_of, order = _zeros(size), _zeros(size)
@@ -79,7 +79,7 @@ def compute_tables(reader: WhooshReader, averages: Averages) -> Tables:
         sections += len(documents) - 1 if documents.start in public else 0
     lengths = tuple(_lengths(reader, name, size) for name in FIELDS)
     totals = tuple(sum(reader.postings("lengths", name)[1]) for name in FIELDS)
-    mass = _mass(reader, size, sections, len(public))
+    mass = _mass(reader, ranking, size, sections, len(public))
     return Tables(sections, len(public), totals, averages, article_of, order, mass, lengths)
 
 
@@ -126,16 +126,18 @@ def _lengths(reader: WhooshReader, name: str, size: int) -> array[int]:
     return lengths
 
 
-def _mass(reader: WhooshReader, size: int, sections: int, articles: int) -> array[int]:
-    """The idfs of each section's head, and of each article's title, added up."""
+def _mass(
+    reader: WhooshReader, ranking: Ranking, size: int, sections: int, articles: int
+) -> array[int]:
+    """The idfs of each section's head, weighed, and of each article's title, added up."""
     mass = _zeros(size)
     for prefix in ("", HIDDEN):
         for term in reader.terms_of(prefix + "heads"):
-            idf = idf_steps(sections, len(reader.postings("terms", term)[0]))
+            idf = idf_steps(sections, *reader.statistics(term), ranking.burst)
             for doc, steps in zip(*reader.postings(prefix + "heads", term), strict=True):
-                mass[doc] += idf * steps // HEAD_STEPS
+                mass[doc] += idf * steps
         for term in reader.terms_of(prefix + "title"):
             idf = idf_steps(articles, len(reader.postings("title", term)[0]))
             for doc in reader.postings(prefix + "title", term)[0]:
-                mass[doc] += idf
+                mass[doc] += idf * HEAD_STEPS
     return mass
