@@ -1,0 +1,187 @@
+"""Facts about postings on disk."""
+
+import struct
+import sys
+import zlib
+from array import array
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from making import make_article
+
+from kb.analysis import Analyzer
+from kb.engine.reading import POSITION_BITS
+from kb.engine.whoosh import WhooshEngine
+from kb.engine.whoosh.codec import (
+    MAX_POSITION,
+    MAX_WEIGHT,
+    DamagedPostingsError,
+    PackedPostings,
+    PostingBuffer,
+)
+from kb.engine.whoosh.tables import FILE, read_tables, write_tables
+from kb.ranking import Ranking
+
+numbers = st.integers(0, 0xFFFF)
+entries = st.dictionaries(
+    st.integers(0, 0xFFFFFFFF), st.tuples(numbers, st.lists(numbers, max_size=5)), max_size=20
+).map(lambda found: sorted(found.items()))
+
+
+def packed(found):
+    """Make postings of (document, (weight, positions)) pairs."""
+    postings = PackedPostings.empty()
+    for doc, (weight, positions) in found:
+        postings.add(doc, weight, array("H", positions).tobytes())
+    return postings
+
+
+@given(entries)
+def test_postings_survive_the_disk(found):
+    """Documents, weights and positions, each in its place."""
+    record = packed(found).pack()
+    read = PackedPostings.unpack(record, positions=True)
+    assert read == packed(found)
+    assert list(read.docs) == [doc for doc, _ in found]
+    assert list(read.weights) == [weight for _, (weight, _) in found]
+    positions = iter(read.positions)
+    assert [[next(positions) for _ in range(size)] for size in read.sizes] == [
+        given_ for _, (_, given_) in found
+    ]
+
+
+@given(entries)
+def test_positions_are_read_only_when_they_are_wanted(found):
+    """The head alone scores single words."""
+    read = PackedPostings.unpack(packed(found).pack(), positions=False)
+    assert (read.docs, read.weights) == (packed(found).docs, packed(found).weights)
+    assert not read.sizes
+    assert not read.positions
+
+
+RECORD = packed([(1, (5, [1, 2])), (70_000, (MAX_WEIGHT, [MAX_POSITION]))]).pack()
+
+
+@pytest.mark.parametrize("bit", range(8 * len(RECORD)))
+def test_every_flipped_bit_is_noticed(bit):
+    """No damaged record is ever read as another."""
+    data = bytearray(RECORD)
+    data[bit // 8] ^= 1 << bit % 8
+    with pytest.raises(DamagedPostingsError):
+        PackedPostings.unpack(bytes(data), positions=False)
+
+
+@pytest.mark.parametrize(
+    "record", [b"", RECORD[:8], RECORD[:-1], RECORD + b"\0", bytes(len(RECORD))]
+)
+def test_records_of_another_size_are_noticed(record):
+    """Cut, too long, or overwritten."""
+    with pytest.raises(DamagedPostingsError):
+        PackedPostings.unpack(record, positions=True)
+
+
+def test_a_record_is_little_endian_everywhere(monkeypatch):
+    """An index can be read on another machine."""
+    count, head, tail = struct.unpack_from("<III", RECORD, 4)
+    body = zlib.decompress(RECORD[16 : 16 + head])
+    assert struct.unpack("<2I2H", body) == (1, 70_000, 5, MAX_WEIGHT)
+    assert (count, len(RECORD)) == (2, 16 + head + tail)
+    there = PackedPostings.unpack(RECORD, positions=True)
+    for values in (there.docs, there.weights, there.sizes, there.positions):
+        values.byteswap()
+    monkeypatch.setattr(sys, "byteorder", "big" if sys.byteorder == "little" else "little")
+    here = PackedPostings.unpack(RECORD, positions=True)
+    assert here == there
+    assert here.pack() == RECORD
+
+
+def test_a_buffer_collects_postings_by_field_and_term():
+    """In the form in which Whoosh hands them over; emptied when it is done."""
+    buffer = PostingBuffer()
+    buffer.add(("terms", b"b", 1, 3.0, array("H", [7]).tobytes()))
+    buffer.add(("terms", b"b", 4, 2.0, None))
+    buffer.add(("title", b"b", 1, 1.0, b""))
+    assert buffer.fields["terms"][b"b"] == packed([(1, (3, [7])), (4, (2, []))])
+    assert list(buffer.fields) == ["terms", "title"]
+    buffer.cleanup()
+    assert buffer.fields == {}
+
+
+# Reading an index -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def engine(tmp_path):
+    """An index of two articles, one of them hidden later."""
+    made = WhooshEngine(tmp_path, Analyzer(), Ranking())
+    made.build([
+        make_article("a", "Late package", ("Package tracking", "Track the package.")),
+        make_article("b", "Refund", lead="A refund for a package."),
+    ])  # fmt: skip
+    yield made
+    made.close()
+
+
+def test_documents_are_an_article_and_its_sections(engine):
+    """Numbered one after the other, in order of id."""
+    reader = engine.reader
+    assert [len(reader.documents_of(id_)) for id_ in ("a", "b", "unknown")] == [3, 2, 0]
+    for id_ in ("a", "b"):
+        documents = reader.documents_of(id_)
+        assert reader.record(documents.start)["id"] == id_
+        assert [reader.record(doc)["position"] for doc in documents[1:]] == [
+            *range(len(documents) - 1)
+        ]
+        assert {reader.article_of[doc] for doc in documents} == {documents.start}
+    assert sorted(reader.order) == list(range(5))
+    assert (reader.sections, reader.articles) == (3, 2)
+
+
+def test_postings_are_ascending_over_all_segments(engine):
+    """Weights beside them, and places in order."""
+    engine.close()
+    assert engine.update(
+        ["a"], [make_article("a", "Late parcel", ("Package deal", "Put a package."))]
+    )
+    reader = engine.reader
+    docs, weights = reader.postings("terms", "packag")
+    assert list(docs) == sorted(docs)
+    assert len(docs) == len(weights) == 2
+    places = reader.positions("terms", "packag")
+    assert list(places) == sorted(places)
+    assert {place >> POSITION_BITS for place in places} == set(docs)
+    assert reader.postings("terms", "track") == (array("I"), array("H"))
+    assert not reader.positions("terms", "track")
+
+
+def test_terms_are_listed_by_their_beginning(engine):
+    """Each once, in order."""
+    assert list(engine.reader.terms_of("words", "pa")) == ["package"]
+    words = list(engine.reader.terms_of("words"))
+    assert words == sorted(set(words))
+    assert list(engine.reader.terms_of("hidden_words")) == []
+
+
+def test_a_document_that_is_not_there(engine):
+    """Is an error of the caller."""
+    with pytest.raises(IndexError):
+        engine.reader.record(99)
+
+
+@pytest.mark.parametrize("harm", ["cut", "flip", "empty"])
+def test_damaged_tables_are_noticed(engine, harm):
+    """As every other file with numbers to score by."""
+    path = engine.folder / FILE
+    data = path.read_bytes()
+    path.write_bytes({"cut": data[:-1], "flip": data[:-1] + b"\xff", "empty": b""}[harm])
+    with pytest.raises(DamagedPostingsError, match=FILE):
+        read_tables(engine.folder)
+
+
+def test_tables_survive_the_disk(engine, tmp_path):
+    """All numbers come back."""
+    tables = read_tables(engine.folder)
+    (tmp_path / "copy").mkdir()
+    write_tables(tmp_path / "copy", tables)
+    assert read_tables(tmp_path / "copy") == tables
