@@ -11,7 +11,7 @@ import click
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Span, Style, line_of
 from kb.errors import ContentError, SiteError
-from kb.model import Problem, Severity
+from kb.model import Severity
 
 if TYPE_CHECKING:
     from kb.cli.screen import Screen
@@ -58,7 +58,8 @@ def command(session: Session, *, out: Path | None, strict: bool, drafts: bool, j
 
     screen = session.screen
     config = load_config(config=session.config, content=session.content, index=session.index)
-    options = Options(drafts=drafts, jobs=jobs or os.cpu_count() or 1)
+    every = screen.as_json or screen.verbosity > 0
+    options = Options(drafts=drafts, jobs=jobs or os.cpu_count() or 1, every_problem=every)
     with screen.progress("Building") as progress:
         report = build_site(
             config, out=None if out is None else Path.cwd() / out, options=options,
@@ -71,14 +72,14 @@ def command(session: Session, *, out: Path | None, strict: bool, drafts: bool, j
 
 
 def _exit_code(report: Report, *, strict: bool) -> int:
-    if any(problem.severity is Severity.ERROR for problem in report.problems):
+    if report.counts.get(Severity.ERROR):
         return ContentError.exit_code
     return SiteError.exit_code if strict and report.warnings else FOUND
 
 
 def tell(report: Report, screen: Screen) -> None:
     """Write what is wrong to stderr, then what was built to stdout."""
-    list_problems(report.problems, screen)
+    list_problems(report, screen)
     if screen.as_json:
         return
     what = f"{len(report.written):,} files written" if report.written else "nothing changed"
@@ -92,19 +93,19 @@ def tell(report: Report, screen: Screen) -> None:
     )
 
 
-def list_problems(problems: tuple[Problem, ...], screen: Screen) -> None:
+def list_problems(report: Report, screen: Screen) -> None:
     """Write problems to stderr, the first ones of each kind unless -v asks for all."""
-    limit = len(problems) if screen.verbosity > 0 else _NAMED
+    limit = len(report.problems) if screen.verbosity > 0 else _NAMED
     for severity, least in (
         (Severity.NOTE, 1),
         (Severity.WARNING, 0),
         (Severity.ERROR, -1),
     ):
-        found = [problem for problem in problems if problem.severity is severity]
+        found = [problem for problem in report.problems if problem.severity is severity]
         for problem in found[:limit]:
             screen.message(f"{severity}: {problem}", verbosity=least)
-        if len(found) > limit:
-            rest = len(found) - limit
+        rest = report.counts.get(severity, 0) - min(len(found), limit)
+        if rest:
             screen.message(f"{rest:,} more {severity}s; -v names them all", verbosity=least)
 
 

@@ -65,7 +65,7 @@ def command(session: Session, *, show: bool, port: int | None, host: str, jobs: 
 
 
 def _announce(preview: Preview, screen: Screen, *, show: bool) -> None:
-    list_problems(preview.report.problems, screen)
+    list_problems(preview.report, screen)
     url = preview.server.url
     if screen.as_json:
         screen.print_json({"version": 1, "url": url, "pages": preview.report.pages})
@@ -91,7 +91,7 @@ def _keep_up(preview: Preview, load: Callable[[], Config], screen: Screen) -> No
 
 
 def _report(report: Report, screen: Screen) -> None:
-    list_problems(report.problems, screen)
+    list_problems(report, screen)
     changed = len(report.written) + len(report.removed)
     if changed:
         screen.message(f"built anew: {changed:,} files changed ({report.seconds:.1f} s)")

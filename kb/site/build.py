@@ -30,15 +30,21 @@ if TYPE_CHECKING:
     from kb.site.staging import State
 
 
+KEPT = 100
+"""Problems of each severity that are remembered for builds in which nothing changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
-    `jobs` is the number of processes; `root` is the path at which a server shows the site."""
+    `jobs` is the number of processes; `root` is the path at which a server shows the site;
+    `every_problem` asks for all of them even where nothing changed."""
 
     drafts: bool = False
     live: bool = False
     jobs: int = 1
     root: str | None = None
+    every_problem: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,9 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a build did. `pages` counts articles, topics and the site's own pages; `written`
-    and `removed` are addresses; `size` is in bytes; `problems` are in order of path."""
+    and `removed` are addresses; `size` is in bytes. `problems` are in order of path; where
+    nothing was built the first ones of each severity may be all. `counts` says how many
+    of each severity there are."""
 
     out: Path
     pages: int
@@ -64,12 +72,13 @@ class Report:
     written: tuple[str, ...]
     removed: tuple[str, ...]
     problems: tuple[Problem, ...]
+    counts: Mapping[str, int]
     seconds: float
 
     @property
     def warnings(self) -> int:
         """How many problems are warnings or errors."""
-        return sum(problem.severity is not Severity.NOTE for problem in self.problems)
+        return self.counts.get(Severity.WARNING, 0) + self.counts.get(Severity.ERROR, 0)
 
 
 def build_site(
@@ -93,6 +102,8 @@ def build_site(
     cache = Cache(config.index, folders.out)
     stamp = cache.stamp()
     report = _unchanged(stamp, sources, folders)
+    if report and options.every_problem and len(report.problems) < sum(report.counts.values()):
+        report = None
     if report is None:
         from kb.site.making import make_site  # noqa: PLC0415  # not needed to see no change
 
@@ -133,13 +144,15 @@ def remember(
     report: Report, sources: Sources, output: Mapping[str, State], memory: Memory, cache: Cache
 ) -> None:
     """Keep what the next build can use."""
-    problems = [(p.path, p.line, p.message, str(p.severity), p.code) for p in report.problems]
+    first = [p for s in Severity for p in [p for p in report.problems if p.severity is s][:KEPT]]
+    problems = [(p.path, p.line, p.message, str(p.severity), p.code) for p in first]
     summary = {
         "pages": report.pages,
         "articles": report.articles,
         "files": report.files,
         "size": report.size,
         "problems": problems,
+        "counts": report.counts,
     }
     stamp = Stamp(sources.common, states(sources), _plain(sources.files), _plain(output), summary)
     cache.write(stamp, memory)

@@ -14,16 +14,17 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import time
+from dataclasses import dataclass, field, replace
+from typing import IO, TYPE_CHECKING, Any
 
 from kb.errors import SiteError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Memory:
 
     common: str = ""
     states: dict[str, list[Any]] = field(default_factory=dict)
-    records: dict[str, Any] = field(default_factory=dict)
+    records: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     shared: dict[str, list[str]] = field(default_factory=dict)
     related: dict[str, dict[str, list[str]]] = field(default_factory=dict)
@@ -66,7 +67,7 @@ class Cache:
 
     def stamp(self) -> Stamp | None:
         """How things stood after the last build, None if that is not known."""
-        found = self._read("stamp.json")
+        found = _parse(self._text("stamp.json"))
         try:
             return None if found is None else Stamp(**found)
         except TypeError:
@@ -74,19 +75,24 @@ class Cache:
 
     def memory(self, common: str) -> Memory:
         """What the last build knew; empty if nothing of it holds any more."""
-        found = self._read("records.json")
+        head, _, rest = self._text("records.json").partition("\n")
+        found = _parse(head)
         try:
             memory = Memory(**(found or {}))
         except TypeError:
             return Memory()
-        return memory if memory.common == common else Memory()
+        if memory.common != common or rest.count("\n") != len(memory.states):
+            return Memory()
+        memory.records.update(zip(memory.states, rest.split("\n"), strict=False))
+        return memory
 
     def write(self, stamp: Stamp, memory: Memory) -> None:
         """Remember a finished build; the stamp last, since it vouches for the rest."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             self.forget()
-            self._write("records.json", memory)
+            lines = [memory.records[path] for path in memory.states]
+            self._write("records.json", replace(memory, records={}), lines)
             self._write("stamp.json", stamp)
 
     def spare(self, out: Path) -> Path | None:
@@ -102,41 +108,63 @@ class Cache:
     @contextlib.contextmanager
     def held(self, wait: float = 30.0) -> Iterator[None]:
         """Keep other builds of the same output waiting. Raises SiteError after `wait` seconds."""
-        from filelock import FileLock, Timeout  # noqa: PLC0415  # only who writes pays for it
-
-        lock = FileLock(self.folder / "lock")
         try:
-            lock.acquire(timeout=wait)
-        except Timeout:
-            raise SiteError(
-                f"another build of this site has not ended within {wait:.0f} seconds",
-                hint="wait for it",
-                code="site-busy",
-            ) from None
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = (self.folder / "lock").open("ab")
         except OSError:  # a folder that can't be written to: nobody else can either
             yield
             return
-        try:
+        with lock:
+            if not _acquire(lock, time.monotonic() + wait):
+                raise SiteError(
+                    f"another build of this site has not ended within {wait:.0f} seconds",
+                    hint="wait for it",
+                    code="site-busy",
+                )
             yield
-        finally:
-            lock.release()
 
     def forget(self) -> None:
         """Let the next build look at everything anew."""
         (self.folder / "stamp.json").unlink(missing_ok=True)
 
-    def _read(self, name: str) -> dict[str, Any] | None:
+    def _text(self, name: str) -> str:
         try:
-            found = json.loads((self.folder / name).read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return None
-        if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
-            return None
-        return found
+            return (self.folder / name).read_bytes().decode(errors="surrogatepass")
+        except (OSError, ValueError):
+            return ""
 
-    def _write(self, name: str, what: Stamp | Memory) -> None:
+    def _write(self, name: str, what: Stamp | Memory, lines: Iterable[str] = ()) -> None:
+        """Write what is known as one line of JSON, and further lines below it."""
         values: Mapping[str, Any] = {key: getattr(what, key) for key in what.__slots__}
+        head = json.dumps({"format": FORMAT, **values}, separators=(",", ":"))
         temporary = self.folder / f"{name}.new"
-        text = json.dumps({"format": FORMAT, **values}, separators=(",", ":"))
+        text = "\n".join([head, *lines, ""])
         temporary.write_bytes(text.encode(errors="surrogatepass"))
         temporary.replace(self.folder / name)
+
+
+def _parse(text: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
+        return None
+    return found
+
+
+def _acquire(lock: IO[bytes], until: float) -> bool:
+    """Lock a file until it is closed; False if another process still has it at that time."""
+    try:
+        import fcntl  # noqa: PLC0415  # not on Windows
+    except ImportError:
+        return True
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.05)
+        else:
+            return True

@@ -6,8 +6,8 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-from xml.sax.saxutils import escape, quoteattr
 
+from kb.markdown import escape
 from kb.site.addresses import HOME, SEARCH, absolute, encode, markdown_of
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kb.site.records import Draft, Record
     from kb.site.shell import Shell
 
+FEED = "feed.xml"
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 _FEED_LENGTH = 50
 _TITLE = r"""(?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|\([^)\n]*\)))?"""
@@ -32,7 +33,7 @@ def write_feeds(plan: Plan, shell: Shell, pages: Iterable[str]) -> Iterator[tupl
     yield "sitemap.xml", _sitemap(plan, published, base_url, pages)
     yield "robots.txt", _robots(base_url)
     yield "opensearch.xml", _opensearch(shell)
-    yield "feed.xml", _feed(plan, published, shell)
+    yield FEED, _feed(plan, published, shell)
     yield "llms.txt", _llms(plan, shell)
     yield "_redirects", _redirects(plan, base_url)
     yield "_headers", _headers(shell.policy, base_url)
@@ -74,7 +75,7 @@ def _opensearch(shell: Shell) -> str:
             f"<Description>{escape(shell.t['search_description'])}</Description>",
             "<InputEncoding>UTF-8</InputEncoding>",
             f'<Image width="16" height="16" type="image/svg+xml">{escape(icon)}</Image>',
-            f'<Url type="text/html" method="get" template={quoteattr(template)}/>',
+            f'<Url type="text/html" method="get" template="{escape(template)}"/>',
             "</OpenSearchDescription>",
             "",
         ]
@@ -88,15 +89,15 @@ def _feed(plan: Plan, published: Iterable[Record], shell: Shell) -> str:
     latest = sorted(dated, key=lambda pair: (-pair[0].toordinal(), pair[1].article.id))
     updated = latest[0][0] if latest else _EPOCH
     lines = [
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(shell.config.language)}>',
+        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(shell.config.language)}">',
         f"<title>{escape(name)}: {escape(shell.t['feed'])}</title>",
         f"<id>{escape(_identity(base_url, name, HOME))}</id>",
         f"<updated>{_moment(updated)}</updated>",
         f"<author><name>{escape(name)}</name></author>",
-        f"<link href={quoteattr(absolute(base_url, HOME))}/>",
+        f'<link href="{escape(absolute(base_url, HOME))}"/>',
     ]
     if base_url:
-        lines.append(f'<link rel="self" href={quoteattr(absolute(base_url, "feed.xml"))}/>')
+        lines.append(f'<link rel="self" href="{escape(absolute(base_url, FEED))}"/>')
     for day, record in latest[:_FEED_LENGTH]:
         address = plan.address[record.article.id]
         lines += [
@@ -104,7 +105,7 @@ def _feed(plan: Plan, published: Iterable[Record], shell: Shell) -> str:
             f"<title>{escape(record.article.title)}</title>",
             f"<id>{escape(_identity(base_url, name, address))}</id>",
             f"<updated>{_moment(day)}</updated>",
-            f"<link href={quoteattr(absolute(base_url, address))}/>",
+            f'<link href="{escape(absolute(base_url, address))}"/>',
             f"<summary>{escape(record.description)}</summary>",
             "</entry>",
         ]

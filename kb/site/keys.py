@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kb.site.links import Place, sort_link, want
 
@@ -21,18 +21,21 @@ def page_key(record: Record, plan: Plan, resolved: Sequence[Resolved], common: s
     """The key of an article's page; `common` is that of what all articles' pages show."""
     article = record.article
     previous, following = plan.neighbours[article.id]
-    around = [
-        [plan.records[name].article.title if name else "" for name in (previous, following)],
-        [_shown(plan.records[name], plan) for name in plan.related[article.id]],
-        [(topic.title, plan.topic_address[topic.id]) for topic in plan.trail(article.topic)],
-        [plan.address.get(name) for name in (article.id, previous, following)],
-        article.digest,
-        resolved,
-        [plan.targets.files[found.file] for found in resolved if found.file],
-        [action_target(action, article, plan) for action in article.actions],
+    around: list[str] = [
         common,
+        article.digest,
+        *(plan.records[name].article.title if name else "" for name in (previous, following)),
+        *(plan.address.get(name, "") for name in (article.id, previous, following)),
+        *(part for name in plan.related[article.id] for part in _shown(plan.records[name], plan)),
+        "\1",
+        *(part for t in plan.trail(article.topic) for part in (t.title, plan.topic_address[t.id])),
+        "\1",
+        *(action_target(action, article, plan)[0] for action in article.actions),
+        "\1",
+        *(found.href for found in resolved),
+        *(f"\1{plan.targets.files[found.file]}" for found in resolved if found.file),
     ]
-    return _hash(json.dumps(around))
+    return _hash("\0".join(around))
 
 
 def articles_key(plan: Plan, common: str) -> str:
@@ -66,11 +69,11 @@ def action_target(action: Action, article: Article, plan: Plan) -> tuple[str, st
     return ("", href) if place is Place.REFUSED else (href, "")
 
 
-def _shown(record: Record, plan: Plan) -> list[Any]:
+def _shown(record: Record, plan: Plan) -> tuple[str, ...]:
     """An article as lists show it."""
     article = record.article
     address = plan.address[article.id]
-    return [address, article.title, record.description, article.tier, record.is_draft]
+    return address, article.title, record.description, article.tier, str(record.is_draft)
 
 
 def _hash(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -231,6 +232,7 @@ class _Making:
             written=tuple(sorted(self._output.written)),
             removed=self._output.removed,
             problems=tuple(sorted(self._problems, key=_rank)),
+            counts=dict(Counter(str(problem.severity) for problem in self._problems)),
             seconds=0.0,
         )
 

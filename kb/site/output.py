@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import SiteError
-from kb.site.staging import Staging, states_of
+from kb.site.staging import Staging, state_of, states_of
 from kb.site.swap import MANIFEST, swap_in
 
 if TYPE_CHECKING:
@@ -157,7 +157,15 @@ class Output:
         self._carry_over()
         staging.finish(self._manifest())
         swap_in(staging.folder, self._folder)
-        return states_of(self._folder)
+        return states_of(self._folder) if staging.copied else self._new_states()
+
+    def _new_states(self) -> Mapping[str, State]:
+        """The states of all files, where those that were linked still have theirs."""
+        gone = self._old.keys() - self._files.keys()
+        states = {path: state for path, state in self._now.items() if path not in gone}
+        for path in (*self.written, MANIFEST):
+            states[path] = state_of(self._folder / path)
+        return states
 
     def abandon(self) -> None:
         """Remove what was made beside the folder."""

@@ -40,29 +40,34 @@ class Reader:
         self._progress = progress
         self._sources: dict[str, SourceFile] = {}
         self._drafts: dict[str, Draft] = {}
-        self._kept: dict[str, Any] = {}
+        self._kept: dict[str, str] = {}
 
     def records(self, sources: Sequence[SourceFile]) -> tuple[list[Record], list[Problem]]:
         """A record of every article that can be read, in order, and why others can't."""
         self._sources = {source.path: source for source in sources}
-        states = self._memory.states
-        known = self._memory.records
-        new = [s for s in sources if states.get(s.path) != list(s) or s.path not in known]
-        read = dict(zip([s.path for s in new], self._read(new), strict=True))
+        known = {source.path: self._remembered(source) for source in sources}
+        new = [source for source in sources if known[source.path] is None]
+        read = dict(zip([source.path for source in new], self._read(new), strict=True))
         records: list[Record] = []
         problems: list[Problem] = []
-        for source in sources:
-            found = read.get(source.path)
-            if found is None:
-                self._kept[source.path] = known[source.path]
-                records.append(from_json(known[source.path]))
+        for path, record in known.items():
+            found = read.get(path)
+            if record is not None:
+                self._kept[path] = self._memory.records[path]
+                records.append(record)
             elif isinstance(found, Draft):
-                self._drafts[source.path] = found
-                self._kept[source.path] = as_json(found.record)
+                self._drafts[path] = found
+                self._kept[path] = as_json(found.record)
                 records.append(found.record)
             else:
-                problems += found
+                problems += found or ()
         return records, problems
+
+    def _remembered(self, source: SourceFile) -> Record | None:
+        """The record of a file that has not changed since the last build."""
+        if self._memory.states.get(source.path) != list(source):
+            return None
+        return from_json(self._memory.records[source.path])
 
     def drafts(self, paths: Iterable[str]) -> Iterator[Draft]:
         """The drafts of these articles, in order, each handed out once."""
@@ -75,7 +80,7 @@ class Reader:
             if path in self._drafts:
                 yield self._drafts.pop(path)
 
-    def memory(self) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+    def memory(self) -> tuple[dict[str, list[Any]], dict[str, str]]:
         """States and records of what was read, for the next build."""
         return {path: list(self._sources[path]) for path in self._kept}, self._kept
 

@@ -7,6 +7,7 @@ JSON and read back.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -95,8 +96,8 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-def as_json(record: Record) -> list[Any]:
-    """The record as lists, texts and numbers. Fields that have their default are left out."""
+def as_json(record: Record) -> str:
+    """The record as one line of JSON. Fields that have their default are left out."""
     article = record.article
     given = {
         name: _PLAIN[name](value) if name in _PLAIN else value
@@ -104,16 +105,30 @@ def as_json(record: Record) -> list[Any]:
         if (value := getattr(article, name)) != default
     }
     problems = [(p.path, p.line, p.message, str(p.severity), p.code) for p in record.problems]
-    return [
-        given, record.description, record.top, record.anchors, record.wants, record.terms,
-        problems,
-    ]  # fmt: skip
+    parts = (given, record.description, record.top, record.anchors, record.wants, record.terms)
+    return json.dumps((*parts, problems), separators=(",", ":"))
 
 
-def from_json(value: list[Any]) -> Record:
-    """The record that `as_json` wrote down."""
-    given, description, top, anchors, wants, terms, problems = value
-    read = {name: _READ[name](text) if name in _READ else text for name, text in given.items()}
+def from_json(text: str) -> Record | None:
+    """The record that `as_json` wrote down; None if it is none."""
+    try:
+        return _read(*json.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def _read(  # noqa: PLR0917  # as the line of JSON has them
+    given: dict[str, Any],
+    description: str,
+    top: str,
+    anchors: list[str],
+    wants: list[Any],
+    terms: list[Any],
+    problems: list[Any],
+) -> Record:
+    read = {
+        name: _READERS[name](text) if name in _READERS else text for name, text in given.items()
+    }
     return Record(
         article=Article(body="", sections=(), **read),
         description=description,
@@ -145,7 +160,7 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     "channel": _channel_as_json,
     "reviewed": date.isoformat,
 }
-_READ: dict[str, Callable[[Any], Any]] = {
+_READERS: dict[str, Callable[[Any], Any]] = {
     "tier": Tier,
     "audience": Audience,
     "status": Status,

@@ -34,6 +34,7 @@ class Staging:
         self._folders: set[str] = set()
         self._made: set[str] = set()
         self._done: set[str] = {MANIFEST}
+        self.copied = False
 
     def start(self) -> None:
         """Make the folder, or see what an earlier build left in it."""
@@ -66,6 +67,7 @@ class Staging:
         try:
             os.link(old, place, follow_symlinks=False)
         except OSError:  # not every file system has links
+            self.copied = True
             shutil.copy2(old, place, follow_symlinks=False)
 
     def add_folder(self, path: str) -> None:

@@ -158,7 +158,10 @@ def test_records_survive_the_cache(base):
     assert len(memory.records) == 6
     for value in memory.records.values():
         record = from_json(value)
+        assert record is not None
         assert from_json(as_json(record)) == record
+    assert from_json("[1]") is None
+    assert from_json("{") is None
 
 
 def test_related_articles(base):
