@@ -102,7 +102,7 @@ class Ranking:
     pair_weight: float = _constant(0.6, 0, 2, "part of neighbouring words; 0 switches it off")
     pair_k1: float = _constant(0.5, 0.1, 5, "saturation of neighbouring words")
     pair_head: float = _constant(2, 0, 10, "weight of neighbours in a title or heading")
-    title_part: float = _constant(0.6, 0, 2, "part of the article's title; 0 switches it off")
+    title_part: float = _constant(0.5, 0, 2, "part of the article's title; 0 switches it off")
     title_power: float = _constant(1.5, 0, 4, "exponent of the covered share of the title")
     coverage: float = _constant(1, 0, 3, "part of title and heading coverage; 0 switches it off")
     coverage_head: float = _constant(1, 0, 4, "exponent of the covered share of the heading")
@@ -178,7 +178,7 @@ def _norms(
 
 
 def _length_norm(length: int, average: float, b: float) -> float:
-    return 1 - b + b * length / average
+    return 1 - b + b * max(1, length) / average  # an empty field holds no word to divide for
 
 
 def level(frequency: float) -> int:
