@@ -23,13 +23,40 @@ if TYPE_CHECKING:
     "init",
     cls=Command,
     help="Start a new knowledge base: settings and a few articles to replace with your own. "
-    "The folder must be new or empty.",
-    examples=(("kb init help-center", "then: cd help-center, kb search reset password"),),
+    "The folder must be new or empty. With --theme, copy a template, style or script of the "
+    "site into the theme folder to change it there.",
+    examples=(
+        ("kb init help-center", "then: cd help-center, kb search reset password"),
+        ("kb init --theme footer.html", "change the foot of every page"),
+    ),
 )
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--theme",
+    "names",
+    multiple=True,
+    metavar="FILE",
+    help="Copy this file of the site's look into the theme folder; repeatable.",
+)
 @pass_session
-def command(session: Session, *, folder: Path) -> int:
-    """Copy the sample knowledge base, and say what to do next."""
+def command(session: Session, *, folder: Path | None, names: tuple[str, ...]) -> int:
+    """Copy the sample knowledge base, or files of the theme, and say what to do next."""
+    if folder is None and not names:
+        raise click.UsageError("missing argument 'DIR'")
+    created = [] if folder is None else _start(folder)
+    themed = [str(path) for path in _copy_theme(session, folder, names)] if names else []
+    if session.screen.as_json:
+        shown = {"folder": str(folder)} if folder else {}
+        session.screen.print_json({"version": 1, **shown, "files": created + themed})
+        return FOUND
+    if folder is not None:
+        session.screen.print(*_lines(folder, created))
+    for path in themed:
+        session.screen.print(line_of(f"{path}: copied, to be changed there"))
+    return FOUND
+
+
+def _start(folder: Path) -> list[str]:
     if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
         raise KbError(
             "is not an empty folder",
@@ -37,12 +64,19 @@ def command(session: Session, *, folder: Path) -> int:
             hint="name a new one; kb init never overwrites",
             code="exists",
         )
-    created = sorted(copy_sample(folder))
-    if session.screen.as_json:
-        session.screen.print_json({"version": 1, "folder": str(folder), "files": created})
-    else:
-        session.screen.print(*_lines(folder, created))
-    return FOUND
+    return sorted(copy_sample(folder))
+
+
+def _copy_theme(session: Session, folder: Path | None, names: tuple[str, ...]) -> Iterator[Path]:
+    """Copy files into the theme folder of the new knowledge base, else of the one here."""
+    from kb.config import load_config  # noqa: PLC0415 only themes need the settings
+    from kb.site.sources import find_folders  # noqa: PLC0415 only themes need the site
+    from kb.site.theme import copy_theme_file  # noqa: PLC0415 only themes need the site
+
+    own = None if folder is None else folder / "kb.toml"
+    config = load_config(config=own or session.config, content=session.content, index=session.index)
+    for name in names:
+        yield copy_theme_file(name, find_folders(config).theme)
 
 
 def copy_sample(folder: Path) -> Iterator[str]:

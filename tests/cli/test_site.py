@@ -1,0 +1,110 @@
+"""`kb build`, `kb serve` and `kb init --theme` as a person runs them."""
+
+import json
+import urllib.request
+
+import pytest
+
+from kb.site import preview
+
+
+@pytest.fixture
+def article(folder):
+    """A knowledge base of one article with a broken link."""
+    (folder / "content").mkdir(exist_ok=True)
+    path = folder / "content" / "late.md"
+    path.write_text("# Late parcel\n\n[gone](gone.md)\n")
+    return path
+
+
+def test_build_writes_a_site_and_says_so(kb, folder, article):
+    """The folder, the number of pages and what was written; a warning for the broken link."""
+    result = kb("build")
+    assert result.code == 0
+    assert "pages in site/" in result.out
+    assert "late.md:3: the link gone.md leads to nothing" in result.err
+    assert (folder / "site" / "late.html").exists()
+    assert "nothing changed" in kb("build").out
+
+
+def test_build_strict_fails_on_warnings(kb, article):
+    """A broken link is an error with --strict, also when nothing changed."""
+    assert kb("build", "--strict").code == 3
+    assert kb("build", "--strict").code == 3
+    article.write_text("# Late parcel\n")
+    assert kb("build", "--strict").code == 0
+
+
+def test_build_fails_when_an_article_cannot_be_read(kb, folder, article):
+    """An article that is kept out is an error, and the others are there."""
+    (folder / "content" / "bad.md").write_bytes(b"\xff\xfe\x00")
+    result = kb("build", "--out", "public")
+    assert result.code == 3
+    assert "bad.md" in result.err
+    assert (folder / "public" / "late.html").exists()
+
+
+def test_build_as_json(kb, folder, article):
+    """One object with what was done and every problem."""
+    found = json.loads(kb("build", "--json", "--jobs", "0").out)
+    assert found["version"] == 1
+    assert found["articles"] == len(list((folder / "content").rglob("*.md")))
+    assert "late.html" in found["written"]
+    assert found["removed"] == []
+    assert found["warnings"] == 1
+    assert found["problems"][0]["line"] == 3
+
+
+def test_many_problems_are_counted(kb, folder, article):
+    """Beyond twenty of a kind the rest is a number, until -v asks for all."""
+    article.write_text("# Late\n\n" + "".join(f"[x](gone-{n}.md)\n" for n in range(130)))
+    result = kb("build")
+    assert "110 more warnings; -v names them all" in result.err
+    assert "110 more warnings" in kb("build").err
+    assert kb("build", "-v").err.count("leads to nothing") == 130
+    assert len(json.loads(kb("build", "--json").out)["problems"]) == 130
+
+
+def test_serve_builds_anew_until_it_is_stopped(kb, folder, article, monkeypatch):
+    """The address is printed, a change is built, an error is told, Ctrl-C is no failure."""
+
+    def changes(load, stop):
+        article.write_text("# Later parcel\n")
+        yield
+        (folder / "kb.toml").write_text("nonsense = 1\n")
+        yield
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(preview, "watch", changes)
+    result = kb("serve", "--port", "0")
+    assert result.code == 0
+    assert "pages at http://127.0.0.1:" in result.err
+    assert "built anew:" in result.err
+    assert "nonsense" in result.err
+
+
+def test_serve_opens_the_browser_and_speaks_json(kb, article, monkeypatch):
+    """--open opens the address that --json names, and the page is there."""
+    opened = []
+
+    def fetch(url):
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            opened.append((url, answer.read()))
+
+    monkeypatch.setattr("webbrowser.open", fetch)
+    monkeypatch.setattr(preview, "watch", lambda *_: iter(()))
+    result = kb("serve", "--port", "0", "--open", "--json")
+    assert json.loads(result.out)["url"] == opened[0][0]
+    assert b"Late parcel" in opened[0][1]
+
+
+def test_init_copies_a_theme_file(kb, folder):
+    """--theme copies a file into the theme folder of the knowledge base here, or of a new one."""
+    (folder / "kb.toml").write_text('[site]\ntheme = "look"\n')
+    assert kb("init", "--theme", "footer.html").code == 0
+    assert "<footer" in (folder / "look" / "footer.html").read_text()
+    result = kb("init", "new", "--theme", "site.css", "--json")
+    assert any(name.endswith("site.css") for name in json.loads(result.out)["files"])
+    assert (folder / "new" / "theme" / "site.css").exists()
+    assert kb("init").code == 2
+    assert "did you mean" in kb("init", "--theme", "foter.html").err
