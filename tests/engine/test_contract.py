@@ -650,6 +650,18 @@ def test_an_update_that_moves_no_average_is_done(kind):
 
 
 @every_engine
+def test_a_deleted_article_is_not_counted(kind):
+    """Nor does its id, which the index may still know, take a section from the others."""
+    corpus = [make_article(f"a{n}", "Late package", ("More", "some text")) for n in range(6)]
+    with opened(kind, corpus) as engine:
+        for id_ in ("a1", "a3"):
+            engine.close()
+            assert engine.update([id_], [])
+        description = engine.describe()
+        assert (description.articles, description.sections) == (4, 8)
+
+
+@every_engine
 def test_an_update_that_moves_an_average_is_refused(kind):
     """The caller builds anew, and the index still answers as before."""
     with opened(kind, [make_article("a", "Late", lead="package")]) as engine:

@@ -76,7 +76,8 @@ def compute_tables(reader: WhooshReader, averages: Averages, ranking: Ranking) -
             article_of[doc] = documents.start
             order[doc] = rank
             rank += 1
-        sections += len(documents) - 1 if documents.start in public else 0
+        if documents and documents.start in public:
+            sections += len(documents) - 1
     lengths = tuple(_lengths(reader, name, size) for name in FIELDS)
     totals = tuple(sum(reader.postings("lengths", name)[1]) for name in FIELDS)
     mass = _mass(reader, ranking, size, sections, len(public))
