@@ -138,8 +138,9 @@ class Cache:
         values: Mapping[str, Any] = {key: getattr(what, key) for key in what.__slots__}
         head = json.dumps({"format": FORMAT, **values}, separators=(",", ":"))
         temporary = self.folder / f"{name}.new"
-        text = "\n".join([head, *lines, ""])
-        temporary.write_bytes(text.encode(errors="surrogatepass"))
+        with temporary.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+            file.write(f"{head}\n")
+            file.writelines(f"{line}\n" for line in lines)
         temporary.replace(self.folder / name)
 
 

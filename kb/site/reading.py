@@ -9,6 +9,7 @@ from kb.articles import read_page
 from kb.errors import ContentError
 from kb.model import Problem
 from kb.site.records import Draft, Record, as_json, from_json
+from kb.site.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,7 +40,7 @@ class Reader:
         self._memory = memory
         self._progress = progress
         self._sources: dict[str, SourceFile] = {}
-        self._drafts: dict[str, Draft] = {}
+        self._drafts = Spool()
         self._kept: dict[str, str] = {}
 
     def records(self, sources: Sequence[SourceFile]) -> tuple[list[Record], list[Problem]]:
@@ -47,21 +48,18 @@ class Reader:
         self._sources = {source.path: source for source in sources}
         known = {source.path: self._remembered(source) for source in sources}
         new = [source for source in sources if known[source.path] is None]
-        read = dict(zip([source.path for source in new], self._read(new), strict=True))
-        records: list[Record] = []
         problems: list[Problem] = []
-        for path, record in known.items():
-            found = read.get(path)
-            if record is not None:
-                self._kept[path] = self._memory.records[path]
-                records.append(record)
-            elif isinstance(found, Draft):
-                self._drafts[path] = found
-                self._kept[path] = as_json(found.record)
-                records.append(found.record)
+        for source, found in zip(new, self._read(new), strict=True):
+            if isinstance(found, Draft):
+                self._drafts.put(source.path, found)
+                self._kept[source.path] = as_json(found.record)
+                known[source.path] = found.record
             else:
-                problems += found or ()
-        return records, problems
+                problems += found
+        for path, record in known.items():
+            if record is not None and path not in self._kept:
+                self._kept[path] = self._memory.records[path]
+        return [record for record in known.values() if record is not None], problems
 
     def _remembered(self, source: SourceFile) -> Record | None:
         """The record of a file that has not changed since the last build."""
@@ -75,10 +73,12 @@ class Reader:
         missing = [self._sources[path] for path in wanted if path not in self._drafts]
         for source, found in zip(missing, self._read(missing), strict=True):
             if isinstance(found, Draft):
-                self._drafts[source.path] = found
+                self._drafts.put(source.path, found)
         for path in wanted:
-            if path in self._drafts:
-                yield self._drafts.pop(path)
+            draft = self._drafts.take(path)
+            if draft is not None:
+                yield draft
+        self._drafts.close()
 
     def memory(self) -> tuple[dict[str, list[Any]], dict[str, str]]:
         """States and records of what was read, for the next build."""

@@ -226,3 +226,24 @@ def test_feeds_without_an_address(base):
     assert "<id>urn:kb:N:orders/late.html</id>" in base.read("feed.xml")
     assert "Sitemap" not in base.read("robots.txt")
     assert "canonical" not in base.read("orders/late.html")
+
+
+def test_drafts_wait_in_memory_and_on_disk(base):
+    """A spool without room gives back what it was given, once."""
+    from kb.analysis import Analyzer
+    from kb.articles import read_page, scan
+    from kb.site.drafts import write_draft
+    from kb.site.spool import Spool
+
+    [source] = [s for s in scan(base.content).articles if s.id == "orders/late"]
+    page = read_page(base.content, source)
+    draft = write_draft(page, Analyzer(), remote_images=())
+    for room in (0, 10**6):
+        spool = Spool(room)
+        assert spool.take("x") is None
+        spool.put("x", draft)
+        assert "x" in spool
+        assert spool.take("x") == draft
+        assert "x" not in spool
+        assert spool.take("x") is None
+        spool.close()

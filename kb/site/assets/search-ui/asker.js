@@ -1,0 +1,75 @@
+// One question at a time: the last one typed. What an earlier one brings is dropped.
+
+/** @import { Engine, Question, State } from "./types.js" */
+
+const PAUSE = 120; // ms without a key before a question is asked
+const PATIENCE = 250; // ms after which a reader is told that something happens
+const LONG = 6000; // ms after which the connection is to blame
+
+/**
+ * Asks an engine, which is opened with the first question, and anew after a failure.
+ * @param {object} options
+ * @param {() => Promise<Engine>} options.open
+ * @param {(state: State) => void} options.show
+ */
+export function createAsker({ open, show }) {
+  let latest = 0;
+  /** @type {Promise<Engine> | null} */
+  let engine = null;
+  /** @type {Question | null} */
+  let last = null;
+  /** @type {ReturnType<typeof setTimeout>[]} */
+  let timers = [];
+
+  function begin() {
+    timers.forEach(clearTimeout);
+    timers = [];
+    return ++latest;
+  }
+
+  /** @param {Question} question */
+  async function ask(question) {
+    const mine = begin();
+    last = question;
+    timers = [PATIENCE, LONG].map((time) =>
+      setTimeout(() => show({ kind: "loading", slow: time === LONG }), time),
+    );
+    const opened = (engine ??= open());
+    /** @type {State} */
+    let state;
+    try {
+      state = { kind: "answer", answer: await (await opened).search(question.query, question), question };
+    } catch {
+      if (engine === opened) engine = null;
+      state = { kind: "failed", offline: navigator.onLine === false, question };
+    }
+    if (mine === latest) {
+      begin();
+      show(state);
+    }
+  }
+
+  return {
+    ask,
+    /** Ask when no key has been pressed for a moment. @param {Question} question */
+    askSoon(question) {
+      begin();
+      timers = [setTimeout(() => ask(question), PAUSE)];
+    },
+    /** Ask the last question again. */
+    retry() {
+      if (last) ask(last);
+    },
+    /** Forget the question: its answer is not wanted any more. */
+    stop() {
+      begin();
+    },
+    /** Open the engine, since a question is likely to come. */
+    warm() {
+      engine ??= open();
+      engine.catch(() => {
+        engine = null;
+      });
+    },
+  };
+}

@@ -1,0 +1,243 @@
+// The page of search results: what is typed, chosen and shown stands in its address.
+
+/** @import { Answer, Engine, Escalation, Hit, State, View } from "./types.js" */
+import { keepWords } from "./arrival.js";
+import { createAsker } from "./asker.js";
+import {
+  actionText, badges, failure, groupHits, helpAddress, helpText, notesOf, snippetOf, summaryOf, trailOf,
+} from "./parts.js";
+import { address, asPath, capitalised, make } from "./words.js";
+
+const STEP = 10;
+const MOST = 100;
+
+/**
+ * Fills a page with results for what its search box and filters ask, and for its address.
+ * @param {object} page
+ * @param {HTMLFormElement} page.form
+ * @param {HTMLInputElement} page.input
+ * @param {HTMLElement} page.results  where they go
+ * @param {HTMLSelectElement[]} page.filters  named `topic` and `tier`
+ * @param {HTMLElement | null} page.browse  shown while there are no results
+ * @param {HTMLElement | null} page.help  the closing panel
+ * @param {View} view
+ * @param {() => Promise<Engine>} open
+ */
+export function fillPage({ form, input, results, filters, browse, help }, view, open) {
+  const { t } = view;
+  const title = document.title;
+  const status = make("p", { class: "find-status", role: "status" });
+  const notes = make("div", { class: "find-notes" });
+  const list = make("ol", { class: "find-results" });
+  const more = make("button", { type: "button", hidden: true }, t("find_more"));
+  results.replaceChildren(status, notes, list, more);
+  const asker = createAsker({ open, show });
+  let limit = STEP;
+  let correct = true;
+  let typing = false; // the entry of the history was made by typing, and may be replaced
+  let seen = 0;
+
+  /** @param {boolean} prefix */
+  function question(prefix) {
+    const chosen = Object.fromEntries(filters.map(({ name, value }) => [name, value || undefined]));
+    return { query: input.value.trim(), limit, ...chosen, prefix, correct };
+  }
+
+  function read() {
+    const asked = new URLSearchParams(location.search);
+    input.value = asked.get("q") ?? "";
+    correct = !asked.has("exact");
+    for (const filter of filters) filter.value = asked.get(filter.name) ?? "";
+    for (const filter of filters) if (filter.selectedIndex < 0) filter.value = "";
+    limit = STEP;
+    typing = false;
+    title_();
+    ask();
+  }
+
+  /** Say in the address what is asked; while typing, in one entry of the history. @param {boolean} replace */
+  function write(replace) {
+    const url = new URL(location.href);
+    const { query, topic, tier } = /** @type {Record<string, string | undefined>} */ (question(false));
+    const values = { q: query, topic, tier, exact: correct ? "" : "1" };
+    for (const [name, value] of Object.entries(values)) {
+      if (value) url.searchParams.set(name, value);
+      else url.searchParams.delete(name);
+    }
+    if (url.href !== location.href) {
+      try {
+        history[replace ? "replaceState" : "pushState"](null, "", url);
+      } catch {
+        // From the disk some browsers refuse: the address stays.
+      }
+    }
+    title_();
+  }
+
+  function title_() {
+    const query = input.value.trim();
+    document.title = query ? `${query} – ${title}` : title;
+  }
+
+  /** @param {boolean} [prefix] */
+  function ask(prefix = false) {
+    seen = 0;
+    if (question(prefix).query) asker.ask(question(prefix));
+    else clear();
+  }
+
+  function clear() {
+    asker.stop();
+    show({ kind: "idle" });
+  }
+
+  /** Ask anew after a choice: an entry of its own in the history. */
+  function choose() {
+    limit = STEP;
+    typing = false;
+    write(false);
+    ask();
+  }
+
+  /** @param {State} state */
+  function show(state) {
+    results.setAttribute("aria-busy", String(state.kind === "loading"));
+    if (state.kind === "loading") {
+      status.textContent = t(state.slow ? "find_slow" : "find_loading");
+      return;
+    }
+    const answer = state.kind === "answer" ? state.answer : null;
+    status.textContent = answer ? summaryOf(answer, view) : "";
+    notes.replaceChildren();
+    if (answer && state.kind === "answer") notes.append(...notesOf(answer, state.question, view, exactly));
+    if (state.kind === "failed") notes.append(failure(state, view, asker.retry));
+    if (answer && !answer.hits.length) notes.append(...nothing(answer));
+    list.replaceChildren(...groupHits(answer?.hits ?? []).map(group));
+    more.hidden = !answer || answer.hits.length < limit || answer.total <= limit || limit >= MOST;
+    if (browse) browse.hidden = Boolean(answer?.hits.length);
+    if (answer && help) showHelp(help, answer.escalation);
+    if (seen) list.querySelectorAll("a.find-title")[seen]?.focus();
+    seen = 0;
+  }
+
+  function exactly() {
+    correct = false;
+    input.focus();
+    choose();
+  }
+
+  /** @param {Answer} answer */
+  function* nothing({ topics }) {
+    if (filters.some(({ value }) => value)) {
+      const all = make("button", { type: "button", class: "find-link" }, t("find_unfilter"));
+      all.addEventListener("click", () => {
+        for (const filter of filters) filter.value = "";
+        input.focus();
+        choose();
+      });
+      yield make("p", {}, all);
+    }
+    yield make("p", {}, t("find_advice"));
+    const links = topics.flatMap(({ title: name, url }) => {
+      const href = address(url, view.base);
+      return href ? [make("li", {}, make("a", { href }, name))] : [];
+    });
+    if (links.length) {
+      yield make("p", {}, t("find_topics"));
+      yield make("ul", { class: "find-topics" }, ...links);
+    }
+  }
+
+  /** @param {Hit[]} hits  of one article */
+  function group(hits) {
+    const [best, ...others] = hits;
+    const trail = trailOf(best);
+    const doing = best.actions.map((action) => {
+      const href = address(action.url, view.base);
+      const text = actionText(action);
+      return make("li", {}, href ? make("a", { href }, text) : text);
+    });
+    const further = others.map((hit) => make("li", {}, link(hit, trailOf(hit) || hit.title), " ", snippetOf(hit)));
+    return make(
+      "li",
+      {},
+      make("h2", {}, link(best, best.title, "find-title"), " ", ...badges(best, view)),
+      trail && make("p", { class: "find-trail" }, trail),
+      make("p", {}, snippetOf(best)),
+      doing.length ? make("ul", { class: "find-actions" }, ...doing) : null,
+      further.length ? make("ul", { class: "find-others", "aria-label": t("find_others") }, ...further) : null,
+    );
+  }
+
+  /** @param {Hit} hit @param {string} text @param {string} [kind] */
+  function link(hit, text, kind) {
+    const element = make("a", { href: address(hit.url, view.base), class: kind }, text);
+    element.addEventListener("click", () => keepWords(element, hit));
+    element.addEventListener("auxclick", () => keepWords(element, hit));
+    return element;
+  }
+
+  input.addEventListener("input", () => {
+    correct = true;
+    limit = STEP;
+    write(typing);
+    typing = true;
+    if (input.value.trim()) asker.askSoon(question(true));
+    else clear();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    typing = false;
+    ask();
+  });
+  for (const filter of filters) filter.addEventListener("change", choose);
+  more.addEventListener("click", () => {
+    const shown = list.childElementCount;
+    limit = Math.min(limit + STEP, MOST);
+    asker.ask(question(false));
+    seen = shown;
+  });
+  results.addEventListener("keydown", step);
+  input.addEventListener("keydown", step);
+  addEventListener("popstate", read);
+  addEventListener("online", () => {
+    if (notes.querySelector(".find-failed")) asker.retry();
+  });
+
+  /** Arrows lead from the box to the results, through them, and back. @param {KeyboardEvent} event */
+  function step(event) {
+    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const stops = [input, ...list.querySelectorAll("a")];
+    const from = stops.indexOf(/** @type {any} */ (document.activeElement));
+    const next = stops[from + by];
+    if (by && from >= 0 && next && !event.isComposing) {
+      event.preventDefault();
+      next.focus();
+    }
+  }
+
+  read();
+  if (!input.value) input.focus();
+}
+
+/**
+ * The closing panel for this problem: its channels in their order, and its message.
+ * @param {HTMLElement} help
+ * @param {Escalation} escalation
+ */
+function showHelp(help, { channels, message }) {
+  const rows = help.querySelectorAll(".channels > li");
+  const named = new Map(Array.from(rows, (row) => [row.getAttribute("data-channel"), row]));
+  channels.forEach(({ channel, why }) => {
+    const row = named.get(channel);
+    const reason = row?.querySelector("p");
+    if (row && reason) {
+      reason.textContent = capitalised(why);
+      row.parentElement?.append(row);
+    }
+  });
+  const text = help.querySelector("textarea");
+  if (text && message && text.value === text.defaultValue) {
+    text.value = text.defaultValue = message;
+  }
+}

@@ -1,0 +1,185 @@
+// The panel under a search box: results as you type.
+
+/** @import { Action, Answer, Engine, Hit, State, View } from "./types.js" */
+import { keepWords } from "./arrival.js";
+import { createAsker } from "./asker.js";
+import { makeCombobox } from "./combobox.js";
+import {
+  actionText, badges, failure, groupHits, helpAddress, helpText, notesOf, snippetOf, summaryOf, trailOf,
+} from "./parts.js";
+import { address, make } from "./words.js";
+
+const LIMIT = 5;
+const ACTIONS = 2; // of one article
+let panels = 0;
+
+/**
+ * Puts a panel under the search box of a form.
+ * @param {HTMLFormElement} form
+ * @param {HTMLInputElement} input
+ * @param {View} view
+ * @param {() => Promise<Engine>} open
+ */
+export function attachPanel(form, input, view, open) {
+  const { t } = view;
+  const id = `KB-found-${++panels}`;
+  const status = make("p", { class: "find-status", role: "status" });
+  const notes = make("div", { class: "find-notes" });
+  const list = make("div", { id, class: "find-list", "aria-label": t("find_list") });
+  const foot = make("div", { class: "find-foot" });
+  const panel = make("div", { class: "find-panel", hidden: true }, status, notes, list, foot);
+  /** @type {State} */
+  let state = { kind: "idle" };
+  let correct = true;
+
+  const asker = createAsker({ open, show });
+  const box = makeCombobox(input, panel, list, {
+    open: () => Boolean(input.value.trim()) && (state.kind !== "idle" || (ask(), true)),
+    close: asker.stop,
+  });
+
+  function question() {
+    return { query: input.value, limit: LIMIT, prefix: correct, correct };
+  }
+
+  function ask() {
+    asker.ask(question());
+  }
+
+  /** @param {State} next */
+  function show(next) {
+    state = next;
+    panel.setAttribute("aria-busy", String(next.kind === "loading"));
+    if (next.kind === "loading") {
+      status.textContent = t(next.slow ? "find_slow" : "find_loading");
+      if (next.slow && !list.childElementCount) foot.replaceChildren(helpLine(undefined));
+    } else if (next.kind === "answer") {
+      showAnswer(next.answer, next.question);
+    } else if (next.kind === "failed") {
+      status.textContent = "";
+      notes.replaceChildren(failure(next, view, asker.retry));
+      list.replaceChildren();
+      foot.replaceChildren(helpLine(undefined));
+    }
+    if (panel.hidden) box.open();
+    else box.refresh();
+  }
+
+  /** @param {Answer} answer @param {import("./types.js").Question} asked */
+  function showAnswer(answer, asked) {
+    status.textContent = summaryOf(answer, view);
+    notes.replaceChildren(...notesOf(answer, asked, view, exactly));
+    list.replaceChildren(...groupHits(answer.hits).map((hits) => group(hits)), ...last(answer));
+    const keys = make("p", { class: "find-keys", "aria-hidden": "true" }, t("find_keys"));
+    foot.replaceChildren(...(helpAddress(answer.escalation, view) ? [keys] : [helpLine(answer), keys]));
+  }
+
+  function exactly() {
+    correct = false;
+    input.focus();
+    ask();
+  }
+
+  /** @param {Hit[]} hits  of one article */
+  function group(hits) {
+    const [best] = hits;
+    const rows = hits.map((hit) => row(hit, hit === best));
+    const doing = best.actions.slice(0, ACTIONS).map(action);
+    return make("div", { role: "group", "aria-label": best.title, class: "find-group" }, rows[0], ...doing, ...rows.slice(1));
+  }
+
+  /** @param {Hit} hit @param {boolean} first  of its article */
+  function row(hit, first) {
+    const link = option(address(hit.url, view.base), `find-hit${first ? "" : " find-further"}`);
+    const trail = trailOf(hit);
+    link.append(make("span", { class: "find-title" }, first || !trail ? hit.title : trail));
+    if (first) link.append(" ", ...badges(hit, view));
+    if (first && trail) link.append(make("span", { class: "find-trail" }, trail));
+    link.append(snippetOf(hit) || "");
+    link.addEventListener("click", () => keepWords(link, hit));
+    link.addEventListener("auxclick", () => keepWords(link, hit));
+    return link;
+  }
+
+  /** What can be done: an option where it is a link, else a text in the group. @param {Action} what */
+  function action(what) {
+    const href = address(what.url, view.base);
+    const line = href ? option(href, "find-action") : make("span", { class: "find-action" });
+    line.append(actionText(what));
+    return line;
+  }
+
+  /** @param {string} href @param {string} kind */
+  const option = (href, kind) =>
+    make("a", { role: "option", class: `find-option ${kind}`, href: href || undefined, tabindex: "-1" });
+
+  /** After the hits: nearest topics, all results, and always last the way to a person. @param {Answer} answer */
+  function* last(answer) {
+    for (const { title, url } of answer.hits.length ? [] : answer.topics) {
+      const href = address(url, view.base);
+      if (href) {
+        const link = option(href, "find-topic");
+        link.append(title);
+        yield link;
+      }
+    }
+    if (view.search && answer.total > answer.hits.length) {
+      const link = option("", "find-all");
+      link.setAttribute("href", withQuery(view.search, answer.query, correct));
+      link.append(t("find_all", { count: answer.total.toLocaleString() }));
+      yield link;
+    }
+    const href = helpAddress(answer.escalation, view);
+    if (href) {
+      const link = option(href, "find-help");
+      link.append(make("strong", {}, t("help")), ` ${helpText(answer.escalation)}`);
+      yield link;
+    }
+  }
+
+  /** @param {Answer | undefined} answer */
+  function helpLine(answer) {
+    const href = helpAddress(answer?.escalation, view);
+    const title = href ? make("a", { href }, t("help")) : make("strong", {}, t("help"));
+    return make("p", { class: "find-help" }, title, ` ${helpText(answer?.escalation)}`);
+  }
+
+  form.append(panel);
+  form.classList.add("find-box");
+  input.addEventListener("focus", asker.warm, { once: true });
+  input.addEventListener("focus", box.open);
+  input.addEventListener("input", () => {
+    correct = true;
+    if (input.value.trim()) {
+      asker.askSoon(question());
+    } else {
+      asker.stop();
+      state = { kind: "idle" };
+      box.close();
+    }
+  });
+  form.addEventListener("keydown", box.escape);
+  form.addEventListener("submit", box.close);
+  form.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget instanceof Node && !form.contains(relatedTarget)) box.close();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.composedPath().includes(form)) box.close();
+  });
+  panel.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest("a");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) box.close();
+  });
+  addEventListener("online", () => {
+    if (state.kind === "failed" && box.isOpen()) asker.retry();
+  });
+  return { close: box.close };
+}
+
+/** The address of the page of results for a query. @param {string} page @param {string} query @param {boolean} correct */
+export function withQuery(page, query, correct) {
+  const url = new URL(page, document.baseURI);
+  url.searchParams.set("q", query);
+  if (!correct) url.searchParams.set("exact", "1");
+  return url.href;
+}

@@ -1,0 +1,102 @@
+// The parts of an answer as elements, for panel and page alike.
+
+/** @import { Action, Answer, Escalation, Hit, Question, State, View } from "./types.js" */
+import { address, asPath, capitalised, fill, make, marked } from "./words.js";
+
+/**
+ * Hits by article, each article where its best hit stands.
+ * @param {Hit[]} hits
+ * @returns {Hit[][]}
+ */
+export function groupHits(hits) {
+  /** @type {Map<string, Hit[]>} */
+  const groups = new Map();
+  for (const hit of hits) {
+    groups.set(hit.article, [...(groups.get(hit.article) ?? []), hit]);
+  }
+  return [...groups.values()];
+}
+
+/** The tier as a small word, and whether the match is weak. @param {Hit} hit @param {View} view */
+export function badges(hit, { t }) {
+  const tier = make("span", { class: "find-tier", "data-tier": hit.tier }, t(`tier_${hit.tier.replace("-", "_")}`));
+  return hit.weak ? [tier, " ", make("span", { class: "find-tier" }, t("find_weak"))] : [tier];
+}
+
+/** The headings above a section, its own last. @param {Hit} hit */
+export const trailOf = (hit) => hit.headings.join(" › ");
+
+/** @param {Hit} hit */
+export function snippetOf(hit) {
+  return hit.snippet && make("span", { class: "find-snippet" }, ...marked(hit.snippet, hit.highlights));
+}
+
+/** What can be done and where, as one text. @param {Action} action */
+export function actionText({ label, where }) {
+  return where ? `${label}: ${asPath(where)}` : label;
+}
+
+/**
+ * What the answer is an answer to, where that is not the query as typed.
+ * @param {Answer} answer
+ * @param {Question} question
+ * @param {View} view
+ * @param {() => void} exactly  searches for the words as typed
+ */
+export function notesOf(answer, question, { t }, exactly) {
+  /** @type {(string | Node)[][]} */
+  const notes = answer.notices.map((notice) => [notice]);
+  if (answer.corrected !== null && answer.found !== "nothing") {
+    const typed = make("button", { type: "button", class: "find-link" }, answer.query);
+    typed.addEventListener("click", exactly);
+    const shown = make("strong", {}, answer.corrected);
+    notes.push(fill(t("find_corrected"), { shown, typed }));
+  }
+  if (question.correct === false) notes.push([t("find_exact")]);
+  if (answer.found === "prefix") notes.push([t("find_prefix")]);
+  for (const { word, also } of answer.synonyms) {
+    notes.push([t("find_synonyms", { word, others: also.join(", ") })]);
+  }
+  return notes.map((note) => make("p", {}, ...note));
+}
+
+/** What to say of an answer aloud, and above the results. @param {Answer} answer @param {View} view */
+export function summaryOf({ query, hits, total, corrected, found }, { t, count }) {
+  if (!hits.length) return t("find_nothing", { query });
+  const number =
+    total > hits.length
+      ? t("find_some", { count: hits.length, total: total.toLocaleString() })
+      : count("find_results", total);
+  return corrected !== null && found !== "nothing" ? `${number}. ${t("find_instead", { corrected })}` : number;
+}
+
+/**
+ * Why there is no answer, and a button to try again.
+ * @param {Extract<State, {kind: "failed"}>} state
+ * @param {View} view
+ * @param {() => void} retry
+ */
+export function failure({ offline }, { t }, retry) {
+  const button = make("button", { type: "button" }, t("find_retry"));
+  button.addEventListener("click", retry);
+  return make("div", { class: "find-failed" }, make("p", {}, t(offline ? "find_offline" : "find_failed")), button);
+}
+
+/**
+ * The way to a person in one line: a channel and where it is, or what to do without any.
+ * @param {Escalation | undefined} escalation
+ */
+export function helpText(escalation) {
+  const [first] = escalation?.channels ?? [];
+  if (!first) return escalation?.note ?? "";
+  return first.where ? `${capitalised(first.channel)}: ${asPath(first.where)}` : capitalised(first.channel);
+}
+
+/**
+ * Where the way to a person is described: on the contact page, else in the channel's article.
+ * @param {Escalation | undefined} escalation
+ * @param {View} view
+ */
+export function helpAddress(escalation, { base, contact }) {
+  return contact || address(escalation?.channels[0]?.url, base);
+}

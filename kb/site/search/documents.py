@@ -1,0 +1,157 @@
+"""Document shards, what a hit shows; and tables, what every section's score may need."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from kb.ranking import FIELDS
+from kb.site.search.encoding import encode, make_shard, plain
+from kb.site.search.layout import read_sections
+from kb.snippets import SEARCHED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from kb.cards import Card
+    from kb.engine.reading import IndexReader
+    from kb.site.search.encoding import Shard
+    from kb.site.search.layout import Exported, Layout
+
+SHARD_SIZE = 6_000
+"""Characters of a shard of documents, about; larger where there are very many."""
+
+MAX_SHARDS = 4_000
+TABLE_SECTIONS = 1_024
+"""Sections of a table, about: tables end where articles do."""
+
+
+def write_documents(
+    reader: IndexReader, layout: Layout, url_of: Callable[[str], str]
+) -> Iterator[tuple[int, Shard, list[int]]]:
+    """(first section, shard, lead sections) of all sections: articles are cut where they are long."""
+    size = _shard_size(reader, layout)
+    packer = _Packer(size)
+    for article in layout.articles:
+        about = _about(article.card, url_of)
+        sections = read_sections(reader, article)
+        for at, section in enumerate(sections):
+            done = packer.add(article.first + at, about, _shown(section))
+            if done:
+                yield done
+            if section["heading"] == article.card.title:
+                packer.leads.append(article.first + at)
+    if packer.rows:
+        yield packer.finish()
+
+
+class _Packer:
+    """Collects sections until a shard is full."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.number = 0
+        self.clear(0)
+
+    def clear(self, first: int) -> None:
+        """Begin a new shard."""
+        self.first = first
+        self.rows: list[Any] = []
+        self.leads: list[int] = []
+        self.filled = 0
+        self.about: Any = None
+
+    def add(
+        self, number: int, about: dict[str, Any], section: list[Any]
+    ) -> tuple[int, Shard, list[int]] | None:
+        """Add a section; the full shard before it, if there is one."""
+        length = len(plain(section)) + (0 if about is self.about else len(plain(about)))
+        done = None
+        if self.rows and self.filled + length > self.size:
+            done = self.finish()
+            self.clear(number)
+        if about is not self.about:
+            self.rows.append({**about, "sections": []})
+            self.about = about
+        self.rows[-1]["sections"].append(section)
+        self.filled += length
+        return done
+
+    def finish(self) -> tuple[int, Shard, list[int]]:
+        """The shard of what was added."""
+        shard = make_shard(f"d{self.number}", {"first": self.first, "articles": self.rows})
+        self.number += 1
+        return self.first, shard, self.leads
+
+
+def _shard_size(reader: IndexReader, layout: Layout) -> int:
+    """Larger shards for larger sites: about six characters a word."""
+    words = sum(map(sum, reader.lengths[-1:]))
+    return max(SHARD_SIZE, 6 * words // MAX_SHARDS, layout.sections * 100 // MAX_SHARDS)
+
+
+def _about(card: Card, url_of: Callable[[str], str]) -> dict[str, Any]:
+    """What hits show of their article, and what an escalation needs of it."""
+    given = {
+        "id": card.id,
+        "url": url_of(card.id),
+        "title": card.title,
+        "topic": card.topic,
+        "tier": "" if card.tier == "self-service" else str(card.tier),
+        "actions": [[a.label, a.where, a.url] for a in card.actions],
+        "ready": list(card.have_ready),
+        "escalate": [[step.channel, str(step.condition or "")] for step in card.escalate],
+        "channel": channel_record(card) if card.channel else None,
+    }
+    return {key: value for key, value in given.items() if value not in ("", [], None)}
+
+
+def channel_record(card: Card) -> dict[str, Any]:
+    """An article's channel, with what an escalation needs of its article."""
+    assert card.channel is not None
+    channel = {key: value for key, value in asdict(card.channel).items() if value}
+    return {**channel, "id": card.id, "order": card.order, "ready": list(card.have_ready)}
+
+
+def _shown(section: dict[str, Any]) -> list[Any]:
+    """[anchor, heading, text, headings above]: the last is left out where it is empty."""
+    trail = list(section["trail"])
+    row = [section["anchor"], section["heading"], section["text"][:SEARCHED]]
+    return [*row, trail] if trail else row
+
+
+def write_tables(reader: IndexReader, layout: Layout) -> Iterator[tuple[int, Shard]]:
+    """(first section, shard) of the tables."""
+    for number, articles in enumerate(_groups(layout.articles)):
+        docs = [a.document + 1 + at for a in articles for at in range(a.sections)]
+        fields = {
+            "mass": encode(reader.mass[doc] for doc in docs),
+            "titles": encode(reader.mass[a.document] for a in articles),
+            "lengths": [
+                _runs(column, articles, whole=name == "title")
+                for name, column in zip(FIELDS, reader.lengths, strict=True)
+            ],
+        }
+        yield articles[0].first, make_shard(f"s{number}", fields)
+
+
+def _runs(column: Sequence[int], articles: Sequence[Exported], *, whole: bool) -> str:
+    """A field's lengths: one an article where all of its sections share it, else one a section."""
+    docs = [
+        a.document + 1 + at for a in articles for at in range(min(a.sections, 1 if whole else a.sections))
+    ]
+    return encode(column[doc] for doc in docs)
+
+
+def _groups(articles: Sequence[Exported]) -> Iterator[Sequence[Exported]]:
+    """Articles by tables."""
+    group: list[Exported] = []
+    count = 0
+    for article in articles:
+        if group and count + article.sections > TABLE_SECTIONS:
+            yield group
+            group, count = [], 0
+        group.append(article)
+        count += article.sections
+    if group:
+        yield group

@@ -1,0 +1,80 @@
+"""Numbers as text, and shards: JSON that is a script, too, under a name that holds its hash.
+
+A number is one or more of 64 characters: the last is one of the first 32 (`0` to `V`), those
+before it are of the others, each a digit to the base of 32, the highest first. So numbers
+follow each other without separators, small ones take one character, and `gzip` finds what
+they have in common.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
+BASE = 32
+NAME_LENGTH = 6
+"""Characters of a hash in a name: 30 bits, for one shard in one place."""
+
+SUFFIX = ".js"
+
+
+def _encode(number: int) -> str:
+    text = DIGITS[number % BASE]
+    while number := number // BASE:
+        text = DIGITS[number % BASE + BASE] + text
+    return text
+
+
+_KNOWN = tuple(_encode(number) for number in range(1 << 16))
+
+
+def encode(numbers: Iterable[int]) -> str:
+    """Numbers of 0 or more as text."""
+    known, size = _KNOWN, len(_KNOWN)
+    return "".join([known[n] if n < size else _encode(n) for n in numbers])
+
+
+def gaps(numbers: Iterable[int]) -> Iterator[int]:
+    """Ascending numbers, each as what lies between it and the one before."""
+    before = -1
+    for number in numbers:
+        yield number - before - 1
+        before = number
+
+
+def plain(value: Any) -> str:
+    """A value as compact JSON, the same bytes every time."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A file of the export: `name` is what other files call it by, `hash` part of its name."""
+
+    name: str
+    hash: str
+    data: bytes
+
+    @property
+    def file(self) -> str:
+        """The name of the file."""
+        return f"{self.name}.{self.hash}{SUFFIX}"
+
+
+def make_shard(name: str, fields: dict[str, Any]) -> Shard:
+    """A shard of fields that JSON can hold.
+
+    The text between the first `(` and the last `)` is JSON; the whole is a script that
+    hands it to the function `kbShard`. Lone surrogates become question marks.
+    """
+    body = plain({"name": name, **fields})
+    data = f"kbShard({body})\n".encode(errors="replace")
+    digest = int.from_bytes(hashlib.sha256(data).digest()[:8], "big")
+    hash_ = "".join(DIGITS[digest >> shift & 31] for shift in range(0, 5 * NAME_LENGTH, 5)).lower()
+    return Shard(name, hash_, data)

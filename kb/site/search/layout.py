@@ -1,0 +1,69 @@
+"""The public's articles and sections, numbered from 0 in the order of ids and positions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kb.cards import Card, read_card
+from kb.model import Audience, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kb.engine.reading import IndexReader
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An article of the export: its document in the index, and the number of its first section."""
+
+    card: Card
+    document: int
+    first: int
+    sections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """All of them. `section_of` and `article_of` have a number for each document of the index,
+    -1 where it is no section or article that the public sees."""
+
+    articles: tuple[Exported, ...]
+    section_of: Sequence[int]
+    article_of: Sequence[int]
+    sections: int
+
+    def lengths(self, reader: IndexReader) -> list[list[int]]:
+        """For each field, its length in each section."""
+        return [
+            [column[a.document + 1 + at] for a in self.articles for at in range(a.sections)]
+            for column in reader.lengths
+        ]
+
+
+def make_layout(reader: IndexReader) -> Layout:
+    """Number what the public sees of an index."""
+    size = len(reader.order)
+    section_of, article_of = [-1] * size, [-1] * size
+    articles: list[Exported] = []
+    first = 0
+    for id_ in sorted(reader.terms_of("id")):
+        documents = reader.documents_of(id_)
+        if not documents:
+            continue
+        card = read_card(reader.record(documents.start))
+        if card.audience is not Audience.PUBLIC or card.status is not Status.PUBLISHED:
+            continue
+        count = len(documents) - 1
+        article_of[documents.start] = len(articles)
+        section_of[documents.start + 1 : documents.stop] = range(first, first + count)
+        articles.append(Exported(card, documents.start, first, count))
+        first += count
+    return Layout(tuple(articles), section_of, article_of, first)
+
+
+def read_sections(reader: IndexReader, article: Exported) -> list[dict[str, Any]]:
+    """What the index keeps of an article's sections."""
+    start = article.document + 1
+    return [reader.record(doc) for doc in range(start, start + article.sections)]

@@ -1,0 +1,172 @@
+"""The manifest: what a query needs before any other file, and where the others are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from kb import asking
+from kb.model import Tier
+from kb.ranking import saturations
+from kb.site.search.documents import channel_record, write_documents, write_tables
+from kb.site.search.encoding import Shard, encode, gaps, make_shard
+from kb.site.search.layout import make_layout
+from kb.site.search.terms import write_terms
+from kb.site.search.words import write_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from kb.config import Config
+    from kb.engine.reading import IndexReader
+    from kb.analysis import Analyzer
+    from kb.model import Topic
+    from kb.ranking import Ranking
+    from kb.site.search.layout import Layout
+
+FORMAT = 1
+"""Raised by a change that a reader of the files has to follow."""
+
+_UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "body_weight",
+    "lead_weight", "link_share", "burst", "coverage_title")  # fmt: skip
+"""Constants that only the index is made with."""
+
+
+def write_search(
+    reader: IndexReader,
+    config: Config,
+    analyzer: Analyzer,
+    ranking: Ranking,
+    topics: Sequence[Topic],
+    url_of: Callable[[str], str],
+) -> Iterator[Shard]:
+    """Every file of the export of what the public sees, the manifest last.
+
+    `url_of` gives the address of the page of an article by its id.
+    """
+    layout = make_layout(reader)
+    starts: dict[str, list[Any]] = {}
+    hashes: dict[str, list[str]] = {}
+    leads: set[int] = set()
+
+    def note(first: Any, shard: Shard) -> Shard:
+        kind = shard.name[0]
+        starts.setdefault(kind, []).append(first)
+        hashes.setdefault(kind, []).append(shard.hash)
+        return shard
+
+    for first_section, shard, their_leads in write_documents(reader, layout, url_of):
+        leads.update(their_leads)
+        yield note(first_section, shard)
+    for first_section, shard in write_tables(reader, layout):
+        yield note(first_section, shard)
+    for first_term, shard in write_terms(reader, layout, ranking, leads):
+        yield note(first_term, shard)
+    for first_word, shard in write_words(reader):
+        yield note(first_word, shard)
+    facets = _facets(layout, topics)
+    yield facets
+    yield make_shard(
+        "m",
+        {
+            "format": FORMAT,
+            "facets": facets.hash,
+            "shards": {
+                kind: {"first": _firsts(starts.get(kind, [])), "hash": "".join(hashes.get(kind, []))}
+                for kind in "dstw"
+            },
+            **_articles(layout, leads),
+            **_statistics(reader, ranking),
+            **_language(config, analyzer),
+            **_people(config, layout),
+        },
+    )
+
+
+def _firsts(starts: list[Any]) -> str:
+    """Where each shard begins: section numbers, or words."""
+    if starts and isinstance(starts[0], str):
+        return " ".join(starts)
+    return encode(gaps(starts))
+
+
+def _articles(layout: Layout, leads: set[int]) -> dict[str, Any]:
+    """How many sections each article has, and which have the article's title for a heading."""
+    firsts = {article.first for article in layout.articles}
+    return {
+        "sections": encode(
+            2 * article.sections + (article.first in leads) for article in layout.articles
+        ),
+        "leads": encode(gaps(sorted(leads - firsts))),
+        "tiers": {
+            str(tier): encode(gaps(_of_tier(layout, tier))) for tier in (Tier.CONTACT, Tier.ADVICE)
+        },
+    }
+
+
+def _of_tier(layout: Layout, tier: Tier) -> Iterable[int]:
+    return (n for n, article in enumerate(layout.articles) if article.card.tier is tier)
+
+
+def _statistics(reader: IndexReader, ranking: Ranking) -> dict[str, Any]:
+    """Constants, averages and saturations: numbers that the score is made of."""
+    constants = {name: n for name, n in asdict(ranking).items() if name not in _UNUSED}
+    return {
+        "count": reader.sections,
+        "averages": list(reader.averages.lengths),
+        "ranking": constants,
+        "saturations": list(saturations(ranking.k1)),
+        "pairSaturations": list(saturations(ranking.pair_k1, ranking.pair_weight)),
+        "inTitle": _in_title(ranking),
+    }
+
+
+def _in_title(ranking: Ranking) -> int:
+    from kb.ranking import head_steps
+
+    return head_steps(in_heading=False, ranking=ranking)
+
+
+def _language(config: Config, analyzer: Analyzer) -> dict[str, Any]:
+    """What words are, and which stand for which."""
+    return {
+        "language": config.language,
+        "stop": " ".join(sorted(analyzer.stop_words)),
+        "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
+        "limit": config.search.limit,
+        "perArticle": config.search.per_article,
+    }
+
+
+def _people(config: Config, layout: Layout) -> dict[str, Any]:
+    """Who asks for a person, whose problem is urgent, and how people are reached."""
+    contact = config.contact
+    return {
+        "person": [*asking.PERSON_RULES, asking.ALONE_RULE],
+        "notPerson": asking.NOT_PERSON_RULE,
+        "urgent": asking.URGENT_RULE,
+        "notUrgent": asking.NOT_URGENT_RULE,
+        "contact": {
+            "order": list(contact.order),
+            "fallback": contact.fallback,
+            "person": list(contact.person),
+            "urgent": list(contact.urgent),
+            "channels": [channel_record(a.card) for a in layout.articles if a.card.channel],
+        },
+    }
+
+
+def _facets(layout: Layout, topics: Sequence[Topic]) -> Shard:
+    """Topics by name, and the articles of each topic and tag: needed for filters and where nothing
+    was found."""
+    found: dict[str, list[int]] = {}
+    for number, article in enumerate(layout.articles):
+        folders = article.card.topic.split("/") if article.card.topic else []
+        names = ["topic:" + "/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
+        for name in dict.fromkeys([*names, *("tag:" + tag for tag in article.card.tags)]):
+            found.setdefault(name.casefold(), []).append(number)
+    fields = {
+        "topics": [[t.id, t.title, t.order] for t in topics if t.id],
+        "articles": {name: encode(gaps(numbers)) for name, numbers in sorted(found.items())},
+    }
+    return make_shard("f", fields)
