@@ -4,17 +4,19 @@
     query -> Engine.search -> Hits -> terminal | JSON
     the same Articles -> site/ (pages, search shards, feeds)
 
-The way down, each module knowing only those below it:
+The way down: each module knows only those below it, and those to its right.
 
-    cli/               one file per command; the only door to Click
-    site/  evaluate/   the static site; judged queries -> metrics
-    knowledge_base     a folder of articles and the index that answers for it
-    indexing, sources  what changed since the index was written
-    engine/            storage behind a protocol; scoring, search and spelling above storage
-    escalation, links  tiers and channels
-    articles/          files -> Articles
-    config, analysis, query, ranking, frontmatter, markdown/
-    model, errors      the nouns
+    cli/                                one file per command; the only door to Click
+    site/  evaluate/                    the static site; judged queries -> metrics
+    knowledge_base                      a folder of articles and the index that answers for it
+    indexing  sources                   what changed since the index was written
+    engine/                             storage behind a protocol, and search above storage
+    escalation  snippets  cards         channels; passages; what an index keeps of an article
+    articles/                           files -> Articles
+    config  query                       settings; what a person typed
+    settings  frontmatter  markdown/    what stands in files
+    analysis  asking  ranking  nearest  words, questions and numbers
+    errors  model  limits  version      the nouns
 
 Each big dependency has one door: `frontmatter` for YAML, `markdown` for markdown-it-py,
 `engine.whoosh` for Whoosh, `analysis` for Snowball, `cli` for Click, `site` for Jinja2.

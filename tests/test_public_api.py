@@ -1,0 +1,176 @@
+"""Facts about what kb offers, and how its modules hang together."""
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import kb
+
+ROOT = Path(kb.__file__).parent
+SOURCES = sorted(ROOT.rglob("*.py"))
+
+DOORS = {
+    "whoosh": "engine/whoosh/",
+    "markdown_it": "markdown/",
+    "yaml": "frontmatter.py",
+    "snowballstemmer": "analysis.py",
+    "click": "cli/",
+    "jinja2": "site/",
+    "markupsafe": "site/",
+    "watchfiles": "site/",
+    "filelock": "engine/generations.py",
+    "ir_measures": "evaluate/",
+    "tomllib": ("settings.py", "site/wording.py"),
+}
+"""Where each big dependency comes in."""
+
+
+def name_of(path):
+    """The module's path within kb."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports_of(path):
+    """Every module that a file imports anywhere in it, for types only too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} has a relative import"
+            if node.module == "kb":
+                yield from (f"kb.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def read_layers():
+    """The lines of the architecture in kb's docstring: names from left to right."""
+    _, _, text = kb.__doc__.partition("The way down")
+    lines = re.findall(r"^    (\S.*)$", text, re.MULTILINE)
+    layers = []
+    for line in lines:
+        names = []
+        for word in re.split(r"\s{2,}", line):
+            if not re.fullmatch(r"[a-z_]+/?", word):
+                break
+            names.append(word.rstrip("/"))
+        layers.append(names)
+    return layers
+
+
+LAYERS = read_layers()
+RANKS = {
+    name: (depth, place)
+    for depth, names in enumerate(LAYERS)
+    for place, name in enumerate(names)
+}  # fmt: skip
+
+
+def top_of(module):
+    """The module or package right below kb."""
+    return module.split(".")[1]
+
+
+@pytest.mark.parametrize("name", kb.__all__)
+def test_public_names(name):
+    """Each can be imported from kb and says what it is."""
+    value = getattr(kb, name)
+    assert value.__doc__
+    assert name in {"__version__", value.__name__ if isinstance(value, type) else name}
+
+
+def test_the_public_names_are_these():
+    """A name more or less is a decision, not an accident."""
+    assert sorted(kb.__all__) == ["Answer", "Hit", "KbError", "KnowledgeBase", "__version__"]
+    for name, home in kb._HOMES.items():
+        assert getattr(kb, name) is getattr(importlib.import_module(home), name)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    """As in any other module."""
+    with pytest.raises(AttributeError, match="module 'kb' has no attribute 'nonsense'"):
+        kb.nonsense  # noqa: B018
+
+
+def test_types_are_announced():
+    """Type checkers of others read kb's annotations."""
+    assert (ROOT / "py.typed").is_file()
+
+
+def test_the_version_is_that_of_the_package():
+    """In one place."""
+    try:
+        installed = metadata.version("helpkb")
+    except metadata.PackageNotFoundError:
+        pytest.skip("kb is not installed")
+    assert installed == kb.__version__
+
+
+def test_the_architecture_names_every_module():
+    """Each once, and none that is not there."""
+    modules = {name_of(path).removesuffix(".py").split("/")[0] for path in SOURCES}
+    modules -= {"__init__", "__main__"}
+    named = [name for names in LAYERS for name in names]
+    assert sorted(named) == sorted(modules)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_imports_go_down(path):
+    """Below, or to the right in the same line; packages import themselves freely."""
+    own = name_of(path).removesuffix(".py").split("/")[0]
+    if own in {"__init__", "__main__"}:
+        return
+    for module in imports_of(path):
+        if module.startswith("kb."):
+            other = top_of(module)
+            assert other == own or RANKS[other] > RANKS[own], f"{own} imports {module}"
+
+
+def is_behind(path, door):
+    """Whether a module is a library's door, or stands behind it."""
+    return name_of(path).startswith(door)
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_each_library_has_one_door(library):
+    """The rest of kb does not know its name."""
+    users = [path for path in SOURCES if library in {m.split(".")[0] for m in imports_of(path)}]
+    assert users
+    assert [name_of(path) for path in users if not is_behind(path, DOORS[library])] == []
+
+
+def test_no_other_library_is_used():
+    """What is imported is in the standard library, or has a door."""
+    known = {*sys.stdlib_module_names, *DOORS, "kb"}
+    used = {module.split(".")[0] for path in SOURCES for module in imports_of(path)}
+    assert used <= known
+
+
+@pytest.mark.parametrize(
+    "statement", ["import kb", "import kb.cli", "import kb.config, kb.articles"]
+)
+def test_importing_kb_imports_no_library(statement):
+    """Each comes with its first use: `kb --help` shall not wait for them."""
+    heavy = sorted({*DOORS} - {"tomllib", "click"})
+    script = f"{statement}\nimport sys\nprint(*(n for n in {heavy} if n in sys.modules))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
+
+
+def test_kb_itself_imports_almost_nothing():
+    """Not even its own modules."""
+    script = "import kb, sys\nprint(*(n for n in sys.modules if n.startswith('kb')))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert sorted(run.stdout.split()) == ["kb", "kb.version"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_every_module_says_what_it_is(path):
+    """In its docstring."""
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
