@@ -110,7 +110,8 @@ class Token:
 class Collected:
     """Terms of one or more texts, as `Analyzer.collect` files them: term -> positions,
     ascending, of words that are not stop words and of those that are; the units as written;
-    and the number of words."""
+    and the number of units.
+    """
 
     places: dict[str, list[int]] = field(default_factory=dict)
     stops: dict[str, list[int]] = field(default_factory=dict)
@@ -178,16 +179,18 @@ class Analyzer:
         for word in words:
             table = into.stops if word.stop else into.places
             table.setdefault(word.term, []).append(position + word.offset)
-        length = _length(words)
-        into.length += length - 1  # `collect` counts each unit as one
         if len(words) != 1:
-            return position + length
+            return position + _length(words)
         if words[0].stop:
             return position
         if len(self._singles) >= MAX_KEPT:
             self._singles.clear()
         self._singles[unit] = words[0].term
         return position + 1
+
+    def count_units(self, text: str) -> int:
+        """The length of a text: how many units it has."""
+        return len(_UNIT.findall(compose(text)))
 
     def surfaces(self, text: str) -> set[str]:
         """The words of a text as written, normalised but not stemmed."""

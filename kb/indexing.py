@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kb.config import Config
     from kb.engine import Engine
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the same articles would give another index."""
 
 
@@ -197,7 +197,7 @@ class Indexer:
             result = read_article(self.config.content, file)
             if isinstance(result, Article):
                 sources[file.path] = _source_of(result)
-                yield result
+                yield replace(result, body="")  # the sections hold all that an index needs
             else:
                 sources[file.path] = Source(file.path, found.digests[file.path], problems=result)
             if self.progress is not None:

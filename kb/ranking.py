@@ -73,7 +73,8 @@ def _constant(
     default: float, low: float, high: float, meaning: str, *, indexed: bool = False
 ) -> float:
     """A constant with its range. Those that are `indexed` are in the index's weights: when one
-    changes, the index is built anew."""
+    changes, the index is built anew.
+    """
     metadata = {"range": (low, high), "meaning": meaning, "indexed": indexed}
     value: float = field(default=default, metadata=metadata)
     return value
@@ -139,9 +140,7 @@ def on_grid(average: float) -> float:
     return float(AVERAGE_GRID ** round(math.log(average, AVERAGE_GRID)))
 
 
-def field_norms(
-    lengths: Sequence[int], averages: Averages, ranking: Ranking
-) -> tuple[float, ...]:
+def field_norms(lengths: Sequence[int], averages: Averages, ranking: Ranking) -> tuple[float, ...]:
     """What one occurrence in each of the FIELDS counts for: w / (1 - b + b * length / average).
 
     Issue phrases are alternatives, not one text: their length is not counted.
@@ -195,7 +194,7 @@ def weighted(counts: Iterable[int], norms: Iterable[float]) -> float:
 
 
 def saturations(k1: float, factor: float = 1.0) -> tuple[int, ...]:
-    """f * (k1 + 1) / (f + k1) of the frequency of each level, times a factor, in steps."""
+    """F * (k1 + 1) / (f + k1) of the frequency of each level, times a factor, in steps."""
     frequencies = (math.exp((level + LOWEST_LEVEL) / LEVELS_PER_E) for level in range(LEVELS))
     return tuple(
         math.floor(factor * f * (k1 + 1) / (f + k1) * SATURATION_STEPS + 0.5) for f in frequencies
@@ -217,7 +216,8 @@ def idf_steps(population: int, frequency: int, occurrences: int = 0, burst: floa
 @dataclass(frozen=True, slots=True)
 class Weight:
     """What a posting says of a term in a section: its frequency's level, what it weighs in
-    coverage (0 where it is in no title or heading), and how often it occurs outside the title."""
+    coverage (0 where it is in no title or heading), and how often it occurs outside the title.
+    """
 
     level: int
     head: int
@@ -239,7 +239,7 @@ def head_steps(*, in_heading: bool, ranking: Ranking) -> int:
 
 
 def coverage(covered: float, mass: float, query: float, ranking: Ranking) -> float:
-    """c * (covered / mass)^p * (covered / query)^q, from 0 to c.
+    """C * (covered / mass)^p * (covered / query)^q, from 0 to c.
 
     `covered` is the idf of the query words that stand in the title or heading, `mass` that of
     all words of the title and heading, each weighed by `head_steps`; `query` is the idf of
@@ -249,16 +249,17 @@ def coverage(covered: float, mass: float, query: float, ranking: Ranking) -> flo
         return 0.0
     head = min(1.0, covered / mass) ** ranking.coverage_head
     share = min(1.0, covered / query) ** ranking.coverage_query
-    return ranking.coverage * head * share
+    return float(ranking.coverage * head * share)
 
 
 def title_score(covered: float, mass: float, ranking: Ranking) -> float:
     """The part of the article's title: the idf over articles of the query words in it, times a
-    power of the share of the title that they are. Both arguments are in steps."""
+    power of the share of the title that they are. Both arguments are in steps.
+    """
     if covered <= 0 or mass <= 0:
         return 0.0
     share = min(1.0, covered / mass)
-    return ranking.title_part * covered / IDF_STEPS * share**ranking.title_power
+    return float(ranking.title_part * covered / IDF_STEPS * share**ranking.title_power)
 
 
 def nearness(share: float, ranking: Ranking) -> float:
@@ -268,4 +269,4 @@ def nearness(share: float, ranking: Ranking) -> float:
 
 def round_score(score: float) -> float:
     """A score as it is compared and shown."""
-    return math.floor(score * 10**SCORE_DIGITS + 0.5) / 10**SCORE_DIGITS
+    return float(math.floor(score * 10**SCORE_DIGITS + 0.5) / 10**SCORE_DIGITS)

@@ -1,11 +1,16 @@
-"""Misspelt queries: each unknown word becomes the known one that was probably meant."""
+"""Misspelt queries: each unknown word becomes the known one that was probably meant.
+
+Where none is near, a word that two known ones make becomes those (`orderstatus`), and letters
+before digits become a word of their own (`question1`).
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kb.engine.spelling import candidates
+from kb.engine.spelling import MIN_LENGTH, candidates
 from kb.model import Correction
 
 if TYPE_CHECKING:
@@ -14,6 +19,12 @@ if TYPE_CHECKING:
     from kb.analysis import Analyzer, Token
     from kb.engine.scoring import Postings
     from kb.query import Query
+
+
+MIN_PART = 3
+"""Letters of each of the two words that a word may be made of, at least."""
+
+_LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]{3,})(\d{1,4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +52,41 @@ class Corrector:
 
     def correct(self, tokens: Sequence[Token], wrong: Iterable[Token]) -> Corrected | None:
         """The tokens with those of `wrong` replaced that have something better, or None."""
-        found = {id(token): word for token in wrong if (word := self._best(token))}
+        found = {id(token): words for token in wrong if (words := self._best(token))}
         if not found:
             return None
-        corrected: list[Token] = []
-        for token in tokens:
-            word = found.get(id(token))
-            corrected.append(
-                replace(token, surface=word, term=self.analyzer.stem(word), stop=False)
-                if word
-                else token
-            )
-        changes = tuple((t, found[id(t)]) for t in tokens if id(t) in found)
+        corrected = [new for t in tokens for new in self._replaced(t, found.get(id(t), ()))]
+        changes = tuple((t, " ".join(found[id(t)])) for t in tokens if id(t) in found)
         return Corrected(corrected, changes)
 
-    def _best(self, token: Token) -> str | None:
-        """The nearest word; among equally near ones that of most articles, then by alphabet."""
-        if token.whole:
-            return None
+    def _replaced(self, token: Token, words: tuple[str, ...]) -> list[Token]:
+        if not words:
+            return [token]
+        stem = self.analyzer.stem
+        return [replace(token, surface=word, term=stem(word), stop=False) for word in words]
+
+    def _best(self, token: Token) -> tuple[str, ...]:
+        """The nearest word; among equally near ones that of most articles, then by alphabet.
+        Where there is none, the two words that it is made of, or nothing.
+        """
+        if token.whole or len(token.surface) < MIN_LENGTH:
+            return ()
         near = candidates(token.surface, self.postings.words_from)
         alive = [(-self._articles(word), word) for _, word in near]
-        return min((pair for pair in alive if pair[0]), default=(0, None))[1]
+        best = min((pair for pair in alive if pair[0]), default=None)
+        return (best[1],) if best else self._split(token.surface)
+
+    def _split(self, surface: str) -> tuple[str, ...]:
+        """The two words of which the rarer is in most articles; the earlier cut among equals."""
+        digits = _LETTERS_AND_DIGITS.fullmatch(surface)
+        if digits:
+            return digits.groups() if self._articles(digits[1]) else ()
+        halves = (
+            (surface[:cut], surface[cut:]) for cut in range(MIN_PART, len(surface) - MIN_PART + 1)
+        )
+        rated = [(min(map(self._articles, pair)), pair) for pair in halves]
+        most, pair = max(rated, key=lambda rated: rated[0], default=(0, ()))
+        return pair if most else ()
 
     def _articles(self, word: str) -> int:
         """How many articles hold a word."""

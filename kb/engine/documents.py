@@ -46,6 +46,7 @@ but have no position."""
 
 LAST_POSITION = 0xFFFF
 
+
 def field_of(position: int) -> int:
     """Which of the FIELDS a position lies in."""
     return bisect_right(RANGE_STARTS, position) - 1
@@ -61,9 +62,10 @@ PHRASE_GAP = 4
 @dataclass(frozen=True, slots=True)
 class AnalyzedSection:
     """A section's terms before weighting: positions of its words, of those that are stop words,
-    and of those in the text of links; the length of each of the FIELDS in words; the position
+    and of those in the text of links; the length of each of the FIELDS in units; the position
     where the first block of the text ends. The heading of an article's `lead` section is the
-    title."""
+    title.
+    """
 
     section: Section
     lead: bool
@@ -120,33 +122,29 @@ def analyze_article(article: Article, analyzer: Analyzer) -> AnalyzedArticle:
 def _analyze_section(
     article: Article, section: Section, analyzer: Analyzer, units: set[str]
 ) -> AnalyzedSection:
-    lead = section.heading == article.title
-    heads = (
-        (article.title,),
-        () if lead else (section.heading,),  # the title is counted as such already
-        section.trail,
-        _issues(article) if section.position == 0 else (),
-    )
-    into = Collected(units=units)
+    into, linked = Collected(units=units), Collected(units=units)
+    linked.stops = into.stops
     lengths = []
-    for start, texts in zip(RANGE_STARTS, heads, strict=False):
-        into.length = 0
-        for text in texts:
-            start = analyzer.collect(text, start, into) + PHRASE_GAP  # noqa: PLW2901  # one after the other
-        lengths.append(into.length)
-    into.length = 0
-    linked = Collected(units=units, stops=into.stops)
+    for start, field in zip(RANGE_STARTS, _texts(article, section)[:-1], strict=False):
+        position, before = start, into.length
+        for text in field:
+            position = analyzer.collect(text, position, into) + PHRASE_GAP
+        lengths.append(into.length - before)
+    before = into.length
     lead_end = _collect_text(section, analyzer, into, linked)
-    lengths.append(into.length + linked.length)
-    short = tuple(min(length, MAX_LENGTH) for length in lengths)
+    lengths.append(into.length - before + linked.length)
     return AnalyzedSection(
-        section, lead, into.places, into.stops, linked.places, short, lead_end
+        section=section,
+        lead=section.heading == article.title,
+        places=into.places,
+        stops=into.stops,
+        links=linked.places,
+        lengths=tuple(min(length, MAX_LENGTH) for length in lengths),
+        lead_end=lead_end,
     )
 
 
-def _collect_text(
-    section: Section, analyzer: Analyzer, into: Collected, linked: Collected
-) -> int:
+def _collect_text(section: Section, analyzer: Analyzer, into: Collected, linked: Collected) -> int:
     """File a section's text, that of links apart; returns where its first block ends."""
     position = RANGE_STARTS[-1]
     lead_end = 0
@@ -176,15 +174,32 @@ def _issues(article: Article) -> tuple[str, ...]:
     return (*article.issues, *(name.replace("-", " ").replace("_", " ") for name in former))
 
 
-def averages_of(articles: Iterable[AnalyzedArticle]) -> Averages:
-    """The average lengths of the fields in all sections that the public sees."""
+def averages_of(articles: Iterable[Article], analyzer: Analyzer) -> Averages:
+    """The average lengths of the fields in all sections that the public sees.
+
+    A first look at all articles, so that only one at a time need be held in terms.
+    """
     totals, sections = [0] * len(FIELDS), 0
     for article in articles:
-        if not is_hidden(article.article):
+        if not is_hidden(article):
             for section in article.sections:
                 sections += 1
-                totals = [a + b for a, b in zip(totals, section.lengths, strict=True)]
+                for field, texts in enumerate(_texts(article, section)):
+                    totals[field] += min(sum(map(analyzer.count_units, texts)), MAX_LENGTH)
     return Averages.of(totals, sections)
+
+
+def _texts(article: Article, section: Section) -> tuple[tuple[str, ...], ...]:
+    """What each of the FIELDS of a section holds. A lead section's heading is the title, and
+    is counted as such.
+    """
+    return (
+        (article.title,),
+        () if section.heading == article.title else (section.heading,),
+        section.trail,
+        _issues(article) if section.position == 0 else (),
+        tuple(text for text, _ in _runs(section)),
+    )
 
 
 def weigh_article(
@@ -199,14 +214,12 @@ def weigh_article(
         words=analyzed.words,
         facets=_facets(article),
         record={**card_record(card_of(article)), "sections": len(article.sections)},
-        sections=tuple(
-            _weigh_section(article, section, averages, ranking) for section in analyzed.sections
-        ),
+        sections=tuple(_weigh_section(section, averages, ranking) for section in analyzed.sections),
     )
 
 
 def _weigh_section(
-    article: Article, analyzed: AnalyzedSection, averages: Averages, ranking: Ranking
+    analyzed: AnalyzedSection, averages: Averages, ranking: Ranking
 ) -> SectionDocument:
     norms = field_norms(analyzed.lengths, averages, ranking)
     lead = lead_norm(analyzed.lengths[-1], averages, ranking)
@@ -235,12 +248,15 @@ class _Weigher:
         self.lead_end = analyzed.lead_end
         self.body = norms[-1]
         self.in_heading = head_steps(in_heading=True, ranking=ranking)
-        self.in_title = self.in_heading if analyzed.lead else head_steps(in_heading=False, ranking=ranking)
+        self.in_title = (
+            self.in_heading if analyzed.lead else head_steps(in_heading=False, ranking=ranking)
+        )
         self.known: dict[int, int] = {}
 
     def weigh(self, places: list[int], linked: int = 0) -> int:
         """The packed weight of a term at these positions, which are in ascending order, and
-        `linked` times in the text of links."""
+        `linked` times in the text of links.
+        """
         if linked or places[0] < self.lead_end:
             return self._weigh_all(places, linked)
         count = len(places)  # in the rest of the text only: most terms
@@ -268,7 +284,8 @@ def _packed(places: list[int]) -> bytes:
 
 def _heads(analyzed: AnalyzedSection, terms: dict[str, tuple[int, bytes]]) -> dict[str, int]:
     """The terms of title and heading with what they weigh in coverage, without stop words unless
-    there are no others."""
+    there are no others.
+    """
     heads = {t: steps for t, (w, _) in terms.items() if (steps := w >> HEAD_SHIFT & HEAD_MASK)}
     content = {term: steps for term, steps in heads.items() if term in analyzed.places}
     return content or heads

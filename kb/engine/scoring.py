@@ -89,7 +89,7 @@ class Postings:
         return idf_steps(self.reader.articles, len(self.reader.postings("title", term)[0]))
 
     def chains(self, terms: tuple[str, ...]) -> Iterator[list[int]]:
-        """Places where the terms stand as neighbours, of the public's sections, then of hidden ones."""
+        """Places where the terms are neighbours, in the public's sections, then in hidden ones."""
         for prefix in ("", HIDDEN) if self.hidden else ("",):
             yield self._chain(prefix + "terms", terms)
 
@@ -191,7 +191,8 @@ class Scoring:
 
     def matched(self, doc: int) -> tuple[int, int]:
         """How many units of the query a section holds, by all their parts or as a whole, and of
-        how many."""
+        how many.
+        """
         units: dict[int, list[bool]] = {}
         wholes = set()
         for concept, parts in zip(self.concepts, self.words, strict=True):
@@ -205,7 +206,11 @@ class Scoring:
     def share(self, doc: int) -> float:
         """The share of the query's idf that a section holds, unknown words included."""
         held = asked = 0
-        wholes = {c.unit for c, parts in zip(self.concepts, self.words, strict=True) if c.whole and doc in parts}
+        wholes = {
+            c.unit
+            for c, parts in zip(self.concepts, self.words, strict=True)
+            if c.whole and doc in parts
+        }
         for concept, parts in zip(self.concepts, self.words, strict=True):
             if not concept.whole:
                 idf = self._idf(concept)
@@ -329,7 +334,8 @@ class Scoring:
 
     def _nearness(self, doc: int) -> float:
         """How much of the query stands in two neighbouring chunks of the text; what stands in
-        title, headings or issue phrases is near everything."""
+        title, headings or issue phrases is near everything.
+        """
         everywhere = 0
         chunks: dict[int, int] = {}
         for concept, parts in zip(self.concepts, self.words, strict=True):
@@ -361,7 +367,7 @@ class Scoring:
 
 
 def count_fields(places: Iterable[int]) -> dict[int, list[int]]:
-    """document -> how many of the places lie in each of the FIELDS."""
+    """Document -> how many of the places lie in each of the FIELDS."""
     counts: dict[int, list[int]] = {}
     for place in places:
         fields = counts.setdefault(place >> POSITION_BITS, [0] * len(FIELDS))

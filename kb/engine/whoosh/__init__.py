@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import json
 import weakref
+from collections import deque
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -94,14 +95,14 @@ class WhooshEngine:
 
     def build(self, articles: Iterable[Article]) -> None:
         """Write a new index of the articles, in order of id, into an empty folder."""
-        analyzed = [analyze_article(article, self.analyzer) for article in articles]
-        averages = averages_of(analyzed)
+        waiting = deque(articles)
+        averages = averages_of(waiting, self.analyzer)
         storage = _storage(self.folder)
         TOC.create(storage, SCHEMA, NAME)
         with _writing(storage, merge_all=False) as writer:
-            analyzed.reverse()
-            while analyzed:  # each is let go once it is written
-                _add(writer, weigh_article(analyzed.pop(), averages, self.ranking))
+            while waiting:  # each is let go once it is written
+                analyzed = analyze_article(waiting.popleft(), self.analyzer)
+                _add(writer, weigh_article(analyzed, averages, self.ranking))
         self._write_tables(averages)
 
     def update(self, removed: Iterable[str], articles: Iterable[Article]) -> bool:

@@ -34,8 +34,8 @@ HEADER = struct.Struct(f"=IIII{len(FIELDS)}Q{len(FIELDS)}d")
 class Tables:
     """What the public sees: how many sections and articles, and the fields' total lengths. Of
     every document: its article's document (its own for an article), its rank by article id
-    and position, its mass in steps (times HEAD_STEPS), and its length in each of the FIELDS. `averages` are
-    those that the weights in the index were computed with.
+    and position, its mass in steps (times HEAD_STEPS), and its length in each of the FIELDS.
+    `averages` are those that the weights in the index were computed with.
     """
 
     sections: int
