@@ -1,0 +1,58 @@
+"""The documentation says what the code does."""
+
+import os
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from kb.analysis import Analyzer
+from kb.ranking import Ranking
+
+ROOT = Path(__file__).parent.parent
+RANKING = ROOT / "docs" / "ranking.md"
+
+
+def _constants_table():
+    rows = ["| constant | default | range | is |", "|---|---|---|---|"]
+    for constant in fields(Ranking):
+        low, high = constant.metadata["range"]
+        mark = "*" if constant.metadata["indexed"] else ""
+        meaning = constant.metadata["meaning"]
+        rows.append(f"| `{constant.name}`{mark} | {constant.default:g} | {low:g} to {high:g} | {meaning} |")
+    return "\n".join(rows)
+
+
+def test_every_constant_of_the_ranking_is_documented():
+    """The table is written by KB_GOLDEN=overwrite and compared otherwise."""
+    text = RANKING.read_text("utf-8")
+    start, end = text.index("<!-- constants -->\n") + len("<!-- constants -->\n"), text.index("\n<!-- end -->")
+    if os.environ.get("KB_GOLDEN") == "overwrite":
+        RANKING.write_text(text[:start] + _constants_table() + text[end:], "utf-8")
+        return
+    assert text[start:end] == _constants_table()
+
+
+def test_the_examples_of_analysis_are_what_it_does():
+    """Each row's texts give the words beside them."""
+    analyzer = Analyzer()
+    section = RANKING.read_text("utf-8").partition("| text | words |")[2].partition("\n\n")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines()[2:]]
+    assert len(rows) == 8
+    for texts, words in rows:
+        found = [
+            token.surface
+            for text in re.findall("`([^`]*)`", texts)
+            for token in analyzer.tokens(text)
+        ]
+        promised = re.findall("`([^`]*)`", words) or [
+            text.lower() for text in re.findall("`([^`]*)`", texts)
+        ]
+        assert found == promised
+
+
+def test_links_between_the_pages_lead_somewhere():
+    """Every relative link of the README and of docs/ names a file that is there."""
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        prose = re.sub("```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", re.sub("`[^`]*`", "", prose)):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
