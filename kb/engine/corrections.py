@@ -49,6 +49,7 @@ class Corrector:
     def __init__(self, postings: Postings, analyzer: Analyzer) -> None:
         self.postings = postings
         self.analyzer = analyzer
+        self._listed: dict[str, list[str]] = {}
 
     def correct(self, tokens: Sequence[Token], wrong: Iterable[Token]) -> Corrected | None:
         """The tokens with those of `wrong` replaced that have something better, or None."""
@@ -71,7 +72,7 @@ class Corrector:
         """
         if token.whole or len(token.surface) < MIN_LENGTH:
             return ()
-        near = candidates(token.surface, self.postings.words_from)
+        near = candidates(token.surface, self._words_from)
         alive = [(-self._articles(word), word) for _, word in near]
         best = min((pair for pair in alive if pair[0]), default=None)
         return (best[1],) if best else self._split(token.surface)
@@ -87,6 +88,13 @@ class Corrector:
         rated = [(min(map(self._articles, pair)), pair) for pair in halves]
         most, pair = max(rated, key=lambda rated: rated[0], default=(0, ()))
         return pair if most else ()
+
+    def _words_from(self, beginning: str) -> list[str]:
+        """Words as written; listed once, since most of a query's words may need them."""
+        words = self._listed.get(beginning)
+        if words is None:
+            words = self._listed[beginning] = list(self.postings.words_from(beginning))
+        return words
 
     def _articles(self, word: str) -> int:
         """How many articles hold a word."""

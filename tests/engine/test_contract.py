@@ -450,19 +450,23 @@ def test_how_an_answer_was_found(kind):
     with opened(kind, [make_article("a", "Package tracking")]) as engine:
         asked = {
             text: ask(engine, text, correct=True)
-            for text in ("packages", "pacakge", "xpackagezz", "trac", "pa", "zzzzz")
+            for text in ("packages", "pacakge", "packagetracking", "xpackagezz", "trac", "pa", "zz")
         }
         assert {text: results.found for text, results in asked.items()} == {
             "packages": Found.WORDS,
             "pacakge": Found.CORRECTED,
-            "xpackagezz": Found.CORRECTED,
+            "packagetracking": Found.CORRECTED,
+            "xpackagezz": Found.NOTHING,
             "trac": Found.PREFIX,
             "pa": Found.PREFIX,
-            "zzzzz": Found.NOTHING,
+            "zz": Found.NOTHING,
         }
         assert asked["pacakge"].correction.text == "package"
-        assert asked["zzzzz"].sections == ()
-        assert all(r.correction is None for t, r in asked.items() if t != "pacakge")
+        assert asked["zz"].sections == ()
+        assert {text for text, results in asked.items() if results.correction} == {
+            "pacakge",
+            "packagetracking",
+        }
 
 
 @every_engine
@@ -477,6 +481,21 @@ def test_corrections_help_or_are_left_alone(kind):
         assert ask(engine, "pacakge tracking").found is Found.WORDS
         corrected = ask(engine, "pacakge -packet", correct=True)
         assert places(corrected) == [("a", "top")]
+
+
+@every_engine
+def test_a_phrase_that_nothing_holds_is_words(kind):
+    """With a notice; the filters and exclusions stay, and so does a phrase that is held."""
+    corpus = [make_article("a", "Package tracking"), make_article("t/b", "Tracking a late package")]
+    with opened(kind, corpus) as engine:
+        results = ask(engine, '"late tracking"', correct=True)
+        assert {id_ for id_, _ in places(results)} == {"a", "t/b"}
+        assert results.found is Found.WORDS
+        assert results.notices == ("No section holds the quoted words one after the other.",)
+        assert places(ask(engine, '"late tracking" topic:t')) == [("t/b", "top")]
+        assert places(ask(engine, '"late tracking" -late')) == [("a", "top")]
+        assert ask(engine, '"late package"').notices == ()
+        assert ask(engine, '"zzz yyy"', correct=True).found is Found.NOTHING
 
 
 @every_engine

@@ -1,5 +1,6 @@
 """Facts about corrected queries."""
 
+import pytest
 from fakes import FakePostings
 
 from kb.analysis import Analyzer
@@ -71,3 +72,47 @@ def test_a_correction_is_never_a_stop_word():
     """Even where a stop word is the nearest word that is known, it now stands for itself."""
     _, terms = correct("verry", texts=("very",))
     assert terms == [ANALYZER.stem("very")]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("latepackage", "late package"),
+        ("package12", "package 12"),
+        ("deliveryrate", "delivery rate"),
+        ("xyzpackage", None),
+        ("unknown12", None),
+        ("apackage", "package"),
+        ("package12345", None),
+        ("ofpackage", None),
+    ],
+)
+def test_words_that_were_run_together_are_taken_apart(text, meant):
+    """Two known words of three letters or more, or a known word before a short number."""
+    found = correct(text)
+    assert (found[0].text if found else None) == meant
+
+
+def test_a_near_word_is_meant_rather_than_two():
+    """A slip is likelier than a missing space."""
+    texts = ("packages", "pack", "agex")
+    assert correct("packagex", texts=texts)[0].text == "packages"
+
+
+def test_the_parts_of_a_word_stand_in_its_place():
+    """Each is a word of the query now; what follows is replaced where it stands."""
+    correction, terms = correct("my latepackage of cafee", {"latepackage", "cafee"})
+    assert correction.text == "my late package of cafe"
+    assert correction.words == (("latepackage", "late package"), ("cafee", "cafe"))
+    assert terms == ["late", "packag", "cafe"]
+
+
+def test_known_words_are_listed_once():
+    """However many words of a query begin with the same letter."""
+    postings = FakePostings(ANALYZER, TEXTS)
+    listed = []
+    words_from = postings.words_from
+    postings.words_from = lambda prefix: listed.append(prefix) or words_from(prefix)
+    tokens = list(ANALYZER.tokens("pacakge pakcage pckage"))
+    assert len(Corrector(postings, ANALYZER).correct(tokens, tokens).changes) == 3
+    assert len(listed) == len(set(listed))
