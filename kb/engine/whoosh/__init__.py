@@ -38,6 +38,7 @@ from kb.engine.documents import analyze_article, averages_of, weigh_article
 from kb.engine.reading import HIDDEN
 from kb.engine.search import Search
 from kb.engine.whoosh.codec import PackedCodec, PostingBuffer
+from kb.engine.whoosh.pickles import guard
 from kb.engine.whoosh.reader import WhooshReader
 from kb.engine.whoosh.tables import compute_tables, write_tables
 from kb.ranking import FIELDS, Averages, Ranking
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from kb.analysis import Analyzer
     from kb.engine.documents import ArticleDocuments
     from kb.model import Article
+
+guard()
 
 NAME = "kb"
 MAX_DELETED_SHARE = 0.25
