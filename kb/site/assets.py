@@ -10,15 +10,19 @@ from typing import TYPE_CHECKING
 from kb.errors import SiteError
 from kb.site.addresses import ASSETS
 from kb.site.images import image_size
+from kb.site.scripts import ON_SITE, search_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from kb.config import SiteConfig
+    from kb.site.wording import Wording
 
-NAMES = ("site.css", "site.js", "scheme.js", "icon.svg")
+NAMES = ("site.css", "search.css", "site.js", "scheme.js", "icon.svg")
 """What every page uses; the theme may replace each by a file of its name."""
+SCRIPT = "search.js"
+"""What every page searches with; put together by the build."""
 LIVE = "live.js"
 """Reloads a page of `kb serve` when it has changed."""
 _LOGOS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})
@@ -40,9 +44,12 @@ class Logo:
     size: tuple[int, int] | None
 
 
-def read_assets(theme: Path, settings: SiteConfig, *, live: bool = False) -> dict[str, Asset]:
+def read_assets(
+    theme: Path, settings: SiteConfig, wording: Wording, *, live: bool = False
+) -> dict[str, Asset]:
     """The assets by their plain names."""
-    found = {}
+    script = search_script(ON_SITE, wording)
+    found = {SCRIPT: Asset(_hashed(SCRIPT, script), script)}
     for name in (*NAMES, *([LIVE] if live else [])):
         data = _read(name, theme)
         if name == "site.css":

@@ -126,7 +126,7 @@ class _Making:
     def _open_shell(self) -> Shell:
         config, theme = self._config, self._folders.theme
         wording = read_wording(config.language, theme)
-        assets = read_assets(theme, config.site, live=self._options.live)
+        assets = read_assets(theme, config.site, wording, live=self._options.live)
         logo = read_logo(self._folders.logo)
         extras = [*assets.values(), *read_extras(theme), *([logo.asset] if logo else [])]
         for asset in extras:

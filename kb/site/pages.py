@@ -167,7 +167,8 @@ class Pages:
         """The page of search results, which a script fills."""
         t, root = self.shell.t, root_of(SEARCH)
         head = PageHead(t["search_title"], SEARCH, t["search_description"], indexed=False)
-        return self.shell.page("search.html", head, **self._browse(root))
+        choices = self._topic_choices("", "")
+        return self.shell.page("search.html", head, topic_choices=choices, **self._browse(root))
 
     def lost(self, root: str) -> bytes:
         """The page for addresses that don't exist, shown at any of them.
@@ -217,6 +218,7 @@ class Pages:
         facts = [("wait", channel.wait), ("hours", channel.hours), ("where", channel.where)]
         address = self.plan.address.get(channel.article)
         return {
+            "channel": channel.name,
             "name": _capitalised(channel.name),
             "why": _capitalised(why),
             "href": root + encode(address) if address else "",
@@ -246,6 +248,15 @@ class Pages:
                 }
             )
         return cards
+
+    def _topic_choices(self, id_: str, above: str) -> list[dict[str, str]]:
+        """All topics in the order of reading, each with the names of those above it."""
+        choices = []
+        for child in self.plan.topics[id_].topics:
+            title = f"{above}{self.plan.topics[child].title}"
+            choices.append({"id": child, "title": title})
+            choices += self._topic_choices(child, f"{title} \u203a ")
+        return choices
 
     def _below(self, topic: Topic) -> Iterator[str]:
         for child in topic.topics:

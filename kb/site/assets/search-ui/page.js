@@ -4,9 +4,9 @@
 import { keepWords } from "./arrival.js";
 import { createAsker } from "./asker.js";
 import {
-  actionText, badges, failure, groupHits, helpAddress, helpText, notesOf, snippetOf, summaryOf, trailOf,
+  actionText, badges, failureOf, groupHits, notesOf, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
-import { address, asPath, capitalised, make } from "./words.js";
+import { address, capitalised, make } from "./words.js";
 
 const STEP = 10;
 const MOST = 100;
@@ -107,10 +107,12 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
       return;
     }
     const answer = state.kind === "answer" ? state.answer : null;
-    status.textContent = answer ? summaryOf(answer, view) : "";
+    status.replaceChildren(...(answer ? summaryOf(answer, view) : []));
+    if (state.kind === "failed") status.textContent = failureOf(state, view);
+    status.classList.toggle("find-alone", !answer?.hits.length);
     notes.replaceChildren();
     if (answer && state.kind === "answer") notes.append(...notesOf(answer, state.question, view, exactly));
-    if (state.kind === "failed") notes.append(failure(state, view, asker.retry));
+    if (state.kind === "failed") notes.append(remedies(view, asker.retry));
     if (answer && !answer.hits.length) notes.append(...nothing(answer));
     list.replaceChildren(...groupHits(answer?.hits ?? []).map(group));
     more.hidden = !answer || answer.hits.length < limit || answer.total <= limit || limit >= MOST;

@@ -5,7 +5,7 @@ import { keepWords } from "./arrival.js";
 import { createAsker } from "./asker.js";
 import { makeCombobox } from "./combobox.js";
 import {
-  actionText, badges, failure, groupHits, helpAddress, helpText, notesOf, snippetOf, summaryOf, trailOf,
+  actionText, badges, failureOf, groupHits, helpAddress, helpText, notesOf, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
 import { address, make } from "./words.js";
 
@@ -33,10 +33,21 @@ export function attachPanel(form, input, view, open) {
   let correct = true;
 
   const asker = createAsker({ open, show });
-  const box = makeCombobox(input, panel, list, {
-    open: () => Boolean(input.value.trim()) && (state.kind !== "idle" || (ask(), true)),
-    close: asker.stop,
-  });
+  const box = makeCombobox(input, panel, list, { open: prepare, close: asker.stop });
+
+  /** Whether there is something to open the panel for. */
+  function prepare() {
+    if (!input.value.trim()) return false;
+    if (state.kind === "idle") ask();
+    fit();
+    return state.kind !== "idle";
+  }
+
+  /** Keep the panel within what can be seen below the box. */
+  function fit() {
+    const bottom = visualViewport ? visualViewport.offsetTop + visualViewport.height : innerHeight;
+    panel.style.setProperty("--find-room", `${bottom - form.getBoundingClientRect().bottom - 16}px`);
+  }
 
   function question() {
     return { query: input.value, limit: LIMIT, prefix: correct, correct };
@@ -56,18 +67,19 @@ export function attachPanel(form, input, view, open) {
     } else if (next.kind === "answer") {
       showAnswer(next.answer, next.question);
     } else if (next.kind === "failed") {
-      status.textContent = "";
-      notes.replaceChildren(failure(next, view, asker.retry));
+      status.textContent = failureOf(next, view);
+      notes.replaceChildren(remedies(view, asker.retry));
       list.replaceChildren();
-      foot.replaceChildren(helpLine(undefined));
+      foot.replaceChildren();
     }
+    status.classList.toggle("find-alone", next.kind === "failed" || (next.kind === "answer" && !next.answer.hits.length));
     if (panel.hidden) box.open();
     else box.refresh();
   }
 
   /** @param {Answer} answer @param {import("./types.js").Question} asked */
   function showAnswer(answer, asked) {
-    status.textContent = summaryOf(answer, view);
+    status.replaceChildren(...summaryOf(answer, view));
     notes.replaceChildren(...notesOf(answer, asked, view, exactly));
     list.replaceChildren(...groupHits(answer.hits).map((hits) => group(hits)), ...last(answer));
     const keys = make("p", { class: "find-keys", "aria-hidden": "true" }, t("find_keys"));
@@ -170,6 +182,7 @@ export function attachPanel(form, input, view, open) {
     const link = event.target instanceof Element && event.target.closest("a");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) box.close();
   });
+  visualViewport?.addEventListener("resize", fit);
   addEventListener("online", () => {
     if (state.kind === "failed" && box.isOpen()) asker.retry();
   });

@@ -60,26 +60,31 @@ export function notesOf(answer, question, { t }, exactly) {
   return notes.map((note) => make("p", {}, ...note));
 }
 
-/** What to say of an answer aloud, and above the results. @param {Answer} answer @param {View} view */
+/**
+ * How many results there are; aloud also for which words, where those are not the ones typed.
+ * @param {Answer} answer
+ * @param {View} view
+ */
 export function summaryOf({ query, hits, total, corrected, found }, { t, count }) {
-  if (!hits.length) return t("find_nothing", { query });
-  const number =
-    total > hits.length
-      ? t("find_some", { count: hits.length, total: total.toLocaleString() })
-      : count("find_results", total);
-  return corrected !== null && found !== "nothing" ? `${number}. ${t("find_instead", { corrected })}` : number;
+  if (!hits.length) return [t("find_nothing", { query })];
+  const some = { count: hits.length, total: total.toLocaleString() };
+  const number = total > hits.length ? t("find_some", some) : count("find_results", total);
+  if (corrected === null || found === "nothing") return [number];
+  return [number, make("span", { class: "find-unseen" }, `. ${t("find_instead", { corrected })}`)];
 }
 
+/** Why there is no answer. @param {Extract<State, {kind: "failed"}>} state @param {View} view */
+export const failureOf = ({ offline }, { t }) => t(offline ? "find_offline" : "find_failed");
+
 /**
- * Why there is no answer, and a button to try again.
- * @param {Extract<State, {kind: "failed"}>} state
+ * What to do where there is no answer: try again, or ask a person.
  * @param {View} view
  * @param {() => void} retry
  */
-export function failure({ offline }, { t }, retry) {
+export function remedies({ t, contact }, retry) {
   const button = make("button", { type: "button" }, t("find_retry"));
   button.addEventListener("click", retry);
-  return make("div", { class: "find-failed" }, make("p", {}, t(offline ? "find_offline" : "find_failed")), button);
+  return make("div", { class: "find-failed" }, button, contact && make("a", { href: contact }, t("help")));
 }
 
 /**

@@ -1,0 +1,35 @@
+"""The search script: kb's modules for it, and the words of the site, in one file."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from kb.site.bundle import bundle
+
+if TYPE_CHECKING:
+    from kb.site.wording import Wording
+
+ON_SITE = "search-ui/site.js"
+"""What the pages of kb's own sites load."""
+_STRINGS = "search-ui/strings.js"
+
+
+def search_script(entry: str, wording: Wording) -> bytes:
+    """The script that begins with the module `entry`, as a file."""
+    assets = files("kb.site") / "assets"
+
+    def read(path: str) -> str:
+        if path == _STRINGS:
+            return f"export const STRINGS = {_spoken(wording)};\n"
+        return (assets / path).read_text(encoding="utf-8")
+
+    return bundle(entry, read).encode()
+
+
+def _spoken(wording: Wording) -> str:
+    """The words that the script says, as JSON."""
+    texts = wording.texts
+    names = [n for n in texts if n.startswith(("find_", "tier_")) or n in ("help", "search")]
+    return json.dumps({name: texts[name] for name in names}, ensure_ascii=False)
