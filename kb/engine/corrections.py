@@ -72,16 +72,22 @@ class Corrector:
         """
         if token.whole or len(token.surface) < MIN_LENGTH:
             return ()
-        near = candidates(token.surface, self._words_from)
+        nearest = self._nearest(token.surface)
+        return (nearest,) if nearest else self._split(token.surface)
+
+    def _nearest(self, surface: str) -> str:
+        near = candidates(surface, self._words_from)
         alive = [(-self._articles(word), word) for _, word in near]
-        best = min((pair for pair in alive if pair[0]), default=None)
-        return (best[1],) if best else self._split(token.surface)
+        return min((pair for pair in alive if pair[0]), default=(0, ""))[1]
 
     def _split(self, surface: str) -> tuple[str, ...]:
-        """The two words of which the rarer is in most articles; the earlier cut among equals."""
+        """The two words of which the rarer is in most articles; the earlier cut among equals.
+        Of letters and digits, the letters may be misspelt.
+        """
         digits = _LETTERS_AND_DIGITS.fullmatch(surface)
         if digits:
-            return digits.groups() if self._articles(digits[1]) else ()
+            word = digits[1] if self._articles(digits[1]) else self._nearest(digits[1])
+            return (word, digits[2]) if word else ()
         halves = (
             (surface[:cut], surface[cut:]) for cut in range(MIN_PART, len(surface) - MIN_PART + 1)
         )
