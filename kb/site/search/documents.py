@@ -138,7 +138,9 @@ def write_tables(reader: IndexReader, layout: Layout) -> Iterator[tuple[int, Sha
 def _runs(column: Sequence[int], articles: Sequence[Exported], *, whole: bool) -> str:
     """A field's lengths: one an article where all of its sections share it, else one a section."""
     docs = [
-        a.document + 1 + at for a in articles for at in range(min(a.sections, 1 if whole else a.sections))
+        a.document + 1 + at
+        for a in articles
+        for at in range(min(a.sections, 1 if whole else a.sections))
     ]
     return encode(column[doc] for doc in docs)
 

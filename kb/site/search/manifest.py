@@ -72,7 +72,10 @@ def write_search(
             "format": FORMAT,
             "facets": facets.hash,
             "shards": {
-                kind: {"first": _firsts(starts.get(kind, [])), "hash": "".join(hashes.get(kind, []))}
+                kind: {
+                    "first": _firsts(starts.get(kind, [])),
+                    "hash": "".join(hashes.get(kind, [])),
+                }
                 for kind in "dstw"
             },
             **_articles(layout, leads),

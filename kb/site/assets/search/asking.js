@@ -1,0 +1,171 @@
+// What a query says beyond its subject, and how a person is reached. See kb/asking.py and
+// kb/escalation.py; the rules come with the manifest.
+
+import { SPACE, squeeze } from "./query.js";
+import { fold } from "./analysis.js";
+
+const LONGEST = 2000;
+const LONGEST_STORY = 500;
+
+/** @typedef {{name: string, best_for?: string, wait?: string, where?: string, hours?: string,
+ *   article?: string, have_ready?: string[], id: string, order: number | null, ready: string[]}} Channel */
+/** @typedef {{channel: string, why: string, where: string, wait: string, hours: string,
+ *   article: string, url?: string}} Option */
+/** @typedef {{channels: Option[], have_ready: string[], message: string, note: string}} Escalation */
+
+/** Lower case without apostrophes, one space between words. @param {string} words */
+const plain = (words) =>
+  squeeze(
+    [...words.slice(0, 2 * LONGEST)].slice(0, LONGEST).join("").normalize("NFKC").toLowerCase()
+      .replace(/['\u2018\u2019`]/g, "").replace(/[^\p{L}\p{N}]+/gu, " "),
+  );
+
+// In plain words only spaces part words: `\b` and `\w` then also hold for letters beyond ASCII.
+/** @param {string} rule */
+const compile = (rule) =>
+  new RegExp(rule.replaceAll("\\b", "(?:(?<![^ ])(?=[^ ])|(?<=[^ ])(?![^ ]))").replaceAll("\\w", "[^ ]"));
+
+/** @param {string} text @param {string[]} phrases */
+const hasPhrase = (text, phrases) =>
+  phrases.some((phrase) => plain(phrase) && ` ${text} `.includes(` ${plain(phrase)} `));
+
+/** Answers what the words ask for beside their subject. */
+export class Asking {
+  /** @param {any} manifest */
+  constructor(manifest) {
+    this.contact = manifest.contact;
+    this.person = manifest.person.map(compile);
+    this.notPerson = compile(manifest.notPerson);
+    this.urgent = compile(manifest.urgent);
+    this.notUrgent = compile(manifest.notUrgent);
+  }
+
+  /** Whether the words ask for a person. @param {string} words */
+  asksForPerson(words) {
+    const text = plain(words);
+    if (hasPhrase(text, this.contact.person)) return true;
+    return !this.notPerson.test(text) && this.person.some((/** @type {RegExp} */ rule) => rule.test(text));
+  }
+
+  /** Whether the words say that the problem can't wait. @param {string} words */
+  isUrgent(words, more = this.contact.urgent) {
+    const text = plain(words);
+    return !this.notUrgent.test(text) && (this.urgent.test(text) || hasPhrase(text, more));
+  }
+
+  /** The channels for a problem, best first, and what to bring along. @param {string} words
+   * @param {any} article  the one that fits best, if any @returns {Escalation} */
+  escalate(words, article) {
+    const urgent = this.isUrgent(words);
+    const channels = this.inOrder();
+    const own = stepsOf(article, channels);
+    const steps = own.length ? own : channels.map((c) => [c.name, this.implied(c.best_for ?? "")]);
+    const chosen = new Map();
+    for (const [name, condition] of byUrgency(steps, urgent)) {
+      const channel = channels.find((c) => isNamed(name, c)) ?? { name };
+      if (!chosen.has(channel.name)) chosen.set(channel.name, optionOf(channel, condition, urgent));
+    }
+    const options = [...chosen.values()];
+    return {
+      channels: options.map(({ ready, ...option }) => option),
+      have_ready: article?.ready?.length ? article.ready : (options[0]?.ready ?? []),
+      message: this.message(words),
+      note: options.length ? "" : this.contact.fallback || "This knowledge base names no way to reach a person.",
+    };
+  }
+
+  /** Channels: those that the settings name, then as authors set. @returns {Channel[]} */
+  inOrder() {
+    /** @type {string[]} */
+    const order = this.contact.order;
+    const rank = (/** @type {Channel} */ channel) => {
+      const at = order.findIndex((name) => isNamed(name, channel));
+      return at < 0 ? order.length : at;
+    };
+    return [...this.contact.channels].sort(
+      (a, b) =>
+        rank(a) - rank(b) || Number(a.order === null) - Number(b.order === null) ||
+        (a.order ?? 0) - (b.order ?? 0) || (a.id < b.id ? -1 : 1),
+    );
+  }
+
+  /** The condition that a channel's description implies. @param {string} bestFor */
+  implied(bestFor) {
+    if (this.isUrgent(bestFor, [])) return "urgent";
+    return /\b(?:not|non)[ -]urgent\b|\bcan wait\b/.test(bestFor.toLowerCase()) ? "not_urgent" : "";
+  }
+
+  /** A message to fill in. @param {string} words */
+  message(words) {
+    let story = [...squeeze(words)].slice(0, LONGEST_STORY).join("");
+    if (this.asksForPerson(story)) story = "";
+    const when = WHEN.exec(story)?.[0] ?? "[date and time]";
+    const orders = new Set(story.match(ORDER));
+    const order = orders.size === 1 ? [...orders][0] : "[order number, if there is one]";
+    const wishes = WISHES.filter(([pattern]) => pattern.test(story));
+    const wish = wishes.length === 1
+      ? `${wishes[0][1]} [or something else]`
+      : "[for example a refund, a replacement or an explanation]";
+    const happened = story ? `${story} [more details]` : "[what is wrong, in a sentence or two]";
+    return `What happened: ${happened}\nWhen: ${when}\nOrder number: ${order}\nWhat I want: ${wish}`;
+  }
+}
+
+const WHEN =
+  /\b(?:today|yesterday|tonight|this morning|last (?:night|week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|(?:\d{1,3}|an?|two|three|four|five|six) (?:hour|day|week|month)s? ago|(?:since|on) (?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4}-\d{2}-\d{2})\b/i;
+const ORDER = /\b(?!\d{4}-\d{2}-\d{2}\b)[A-Z]{0,4}-?\d(?:-?\d){5,23}\b/gi;
+/** @type {[RegExp, string][]} */
+const WISHES = [
+  [/\b(?:refund|refunded|money back)\b/i, "a refund"],
+  [/\b(?:replacement|replace|exchange)\b/i, "a replacement"],
+  [/\b(?:cancel|cancellation)\b/i, "a cancellation"],
+];
+
+/** Whether a step's word names a channel. @param {string} word @param {Channel} channel */
+function isNamed(word, channel) {
+  const name = fold(word.replace(new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "g"), ""));
+  return [channel.name, channel.id, channel.id.slice(channel.id.lastIndexOf("/") + 1)].some((n) => fold(n) === name);
+}
+
+/** An article's own steps; on an article about a channel, that comes first. @param {any} article
+ * @param {Channel[]} channels @returns {[string, string][]} */
+function stepsOf(article, channels) {
+  const own = article?.channel ? [[article.channel.name, ""]] : [];
+  const steps = [...own, ...(article?.escalate ?? [])];
+  return channels.length ? steps.filter(([name]) => channels.some((c) => isNamed(name, c))) : steps;
+}
+
+/** Steps whose condition holds, in order. @param {any[]} steps @param {boolean} urgent */
+function byUrgency(steps, urgent) {
+  const hurried = steps.filter(([, condition]) => condition === "urgent");
+  const others = steps.filter(([, condition]) => !condition);
+  if (!urgent) return [...steps.filter(([, condition]) => condition !== "urgent"), ...hurried];
+  const now = [...hurried, ...others];
+  return now.length ? now : steps;
+}
+
+/** @param {any} channel @param {string} condition @param {boolean} urgent */
+function optionOf(channel, condition, urgent) {
+  const reason = condition === "urgent"
+    ? urgent ? "your problem is urgent" : "if it becomes urgent"
+    : condition && !urgent ? "if it can wait" : "";
+  const bestFor = squeeze(channel.best_for ?? "").replace(/\.+$/, "");
+  const why = [reason, bestFor && `best for ${uncapitalised(bestFor)}`].filter(Boolean).join("; ");
+  return {
+    channel: channel.name,
+    why: why || "a way to reach a person",
+    where: channel.where ?? "",
+    wait: channel.wait ?? "",
+    hours: channel.hours ?? "",
+    article: channel.article || channel.id || "",
+    ...(channel.url ? { url: channel.url } : {}),
+    ready: channel.have_ready?.length ? channel.have_ready : (channel.ready ?? []),
+  };
+}
+
+/** The text as it reads in mid-sentence; names such as PayPal stay. @param {string} text */
+function uncapitalised(text) {
+  const rest = text.split(" ", 1)[0].slice(1);
+  const lower = rest === rest.toLowerCase() && rest !== rest.toUpperCase();
+  return lower || !rest ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}

@@ -1,0 +1,148 @@
+// Query words to concepts: a word with all that may stand for it. See kb/engine/concepts.py.
+
+/** @import { Analyzer, Token } from "./analysis.js" */
+/** @import { Index } from "./index.js" */
+
+const MAX_COMPLETIONS = 20;
+const MAX_KEY_WORDS = 4;
+
+/** @typedef {{terms: string[], factor: number}} Alternative */
+/** @typedef {{surface: string, term: string, alternatives: Alternative[], unit: number,
+ *   whole: boolean}} Concept */
+/** @typedef {{all: Concept[], pairs: [string, string][]}} Concepts */
+
+export class ConceptMaker {
+  /** @param {Index} index @param {Analyzer} analyzer */
+  constructor(index, analyzer) {
+    this.index = index;
+    this.analyzer = analyzer;
+    this.constants = index.manifest.ranking;
+    /** @type {Map<string, string[]>} */
+    this.synonyms = new Map();
+    for (const [text, others] of Object.entries(index.manifest.synonyms)) {
+      const key = this.terms(text).join(" ");
+      this.synonyms.set(key, [...(this.synonyms.get(key) ?? []), ...others]);
+    }
+  }
+
+  /** The concepts of a query's tokens; with `prefix` its last word, with `every` each of them,
+   * stands for the words that it begins, too.
+   * @param {Token[]} tokens @param {boolean} prefix @param {boolean} every
+   * @returns {Promise<Concepts>} */
+  async make(tokens, prefix, every) {
+    const begun = tokens.filter((token) => prefix && (every || token === tokens[tokens.length - 1]));
+    await this.index.loadWords(begun.map((token) => token.surface));
+    const phrases = this.phrases(tokens);
+    const units = unitsOf(tokens, phrases);
+    /** @type {Map<string, Concept>} */
+    const concepts = new Map();
+    tokens.forEach((token, at) => {
+      if (!concepts.has(token.term)) {
+        concepts.set(token.term, this.concept(token, units[at], begun.includes(token)));
+      }
+    });
+    for (const [first, last, key] of phrases) {
+      if (concepts.has(key)) continue;
+      const alternatives = this.alternatives(this.synonyms.get(key) ?? []);
+      const surface = surfaceOf(tokens.slice(first, last + 1));
+      const term = alternatives[0]?.terms[0] ?? "";
+      concepts.set(key, { surface, term, alternatives, unit: units[first], whole: true });
+    }
+    return { all: [...concepts.values()], pairs: pairsOf(tokens) };
+  }
+
+  /** Whether the corpus holds a word, or a synonym stands for it. @param {Token} token */
+  isKnown(token) {
+    return this.index.term(token.term) !== null || this.synonyms.has(token.term);
+  }
+
+  /** The words and phrases that others stand in for, with those. @param {Token[]} tokens */
+  used(tokens) {
+    /** @type {Map<string, string[]>} */
+    const used = new Map();
+    for (const token of tokens) {
+      const also = this.synonyms.get(token.term);
+      if (also) used.set(token.surface, also);
+    }
+    for (const [first, last, key] of this.phrases(tokens)) {
+      used.set(surfaceOf(tokens.slice(first, last + 1)), this.synonyms.get(key) ?? []);
+    }
+    return [...used].map(([word, also]) => ({ word, also }));
+  }
+
+  /** @param {Token} token @param {number} unit @param {boolean} begins @returns {Concept} */
+  concept(token, unit, begins) {
+    const own = { terms: [token.term], factor: token.whole ? this.constants.whole : 1 };
+    const others = this.alternatives(this.synonyms.get(token.term) ?? []);
+    const completions = begins ? this.completions(token) : [];
+    const alternatives = [own, ...others, ...completions];
+    return { surface: token.surface, term: token.term, alternatives, unit, whole: token.whole };
+  }
+
+  /** @param {string[]} texts @returns {Alternative[]} */
+  alternatives(texts) {
+    const factor = this.constants.synonym;
+    return texts.map((text) => ({ terms: this.terms(text), factor })).filter(({ terms }) => terms.length);
+  }
+
+  /** The terms of the words that begin with a token, those of most articles first.
+   * @param {Token} token @returns {Alternative[]} */
+  completions(token) {
+    const words = [...this.index.wordsFrom(token.surface)];
+    words.sort(([a, most], [b, more]) => more - most || (a < b ? -1 : 1));
+    const terms = new Set(words.slice(0, MAX_COMPLETIONS).map(([word]) => this.analyzer.stem(word)));
+    terms.delete(token.term);
+    return [...terms].map((term) => ({ terms: [term], factor: this.constants.synonym }));
+  }
+
+  /** (first, last, key) of each run of several tokens that has synonyms.
+   * @param {Token[]} tokens @returns {[number, number, string][]} */
+  phrases(tokens) {
+    /** @type {[number, number, string][]} */
+    const found = [];
+    if (!this.synonyms.size) return found;
+    const parts = tokens.flatMap((token, at) => (token.whole ? [] : [at]));
+    for (let start = 0; start < parts.length; start++) {
+      for (let end = start + 2; end <= Math.min(start + MAX_KEY_WORDS, parts.length); end++) {
+        const run = parts.slice(start, end);
+        const key = run.map((at) => tokens[at].term).join(" ");
+        if (this.synonyms.has(key)) found.push([run[0], run[run.length - 1], key]);
+      }
+    }
+    return found;
+  }
+
+  /** The terms of a text, without stop words unless there are no others. @param {string} text */
+  terms(text) {
+    const tokens = this.analyzer.tokens(text.normalize("NFC")).filter((token) => !token.whole);
+    const content = tokens.filter((token) => !token.stop);
+    return (content.length ? content : tokens).map((token) => token.term);
+  }
+}
+
+/** @param {Token[]} tokens */
+const surfaceOf = (tokens) => tokens.filter((t) => !t.whole).map((t) => t.surface).join(" ");
+
+/** For each token the offset of the unit or phrase that it belongs to.
+ * @param {Token[]} tokens @param {[number, number, string][]} phrases */
+function unitsOf(tokens, phrases) {
+  const spans = tokens.filter((token) => token.whole).map(({ start, end }) => [start, end]);
+  for (const [first, last] of phrases) spans.push([tokens[first].start, tokens[last].end]);
+  return tokens.map((token) => {
+    const around = spans.filter(([start, end]) => start <= token.start && token.start < end);
+    return around.length ? Math.min(...around.map(([start]) => start)) : token.start;
+  });
+}
+
+/** Neighbouring words, each pair once. @param {Token[]} tokens */
+function pairsOf(tokens) {
+  const parts = tokens.filter((token) => !token.whole);
+  /** @type {Map<string, [string, string]>} */
+  const pairs = new Map();
+  for (let at = 1; at < parts.length; at++) {
+    const one = parts[at - 1].term;
+    const other = parts[at].term;
+    if (one !== other) pairs.set(`${one} ${other}`, [one, other]);
+  }
+  return [...pairs.values()];
+}

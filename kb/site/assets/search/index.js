@@ -1,0 +1,279 @@
+// The index as a query reads it: postings, statistics, words and tables, from their shards.
+
+import { decode, decodeGaps, digit, find, lastUpTo } from "./shards.js";
+
+/** @import { Shards } from "./shards.js" */
+
+export const FORMAT = 1;
+const HASH = 6;
+const KEPT_TERMS = 200;
+const HEAD_STEPS = 4;
+const STARTS = [0, 1024, 2048, 3072, 8192]; // first positions of the fields
+const MARKS = "%!#$";
+
+/** Where the shards of a kind begin, and what their names are. */
+class Directory {
+  /** @param {string} kind @param {{first: string, hash: string}} given */
+  constructor(kind, given) {
+    this.kind = kind;
+    this.hash = given.hash;
+    /** @type {ArrayLike<any>} */
+    this.first = kind === "t" || kind === "w" ? (given.first ? given.first.split(" ") : []) : decodeGaps(given.first);
+  }
+
+  /** @param {number} number */
+  file(number) {
+    return `${this.kind}${number}.${this.hash.slice(number * HASH, (number + 1) * HASH)}.js`;
+  }
+}
+
+/** A term: the sections that hold it, with levels, what it weighs in coverage, and positions. */
+export class Term {
+  /** @param {any[]} row @param {Index} index */
+  constructor(row, index) {
+    const [, idf, sections, levels, places = "", titleIdf = 0, articles = "", titleLevels = "", titlePlaces = "", heads = "", steps = ""] = row;
+    this.idf = /** @type {number} */ (idf);
+    this.titleIdf = /** @type {number} */ (titleIdf);
+    this.articles = decodeGaps(articles);
+    const own = decodeGaps(sections);
+    const texts = /** @type {string} */ (places).split(" ");
+    const count = this.articles.reduce((sum, article) => sum + index.sections[article], own.length);
+    const docs = new Int32Array(count);
+    const level = new Uint8Array(count);
+    const head = new Uint8Array(count);
+    /** Positions as they are written: in the section, and in the title. */
+    this.written = /** @type {[string, string][]} */ (new Array(count));
+    const inTitles = /** @type {string} */ (titlePlaces).split(" ");
+    let size = 0;
+    let at = 0;
+    const take = (/** @type {number} */ title, /** @type {string} */ inTitle) => {
+      docs[size] = own[at];
+      level[size] = digit(levels, at);
+      const text = texts[at] ?? "";
+      head[size] = text.includes("!") ? HEAD_STEPS : title;
+      this.written[size++] = [text, inTitle];
+      at++;
+    };
+    this.articles.forEach((article, number) => {
+      const first = index.firsts[article];
+      while (at < own.length && own[at] < first) take(0, "");
+      const inTitle = inTitles[number] ?? "";
+      for (let doc = first; doc < index.firsts[article + 1]; doc++) {
+        const steps = index.isLead(doc, article) ? HEAD_STEPS : index.inTitle;
+        if (own[at] === doc) take(steps, inTitle);
+        else {
+          docs[size] = doc;
+          level[size] = digit(titleLevels, number);
+          head[size] = steps;
+          this.written[size++] = ["", inTitle];
+        }
+      }
+    });
+    while (at < own.length) take(0, "");
+    this.docs = docs.subarray(0, size);
+    this.levels = level.subarray(0, size);
+    this.heads = head.subarray(0, size);
+    decodeGaps(heads).forEach((doc, number) => {
+      const place = find(this.docs, doc);
+      if (place >= 0) head[place] = digit(steps, number);
+    });
+    /** @type {(number[] | undefined)[]} */
+    this.read = [];
+  }
+
+  /** The positions in the section at a place of `docs`, ascending. @param {number} at */
+  positions(at) {
+    return (this.read[at] ??= readPositions(...this.written[at]));
+  }
+}
+
+/** @param {string} text @param {string} title @returns {number[]} */
+function readPositions(text, title) {
+  /** @type {number[]} */
+  const places = title ? decodeGaps(title) : [];
+  const marks = [...text.matchAll(/[%!#$]/g)];
+  const end = marks[0]?.index ?? text.length;
+  marks.forEach((mark, number) => {
+    const to = marks[number + 1]?.index ?? text.length;
+    const start = STARTS[MARKS.indexOf(mark[0])];
+    for (const place of decodeGaps(text.slice(mark.index + 1, to))) places.push(start + place);
+  });
+  for (const place of decodeGaps(text.slice(0, end))) places.push(STARTS[4] + place);
+  return places;
+}
+
+/** @typedef {{first: number, mass: number[], titles: number[], lengths: number[][], articles: number}} Table */
+
+export class Index {
+  /** @param {any} manifest @param {Shards} shards */
+  constructor(manifest, shards) {
+    this.manifest = manifest;
+    this.shards = shards;
+    this.inTitle = manifest.inTitle;
+    this.terms = new Directory("t", manifest.shards.t);
+    this.words = new Directory("w", manifest.shards.w);
+    this.tables = new Directory("s", manifest.shards.s);
+    this.documents = new Directory("d", manifest.shards.d);
+    const counts = decode(manifest.sections);
+    this.sections = counts.map((count) => count >> 1);
+    this.leadFirst = counts.map((count) => (count & 1) === 1);
+    this.otherLeads = new Set(decodeGaps(manifest.leads));
+    /** The first section of each article, and after the last the number of sections. */
+    this.firsts = [0];
+    for (const count of this.sections) this.firsts.push(this.firsts[this.firsts.length - 1] + count);
+    this.size = this.firsts[this.sections.length];
+    /** @type {Record<string, Set<number>>} */
+    this.tiers = {};
+    for (const tier of Object.keys(manifest.tiers)) this.tiers[tier] = new Set(decodeGaps(manifest.tiers[tier]));
+    /** @type {Map<string, Term | null>} */
+    this.known = new Map();
+    /** @type {Map<number, Table>} */
+    this.readTables = new Map();
+    /** @type {Map<number, [string[], number[]]>} */
+    this.readWords = new Map();
+  }
+
+  /** @param {number} doc */
+  articleOf(doc) {
+    return lastUpTo(this.firsts, doc);
+  }
+
+  /** Whether a section's heading is the article's title. @param {number} doc @param {number} article */
+  isLead(doc, article) {
+    return this.firsts[article] === doc ? this.leadFirst[article] : this.otherLeads.has(doc);
+  }
+
+  /** @param {number} article @returns {string} */
+  tierOf(article) {
+    for (const tier in this.tiers) if (this.tiers[tier].has(article)) return tier;
+    return "self-service";
+  }
+
+  /** The articles of a topic or tag. @param {any} facets @param {string} name @returns {Set<number>} */
+  articlesOf(facets, name) {
+    return new Set(Object.hasOwn(facets.articles, name) ? decodeGaps(facets.articles[name]) : []);
+  }
+
+  /** Load what is known of terms. @param {Iterable<string>} terms */
+  async load(terms) {
+    if (this.known.size > KEPT_TERMS) this.known.clear();
+    const wanted = [...new Set(terms)].filter((term) => !this.known.has(term));
+    await Promise.all(
+      wanted.map(async (term) => {
+        const number = lastUpTo(this.terms.first, term);
+        const shard = number < 0 ? null : await this.shards.get(this.terms.file(number));
+        const row = shard?.terms.find((/** @type {any[]} */ row) => row[0] === term);
+        this.known.set(term, row ? new Term(row, this) : null);
+      }),
+    );
+  }
+
+  /** A term that was loaded, null if no section holds it. @param {string} term */
+  term(term) {
+    return this.known.get(term) ?? null;
+  }
+
+  /** Load the words that begin with these. @param {Iterable<string>} prefixes */
+  async loadWords(prefixes) {
+    const numbers = new Set([...prefixes].flatMap((prefix) => this.wordShards(prefix)));
+    await Promise.all(
+      [...numbers].map(async (number) => {
+        if (this.readWords.has(number)) return;
+        const shard = await this.shards.get(this.words.file(number));
+        this.readWords.set(number, [readWords(shard.words), decode(shard.articles)]);
+      }),
+    );
+  }
+
+  /** @param {string} prefix @returns {number[]} */
+  wordShards(prefix) {
+    const first = Math.max(0, lastUpTo(this.words.first, prefix));
+    const last = lastUpTo(this.words.first, prefix + "\uffff");
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+  }
+
+  /** The loaded words that begin with a prefix, with the number of articles that hold each.
+   * @param {string} prefix @returns {Generator<[string, number]>} */
+  *wordsFrom(prefix) {
+    for (const number of this.wordShards(prefix)) {
+      const [words, counts] = this.readWords.get(number) ?? [[], []];
+      let at = lastUpTo(words, prefix);
+      if (words[at] !== prefix) at++;
+      for (; at < words.length && words[at].startsWith(prefix); at++) yield [words[at], counts[at]];
+    }
+  }
+
+  /** Load the tables of sections. @param {Iterable<number>} docs */
+  async loadTables(docs) {
+    const numbers = new Set();
+    for (const doc of docs) numbers.add(lastUpTo(this.tables.first, doc));
+    await Promise.all(
+      [...numbers].map(async (number) => {
+        if (this.readTables.has(number)) return;
+        const shard = await this.shards.get(this.tables.file(number));
+        const first = this.tables.first[number];
+        this.readTables.set(number, {
+          first,
+          articles: this.articleOf(first),
+          mass: decode(shard.mass),
+          titles: decode(shard.titles),
+          lengths: shard.lengths.map((/** @type {string} */ text) => decode(text)),
+        });
+      }),
+    );
+  }
+
+  /** @param {number} doc @returns {Table} */
+  table(doc) {
+    const table = this.readTables.get(lastUpTo(this.tables.first, doc));
+    if (!table) throw new Error("a table was not loaded");
+    return table;
+  }
+
+  /** A section's mass, in steps times HEAD_STEPS. @param {number} doc */
+  mass(doc) {
+    const table = this.table(doc);
+    return table.mass[doc - table.first];
+  }
+
+  /** The mass of an article's title. @param {number} article */
+  titleMass(article) {
+    const table = this.table(this.firsts[article]);
+    return table.titles[article - table.articles];
+  }
+
+  /** The length of each field of a section, in words. @param {number} doc @returns {number[]} */
+  lengths(doc) {
+    const table = this.table(doc);
+    const at = doc - table.first;
+    return table.lengths.map((column, field) => column[field ? at : this.articleOf(doc) - table.articles]);
+  }
+
+  /** What a hit shows. @param {number} doc @returns {Promise<{article: any, section: any[]}>} */
+  async document(doc) {
+    const number = lastUpTo(this.documents.first, doc);
+    const shard = await this.shards.get(this.documents.file(number));
+    let at = doc - this.documents.first[number];
+    for (const article of shard.articles) {
+      if (at < article.sections.length) return { article, section: article.sections[at] };
+      at -= article.sections.length;
+    }
+    throw new Error("a section is missing");
+  }
+
+  /** Topics and the articles of each topic and tag. @returns {Promise<any>} */
+  facets() {
+    return this.shards.get(`f.${this.manifest.facets}.js`);
+  }
+}
+
+/** @param {string} text @returns {string[]} */
+function readWords(text) {
+  const words = text.split(" ");
+  words.pop();
+  for (let at = 0, before = ""; at < words.length; at++) {
+    const size = /^[W-Za-z\-_]*./.exec(words[at])?.[0].length ?? 0;
+    before = words[at] = before.slice(0, decode(words[at].slice(0, size))[0]) + words[at].slice(size);
+  }
+  return words;
+}

@@ -1,0 +1,154 @@
+// Shards: files of the export, loaded once each, checked, and kept.
+
+/** What goes wrong with a file: it can't be had, or is not what the manifest says. */
+export class ShardError extends Error {
+  /** @param {string} file @param {string} what */
+  constructor(file, what) {
+    super(`${file} ${what}`);
+    this.name = "ShardError";
+    this.file = file;
+  }
+}
+
+const WRAPPER = "kbShard(";
+
+/** Characters of numbers: the first 32 end one. */
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+const VALUES = new Uint8Array(128);
+for (let value = 0; value < DIGITS.length; value++) VALUES[DIGITS.charCodeAt(value)] = value;
+
+/** The value of one character. @param {string} text @param {number} at */
+export const digit = (text, at) => VALUES[text.charCodeAt(at)];
+
+/** The numbers that a text holds. @param {string} text @param {number} [from] @param {number} [to]
+ * @returns {number[]} */
+export function decode(text, from = 0, to = text.length) {
+  const numbers = [];
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const value = VALUES[text.charCodeAt(at)];
+    number = number * 32 + (value & 31);
+    if (value < 32) {
+      numbers.push(number);
+      number = 0;
+    }
+  }
+  return numbers;
+}
+
+/** Ascending numbers, of which the text holds what lies between them. @param {string} text */
+export function decodeGaps(text) {
+  const numbers = decode(text);
+  for (let at = 0, before = -1; at < numbers.length; at++) before = numbers[at] += before + 1;
+  return numbers;
+}
+
+/** The place in sorted values of the last one that is not after `value`; -1 if all are.
+ * @template T @param {ArrayLike<T>} values @param {T} value */
+export function lastUpTo(values, value) {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Where a value stands in sorted values; -1 if it does not. @param {ArrayLike<number>} values
+ * @param {number} value */
+export function find(values, value) {
+  const at = lastUpTo(values, value);
+  return at >= 0 && values[at] === value ? at : -1;
+}
+
+/** Read the text of a shard. @param {string} text @param {string} file @returns {any} */
+function parse(text, file) {
+  const end = text.lastIndexOf(")");
+  if (!text.startsWith(WRAPPER) || end < 0) throw new ShardError(file, "is cut short or no shard");
+  try {
+    return JSON.parse(text.slice(WRAPPER.length, end));
+  } catch {
+    throw new ShardError(file, "is damaged");
+  }
+}
+
+/** Load by request. @param {string} url @param {string} file */
+async function loadByFetch(url, file) {
+  let response;
+  try {
+    response = await fetch(url);
+  } catch {
+    throw new ShardError(file, "can't be reached");
+  }
+  if (!response.ok) throw new ShardError(file, `can't be had (${response.status})`);
+  let text;
+  try {
+    text = await response.text();
+  } catch {
+    throw new ShardError(file, "broke off");
+  }
+  return parse(text, file);
+}
+
+/** Shards that script elements are bringing, by name. @type {Map<string, (shard: any) => void>} */
+const awaited = new Map();
+
+/** Load by a script element: all that works from the disk. @param {string} url @param {string} file
+ * @returns {Promise<any>} */
+function loadByScript(url, file) {
+  const scope = /** @type {any} */ (globalThis);
+  scope.kbShard ??= (/** @type {any} */ shard) => awaited.get(shard?.name)?.(shard);
+  const name = file.slice(0, file.indexOf("."));
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    const key = name;
+    const end = (/** @type {string} */ why) => {
+      script.remove();
+      awaited.delete(key);
+      if (why) reject(new ShardError(file, why));
+    };
+    awaited.set(key, (shard) => {
+      end("");
+      resolve(shard);
+    });
+    script.onerror = () => end("can't be had");
+    script.onload = () => end("is damaged");
+    script.charset = "utf-8";
+    script.src = url;
+    document.head.append(script);
+  });
+}
+
+/** How shards are loaded here: over http by request, from the disk by script elements.
+ * @param {string} url @param {string} file @returns {Promise<any>} */
+export const loadShard = (url, file) =>
+  /^https?:/.test(new URL(url, globalThis.location?.href ?? "http://localhost/").protocol)
+    ? loadByFetch(url, file)
+    : loadByScript(url, file);
+
+/** Keeps what was loaded; what failed is tried again. */
+export class Shards {
+  /** @param {string} base @param {(url: string, file: string) => Promise<any>} load */
+  constructor(base, load) {
+    this.base = base.endsWith("/") || base === "" ? base : base + "/";
+    this.load = load;
+    /** @type {Map<string, Promise<any>>} */
+    this.kept = new Map();
+  }
+
+  /** @param {string} file @returns {Promise<any>} */
+  get(file) {
+    const known = this.kept.get(file);
+    if (known) return known;
+    const loading = this.load(this.base + file, file).then((shard) => {
+      const name = file.slice(0, file.indexOf("."));
+      if (shard?.name !== name) throw new ShardError(file, "is another shard");
+      return shard;
+    });
+    this.kept.set(file, loading);
+    loading.catch(() => this.kept.delete(file));
+    return loading;
+  }
+}

@@ -1,0 +1,60 @@
+// Words that were probably meant. See kb/engine/spelling.py.
+
+const MIN_LENGTH = 4;
+const LONG = 8;
+
+/** What has to be known of the corpus to correct a word: beginnings of words.
+ * @param {string} word @returns {string[]} */
+export function beginnings(word) {
+  const letters = [...word];
+  if (letters.length < MIN_LENGTH || /\p{Nd}|[\u00b2\u00b3\u00b9\u2070-\u2089]/u.test(word)) return [];
+  return letters[1] === letters[0] ? [letters[0]] : [letters[0], letters[1] + letters[0]];
+}
+
+/** The nearest known words, all at the same distance. @param {string} word
+ * @param {(prefix: string) => Iterable<string>} wordsFrom @returns {string[]} */
+export function candidates(word, wordsFrom) {
+  const [first, swapped] = beginnings(word);
+  if (!first) return [];
+  const letters = [...word];
+  const furthest = letters.length >= LONG ? 2 : 1;
+  let least = furthest + 1;
+  /** @type {string[]} */
+  let near = [];
+  const consider = (/** @type {string} */ known, /** @type {number} */ difference) => {
+    if (known === word || Math.abs(known.length - word.length) > 2 * difference + 2) return;
+    const others = [...known];
+    if (Math.abs(others.length - letters.length) > difference) return;
+    const distance = osaDistance(letters, others, furthest);
+    if (distance > least || distance > furthest) return;
+    if (distance < least) near = [];
+    least = distance;
+    near.push(known);
+  };
+  for (const known of wordsFrom(first)) consider(known, furthest);
+  if (swapped) for (const known of wordsFrom(swapped)) consider(known, furthest - 1);
+  return near;
+}
+
+/** The optimal string alignment distance, or `furthest` + 1 when it is more.
+ * @param {string[]} one @param {string[]} other @param {number} furthest */
+function osaDistance(one, other, furthest) {
+  /** @type {number[]} */
+  let before = [];
+  let row = other.map((_, at) => at);
+  row.push(other.length);
+  for (let i = 1; i <= one.length; i++) {
+    const last = row;
+    row = [i];
+    for (let j = 1; j <= other.length; j++) {
+      let cost = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]) {
+        cost = Math.min(cost, before[j - 2] + 1);
+      }
+      row.push(cost);
+    }
+    if (Math.min(...row) > furthest) return furthest + 1;
+    before = last;
+  }
+  return row[other.length];
+}

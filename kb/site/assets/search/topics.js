@@ -1,0 +1,58 @@
+// The topics that are shown where nothing was found. See kb/nearest.py and KnowledgeBase.
+
+import { fold } from "./analysis.js";
+
+const SHOWN = 5;
+const COUNT = 3;
+const CUTOFF = 0.6;
+const LONGEST = 200;
+
+/** @typedef {[string, string, number | null]} Row  id, title, order */
+
+/** Topics whose names look like the words, then those at the top.
+ * @param {string} words @param {Row[]} topics */
+export function nearestTopics(words, topics) {
+  const names = new Map(topics.map((topic) => [fold(topic[1]), topic]));
+  const alike = fold(words).split(" ").filter(Boolean).flatMap((word) => nearest(word, [...names.keys()]));
+  const top = topics
+    .filter(([id]) => !id.includes("/"))
+    .sort(([, a, one], [, b, other]) =>
+      Number(one === null) - Number(other === null) || (one ?? 0) - (other ?? 0) || (a < b ? -1 : a > b ? 1 : 0));
+  const rows = [...new Set([...alike.map((name) => /** @type {Row} */ (names.get(name))), ...top])];
+  return rows.slice(0, SHOWN).map(([topic, title]) => ({ topic, title }));
+}
+
+/** The names that look like a word, the closest first, then those that hold it.
+ * @param {string} word @param {string[]} names */
+function nearest(word, names) {
+  const sought = [...word].slice(0, LONGEST).join("");
+  /** @type {[number, string][]} */
+  const rated = names.map((name) => [ratio(name, sought), name]);
+  const close = rated
+    .filter(([rating]) => rating >= CUTOFF)
+    .sort(([one, a], [other, b]) => other - one || (a > b ? -1 : 1))
+    .slice(0, COUNT)
+    .map(([, name]) => name);
+  const parts = names.filter((name) => sought.length > 2 && name.includes(sought)).sort();
+  return [...new Set([...close, ...parts])].slice(0, COUNT);
+}
+
+/** Ratcliff and Obershelp's measure of likeness. @param {string} one @param {string} other */
+const ratio = (one, other) => (2 * matching(one, other)) / (one.length + other.length);
+
+/** How many characters are in the longest common parts. @param {string} one @param {string} other
+ * @returns {number} */
+function matching(one, other) {
+  let size = 0;
+  let start = 0;
+  let at = 0;
+  for (let i = 0; i < one.length; i++) {
+    for (let j = 0; j < other.length; j++) {
+      let k = 0;
+      while (i + k < one.length && j + k < other.length && one[i + k] === other[j + k]) k++;
+      if (k > size) [size, start, at] = [k, i, j];
+    }
+  }
+  if (!size) return 0;
+  return size + matching(one.slice(0, start), other.slice(0, at)) + matching(one.slice(start + size), other.slice(at + size));
+}
