@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 RANGE_STARTS = (0, 1024, 2048, 3072, 8192)
 """The first position of each of the FIELDS. Words past the end of a field's range are counted,
-but have no position."""
+but have no position of their own."""
 
 LAST_POSITION = 0xFFFF
 
@@ -129,6 +129,8 @@ def _analyze_section(
         position, before = start, into.length
         for text in field:
             position = analyzer.collect(text, position, into) + PHRASE_GAP
+        if position > RANGE_STARTS[len(lengths) + 1]:
+            _keep_below(RANGE_STARTS[len(lengths) + 1], into)
         lengths.append(into.length - before)
     before = into.length
     lead_end = _collect_text(section, analyzer, into, linked)
@@ -142,6 +144,14 @@ def _analyze_section(
         lengths=tuple(min(length, MAX_LENGTH) for length in lengths),
         lead_end=lead_end,
     )
+
+
+def _keep_below(end: int, into: Collected) -> None:
+    """Give words past the end of a field's range its last position."""
+    for table in (into.places, into.stops):
+        for term, places in table.items():
+            if places[-1] >= end:
+                table[term] = [min(place, end - 1) for place in places]
 
 
 def _collect_text(section: Section, analyzer: Analyzer, into: Collected, linked: Collected) -> int:
