@@ -11,7 +11,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,18 +50,23 @@ class JudgedCorpus:
         """What its labels name."""
         return self.queries[0].level
 
-    @property
+    @cached_property
+    def state(self) -> str:
+        """A name for exactly these records."""
+        return digest(self.records)
+
+    @cached_property
     def texts(self) -> dict[str, str]:
         """The queries as written, by id."""
         return {query.qid: query.text for query in self.queries}
 
-    @property
+    @cached_property
     def misspelt(self) -> dict[str, str]:
         """The queries that have a word of five letters, one of these with a slip, by id."""
         slips = ((query.qid, misspell(query.qid, query.text)) for query in self.queries)
         return {qid: text for qid, text in slips if text is not None}
 
-    @property
+    @cached_property
     def grades(self) -> dict[str, dict[str, int]]:
         """The labels of each query."""
         return {query.qid: query.grades for query in self.queries}

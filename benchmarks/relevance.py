@@ -56,7 +56,7 @@ def score(peer: Peer, corpus: JudgedCorpus) -> Score:
 
 def _measure(peer: Peer, corpus: JudgedCorpus, texts: dict[str, str]):
     found = run(peer, corpus, list(texts.values()))
-    names = {qid: corpus.names(ranked) for qid, ranked in zip(texts, found, strict=True)}
+    names = {qid: corpus.names(ranked)[:10] for qid, ranked in zip(texts, found, strict=True)}
     return measure(names, {qid: corpus.grades[qid] for qid in texts})
 
 
@@ -66,7 +66,7 @@ def run(peer: Peer, corpus: JudgedCorpus, queries: Sequence[str]) -> list[list[i
         peer.build(corpus)
         return peer.search(queries, DEPTH)
     engine = digest([peer.title, _versions(peer), getattr(peer, "options", None)])
-    records = digest(corpus.records)
+    records = corpus.state
     file = cache_folder() / "runs" / f"{engine}-{records}-{digest(queries)}-{DEPTH}.json"
     if not file.exists():
         folder = cache_folder() / "indexes" / f"{digest(_versions(peer))}-{_kind(peer)}-{records}"

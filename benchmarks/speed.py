@@ -20,7 +20,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 import tables
-from corpora import JudgedCorpus, available, cache_folder, digest, load
+from corpora import JudgedCorpus, available, cache_folder, load
 from peers.kb_peer import Kb
 from peers.whoosh_peer import NaiveWhoosh
 
@@ -66,7 +66,7 @@ def measure(corpus: JudgedCorpus) -> Speed:
 
 def whoosh_folder(corpus: JudgedCorpus) -> Path:
     """Where the naive index of a set is kept."""
-    folder = cache_folder() / "whoosh" / f"{corpus.name}-{digest(corpus.records)}"
+    folder = cache_folder() / "whoosh" / f"{corpus.name}-{corpus.state}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -1,0 +1,257 @@
+"""What a site costs to build, and what its pages weigh: kb beside others, writes site.md.
+
+usage: KB_CORPORA=DIR python benchmarks/site.py [--runs N]
+
+Every figure is the processor time (user and system, all processes) of one command from its
+start to its end, and the peak memory of its largest process. The commands of a round are
+run one after the other, so that whatever else the machine does slows all of them alike; the
+middle of all rounds counts. Material for MkDocs (`mkdocs` on the path, or KB_MKDOCS) and Hugo
+are left out where they are not installed; paint and layout shift where there is no browser
+(see tests/browser/install and KB_NODE_TOOLS).
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import gzip
+import http.server
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+PAGE = Path(__file__).with_name("site.md")
+ROOT = Path(__file__).parent.parent
+BASELINE = """
+import sys
+from pathlib import Path
+from markdown_it import MarkdownIt
+markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+for path in Path(sys.argv[1]).rglob("*.md"):
+    markdown.render(path.read_text(encoding="utf-8"))
+"""
+
+
+class Cost(NamedTuple):
+    """Seconds of processor time, seconds on the clock, and megabytes of memory."""
+
+    cpu: float
+    wall: float
+    memory: float
+
+
+def run(command: list[str], folder: Path | None = None) -> Cost:
+    """Run a command and say what it took."""
+    started = time.perf_counter()
+    child = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment()
+    )
+    errors = child.stderr.read() if child.stderr else b""
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{command}: {errors[-500:].decode()}")
+    wall = time.perf_counter() - started
+    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
+
+
+def environment() -> dict[str, str]:
+    """Give the environment in which commands find kb."""
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+class Bench:
+    """One set of articles, and the commands that are timed on it."""
+
+    def __init__(self, articles: Path, folder: Path) -> None:
+        self.content, self.folder = folder / "content", folder
+        shutil.copytree(articles, self.content)
+        self.edits = 0
+
+    def kb(self, *, fresh: bool = False, out: str = "site") -> list[str]:
+        """The command that builds; `fresh` from nothing."""
+        if fresh:
+            for name in ("site", "index"):
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+        where = ["--content", str(self.content), "--index", str(self.folder / "index")]
+        return [sys.executable, "-m", "kb", *where, "-q", "build", "--out", str(self.folder / out)]
+
+    def edit(self) -> None:
+        """Add a sentence to one article."""
+        paths = sorted(self.content.rglob("*.md"))
+        self.edits += 1
+        with paths[len(paths) // 2].open("a", encoding="utf-8") as file:
+            file.write(f"\nSentence {self.edits} was added.\n")
+
+    def round(self) -> dict[str, Cost]:
+        """Every command once."""
+        costs = {"markdown-it-py alone": run([sys.executable, "-c", BASELINE, str(self.content)])}
+        costs["kb, full build"] = run(self.kb(fresh=True))
+        self.edit()
+        costs["kb, one article edited"] = run(self.kb())
+        costs["kb, nothing changed"] = run(self.kb())
+        costs |= self.peers()
+        return costs
+
+    def peers(self) -> dict[str, Cost]:
+        """Other generators on the same articles, with the settings of their introductions."""
+        costs = {}
+        mkdocs = os.environ.get("KB_MKDOCS") or shutil.which("mkdocs")
+        if mkdocs:
+            settings = {
+                "site_name": "bench",
+                "docs_dir": str(self.content),
+                "site_dir": str(self.folder / "mkdocs"),
+                "theme": {"name": "material", "font": False},
+            }
+            file = self.folder / "mkdocs.yml"
+            file.write_text(json.dumps(settings))
+            costs["Material for MkDocs"] = run([mkdocs, "build", "-q", "--clean", "-f", str(file)])
+        if hugo := shutil.which("hugo"):
+            self.prepare_hugo()
+            costs["Hugo, two bare templates"] = run([hugo, "--quiet"], self.folder / "hugo")
+        return costs
+
+    def prepare_hugo(self) -> None:
+        """A Hugo site of these articles; it has no theme of its own."""
+        site = self.folder / "hugo"
+        shutil.rmtree(site, ignore_errors=True)
+        (site / "layouts" / "_default").mkdir(parents=True)
+        (site / "config.toml").write_text(
+            'baseURL="/"\ntitle="bench"\ndisableKinds=["taxonomy", "term"]\n'
+        )
+        for name in ("single", "list"):
+            text = "<!doctype html><title>{{ .Title }}</title>{{ .Content }}"
+            (site / "layouts" / "_default" / f"{name}.html").write_text(text)
+        shutil.copytree(self.content, site / "content")
+
+
+def weights(site: Path) -> dict[str, int]:
+    """Bytes after gzip of what a first visit loads."""
+    assets = b"".join(p.read_bytes() for p in sorted((site / "assets").glob("*.[cj]s*")))
+    zipped = functools.partial(gzip.compress, compresslevel=9, mtime=0)
+    shared = sum(len(zipped(p.read_bytes())) for p in (site / "assets").glob("*.[cj]s*"))
+    assert assets
+    return {
+        "home page, its HTML": len(zipped((site / "index.html").read_bytes())),
+        "style and scripts of every page": shared,
+        "an article without text, its HTML": len(zipped((site / "bare.html").read_bytes())),
+    }
+
+
+def paints(site: Path) -> list[dict[str, float | str]]:
+    """Largest contentful paint and layout shift of some pages, on a phone's screen."""
+    tools = os.environ.get("KB_NODE_TOOLS")
+    chromium = shutil.which("chromium")
+    if not (tools and chromium and shutil.which("node")):
+        return []
+    handler = functools.partial(QuietHandler, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_address[1]}/"
+    pages = ("index.html", "orders/late-or-lost-package.html", "search/index.html")
+    plan = {"tools": tools, "chromium": chromium, "measure": [base + page for page in pages]}
+    done = subprocess.run(
+        ["node", ROOT / "tests" / "browser" / "check.mjs"],
+        input=json.dumps(plan), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    server.shutdown()
+    found = json.loads(done.stdout)["measures"]
+    return [{**one, "url": one["url"].removeprefix(base)} for one in found]
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    """Serves without a log."""
+
+    def log_message(self, *args: object) -> None:
+        """Write nothing."""
+
+
+def row(name: str, cost: Cost, base: Cost, full: Cost | None) -> str:
+    share = f"{cost.cpu / full.cpu:.1%}" if full else ""
+    return (
+        f"| {name} | {cost.cpu:.2f} | {cost.cpu / base.cpu:.2f} | {share} | {cost.wall:.2f} "
+        f"| {cost.memory:.0f} |"
+    )
+
+
+def middle(costs: list[Cost]) -> Cost:
+    return Cost(*(median(values) for values in zip(*costs, strict=True)))
+
+
+def machine(rounds: int) -> str:
+    """What this ran on."""
+    return (
+        f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.system()}; "
+        f"the middle of {rounds} rounds. github_docs: 1,408 articles."
+    )
+
+
+def report(rounds: list[dict[str, Cost]], large: Cost | None, sample: Path) -> str:
+    """The page."""
+    found = {name: middle([costs[name] for costs in rounds]) for name in rounds[0]}
+    base, full = found["markdown-it-py alone"], found["kb, full build"]
+    lines = [
+        "# The site",
+        "",
+        *(line.strip() for line in (__doc__ or "").split("\n\n")[2].splitlines()),
+        "",
+        machine(len(rounds)),
+        "",
+        "| github_docs | CPU s | to Markdown alone | to kb's full build | clock s | peak MB |",
+        "|---|---|---|---|---|---|",
+        *(row(name, cost, base, full if name.startswith("kb") else None)
+          for name, cost in found.items()),
+        "",
+        "Hugo's templates hold nothing but title and text; MkDocs builds search data too.",
+    ]  # fmt: skip
+    if large:
+        lines += [
+            "",
+            f"cpp_docs, 9,740 articles, full build: {large.cpu:.1f} s of CPU, {large.wall:.1f} s "  # noqa: ISC004
+            f"on the clock, peak memory {large.memory:.0f} MB.",
+        ]
+    lines += ["", "## The sample site's pages", "", "| after gzip | bytes |", "|---|---|"]
+    lines += [f"| {name} | {size:,} |" for name, size in weights(sample).items()]
+    if figures := paints(sample):
+        lines += ["", "Chromium, 360 px wide, from the same machine:", ""]
+        lines += ["| page | largest contentful paint, ms | layout shift |", "|---|---|---|"]
+        lines += [f"| {f['url']} | {f['paint']:.0f} | {f['shift']:.3f} |" for f in figures]
+    return "\n".join([*lines, ""])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--no-large", action="store_true")
+    given = parser.parse_args()
+    corpora = Path(os.environ["KB_CORPORA"])
+    with tempfile.TemporaryDirectory() as name:
+        bench = Bench(corpora / "github_docs" / "articles", Path(name))
+        rounds = []
+        for _ in range(given.runs):
+            rounds.append(bench.round())
+            print({k: f"{c.cpu:.2f}" for k, c in rounds[-1].items()}, flush=True)
+        large = None
+        if not given.no_large:
+            (Path(name) / "large").mkdir()
+            many = Bench(corpora / "cpp_docs" / "articles", Path(name) / "large")
+            large = run(many.kb(fresh=True))
+        (Path(name) / "sample").mkdir()
+        sample = Bench(ROOT / "content", Path(name) / "sample")
+        (sample.content / "bare.md").write_text("# Bare\n")
+        run(sample.kb(fresh=True))
+        PAGE.write_text(report(rounds, large, sample.folder / "site"), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
