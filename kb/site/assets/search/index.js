@@ -1,5 +1,6 @@
 // The index as a query reads it: postings, statistics, words and tables, from their shards.
 
+import { TIERS } from "./query.js";
 import { decode, decodeGaps, digit, find, lastUpTo } from "./shards.js";
 
 /** @import { Shards } from "./shards.js" */
@@ -32,74 +33,80 @@ export class Term {
   /** @param {any[]} row @param {Index} index */
   constructor(row, index) {
     const [, idf, sections, levels, places = "", titleIdf = 0, articles = "", titleLevels = "", titlePlaces = "", heads = "", steps = ""] = row;
-    this.idf = /** @type {number} */ (idf);
-    this.titleIdf = /** @type {number} */ (titleIdf);
+    /** @type {number} */
+    this.idf = idf;
+    /** @type {number} */
+    this.titleIdf = titleIdf;
+    /** The articles whose titles hold it. */
     this.articles = decodeGaps(articles);
     const own = decodeGaps(sections);
-    const texts = /** @type {string} */ (places).split(" ");
     const count = this.articles.reduce((sum, article) => sum + index.sections[article], own.length);
-    const docs = new Int32Array(count);
-    const level = new Uint8Array(count);
-    const head = new Uint8Array(count);
-    /** Positions as they are written: in the section, and in the title. */
-    this.written = /** @type {[string, string][]} */ (new Array(count));
-    const inTitles = /** @type {string} */ (titlePlaces).split(" ");
+    this.docs = new Int32Array(count);
+    this.levels = new Uint8Array(count);
+    this.heads = new Uint8Array(count);
+    this.written = places;
+    this.ends = endsOf(places, own.length);
+    /** For each section the number of what is written of it, and of its article. */
+    this.own = new Int32Array(count).fill(-1);
+    this.title = new Int32Array(this.articles.length ? count : 0).fill(-1);
+    this.titlePlaces = titlePlaces.split(" ");
     let size = 0;
     let at = 0;
-    const take = (/** @type {number} */ title, /** @type {string} */ inTitle) => {
-      docs[size] = own[at];
-      level[size] = digit(levels, at);
-      const text = texts[at] ?? "";
-      head[size] = text.includes("!") ? HEAD_STEPS : title;
-      this.written[size++] = [text, inTitle];
-      at++;
+    const take = (/** @type {number} */ title) => {
+      this.docs[size] = own[at];
+      this.levels[size] = digit(levels, at);
+      this.heads[size] = this.text(at).includes("!") ? HEAD_STEPS : title;
+      this.own[size++] = at++;
     };
     this.articles.forEach((article, number) => {
       const first = index.firsts[article];
-      while (at < own.length && own[at] < first) take(0, "");
-      const inTitle = inTitles[number] ?? "";
+      while (at < own.length && own[at] < first) take(0);
       for (let doc = first; doc < index.firsts[article + 1]; doc++) {
-        const steps = index.isLead(doc, article) ? HEAD_STEPS : index.inTitle;
-        if (own[at] === doc) take(steps, inTitle);
+        const head = index.isLead(doc, article) ? HEAD_STEPS : index.inTitle;
+        this.title[size] = number;
+        if (own[at] === doc) take(head);
         else {
-          docs[size] = doc;
-          level[size] = digit(titleLevels, number);
-          head[size] = steps;
-          this.written[size++] = ["", inTitle];
+          this.docs[size] = doc;
+          this.levels[size] = digit(titleLevels, number);
+          this.heads[size++] = head;
         }
       }
     });
-    while (at < own.length) take(0, "");
-    this.docs = docs.subarray(0, size);
-    this.levels = level.subarray(0, size);
-    this.heads = head.subarray(0, size);
+    while (at < own.length) take(0);
+    for (const name of /** @type {const} */ (["docs", "levels", "heads"])) {
+      Object.assign(this, { [name]: this[name].subarray(0, size) });
+    }
     decodeGaps(heads).forEach((doc, number) => {
       const place = find(this.docs, doc);
-      if (place >= 0) head[place] = digit(steps, number);
+      if (place >= 0) this.heads[place] = digit(steps, number);
     });
-    /** @type {(number[] | undefined)[]} */
-    this.read = [];
   }
 
-  /** The positions in the section at a place of `docs`, ascending. @param {number} at */
+  /** What is written of the positions in a section. @param {number} own */
+  text(own) {
+    return this.written.slice(own ? this.ends[own - 1] + 1 : 0, this.ends[own]);
+  }
+
+  /** The positions in the section at a place of `docs`. @param {number} at @returns {number[]} */
   positions(at) {
-    return (this.read[at] ??= readPositions(...this.written[at]));
+    const places = this.title.length && this.title[at] >= 0 ? decodeGaps(this.titlePlaces[this.title[at]] ?? "") : [];
+    const text = this.own[at] >= 0 ? this.text(this.own[at]) : "";
+    const marks = [...text.matchAll(/[%!#$]/g)];
+    marks.forEach((mark, number) => {
+      const part = text.slice(mark.index + 1, marks[number + 1]?.index);
+      const start = STARTS[MARKS.indexOf(mark[0])];
+      for (const place of decodeGaps(part)) places.push(start + place);
+    });
+    for (const place of decodeGaps(text.slice(0, marks[0]?.index))) places.push(STARTS[4] + place);
+    return places;
   }
 }
 
-/** @param {string} text @param {string} title @returns {number[]} */
-function readPositions(text, title) {
-  /** @type {number[]} */
-  const places = title ? decodeGaps(title) : [];
-  const marks = [...text.matchAll(/[%!#$]/g)];
-  const end = marks[0]?.index ?? text.length;
-  marks.forEach((mark, number) => {
-    const to = marks[number + 1]?.index ?? text.length;
-    const start = STARTS[MARKS.indexOf(mark[0])];
-    for (const place of decodeGaps(text.slice(mark.index + 1, to))) places.push(start + place);
-  });
-  for (const place of decodeGaps(text.slice(0, end))) places.push(STARTS[4] + place);
-  return places;
+/** Where each of so many parts ends that spaces part. @param {string} text @param {number} count */
+function endsOf(text, count) {
+  const ends = new Int32Array(count).fill(text.length);
+  for (let at = 0, end = text.indexOf(" "); end >= 0; end = text.indexOf(" ", end + 1)) ends[at++] = end;
+  return ends;
 }
 
 /** @typedef {{first: number, mass: number[], titles: number[], lengths: number[][], articles: number}} Table */
@@ -122,9 +129,13 @@ export class Index {
     this.firsts = [0];
     for (const count of this.sections) this.firsts.push(this.firsts[this.firsts.length - 1] + count);
     this.size = this.firsts[this.sections.length];
-    /** @type {Record<string, Set<number>>} */
-    this.tiers = {};
-    for (const tier of Object.keys(manifest.tiers)) this.tiers[tier] = new Set(decodeGaps(manifest.tiers[tier]));
+    /** The article of each section. */
+    this.articleOf = new Int32Array(this.size);
+    this.sections.forEach((count, article) =>
+      this.articleOf.fill(article, this.firsts[article], this.firsts[article] + count));
+    /** The tier of each article that is not of the first, by number. @type {Map<number, string>} */
+    this.tiers = new Map();
+    for (const tier of TIERS) for (const article of decodeGaps(manifest.tiers[tier] ?? "")) this.tiers.set(article, tier);
     /** @type {Map<string, Term | null>} */
     this.known = new Map();
     /** @type {Map<number, Table>} */
@@ -133,20 +144,14 @@ export class Index {
     this.readWords = new Map();
   }
 
-  /** @param {number} doc */
-  articleOf(doc) {
-    return lastUpTo(this.firsts, doc);
-  }
-
   /** Whether a section's heading is the article's title. @param {number} doc @param {number} article */
   isLead(doc, article) {
     return this.firsts[article] === doc ? this.leadFirst[article] : this.otherLeads.has(doc);
   }
 
-  /** @param {number} article @returns {string} */
-  tierOf(article) {
-    for (const tier in this.tiers) if (this.tiers[tier].has(article)) return tier;
-    return "self-service";
+  /** The tier of a section's article. @param {number} doc */
+  tierOf(doc) {
+    return this.tiers.get(this.articleOf[doc]) ?? TIERS[0];
   }
 
   /** The articles of a topic or tag. @param {any} facets @param {string} name @returns {Set<number>} */
@@ -214,7 +219,7 @@ export class Index {
         const first = this.tables.first[number];
         this.readTables.set(number, {
           first,
-          articles: this.articleOf(first),
+          articles: this.articleOf[first],
           mass: decode(shard.mass),
           titles: decode(shard.titles),
           lengths: shard.lengths.map((/** @type {string} */ text) => decode(text)),
@@ -246,7 +251,7 @@ export class Index {
   lengths(doc) {
     const table = this.table(doc);
     const at = doc - table.first;
-    return table.lengths.map((column, field) => column[field ? at : this.articleOf(doc) - table.articles]);
+    return table.lengths.map((column, field) => column[field ? at : this.articleOf[doc] - table.articles]);
   }
 
   /** What a hit shows. @param {number} doc @returns {Promise<{article: any, section: any[]}>} */

@@ -11,10 +11,11 @@ const HEAD_STEPS = 4;
 const LEVELS = 64;
 const LEVELS_PER_E = 8;
 const LOWEST_LEVEL = -24;
-const RESCORED = 40;
+export const RESCORED = 40;
 const CHUNK = 8;
 const STARTS = [0, 1024, 2048, 3072, 8192];
 const TEXT_START = 8192;
+const SHORTEST = STARTS.map(() => 1);
 
 /** Parts of scores: sections, ascending, and a number for each.
  * @typedef {{docs: ArrayLike<number>, values: ArrayLike<number>}} Parts */
@@ -37,77 +38,97 @@ const levelOf = (frequency) =>
     ? 0
     : Math.max(0, Math.min(LEVELS - 1, Math.floor(Math.log(frequency) * LEVELS_PER_E + 0.5) - LOWEST_LEVEL));
 
-/** Sections best first; equal ones in order. @param {Map<number, number>} scores
- * @returns {[number, number][]} */
-export const bestFirst = (scores) =>
-  [...scores].sort(([one, a], [other, b]) => roundScore(b) - roundScore(a) || one - other);
-
-/** The value of a section, undefined if it has none. @param {Parts} parts @param {number} doc */
-const valueOf = ({ docs, values }, doc) => {
-  const at = find(docs, doc);
-  return at < 0 ? undefined : values[at];
-};
+/** At least so many of the best sections, in order, equal ones by number; `more` tells whether
+ * others are left. @param {ArrayLike<number>} docs @param {(doc: number) => number} scoreOf
+ * @param {number} count @returns {{top: [number, number][], more: boolean}} */
+export function bestOf(docs, scoreOf, count) {
+  const scores = Float64Array.from(docs, scoreOf);
+  let least = -Infinity;
+  if (docs.length > count) least = scores.slice().sort()[docs.length - count] - 1e-6;
+  /** @type {[number, number][]} */
+  const top = [];
+  for (let at = 0; at < docs.length; at++) if (scores[at] >= least) top.push([docs[at], scores[at]]);
+  top.sort(([one, a], [other, b]) => roundScore(b) - roundScore(a) || one - other);
+  return { top, more: top.length < docs.length };
+}
 
 export class Scoring {
-  /** @param {Index} index @param {Concepts} concepts */
+  /** Sums up what needs no tables. @param {Index} index @param {Concepts} concepts */
   constructor(index, concepts) {
     this.index = index;
     this.manifest = index.manifest;
     this.constants = index.manifest.ranking;
     this.concepts = concepts.all;
-    this.words = this.concepts.map((concept) => this.word(concept));
-    this.chains = this.constants.pair_weight
-      ? concepts.pairs.map(([first, second]) => this.countFields(this.chain([first, second])))
+    this.asked = 0;
+    /** Of each section the score of its words in steps, and the idf that its head covers. */
+    this.steps = new Float64Array(index.size);
+    this.covered = new Float64Array(index.size);
+    const seen = new Uint8Array(index.size);
+    /** The sections that hold a word. @type {number[]} */
+    this.docs = [];
+    this.held = this.concepts.map((concept) => {
+      const { docs, values } = this.word(concept);
+      for (let at = 0; at < docs.length; at++) {
+        const doc = docs[at];
+        this.steps[doc] += values[at];
+        if (!seen[doc]) this.docs.push(doc);
+        seen[doc] = 1;
+      }
+      this.cover(concept);
+      return docs;
+    });
+    this.pairs = this.constants.pair_weight
+      ? concepts.pairs.map((terms) => this.pair(this.chain(terms))).filter(({ fields }) => fields.size)
       : [];
-    this.heads = this.concepts.map((concept) => this.head(concept));
-    /** @type {Map<number, number>} */
-    this.covered = new Map();
-    for (const parts of this.heads) addTo(this.covered, parts);
-    /** @type {Map<number, number>} */
+    /** Of each article the idf that its title covers. @type {Map<number, number>} */
     this.titles = new Map();
     for (const concept of this.concepts) {
-      const term = concept.whole ? null : index.term(concept.term);
+      if (concept.whole) continue;
+      const term = index.term(concept.term);
       for (const article of term?.articles ?? []) {
         this.titles.set(article, (this.titles.get(article) ?? 0) + (term?.titleIdf ?? 0));
       }
-    }
-    this.asked = 0;
-    for (const concept of this.concepts) {
-      if (!concept.whole && concept.alternatives.some((a) => index.term(a.terms[0]))) {
-        this.asked += this.idf(concept);
-      }
+      if (concept.alternatives.some((a) => index.term(a.terms[0]))) this.asked += this.idf(concept);
     }
   }
 
-  /** Load the tables that `scores` needs. */
-  async load() {
-    const docs = new Set(this.covered.keys());
-    for (const counts of this.chains) for (const doc of counts.keys()) docs.add(doc);
-    for (const article of this.titles.keys()) docs.add(this.index.firsts[article]);
-    await this.index.loadTables(docs);
+  /** What a section's score is at most, but for nearness. @param {number} doc */
+  bound(doc) {
+    let score = this.steps[doc];
+    for (const { idf, fields } of this.pairs) {
+      const counts = fields.get(doc);
+      if (counts) score += idf * this.manifest.pairSaturations[this.pairLevel(counts, SHORTEST)];
+    }
+    const covered = this.covered[doc];
+    if (covered <= 0) return score / STEPS;
+    const title = this.titleScore(this.titles.get(this.index.articleOf[doc]) ?? 0, 0);
+    return (score / STEPS + title) * (1 + this.coverage(covered, 0));
   }
 
-  /** Each section that holds a word, with its score, but for nearness. @returns {Map<number, number>} */
-  scores() {
-    /** @type {Map<number, number>} */
-    const scores = new Map();
-    for (const parts of this.words) addTo(scores, parts);
-    for (const counts of this.chains) addTo(scores, this.pair(counts));
-    for (const [doc, steps] of scores) scores.set(doc, steps / STEPS);
-    for (const [doc, covered] of this.covered) {
-      const score = scores.get(doc);
-      if (score === undefined) continue;
-      scores.set(doc, (score + this.title(doc)) * (1 + this.coverage(doc, covered)));
+  /** A section's score, but for nearness; its table has to be loaded. @param {number} doc */
+  score(doc) {
+    let score = this.steps[doc];
+    for (const { idf, fields } of this.pairs) {
+      const counts = fields.get(doc);
+      if (counts) score += idf * this.manifest.pairSaturations[this.pairLevel(counts, this.index.lengths(doc))];
     }
-    return scores;
+    const covered = this.covered[doc];
+    if (covered <= 0) return score / STEPS;
+    const article = this.index.articleOf[doc];
+    const inTitle = this.titles.get(article);
+    const title = inTitle ? this.titleScore(inTitle, this.index.titleMass(article) / HEAD_STEPS) : 0;
+    return (score / STEPS + title) * (1 + this.coverage(covered, this.index.mass(doc) / HEAD_STEPS));
   }
 
-  /** Raise the best of these scores by nearness. @param {Map<number, number>} scores */
-  rescore(scores) {
-    if (this.concepts.filter((concept) => !concept.whole).length < 2 || !this.constants.nearness) return;
-    for (const [doc, score] of bestFirst(scores).slice(0, RESCORED)) {
-      scores.set(doc, score * (1 + this.nearness(doc)));
-    }
+  /** Whether a section's score is what `bound` says, tables or not. @param {number} doc */
+  isPlain(doc) {
+    return this.covered[doc] <= 0 && !this.pairs.some(({ fields }) => fields.has(doc));
+  }
+
+  /** What nearness makes of the scores of the best sections. @param {[number, number][]} best */
+  rescore(best) {
+    const near = this.constants.nearness && this.concepts.filter((concept) => !concept.whole).length > 1;
+    return near ? new Map(best.map(([doc, score]) => [doc, score * (1 + this.nearness(doc))])) : new Map();
   }
 
   /** How many units of the query a section holds, and of how many. @param {number} doc
@@ -118,7 +139,7 @@ export class Scoring {
     const wholes = this.wholes(doc);
     this.concepts.forEach((concept, at) => {
       if (concept.whole) return;
-      const held = valueOf(this.words[at], doc) !== undefined;
+      const held = find(this.held[at], doc) >= 0;
       units.set(concept.unit, (units.get(concept.unit) ?? true) && held);
     });
     let held = 0;
@@ -135,7 +156,7 @@ export class Scoring {
       if (concept.whole) return;
       const idf = this.idf(concept);
       asked += idf;
-      if (wholes.has(concept.unit) || valueOf(this.words[at], doc) !== undefined) held += idf;
+      if (wholes.has(concept.unit) || find(this.held[at], doc) >= 0) held += idf;
     });
     return asked ? held / asked : 1;
   }
@@ -143,7 +164,7 @@ export class Scoring {
   /** The units that a section holds as a whole. @param {number} doc */
   wholes(doc) {
     const held = this.concepts.filter(
-      (concept, at) => concept.whole && valueOf(this.words[at], doc) !== undefined,
+      (concept, at) => concept.whole && find(this.held[at], doc) >= 0,
     );
     return new Set(held.map((concept) => concept.unit));
   }
@@ -172,7 +193,9 @@ export class Scoring {
     const term = this.index.term(terms[0]);
     if (!term) return NONE;
     const table = this.manifest.saturations.map((/** @type {number} */ s) => term.idf * factor * s);
-    return { docs: term.docs, values: Float64Array.from(term.levels, (level) => table[level]) };
+    const values = new Float64Array(term.docs.length);
+    for (let at = 0; at < values.length; at++) values[at] = table[term.levels[at]];
+    return { docs: term.docs, values };
   }
 
   /** Several terms as one. @param {string[]} terms @param {number} factor @returns {Parts} */
@@ -214,77 +237,55 @@ export class Scoring {
     return found;
   }
 
-  /** @param {Map<number, number[]>} chain section -> how many of the places lie in each field */
-  countFields(chain) {
+  /** The idf of a pair, and of each section how many of its places lie in each field.
+   * @param {Map<number, number[]>} chain */
+  pair(chain) {
     /** @type {Map<number, number[]>} */
-    const counts = new Map();
+    const fields = new Map();
     for (const [doc, places] of chain) {
-      const fields = STARTS.map(() => 0);
-      for (const place of places) fields[STARTS.findLastIndex((start) => start <= place)]++;
-      counts.set(doc, fields);
+      const counts = STARTS.map(() => 0);
+      for (const place of places) counts[STARTS.findLastIndex((start) => start <= place)]++;
+      fields.set(doc, counts);
     }
-    return counts;
+    return { idf: idfSteps(this.manifest.count, fields.size), fields };
   }
 
-  /** @param {Map<number, number[]>} counts @returns {Parts} */
-  pair(counts) {
-    const idf = idfSteps(this.manifest.count, counts.size);
-    const docs = [...counts.keys()];
-    const values = docs.map((doc) => idf * this.manifest.pairSaturations[this.pairLevel(doc, counts.get(doc) ?? [])]);
-    return { docs, values };
-  }
-
-  /** @param {number} doc @param {number[]} fields */
-  pairLevel(doc, fields) {
+  /** @param {number[]} counts @param {number[]} lengths */
+  pairLevel(counts, lengths) {
     const { pair_head: head, head_b, body_b } = this.constants;
-    const lengths = this.index.lengths(doc);
+    const weights = [head, head, 1, head, 1];
     const bs = [head_b, head_b, head_b, 0, body_b];
     let frequency = 0;
-    [head, head, 1, head, 1].forEach((weight, field) => {
+    for (let field = 0; field < STARTS.length; field++) {
       const b = bs[field];
-      const norm = weight / (1 - b + (b * lengths[field]) / this.manifest.averages[field]);
-      frequency += fields[field] * norm;
-    });
+      const length = Math.max(1, lengths[field]);
+      frequency += counts[field] * (weights[field] / (1 - b + (b * length) / this.manifest.averages[field]));
+    }
     return levelOf(frequency);
   }
 
-  /** @param {Concept} concept @returns {Parts} */
-  head(concept) {
-    if (concept.whole) return NONE;
+  /** Add what a concept covers of titles and headings. @param {Concept} concept */
+  cover(concept) {
+    if (concept.whole) return;
     const parts = concept.alternatives.map(({ terms, factor }) => {
       const term = terms.length > 1 ? null : this.index.term(terms[0]);
-      if (!term) return NONE;
-      const docs = [];
-      const values = [];
-      const step = (term.idf * factor) / HEAD_STEPS;
-      for (let at = 0; at < term.docs.length; at++) {
-        if (term.heads[at]) {
-          docs.push(term.docs[at]);
-          values.push(step * term.heads[at]);
-        }
-      }
-      return { docs, values };
+      return term ? { docs: term.docs, values: term.heads, step: (term.idf * factor) / HEAD_STEPS } : { ...NONE, step: 0 };
     });
-    return parts.length === 1 ? parts[0] : best(parts);
+    const { docs, values, step } = parts.length === 1 ? parts[0] : { ...best(parts), step: 1 };
+    for (let at = 0; at < docs.length; at++) if (values[at]) this.covered[docs[at]] += step * values[at];
   }
 
-  /** @param {number} doc @param {number} covered */
-  coverage(doc, covered) {
-    const mass = this.index.mass(doc) / HEAD_STEPS;
-    if (covered <= 0 || mass <= 0 || this.asked <= 0) return 0;
-    const head = Math.min(1, covered / mass) ** this.constants.coverage_head;
+  /** Without a mass the most that it can be. @param {number} covered @param {number} mass */
+  coverage(covered, mass) {
+    if (this.asked <= 0) return 0;
+    const head = (mass ? Math.min(1, covered / mass) : 1) ** this.constants.coverage_head;
     const share = Math.min(1, covered / this.asked) ** this.constants.coverage_query;
     return this.constants.coverage * head * share;
   }
 
-  /** @param {number} doc */
-  title(doc) {
-    const article = this.index.articleOf(doc);
-    const covered = this.titles.get(article) ?? 0;
-    if (covered <= 0) return 0;
-    const mass = this.index.titleMass(article) / HEAD_STEPS;
-    if (mass <= 0) return 0;
-    const share = Math.min(1, covered / mass);
+  /** The same for the part of the title. @param {number} covered @param {number} mass */
+  titleScore(covered, mass) {
+    const share = mass ? Math.min(1, covered / mass) : 1;
     return ((this.constants.title_part * covered) / IDF_STEPS) * share ** this.constants.title_power;
   }
 
@@ -294,7 +295,7 @@ export class Scoring {
     /** @type {Map<number, number>} */
     const chunks = new Map();
     this.concepts.forEach((concept, at) => {
-      if (concept.whole || valueOf(this.words[at], doc) === undefined) return;
+      if (concept.whole || find(this.held[at], doc) < 0) return;
       const idf = this.idf(concept);
       const places = new Set(this.chunks(doc, concept));
       if (places.has(-1)) {
@@ -322,20 +323,17 @@ export class Scoring {
   }
 }
 
-/** The greatest value of each section, in ascending order. @param {Parts[]} all @returns {Parts} */
+/** The greatest value of each section, in ascending order. @param {(Parts & {step?: number})[]} all
+ * @returns {Parts} */
 function best(all) {
   /** @type {Map<number, number>} */
   const found = new Map();
-  for (const { docs, values } of all) {
+  for (const { docs, values, step = 1 } of all) {
     for (let at = 0; at < docs.length; at++) {
-      if (values[at] > (found.get(docs[at]) ?? -1)) found.set(docs[at], values[at]);
+      const value = values[at] * step;
+      if (value > (found.get(docs[at]) ?? -1)) found.set(docs[at], value);
     }
   }
   const docs = Int32Array.from(found.keys()).sort();
   return { docs, values: Float64Array.from(docs, (doc) => found.get(doc) ?? 0) };
-}
-
-/** @param {Map<number, number>} totals @param {Parts} parts */
-function addTo(totals, { docs, values }) {
-  for (let at = 0; at < docs.length; at++) totals.set(docs[at], (totals.get(docs[at]) ?? 0) + values[at]);
 }

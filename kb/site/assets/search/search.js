@@ -5,10 +5,10 @@ import { Asking } from "./asking.js";
 import { ConceptMaker } from "./concepts.js";
 import { FORMAT, Index } from "./index.js";
 import { MAX_WORDS, parseQuery, SPACE, TIERS, trimSlashes } from "./query.js";
-import { bestFirst, IDF_STEPS, roundScore, Scoring } from "./scoring.js";
+import { bestOf, IDF_STEPS, RESCORED, roundScore, Scoring } from "./scoring.js";
 import { loadShard, ShardError, Shards } from "./shards.js";
 import { makeSnippet } from "./snippets.js";
-import { beginnings, candidates } from "./spelling.js";
+import { beginnings, candidates, MIN_LENGTH } from "./spelling.js";
 import { nearestTopics } from "./topics.js";
 
 /** @import { Token } from "./analysis.js" */
@@ -17,6 +17,7 @@ import { nearestTopics } from "./topics.js";
 /** @import { Filters, Query } from "./query.js" */
 
 const WEAK_SHARE = 0.5;
+const MIN_PART = 3;
 
 /**
  * @typedef {object} Options
@@ -262,35 +263,59 @@ class Search {
   /** The tokens with those of `wrong` replaced that have something better. See
    * kb/engine/corrections.py. @param {Token[]} tokens @param {Token[]} wrong */
   async correct(tokens, wrong) {
-    const parts = wrong.filter((token) => !token.whole);
-    await this.index.loadWords(parts.flatMap((token) => beginnings(token.surface)));
-    /** @type {Map<Token, string>} */
+    const parts = wrong.filter((token) => !token.whole && [...token.surface].length >= MIN_LENGTH);
+    /** @type {Map<Token, string[]>} */
     const found = new Map();
     for (const token of parts) {
-      const word = this.nearest(token.surface);
-      if (word) found.set(token, word);
+      const near = await this.nearest(token.surface);
+      const words = near ? [near] : await this.split(token.surface);
+      if (words.length) found.set(token, words);
     }
     if (!found.size) return null;
-    const corrected = tokens.map((token) => {
-      const word = found.get(token);
-      return word ? { ...token, surface: word, term: this.engine.analyzer.stem(word), stop: false } : token;
+    const corrected = tokens.flatMap((token) =>
+      (found.get(token) ?? [null]).map((word) =>
+        word === null ? token : { ...token, surface: word, term: this.engine.analyzer.stem(word), stop: false }));
+    const changes = tokens.flatMap((token) => {
+      const words = found.get(token);
+      return words ? [/** @type {[Token, string]} */ ([token, words.join(" ")])] : [];
     });
-    return { tokens: corrected, correction: this.describe([...found]) };
+    return { tokens: corrected, correction: this.describe(changes) };
   }
 
   /** The nearest word; among equally near ones that of most articles, then by alphabet.
    * @param {string} word */
-  nearest(word) {
-    /** @type {Map<string, number>} */
-    const counts = new Map();
-    const wordsFrom = (/** @type {string} */ prefix) => {
-      const known = [...this.index.wordsFrom(prefix)];
-      for (const [other, count] of known) counts.set(other, count);
-      return known.map(([other]) => other);
-    };
-    const near = candidates(word, wordsFrom);
-    near.sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0) || (a < b ? -1 : 1));
-    return near[0];
+  async nearest(word) {
+    await this.index.loadWords(beginnings(word));
+    const near = candidates(word, (prefix) => this.index.wordsFrom(prefix));
+    return near.sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))[0]?.[0] ?? "";
+  }
+
+  /** The two words that a word is made of, or letters and digits. @param {string} surface
+   * @returns {Promise<string[]>} */
+  async split(surface) {
+    const [, letters, digits] = /^((?:\p{L}|\p{Nl}|\p{No}){3,})(\p{Nd}{1,4})$/u.exec(surface) ?? [];
+    if (letters) {
+      const word = (await this.articles(letters)) ? letters : await this.nearest(letters);
+      return word ? [word, digits] : [];
+    }
+    const characters = [...surface];
+    let most = 0;
+    /** @type {string[]} */
+    let best = [];
+    for (let cut = MIN_PART; cut <= characters.length - MIN_PART; cut++) {
+      const pair = [characters.slice(0, cut).join(""), characters.slice(cut).join("")];
+      let least = await this.articles(pair[0]);
+      if (least > most) least = Math.min(least, await this.articles(pair[1]));
+      if (least > most) [most, best] = [least, pair];
+    }
+    return best;
+  }
+
+  /** How many articles hold a word. @param {string} word */
+  async articles(word) {
+    await this.index.loadWords([word]);
+    for (const [known, count] of this.index.wordsFrom(word)) return known === word ? count : 0;
+    return 0;
   }
 
   /** The query's text as it was understood. @param {[Token, string][]} changes
@@ -312,12 +337,11 @@ class Search {
     const terms = concepts.all.flatMap((concept) => concept.alternatives.flatMap((a) => a.terms));
     await this.index.load([...terms, ...concepts.pairs.flat()]);
     const scoring = new Scoring(this.index, concepts);
-    await scoring.load();
-    const scores = this.allowed(scoring);
+    const docs = this.allowed(scoring);
     return {
-      found: scores.size ? found : "nothing",
-      total: scores.size,
-      ranked: this.ranked(scores),
+      found: docs.length ? found : "nothing",
+      total: docs.length,
+      ranked: await this.ranked(docs, scoring),
       concepts,
       scoring,
       correction: null,
@@ -328,34 +352,27 @@ class Search {
 
   /** No words at all: with filters, the articles that pass them, in order. @returns {Results} */
   browse() {
-    /** @type {Map<number, number>} */
-    const scores = new Map();
-    if (Object.values(this.filters).some(Boolean)) {
-      for (let article = 0; article < this.index.sections.length; article++) {
-        scores.set(this.index.firsts[article], 0);
-      }
-      this.filter(scores);
-    }
-    const found = scores.size ? "words" : "nothing";
-    const ranked = this.ranked(scores);
-    return { found, total: scores.size, ranked, concepts: { all: [], pairs: [] }, scoring: null, correction: null, synonyms: [], notices: [] };
+    const { firsts, sections, manifest } = this.index;
+    const all = Object.values(this.filters).some(Boolean) ? firsts.slice(0, sections.length) : [];
+    const docs = all.filter(this.filter());
+    const first = this.wanted.person ? docs.filter((doc) => this.index.tierOf(doc) === "contact") : [];
+    const ranked = [...new Set([...first, ...docs])].slice(0, this.wanted.limit).map((doc) => ({ doc, score: 0 }));
+    const found = docs.length ? "words" : "nothing";
+    return { found, total: docs.length, ranked, concepts: { all: [], pairs: [] }, scoring: null, correction: null, synonyms: [], notices: [] };
   }
 
-  /** The scores that filters, exclusions and phrases leave. @param {Scoring} scoring */
+  /** The sections that hold a word, and that filters, exclusions and phrases leave.
+   * @param {Scoring} scoring */
   allowed(scoring) {
-    const scores = scoring.scores();
+    let { docs } = scoring;
     if (this.wanted.person) {
-      for (const article of this.index.tiers.contact) {
-        const first = this.index.firsts[article];
-        if (!scores.has(first)) scores.set(first, 0);
-      }
+      const contacts = [...this.index.tiers].filter(([, tier]) => tier === "contact");
+      docs = [...new Set([...docs, ...contacts.map(([article]) => this.index.firsts[article])])];
     }
-    const { phrases, excluded } = this.query;
-    phrases.forEach((text) => keep(scores, this.phrase(text, scoring), true));
-    excluded.forEach((text) => keep(scores, this.phrase(text, scoring), false));
-    this.filter(scores);
-    scoring.rescore(scores);
-    return scores;
+    const holds = this.query.phrases.map((text) => this.phrase(text, scoring));
+    const lacks = this.query.excluded.map((text) => this.phrase(text, scoring));
+    docs = docs.filter((doc) => holds.every((set) => set.has(doc)) && !lacks.some((set) => set.has(doc)));
+    return docs.filter(this.filter());
   }
 
   /** Sections that hold a text: its words as neighbours, stop words left out.
@@ -369,47 +386,56 @@ class Search {
     return new Set([...first].filter((doc) => others.every((set) => set.has(doc))));
   }
 
-  /** @param {Map<number, number>} scores */
-  filter(scores) {
+  /** Whether a section passes the filters. @returns {(doc: number) => boolean} */
+  filter() {
     const { tier, topic, tag } = this.filters;
     const names = [topic && `topic:${fold(trimSlashes(topic))}`, tag && `tag:${fold(tag)}`].filter(Boolean);
     const sets = names.map((name) => this.index.articlesOf(this.facets, String(name)));
-    if (!tier && !sets.length) return;
-    for (const doc of [...scores.keys()]) {
-      const article = this.index.articleOf(doc);
-      const passes = (!tier || this.index.tierOf(article) === tier) && sets.every((set) => set.has(article));
-      if (!passes) scores.delete(doc);
+    return (doc) =>
+      (!tier || this.index.tierOf(doc) === tier) && sets.every((set) => set.has(this.index.articleOf[doc]));
+  }
+
+  /** The best of these sections. Tables are loaded for those only that may be among them: more,
+   * until no other can be. @param {number[]} docs @param {Scoring} scoring @returns {Promise<Ranked[]>} */
+  async ranked(docs, scoring) {
+    const bounds = new Map(docs.map((doc) => [doc, scoring.bound(doc)]));
+    const isFirst = (/** @type {number} */ doc) => this.wanted.person && this.index.tierOf(doc) === "contact";
+    const first = docs.filter(isFirst);
+    const others = first.length ? docs.filter((doc) => !isFirst(doc)) : docs;
+    for (let count = 2 * RESCORED; ; count *= 4) {
+      const { top, more } = bestOf(others, (doc) => bounds.get(doc) ?? 0, count);
+      const some = [...first, ...top.map(([doc]) => doc)];
+      await this.index.loadTables(some.flatMap((doc) => scoring.isPlain(doc) ? [] : [doc, this.index.firsts[this.index.articleOf[doc]]]));
+      const edge = more ? top[top.length - 1][1] : -Infinity;
+      const ranked = this.rank(some, scoring, edge);
+      if (ranked) return ranked;
     }
   }
 
   /** The best sections, at most so many of one article: contact first for who asks for a person,
-   * self-service first in near-ties. @param {Map<number, number>} scores @returns {Ranked[]} */
-  ranked(scores) {
-    const { index } = this;
+   * self-service first in near-ties; null where one that scores up to `edge` might be among them.
+   * @param {number[]} docs @param {Scoring} scoring @param {number} edge @returns {Ranked[] | null} */
+  rank(docs, scoring, edge) {
+    const { index, wanted } = this;
+    const scores = new Map(docs.map((doc) => [doc, scoring.score(doc)]));
+    const best = bestOf(docs, (doc) => scores.get(doc) ?? 0, RESCORED).top.slice(0, RESCORED);
+    if (best.length === RESCORED && best[RESCORED - 1][1] <= edge + 1e-6) return null;
+    for (const [doc, score] of scoring.rescore(best)) scores.set(doc, score);
     const factor = 1 - index.manifest.ranking.self_service;
-    /** @type {Map<number, number>[]} */
-    const groups = this.wanted.person ? [new Map(), new Map()] : [new Map()];
-    for (const [doc, score] of scores) {
-      const tier = index.tierOf(index.articleOf(doc));
-      const group = groups[this.wanted.person && tier !== "contact" ? 1 : 0];
-      group.set(doc, tier === TIERS[0] ? score : score * factor);
-    }
+    const scoreOf = (/** @type {number} */ doc) => (scores.get(doc) ?? 0) * (index.tierOf(doc) === TIERS[0] ? 1 : factor);
+    const isFirst = (/** @type {number} */ doc) => wanted.person && index.tierOf(doc) === "contact";
+    const groups = wanted.person ? [docs.filter(isFirst), docs.filter((doc) => !isFirst(doc))] : [docs];
     /** @type {Map<number, number>} */
     const shown = new Map();
     const ranked = [];
-    for (const [doc, score] of groups.flatMap(bestFirst)) {
-      const article = index.articleOf(doc);
-      const count = (shown.get(article) ?? 0) + 1;
-      shown.set(article, count);
-      if (count <= index.manifest.perArticle) ranked.push({ doc, score });
-      if (ranked.length === this.wanted.limit) break;
+    for (const [doc, score] of groups.flatMap((group) => bestOf(group, scoreOf, group.length).top)) {
+      const article = index.articleOf[doc];
+      shown.set(article, (shown.get(article) ?? 0) + 1);
+      if ((shown.get(article) ?? 0) > index.manifest.perArticle) continue;
+      if (score <= edge + 1e-6 && !isFirst(doc)) return null;
+      ranked.push({ doc, score });
+      if (ranked.length === wanted.limit) return ranked;
     }
-    return ranked;
+    return edge === -Infinity ? ranked : null;
   }
-}
-
-/** Keep the sections that are in a set, or those that are not. @param {Map<number, number>} scores
- * @param {Set<number>} docs @param {boolean} inside */
-function keep(scores, docs, inside) {
-  for (const doc of [...scores.keys()]) if (docs.has(doc) !== inside) scores.delete(doc);
 }

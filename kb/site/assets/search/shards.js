@@ -10,6 +10,7 @@ export class ShardError extends Error {
   }
 }
 
+const KEPT = 150;
 const WRAPPER = "kbShard(";
 
 /** Characters of numbers: the first 32 end one. */
@@ -142,6 +143,7 @@ export class Shards {
   get(file) {
     const known = this.kept.get(file);
     if (known) return known;
+    for (const oldest of this.kept.keys()) if (this.kept.size > KEPT) this.kept.delete(oldest);
     const loading = this.load(this.base + file, file).then((shard) => {
       const name = file.slice(0, file.indexOf("."));
       if (shard?.name !== name) throw new ShardError(file, "is another shard");

@@ -1,6 +1,6 @@
 // Words that were probably meant. See kb/engine/spelling.py.
 
-const MIN_LENGTH = 4;
+export const MIN_LENGTH = 4;
 const LONG = 8;
 
 /** What has to be known of the corpus to correct a word: beginnings of words.
@@ -11,28 +11,29 @@ export function beginnings(word) {
   return letters[1] === letters[0] ? [letters[0]] : [letters[0], letters[1] + letters[0]];
 }
 
-/** The nearest known words, all at the same distance. @param {string} word
- * @param {(prefix: string) => Iterable<string>} wordsFrom @returns {string[]} */
+/** The nearest known words, all at the same distance, each with what is known of it.
+ * @param {string} word @param {(prefix: string) => Iterable<[string, number]>} wordsFrom
+ * @returns {[string, number][]} */
 export function candidates(word, wordsFrom) {
   const [first, swapped] = beginnings(word);
   if (!first) return [];
   const letters = [...word];
   const furthest = letters.length >= LONG ? 2 : 1;
-  let least = furthest + 1;
-  /** @type {string[]} */
+  let least = furthest;
+  /** @type {[string, number][]} */
   let near = [];
-  const consider = (/** @type {string} */ known, /** @type {number} */ difference) => {
-    if (known === word || Math.abs(known.length - word.length) > 2 * difference + 2) return;
-    const others = [...known];
+  const consider = (/** @type {[string, number]} */ entry, /** @type {number} */ difference) => {
+    if (entry[0] === word) return;
+    const others = [...entry[0]];
     if (Math.abs(others.length - letters.length) > difference) return;
-    const distance = osaDistance(letters, others, furthest);
-    if (distance > least || distance > furthest) return;
+    const distance = osaDistance(letters, others, least);
+    if (distance > least) return;
     if (distance < least) near = [];
     least = distance;
-    near.push(known);
+    near.push(entry);
   };
-  for (const known of wordsFrom(first)) consider(known, furthest);
-  if (swapped) for (const known of wordsFrom(swapped)) consider(known, furthest - 1);
+  for (const entry of wordsFrom(first)) consider(entry, furthest);
+  if (swapped) for (const entry of wordsFrom(swapped)) consider(entry, furthest - 1);
   return near;
 }
 
