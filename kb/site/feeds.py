@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -11,7 +12,7 @@ from kb.markdown import escape
 from kb.site.addresses import HOME, SEARCH, absolute, encode, markdown_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from kb.site.plan import Plan
     from kb.site.records import Draft, Record
@@ -21,8 +22,10 @@ FEED = "feed.xml"
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 _FEED_LENGTH = 50
 _TITLE = r"""(?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|\([^)\n]*\)))?"""
-_INLINE = re.compile(rf"\]\([ \t]*<?([^\s<>()]*)>?{_TITLE}[ \t]*\)")
+_INLINE = re.compile(rf"\]\([ \t]*<?((?:[^\s<>()]|\([^\s<>()]*\))*)>?{_TITLE}[ \t]*\)")
 _DEFINITION = re.compile(rf"(?m)^ {{0,3}}\[[^\]\n]+\]:[ \t]*<?([^\s<>]*)>?{_TITLE}[ \t]*$\n?")
+_RUNS = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
+_MARKUP = re.compile(r"([\\\[\]<`])")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -143,10 +146,19 @@ def _llms(plan: Plan, shell: Shell) -> str:
             title = topic.title or shell.t["more_articles" if topic.topics else "all_articles"]
             lines += ["", f"## {_one_line(title)}", ""]
         link = absolute(base_url, markdown_of(plan.address[name]))
-        title = _one_line(record.article.title).replace("[", "\\[").replace("]", "\\]")
-        says = f": {_one_line(record.description)}" if record.description else ""
+        title = _as_text(record.article.title)
+        says = f": {_as_text(record.description)}" if record.description else ""
         lines.append(f"- [{title}]({link}){says}")
     return "\n".join([*lines, ""]).replace("\n\n\n", "\n\n")
+
+
+def _as_text(text: str) -> str:
+    """A text on one line, with a backslash before whatever Markdown would take for markup."""
+    return _MARKUP.sub(r"\\\1", _one_line(text))
+
+
+def _is_dead(target: str, dead: Collection[str]) -> bool:
+    return target in dead or bool(_RUNS.match(unescape(target)))
 
 
 def _one_line(text: str) -> str:
@@ -187,11 +199,11 @@ def write_markdown(draft: Draft, plan: Plan) -> str:
     article = draft.record.article
     body = draft.body
     dead = {w.written for w in draft.record.wants if not plan.targets.resolve(w).href}
-    if dead:
+    if dead or _RUNS.search(body):
         dead.update([unquote(written) for written in dead])
-        body = _INLINE.sub(lambda found: "]" if found[1] in dead else found[0], body)
-        body = _DEFINITION.sub(lambda found: "" if found[1] in dead else found[0], body)
+        body = _INLINE.sub(lambda found: "]" if _is_dead(found[1], dead) else found[0], body)
+        body = _DEFINITION.sub(lambda found: "" if _is_dead(found[1], dead) else found[0], body)
     if not draft.record.top:
-        summary = f"{article.summary}\n\n" if article.summary else ""
-        return f"# {article.title}\n\n{summary}{body}"
+        summary = f"{_as_text(article.summary)}\n\n" if article.summary else ""
+        return f"# {_as_text(article.title)}\n\n{summary}{body}"
     return body

@@ -20,7 +20,9 @@ import {
  * Several lines.
  */
 const local = "// not a comment";
-console.log(JSON.stringify([double(4), hello(), count, new Thing().name, local]));
+/** @type {any} */ (globalThis).seen = true;
+/** Another one. */
+console.log(JSON.stringify([double(4), hello(), count, new Thing().name, local, globalThis.seen]));
 """,
     "ui/lib/tools.js": """import { count } from "../../other.js";
 export const double = (n) => {
@@ -54,7 +56,7 @@ def run(script):
 def test_script_does_what_the_modules_do():
     """Names are each module's own, a module runs once, and both forms of export work."""
     assert run(bundle("ui/main.js", MODULES.__getitem__)) == [
-        8, "hello 1", 1, "thing", "// not a comment",
+        8, "hello 1", 1, "thing", "// not a comment", True,
     ]  # fmt: skip
 
 

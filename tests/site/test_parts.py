@@ -218,6 +218,25 @@ def test_feeds_are_xml_and_complete(base):
     )
 
 
+def test_markdown_and_llms_txt_offer_no_script(base):
+    """Links that run something lose their target; titles and summaries are text, not markup."""
+    base.write(
+        {
+            "orders/evil.md": '---\ntitle: "[t](javascript:a) <javascript:b>"\n'
+            'summary: "[s](data:text/html,x)"\n---\n'
+            "[x](javascript:alert(1)) [y](<vbscript:z>) [w](java&#x73;cript:c)\n\n"
+            "[z]: data:text/html,q\n"
+        }
+    )
+    base.build()
+    text = base.read("orders/evil.md")
+    assert text.startswith("# \\[t\\](javascript:a) \\<javascript:b>\n\n\\[s\\](data:")
+    assert "\n\n[x] [y] [w]\n" in text
+    assert "[z]:" not in text
+    assert "\\[t\\](javascript:a) \\<javascript:b>](" in base.read("llms.txt")
+    assert ": \\[s\\](data:" in base.read("llms.txt")
+
+
 def test_feeds_without_an_address(base):
     """Without base_url addresses are relative, and ids of the feed stay IRIs."""
     (base.folder / "kb.toml").write_text('name = "N"\n')
