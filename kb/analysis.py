@@ -130,6 +130,7 @@ class Analyzer:
         self.stop_words = STOP_WORDS.get(language.partition("-")[0].lower(), frozenset())
         self._units: dict[str, tuple[Word, ...]] = {}
         self._singles: dict[str, str] = {}
+        self._single_stops: dict[str, str] = {}
         self._stems: dict[str, str] = {}
 
     def tokens(self, text: str) -> Iterator[Token]:
@@ -158,35 +159,36 @@ class Analyzer:
         """
         units = _UNIT.findall(compose(text))
         into.units.update(units)
-        singles, places = self._singles, into.places
+        singles, stops, places = self._singles, self._single_stops, into.places
         for unit in units:
             term = singles.get(unit)
-            if term is None:
-                position = self._collect_unit(unit, position, into)
-                continue
-            found = places.get(term)
-            if found is None:
-                places[term] = [position]
+            if term is not None:
+                found = places.get(term)
+                if found is None:
+                    places[term] = [position]
+                else:
+                    found.append(position)
+                position += 1
+            elif (term := stops.get(unit)) is not None:
+                into.stops.setdefault(term, []).append(position)
             else:
-                found.append(position)
-            position += 1
+                position = self._collect_unit(unit, position, into)
         into.length += len(units)
         return position
 
     def _collect_unit(self, unit: str, position: int, into: Collected) -> int:
-        """File a unit that is a stop word, has several words, or was never seen before."""
+        """File a unit that has several words, or was never seen before."""
         words = self.words(unit)
         for word in words:
             table = into.stops if word.stop else into.places
             table.setdefault(word.term, []).append(position + word.offset)
         if len(words) != 1:
             return position + _length(words)
-        if words[0].stop:
-            return position
-        if len(self._singles) >= MAX_KEPT:
-            self._singles.clear()
-        self._singles[unit] = words[0].term
-        return position + 1
+        known = self._single_stops if words[0].stop else self._singles
+        if len(known) >= MAX_KEPT:
+            known.clear()
+        known[unit] = words[0].term
+        return position + (not words[0].stop)
 
     def count_units(self, text: str) -> int:
         """The length of a text: how many units it has."""

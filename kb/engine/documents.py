@@ -10,10 +10,8 @@ words are neighbours when only stop words stand between them.
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kb.analysis import Collected, compose
@@ -31,11 +29,10 @@ from kb.ranking import (
     head_steps,
     lead_norm,
     level,
-    weighted,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from kb.analysis import Analyzer
     from kb.model import Article, Section
@@ -43,6 +40,8 @@ if TYPE_CHECKING:
 RANGE_STARTS = (0, 1024, 2048, 3072, 8192)
 """The first position of each of the FIELDS. Words past the end of a field's range are counted,
 but have no position of their own."""
+
+_, HEADING_START, TRAIL_START, ISSUES_START, TEXT_START = RANGE_STARTS
 
 LAST_POSITION = 0xFFFF
 
@@ -88,9 +87,9 @@ class AnalyzedArticle:
 
 @dataclass(frozen=True, slots=True)
 class SectionDocument:
-    """A section as indexed: term -> (weight in steps, positions as u16 in native order)."""
+    """A section as indexed: term -> (packed weight, positions)."""
 
-    terms: dict[str, tuple[int, bytes]]
+    terms: dict[str, tuple[int, list[int]]]
     heads: dict[str, int]
     lengths: tuple[int, ...]
     record: dict[str, Any]
@@ -124,7 +123,7 @@ def _analyze_section(
 ) -> AnalyzedSection:
     into, linked = Collected(units=units), Collected(units=units)
     linked.stops = into.stops
-    lengths = []
+    lengths: list[int] = []
     for start, field in zip(RANGE_STARTS, _texts(article, section)[:-1], strict=False):
         position, before = start, into.length
         for text in field:
@@ -231,17 +230,15 @@ def weigh_article(
 def _weigh_section(
     analyzed: AnalyzedSection, averages: Averages, ranking: Ranking
 ) -> SectionDocument:
-    norms = field_norms(analyzed.lengths, averages, ranking)
-    lead = lead_norm(analyzed.lengths[-1], averages, ranking)
-    weigher = _Weigher(analyzed, norms, lead, ranking)
+    weigher = _Weigher(analyzed, averages, ranking)
     places = analyzed.places
-    terms = {term: (weigher.weigh(found), _packed(found)) for term, found in places.items()}
+    terms = {term: (weigher.weigh(found), _within(found)) for term, found in places.items()}
     for term in (*analyzed.stops, *analyzed.links):
         if term not in terms or term in places:
             own = places.get(term, [])
             counted = sorted(own + analyzed.stops.get(term, []))
             linked = len(analyzed.links.get(term, ()))
-            terms[term] = (weigher.weigh(counted, linked), _packed(own))
+            terms[term] = (weigher.weigh(counted, linked), _within(own))
     heads = _heads(analyzed, terms)
     return SectionDocument(terms, heads, analyzed.lengths, _section_record(analyzed.section))
 
@@ -249,14 +246,12 @@ def _weigh_section(
 class _Weigher:
     """Weighs the terms of one section by their positions."""
 
-    def __init__(
-        self, analyzed: AnalyzedSection, norms: Sequence[float], lead: float, ranking: Ranking
-    ) -> None:
-        self.norms = norms
-        self.lead = lead
-        self.link = norms[-1] * ranking.link_share
+    def __init__(self, analyzed: AnalyzedSection, averages: Averages, ranking: Ranking) -> None:
+        norms = field_norms(analyzed.lengths, averages, ranking)
+        self.title, self.heading, self.trail, self.issues, self.body = norms
+        self.lead = self.body + lead_norm(analyzed.lengths[-1], averages, ranking)
+        self.link = self.body * ranking.link_share
         self.lead_end = analyzed.lead_end
-        self.body = norms[-1]
         self.in_heading = head_steps(in_heading=True, ranking=ranking)
         self.in_title = (
             self.in_heading if analyzed.lead else head_steps(in_heading=False, ranking=ranking)
@@ -276,23 +271,33 @@ class _Weigher:
         return packed
 
     def _weigh_all(self, places: list[int], linked: int) -> int:
-        ends = [bisect_left(places, start) for start in (*RANGE_STARTS[1:], self.lead_end)]
-        counts = [b - a for a, b in pairwise([0, *ends[:-1], len(places)])]
-        in_lead = ends[-1] - ends[-2]
-        frequency = weighted(counts, self.norms) + in_lead * self.lead + linked * self.link
-        title, heading, _, issues, body = counts
-        head = self.in_heading if heading else self.in_title if title else 0
-        return Weight(level(frequency), head, heading + issues + body + linked).pack()
+        frequency, occurrences, head = linked * self.link, linked + len(places), 0
+        for place in places:
+            if place >= TEXT_START:
+                frequency += self.lead if place < self.lead_end else self.body
+            elif place < HEADING_START:
+                frequency += self.title
+                occurrences -= 1
+                head = head or self.in_title
+            elif place < TRAIL_START:
+                frequency += self.heading
+                head = self.in_heading
+            elif place < ISSUES_START:
+                frequency += self.trail
+                occurrences -= 1
+            else:
+                frequency += self.issues
+        return Weight(level(frequency), head, occurrences).pack()
 
 
-def _packed(places: list[int]) -> bytes:
-    """Positions as u16 in native order, without those past the last."""
+def _within(places: list[int]) -> list[int]:
+    """Positions without those past the last."""
     if places and places[-1] >= LAST_POSITION:
-        places = [place for place in places if place < LAST_POSITION]
-    return array("H", places).tobytes()
+        return [place for place in places if place < LAST_POSITION]
+    return places
 
 
-def _heads(analyzed: AnalyzedSection, terms: dict[str, tuple[int, bytes]]) -> dict[str, int]:
+def _heads(analyzed: AnalyzedSection, terms: dict[str, tuple[int, list[int]]]) -> dict[str, int]:
     """The terms of title and heading with what they weigh in coverage, without stop words unless
     there are no others.
     """

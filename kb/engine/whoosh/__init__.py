@@ -55,7 +55,7 @@ guard()
 
 NAME = "kb"
 MAX_DELETED_SHARE = 0.25
-_ONCE = (1, b"")
+_ONCE: tuple[int, tuple[int, ...]] = (1, ())
 
 
 class TermsField(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -64,12 +64,9 @@ class TermsField(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
     def __init__(self) -> None:
         super().__init__(formats.Existence(), None)
 
-    def index(
-        self, value: Mapping[str, tuple[int, bytes]], **_options: Any
-    ) -> Iterator[tuple[bytes, int, int, bytes]]:
-        """Whoosh's form of postings: term, frequency, weight, value."""
-        for term, (weight, positions) in value.items():
-            yield term.encode("utf-8", "surrogatepass"), 1, weight, positions
+    def index(self, value: object, **_options: Any) -> Iterator[Any]:  # noqa: ARG002  # Whoosh's signature
+        """Nothing: postings go to the PostingBuffer directly."""
+        return iter(())
 
 
 TERMS = ("terms", "heads", "title", "words", "lengths")
@@ -205,18 +202,18 @@ def _writing(storage: FileStorage, *, merge_all: bool) -> Iterator[SegmentWriter
 
 def _add(writer: SegmentWriter, documents: ArticleDocuments) -> None:
     prefix = HIDDEN if documents.hidden else ""
-    writer.add_document(
-        record=json.dumps(documents.record, ensure_ascii=False),
-        id={documents.id: _ONCE},
-        facets=dict.fromkeys(documents.facets, _ONCE),
-        **{prefix + "title": dict.fromkeys(documents.title, _ONCE)},
-        **{prefix + "words": dict.fromkeys(documents.words, _ONCE)},
-    )
+    postings: PostingBuffer = writer.pool
+    doc = writer.docnum
+    writer.add_document(record=json.dumps(documents.record, ensure_ascii=False))
+    postings.add_terms("id", doc, {documents.id: _ONCE})
+    postings.add_terms("facets", doc, dict.fromkeys(documents.facets, _ONCE))
+    postings.add_terms(prefix + "title", doc, dict.fromkeys(documents.title, _ONCE))
+    postings.add_terms(prefix + "words", doc, dict.fromkeys(documents.words, _ONCE))
     for section in documents.sections:
+        doc = writer.docnum
+        writer.add_document(record=json.dumps(section.record, ensure_ascii=False))
+        heads = {term: (steps, ()) for term, steps in section.heads.items()}
         lengths = zip(FIELDS, section.lengths, strict=True)
-        writer.add_document(
-            record=json.dumps(section.record, ensure_ascii=False),
-            **{prefix + "terms": section.terms},
-            **{prefix + "heads": {term: (steps, b"") for term, steps in section.heads.items()}},
-            **{prefix + "lengths": {name: (n, b"") for name, n in lengths if n}},
-        )
+        postings.add_terms(prefix + "terms", doc, section.terms)
+        postings.add_terms(prefix + "heads", doc, heads)
+        postings.add_terms(prefix + "lengths", doc, {name: (n, ()) for name, n in lengths if n})

@@ -24,7 +24,7 @@ from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo, W3TermsRead
 from whoosh.matching import ListMatcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 HEADER = struct.Struct("<IIII")
 MAX_WEIGHT = 0xFFFF
@@ -51,12 +51,13 @@ class PackedPostings:
         """Postings of a term that stands nowhere."""
         return cls(array("I"), array("H"), array("H"), array("H"))
 
-    def add(self, doc: int, weight: int, positions: bytes) -> None:
-        """Append one posting; `positions` are u16 in native order."""
+    def add(self, doc: int, weight: int, positions: Sequence[int]) -> None:
+        """Append one posting."""
         self.docs.append(doc)
         self.weights.append(weight)
-        self.sizes.append(len(positions) // 2)
-        self.positions.frombytes(positions)
+        self.sizes.append(len(positions))
+        if positions:
+            self.positions.extend(positions)
 
     def pack(self) -> bytes:
         """The record described at the head of this module."""
@@ -118,16 +119,28 @@ class PostingBuffer:
     """
 
     def __init__(self) -> None:
-        self.fields: dict[str, dict[bytes, PackedPostings]] = {}
+        self.fields: dict[str, dict[str, PackedPostings]] = {}
+
+    def add_terms(
+        self, field: str, doc: int, terms: Mapping[str, tuple[int, Sequence[int]]]
+    ) -> None:
+        """Take all postings of one document in a field: term -> weight and positions."""
+        known = self.fields.setdefault(field, {})
+        for term, (weight, positions) in terms.items():
+            postings = known.get(term)
+            if postings is None:
+                postings = known[term] = PackedPostings.empty()
+            postings.add(doc, weight, positions)
 
     def add(self, item: tuple[str, bytes, int, float, bytes | None]) -> None:
-        """Take a posting in Whoosh's form: field, term, document number, weight, value."""
+        """Take a posting in Whoosh's form: field, term, document number, weight, value. That is
+        how segments are merged.
+        """
         field, term, doc, weight, value = item
-        terms = self.fields.setdefault(field, {})
-        postings = terms.get(term)
-        if postings is None:
-            postings = terms[term] = PackedPostings.empty()
-        postings.add(doc, int(weight), value or b"")
+        positions = array("H", value or b"")
+        self.add_terms(
+            field, doc, {term.decode("utf-8", "surrogatepass"): (int(weight), positions)}
+        )
 
     def iter_postings(self) -> PostingBuffer:
         """What the segment writer hands to `PackedFieldWriter.add_postings`."""
@@ -146,8 +159,8 @@ class PackedFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no t
         for field in sorted(items.fields):
             self.start_field(field, schema[field])
             terms = items.fields[field]
-            for term in sorted(terms):
-                self._add_term(term, terms[term])
+            for term in sorted(terms):  # code points are in the order of their UTF-8 bytes
+                self._add_term(term.encode("utf-8", "surrogatepass"), terms[term])
             self.finish_field()
 
     def _add_term(self, term: bytes, postings: PackedPostings) -> None:
