@@ -88,7 +88,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way to reach a person, as a contact article describes it. `article` is that article's id."""
+    """A way to reach a person, as a contact article describes it; `article` is that one's id."""
 
     name: str
     best_for: str = ""
@@ -188,7 +188,8 @@ class ContactOption:
 class Escalation:
     """What follows when self-service fails: channels in order of preference, what to have ready,
     and a message to fill in (with `[...]` where the customer writes). `note` says what to do
-    when there are no options, and is empty when there are."""
+    when there are no options, and is empty when there are.
+    """
 
     options: tuple[ContactOption, ...] = ()
     have_ready: tuple[str, ...] = ()
@@ -242,7 +243,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A query as it was understood after spelling correction: the whole text, and which words changed."""
+    """A query as it was understood after spelling correction: its text, and which words changed."""
 
     text: str
     words: tuple[tuple[str, str], ...]
@@ -250,7 +251,8 @@ class Correction:
 
 class Found(StrEnum):
     """How an answer was found: by the words as given, by corrected words, by words that begin
-    with the query's, or not at all (then `topics` are the nearest ones)."""
+    with the query's, or not at all (then `topics` are the nearest ones).
+    """
 
     WORDS = "words"
     CORRECTED = "corrected"

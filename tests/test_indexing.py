@@ -455,6 +455,36 @@ def test_an_article_that_changes_while_it_is_read(base, monkeypatch):
     assert base.run()[0]["c"] == "Three"
 
 
+def test_an_engine_that_fails_on_a_whole_index(base, monkeypatch):
+    """Its error is raised, not hidden behind a build, and the old index stays."""
+
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(PlainEngine, "update", fail)
+    base.write("c.md", "# See\n")
+    with pytest.raises(ZeroDivisionError):
+        base.run()
+    assert base.generations() == ["g00000001"]
+
+
+def test_an_engine_that_fails_on_a_damaged_index(base, monkeypatch):
+    """The index is built anew."""
+    update = PlainEngine.update
+
+    def fail(engine, *args):
+        state = engine.file.stat()
+        engine.file.write_text("x" * state.st_size)
+        os.utime(engine.file, ns=(state.st_atime_ns, state.st_mtime_ns))
+        return update(engine, *args)
+
+    monkeypatch.setattr(PlainEngine, "update", fail)
+    base.write("c.md", "# See\n")
+    titles, changes = base.run()
+    assert titles == {"a": "Ay", "topic/b": "Bee", "c": "See"}
+    assert changes.reason.startswith("the index was damaged: ")
+
+
 def test_progress_is_told(base):
     """After each article that is read, with how many there are."""
     told = []
