@@ -1,10 +1,9 @@
 """ES modules to one classic script: browsers load no module from the disk.
 
 Each module becomes a function of its own, called once, in the order of imports; what it
-exports is what the function returns. Comments on lines of their own and indentation are
-left out. This reads the modules that kb ships, not JavaScript at large: imports and
-exports are statements that begin a line, in the forms below, and no text goes over several
-lines. Anything else is refused.
+exports is what the function returns. This reads the modules that kb ships, not JavaScript
+at large: imports and exports are statements that begin a line, in the forms below. Anything
+else is refused.
 
     import { one, two as other } from "./module.js";
     export function name() {}    export async function    export function*
@@ -18,12 +17,11 @@ import re
 from typing import TYPE_CHECKING
 
 from kb.errors import SiteError
+from kb.site.shrink import shrink
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_COMMENTS = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?\*/[ \t]*)(?:\n|\Z)", re.MULTILINE | re.DOTALL)
-_INDENTATION = re.compile(r"^[ \t]+|[ \t]+$|^\n", re.MULTILINE)
 _IMPORT = re.compile(r'^import \{([^{}]*)\} from "(\.[^"]*)";$', re.MULTILINE)
 _DECLARED = re.compile(
     r"^export ((?:async )?function\*? ?|const |class )([A-Za-z_$][\w$]*)", re.MULTILINE
@@ -38,32 +36,33 @@ def bundle(entry: str, read: Callable[[str], str]) -> str:
     `read` gives the text of a module by its path. Raises SiteError for a module in a form
     that is not understood, and for modules that import each other.
     """
-    modules: dict[str, str] = {}
-    _add(entry, read, modules, ())
-    return '(() => {\n"use strict";\n' + "".join(modules.values()) + "})();\n"
+    modules: list[str] = []
+    _add(entry, read, modules, {}, ())
+    return shrink('(() => {\n"use strict";\n' + "".join(modules) + "})();\n")
 
 
 def _add(
-    path: str, read: Callable[[str], str], modules: dict[str, str], above: tuple[str, ...]
+    path: str,
+    read: Callable[[str], str],
+    modules: list[str],
+    names: dict[str, str],
+    above: tuple[str, ...],
 ) -> str:
     """Add a module, after those it imports; its name in the script."""
     if path in above:
         raise SiteError("modules import each other", path=path, code="site-script")
-    name = f"m_{re.sub(r'[^A-Za-z0-9]', '_', path.removesuffix('.js'))}"
-    if path not in modules:
+    if path not in names:
         folder = posixpath.dirname(path)
 
         def take(found: re.Match[str]) -> str:
             wanted = posixpath.normpath(posixpath.join(folder, found[2]))
-            names = re.sub(r"\bas\b", ":", " ".join(found[1].split()))
-            return f"const {{ {names} }} = {_add(wanted, read, modules, (*above, path))};"
+            taken = re.sub(r"\bas\b", ":", " ".join(found[1].split()))
+            return f"const {{ {taken} }} = {_add(wanted, read, modules, names, (*above, path))};"
 
-        modules[path] = _wrap(path, name, _IMPORT.sub(take, _strip(read(path))))
-    return name
-
-
-def _strip(text: str) -> str:
-    return _INDENTATION.sub("", _COMMENTS.sub("", text))
+        text = _IMPORT.sub(take, read(path))
+        names[path] = f"m{len(names)}"
+        modules.append(_wrap(path, names[path], text))
+    return names[path]
 
 
 def _wrap(path: str, name: str, text: str) -> str:

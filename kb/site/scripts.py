@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 ON_SITE = "search-ui/site.js"
 """What the pages of kb's own sites load."""
+ON_OTHERS = "search-ui/embed.js"
+"""What other sites load: the element `<kb-search>`."""
 _STRINGS = "search-ui/strings.js"
+_ON_PAGE = frozenset(["find_blocked", "find_topic", "find_topic_any", "find_tier", "find_tier_any"])
+"""What the templates say and no script does."""
 
 
 def search_script(entry: str, wording: Wording) -> bytes:
@@ -31,5 +35,6 @@ def search_script(entry: str, wording: Wording) -> bytes:
 def _spoken(wording: Wording) -> str:
     """The words that the script says, as JSON."""
     texts = wording.texts
-    names = [n for n in texts if n.startswith(("find_", "tier_")) or n in ("help", "search")]
+    names = [n for n in texts if n.startswith(("find_", "tier_")) and n not in _ON_PAGE]
+    names.append("help")
     return json.dumps({name: texts[name] for name in names}, ensure_ascii=False)

@@ -31,6 +31,7 @@ export function attachPanel(form, input, view, open) {
   /** @type {State} */
   let state = { kind: "idle" };
   let correct = true;
+  let limit = LIMIT;
 
   const asker = createAsker({ open, show });
   const box = makeCombobox(input, panel, list, { open: prepare, close: asker.stop });
@@ -50,7 +51,7 @@ export function attachPanel(form, input, view, open) {
   }
 
   function question() {
-    return { query: input.value, limit: LIMIT, prefix: correct, correct };
+    return { query: input.value, limit, prefix: correct, correct };
   }
 
   function ask() {
@@ -83,13 +84,25 @@ export function attachPanel(form, input, view, open) {
     notes.replaceChildren(...notesOf(answer, asked, view, exactly));
     list.replaceChildren(...groupHits(answer.hits).map((hits) => group(hits)), ...last(answer));
     const keys = make("p", { class: "find-keys", "aria-hidden": "true" }, t("find_keys"));
-    foot.replaceChildren(...(helpAddress(answer.escalation, view) ? [keys] : [helpLine(answer), keys]));
+    const more = !view.search && answer.total > limit && answer.hits.length >= limit && button();
+    foot.replaceChildren(...[more, !helpAddress(answer.escalation, view) && helpLine(answer), keys].filter((part) => part));
   }
 
   function exactly() {
     correct = false;
     input.focus();
     ask();
+  }
+
+  /** More results in the panel itself, on sites that have no page for them. */
+  function button() {
+    const more = make("button", { type: "button", class: "find-link" }, t("find_more"));
+    more.addEventListener("click", () => {
+      limit += 2 * LIMIT;
+      input.focus();
+      ask();
+    });
+    return make("p", {}, more);
   }
 
   /** @param {Hit[]} hits  of one article */
@@ -162,6 +175,7 @@ export function attachPanel(form, input, view, open) {
   input.addEventListener("focus", box.open);
   input.addEventListener("input", () => {
     correct = true;
+    limit = LIMIT;
     if (input.value.trim()) {
       asker.askSoon(question());
     } else {

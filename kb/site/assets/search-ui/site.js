@@ -1,6 +1,8 @@
 // Search on the pages of the site that kb builds.
 
+import { normalize } from "../search/analysis.js";
 import { openSearch } from "../search/search.js";
+import { stem } from "../search/stemmer.js";
 import { markArrival } from "./arrival.js";
 import { listenForKeys } from "./keys.js";
 import { fillPage } from "./page.js";
@@ -42,6 +44,6 @@ listenForKeys(
   () => location.assign(view.search),
 );
 
-const arrive = () => markArrival(document.querySelector("main article .text"));
+const arrive = () => markArrival(document.querySelector("main article"), (word) => stem(normalize(word)));
 arrive();
 addEventListener("hashchange", arrive);

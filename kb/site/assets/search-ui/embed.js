@@ -1,0 +1,61 @@
+// The element <kb-search>: the same search in pages of any site.
+//
+//   <script src="/kb/search.js" defer></script>
+//   <kb-search contact="/contact/"></kb-search>
+
+import { normalize } from "../search/analysis.js";
+import { openSearch } from "../search/search.js";
+import { stem } from "../search/stemmer.js";
+import { markArrival } from "./arrival.js";
+import { listenForKeys } from "./keys.js";
+import { attachPanel } from "./panel.js";
+import { STRINGS } from "./strings.js";
+import { make, speak } from "./words.js";
+
+const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+const folder = new URL(".", src).href;
+const words = speak(STRINGS);
+/** @type {ReturnType<typeof openSearch> | null} */
+let opened = null;
+
+/** One engine for all boxes of a page; another after a failure. */
+function open() {
+  const opening = (opened ??= openSearch({ base: folder, manifest: "m.js" }));
+  opening.catch(() => {
+    opened = null;
+  });
+  return opening;
+}
+
+const style = () => make("link", { rel: "stylesheet", href: new URL("search.css", folder).href });
+
+class KbSearch extends HTMLElement {
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    const label = this.getAttribute("label") ?? words.t("find_label");
+    const input = make("input", { type: "search", autocomplete: "off", maxlength: 1000, placeholder: label, "aria-label": label });
+    const form = make("form", { role: "search" }, input);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    this.attachShadow({ mode: "open" }).append(style(), form);
+    const contact = this.getAttribute("contact");
+    attachPanel(
+      /** @type {HTMLFormElement} */ (form),
+      /** @type {HTMLInputElement} */ (input),
+      { ...words, base: folder, contact: contact ? new URL(contact, document.baseURI).href : undefined },
+      open,
+    );
+  }
+
+  focus() {
+    this.shadowRoot?.querySelector("input")?.focus();
+  }
+}
+
+customElements.define("kb-search", KbSearch);
+const marks = new CSSStyleSheet();
+marks.replaceSync("::highlight(kb-found) { background: #fff4d6; color: #1c1f23; }");
+document.adoptedStyleSheets.push(marks);
+listenForKeys(() => /** @type {HTMLElement | null} */ (document.querySelector("kb-search")));
+const arrive = () => markArrival(document.querySelector("main, [role=main], article") ?? document.body, (word) => stem(normalize(word)));
+arrive();
+addEventListener("hashchange", arrive);
