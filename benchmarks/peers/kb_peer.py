@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from corpora import JudgedCorpus
 
 
+DEPTH = 100
+"""Sections that `kb eval` looks at first; most often they are of more than ten articles."""
+
+
 class Kb:
     """The defaults, whatever the current folder's settings say."""
 
@@ -30,6 +34,7 @@ class Kb:
         self.numbers = {(r.article, r.anchor): n for n, r in enumerate(corpus.records)}
 
     def search(self, queries: Sequence[str], limit: int) -> list[list[int]]:
+        limit = min(limit, DEPTH)
         return [
             [self.numbers[hit.article, hit.anchor] for hit in self.base.rank(query, limit=limit)]
             for query in queries
