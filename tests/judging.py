@@ -12,6 +12,8 @@ REFUND = "# Refunds\n\nMoney back.\n\n## How long `it` takes\n\nA week.\n"
 
 
 class Ranked(NamedTuple):
+    """A section, as a ranking lists it."""
+
     article: str
     anchor: str
     score: float
@@ -26,27 +28,32 @@ class FakeSearcher:
     limits: list[int] = field(default_factory=list)
 
     def rank(self, query, *, limit=100):
+        """Rank as it is written down."""
         self.limits.append(limit)
         names = self.rankings.get(query, [])[:limit]
         pairs = [name.partition("#")[::2] for name in names]
         return [Ranked(a, b, 9 - place / 10) for place, (a, b) in enumerate(pairs)]
 
     def search(self, query):
+        """Remember that somebody searched."""
         self.searched.append(query)
 
 
 def write_articles(content):
+    """Write the two articles."""
     content.mkdir(parents=True)
     (content / "late.md").write_text(LATE)
     (content / "refund.md").write_text(REFUND)
 
 
 def write_queries(folder, texts):
+    """Write queries.jsonl."""
     lines = [json.dumps({"qid": qid, "text": text}) for qid, text in texts.items()]
     (folder / "queries.jsonl").write_text("\n".join(lines) + "\n")
 
 
 def write_labels(folder, *lines):
+    """Write qrels.tsv."""
     (folder / "qrels.tsv").write_text("".join(f"{line}\n" for line in lines))
 
 
@@ -57,6 +64,7 @@ def judged(qid, text, **grades):
 
 
 def label(name, grade=1):
+    """Label an article, or a section of it."""
     article, _, anchor = name.partition("#")
     return Label(article, anchor or None, grade, name)
 
