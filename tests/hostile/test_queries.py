@@ -69,7 +69,7 @@ def base(request, tmp_path_factory):
     opened.close()
 
 
-every_base = pytest.mark.parametrize("base", bases(), indirect=True)
+every_base = pytest.mark.parametrize("base", list(bases()), indirect=True)
 options = pytest.mark.parametrize(
     "options",
     [{}, {"prefix": True, "explain": True, "audience": "agent", "drafts": True}],
