@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kb.cards import Card
+    from kb.engine.reading import IndexReader
     from kb.model import Article, Correction
 
 ALL = 1 << 30
@@ -97,6 +98,10 @@ class Description:
 
 class Engine(Protocol):
     """One index in one folder."""
+
+    @property
+    def reader(self) -> IndexReader:
+        """The index as ranking, and the export of the site's search, read it."""
 
     def build(self, articles: Iterable[Article]) -> None:
         """Write a new index of the articles, which come in order of id, into an empty folder."""

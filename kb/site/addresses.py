@@ -20,6 +20,8 @@ CONTACT = "contact-us/index.html"
 FILES = "files/"
 """Where images and downloads from content/ go."""
 ASSETS = "assets/"
+SEARCH_DATA = "search/data/"
+"""Where the files stand that the search of the pages reads."""
 
 _SAFE = "/~!*()'"
 

@@ -38,7 +38,8 @@ KEPT = 100
 class Options:
     """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
     `jobs` is the number of processes; `root` is the path at which a server shows the site;
-    `every_problem` asks for all of them even where nothing changed."""
+    `every_problem` asks for all of them even where nothing changed.
+    """
 
     drafts: bool = False
     live: bool = False
@@ -62,7 +63,8 @@ class Report:
     """What a build did. `pages` counts articles, topics and the site's own pages; `written`
     and `removed` are addresses; `size` is in bytes. `problems` are in order of path; where
     nothing was built the first ones of each severity may be all. `counts` says how many
-    of each severity there are."""
+    of each severity there are.
+    """
 
     out: Path
     pages: int

@@ -58,6 +58,16 @@ def shared_key(plan: Plan, common: str) -> str:
     return _hash(f"{common}{rest}{json.dumps(articles)}")
 
 
+def search_key(plan: Plan, common: str) -> str:
+    """The key of what the search of the pages reads."""
+    articles = [
+        (r.article.digest, r.article.aliases, plan.address[name])
+        for name, r in plan.records.items()
+        if r.is_published
+    ]
+    return _hash(f"search{common}{articles!r}{list(plan.topics.values())!r}")
+
+
 def action_target(action: Action, article: Article, plan: Plan) -> tuple[str, str]:
     """Where an action's url leads, as a resolved address, and what is wrong with it."""
     if not action.url:

@@ -117,7 +117,8 @@ class Destination:
 class Resolved(NamedTuple):
     """What becomes of a want: `href` is an encoded address from the root of the site, empty
     if there is nothing to link to. `warning` says what is wrong. `file` is a path under
-    content/ to copy."""
+    content/ to copy.
+    """
 
     href: str
     warning: str = ""

@@ -11,13 +11,21 @@ from typing import TYPE_CHECKING
 from kb.articles import read_topics, settle_aliases
 from kb.errors import SiteError
 from kb.model import Problem, Severity
-from kb.site.addresses import CONTACT, FILES, HOME, NOT_FOUND, SEARCH, markdown_of
+from kb.site.addresses import (
+    CONTACT,
+    FILES,
+    HOME,
+    NOT_FOUND,
+    SEARCH,
+    SEARCH_DATA,
+    markdown_of,
+)
 from kb.site.assets import read_assets, read_extras, read_logo
 from kb.site.build import Report, remember
 from kb.site.cache import Memory
 from kb.site.feeds import base_path, write_feeds, write_markdown
 from kb.site.images import image_size
-from kb.site.keys import action_target, articles_key, page_key, shared_key
+from kb.site.keys import action_target, articles_key, page_key, search_key, shared_key
 from kb.site.output import Output
 from kb.site.pages import Pages
 from kb.site.plan import make_plan
@@ -105,7 +113,7 @@ class _Making:
         shell = self._open_shell()
         pages = Pages(plan, shell, self._size_of)
         keys = self._articles(plan, pages, reader, old)
-        shared = self._shared(plan, pages, shell, old)
+        shared = {**self._shared(plan, pages, shell, old), **self._search(plan, old)}
         self._files()
         output = self._output.finish()
         report = self._report(plan)
@@ -213,6 +221,29 @@ class _Making:
             yield former, pages.moved(former, new, titles[new])
         for address, text in write_feeds(plan, shell, sorted(listed)):
             yield address, text.encode()
+
+    def _search(self, plan: Plan, old: Memory) -> dict[str, list[str]]:
+        """What the search of the pages reads: made from the index, which is brought up to date."""
+        key = search_key(plan, self._sources.common)
+        known = old.shared.get(key, [])
+        if known and all([self._output.keeps(a) for a in known]):  # noqa: C419 notes them all
+            return {key: known}
+        if self._options.live and (kept := self._keep_search(old)):
+            return kept
+        from kb.site.search import export_search  # noqa: PLC0415  # slow to import
+
+        addresses = []
+        for shard in export_search(self._config, plan.address):
+            addresses.append(SEARCH_DATA + shard.file)
+            self._output.put(addresses[-1], shard.data)
+        return {key: addresses}
+
+    def _keep_search(self, old: Memory) -> dict[str, list[str]]:
+        """While someone writes, search stays as it was when they began: pages come first."""
+        for key, addresses in old.shared.items():
+            if addresses and addresses[0].startswith(SEARCH_DATA):
+                return {key: addresses} if all(map(self._output.keeps, addresses)) else {}
+        return {}
 
     def _files(self) -> None:
         """Copy the images and downloads that articles show or link to."""

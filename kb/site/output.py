@@ -102,7 +102,8 @@ class Output:
         self, folder: Path, states: Mapping[str, tuple[int, ...]], spare: Path | None
     ) -> None:
         """`states` are those in which the last build left its files, for as far as known;
-        `spare` is where the new site may be made and the old one may stay, on the same disk."""
+        `spare` is where the new site may be made and the old one may stay, on the same disk.
+        """
         self.written: list[str] = []
         self.removed: tuple[str, ...] = ()
         self.size = 0

@@ -35,13 +35,14 @@ _RESERVED = (
     HOME, NOT_FOUND, SEARCH, TOPICS, CONTACT, "llms.txt", "robots.txt", "sitemap.xml",
     "opensearch.xml", "feed.xml", "_redirects", "_headers",
 )  # fmt: skip
-_FOLDERS = ("assets/-", "files/-")
+_FOLDERS = ("assets/-", "files/-", "search/data/-")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What the site shows. `articles` and `topics` are in order of id; `redirects` are pairs
-    of the address of a former id and the article's; `order` is the reading order."""
+    of the address of a former id and the article's; `order` is the reading order.
+    """
 
     records: Mapping[str, Record]
     topics: Mapping[str, Topic]

@@ -13,7 +13,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from kb.errors import SiteError
-from kb.site.addresses import CONTACT, HOME, SEARCH, TOPICS, absolute, encode, root_of
+from kb.site.addresses import (
+    CONTACT,
+    HOME,
+    SEARCH,
+    SEARCH_DATA,
+    TOPICS,
+    absolute,
+    encode,
+    root_of,
+)
+from kb.site.search.encoding import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +95,7 @@ class Shell:
             "search": root + SEARCH,
             "topics": root + TOPICS,
             "contact": root + CONTACT,
+            "manifest": SEARCH_DATA + MANIFEST,
             "asset": {name: root + encode(asset.address) for name, asset in self.assets.items()},
         }
         shared["header"] = Markup(self.render("header.html", **shared))  # noqa: S704 ours

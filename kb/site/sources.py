@@ -23,7 +23,8 @@ _OWN = frozenset({".md", ".yaml", ".yml"})
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Everything that a build reads, as found on disk. `common` is a hash of what every page
-    depends on: settings, theme, and kb itself."""
+    depends on: settings, theme, and kb itself.
+    """
 
     listing: Listing
     files: dict[str, State]
@@ -74,11 +75,12 @@ def _signature(folders: Folders) -> list[object]:
 
 def _version() -> list[object]:
     """The state of kb's own files that make pages."""
-    packages = (_PACKAGE, _PACKAGE.parent / "markdown", _PACKAGE.parent / "articles")
+    packages = [_PACKAGE, *(_PACKAGE.parent / name for name in ("articles", "engine", "markdown"))]
+    modules = ("analysis.py", "asking.py", "ranking.py", "snippets.py")
     found = [
         (path, state)
         for package in packages
         for path, state in states_of(package).items()
         if not path.endswith(".pyc") and "/__pycache__" not in path
     ]
-    return [*sorted(found), (_PACKAGE.parent / "analysis.py").stat().st_mtime_ns]
+    return [*sorted(found), *((_PACKAGE.parent / name).stat().st_mtime_ns for name in modules)]

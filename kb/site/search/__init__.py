@@ -1,11 +1,52 @@
 """The search of the site: static files that answer as `kb search` does, without a server.
 
-`write_search` gives all files of an export, the manifest last. Their format is in
+`export_search` gives all files of an export, the manifest last. Their format is in
 docs/search-format.md; the script that reads them is in kb/site/assets/search.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from kb.errors import IndexingError
+from kb.knowledge_base import KnowledgeBase
+from kb.site.addresses import encode
+from kb.site.search.encoding import MANIFEST, Shard
 from kb.site.search.manifest import FORMAT, write_search
 
-__all__ = ["FORMAT", "write_search"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kb.config import Config
+
+__all__ = ["FORMAT", "MANIFEST", "Shard", "export_search", "write_search"]
+
+
+def export_search(config: Config, address: Mapping[str, str]) -> Iterator[Shard]:
+    """Every file of the export of a knowledge base, whose index is brought up to date first.
+
+    `address` has the address of each article's page by id; articles without one are at
+    `ID.html`. Where the index can't be written, one is made for the export alone. Raises
+    ContentError where there are no articles.
+    """
+    base = KnowledgeBase(config)
+    try:
+        base.index()
+    except IndexingError:
+        with TemporaryDirectory() as folder:
+            yield from _export(KnowledgeBase(replace(config, index=Path(folder))), address)
+    else:
+        yield from _export(base, address)
+
+
+def _export(base: KnowledgeBase, address: Mapping[str, str]) -> Iterator[Shard]:
+    def url_of(id_: str) -> str:
+        return encode(address.get(id_, f"{id_}.html"))
+
+    try:
+        yield from write_search(base.engine.reader, base.config, base.topics(), url_of)
+    finally:
+        base.close()

@@ -29,7 +29,7 @@ TABLE_SECTIONS = 1_024
 def write_documents(
     reader: IndexReader, layout: Layout, url_of: Callable[[str], str]
 ) -> Iterator[tuple[int, Shard, list[int]]]:
-    """(first section, shard, lead sections) of all sections: articles are cut where they are long."""
+    """(first section, shard, leads) of all sections: long articles are cut."""
     size = _shard_size(reader, layout)
     packer = _Packer(size)
     for article in layout.articles:

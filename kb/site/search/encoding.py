@@ -22,6 +22,8 @@ NAME_LENGTH = 6
 """Characters of a hash in a name: 30 bits, for one shard in one place."""
 
 SUFFIX = ".js"
+MANIFEST = "m.js"
+"""The one name without a hash: pages stay as they are when what is searched changes."""
 
 
 def _encode(number: int) -> str:
@@ -64,7 +66,8 @@ class Shard:
     @property
     def file(self) -> str:
         """The name of the file."""
-        return f"{self.name}.{self.hash}{SUFFIX}"
+        own = f"{self.name}.{self.hash}{SUFFIX}"
+        return MANIFEST if own.startswith("m.") else own
 
 
 def make_shard(name: str, fields: dict[str, Any]) -> Shard:

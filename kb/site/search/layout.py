@@ -27,7 +27,8 @@ class Exported:
 @dataclass(frozen=True, slots=True)
 class Layout:
     """All of them. `section_of` and `article_of` have a number for each document of the index,
-    -1 where it is no section or article that the public sees."""
+    -1 where it is no section or article that the public sees.
+    """
 
     articles: tuple[Exported, ...]
     section_of: Sequence[int]

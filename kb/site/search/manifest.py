@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kb import asking
+from kb.analysis import Analyzer
 from kb.model import Tier
-from kb.ranking import saturations
+from kb.ranking import Ranking, head_steps, saturations
 from kb.site.search.documents import channel_record, write_documents, write_tables
 from kb.site.search.encoding import Shard, encode, gaps, make_shard
 from kb.site.search.layout import make_layout
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.engine.reading import IndexReader
-    from kb.analysis import Analyzer
     from kb.model import Topic
-    from kb.ranking import Ranking
     from kb.site.search.layout import Layout
 
 FORMAT = 1
@@ -35,8 +34,6 @@ _UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "bo
 def write_search(
     reader: IndexReader,
     config: Config,
-    analyzer: Analyzer,
-    ranking: Ranking,
     topics: Sequence[Topic],
     url_of: Callable[[str], str],
 ) -> Iterator[Shard]:
@@ -44,7 +41,7 @@ def write_search(
 
     `url_of` gives the address of the page of an article by its id.
     """
-    layout = make_layout(reader)
+    layout, ranking = make_layout(reader), Ranking(**dict(config.ranking))
     starts: dict[str, list[Any]] = {}
     hashes: dict[str, list[str]] = {}
     leads: set[int] = set()
@@ -80,7 +77,7 @@ def write_search(
             },
             **_articles(layout, leads),
             **_statistics(reader, ranking),
-            **_language(config, analyzer),
+            **_language(config),
             **_people(config, layout),
         },
     )
@@ -120,21 +117,15 @@ def _statistics(reader: IndexReader, ranking: Ranking) -> dict[str, Any]:
         "ranking": constants,
         "saturations": list(saturations(ranking.k1)),
         "pairSaturations": list(saturations(ranking.pair_k1, ranking.pair_weight)),
-        "inTitle": _in_title(ranking),
+        "inTitle": head_steps(in_heading=False, ranking=ranking),
     }
 
 
-def _in_title(ranking: Ranking) -> int:
-    from kb.ranking import head_steps
-
-    return head_steps(in_heading=False, ranking=ranking)
-
-
-def _language(config: Config, analyzer: Analyzer) -> dict[str, Any]:
+def _language(config: Config) -> dict[str, Any]:
     """What words are, and which stand for which."""
     return {
         "language": config.language,
-        "stop": " ".join(sorted(analyzer.stop_words)),
+        "stop": " ".join(sorted(Analyzer(config.language).stop_words)),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
         "limit": config.search.limit,
         "perArticle": config.search.per_article,
@@ -161,7 +152,8 @@ def _people(config: Config, layout: Layout) -> dict[str, Any]:
 
 def _facets(layout: Layout, topics: Sequence[Topic]) -> Shard:
     """Topics by name, and the articles of each topic and tag: needed for filters and where nothing
-    was found."""
+    was found.
+    """
     found: dict[str, list[int]] = {}
     for number, article in enumerate(layout.articles):
         folders = article.card.topic.split("/") if article.card.topic else []

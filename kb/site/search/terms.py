@@ -44,7 +44,8 @@ def write_terms(
     reader: IndexReader, layout: Layout, ranking: Ranking, leads: set[int]
 ) -> Iterator[tuple[str, Shard]]:
     """(first term, shard) of all terms, in the order of their UTF-16 code units. `leads` are
-    the sections whose heading is the article's title."""
+    the sections whose heading is the article's title.
+    """
     writer = _Writer(reader, layout, ranking, leads)
     rows: list[Any] = []
     size = number = 0
@@ -81,7 +82,8 @@ class _Writer:
     def row(self, term: str) -> list[Any] | None:
         """[term, idf, sections, levels, positions, and where it is in titles: idf over titles,
         articles, levels, positions, and where coverage differs from what positions say:
-        sections, steps], without empty ends."""
+        sections, steps], without empty ends.
+        """
         docs, weights = self.reader.postings("terms", term)
         section_of = self.layout.section_of
         levels = {
@@ -136,7 +138,8 @@ class _Writer:
         self, number: int, levels: dict[int, int], places: dict[int, list[int]]
     ) -> tuple[int, list[int]]:
         """(level, positions) of a term in an article's title. What is said thereby is taken out of
-        the sections' levels and positions."""
+        the sections' levels and positions.
+        """
         article = self.layout.articles[number]
         sections = range(article.first, article.first + article.sections)
         title = [position for position in places.get(article.first, ()) if position < TITLE_END]

@@ -65,20 +65,22 @@ export class Analyzer {
     return this.stemmed ? stem(surface) || surface : surface;
   }
 
-  /** The tokens of a text in NFC, in order. @param {string} text @returns {Token[]} */
-  tokens(text) {
+  /** The tokens of a text in NFC, in order; with `only`, those that have one of these terms.
+   * @param {string} text @param {{has: (term: string) => boolean}} [only] @returns {Token[]} */
+  tokens(text, only) {
     /** @type {Token[]} */
     const tokens = [];
     let position = 0;
-    for (const match of text.matchAll(UNIT)) {
+    UNIT.lastIndex = 0;
+    for (let match = UNIT.exec(text); match; match = UNIT.exec(text)) {
       const words = this.words(match[0]);
       for (const word of words) {
-        tokens.push({
-          ...word,
-          position: position + word.position,
-          start: match.index + word.start,
-          end: match.index + word.end,
-        });
+        if (only && !only.has(word.term)) continue;
+        const token = { ...word };
+        token.position += position;
+        token.start += match.index;
+        token.end += match.index;
+        tokens.push(token);
       }
       position += words.length - (words.at(-1)?.whole ? 1 : 0);
     }

@@ -18,6 +18,7 @@ import { nearestTopics } from "./topics.js";
 
 const WEAK_SHARE = 0.5;
 const MIN_PART = 3;
+const KEPT = 20;
 
 /**
  * @typedef {object} Options
@@ -91,11 +92,26 @@ export class Engine {
     this.analyzer = new Analyzer(this.manifest.language, this.manifest.stop);
     this.asking = new Asking(this.manifest);
     this.concepts = new ConceptMaker(index, this.analyzer);
+    /** The last answers. @type {Map<string, Promise<Answer>>} */
+    this.kept = new Map();
   }
 
   /** The answer to a query: any string is one. Rejected with a ShardError when a file is missing.
    * @param {string} text @param {Options} [options] @returns {Promise<Answer>} */
-  async search(text, options = {}) {
+  search(text, options = {}) {
+    const key = JSON.stringify([text, options]);
+    let answer = this.kept.get(key);
+    if (!answer) {
+      answer = this.ask(text, options);
+      answer.catch(() => this.kept.delete(key));
+      for (const oldest of this.kept.keys()) if (this.kept.size >= KEPT) this.kept.delete(oldest);
+      this.kept.set(key, answer);
+    }
+    return answer;
+  }
+
+  /** @param {string} text @param {Options} options @returns {Promise<Answer>} */
+  async ask(text, options) {
     const wanted = {
       limit: this.manifest.limit, tier: null, topic: null, tag: null, prefix: false, correct: true,
       ...options,
@@ -398,12 +414,11 @@ class Search {
   /** The best of these sections. Tables are loaded for those only that may be among them: more,
    * until no other can be. @param {number[]} docs @param {Scoring} scoring @returns {Promise<Ranked[]>} */
   async ranked(docs, scoring) {
-    const bounds = new Map(docs.map((doc) => [doc, scoring.bound(doc)]));
     const isFirst = (/** @type {number} */ doc) => this.wanted.person && this.index.tierOf(doc) === "contact";
     const first = docs.filter(isFirst);
     const others = first.length ? docs.filter((doc) => !isFirst(doc)) : docs;
     for (let count = 2 * RESCORED; ; count *= 4) {
-      const { top, more } = bestOf(others, (doc) => bounds.get(doc) ?? 0, count);
+      const { top, more } = bestOf(others, (doc) => scoring.bound(doc), count);
       const some = [...first, ...top.map(([doc]) => doc)];
       await this.index.loadTables(some.flatMap((doc) => scoring.isPlain(doc) ? [] : [doc, this.index.firsts[this.index.articleOf[doc]]]));
       const edge = more ? top[top.length - 1][1] : -Infinity;

@@ -79,7 +79,7 @@ function parse(text, file) {
 async function loadByFetch(url, file) {
   let response;
   try {
-    response = await fetch(url);
+    response = await fetch(url, file.startsWith("m.") ? { cache: "no-cache" } : {});
   } catch {
     throw new ShardError(file, "can't be reached");
   }

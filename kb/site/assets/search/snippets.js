@@ -11,16 +11,22 @@ const SPACES = new RegExp(`[${SPACE}]+`, "g");
  * @param {string} given @param {Map<string, number>} terms @param {Analyzer} analyzer
  * @returns {{snippet: string, highlights: [number, number][]}} */
 export function makeSnippet(given, terms, analyzer) {
-  const text = given.replace(SPACES, (space) => (space.includes("\n") ? "\n" : " ")).replace(/^[ \n]|[ \n]$/g, "");
-  const found = analyzer.tokens(text).filter((token) => terms.has(token.term));
+  /** @type {string[]} */
+  const astral = []; // characters of two code units, each to stand for one while offsets are found
+  const single = given.replace(/[\u{10000}-\u{10ffff}]/gu, (character) => {
+    if (!astral.includes(character) && astral.length < 0x400) astral.push(character);
+    return String.fromCharCode(0xd800 + Math.max(0, astral.indexOf(character)));
+  });
+  const text = single.replace(SPACES, (space) => (space.includes("\n") ? "\n" : " ")).replace(/^[ \n]|[ \n]$/g, "");
+  const found = analyzer.tokens(text, terms);
   const start = passageStart(text, bestStart(found, terms));
   const end = passageEnd(text, start);
   const before = start ? "\u2026 " : "";
   const after = end < text.length ? " \u2026" : "";
   const shown = text.slice(start, end).replace(/[ \n]+$/, "");
+  const highlights = marksOf(found, start, start + shown.length, before.length - start);
   const snippet = (before + shown + after).replaceAll("\n", " ");
-  const marks = marksOf(found, start, start + shown.length, before.length - start);
-  return { snippet, highlights: inCodePoints(snippet, marks) };
+  return { snippet: snippet.replace(/[\ud800-\udbff]/g, (c) => astral[c.charCodeAt(0) - 0xd800]), highlights };
 }
 
 /** The offset of the first word of the best passage. @param {Token[]} found
@@ -77,11 +83,4 @@ function marksOf(found, start, end, shift) {
     }
   }
   return marks;
-}
-
-/** Offsets as all of kb counts them. @param {string} text @param {[number, number][]} marks */
-function inCodePoints(text, marks) {
-  if (!/[\ud800-\udbff]/.test(text)) return marks;
-  const count = (/** @type {number} */ at) => [...text.slice(0, at)].length;
-  return marks.map(([start, end]) => /** @type {[number, number]} */ ([count(start), count(end)]));
 }
