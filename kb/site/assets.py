@@ -11,6 +11,7 @@ from kb.errors import SiteError
 from kb.site.addresses import ASSETS
 from kb.site.images import image_size
 from kb.site.scripts import ON_SITE, search_script
+from kb.site.shrink import shrink_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 NAMES = ("site.css", "search.css", "site.js", "scheme.js", "icon.svg")
 """What every page uses; the theme may replace each by a file of its name."""
+STYLE = "search.css"
 SCRIPT = "search.js"
 """What every page searches with; put together by the build."""
 LIVE = "live.js"
@@ -79,7 +81,10 @@ def read_logo(path: Path | None) -> Logo | None:
 
 def _read(name: str, theme: Path) -> bytes:
     own = theme / name
-    return own.read_bytes() if own.is_file() else (files("kb.site") / "assets" / name).read_bytes()
+    if own.is_file():
+        return own.read_bytes()
+    data = (files("kb.site") / "assets" / name).read_bytes()
+    return shrink_style(data.decode()).encode() if name == STYLE else data
 
 
 def _hashed(name: str, data: bytes) -> str:

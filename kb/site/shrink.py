@@ -145,7 +145,7 @@ def _rename(tokens: Sequence[Token]) -> Iterator[Token]:
 
 def _declared(tokens: Sequence[Token]) -> set[str]:
     """Names that a declaration or a parameter of a function brings into being."""
-    found = set()
+    found: set[str] = set()
     opened: list[int] = []
     for at, (kind, text, _) in enumerate(tokens):
         before, after = _around(tokens, at)

@@ -1,10 +1,26 @@
 // One question at a time: the last one typed. What an earlier one brings is dropped.
 
-/** @import { Engine, Question, State } from "./types.js" */
+/** @import { Answer, Engine, Question, State } from "./types.js" */
 
 const PAUSE = 120; // ms without a key before a question is asked
 const PATIENCE = 250; // ms after which a reader is told that something happens
 const LONG = 6000; // ms after which the connection is to blame
+
+/**
+ * The answer to a question. While a word is being typed it counts as the beginning of one; if
+ * that brings nothing good, the words are taken as whole, and corrected.
+ * @param {Engine} engine
+ * @param {Question} question
+ */
+async function answer(engine, question) {
+  const found = await engine.search(question.query, question);
+  if (!question.prefix || isGood(found)) return found;
+  const whole = await engine.search(question.query, { ...question, prefix: false });
+  return isGood(whole) ? whole : found;
+}
+
+/** @param {Answer} answer */
+const isGood = ({ hits }) => hits.length > 0 && !hits[0].weak;
 
 /**
  * Asks an engine, which is opened with the first question, and anew after a failure.
@@ -38,7 +54,7 @@ export function createAsker({ open, show }) {
     /** @type {State} */
     let state;
     try {
-      state = { kind: "answer", answer: await (await opened).search(question.query, question), question };
+      state = { kind: "answer", answer: await answer(await opened, question), question };
     } catch {
       if (engine === opened) engine = null;
       state = { kind: "failed", offline: navigator.onLine === false, question };
