@@ -5,14 +5,14 @@ import pickle
 import subprocess
 
 import pytest
-from whoosh import columns, index
-from whoosh.codec import whoosh3
+from making import make_article
+from whoosh import index
 from whoosh.filedb import structfile
 from whoosh.filedb.filestore import FileStorage
 
 from kb.analysis import Analyzer
 from kb.engine.whoosh import NAME, SCHEMA, WhooshEngine
-from kb.engine.whoosh.pickles import ALLOWED, load, loads
+from kb.engine.whoosh.pickles import ALLOWED, GuardedTermInfo, loads
 from kb.ranking import Ranking
 
 
@@ -56,12 +56,27 @@ def test_nothing_that_runs_code_is_allowed():
     assert not {name for _, name in ALLOWED} & {"eval", "exec", "getattr", "system", "__import__"}
 
 
-def test_every_module_of_whoosh_that_unpickles_is_guarded():
-    """No other one imports an unpickler."""
-    guarded = {structfile: "load_pickle", columns: "loads", whoosh3: "loads"}
-    for module, name in guarded.items():
-        assert getattr(module, name) in (load, loads)
-    assert index.pickle.loads is loads
+def test_inlined_postings_are_refused():
+    """Whoosh would unpickle them; kb writes none."""
+    with pytest.raises(pickle.UnpicklingError):
+        GuardedTermInfo.from_bytes(b"\1" + bytes(40))
+
+
+def test_a_payload_in_a_stored_field_does_not_run(tmp_path, monkeypatch):
+    """Reading the record fails; nothing else happens."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "index").mkdir()
+    engine = WhooshEngine(tmp_path / "index", Analyzer(), Ranking())
+    attack = Attack(os.system, "touch stolen")
+    monkeypatch.setattr("kb.engine.whoosh.json.dumps", lambda *_, **__: attack)
+    with pytest.raises(pickle.UnpicklingError):  # the tables are made from what was stored
+        engine.build([make_article("a", "A title", lead="Text.")])
+    assert not (tmp_path / "stolen").exists()
+
+
+def test_whoosh_itself_is_left_alone():
+    """Whoever else uses Whoosh in the process still can."""
+    assert structfile.load_pickle is pickle.load
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -28,7 +28,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from whoosh import fields, formats
-from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
 
@@ -38,7 +37,7 @@ from kb.engine.documents import analyze_article, averages_of, weigh_article
 from kb.engine.reading import HIDDEN
 from kb.engine.search import Search
 from kb.engine.whoosh.codec import PackedCodec, PostingBuffer
-from kb.engine.whoosh.pickles import guard
+from kb.engine.whoosh.pickles import GuardedStorage
 from kb.engine.whoosh.reader import WhooshReader
 from kb.engine.whoosh.tables import compute_tables, write_tables
 from kb.ranking import FIELDS, Averages, Ranking
@@ -50,8 +49,6 @@ if TYPE_CHECKING:
     from kb.analysis import Analyzer
     from kb.engine.documents import ArticleDocuments
     from kb.model import Article
-
-guard()
 
 NAME = "kb"
 MAX_DELETED_SHARE = 0.25
@@ -181,12 +178,12 @@ class WhooshEngine:
             reader.close()
 
 
-def _storage(folder: Path) -> FileStorage:
-    return FileStorage(str(folder))
+def _storage(folder: Path) -> GuardedStorage:
+    return GuardedStorage(str(folder))
 
 
 @contextmanager
-def _writing(storage: FileStorage, *, merge_all: bool) -> Iterator[SegmentWriter]:
+def _writing(storage: GuardedStorage, *, merge_all: bool) -> Iterator[SegmentWriter]:
     """A Whoosh writer that commits at the end and gives up when anything fails."""
     writer = SegmentWriter(
         FileIndex(storage, SCHEMA, NAME), codec=PackedCodec(), compound=False, _lk=False

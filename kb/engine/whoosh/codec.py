@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo, W3TermsReader
 from whoosh.matching import ListMatcher
 
+from kb.engine.whoosh.pickles import GuardedDocuments, GuardedTermInfo
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -183,6 +185,10 @@ class PackedCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
         """What writes a segment's terms and postings."""
         return PackedFieldWriter(self, storage, segment)
 
+    def per_document_reader(self, storage: Any, segment: Any) -> GuardedDocuments:
+        """The documents of a segment."""
+        return GuardedDocuments(storage, segment)
+
     def terms_reader(self, storage: Any, segment: Any) -> PackedTermsReader:
         """What reads them."""
         name = segment.make_filename(self.TERMS_EXT)
@@ -214,6 +220,10 @@ class PackedTermsReader(W3TermsReader):  # type: ignore[misc]  # Whoosh has no t
         if field not in self._fieldmap or (field, term) not in self:
             return None
         return read_record(self._postfile, self.term_info(field, term), positions=positions)
+
+    def term_info(self, fieldname: str, tbytes: bytes) -> GuardedTermInfo:
+        """Where a term's postings lie. Raises KeyError for a term that is not there."""
+        return GuardedTermInfo.from_bytes(self._tindex[self._keycoder(fieldname, tbytes)])
 
     def terms_of(self, field: str, prefix: bytes = b"") -> Iterator[bytes]:
         """The terms of a field that begin with `prefix`, in order of their bytes."""
