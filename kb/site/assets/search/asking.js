@@ -113,7 +113,12 @@ export class Asking {
 
 const WHEN =
   /\b(?:today|yesterday|tonight|this morning|last (?:night|week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|(?:\d{1,3}|an?|two|three|four|five|six) (?:hour|day|week|month)s? ago|(?:since|on) (?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4}-\d{2}-\d{2})\b/i;
-const ORDER = /\b(?!\d{4}-\d{2}-\d{2}\b)[A-Z]{0,4}-?\d(?:-?\d){5,23}\b/gi;
+const ORDER = new RegExp(
+  "\\b(?!\\d{4}-\\d{2}-\\d{2}\\b)[A-Z]{0,4}-?\\d(?:-?\\d){5,23}\\b"
+    .replaceAll("\\d", "\\p{Nd}")
+    .replaceAll("\\b", "(?:(?<![\\p{L}\\p{N}_])(?=[\\p{L}\\p{N}_])|(?<=[\\p{L}\\p{N}_])(?![\\p{L}\\p{N}_]))"),
+  "giu",
+);
 /** @type {[RegExp, string][]} */
 const WISHES = [
   [/\b(?:refund|refunded|money back)\b/i, "a refund"],

@@ -12,7 +12,7 @@ const SPACES = new RegExp(`[${SPACE}]+`, "g");
  * @returns {{snippet: string, highlights: [number, number][]}} */
 export function makeSnippet(given, terms, analyzer) {
   /** @type {string[]} */
-  const astral = []; // characters of two code units, each to stand for one while offsets are found
+  const astral = []; // each character of two code units stands as one while offsets are found, as no letter
   const single = given.replace(/[\u{10000}-\u{10ffff}]/gu, (character) => {
     if (!astral.includes(character) && astral.length < 0x400) astral.push(character);
     return String.fromCharCode(0xd800 + Math.max(0, astral.indexOf(character)));

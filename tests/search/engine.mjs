@@ -1,0 +1,33 @@
+// Runs the search of the browser in Node: a plan on stdin, the answer on stdout.
+//
+//   {stem: [words]}                                     -> their stems
+//   {tokens: [texts], language, stop}                   -> their tokens
+//   {data: folder, questions: [[query, options]]}       -> answers, or what was thrown
+import { readFileSync } from "node:fs";
+
+const assets = new URL("../../kb/site/assets/search/", import.meta.url);
+const { openSearch } = await import(new URL("search.js", assets));
+const { Analyzer } = await import(new URL("analysis.js", assets));
+const { stem } = await import(new URL("stemmer.js", assets));
+
+/** @param {string} url */
+async function load(url) {
+  const text = readFileSync(url, "utf8");
+  return JSON.parse(text.slice(text.indexOf("(") + 1, text.lastIndexOf(")")));
+}
+
+async function answers({ data, questions }) {
+  const engine = await openSearch({ base: data, manifest: "m.js", load });
+  const found = [];
+  for (const [query, options] of questions) found.push(await engine.search(query, options));
+  return found;
+}
+
+const plan = JSON.parse(readFileSync(0, "utf8"));
+let answer;
+if (plan.stem) answer = plan.stem.map(stem);
+else if (plan.tokens) {
+  const analyzer = new Analyzer(plan.language, plan.stop);
+  answer = plan.tokens.map((text) => analyzer.tokens(text.normalize("NFC")));
+} else answer = await answers(plan);
+process.stdout.write(JSON.stringify(answer));
