@@ -81,10 +81,8 @@ def read_logo(path: Path | None) -> Logo | None:
 
 def _read(name: str, theme: Path) -> bytes:
     own = theme / name
-    if own.is_file():
-        return own.read_bytes()
-    data = (files("kb.site") / "assets" / name).read_bytes()
-    return shrink_style(data.decode()).encode() if name == STYLE else data
+    data = own.read_bytes() if own.is_file() else (files("kb.site") / "assets" / name).read_bytes()
+    return shrink_style(data.decode(errors="replace")).encode() if name == STYLE else data
 
 
 def _hashed(name: str, data: bytes) -> str:

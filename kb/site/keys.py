@@ -11,6 +11,7 @@ from kb.site.links import Place, sort_link, want
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kb.cards import Card
     from kb.model import Action, Article
     from kb.site.links import Resolved
     from kb.site.plan import Plan
@@ -61,14 +62,19 @@ def shared_key(plan: Plan, common: str) -> str:
 def search_key(plan: Plan, common: str) -> str:
     """The key of what the search of the pages reads."""
     articles = [
-        (r.article.digest, r.article.aliases, plan.address[name])
+        (
+            r.article.digest,
+            r.article.aliases,
+            plan.address[name],
+            [action_target(action, r.article, plan)[0] for action in r.article.actions],
+        )
         for name, r in plan.records.items()
         if r.is_published
     ]
-    return _hash(f"search{common}{articles!r}{list(plan.topics.values())!r}")
+    return _hash(f"search{common}{articles!r}{list(plan.topics.values())!r}{plan.topic_address!r}")
 
 
-def action_target(action: Action, article: Article, plan: Plan) -> tuple[str, str]:
+def action_target(action: Action, article: Article | Card, plan: Plan) -> tuple[str, str]:
     """Where an action's url leads, as a resolved address, and what is wrong with it."""
     if not action.url:
         return "", ""

@@ -231,9 +231,10 @@ class _Making:
         if self._options.live and (kept := self._keep_search(old)):
             return kept
         from kb.site.search import export_search  # noqa: PLC0415  # slow to import
+        from kb.site.search.places import SitePlaces  # noqa: PLC0415  # only then needed
 
         addresses = []
-        for shard in export_search(self._config, plan.address):
+        for shard in export_search(self._config, SitePlaces(plan)):
             addresses.append(SEARCH_DATA + shard.file)
             self._output.put(addresses[-1], shard.data)
         return {key: addresses}

@@ -13,40 +13,36 @@ from typing import TYPE_CHECKING
 
 from kb.errors import IndexingError
 from kb.knowledge_base import KnowledgeBase
-from kb.site.addresses import encode
 from kb.site.search.encoding import MANIFEST, Shard
 from kb.site.search.manifest import FORMAT, write_search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kb.config import Config
+    from kb.site.search.places import Places
 
 __all__ = ["FORMAT", "MANIFEST", "Shard", "export_search", "write_search"]
 
 
-def export_search(config: Config, address: Mapping[str, str]) -> Iterator[Shard]:
+def export_search(config: Config, places: Places) -> Iterator[Shard]:
     """Every file of the export of a knowledge base, whose index is brought up to date first.
 
-    `address` has the address of each article's page by id; articles without one are at
-    `ID.html`. Where the index can't be written, one is made for the export alone. Raises
-    ContentError where there are no articles.
+    `places` says where everything stands. Where the index can't be written, one is made for
+    the export alone. Raises ContentError where there are no articles.
     """
     base = KnowledgeBase(config)
     try:
         base.index()
     except IndexingError:
         with TemporaryDirectory() as folder:
-            yield from _export(KnowledgeBase(replace(config, index=Path(folder))), address)
+            yield from _export(KnowledgeBase(replace(config, index=Path(folder))), places)
     else:
-        yield from _export(base, address)
+        yield from _export(base, places)
 
 
-def _export(base: KnowledgeBase, address: Mapping[str, str]) -> Iterator[Shard]:
-    def url_of(id_: str) -> str:
-        return encode(address.get(id_, f"{id_}.html"))
-
+def _export(base: KnowledgeBase, places: Places) -> Iterator[Shard]:
     try:
-        yield from write_search(base.engine.reader, base.config, base.topics(), url_of)
+        yield from write_search(base.engine.reader, base.config, base.topics(), places)
     finally:
         base.close()

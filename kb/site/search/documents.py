@@ -11,12 +11,13 @@ from kb.site.search.layout import read_sections
 from kb.snippets import SEARCHED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from kb.cards import Card
     from kb.engine.reading import IndexReader
     from kb.site.search.encoding import Shard
     from kb.site.search.layout import Exported, Layout
+    from kb.site.search.places import Places
 
 SHARD_SIZE = 6_000
 """Characters of a shard of documents, about; larger where there are very many."""
@@ -27,16 +28,17 @@ TABLE_SECTIONS = 1_024
 
 
 def write_documents(
-    reader: IndexReader, layout: Layout, url_of: Callable[[str], str]
+    reader: IndexReader, layout: Layout, places: Places
 ) -> Iterator[tuple[int, Shard, list[int]]]:
     """(first section, shard, leads) of all sections: long articles are cut."""
     size = _shard_size(reader, layout)
     packer = _Packer(size)
     for article in layout.articles:
-        about = _about(article.card, url_of)
+        about = _about(article.card, places)
         sections = read_sections(reader, article)
         for at, section in enumerate(sections):
-            done = packer.add(article.first + at, about, _shown(section))
+            shown = _shown(section, places.section(article.card.id, section["anchor"]))
+            done = packer.add(article.first + at, about, shown)
             if done:
                 yield done
             if section["heading"] == article.card.title:
@@ -90,33 +92,34 @@ def _shard_size(reader: IndexReader, layout: Layout) -> int:
     return max(SHARD_SIZE, 6 * words // MAX_SHARDS, layout.sections * 100 // MAX_SHARDS)
 
 
-def _about(card: Card, url_of: Callable[[str], str]) -> dict[str, Any]:
+def _about(card: Card, places: Places) -> dict[str, Any]:
     """What hits show of their article, and what an escalation needs of it."""
     given = {
         "id": card.id,
-        "url": url_of(card.id),
+        "url": places.article(card.id),
         "title": card.title,
         "topic": card.topic,
         "tier": "" if card.tier == "self-service" else str(card.tier),
-        "actions": [[a.label, a.where, a.url] for a in card.actions],
+        "actions": [[a.label, a.where, places.action(card, a)] for a in card.actions],
         "ready": list(card.have_ready),
         "escalate": [[step.channel, str(step.condition or "")] for step in card.escalate],
-        "channel": channel_record(card) if card.channel else None,
+        "channel": channel_record(card, places) if card.channel else None,
     }
     return {key: value for key, value in given.items() if value not in ("", [], None)}
 
 
-def channel_record(card: Card) -> dict[str, Any]:
+def channel_record(card: Card, places: Places) -> dict[str, Any]:
     """An article's channel, with what an escalation needs of its article."""
     assert card.channel is not None
     channel = {key: value for key, value in asdict(card.channel).items() if value}
+    channel["url"] = places.article(card.id)
     return {**channel, "id": card.id, "order": card.order, "ready": list(card.have_ready)}
 
 
-def _shown(section: dict[str, Any]) -> list[Any]:
+def _shown(section: dict[str, Any], anchor: str) -> list[Any]:
     """[anchor, heading, text, headings above]: the last is left out where it is empty."""
     trail = list(section["trail"])
-    row = [section["anchor"], section["heading"], section["text"][:SEARCHED]]
+    row = [anchor, section["heading"], section["text"][:SEARCHED]]
     return [*row, trail] if trail else row
 
 

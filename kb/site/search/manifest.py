@@ -16,12 +16,13 @@ from kb.site.search.terms import write_terms
 from kb.site.search.words import write_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kb.config import Config
     from kb.engine.reading import IndexReader
     from kb.model import Topic
     from kb.site.search.layout import Layout
+    from kb.site.search.places import Places
 
 FORMAT = 1
 """Raised by a change that a reader of the files has to follow."""
@@ -35,11 +36,11 @@ def write_search(
     reader: IndexReader,
     config: Config,
     topics: Sequence[Topic],
-    url_of: Callable[[str], str],
+    places: Places,
 ) -> Iterator[Shard]:
     """Every file of the export of what the public sees, the manifest last.
 
-    `url_of` gives the address of the page of an article by its id.
+    `places` says where articles, sections and topics stand.
     """
     layout, ranking = make_layout(reader), Ranking(**dict(config.ranking))
     starts: dict[str, list[Any]] = {}
@@ -52,7 +53,7 @@ def write_search(
         hashes.setdefault(kind, []).append(shard.hash)
         return shard
 
-    for first_section, shard, their_leads in write_documents(reader, layout, url_of):
+    for first_section, shard, their_leads in write_documents(reader, layout, places):
         leads.update(their_leads)
         yield note(first_section, shard)
     for first_section, shard in write_tables(reader, layout):
@@ -61,7 +62,7 @@ def write_search(
         yield note(first_term, shard)
     for first_word, shard in write_words(reader):
         yield note(first_word, shard)
-    facets = _facets(layout, topics)
+    facets = _facets(layout, topics, places)
     yield facets
     yield make_shard(
         "m",
@@ -78,7 +79,7 @@ def write_search(
             **_articles(layout, leads),
             **_statistics(reader, ranking),
             **_language(config),
-            **_people(config, layout),
+            **_people(config, layout, places),
         },
     )
 
@@ -132,7 +133,7 @@ def _language(config: Config) -> dict[str, Any]:
     }
 
 
-def _people(config: Config, layout: Layout) -> dict[str, Any]:
+def _people(config: Config, layout: Layout, places: Places) -> dict[str, Any]:
     """Who asks for a person, whose problem is urgent, and how people are reached."""
     contact = config.contact
     return {
@@ -145,12 +146,12 @@ def _people(config: Config, layout: Layout) -> dict[str, Any]:
             "fallback": contact.fallback,
             "person": list(contact.person),
             "urgent": list(contact.urgent),
-            "channels": [channel_record(a.card) for a in layout.articles if a.card.channel],
+            "channels": [channel_record(a.card, places) for a in layout.articles if a.card.channel],
         },
     }
 
 
-def _facets(layout: Layout, topics: Sequence[Topic]) -> Shard:
+def _facets(layout: Layout, topics: Sequence[Topic], places: Places) -> Shard:
     """Topics by name, and the articles of each topic and tag: needed for filters and where nothing
     was found.
     """
@@ -161,7 +162,7 @@ def _facets(layout: Layout, topics: Sequence[Topic]) -> Shard:
         for name in dict.fromkeys([*names, *("tag:" + tag for tag in article.card.tags)]):
             found.setdefault(name.casefold(), []).append(number)
     fields = {
-        "topics": [[t.id, t.title, t.order] for t in topics if t.id],
+        "topics": [[t.id, t.title, t.order, places.topic(t.id)] for t in topics if t.id],
         "articles": {name: encode(gaps(numbers)) for name, numbers in sorted(found.items())},
     }
     return make_shard("f", fields)

@@ -169,7 +169,7 @@ export class Engine {
       rank,
       article: article.id,
       anchor,
-      url: `${article.url}#${encodeURIComponent(anchor)}`,
+      url: anchor ? `${article.url}#${encodeURIComponent(anchor)}` : article.url,
       title: article.title,
       headings: heading === article.title || !heading ? trail : [...trail, heading],
       tier,

@@ -7,7 +7,7 @@ const COUNT = 3;
 const CUTOFF = 0.6;
 const LONGEST = 200;
 
-/** @typedef {[string, string, number | null]} Row  id, title, order */
+/** @typedef {[string, string, number | null, string]} Row  id, title, order, url */
 
 /** Topics whose names look like the words, then those at the top.
  * @param {string} words @param {Row[]} topics */
@@ -19,7 +19,7 @@ export function nearestTopics(words, topics) {
     .sort(([, a, one], [, b, other]) =>
       Number(one === null) - Number(other === null) || (one ?? 0) - (other ?? 0) || (a < b ? -1 : a > b ? 1 : 0));
   const rows = [...new Set([...alike.map((name) => /** @type {Row} */ (names.get(name))), ...top])];
-  return rows.slice(0, SHOWN).map(([topic, title]) => ({ topic, title }));
+  return rows.slice(0, SHOWN).map(([topic, title, , url]) => ({ topic, title, url }));
 }
 
 /** The names that look like a word, the closest first, then those that hold it.

@@ -1,0 +1,262 @@
+"""Markdown folders of other site generators, read as they are.
+
+A page of MkDocs, Hugo or Docusaurus becomes an article of kb's: its front matter in kb's
+words, its text without what only that generator understands. Where the page will stand,
+and what its headings will be called there, follows the generator's own rules.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from kb import frontmatter
+from kb.articles import title_from_name
+from kb.errors import ContentError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from kb.frontmatter import Plain
+    from kb.model import Section
+
+_KEPT = ("title", "tier", "issue", "do", "have_ready", "escalate", "channel", "tags", "audience")
+_FENCE = re.compile(r" {0,3}(```+|~~~+)")
+_CODE = re.compile(r"(`+)(?:(?!\1).)+?\1")
+_HEADING_ID = re.compile(r"^( {0,3}#{1,6}\s.*?)\s*\{:?\s*#([\w:.-]+)[^{}]*\}\s*#*\s*$")
+_SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}")
+_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>")
+_ADMONITION = re.compile(r"^\s*(?:!!!|\?\?\?\+?)\s+[\w -]+(?:\"([^\"]*)\")?\s*$")
+_DIRECTIVE = re.compile(r"^\s*:::+\s*(?:[\w-]+)?\s*(?:\[([^\]]*)\])?\s*$")
+_MODULE = re.compile(r"^(?:import\s.+\sfrom\s+['\"]|export\s+(?:const|default|function)\b)")
+_H1 = re.compile(r"^ {0,3}#\s|^=+\s*$", re.MULTILINE)
+_NUMBER = re.compile(r"^\d+\s*[-_.]+\s*(?=\S)")
+
+
+def github_slug(heading: str) -> str:
+    """A heading's id as Hugo and Docusaurus make it: what GitHub does."""
+    kept = (c for c in heading.lower().strip() if c.isalnum() or c in "_- " or _is_mark(c))
+    return "".join(kept).replace(" ", "-")
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")
+
+
+def python_slug(heading: str) -> str:
+    """A heading's id as Python-Markdown makes it, and so MkDocs."""
+    text = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", text).strip().lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """What a generator does its own way. `marks` are files that show it, beside the content or
+    above; `indexes` are names of files that stand for their folder.
+    """
+
+    name: str
+    marks: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ("index", "readme", "_index")
+    numbered: bool = False
+    lower: bool = False
+    slug: Callable[[str], str] = github_slug
+    repeats: str = "-"
+
+
+GENERATORS = {
+    made.name: made
+    for made in (
+        Generator(
+            "mkdocs",
+            ("mkdocs.yml", "mkdocs.yaml"),
+            ("index", "readme"),
+            slug=python_slug,
+            repeats="_",
+        ),
+        Generator(
+            "hugo",
+            ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml"),
+            ("_index", "index"),
+            lower=True,
+        ),
+        Generator(
+            "docusaurus",
+            ("docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs"),
+            ("index", "readme"),
+            numbered=True,
+        ),
+        Generator("plain"),
+    )
+}
+_LEVELS_UP = 3
+
+
+def find_generator(content: Path) -> Generator:
+    """The generator whose settings lie beside a content folder or above it, else the plain one."""
+    for folder in [content, *content.parents][: _LEVELS_UP + 1]:
+        for generator in GENERATORS.values():
+            if any((folder / mark).is_file() for mark in generator.marks):
+                return generator
+    return GENERATORS["plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignPage:
+    """A page as kb will read it. `place` is what stands for `{id}` in an address; `url` is an
+    address of its own, if the page names one. `ids` are heading ids by line of `text`.
+    """
+
+    text: str
+    place: str
+    index: str
+    url: str
+    ids: Mapping[int, str]
+
+
+def read_foreign(id_: str, text: str, generator: Generator) -> ForeignPage | None:
+    """A page by its path without `.md`, or None for a draft. Raises ContentError."""
+    given, body = _split(text)
+    if _says(given, "draft") or _says(given, "unlisted") or _is_left_out(given):
+        return None
+    place, index = _place(id_, given, generator)
+    kept = {key: given[key] for key in _KEPT if key in given}
+    summary = given.get("summary") or given.get("description")
+    if isinstance(summary, str):
+        kept["summary"] = summary
+    if "title" not in kept and index and not _H1.search(body):
+        kept["title"] = title_from_name(id_.rpartition("/")[0].rpartition("/")[2] or "home")
+    head = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in kept.items()]
+    lines = ["---", *head, "---"]
+    ids = {}
+    for line, heading_id in _clean(body):
+        lines.append(line)
+        if heading_id:
+            ids[len(lines)] = heading_id
+    url = given.get("url", "")
+    own = url if generator.name == "hugo" and isinstance(url, str) else ""
+    return ForeignPage("\n".join(lines) + "\n", place, index, own, ids)
+
+
+def address_of(page: ForeignPage, pattern: str) -> str:
+    """The address of a page: the pattern with `{id}` filled in, or the one that it names."""
+    if page.url:
+        return quote(page.url, safe="/:?=&%~!*()'")
+    before, _, after = pattern.partition("{id}")
+    folder = after[:1] in ("", "/")
+    name = page.place if folder or not page.index else f"{page.place}/{page.index}".lstrip("/")
+    return re.sub(r"(?<!:)/{2,}", "/", f"{before}{quote(name, safe='/~!*()')}{after}")
+
+
+def heading_ids(
+    sections: tuple[Section, ...], page: ForeignPage, generator: Generator
+) -> dict[str, str]:
+    """What each section's heading is called on the page, by kb's anchor; empty for the top."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for section in sections:
+        wish = page.ids.get(section.lines[0]) or generator.slug(section.heading)
+        name, number = wish, 0
+        while name in taken:
+            number += 1
+            name = f"{wish}{generator.repeats}{number}"
+        taken.add(name)
+        found[section.anchor] = "" if section.level <= 1 and section.position == 0 else name
+    return found
+
+
+def _split(text: str) -> tuple[dict[str, Plain], str]:
+    """Front matter as plain values, in YAML, TOML or JSON, and the text below it."""
+    if text.startswith("+++"):
+        raw, _, body = text[3:].partition("\n+++")
+        try:
+            return _plain(tomllib.loads(raw)), body.partition("\n")[2]
+        except tomllib.TOMLDecodeError as error:
+            raise ContentError(f"front matter is not TOML: {error}", line=1) from error
+    if text.startswith("{") and '"' in text[:200]:
+        try:
+            given, end = json.JSONDecoder().raw_decode(text)
+            return _plain(given), text[end:].lstrip("\n")
+        except ValueError:
+            return {}, text
+    raw_yaml, body, _ = frontmatter.split(text)
+    fields = frontmatter.parse(raw_yaml) if raw_yaml else frontmatter.NO_FIELDS
+    return {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}, body
+
+
+def _plain(value: Any) -> Any:
+    """TOML's and JSON's values as YAML's are read here: everything single is text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _says(given: Mapping[str, Plain], key: str) -> bool:
+    return str(given.get(key, "")).strip().lower() in {"true", "yes", "on", "1"}
+
+
+def _is_left_out(given: Mapping[str, Plain]) -> bool:
+    """Whether a page of MkDocs asks not to be found, or one of kb's is not published."""
+    search = given.get("search")
+    hidden = isinstance(search, dict) and _says(search, "exclude")
+    return hidden or given.get("status") in ("draft", "archived")
+
+
+def _place(id_: str, given: Mapping[str, Plain], generator: Generator) -> tuple[str, str]:
+    """What stands for `{id}`, and the name of the index file if the page stands for its folder."""
+    parts = id_.split("/")
+    if generator.numbered:
+        parts = [_NUMBER.sub("", part) for part in parts]
+        if isinstance(named := given.get("id"), str) and named:
+            parts[-1] = named
+    slug = given.get("slug")
+    if isinstance(slug, str) and slug and generator.name in ("hugo", "docusaurus"):
+        if slug.startswith("/"):
+            return slug.strip("/"), ""
+        return "/".join([*parts[:-1], slug.strip("/")]), ""
+    is_index = parts[-1].lower() in generator.indexes
+    is_folder = generator.numbered and parts[-1] == (parts[-2] if len(parts) > 1 else "")
+    place = "/".join(parts[:-1] if is_index or is_folder else parts)
+    if generator.lower:
+        place = place.lower().replace(" ", "-")
+    return place, "index" if is_index or is_folder else ""
+
+
+def _clean(body: str) -> Iterator[tuple[str, str]]:
+    """The lines of a text, each with the id that it gives a heading. As many as before."""
+    fence = ""
+    for line in body.split("\n"):
+        mark = _FENCE.match(line)
+        if mark and (not fence or mark[1].startswith(fence)):
+            fence = "" if fence else mark[1]
+        if fence or mark:
+            yield line, ""
+        elif found := _HEADING_ID.match(line):
+            yield _clean_line(found[1]), found[2]
+        else:
+            yield _clean_line(line), ""
+
+
+def _clean_line(line: str) -> str:
+    if _MODULE.match(line):
+        return ""
+    if note := _ADMONITION.match(line) or _DIRECTIVE.match(line):
+        return f"**{note[1]}**" if note[1] else ""
+    if "<" not in line and "{" not in line:
+        return line
+    codes: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        codes.append(found.group())
+        return f"\0{len(codes) - 1}\0"
+
+    line = _TAG.sub("", _SHORTCODE.sub("", _CODE.sub(keep, line)))
+    return re.sub("\0(\\d+)\0", lambda found: codes[int(found[1])], line)
