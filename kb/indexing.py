@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kb.config import Config
     from kb.engine import Engine
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever the same articles would give another index."""
 
 

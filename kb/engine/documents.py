@@ -87,9 +87,12 @@ class AnalyzedArticle:
 
 @dataclass(frozen=True, slots=True)
 class SectionDocument:
-    """A section as indexed: term -> (packed weight, positions)."""
+    """A section as indexed: term -> (packed weight, positions). Words in the text of links have
+    positions apart, in `linked`: they make phrases, but neither pairs nor nearness.
+    """
 
     terms: dict[str, tuple[int, list[int]]]
+    linked: dict[str, tuple[int, list[int]]]
     heads: dict[str, int]
     lengths: tuple[int, ...]
     record: dict[str, Any]
@@ -237,10 +240,12 @@ def _weigh_section(
         if term not in terms or term in places:
             own = places.get(term, [])
             counted = sorted(own + analyzed.stops.get(term, []))
-            linked = len(analyzed.links.get(term, ()))
-            terms[term] = (weigher.weigh(counted, linked), _within(own))
+            in_links = len(analyzed.links.get(term, ()))
+            terms[term] = (weigher.weigh(counted, in_links), _within(own))
     heads = _heads(analyzed, terms)
-    return SectionDocument(terms, heads, analyzed.lengths, _section_record(analyzed.section))
+    linked = {term: (1, _within(found)) for term, found in analyzed.links.items()}
+    record = _section_record(analyzed.section)
+    return SectionDocument(terms, linked, heads, analyzed.lengths, record)
 
 
 class _Weigher:

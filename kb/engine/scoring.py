@@ -90,13 +90,22 @@ class Postings:
 
     def chains(self, terms: tuple[str, ...]) -> Iterator[list[int]]:
         """Places where the terms are neighbours, in the public's sections, then in hidden ones."""
-        for prefix in ("", HIDDEN) if self.hidden else ("",):
-            yield self._chain(prefix + "terms", terms)
+        for prefix in self._prefixes:
+            yield self._chain((prefix + "terms",), terms)
 
-    def _chain(self, field: str, terms: tuple[str, ...]) -> list[int]:
-        found = list(self.reader.positions(field, terms[0]))
+    def phrases(self, terms: tuple[str, ...]) -> Iterator[list[int]]:
+        """The same, words in the text of links included."""
+        for prefix in self._prefixes:
+            yield self._chain((prefix + "terms", prefix + "linked"), terms)
+
+    @property
+    def _prefixes(self) -> tuple[str, ...]:
+        return ("", HIDDEN) if self.hidden else ("",)
+
+    def _chain(self, fields: tuple[str, ...], terms: tuple[str, ...]) -> list[int]:
+        found = self._places(fields, terms[0])
         for offset, term in enumerate(terms[1:], 1):
-            places = self.reader.positions(field, term)
+            places = self._places(fields, term)
             if len(found) <= len(places):
                 known = set(places)
                 found = [place for place in found if place + offset in known]
@@ -105,9 +114,12 @@ class Postings:
                 found = [place - offset for place in places if place - offset in known]
         return found
 
+    def _places(self, fields: tuple[str, ...], term: str) -> list[int]:
+        return [place for field in fields for place in self.reader.positions(field, term)]
+
     def positions_in(self, doc: int, term: str) -> Iterator[int]:
         """The positions of a term in one document."""
-        for prefix in ("", HIDDEN) if self.hidden else ("",):
+        for prefix in self._prefixes:
             places = self.reader.positions(prefix + "terms", term)
             first = bisect_left(places, doc << POSITION_BITS)
             last = bisect_left(places, (doc + 1) << POSITION_BITS, first)
@@ -291,7 +303,7 @@ class Scoring:
 
     def phrase_documents(self, terms: tuple[str, ...]) -> set[int]:
         """Sections that hold the terms as neighbours, one after the other."""
-        chains = self.postings.chains(terms)
+        chains = self.postings.phrases(terms)
         return {place >> POSITION_BITS for places in chains for place in places}
 
     def _head(self, concept: Concept) -> dict[int, float]:

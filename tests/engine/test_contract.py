@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,18 @@ from kb.analysis import Analyzer
 from kb.cards import card_of
 from kb.engine import ALL, Request
 from kb.engine.whoosh import WhooshEngine
-from kb.model import Action, Audience, Channel, Condition, Found, Match, Status, Step, Tier
+from kb.model import (
+    Action,
+    Audience,
+    Channel,
+    Condition,
+    Found,
+    Match,
+    Section,
+    Status,
+    Step,
+    Tier,
+)
 from kb.query import Filters, parse_query
 from kb.ranking import Ranking
 
@@ -706,3 +718,18 @@ def test_a_limit_that_nothing_reaches():
     """The default of a request is no limit."""
     request = Request(parse_query(""))
     assert request.limit == request.per_article == ALL
+
+
+@every_engine
+def test_phrases_in_the_text_of_links_are_found_and_excluded(kind):
+    """A link's words count for less, but a phrase is a phrase."""
+    section = Section(
+        "top", "Start", 1, (), "See late or lost package first.", (1, 2), 0, ((4, 24),)
+    )
+    article = replace(make_article("a", "Start"), sections=(section,))
+    with opened(
+        kind, [article, make_article("b", "Other", lead="Late, then a lost package.")]
+    ) as engine:
+        assert [s.card.id for s in ask(engine, '"lost package"').sections] == ["b", "a"]
+        assert [s.card.id for s in ask(engine, '"see late"').sections] == ["a"]
+        assert [s.card.id for s in ask(engine, 'package -"see late"').sections] == ["b"]

@@ -6,6 +6,7 @@ article is the nearest article document before it. Fields:
 | field | on | terms | weight | positions |
 |---|---|---|---|---|
 | terms | sections | stems of title, headings, issue phrases and text | pseudo-frequency | yes |
+| linked | sections | stems of the text of links | 1 | yes |
 | heads | sections | stems of title and heading | share in coverage | no |
 | lengths | sections | names of fields | the field's length in words | no |
 | title | articles | stems of the title | 1 | no |
@@ -13,7 +14,7 @@ article is the nearest article document before it. Fields:
 | facets | articles | `tier:x`, `topic:x`, `tag:x`, `audience:x`, `status:x` | 1 | no |
 | id | articles | the article's id | 1 | no |
 
-What the public does not see has `terms`, `heads`, `lengths`, `title` and `words` of its own.
+What the public does not see has `terms`, `linked`, `heads`, `lengths`, `title` and `words` of its own.
 Whoosh keeps, merges and deletes documents and finds terms; scores are computed by
 `kb.engine.retrieval` from the postings that `WhooshReader` hands out.
 """
@@ -66,7 +67,7 @@ class TermsField(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
         return iter(())
 
 
-TERMS = ("terms", "heads", "title", "words", "lengths")
+TERMS = ("terms", "linked", "heads", "title", "words", "lengths")
 SCHEMA = fields.Schema(
     record=fields.STORED(),
     id=TermsField(),
@@ -212,5 +213,6 @@ def _add(writer: SegmentWriter, documents: ArticleDocuments) -> None:
         heads = {term: (steps, ()) for term, steps in section.heads.items()}
         lengths = zip(FIELDS, section.lengths, strict=True)
         postings.add_terms(prefix + "terms", doc, section.terms)
+        postings.add_terms(prefix + "linked", doc, section.linked)
         postings.add_terms(prefix + "heads", doc, heads)
         postings.add_terms(prefix + "lengths", doc, {name: (n, ()) for name, n in lengths if n})
