@@ -27,6 +27,7 @@ def load(folder, text=None, environ=None, **flags):
 
 
 def refusal(folder, text):
+    """The error that this kb.toml brings."""
     with pytest.raises(ConfigError) as caught:
         load(folder, text)
     return caught.value

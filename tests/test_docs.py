@@ -18,14 +18,19 @@ def _constants_table():
         low, high = constant.metadata["range"]
         mark = "*" if constant.metadata["indexed"] else ""
         meaning = constant.metadata["meaning"]
-        rows.append(f"| `{constant.name}`{mark} | {constant.default:g} | {low:g} to {high:g} | {meaning} |")
+        rows.append(
+            f"| `{constant.name}`{mark} | {constant.default:g} | {low:g} to {high:g} | {meaning} |"
+        )
     return "\n".join(rows)
 
 
 def test_every_constant_of_the_ranking_is_documented():
     """The table is written by KB_GOLDEN=overwrite and compared otherwise."""
     text = RANKING.read_text("utf-8")
-    start, end = text.index("<!-- constants -->\n") + len("<!-- constants -->\n"), text.index("\n<!-- end -->")
+    start, end = (
+        text.index("<!-- constants -->\n") + len("<!-- constants -->\n"),
+        text.index("\n<!-- end -->"),
+    )
     if os.environ.get("KB_GOLDEN") == "overwrite":
         RANKING.write_text(text[:start] + _constants_table() + text[end:], "utf-8")
         return
@@ -54,5 +59,7 @@ def test_links_between_the_pages_lead_somewhere():
     """Every relative link of the README and of docs/ names a file that is there."""
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         prose = re.sub("```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
-        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", re.sub("`[^`]*`", "", prose)):
+        for target in re.findall(
+            r"\]\((?!https?:|mailto:|#)([^)#\s]+)", re.sub("`[^`]*`", "", prose)
+        ):
             assert (page.parent / target).exists(), f"{page.name}: {target}"

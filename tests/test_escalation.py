@@ -12,6 +12,7 @@ SECTION = Section("top", "", 0, (), "text", (1, 1), 0)
 
 
 def article(id_, **values):
+    """An article with little in it."""
     return Article(
         id=id_,
         path=f"{id_}.md",
@@ -26,6 +27,7 @@ def article(id_, **values):
 
 
 def contact(id_, name, best_for="", order=None, **values):
+    """An article about a channel."""
     channel = Channel(name, best_for=best_for, where="Account", wait="Short", hours="9 to 5")
     return article(id_, tier=Tier.CONTACT, channel=channel, order=order, **values)
 
@@ -46,10 +48,12 @@ LATE = article(
 
 
 def names(escalation):
+    """The channels in order."""
     return [option.channel.name for option in escalation.options]
 
 
 def whys(escalation):
+    """The reasons in order."""
     return [option.why for option in escalation.options]
 
 
@@ -177,9 +181,9 @@ def test_reason_reads_in_a_sentence(best_for, why):
 def test_message_takes_over_what_the_words_say():
     """What happened, when, the order number and the wish are filled in where they are known."""
     words = "lamp broke yesterday,\n order 123-4567890-1234567, I want a refund"
+    story = "lamp broke yesterday, order 123-4567890-1234567, I want a refund"
     assert message_for(words).split("\n") == [
-        "What happened: lamp broke yesterday, order 123-4567890-1234567, I want a refund "
-        "[more details]",
+        f"What happened: {story} [more details]",
         "When: yesterday",
         "Order number: 123-4567890-1234567",
         "What I want: a refund [or something else]",

@@ -97,7 +97,8 @@ def assert_clean(seen):
 
 def test_every_kind_of_page_is_accessible_and_quiet_below_a_path(browse, site, serve_below):
     """Every kind of page, narrow and wide, light and dark, at a path of a static host: no axe
-    violation, no message, no breach of the policy, no request elsewhere, no sideways scrolling."""
+    violation, no message, no breach of the policy, no request elsewhere, no sideways scrolling.
+    """
     pages = [*KINDS, "everything.html"]
     assert_clean(browse({"axe": True, "visits": visits(serve_below(site), pages)})["visits"])
 
@@ -171,7 +172,8 @@ def test_html_is_valid(validate, site):
 
 def test_real_articles_are_accessible(browse, validate, serve_below, tmp_path):
     """Pages of github_docs have no violation but what an article's own text causes, and no
-    message, no breach, no request elsewhere; they are valid HTML."""
+    message, no breach, no request elsewhere; they are valid HTML.
+    """
     if "KB_CORPORA" not in os.environ:
         pytest.skip("KB_CORPORA is not set")
     content = tmp_path / "content"

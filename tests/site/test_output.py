@@ -352,7 +352,8 @@ def run_killed(folder, at):
 
 def test_a_killed_build_leaves_the_old_site_or_the_new(base):
     """Killed at points spread over its file operations: the old site or the new, whole, and
-    the next build brings the new one."""
+    the next build brings the new one.
+    """
     base.build()
     old = base.outside()
     base.write({"orders/damaged.md": "# Changed\n\nAll new.\n", "orders/n.md": "# N\n"})

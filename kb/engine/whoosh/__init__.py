@@ -14,9 +14,9 @@ article is the nearest article document before it. Fields:
 | facets | articles | `tier:x`, `topic:x`, `tag:x`, `audience:x`, `status:x` | 1 | no |
 | id | articles | the article's id | 1 | no |
 
-What the public does not see has `terms`, `linked`, `heads`, `lengths`, `title` and `words` of its own.
-Whoosh keeps, merges and deletes documents and finds terms; scores are computed by
-`kb.engine.retrieval` from the postings that `WhooshReader` hands out.
+What the public does not see has `terms`, `linked`, `heads`, `lengths`, `title` and `words` of its
+own. Whoosh keeps, merges and deletes documents and finds terms; scores are computed by
+`kb.engine.scoring` from the postings that `WhooshReader` hands out.
 """
 
 from __future__ import annotations
