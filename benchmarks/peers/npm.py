@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 
     from corpora import Record
 
-VERSIONS = {"minisearch": "7.2.0", "lunr": "2.3.9", "pagefind": "1.6.0"}
+VERSIONS = {
+    "minisearch": "7.2.0",
+    "lunr": "2.3.9",
+    "pagefind": "1.6.0",
+    "playwright-core": "1.65.1",
+}
 
 
 @dataclass

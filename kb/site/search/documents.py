@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 SHARD_SIZE = 6_000
 """Characters of a shard of documents, about; larger where there are very many."""
 
-MAX_SHARDS = 4_000
-TABLE_SECTIONS = 1_024
+MAX_SHARDS = 3_000
+TABLE_SECTIONS = 512
 """Sections of a table, about: tables end where articles do."""
 
 
@@ -87,9 +87,9 @@ class _Packer:
 
 
 def _shard_size(reader: IndexReader, layout: Layout) -> int:
-    """Larger shards for larger sites: about six characters a word."""
-    words = sum(map(sum, reader.lengths[-1:]))
-    return max(SHARD_SIZE, 6 * words // MAX_SHARDS, layout.sections * 100 // MAX_SHARDS)
+    """Larger shards for larger sites: about eight characters a word, and what comes with them."""
+    words = sum(reader.lengths[-1])
+    return max(SHARD_SIZE, (8 * words + 150 * layout.sections) // MAX_SHARDS)
 
 
 def _about(card: Card, places: Places) -> dict[str, Any]:

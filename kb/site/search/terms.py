@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from kb.site.search.encoding import Shard
     from kb.site.search.layout import Layout
 
-SHARD_SIZE = 16_000
+SHARD_SIZE = 8_000
 """Characters of a shard of terms, about: half of that when compressed. A larger term has a
 shard of its own."""
+
+LARGE_SHARD = 16_000
+"""The same where there are very many sections, and so would be shards."""
 
 MARKS = "%!#$"
 """Before positions in a title, in a heading, in the headings above, and in issue phrases."""
@@ -47,6 +50,7 @@ def write_terms(
     the sections whose heading is the article's title.
     """
     writer = _Writer(reader, layout, ranking, leads)
+    limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
     rows: list[Any] = []
     size = number = 0
     for term in sorted(reader.terms_of("terms"), key=_code_units):
@@ -54,7 +58,7 @@ def write_terms(
         if row is None:
             continue
         length = len(plain(row))
-        if rows and size + length > SHARD_SIZE:
+        if rows and size + length > limit:
             yield rows[0][0], make_shard(f"t{number}", {"terms": rows})
             rows, size, number = [], 0, number + 1
         rows.append(row)
