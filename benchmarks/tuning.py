@@ -36,7 +36,7 @@ from kb.ranking import Ranking
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SAMPLE = 300
+SAMPLE = 120
 """Queries of each set: those whose ids have the lowest hashes."""
 
 TOLERANCE = 0.001
