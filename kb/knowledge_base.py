@@ -56,7 +56,7 @@ class KnowledgeBase:
     does so again. Between the two, answers are those of the same state of the articles.
 
         >>> kb = KnowledgeBase.open("content")
-        >>> for hit in kb.search("late package", limit=5).hits:
+        >>> for hit in kb.search("late package", limit=5):
         ...     print(hit.article, hit.anchor, hit.score)
     """
 

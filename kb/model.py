@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
 
@@ -262,7 +263,10 @@ class Found(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that a query brought. `total` counts matching sections before any limit or cap."""
+    """All that a query brought, and a sequence of its hits.
+
+    `total` counts matching sections before any limit or cap.
+    """
 
     query: str
     found: Found
@@ -273,3 +277,15 @@ class Answer:
     topics: tuple[Topic, ...] = ()
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Hit]:
+        """The hits, best first."""
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        """How many hits there are."""
+        return len(self.hits)
+
+    def __getitem__(self, index: int) -> Hit:
+        """The hit at an index; the best is at 0."""
+        return self.hits[index]

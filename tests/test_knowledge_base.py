@@ -723,3 +723,11 @@ def test_a_search_without_changes_is_quick(base):
     started = time.perf_counter()
     base.index()
     assert time.perf_counter() - started < 5
+
+
+def test_an_answer_is_a_sequence_of_its_hits(base):
+    """It can be looped over, counted and indexed, and is false when it is empty."""
+    answer = base.search("package", limit=2)
+    assert list(answer) == list(answer.hits)
+    assert (len(answer), answer[0]) == (len(answer.hits), answer.hits[0])
+    assert not base.search("zzzzz")
