@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kb.engine.documents import RANGE_STARTS
@@ -210,4 +211,5 @@ def _write_places(places: list[int] | tuple[int, ...]) -> str:
 
 
 def _from(start: int, places: list[int] | tuple[int, ...]) -> str:
-    return encode(gaps([place - start for place in places]))
+    """Each position as how far it is from the one before, the first from the field's start."""
+    return encode([place - before for before, place in pairwise([start, *places])])

@@ -1,7 +1,7 @@
 // The index as a query reads it: postings, statistics, words and tables, from their shards.
 
 import { TIERS } from "./query.js";
-import { decode, decodeGaps, digit, find, lastUpTo } from "./shards.js";
+import { countNumbers, decode, decodeGaps, digit, find, lastUpTo } from "./shards.js";
 
 /** @import { Shards } from "./shards.js" */
 
@@ -9,7 +9,8 @@ export const FORMAT = 1;
 const HASH = 6;
 const KEPT_TERMS = 200;
 const HEAD_STEPS = 4;
-const STARTS = [0, 1024, 2048, 3072, 8192]; // first positions of the fields
+const STARTS = [0, 1024, 2048, 3072]; // first positions of the fields before the text
+const TEXT_START = 8192;
 const MARKS = "%!#$";
 
 /** Where the shards of a kind begin, and what their names are. */
@@ -46,16 +47,23 @@ export class Term {
     this.heads = new Uint8Array(count);
     this.written = places;
     this.ends = endsOf(places, own.length);
+    const inHeading = new Uint8Array(own.length);
+    for (let mark = places.indexOf("!"); mark >= 0; mark = places.indexOf("!", mark + 1)) {
+      inHeading[lastUpTo(this.ends, mark) + 1] = 1;
+    }
     /** For each section the number of what is written of it, and of its article. */
     this.own = new Int32Array(count).fill(-1);
     this.title = new Int32Array(this.articles.length ? count : 0).fill(-1);
     this.titlePlaces = titlePlaces.split(" ");
+    const inTitles = this.titlePlaces.map((text, title) => countNumbers(text) * (index.sections[this.articles[title]] ?? 0));
+    /** How many positions it has in all. */
+    this.occurrences = inTitles.reduce((sum, count) => sum + count, countNumbers(places));
     let size = 0;
     let at = 0;
     const take = (/** @type {number} */ title) => {
       this.docs[size] = own[at];
       this.levels[size] = digit(levels, at);
-      this.heads[size] = this.text(at).includes("!") ? HEAD_STEPS : title;
+      this.heads[size] = inHeading[at] ? HEAD_STEPS : title;
       this.own[size++] = at++;
     };
     this.articles.forEach((article, number) => {
@@ -82,23 +90,37 @@ export class Term {
     });
   }
 
-  /** What is written of the positions in a section. @param {number} own */
-  text(own) {
-    return this.written.slice(own ? this.ends[own - 1] + 1 : 0, this.ends[own]);
-  }
-
-  /** The positions in the section at a place of `docs`. @param {number} at @returns {number[]} */
+  /** The positions in the section at a place of `docs`, in no order. @param {number} at
+   * @returns {number[]} */
   positions(at) {
-    const places = this.title.length && this.title[at] >= 0 ? decodeGaps(this.titlePlaces[this.title[at]] ?? "") : [];
-    const text = this.own[at] >= 0 ? this.text(this.own[at]) : "";
-    const marks = [...text.matchAll(/[%!#$]/g)];
-    marks.forEach((mark, number) => {
-      const part = text.slice(mark.index + 1, marks[number + 1]?.index);
-      const start = STARTS[MARKS.indexOf(mark[0])];
-      for (const place of decodeGaps(part)) places.push(start + place);
-    });
-    for (const place of decodeGaps(text.slice(0, marks[0]?.index))) places.push(STARTS[4] + place);
+    /** @type {number[]} */
+    const places = [];
+    const title = this.title.length ? this.title[at] : -1;
+    if (title >= 0) readPlaces(this.titlePlaces[title] ?? "", 0, Infinity, 0, places);
+    const own = this.own[at];
+    if (own >= 0) readPlaces(this.written, own ? this.ends[own - 1] + 1 : 0, this.ends[own], TEXT_START, places);
     return places;
+  }
+}
+
+/** Add the positions that a part of a text holds, from `start` on or behind the mark of a field.
+ * @param {string} text @param {number} from @param {number} to @param {number} start
+ * @param {number[]} places */
+function readPlaces(text, from, to, start, places) {
+  let place = start;
+  let number = 0;
+  for (let at = from; at < Math.min(to, text.length); at++) {
+    const field = MARKS.indexOf(text[at]);
+    if (field >= 0) {
+      place = STARTS[field];
+      continue;
+    }
+    const value = digit(text, at);
+    number = number * 32 + (value & 31);
+    if (value < 32) {
+      places.push((place += number));
+      number = 0;
+    }
   }
 }
 

@@ -219,9 +219,9 @@ export class Scoring {
    * @returns {Map<number, number[]>} */
   chain(terms) {
     /** @type {Map<number, number[]>} */
-    const found = new Map();
+    const chain = new Map();
     const all = terms.map((term) => this.index.term(term));
-    if (all.includes(null)) return found;
+    if (all.includes(null)) return chain;
     const [first, ...others] = /** @type {Term[]} */ (all);
     const at = others.map(() => 0);
     first.docs.forEach((doc, place) => {
@@ -229,12 +229,15 @@ export class Scoring {
         while (others[i].docs[at[i]] < doc) at[i]++;
         if (others[i].docs[at[i]] !== doc) return;
       }
-      const places = first
-        .positions(place)
-        .filter((p) => others.every((term, i) => term.positions(at[i]).includes(p + i + 1)));
-      if (places.length) found.set(doc, places);
+      const places = first.positions(place);
+      const following = others.map((term, i) => term.positions(at[i]));
+      // Two words may share a position: what is counted is the places of the word with fewer.
+      const found = others.length === 1 && first.occurrences > others[0].occurrences
+        ? following[0].map((p) => p - 1).filter((p) => places.includes(p))
+        : places.filter((p) => following.every((theirs, i) => theirs.includes(p + i + 1)));
+      if (found.length) chain.set(doc, found);
     });
-    return found;
+    return chain;
   }
 
   /** The idf of a pair, and of each section how many of its places lie in each field.
