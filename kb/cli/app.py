@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "contact": "Find the right way to reach a person.",
     "index": "Build or update the index.",
     "build": "Build the help center as a static site.",
+    "export": "Export the search to a site that something else builds.",
     "serve": "Show the site while writing it.",
     "eval": "Measure the ranking on judged queries.",
     "init": "Start a new knowledge base.",

@@ -16,6 +16,7 @@ from kb.model import Severity
 if TYPE_CHECKING:
     from kb.cli.screen import Screen
     from kb.site.build import Report
+    from kb.site.embedding import Embedding
 
 _NAMED = 20
 """Problems of one kind that are written out without -v: more scroll the rest away."""
@@ -93,7 +94,7 @@ def tell(report: Report, screen: Screen) -> None:
     )
 
 
-def list_problems(report: Report, screen: Screen) -> None:
+def list_problems(report: Report | Embedding, screen: Screen) -> None:
     """Write problems to stderr, the first ones of each kind unless -v asks for all."""
     limit = len(report.problems) if screen.verbosity > 0 else _NAMED
     for severity, least in (

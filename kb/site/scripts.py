@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from kb.site.bundle import bundle
+from kb.site.shrink import shrink_style
 
 if TYPE_CHECKING:
     from kb.site.wording import Wording
@@ -30,6 +31,13 @@ def search_script(entry: str, wording: Wording) -> bytes:
         return (assets / path).read_text(encoding="utf-8")
 
     return bundle(entry, read).encode()
+
+
+def search_style() -> bytes:
+    """The style of the element `<kb-search>`."""
+    assets = files("kb.site") / "assets"
+    parts = (assets / "search-ui" / "embed.css", assets / "search.css")
+    return shrink_style("".join(part.read_text(encoding="utf-8") for part in parts)).encode()
 
 
 def _spoken(wording: Wording) -> str:

@@ -63,6 +63,23 @@ def browse():
 
 
 @pytest.fixture
+def see():
+    """Make visits with search.mjs; hold that no script failed and that nothing left the site."""
+
+    def make(*visits):
+        seen = run_node("search.mjs", {"visits": list(visits)})
+        for visit in seen:
+            assert visit["errors"] == [], visit
+            assert visit["dialogs"] == [], visit
+            assert visit["foreign"] == [], visit
+            lines = [line for line in visit["console"] if "unhandled" in line or "Refused" in line]
+            assert lines == [], visit
+        return seen
+
+    return make
+
+
+@pytest.fixture
 def validate():
     """Validate HTML files: what is wrong with them."""
     return lambda files: run_node("validate.mjs", {"files": [str(file) for file in files]})

@@ -36,6 +36,10 @@ class KbSearch extends HTMLElement {
     const input = make("input", { type: "search", autocomplete: "off", maxlength: 1000, placeholder: label, "aria-label": label });
     const form = make("form", { role: "search" }, input);
     form.addEventListener("submit", (event) => event.preventDefault());
+    // From outside, typing here looks like typing anywhere: a site's own shortcuts would hear it.
+    for (const kind of ["keydown", "keypress", "keyup"]) {
+      form.addEventListener(kind, (event) => event.stopPropagation());
+    }
     this.attachShadow({ mode: "open" }).append(style(), form);
     const contact = this.getAttribute("contact");
     attachPanel(

@@ -11,6 +11,7 @@ export function listenForKeys(find, elsewhere) {
     const slash = key === "/" && !ctrlKey && !metaKey && !altKey && !isTyping(event);
     if (event.defaultPrevented || !(command || slash)) return;
     event.preventDefault();
+    event.stopPropagation(); // a site's theme may have other plans with them
     const box = find();
     if (!box) {
       elsewhere?.();
@@ -18,7 +19,7 @@ export function listenForKeys(find, elsewhere) {
     }
     box.focus();
     if (box instanceof HTMLInputElement) box.select();
-  });
+  }, true);
 }
 
 /** @param {KeyboardEvent} event */

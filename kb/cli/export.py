@@ -1,0 +1,114 @@
+"""`kb export search`: the search of a Markdown folder, for a site that something else builds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kb.cli.build import list_problems
+from kb.cli.command import FOUND, Command, Session, pass_session, write_examples
+from kb.cli.text import line_of
+from kb.errors import KbError
+from kb.model import Severity
+
+if TYPE_CHECKING:
+    from kb.site.embedding import Embedding
+
+_EXAMPLES = (
+    ("kb export search --content docs --out docs/kb --url '../{id}/'", "for MkDocs"),
+    ("kb export search --content content --out static/kb --url '/{id}/'", "for Hugo"),
+    ("kb export search --content docs --out static/kb --url '/docs/{id}'", "for Docusaurus"),
+)
+
+
+class _Exports(click.Group):
+    """The group of exports, with examples first in its help."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what it does, examples, usage and the exports."""
+        formatter.write_text(self.help or "")
+        write_examples(formatter, _EXAMPLES)
+        formatter.write_paragraph()
+        self.format_usage(ctx, formatter)
+        self.format_options(ctx, formatter)
+
+
+@click.group("export", cls=_Exports, help="Export the search to a site that something else builds.")
+def command() -> None:
+    """Run an export."""
+
+
+@command.command(
+    "search",
+    cls=Command,
+    help="Write the search of a Markdown folder for a site that something else builds: its "
+    "files, one script, one stylesheet, and the element <kb-search>. docs/embedding.md shows "
+    "how it gets into the pages.",
+    examples=_EXAMPLES,
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Folder for the files; it should become a folder of the site.",
+)
+@click.option(
+    "--url",
+    "pattern",
+    required=True,
+    metavar="PATTERN",
+    help="Address of a page, with {id} for its path; a relative one starts at DIR.",
+)
+@click.option(
+    "--site",
+    type=click.Choice(["mkdocs", "hugo", "docusaurus", "plain"]),
+    help="What builds the site (seen from its settings file beside the folder).",
+)
+@pass_session
+def search(session: Session, *, out: Path, pattern: str, site: str | None) -> int:
+    """Export, and say what can be found."""
+    from kb.config import load_config  # noqa: PLC0415 --help needs no settings
+    from kb.site.embedding import embed_search  # noqa: PLC0415 --help needs no site
+    from kb.site.foreign import GENERATORS, find_generator  # noqa: PLC0415 as above
+
+    config = load_config(config=session.config, content=session.content, index=session.index)
+    generator = GENERATORS[site] if site else find_generator(config.content)
+    done = embed_search(config, Path.cwd() / out, pattern, generator)
+    screen = session.screen
+    list_problems(done, screen)
+    if screen.as_json:
+        screen.print_json(_as_json(done, out))
+    else:
+        found = f"{done.sections:,} sections of {done.articles:,} articles"
+        screen.print(line_of(f"{found} in {out}: {done.files:,} files, {_size(done.size)}"))
+    errors = any(problem.severity is Severity.ERROR for problem in done.problems)
+    return KbError.exit_code if errors else FOUND
+
+
+def _size(size: int) -> str:
+    return f"{size / 1000:,.0f} kB"
+
+
+def _as_json(done: Embedding, out: Path) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "out": str(out),
+        "site": done.generator,
+        "articles": done.articles,
+        "sections": done.sections,
+        "files": done.files,
+        "bytes": done.size,
+        "problems": [
+            {
+                "path": problem.path,
+                "line": problem.line,
+                "message": problem.message,
+                "severity": str(problem.severity),
+                "code": problem.code,
+            }
+            for problem in done.problems
+        ],
+    }

@@ -1,0 +1,190 @@
+"""The search of a Markdown folder for a site that something else builds.
+
+    DIR/search.js    the element <kb-search>, with everything that it needs
+    DIR/search.css   its style
+    DIR/m.js ...     the files that it searches in
+
+The folder is read as it is (`kb.site.foreign`); for the index its pages are written, as
+articles, into a folder that goes away afterwards.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from kb.articles import read_content, scan
+from kb.articles.text import decode, read_bytes
+from kb.errors import ContentError, SiteError
+from kb.limits import DEFAULT_LIMITS
+from kb.model import Audience, Problem
+from kb.site.foreign import address_of, heading_ids, read_foreign
+from kb.site.scripts import ON_OTHERS, search_script, search_style
+from kb.site.search import export_search
+from kb.site.wording import read_wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kb.articles import Content, SourceFile
+    from kb.cards import Card
+    from kb.config import Config
+    from kb.model import Action
+    from kb.site.foreign import ForeignPage, Generator
+
+SCRIPT = "search.js"
+STYLE = "search.css"
+MARK = ".kb-search"
+"""Lists the files of an export, so that the next one removes what is not needed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """What an export wrote: how many articles and sections can be found, and its files."""
+
+    generator: str
+    articles: int
+    sections: int
+    files: int
+    size: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many problems there are of each severity."""
+        return Counter(str(problem.severity) for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where pages stand that are built by something else; it knows nothing of topics."""
+
+    pages: Mapping[str, ForeignPage]
+    anchors: Mapping[str, Mapping[str, str]]
+    pattern: str
+
+    def article(self, id_: str) -> str:
+        return address_of(self.pages[id_], self.pattern)
+
+    def section(self, id_: str, anchor: str) -> str:
+        return self.anchors[id_].get(anchor, "")
+
+    def topic(self, id_: str) -> str:  # noqa: ARG002 as the protocol has it
+        return ""
+
+    def action(self, card: Card, action: Action) -> str:  # noqa: ARG002 as above
+        return action.url if ":" in action.url or action.url.startswith("/") else ""
+
+
+def embed_search(config: Config, out: Path, pattern: str, generator: Generator) -> Embedding:
+    """Write the search of `config.content` into the folder `out`.
+
+    `pattern` is the address of a page, with `{id}` for its path without `.md`; a relative one
+    starts at `out`. Raises ContentError without a content folder, SiteError for a pattern
+    without `{id}` and for a folder that holds other files.
+    """
+    if "{id}" not in pattern:
+        raise SiteError(
+            f"the pattern {pattern!r} has no {{id}}", hint="for example /docs/{id}/", code="usage"
+        )
+    _check(out)
+    with TemporaryDirectory() as folder:
+        pages, problems = _stage(config.content, Path(folder) / "content", generator)
+        staged = replace(config, content=Path(folder) / "content", index=Path(folder) / "index")
+        content = read_content(staged.content)
+        anchors = {
+            article.id: heading_ids(article.sections, pages[article.id], generator)
+            for article in content.articles
+        }
+        files = dict(_own_files(config))
+        for shard in export_search(staged, _Places(pages, anchors, pattern)):
+            files[shard.file] = shard.data
+    _write(out, files)
+    return _report(generator, content, files, problems)
+
+
+def _stage(
+    content: Path, staged: Path, generator: Generator
+) -> tuple[dict[str, ForeignPage], list[Problem]]:
+    """Write every published page as an article."""
+    listing = scan(content)
+    problems = [*listing.problems]
+    pages = {}
+    for source in listing.articles:
+        try:
+            page = _read(content, source, generator)
+        except ContentError as error:
+            problems.append(Problem(source.path, error.line, error.message, code=error.code))
+            continue
+        except OSError as error:
+            problems.append(Problem(source.path, None, f"can't be read: {error.strerror}"))
+            continue
+        if page is not None:
+            pages[source.id] = page
+            target = staged / f"{source.id}.md"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(page.text, encoding="utf-8", newline="\n")
+    staged.mkdir(parents=True, exist_ok=True)
+    return pages, problems
+
+
+def _read(content: Path, source: SourceFile, generator: Generator) -> ForeignPage | None:
+    return read_foreign(
+        source.id, decode(read_bytes(content, source.path, DEFAULT_LIMITS)), generator
+    )
+
+
+def _own_files(config: Config) -> Iterator[tuple[str, bytes]]:
+    """The script and the style."""
+    wording = read_wording(config.language, Path())
+    yield SCRIPT, search_script(ON_OTHERS, wording)
+    yield STYLE, search_style()
+
+
+def _check(out: Path) -> None:
+    """Refuse a folder that holds what no export wrote."""
+    if out.exists() and (out.is_symlink() or not out.is_dir()):
+        raise SiteError("this is no folder", path=str(out))
+    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
+        raise SiteError(
+            "the folder has files that kb did not write",
+            path=str(out),
+            hint="name one that is empty or does not exist",
+            code="site-output",
+        )
+
+
+def _write(out: Path, files: Mapping[str, bytes]) -> None:
+    """Write new files, the manifest after what it names, then remove old ones."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        mark = out / MARK
+        old = mark.read_text(encoding="utf-8").split("\n") if mark.is_file() else []
+        mark.write_text("\n".join(sorted({*old, *files} - {""})), encoding="utf-8")
+        for name, data in files.items():
+            place = out / name
+            if not place.is_file() or place.read_bytes() != data:
+                place.write_bytes(data)
+        for name in {*old} - {*files} - {""}:
+            if "/" not in name:
+                (out / name).unlink(missing_ok=True)
+        mark.write_text("\n".join(sorted(files)), encoding="utf-8")
+    except OSError as error:
+        raise SiteError(f"can't be written: {error.strerror}", path=str(out)) from error
+
+
+def _report(
+    generator: Generator, content: Content, files: Mapping[str, bytes], problems: list[Problem]
+) -> Embedding:
+    found = [a for a in content.articles if a.audience is Audience.PUBLIC]
+    return Embedding(
+        generator=generator.name,
+        articles=len(found),
+        sections=sum(len(article.sections) for article in found),
+        files=len(files),
+        size=sum(map(len, files.values())),
+        problems=(*problems, *content.problems),
+    )

@@ -1,0 +1,93 @@
+// Searches in Chromium as a plan on stdin asks, and writes what was seen to stdout.
+//
+// The plan: {tools, chromium, visits: [{url, width, height, scheme, reduced?, faults, steps}]}
+// A fault is [pattern of an address, kind]: missing, cut, stale, garbage, blocked, slow.
+// A step is a name and its arguments; `evaluate`, `axe` and `tree` add to the results.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const plan = JSON.parse(readFileSync(0, "utf8"));
+const require = createRequire(`${plan.tools}/package.json`);
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox"] });
+
+const FAULTS = {
+  missing: (route) => route.fulfill({ status: 404, body: "not found" }),
+  blocked: (route) => route.abort("blockedbyclient"),
+  garbage: (route) => route.fulfill({ body: "<html>no shard</html>" }),
+  stale: (route) => route.fulfill({ body: 'kbShard({"name":"x","format":0})\n' }),
+  cut: async (route) => {
+    const whole = await (await route.fetch()).text();
+    await route.fulfill({ body: whole.slice(0, whole.length / 2) });
+  },
+  slow: async (route) => {
+    await new Promise((done) => setTimeout(done, 1500));
+    await route.continue().catch(() => {});
+  },
+};
+
+// waitForFunction would need a policy that allows eval.
+async function until(page, expression) {
+  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+    if (await page.evaluate(expression).catch(() => false)) return;
+    await new Promise((done) => setTimeout(done, 30));
+  }
+  const shown = await page.evaluate("document.body.innerText.slice(0, 500)");
+  throw new Error(`never true: ${expression}\n${page.url()}\n${shown}`);
+}
+
+async function visit({ url, width = 1280, height = 900, scheme = "light", faults = [], steps }) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+  const page = await context.newPage();
+  const seen = { url, results: [], errors: [], console: [], foreign: [], dialogs: [], requests: [] };
+  page.on("pageerror", (error) => seen.errors.push(error.message));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) seen.console.push(message.text());
+  });
+  page.on("dialog", (dialog) => {
+    seen.dialogs.push(dialog.message());
+    dialog.dismiss();
+  });
+  page.on("request", (request) => {
+    const wanted = new URL(request.url());
+    seen.requests.push(wanted.pathname);
+    if (wanted.protocol !== "data:" && wanted.origin !== new URL(url).origin) {
+      seen.foreign.push(request.url());
+    }
+  });
+  let broken = faults;
+  await page.route("**", async (route) => {
+    const fault = broken.find(([part]) => new RegExp(part).test(new URL(route.request().url()).pathname));
+    await (fault ? FAULTS[fault[1]](route) : route.continue());
+  });
+  await page.addInitScript(() => {
+    addEventListener("unhandledrejection", (event) => console.error(`unhandled: ${event.reason}`));
+  });
+  await page.goto(url);
+  for (const [what, ...args] of steps) {
+    if (what === "evaluate") seen.results.push(await page.evaluate(args[0]));
+    else if (what === "until") await until(page, args[0]);
+    else if (what === "wait") await page.waitForTimeout(args[0]);
+    else if (what === "press") for (const key of args) await page.keyboard.press(key);
+    else if (what === "type") await page.locator(args[0]).pressSequentially(args[1], { delay: 3 });
+    else if (what === "faults") broken = args[0];
+    else if (what === "offline") await context.setOffline(args[0]);
+    else if (what === "back") await page.goBack();
+    else if (what === "forward") await page.goForward();
+    else if (what === "goto") await page.goto(args[0]);
+    else if (what === "screenshot") await page.screenshot({ path: args[0] });
+    else if (what === "axe") {
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+      seen.results.push(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`));
+    } else await page.locator(args[0]).first()[what](...args.slice(1));
+  }
+  await context.close();
+  return seen;
+}
+
+const answer = [];
+for (const one of plan.visits) answer.push(await visit(one));
+await browser.close();
+process.stdout.write(JSON.stringify(answer));

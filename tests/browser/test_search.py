@@ -1,0 +1,436 @@
+"""Searching in Chromium: as you type, by keyboard, on a page of its own, when files are missing."""
+
+import json
+import os
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from kb.config import load_config
+from kb.knowledge_base import KnowledgeBase
+from kb.site.build import build_site
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parent.parent.parent
+BOX = "#KB-question"
+PANEL = "document.querySelector('.front .find-panel')"
+OPTIONS = f"{PANEL}.querySelectorAll('[role=option]')"
+READY = f"{PANEL} && !{PANEL}.hidden && {OPTIONS}.length > 2"
+STATUS = "document.querySelector('#KB-results .find-status')?.textContent"
+FAILED = "document.querySelector('.find-failed button')"
+FAULTS = ["missing", "cut", "stale", "garbage", "blocked"]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The site of the sample knowledge base."""
+    folder = tmp_path_factory.mktemp("search")
+    config = load_config(content=ROOT / "content", index=folder / "index", environ={}, cwd=folder)
+    build_site(config, out=folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def address(site, serve_below):
+    """Its address, below a path."""
+    return serve_below(site)
+
+
+def typed(text, *steps, box=BOX, until=READY):
+    """Steps that type into a box, wait, and go on."""
+    return [["type", box, text], ["until", until], *steps]
+
+
+@pytest.mark.parametrize("form", ["http", "file"])
+def test_results_come_while_typing(see, site, address, form):
+    """Below a path and from the disk the panel has the hits of the terminal, in their order, and
+    last of all the way to a person.
+    """
+    base = address if form == "http" else f"file://{site}/"
+    links = f"[...{OPTIONS}].map((one) => [one.className, one.getAttribute('href')])"
+    [seen] = see(
+        {
+            "url": base + "index.html",
+            "steps": typed("package never arrived", ["wait", 400], ["evaluate", links]),
+        }
+    )
+    config = load_config(content=ROOT / "content", environ={}, cwd=ROOT)
+    answer = KnowledgeBase(config).search("package never arrived", limit=5)
+    [found] = seen["results"]
+    hits = [href for kind, href in found if "find-hit" in kind]
+    expected = [f"{hit.article}.html#{hit.anchor}" for hit in answer.hits]
+    assert {href.removeprefix(base) for href in hits} == set(expected)
+    assert hits[0] == base + expected[0]
+    assert "find-help" in found[-1][0]
+    assert found[-1][1].endswith("contact-us/index.html")
+    assert seen["console"] == []
+
+
+def test_the_box_is_a_combobox(see, address):
+    """Roles, expanded state, number of results and the active option are there to be heard;
+    arrows move, Escape closes, Enter goes to the section, and its words are marked.
+    """
+    state = (
+        f"(() => {{ const box = document.querySelector('{BOX}'); const id = box.getAttribute('aria-activedescendant');"
+        f" return [box.role, box.getAttribute('aria-expanded'), id && document.getElementById(id).ariaSelected,"
+        f" id && [...{OPTIONS}].findIndex((one) => one.id === id),"
+        f" document.activeElement === box, {PANEL}.hidden]; }})()"
+    )
+    status = f"[{PANEL}.querySelector('[role=status]').textContent, {PANEL}.querySelector('[role=listbox]').ariaLabel]"
+    marks = "[location.pathname, location.hash, [...(CSS.highlights.get('kb-found') ?? [])].map(String)]"
+    [seen] = see(
+        {
+            "url": address + "index.html",
+            "steps": [
+                ["evaluate", f"document.querySelector('{BOX}').getAttribute('aria-expanded')"],
+                *typed(
+                    "package never arrived",
+                    ["wait", 400],
+                    ["evaluate", state],
+                    ["evaluate", status],
+                ),
+                ["press", "ArrowDown"],
+                ["evaluate", state],
+                ["press", "ArrowUp"],
+                ["evaluate", state],
+                ["press", "Escape"],
+                ["evaluate", state],
+                ["press", "ArrowDown", "ArrowDown", "Enter"],
+                ["until", "location.hash"],
+                ["wait", 200],
+                ["evaluate", marks],
+            ],
+        }
+    )
+    closed, opened, said, first, none, escaped, (path, anchor, words) = seen["results"]
+    assert closed == "false"
+    assert opened == ["combobox", "true", None, None, True, False]
+    assert "results" in said[0]
+    assert said[1] == "Search results"
+    assert first == ["combobox", "true", "true", 0, True, False]
+    assert none == opened
+    assert escaped == ["combobox", "false", None, None, True, True]
+    assert path.endswith("orders/late-or-lost-package.html")
+    assert anchor
+    assert words
+    assert {word.lower() for word in words} <= {"package", "packages"}
+
+
+def test_keys_lead_to_the_box(see, address):
+    """`/` and Ctrl-K focus the box that can be seen; in a field `/` is a character."""
+    active = "document.activeElement.id + document.activeElement.value"
+    [wide, narrow] = see(
+        {
+            "url": address + "orders/late-or-lost-package.html",
+            "steps": [
+                ["press", "/"],
+                ["evaluate", active],
+                ["press", "/"],
+                ["evaluate", active],
+                ["press", "Tab", "Control+k"],
+                ["evaluate", active],
+            ],
+        },
+        {
+            "url": address + "orders/late-or-lost-package.html",
+            "width": 360,
+            "steps": [
+                ["press", "Control+k"],
+                ["until", "location.pathname.includes('search')"],
+                ["until", "document.activeElement.id"],
+                ["evaluate", active],
+            ],
+        },
+    )
+    assert wide["results"] == ["KB-find", "KB-find/", "KB-find/"]
+    assert narrow["results"] == ["KB-query"]
+
+
+def test_the_page_of_results_can_be_linked_and_keeps_its_history(see, address):
+    """`?q=` is answered at once; typing makes one entry of the history, a choice another; going
+    back brings query, filter and results in order.
+    """
+    state = (
+        "[document.querySelector('#KB-query').value, new URLSearchParams(location.search).get('tier'),"
+        " document.querySelectorAll('.find-results > li').length > 0, document.title.split(' – ')[0]]"
+    )
+    settled = f"({STATUS} ?? '').includes('result')"
+    [seen] = see(
+        {
+            "url": address + "search/index.html?q=late+pacakge",
+            "steps": [
+                ["until", settled],
+                ["evaluate", state],
+                ["evaluate", "document.querySelector('#KB-results .find-notes').textContent"],
+                ["fill", "#KB-query", ""],
+                *typed("chat", ["press", "Enter"], ["wait", 400], box="#KB-query", until=settled),
+                ["evaluate", state],
+                ["selectOption", "#KB-filters [name=tier]", "contact"],
+                ["wait", 400],
+                ["evaluate", state],
+                ["back"],
+                ["wait", 400],
+                ["evaluate", state],
+                ["back"],
+                ["wait", 400],
+                ["evaluate", state],
+                ["forward"],
+                ["wait", 400],
+                ["evaluate", state],
+            ],
+        }
+    )
+    first, notes, chat, contact, *back = seen["results"]
+    assert first == ["late pacakge", None, True, "late pacakge"]
+    assert "Showing results for late package. Search instead for late pacakge" in notes
+    assert chat == ["chat", None, True, "chat"]
+    assert contact == ["chat", "contact", True, "chat"]
+    assert back == [chat, first, chat]
+
+
+def test_arrows_lead_from_the_box_through_the_results(see, address):
+    """On the page of results the arrow keys move the focus, and back to the box."""
+    [seen] = see(
+        {
+            "url": address + "search/index.html?q=refund",
+            "steps": [
+                ["until", f"({STATUS} ?? '').includes('result')"],
+                ["focus", "#KB-query"],
+                ["press", "ArrowDown"],
+                ["evaluate", "document.activeElement.className"],
+                ["press", "ArrowUp"],
+                ["evaluate", "document.activeElement.id"],
+            ],
+        }
+    )
+    assert seen["results"] == ["find-title", "KB-query"]
+
+
+def test_only_the_last_question_is_answered(see, address):
+    """An earlier question whose files come late does not replace the answer to a later one."""
+    [seen] = see(
+        {
+            "url": address + "search/index.html",
+            "faults": [["search/data/t", "slow"]],
+            "steps": [
+                ["type", "#KB-query", "chat"],
+                ["wait", 300],
+                ["evaluate", f"[{STATUS}, document.querySelector('#KB-results').ariaBusy]"],
+                ["fill", "#KB-query", "refund"],
+                ["until", f"({STATUS} ?? '').includes('result')"],
+                ["wait", 2000],
+                [
+                    "evaluate",
+                    "document.querySelector('.find-results mark').textContent.toLowerCase()",
+                ],
+            ],
+        }
+    )
+    assert seen["results"][0][1] in ("true", "false", None)
+    assert seen["results"][1].startswith("refund")
+
+
+def test_a_slow_network_is_said(see, address):
+    """While files are on their way the reader hears so, and then gets the answer."""
+    [seen] = see(
+        {
+            "url": address + "search/index.html?q=refund",
+            "faults": [["search/data/", "slow"]],
+            "steps": [
+                ["until", STATUS],
+                ["evaluate", f"[{STATUS}, document.querySelector('#KB-results').ariaBusy]"],
+                ["until", f"({STATUS} ?? '').includes('result')"],
+                ["evaluate", "document.querySelector('#KB-results').ariaBusy"],
+            ],
+        }
+    )
+    assert seen["results"] == [["Searching…", "true"], "false"]
+
+
+@pytest.mark.parametrize("shard", ["m.js", "t", "d", "s"])
+def test_missing_and_damaged_files_are_said_and_tried_again(see, address, shard):
+    """Whatever is wrong with a file, the page says that search failed and how to reach a person,
+    throws nothing, and answers when tried again.
+    """
+    steps = [
+        ["until", FAILED],
+        ["evaluate", f"[{STATUS}, document.querySelector('.find-failed a').getAttribute('href')]"],
+        ["faults", []],
+        ["click", ".find-failed button"],
+        ["until", f"({STATUS} ?? '').includes('result')"],
+    ]
+    seen = see(
+        *(
+            {
+                "url": address + "search/index.html?q=refund",
+                "faults": [[f"search/data/{shard}", fault]],
+                "steps": steps,
+            }
+            for fault in FAULTS
+        )
+    )
+    for visit in seen:
+        [[said, href]] = visit["results"]
+        assert said == "Search could not load what it needs."
+        assert href.endswith("contact-us/index.html")
+
+
+def test_a_damaged_file_is_said_in_the_panel_too(see, address):
+    """The panel stays open with a button to try again, which works by keyboard."""
+    [seen] = see(
+        {
+            "url": address + "index.html",
+            "faults": [["search/data/", "missing"]],
+            "steps": [
+                *typed("refund", until=FAILED),
+                ["axe"],
+                ["faults", []],
+                ["press", "Tab", "Tab", "Enter"],
+                ["until", READY],
+            ],
+        }
+    )
+    assert seen["results"] == [[]]
+
+
+def test_a_lost_connection_is_said_and_search_goes_on_with_it(see, address):
+    """Offline is called by its name; when the connection is back the question is asked again."""
+    [seen] = see(
+        {
+            "url": address + "search/index.html",
+            "steps": [
+                ["offline", True],
+                ["type", "#KB-query", "refund"],
+                ["until", FAILED],
+                ["evaluate", STATUS],
+                ["offline", False],
+                ["until", f"({STATUS} ?? '').includes('result')"],
+            ],
+        }
+    )
+    assert seen["results"] == ["You are offline. Search goes on when the connection is back."]
+
+
+def test_without_its_script_the_page_says_so(see, address):
+    """Where the script is blocked a notice shows itself, with topics and the way to a person."""
+    shown = "getComputedStyle(document.querySelector('.find-blocked')).visibility"
+    [seen] = see(
+        {
+            "url": address + "search/index.html?q=refund",
+            "faults": [["assets/search.*js$", "blocked"]],
+            "steps": [["evaluate", shown], ["wait", 4300], ["evaluate", shown]],
+        }
+    )
+    assert seen["results"] == ["hidden", "visible"]
+
+
+def states(address):
+    """Every state of panel and page, with what to wait for."""
+    nothing = "(document.querySelector('.find-alone')?.textContent ?? '').includes('Nothing')"
+    page = address + "search/index.html"
+    return {
+        "panel": (address + "index.html", [], typed("package", ["press", "ArrowDown"])),
+        "panel-empty": (address + "index.html", [], typed("zzqxqz", until=nothing)),
+        "panel-failed": (
+            address + "index.html",
+            [["search/data/", "missing"]],
+            typed("a", until=FAILED),
+        ),
+        "page": (page + "?q=late+pacakge", [], [["until", f"({STATUS} ?? '').includes('result')"]]),
+        "page-empty": (page + "?q=zzqxqz&tier=advice", [], [["until", nothing]]),
+        "page-failed": (page + "?q=a", [["search/data/", "missing"]], [["until", FAILED]]),
+        "page-blank": (page, [], []),
+    }
+
+
+def test_every_state_is_accessible(see, address):
+    """Panel and page with results, empty and failed, at 360 and 1280 px, light and dark, and at
+    the width of a page zoomed to 200%: no violation of axe, no sideways scrolling.
+    """
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    sizes = [*product([(360, 740), (1280, 900)], ["light", "dark"]), ((640, 450), "light")]
+    visits = [
+        {
+            "url": url,
+            "width": width,
+            "height": height,
+            "scheme": scheme,
+            "faults": faults,
+            "steps": [*steps, ["axe"], ["evaluate", wide]],
+        }
+        for (url, faults, steps), ((width, height), scheme) in product(
+            states(address).values(), sizes
+        )
+    ]
+    for visit in see(*visits):
+        assert visit["results"] == [[], 0], visit
+
+
+def test_any_string_can_be_typed(see, address):
+    """Hostile strings run nothing, leave nothing of theirs in the page but text, and each gets
+    its answer.
+    """
+    if "KB_CASES" not in os.environ:
+        pytest.skip("KB_CASES is not set")
+    cases = Path(os.environ["KB_CASES"])
+    strings = [
+        *json.loads((cases / "queries.json").read_text()),
+        *json.loads((cases / "blns.json").read_text()),
+    ]
+    texts = [one if isinstance(one, str) else one.get("query", "") for one in strings]
+    chosen = [text for text in texts if text.strip()][::9] + [t for t in texts if "<" in t][:40]
+    ask = (
+        "async ([query]) => { const box = document.querySelector('#KB-query');"
+        " const before = document.querySelectorAll('main script, main img, main iframe, main svg').length;"
+        " box.value = query; box.dispatchEvent(new Event('input', {bubbles: true}));"
+        " const started = performance.now();"
+        " for (;;) { await new Promise((done) => setTimeout(done, 20));"
+        "  const said = document.querySelector('#KB-results .find-status').textContent;"
+        "  if (document.querySelector('#KB-results').ariaBusy !== 'true' && performance.now() - started > 200)"
+        "   return [said !== '' || !box.value.trim(), document.querySelectorAll('main script, main img, main iframe, main svg').length - before]; } }"
+    )
+    steps = [["evaluate", f"({ask})({json.dumps([text])})"] for text in chosen]
+    [seen] = see({"url": address + "search/index.html", "steps": steps})
+    assert seen["results"] == [[True, 0]] * len(chosen)
+
+
+def test_hostile_articles_show_as_text(see, serve_below, tmp_path):
+    """Titles, texts and actions made of markup appear as they were written: no script runs, and
+    no request leaves.
+    """
+    if "KB_CASES" not in os.environ:
+        pytest.skip("KB_CASES is not set")
+    cases = Path(os.environ["KB_CASES"])
+    attacks = [
+        one if isinstance(one, str) else next(iter(v for v in one.values() if isinstance(v, str)))
+        for name in ("xss_markdown.json", "xss_html.json")
+        for one in json.loads((cases / name).read_text())
+    ][::40]
+    content = tmp_path / "content"
+    content.mkdir()
+    for number, attack in enumerate(attacks):
+        title = json.dumps(f"walrus {attack}"[:300], ensure_ascii=True)
+        label = json.dumps(" ".join(f"do {attack}".split())[:200], ensure_ascii=True)
+        text = f"---\ntitle: {title}\ndo:\n  - label: {label}\n---\nwalrus\n\n{attack}\n"
+        (content / f"a{number}.md").write_text(text, encoding="utf-8", errors="replace")
+    build_site(load_config(content=content, environ={}, cwd=tmp_path), out=tmp_path / "site")
+    count = "document.querySelectorAll"
+    made = "script, img, iframe, svg, object, style"
+    more = ["evaluate", "document.querySelector('#KB-results > button').click()"]
+    [seen] = see(
+        {
+            "url": serve_below(tmp_path / "site") + "search/index.html?q=walrus",
+            "steps": [
+                ["until", f"({STATUS} ?? '').includes('result')"],
+                *[more, ["wait", 300]] * 9,
+                [
+                    "evaluate",
+                    f"[{count}('.find-results > li').length, {count}('#KB-results :is({made})').length]",
+                ],
+            ],
+        }
+    )
+    assert seen["results"][-1][0] >= 50
+    assert seen["results"][-1][1] == 0

@@ -1,0 +1,93 @@
+"""The search of a folder for a site that something else builds, as files."""
+
+import pytest
+
+from kb.config import load_config
+from kb.errors import SiteError
+from kb.site.embedding import MARK, embed_search
+from kb.site.foreign import GENERATORS
+
+PAGES = {
+    "index.md": "# Welcome\n\nParcels.\n",
+    "late.md": "# Late\n\nLook at the tracking.\n",
+    "draft.md": "---\ndraft: true\n---\nquokka\n",
+    "agent.md": "---\naudience: agent\n---\nzebrafish\n",
+}
+
+
+@pytest.fixture
+def docs(tmp_path):
+    """A Markdown folder."""
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name, text in PAGES.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def embed(docs, pattern="../{id}/"):
+    """Export it."""
+    config = load_config(content=docs, environ={}, cwd=docs.parent)
+    return embed_search(config, docs.parent / "out", pattern, GENERATORS["mkdocs"])
+
+
+def files(folder):
+    """Read all files of a folder."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_published_pages_can_be_found(docs):
+    """Drafts and pages for agents are nowhere in the files."""
+    done = embed(docs)
+    out = files(docs.parent / "out")
+    assert {"search.js", "search.css", "m.js", MARK} <= {*out}
+    assert done.files == len(out) - 1
+    data = b"".join(data for name, data in out.items() if name != "search.js")
+    assert b"tracking" in data
+    assert b"quokka" not in data
+    assert b"zebrafish" not in data
+
+
+def test_the_same_pages_give_the_same_files(docs):
+    """Nothing in them tells when they were written."""
+    embed(docs)
+    before = files(docs.parent / "out")
+    embed(docs)
+    assert files(docs.parent / "out") == before
+
+
+def test_files_that_are_not_needed_any_more_go(docs):
+    """A changed page gives files of new names; old ones do not pile up."""
+    embed(docs)
+    before = files(docs.parent / "out")
+    (docs / "late.md").write_text("# Late\n\nAsk the carrier.\n")
+    embed(docs)
+    after = files(docs.parent / "out")
+    assert len(after) == len(before)
+    assert {*after} != {*before}
+
+
+def test_other_folders_are_left_alone(docs):
+    """A folder with files that no export wrote is refused, and stays as it was."""
+    out = docs.parent / "out"
+    out.mkdir()
+    (out / "mine.txt").write_text("mine")
+    with pytest.raises(SiteError, match="did not write"):
+        embed(docs)
+    assert files(out) == {"mine.txt": b"mine"}
+
+
+def test_a_pattern_names_the_page(docs):
+    """Without `{id}` all pages would have one address."""
+    with pytest.raises(SiteError, match=r"has no \{id\}"):
+        embed(docs, "/docs/")
+
+
+def test_pages_that_cant_be_read_are_named(docs):
+    """They keep no other page out."""
+    (docs / "bad.md").write_text("+++\nx = \n+++\n")
+    (docs / "worse.md").write_bytes(b"\xff\xfe\xfa")
+    done = embed(docs)
+    assert {problem.path for problem in done.problems} >= {"bad.md", "worse.md"}
+    assert done.counts["error"] == 2
+    assert done.articles == 2

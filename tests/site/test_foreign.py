@@ -1,0 +1,155 @@
+"""Pages of other generators, read as they are."""
+
+import pytest
+
+from kb.articles import read_article, scan
+from kb.errors import ContentError
+from kb.site.foreign import GENERATORS, address_of, find_generator, heading_ids, read_foreign
+
+MKDOCS, HUGO, DOCUSAURUS, PLAIN = (GENERATORS[n] for n in ("mkdocs", "hugo", "docusaurus", "plain"))
+
+
+def address(id_, text="# T\n", generator=MKDOCS, pattern="/docs/{id}/"):
+    """Where a page stands."""
+    return address_of(read_foreign(id_, text, generator), pattern)
+
+
+@pytest.mark.parametrize(
+    ("generator", "id_", "front", "expected"),
+    [
+        (MKDOCS, "guide/late", "", "/docs/guide/late/"),
+        (MKDOCS, "index", "", "/docs/"),
+        (MKDOCS, "guide/README", "", "/docs/guide/"),
+        (HUGO, "_index", "", "/docs/"),
+        (HUGO, "Guide/My Page", "", "/docs/guide/my-page/"),
+        (HUGO, "guide/late", "slug: too-late", "/docs/guide/too-late/"),
+        (HUGO, "guide/late", "url: /else/where.html", "/else/where.html"),
+        (DOCUSAURUS, "01-guide/02-late", "", "/docs/guide/late/"),
+        (DOCUSAURUS, "guide/late", "id: later", "/docs/guide/later/"),
+        (DOCUSAURUS, "guide/late", "slug: /top", "/docs/top/"),
+        (DOCUSAURUS, "guide/guide", "", "/docs/guide/"),
+        (PLAIN, "ä b", "", "/docs/%C3%A4%20b/"),
+    ],
+)
+def test_pages_stand_where_their_generator_puts_them(generator, id_, front, expected):
+    """Folders, slugs, numbers and upper case follow each generator's rules."""
+    text = f"---\n{front}\n---\ntext\n" if front else "text\n"
+    assert address(id_, text, generator) == expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "id_", "expected"),
+    [
+        ("{id}.html", "guide/late", "guide/late.html"),
+        ("{id}.html", "guide/index", "guide/index.html"),
+        ("{id}.html", "index", "index.html"),
+        ("../{id}/", "index", "../"),
+        ("https://example.org/{id}", "a/b", "https://example.org/a/b"),
+    ],
+)
+def test_patterns_say_where(pattern, id_, expected):
+    """A pattern holds for pages in files as well as in folders of their own."""
+    assert address(id_, pattern=pattern) == expected
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "---\ndraft: true\n---\n",
+        "---\nunlisted: yes\n---\n",
+        "---\nsearch:\n  exclude: true\n---\n",
+        "---\nstatus: archived\n---\n",
+        "+++\ndraft = true\n+++\n",
+        '{"draft": true}\n',
+    ],
+)
+def test_what_is_not_published_is_left_out(front):
+    """Drafts in all three kinds of front matter, and pages that ask not to be found."""
+    assert read_foreign("a", front + "text\n", HUGO) is None
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        '---\ntitle: "A: title"\ndescription: Short\ntags: [one, two]\nstatus: new\n---\n',
+        '+++\ntitle = "A: title"\ndescription = "Short"\ntags = ["one", "two"]\n+++\n',
+        '{"title": "A: title", "description": "Short", "tags": ["one", "two"]}\n',
+    ],
+)
+def test_front_matter_becomes_kbs_own(front, tmp_path):
+    """Title, description and tags arrive in an article, whatever they were written in."""
+    page = read_foreign("a", front + "Text.\n", HUGO)
+    (tmp_path / "a.md").write_text(page.text)
+    article = read_article(tmp_path, scan(tmp_path).articles[0])
+    assert (article.title, article.summary, article.tags) == ("A: title", "Short", ("one", "two"))
+    assert article.sections[0].text == "Text."
+
+
+def test_keys_of_kb_are_kept(tmp_path):
+    """A page can have phrases, actions and a tier."""
+    front = "---\ntier: contact\nissue: [help me]\ndo:\n  - label: Call\n    where: Phone\n---\n"
+    (tmp_path / "a.md").write_text(read_foreign("a", front + "Text.\n", MKDOCS).text)
+    article = read_article(tmp_path, scan(tmp_path).articles[0])
+    assert (article.tier, article.issues, article.actions[0].where) == (
+        "contact",
+        ("help me",),
+        "Phone",
+    )
+
+
+def test_broken_front_matter_is_an_error():
+    """It is named, and never taken for text."""
+    with pytest.raises(ContentError, match="TOML"):
+        read_foreign("a", "+++\ntitle = \n+++\n", HUGO)
+
+
+def test_an_index_without_a_title_is_called_after_its_folder():
+    """Not `Index`."""
+    assert '"Guide"' in read_foreign("guide/index", "text\n", MKDOCS).text
+    assert '"Home"' in read_foreign("index", "text\n", MKDOCS).text
+
+
+def test_markup_of_generators_is_no_text():
+    """Short codes, admonitions, directives, tags and imports go; code stays as it is."""
+    body = (
+        'import Tabs from "@theme/Tabs";\n{{< ref "x" >}}Ref <b class="x">bold</b> `<i>` {{% x %}}\n'
+        '!!! note "Mind"\n    gap\n:::tip[Hint]\ninside\n:::\n```\n<b>{{< kept >}}\n```\n'
+    )
+    text = read_foreign("a", body, DOCUSAURUS).text.partition("---\n---\n")[2]
+    assert text.splitlines()[:9] == [
+        "",
+        "Ref bold `<i>` ",
+        "**Mind**",
+        "    gap",
+        "**Hint**",
+        "inside",
+        "",
+        "```",
+        "<b>{{< kept >}}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("generator", "expected"),
+    [
+        (MKDOCS, ["", "uber-more", "own", "twice", "twice_1"]),
+        (HUGO, ["", "über--more", "own", "twice", "twice-1"]),
+    ],
+)
+def test_headings_are_called_as_on_the_page(generator, expected, tmp_path):
+    """Each generator's own ids, those that authors wrote, and numbers for repeats."""
+    body = "# Top\n\n## Über & more\n\n## Named {#own}\n\n## Twice\n\n## Twice\n"
+    page = read_foreign("a", body, generator)
+    (tmp_path / "a.md").write_text(page.text, encoding="utf-8")
+    article = read_article(tmp_path, scan(tmp_path).articles[0])
+    assert [*heading_ids(article.sections, page, generator).values()] == expected
+
+
+def test_generator_is_seen_from_its_settings(tmp_path):
+    """The nearest settings file beside the folder or above it decides; without one, none does."""
+    (tmp_path / "docs").mkdir()
+    assert find_generator(tmp_path / "docs").name == "plain"
+    (tmp_path / "mkdocs.yml").touch()
+    assert find_generator(tmp_path / "docs").name == "mkdocs"
+    (tmp_path / "docs" / "hugo.toml").touch()
+    assert find_generator(tmp_path / "docs").name == "hugo"
