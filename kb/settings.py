@@ -223,9 +223,14 @@ def _read(path: Path) -> str:
         raise ConfigError(message, path=str(path)) from error
 
 
+def parse_toml(text: str) -> dict[str, Any]:
+    """A TOML document's table. Raises ValueError, and RecursionError where it nests too deeply."""
+    return tomllib.loads(text)
+
+
 def _parse(text: str, path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         # Python 3.14 has lineno; before, the line stands in the message only.
         message = re.sub(r" \(at (line \d+, column \d+|end of document)\)$", "", str(error))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from urllib.parse import quote
 from kb import frontmatter
 from kb.articles import title_from_name
 from kb.errors import ContentError
+from kb.settings import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -176,8 +176,8 @@ def _split(text: str) -> tuple[dict[str, Plain], str]:
     if text.startswith("+++"):
         raw, _, body = text[3:].partition("\n+++")
         try:
-            return _plain(tomllib.loads(raw)), body.partition("\n")[2]
-        except tomllib.TOMLDecodeError as error:
+            return _plain(parse_toml(raw)), body.partition("\n")[2]
+        except (ValueError, RecursionError) as error:
             raise ContentError(f"front matter is not TOML: {error}", line=1) from error
     if text.startswith("{") and '"' in text[:200]:
         try:
