@@ -1,12 +1,14 @@
 """Leave one set out: what kb's constants are worth on sets that they were not chosen on.
 
-usage: KB_CORPORA=DIR python benchmarks/tuning.py
+usage: KB_CORPORA=DIR python benchmarks/tuning.py [--indexed]
 
 Each constant of the ranking is moved down and up by itself, the real engine answers a fixed
 sample of every set's queries, and nDCG@10 is written down. Then, for each set in turn: for
 every constant the value that is best on the mean of the *other* sets is taken (the default,
 unless a move gains more than TOLERANCE), all of them together are tried, and the set that was
 left out says what that is worth where nobody looked. Writes the part `tuning` of relevance.md.
+
+Constants that are in the index are moved with --indexed only: each move builds every index anew.
 
 Figures are kept in the cache folder until the engine's code, the records or the queries
 change: a run that was stopped goes on where it was.
@@ -40,7 +42,7 @@ SAMPLE = 120
 """Queries of each set: those whose ids have the lowest hashes."""
 
 TOLERANCE = 0.001
-FACTORS = (0.5, 2.0)
+FACTORS = (0.7, 1.4)
 SKIPPED = ("issue_weight", "synonym", "self_service")
 """Constants that no query of these sets touches."""
 
@@ -100,13 +102,14 @@ def _sample(corpus: JudgedCorpus) -> list[str]:
 
 
 def _names(base: KnowledgeBase, corpus: JudgedCorpus, qid: str) -> list[str]:
-    ranked = base.rank(corpus.texts[qid], limit=60 if corpus.level is Level.ARTICLE else 10)
+    once = 1 if corpus.level is Level.ARTICLE else None
+    ranked = base.rank(corpus.texts[qid], limit=10, per_article=once)
     results = tuple(Result(r.article, r.anchor, r.score) for r in ranked)
     names = best_of_articles(results) if corpus.level is Level.ARTICLE else results
     return [result.name for result in names]
 
 
-def moves() -> dict[str, list[float]]:
+def moves(*, indexed: bool) -> dict[str, list[float]]:
     """Values to try for each constant: around its default, within its range."""
     tried = {}
     for constant in fields(Ranking):
@@ -114,7 +117,7 @@ def moves() -> dict[str, list[float]]:
         default = float(constant.default)
         values = [default * f for f in FACTORS] if default else [high / 8, high / 4]
         inside = {round(value, 4) for value in values if low <= value <= high}
-        if constant.name not in SKIPPED:
+        if constant.name not in SKIPPED and (indexed or not constant.metadata["indexed"]):
             tried[constant.name] = sorted(inside - {default})
     return tried
 
@@ -146,7 +149,7 @@ def page(lab: Lab, table: Mapping[Change, Figures], names: Sequence[str]) -> str
     return f"""## Leave one set out
 For each set, every constant is set to what is best on the mean of the other sets: what that
 gives there, and on the set that was left out. {SAMPLE} queries of each set at most; made by
-`tuning.py`.
+`tuning.py`, which moves the constants of the query alone unless `--indexed` is given.
 
 {tables.table(["left out", "default there", "chosen without it", "difference", "gain on the others", "changes"], left_out)}
 ## Each constant by itself
@@ -182,7 +185,8 @@ def main() -> None:
     if not names:
         sys.exit("set KB_CORPORA to a folder of unpacked sets")
     lab = Lab([load(name) for name in names])
-    changes: list[Change] = [(), *(((c, v),) for c, values in moves().items() for v in values)]
+    moved = moves(indexed="--indexed" in sys.argv)
+    changes: list[Change] = [(), *(((c, v),) for c, values in moved.items() for v in values)]
     table = {change: lab.figures(change) for change in changes}
     tables.replace_part(PAGE, "tuning", page(lab, table, names))
 
