@@ -55,9 +55,9 @@ export class Term {
     this.own = new Int32Array(count).fill(-1);
     this.title = new Int32Array(this.articles.length ? count : 0).fill(-1);
     this.titlePlaces = titlePlaces.split(" ");
-    const inTitles = this.titlePlaces.map((text, title) => countNumbers(text) * (index.sections[this.articles[title]] ?? 0));
+    const inTitles = this.titlePlaces.map((/** @type {string} */ text, /** @type {number} */ title) => countNumbers(text) * (index.sections[this.articles[title]] ?? 0));
     /** How many positions it has in all. */
-    this.occurrences = inTitles.reduce((sum, count) => sum + count, countNumbers(places));
+    this.occurrences = inTitles.reduce((/** @type {number} */ sum, /** @type {number} */ count) => sum + count, countNumbers(places));
     let size = 0;
     let at = 0;
     const take = (/** @type {number} */ title) => {

@@ -18,7 +18,8 @@ import { nearestTopics } from "./topics.js";
 
 const WEAK_SHARE = 0.5;
 const MIN_PART = 3;
-const KEPT = 20;
+const KEPT = 20; // answers
+const LONGEST_KEPT = 10_000;
 
 /**
  * @typedef {object} Options
@@ -99,7 +100,7 @@ export class Engine {
   /** The answer to a query: any string is one. Rejected with a ShardError when a file is missing.
    * @param {string} text @param {Options} [options] @returns {Promise<Answer>} */
   search(text, options = {}) {
-    const key = JSON.stringify([text, options]);
+    const key = JSON.stringify([text.slice(0, LONGEST_KEPT), text.length, options]);
     let answer = this.kept.get(key);
     if (!answer) {
       answer = this.ask(text, options);
@@ -124,7 +125,7 @@ export class Engine {
   /** Topics in order of id. @returns {Promise<{topic: string, title: string}[]>} */
   async topics() {
     const { topics } = await this.index.facets();
-    return topics.map(([topic, title]) => ({ topic, title }));
+    return topics.map((/** @type {string[]} */ [topic, title]) => ({ topic, title }));
   }
 
   /** @param {string} text @param {Results} results @param {boolean} person @returns {Promise<Answer>} */

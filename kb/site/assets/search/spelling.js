@@ -17,16 +17,14 @@ export function beginnings(word) {
 export function candidates(word, wordsFrom) {
   const [first, swapped] = beginnings(word);
   if (!first) return [];
-  const letters = [...word];
-  const furthest = letters.length >= LONG ? 2 : 1;
+  const furthest = [...word].length >= LONG ? 2 : 1;
   let least = furthest;
   /** @type {[string, number][]} */
   let near = [];
   const consider = (/** @type {[string, number]} */ entry, /** @type {number} */ difference) => {
-    if (entry[0] === word) return;
-    const others = [...entry[0]];
-    if (Math.abs(others.length - letters.length) > difference) return;
-    const distance = osaDistance(letters, others, least);
+    const [known] = entry;
+    if (known === word || Math.abs(known.length - word.length) > difference) return;
+    const distance = osaDistance(word, known, least);
     if (distance > least) return;
     if (distance < least) near = [];
     least = distance;
@@ -37,13 +35,21 @@ export function candidates(word, wordsFrom) {
   return near;
 }
 
-/** The optimal string alignment distance, or `furthest` + 1 when it is more.
- * @param {string[]} one @param {string[]} other @param {number} furthest */
+/** The optimal string alignment distance, or `furthest` + 1 when it is more. Equal ends are cut
+ * off first. @param {string} one @param {string} other @param {number} furthest */
 function osaDistance(one, other, furthest) {
+  const shorter = Math.min(one.length, other.length);
+  let start = 0;
+  while (start < shorter && one[start] === other[start]) start++;
+  let end = 0;
+  while (end < shorter - start && one[one.length - 1 - end] === other[other.length - 1 - end]) end++;
+  one = one.slice(start, one.length - end);
+  other = other.slice(start, other.length - end);
+  if (!one || !other) return Math.min(one.length + other.length, furthest + 1);
+  if (furthest === 1 && Math.min(one.length, other.length) > 2) return 2;
   /** @type {number[]} */
   let before = [];
-  let row = other.map((_, at) => at);
-  row.push(other.length);
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (let i = 1; i <= one.length; i++) {
     const last = row;
     row = [i];
@@ -57,5 +63,5 @@ function osaDistance(one, other, furthest) {
     if (Math.min(...row) > furthest) return furthest + 1;
     before = last;
   }
-  return row[other.length];
+  return Math.min(row[other.length], furthest + 1);
 }
