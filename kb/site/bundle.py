@@ -38,7 +38,7 @@ def bundle(entry: str, read: Callable[[str], str]) -> str:
     """
     modules: list[str] = []
     _add(entry, read, modules, {}, ())
-    return shrink('(() => {\n"use strict";\n' + "".join(modules) + "})();\n")
+    return '(() => {"use strict";' + "".join(modules) + "})();\n"
 
 
 def _add(
@@ -61,7 +61,7 @@ def _add(
 
         text = _IMPORT.sub(take, read(path))
         names[path] = f"m{len(names)}"
-        modules.append(_wrap(path, names[path], text))
+        modules.append(shrink(_wrap(path, names[path], text), frozenset({names[path]})))
     return names[path]
 
 

@@ -5,7 +5,8 @@ semicolons there, so that a line's end matters only after a brace; there is no `
 `with`, and no name of a browser's is taken for something else.
 
 Every variable gets one short name wherever it stands, so that scopes need not be known;
-properties keep theirs. A name in a template stays, and so does one that is declared nowhere.
+properties keep theirs, and so does what is declared nowhere. In a template only a name that
+stands alone between the braces is changed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kb.errors import SiteError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _TOKEN = re.compile(
     r"""
@@ -58,11 +59,14 @@ class Token(NamedTuple):
     gap: str
 
 
-def shrink(script: str) -> str:
-    """A script that does the same in fewer bytes. Raises SiteError where a token is unknown."""
+def shrink(script: str, keep: frozenset[str] = frozenset()) -> str:
+    """A script that does the same in fewer bytes; `keep` are names that others know.
+
+    Raises SiteError where a token is unknown.
+    """
     made: list[str] = []
     before = ""
-    for token in _rename(list(_read(script))):
+    for token in _rename(list(_read(script)), keep):
         if before == "," and token.text in _ENDS:
             made.pop()
         made += [_gap(token.gap, before, token.text), token.text]
@@ -125,22 +129,34 @@ _DECLARES = frozenset(["const", "let", "class", "function", "function*"])
 _MODIFIERS = frozenset(["async", "get", "set", "static", "*"])
 _BEFORE_BLOCK = frozenset([")", ";", "{", "}", "else", "try", "finally", "do", "catch", ">"])
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_ALONE = re.compile(r"\$\{([A-Za-z_$][\w$]*)\}")
+_HOLE = re.compile(r"\$\{((?:[^{}]|\{[^{}]*\})*)\}")
 _OPENS = {"(": ")", "[": "]", "{": "}"}
 
 
-def _rename(tokens: Sequence[Token]) -> Iterator[Token]:
+def _rename(tokens: Sequence[Token], keep: frozenset[str]) -> Iterator[Token]:
     """The tokens with short names for variables."""
     roles = list(_roles(tokens))
     pairs = zip(tokens, roles, strict=True)
     used = Counter(token.text for token, role in pairs if role is not Role.PROPERTY)
-    chosen = (_declared(tokens) & used.keys()) - set(_in_templates(tokens))
+    alone, others = _in_templates(tokens)
+    used.update(alone)
+    chosen = (_declared(tokens) & used.keys()) - others - keep
     often = sorted(chosen, key=lambda name: (-used[name], name))
-    short = dict(zip(often, _short_names(used), strict=False))
+    short = dict(zip(often, _short_names(used.keys() | others), strict=False))
     for token, role in zip(tokens, roles, strict=True):
-        known = short.get(token.text) if role in (Role.VARIABLE, Role.BOTH) else None
-        if known and role is Role.BOTH:
-            known = f"{token.text}:{known}"
-        yield token._replace(text=known) if known else token
+        yield token._replace(text=_renamed(token, role, short))
+
+
+def _renamed(token: Token, role: Role, short: Mapping[str, str]) -> str:
+    name = short.get(token.text, token.text)
+    if role is Role.VARIABLE:
+        return name
+    if role is Role.BOTH:
+        return token.text if name == token.text else f"{token.text}:{name}"
+    if token.text.startswith("`"):
+        return _ALONE.sub(lambda found: f"${{{short.get(found[1], found[1])}}}", token.text)
+    return token.text
 
 
 def _declared(tokens: Sequence[Token]) -> set[str]:
@@ -212,10 +228,11 @@ def _brace(tokens: Sequence[Token], at: int) -> str:
     return "block" if not at or tokens[at - 1].text in _BEFORE_BLOCK else "object"
 
 
-def _in_templates(tokens: Iterable[Token]) -> Iterator[str]:
-    for token in tokens:
-        if token.kind == "text" and token.text.startswith("`"):
-            yield from _NAME.findall(token.text)
+def _in_templates(tokens: Iterable[Token]) -> tuple[list[str], set[str]]:
+    """Names in templates: those that stand alone in their braces, and those that do not."""
+    texts = "".join(token.text for token in tokens if token.text.startswith("`"))
+    holes = _HOLE.findall(_ALONE.sub("", texts))
+    return _ALONE.findall(texts), {name for hole in holes for name in _NAME.findall(hole)}
 
 
 def _around(tokens: Sequence[Token], at: int) -> tuple[str, str]:

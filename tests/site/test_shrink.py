@@ -22,7 +22,7 @@ function outer({ second: inner, plus = 1 }, [head, ...tail], last = "}") {
   /* a comment; with "quotes" */
   const pattern = /["'`\/[\]/]{1,2}/g; // a comment
   const divided = head / plus / 2;
-  return [inner, plus, head, tail, last, pattern.source, divided, `in ${head} out // no comment`];
+  return [inner, plus, head, tail, last, pattern.source, divided, `in ${head} out // no comment ${[plus, { plus }].length} plus ${plus}`];
 }
 class Shape {
   size = 1;

@@ -1,0 +1,38 @@
+"""The search scripts that sites load."""
+
+import gzip
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from kb.site.scripts import ON_OTHERS, ON_SITE, search_script, search_style
+from kb.site.shrink import shrink_style
+from kb.site.wording import Wording, read_wording
+
+LIMIT = 25 * 1024
+"""Bytes, compressed, of script and style together."""
+
+
+def packed(data):
+    """Compress as hosts do."""
+    return len(gzip.compress(data, 9))
+
+
+@pytest.mark.parametrize("entry", [ON_SITE, ON_OTHERS])
+def test_script_and_style_stay_small(entry):
+    """Script and style of the search, with stemmer and words, have at most 25 KB compressed."""
+    wording = read_wording("en", Path("no theme"))
+    style = (files("kb.site") / "assets" / "search.css").read_text(encoding="utf-8")
+    styles = {ON_SITE: shrink_style(style).encode(), ON_OTHERS: search_style()}
+    assert packed(search_script(entry, wording)) + packed(styles[entry]) <= LIMIT
+
+
+def test_script_speaks_the_words_of_the_site():
+    """A translation reaches the script; what only templates say does not."""
+    texts = dict(read_wording("en", Path("no theme")).texts)
+    texts["find_retry"] = "Noch einmal \u201cversuchen\u201d"
+    texts["find_blocked"] = "Never in the script"
+    script = search_script(ON_SITE, Wording(texts)).decode()
+    assert "Noch einmal \u201cversuchen\u201d" in script
+    assert "Never in the script" not in script
