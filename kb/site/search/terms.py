@@ -83,14 +83,17 @@ class _Writer:
         self.leads = leads
         self.postings = Postings(reader, ranking, hidden=False)
         self.in_title = head_steps(in_heading=False, ranking=ranking)
+        # Most terms are in neither: to look would take longer than to write them.
+        self.titled = set(reader.terms_of("title"))
+        self.headed = set(reader.terms_of("heads"))
 
     def row(self, term: str) -> list[Any] | None:
         """[term, idf, sections, levels, positions, and where it is in titles: idf over titles,
         articles, levels, positions, and where coverage differs from what positions say:
         sections, steps], without empty ends.
         """
-        docs, weights = self.reader.postings("terms", term)
         section_of = self.layout.section_of
+        docs, weights = self.reader.postings("terms", term)
         levels = {
             section_of[doc]: weight & LEVEL_MASK
             for doc, weight in zip(docs, weights, strict=True)
@@ -136,6 +139,8 @@ class _Writer:
 
     def _articles(self, term: str) -> list[int]:
         """The articles in whose titles a term stands."""
+        if term not in self.titled:
+            return []
         docs, _ = self.reader.postings("title", term)
         return sorted(number for doc in docs if (number := self.layout.article_of[doc]) >= 0)
 
@@ -171,6 +176,8 @@ class _Writer:
         articles: list[int],
     ) -> dict[int, int]:
         """Sections for which coverage is other than positions say, with what it is."""
+        if not articles and term not in self.headed:
+            return {}  # no title or heading holds it
         expected: dict[int, int] = {}
         for number in articles:
             article = self.layout.articles[number]
