@@ -58,9 +58,9 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   /** Say in the address what is asked; while typing, in one entry of the history. @param {boolean} replace */
   function write(replace) {
     const url = new URL(location.href);
-    const { query, topic, tier } = /** @type {Record<string, string | undefined>} */ (question(false));
-    const values = { q: query, topic, tier, exact: correct ? "" : "1" };
-    for (const [name, value] of Object.entries(values)) {
+    /** @type {[string, string][]} */
+    const values = filters.map(({ name, value }) => [name, value]);
+    for (const [name, value] of [...values, ["q", input.value.trim()], ["exact", correct ? "" : "1"]]) {
       if (value) url.searchParams.set(name, value);
       else url.searchParams.delete(name);
     }
@@ -118,7 +118,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     more.hidden = !answer || answer.hits.length < limit || answer.total <= limit || limit >= MOST;
     if (browse) browse.hidden = Boolean(answer?.hits.length);
     if (answer && help) showHelp(help, answer.escalation);
-    if (seen) list.querySelectorAll("a.find-title")[seen]?.focus();
+    if (seen) /** @type {HTMLElement | undefined} */ (list.querySelectorAll("a.find-title")[seen])?.focus();
     seen = 0;
   }
 

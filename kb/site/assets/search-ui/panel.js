@@ -85,7 +85,7 @@ export function attachPanel(form, input, view, open) {
     list.replaceChildren(...groupHits(answer.hits).map((hits) => group(hits)), ...last(answer));
     const keys = make("p", { class: "find-keys", "aria-hidden": "true" }, t("find_keys"));
     const more = !view.search && answer.total > limit && answer.hits.length >= limit && button();
-    foot.replaceChildren(...[more, !helpAddress(answer.escalation, view) && helpLine(answer), keys].filter((part) => part));
+    foot.replaceChildren(more || "", helpAddress(answer.escalation, view) ? "" : helpLine(answer), keys);
   }
 
   function exactly() {

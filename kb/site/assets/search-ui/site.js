@@ -27,9 +27,9 @@ for (const form of document.querySelectorAll("form.find")) {
         form,
         input,
         results,
-        filters: [...document.querySelectorAll("#KB-filters select")],
+        filters: [.../** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("#KB-filters select"))],
         browse: document.getElementById("KB-browse"),
-        help: document.querySelector(".help"),
+        help: /** @type {HTMLElement | null} */ (document.querySelector(".help")),
       },
       view,
       open,
@@ -40,7 +40,10 @@ for (const form of document.querySelectorAll("form.find")) {
 }
 
 listenForKeys(
-  () => [...document.querySelectorAll("form.find input")].reverse().find((box) => box.checkVisibility()) ?? null,
+  () => {
+    const boxes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("form.find input"));
+    return [...boxes].reverse().find((box) => box.checkVisibility()) ?? null;
+  },
   () => location.assign(view.search),
 );
 

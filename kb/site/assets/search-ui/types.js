@@ -10,7 +10,7 @@
  * @property {string} url  of the section, relative to the answer's base
  * @property {string} title
  * @property {string[]} headings  outermost first
- * @property {"self-service" | "contact" | "advice"} tier
+ * @property {string} tier  self-service, contact or advice
  * @property {boolean} weak
  * @property {string} snippet  plain text
  * @property {[number, number][]} highlights  half-open ranges of code points, disjoint, in order
