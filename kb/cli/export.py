@@ -82,10 +82,14 @@ def search(session: Session, *, out: Path, pattern: str, site: str | None) -> in
     if screen.as_json:
         screen.print_json(_as_json(done, out))
     else:
-        found = f"{done.sections:,} sections of {done.articles:,} articles"
+        found = f"{_count(done.articles, 'article')}, {_count(done.sections, 'section')}"
         screen.print(line_of(f"{found} in {out}: {done.files:,} files, {_size(done.size)}"))
     errors = any(problem.severity is Severity.ERROR for problem in done.problems)
     return KbError.exit_code if errors else FOUND
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _size(size: int) -> str:

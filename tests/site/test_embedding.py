@@ -91,3 +91,22 @@ def test_pages_that_cant_be_read_are_named(docs):
     assert {problem.path for problem in done.problems} >= {"bad.md", "worse.md"}
     assert done.counts["error"] == 2
     assert done.articles == 2
+
+
+def test_actions_lead_where_they_can(docs):
+    """An action's address stays if it means the same on every page; topics have no pages."""
+    (docs / "orders").mkdir()
+    (docs / "orders" / "track.md").write_text(
+        "---\ndo:\n  - {label: One, url: /track}\n  - {label: Two, url: near.md}\n---\n# Track\n"
+    )
+    embed(docs)
+    out = files(docs.parent / "out")
+    data = b"".join(data for name, data in out.items() if name.startswith("d"))
+    assert b'["One","","/track"],["Two","",""]' in data
+
+
+def test_a_file_is_no_folder(docs):
+    """What stands where the folder should be is not replaced."""
+    (docs.parent / "out").write_text("mine")
+    with pytest.raises(SiteError, match="no folder"):
+        embed(docs)
