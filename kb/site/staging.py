@@ -24,7 +24,8 @@ State = tuple[int, int, int]
 
 class Staging:
     """A folder to fill. Files in it may be links to those of the site: none is ever written to,
-    only replaced."""
+    only replaced.
+    """
 
     def __init__(self, folder: Path, *, stays: bool) -> None:
         """`stays`: what is in the folder may be built on, and is left there afterwards."""
