@@ -15,7 +15,6 @@ import html
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import time

@@ -19,7 +19,7 @@ class Bm25s:
     title = "bm25s over one text, Snowball stems"
     packages = ("bm25s",)
 
-    def build(self, records: Sequence[Record], folder: Path) -> None:  # noqa: ARG002 in memory
+    def build(self, records: Sequence[Record], folder: Path) -> None:
         try:
             import bm25s
         except ImportError as error:

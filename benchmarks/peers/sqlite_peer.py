@@ -21,7 +21,7 @@ class Fts5:
     title = "SQLite FTS5, porter, bm25(5, 5, 1)"
     packages = ()
 
-    def build(self, records: Sequence[Record], folder: Path) -> None:  # noqa: ARG002 in memory
+    def build(self, records: Sequence[Record], folder: Path) -> None:
         self.base = sqlite3.connect(":memory:")
         self.base.execute(
             "create virtual table records using fts5(title, heading, body, "

@@ -22,7 +22,7 @@ class Tantivy:
     title = "tantivy, title and heading boosted by 2"
     packages = ("tantivy",)
 
-    def build(self, records: Sequence[Record], folder: Path) -> None:  # noqa: ARG002 in memory
+    def build(self, records: Sequence[Record], folder: Path) -> None:
         try:
             import tantivy
         except ImportError as error:
