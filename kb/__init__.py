@@ -47,6 +47,6 @@ def __getattr__(name: str) -> Any:
     """Import public names when they are asked for: `kb --help` needs none of them."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415
+    from importlib import import_module  # noqa: PLC0415  # only for who asks for a name
 
     return getattr(import_module(_HOMES[name]), name)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from kb.articles import SourceFile, read_article, read_topics, scan, settle_aliases
 from kb.engine.generations import DamagedIndexError, Generation, IndexFolder, NewGeneration
 from kb.model import Article, Problem
+from kb.ranking import Ranking
 from kb.sources import Claim, Difference, Seen, Source, compare, read_sources
 from kb.version import __version__
 
@@ -221,8 +222,6 @@ class Indexer:
 
 def settings_of(config: Config) -> str:
     """A digest of all that an index depends on besides the articles."""
-    from kb.ranking import Ranking  # noqa: PLC0415
-
     ranking = Ranking(**dict(config.ranking))
     values = {
         "format": FORMAT,

@@ -111,7 +111,7 @@ def read_page(
 ) -> Page | tuple[Problem, ...]:
     """Like `read_article`, but with the parsed Markdown, from which HTML can be written."""
     # Imported here: a search that reads no file must not pay for the parsers.
-    from kb.articles import reading  # noqa: PLC0415
+    from kb.articles import reading  # noqa: PLC0415  # brings both parsers
 
     return reading.read_page(content, source, limits)
 
@@ -121,7 +121,7 @@ def read_topics(
 ) -> tuple[Mapping[str, TopicFile], tuple[Problem, ...]]:
     """What the topic files say, by id of the topic, and what is wrong with them."""
     # Imported here: see read_page.
-    from kb.articles import reading  # noqa: PLC0415
+    from kb.articles import reading  # noqa: PLC0415  # brings both parsers
 
     files = {}
     problems: list[Problem] = []
@@ -148,7 +148,7 @@ def settle_aliases(articles: Sequence[AnyClaimant]) -> tuple[AnyClaimant, ...]:
             else:
                 problems.append(_taken(article, alias, owner))
         if problems:
-            article = replace(  # noqa: PLW2901
+            article = replace(  # noqa: PLW2901  # the same article, less its clashes
                 article, aliases=tuple(kept), problems=(*article.problems, *problems)
             )
         settled.append(article)

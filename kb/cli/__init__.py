@@ -5,6 +5,6 @@ from __future__ import annotations
 
 def main() -> int:
     """Run `kb` with the arguments of this process; the result is its exit code."""
-    from kb.cli.app import run  # noqa: PLC0415 whoever wants one module of kb.cli needs no app
+    from kb.cli.app import run
 
     return run()

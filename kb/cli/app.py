@@ -166,7 +166,7 @@ def _complete() -> int:
     """Answer a shell that asks for completions; 0 when none does."""
     if not (instruction := os.environ.get("_KB_COMPLETE")):
         return 0
-    from click.shell_completion import shell_complete  # noqa: PLC0415 only for shells
+    from click.shell_completion import shell_complete
 
     sys.exit(shell_complete(app, {}, "kb", "_KB_COMPLETE", instruction))
 
@@ -182,7 +182,7 @@ def _invoke(args: list[str]) -> int:
 def _report(error: Exception, screen: Screen, *, debug: bool) -> int:
     """Write an error to stderr, for machines to stdout too, and give its exit code."""
     if debug:
-        import traceback  # noqa: PLC0415 only for those who ask
+        import traceback
 
         for line in "".join(traceback.format_exception(error)).splitlines():
             screen.message(line)

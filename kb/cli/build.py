@@ -54,8 +54,8 @@ _FAR = 4 * 1024 * 1024  # bytes from which a size is told in megabytes
 @pass_session
 def command(session: Session, *, out: Path | None, strict: bool, drafts: bool, jobs: int) -> int:
     """Build, report what was written and what is wrong, and choose the exit code."""
-    from kb.config import load_config  # noqa: PLC0415 --help needs no settings
-    from kb.site.build import Options, build_site  # noqa: PLC0415 --help needs no site
+    from kb.config import load_config
+    from kb.site.build import Options, build_site
 
     screen = session.screen
     config = load_config(config=session.config, content=session.content, index=session.index)

@@ -47,7 +47,7 @@ class Session:
 
         It is closed when the command ends.
         """
-        from kb.cli.library import open_knowledge_base  # noqa: PLC0415 imports the engine
+        from kb.cli.library import open_knowledge_base
 
         base = open_knowledge_base(self)
         click.get_current_context().call_on_close(base.close)

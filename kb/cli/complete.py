@@ -41,7 +41,7 @@ def _content(ctx: click.Context) -> Path:
 
 def _ids(ctx: click.Context) -> list[str]:
     """Every id that is safe to show; none when the settings or the folder can't be read."""
-    from kb.articles import scan  # noqa: PLC0415 nobody else here reads files
+    from kb.articles import scan
 
     try:
         ids = [source.id for source in scan(_content(ctx)).articles]
@@ -52,7 +52,7 @@ def _ids(ctx: click.Context) -> list[str]:
 
 def _anchors(ctx: click.Context, article: str) -> list[str]:
     """The anchors of one article, which is read for it."""
-    from kb.articles import read_article, scan  # noqa: PLC0415 see _ids
+    from kb.articles import read_article, scan
 
     try:
         content = _content(ctx)

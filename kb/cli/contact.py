@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, words: tuple[str, ...], audience: str) -> int:
     """Print the escalation for a problem, and exit with 1 when there is no channel."""
-    from kb.cli.library import prepare  # noqa: PLC0415 --help needs no engine
+    from kb.cli.library import prepare
 
     base = session.open()
     prepare(base, session.screen)

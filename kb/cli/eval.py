@@ -27,7 +27,7 @@ def _read_demands(
     param: click.Parameter,
     value: tuple[str, ...],
 ) -> tuple[Demand, ...]:
-    from kb.evaluate.demands import read_demand  # noqa: PLC0415 --help needs none of it
+    from kb.evaluate.demands import read_demand
 
     try:
         return tuple(map(read_demand, value))
@@ -100,15 +100,15 @@ def command(
     report_file: Path | None,
 ) -> int:
     """Measure, print and write what was asked for; 1 when a demand is not met."""
-    from kb.cli.figures import evaluation_lines, worst_lines  # noqa: PLC0415 see _read_demands
-    from kb.evaluate.saved import evaluation_as_json, read_saved  # noqa: PLC0415
+    from kb.cli.figures import evaluation_lines, worst_lines
+    from kb.evaluate.saved import evaluation_as_json, read_saved
 
     before = None if baseline is None else read_saved(baseline)
     subject = _own(session) if folder is None else _judged_folder(session, folder)
     evaluation = _evaluate(subject, whole_run=run_file is not None)
     comparison = None
     if before is not None:
-        from kb.evaluate.comparison import compare  # noqa: PLC0415
+        from kb.evaluate.comparison import compare
 
         comparison = compare(evaluation, before, str(baseline))
     screen = session.screen
@@ -119,12 +119,12 @@ def command(
         if folder is None or screen.verbosity > 0:
             screen.print(*worst_lines(evaluation, screen.line_width))
     if run_file is not None:
-        from kb.evaluate.trec import write_runs  # noqa: PLC0415
+        from kb.evaluate.trec import write_runs
 
         for path in write_runs(evaluation, run_file):
             screen.message(f"run: {path}")
     if report_file is not None:
-        from kb.evaluate.report import write_report  # noqa: PLC0415
+        from kb.evaluate.report import write_report
 
         write_report(report_file, evaluation, comparison, subject.catalogue)
         screen.message(f"report: {report_file}")
@@ -143,10 +143,10 @@ class _Subject:
 
 def _judged_folder(session: Session, folder: Path) -> _Subject:
     """A judged folder: its own articles and index, the settings of wherever we are."""
-    from kb.config import load_config  # noqa: PLC0415
-    from kb.evaluate.catalogue import Catalogue  # noqa: PLC0415
-    from kb.evaluate.judgments import read_judged_folder  # noqa: PLC0415
-    from kb.evaluate.place import find_articles, index_place  # noqa: PLC0415
+    from kb.config import load_config
+    from kb.evaluate.catalogue import Catalogue
+    from kb.evaluate.judgments import read_judged_folder
+    from kb.evaluate.place import find_articles, index_place
 
     articles = find_articles(folder)
     catalogue = Catalogue(articles)
@@ -159,10 +159,10 @@ def _judged_folder(session: Session, folder: Path) -> _Subject:
 
 def _own(session: Session) -> _Subject:
     """The knowledge base itself, with the queries that its authors wrote."""
-    from kb.articles import read_content  # noqa: PLC0415
-    from kb.config import load_config  # noqa: PLC0415
-    from kb.evaluate.catalogue import Catalogue  # noqa: PLC0415
-    from kb.evaluate.own import find_own_file, own_judgments  # noqa: PLC0415
+    from kb.articles import read_content
+    from kb.config import load_config
+    from kb.evaluate.catalogue import Catalogue
+    from kb.evaluate.own import find_own_file, own_judgments
 
     config = load_config(config=session.config, content=session.content, index=session.index)
     catalogue = Catalogue(config.content)
@@ -173,8 +173,8 @@ def _own(session: Session) -> _Subject:
 
 
 def _evaluate(subject: _Subject, *, whole_run: bool) -> Evaluation:
-    from kb.cli.library import bring_up_to_date  # noqa: PLC0415
-    from kb.evaluate.evaluation import evaluate  # noqa: PLC0415
+    from kb.cli.library import bring_up_to_date
+    from kb.evaluate.evaluation import evaluate
 
     screen = subject.session.screen
     base = subject.session.open()

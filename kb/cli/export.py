@@ -70,9 +70,9 @@ def command() -> None:
 @pass_session
 def search(session: Session, *, out: Path, pattern: str, site: str | None) -> int:
     """Export, and say what can be found."""
-    from kb.config import load_config  # noqa: PLC0415 --help needs no settings
-    from kb.site.embedding import embed_search  # noqa: PLC0415 --help needs no site
-    from kb.site.foreign import GENERATORS, find_generator  # noqa: PLC0415 as above
+    from kb.config import load_config
+    from kb.site.embedding import embed_search
+    from kb.site.foreign import GENERATORS, find_generator
 
     config = load_config(config=session.config, content=session.content, index=session.index)
     generator = GENERATORS[site] if site else find_generator(config.content)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, force: bool) -> int:
     """Index, print what changed, and exit with 3 when an article was kept out."""
-    from kb.cli.library import bring_up_to_date, report_problems  # noqa: PLC0415 --help needs no engine
+    from kb.cli.library import bring_up_to_date, report_problems
 
     screen = session.screen
     changes = bring_up_to_date(session.open(), screen, force=force)
@@ -48,7 +48,7 @@ def command(session: Session, *, force: bool) -> int:
 
 
 def _lines(changes: Changes, *, named: bool) -> Iterator[Line]:
-    from kb.cli.library import counts  # noqa: PLC0415 see command
+    from kb.cli.library import counts
 
     what = counts(changes) or "nothing changed"
     if changes.rebuilt:

@@ -69,9 +69,9 @@ def _start(folder: Path) -> list[str]:
 
 def _copy_theme(session: Session, folder: Path | None, names: tuple[str, ...]) -> Iterator[Path]:
     """Copy files into the theme folder of the new knowledge base, else of the one here."""
-    from kb.config import load_config  # noqa: PLC0415 only themes need the settings
-    from kb.site.sources import find_folders  # noqa: PLC0415 only themes need the site
-    from kb.site.theme import copy_theme_file  # noqa: PLC0415 only themes need the site
+    from kb.config import load_config
+    from kb.site.sources import find_folders
+    from kb.site.theme import copy_theme_file
 
     own = None if folder is None else folder / "kb.toml"
     config = load_config(config=own or session.config, content=session.content, index=session.index)

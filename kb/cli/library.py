@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def open_knowledge_base(session: Session) -> KnowledgeBase:
     """The knowledge base of a session. Raises ConfigError."""
-    from kb.knowledge_base import KnowledgeBase  # noqa: PLC0415 brings the engine
+    from kb.knowledge_base import KnowledgeBase
 
     base = KnowledgeBase.open(session.content, index=session.index, config=session.config)
     source = base.config.source or "none, only defaults"

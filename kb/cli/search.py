@@ -66,7 +66,7 @@ def command(
     explain: bool,
 ) -> int:
     """Search, print the answer, and exit with 1 when nothing was found."""
-    from kb.cli.library import prepare  # noqa: PLC0415 --help needs no engine
+    from kb.cli.library import prepare
 
     base = session.open()
     prepare(base, session.screen)

@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, show: bool, port: int | None, host: str, jobs: int) -> int:
     """Serve until Ctrl-C."""
-    from kb.config import load_config  # noqa: PLC0415 --help needs no settings
-    from kb.site.preview import open_preview  # noqa: PLC0415 --help needs no server
+    from kb.config import load_config
+    from kb.site.preview import open_preview
 
     screen = session.screen
 
@@ -74,14 +74,14 @@ def _announce(preview: Preview, screen: Screen, *, show: bool) -> None:
         screen.message("Ctrl-C ends it")
     screen.out.flush()
     if show:
-        import webbrowser  # noqa: PLC0415 only where asked for
+        import webbrowser
 
         webbrowser.open(url)
 
 
 def _keep_up(preview: Preview, load: Callable[[], Config], screen: Screen) -> None:
     """Build anew on every change; what goes wrong is said, and the old site stays."""
-    from kb.site.preview import watch  # noqa: PLC0415 see command
+    from kb.site.preview import watch
 
     for _ in watch(load, threading.Event()):
         try:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, name: str, source: bool) -> int:
     """Find the article, and show it in the way that was asked for."""
-    from kb.cli.article import article_lines  # noqa: PLC0415 --help needs no Markdown
-    from kb.cli.library import prepare  # noqa: PLC0415 nor the engine
+    from kb.cli.article import article_lines
+    from kb.cli.library import prepare
 
     base = session.open()
     prepare(base, session.screen)

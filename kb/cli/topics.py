@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, topic: str, audience: str, drafts: bool) -> int:
     """Print the tree below a topic, by default all of it."""
-    from kb.cli.library import prepare  # noqa: PLC0415 --help needs no engine
+    from kb.cli.library import prepare
 
     base = session.open()
     prepare(base, session.screen)
