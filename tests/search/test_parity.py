@@ -104,6 +104,39 @@ def test_a_small_base_without_contacts_is_answered_alike(tmp_path, open_base, bo
     assert not list(differences(*both(open_base(content), questions)))
 
 
+def test_phrases_are_found_wherever_they_stand(tmp_path, open_base, both):
+    """Quoted words of a few, in titles, headings, text, links and across the edges of links; the
+    same as synonyms, which count as phrases, too.
+    """
+    content = tmp_path / "content"
+    content.mkdir()
+    for number in range(60):
+        (content / f"a{number}.md").write_text(_composed(random.Random(number)))
+    rng = random.Random(7)
+    phrases = [" ".join(rng.choices(FEW, k=rng.choice((2, 2, 3)))) for _ in range(150)]
+    texts = [f'"{phrase}"' for phrase in phrases] + [f'oak -"{phrase}"' for phrase in phrases[:30]]
+    search = SearchConfig(synonyms=(("timber", ("oak plank", "ash beam")),))
+    questions = [(text, {"limit": 20}) for text in (*texts, "timber")]
+    assert not list(differences(*both(open_base(content, search=search), questions)))
+
+
+FEW = ("oak", "ash", "elm", "plank", "beam", "wi-fi", "nail")
+
+
+def _composed(rng):
+    """An article of a few words, of which any may be in a link."""
+
+    def words(count):
+        return " ".join(rng.choices(FEW, k=count))
+
+    def text():
+        parts = (words(rng.randint(1, 4)) for _ in range(rng.randint(1, 5)))
+        return " ".join(rng.choice(("{}", "[{}](/x)", "**{}**")).format(part) for part in parts)
+
+    sections = (f"## {words(rng.randint(1, 2))}\n\n{text()}\n" for _ in range(rng.randint(0, 3)))
+    return f"# {words(rng.randint(1, 2))}\n\n{text()}\n\n" + "\n".join(sections)
+
+
 @pytest.mark.skipif("KB_CASES" not in os.environ, reason="KB_CASES is not set")
 def test_hostile_queries_are_answered_alike(open_base, both):
     """Whatever is typed: no error, and the terminal's answer."""

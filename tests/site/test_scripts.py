@@ -1,6 +1,8 @@
 """The search scripts that sites load."""
 
 import gzip
+import os
+import subprocess
 from importlib.resources import files
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from kb.site.scripts import ON_OTHERS, ON_SITE, search_script, search_style
 from kb.site.shrink import shrink_style
 from kb.site.wording import Wording, read_wording
 
+ROOT = Path(__file__).parents[2]
 LIMIT = 25 * 1024
 """Bytes, compressed, of script and style together."""
 
@@ -36,3 +39,14 @@ def test_script_speaks_the_words_of_the_site():
     script = search_script(ON_SITE, Wording(texts)).decode()
     assert "Noch einmal \u201cversuchen\u201d" in script
     assert "Never in the script" not in script
+
+
+def test_types_of_the_scripts_fit():
+    """What the comments of every script say of types holds, as TypeScript's compiler sees it."""
+    compiler = Path(os.environ.get("KB_NODE_TOOLS", "")) / "node_modules/.bin/tsc"
+    if not compiler.is_file():
+        pytest.skip("tsc is not installed: run tests/browser/install DIR, KB_NODE_TOOLS=DIR")
+    done = subprocess.run(
+        [compiler.absolute(), "-p", ROOT], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert (done.returncode, done.stdout) == (0, "")

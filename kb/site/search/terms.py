@@ -36,6 +36,9 @@ LARGE_SHARD = 16_000
 MARKS = "%!#$"
 """Before positions in a title, in a heading, in the headings above, and in issue phrases."""
 
+LINK_MARK = "&"
+"""Before positions in the text of links: the last of a section's, and no part of its level."""
+
 END = " "
 """After the positions of one section."""
 
@@ -101,9 +104,9 @@ class _Writer:
         }
         if not levels:
             return None
-        places = self._places(term)
+        places, links = self._places("terms", term), self._places("linked", term)
         articles = self._articles(term)
-        titles = [self._title(article, levels, places) for article in articles]
+        titles = [self._title(article, levels, places, links) for article in articles]
         heads = self._heads(term, levels, places, articles)
         rest = sorted(levels)
         row: list[Any] = [
@@ -111,7 +114,12 @@ class _Writer:
             self.postings.idf(term),
             encode(gaps(rest)),
             "".join([DIGITS[levels[section]] for section in rest]),
-            "".join([_write_places(places.get(section, ())) + END for section in rest]).rstrip(END),
+            "".join(
+                [
+                    _write_places(places.get(section, ())) + _write_links(links.get(section)) + END
+                    for section in rest
+                ]
+            ).rstrip(END),
         ]
         if titles or heads:
             row += [
@@ -124,12 +132,12 @@ class _Writer:
             row += [encode(gaps(sorted(heads))), "".join([DIGITS[heads[s]] for s in sorted(heads)])]
         return row
 
-    def _places(self, term: str) -> dict[int, list[int]]:
+    def _places(self, field: str, term: str) -> dict[int, list[int]]:
         """Section -> positions."""
         section_of = self.layout.section_of
         found: dict[int, list[int]] = {}
         last, places = -1, []
-        for place in self.reader.positions("terms", term):
+        for place in self.reader.positions(field, term):
             doc = place >> POSITION_BITS
             if doc != last:
                 last = doc
@@ -145,7 +153,11 @@ class _Writer:
         return sorted(number for doc in docs if (number := self.layout.article_of[doc]) >= 0)
 
     def _title(
-        self, number: int, levels: dict[int, int], places: dict[int, list[int]]
+        self,
+        number: int,
+        levels: dict[int, int],
+        places: dict[int, list[int]],
+        links: dict[int, list[int]],
     ) -> tuple[int, list[int]]:
         """(level, positions) of a term in an article's title. What is said thereby is taken out of
         the sections' levels and positions.
@@ -158,7 +170,7 @@ class _Writer:
             found = places.get(section)
             if found is not None and title:
                 del found[: len(title)]
-            if not found and section in levels:
+            if not found and section in levels and section not in links:
                 alone.append(section)
         if not alone:
             return 0, title
@@ -215,6 +227,10 @@ def _write_places(places: list[int] | tuple[int, ...]) -> str:
         if last > first
     ]
     return "".join([_from(TEXT_START, places[bounds[-1] :]), *parts])
+
+
+def _write_links(places: list[int] | None) -> str:
+    return LINK_MARK + _from(TEXT_START, places) if places else ""
 
 
 def _from(start: int, places: list[int] | tuple[int, ...]) -> str:

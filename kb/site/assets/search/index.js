@@ -9,9 +9,10 @@ export const FORMAT = 1;
 const HASH = 6;
 const KEPT_TERMS = 200;
 const HEAD_STEPS = 4;
-const STARTS = [0, 1024, 2048, 3072]; // first positions of the fields before the text
 const TEXT_START = 8192;
-const MARKS = "%!#$";
+const STARTS = [0, 1024, 2048, 3072, TEXT_START]; // first positions of fields, as MARKS name them
+const MARKS = "%!#$&";
+const IN_LINKS = /&[^ ]*/g; // words in the text of links make phrases, but no pairs
 
 /** Where the shards of a kind begin, and what their names are. */
 class Directory {
@@ -56,8 +57,8 @@ export class Term {
     this.title = new Int32Array(this.articles.length ? count : 0).fill(-1);
     this.titlePlaces = titlePlaces.split(" ");
     const inTitles = this.titlePlaces.map((/** @type {string} */ text, /** @type {number} */ title) => countNumbers(text) * (index.sections[this.articles[title]] ?? 0));
-    /** How many positions it has in all. */
-    this.occurrences = inTitles.reduce((/** @type {number} */ sum, /** @type {number} */ count) => sum + count, countNumbers(places));
+    /** How many positions it has in all, but for links. */
+    this.occurrences = inTitles.reduce((/** @type {number} */ sum, /** @type {number} */ count) => sum + count, countNumbers(places.replace(IN_LINKS, "")));
     let size = 0;
     let at = 0;
     const take = (/** @type {number} */ title) => {
@@ -90,26 +91,28 @@ export class Term {
     });
   }
 
-  /** The positions in the section at a place of `docs`, in no order. @param {number} at
-   * @returns {number[]} */
-  positions(at) {
+  /** The positions in the section at a place of `docs`, in no order; with `links` those in the
+   * text of links, too. @param {number} at @param {boolean} [links] @returns {number[]} */
+  positions(at, links = false) {
     /** @type {number[]} */
     const places = [];
     const title = this.title.length ? this.title[at] : -1;
-    if (title >= 0) readPlaces(this.titlePlaces[title] ?? "", 0, Infinity, 0, places);
+    if (title >= 0) readPlaces(this.titlePlaces[title] ?? "", 0, places);
     const own = this.own[at];
-    if (own >= 0) readPlaces(this.written, own ? this.ends[own - 1] + 1 : 0, this.ends[own], TEXT_START, places);
+    if (own >= 0) {
+      const text = this.written.slice(own ? this.ends[own - 1] + 1 : 0, this.ends[own]);
+      readPlaces(links ? text : text.replace(IN_LINKS, ""), TEXT_START, places);
+    }
     return places;
   }
 }
 
-/** Add the positions that a part of a text holds, from `start` on or behind the mark of a field.
- * @param {string} text @param {number} from @param {number} to @param {number} start
- * @param {number[]} places */
-function readPlaces(text, from, to, start, places) {
+/** Add the positions that a text holds, from `start` on or behind the mark of a field.
+ * @param {string} text @param {number} start @param {number[]} places */
+function readPlaces(text, start, places) {
   let place = start;
   let number = 0;
-  for (let at = from; at < Math.min(to, text.length); at++) {
+  for (let at = 0; at < text.length; at++) {
     const field = MARKS.indexOf(text[at]);
     if (field >= 0) {
       place = STARTS[field];

@@ -210,14 +210,14 @@ export class Scoring {
     return { docs: kept.map((at) => docs[at]), values: kept.map((at) => values[at]) };
   }
 
-  /** Sections that hold the terms one after the other. @param {string[]} terms */
+  /** Sections that hold the terms one after the other, be it in links. @param {string[]} terms */
   phraseDocuments(terms) {
-    return new Set(this.chain(terms).keys());
+    return new Set(this.chain(terms, true).keys());
   }
 
   /** Where the terms stand one after the other: section -> first positions. @param {string[]} terms
-   * @returns {Map<number, number[]>} */
-  chain(terms) {
+   * @param {boolean} [links] @returns {Map<number, number[]>} */
+  chain(terms, links) {
     /** @type {Map<number, number[]>} */
     const chain = new Map();
     const all = terms.map((term) => this.index.term(term));
@@ -229,8 +229,8 @@ export class Scoring {
         while (others[i].docs[at[i]] < doc) at[i]++;
         if (others[i].docs[at[i]] !== doc) return;
       }
-      const places = first.positions(place);
-      const following = others.map((term, i) => term.positions(at[i]));
+      const places = first.positions(place, links);
+      const following = others.map((term, i) => term.positions(at[i], links));
       // Two words may share a position: what is counted is the places of the word with fewer.
       const found = others.length === 1 && first.occurrences > others[0].occurrences
         ? following[0].map((p) => p - 1).filter((p) => places.includes(p))

@@ -369,7 +369,7 @@ class Search {
 
   /** No words at all: with filters, the articles that pass them, in order. @returns {Results} */
   browse() {
-    const { firsts, sections, manifest } = this.index;
+    const { firsts, sections } = this.index;
     const all = Object.values(this.filters).some(Boolean) ? firsts.slice(0, sections.length) : [];
     const docs = all.filter(this.filter());
     const first = this.wanted.person ? docs.filter((doc) => this.index.tierOf(doc) === "contact") : [];
