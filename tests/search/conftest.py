@@ -7,43 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from exported import export_files, write_export
 
 from kb.cli.as_json import answer_as_json
 from kb.config import Config
 from kb.knowledge_base import KnowledgeBase
-from kb.site.search import export_search
 
 HERE = Path(__file__).parent
-
-
-class PlainPlaces:
-    """A site where everything is at its id."""
-
-    def article(self, id_):
-        """The page of an article."""
-        return f"{id_}.html"
-
-    def section(self, id_, anchor):
-        """The anchor of a section."""
-        return anchor
-
-    def topic(self, id_):
-        """The page of a topic."""
-        return f"{id_}/index.html"
-
-    def action(self, card, action):
-        """Where an action leads: as it is written."""
-        return action.url
 
 
 @pytest.fixture(scope="session")
 def export():
     """The files of a knowledge base's export, by name."""
-
-    def make(base):
-        return {shard.file: shard.data for shard in export_search(base.config, PlainPlaces())}
-
-    return make
+    return export_files
 
 
 @pytest.fixture(scope="session")
@@ -79,14 +55,12 @@ def open_base(tmp_path):
 
 
 @pytest.fixture
-def both(node, tmp_path, export):
+def both(node, tmp_path):
     """The answers of the terminal and of the browser to the same questions, as JSON."""
 
     def ask(base, questions):
         data = tmp_path / "data"
-        data.mkdir(exist_ok=True)
-        for name, content in export(base).items():
-            (data / name).write_bytes(content)
+        write_export(base, data)
         theirs = node(data=f"{data}/", questions=questions)
         ours = [answer_as_json(base.search(query, **options)) for query, options in questions]
         return json.loads(json.dumps(ours)), theirs

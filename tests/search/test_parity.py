@@ -6,6 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
+from exported import judged_content, judged_texts
 
 from kb.articles import read_content
 from kb.config import ContactConfig, SearchConfig
@@ -152,13 +153,9 @@ def test_hostile_queries_are_answered_alike(open_base, both):
 @pytest.mark.skipif("KB_CORPORA" not in os.environ, reason="KB_CORPORA is not set")
 @pytest.mark.parametrize("name", ["emanual_tv", "stackfaq", "zoomcamp_faq"])
 def test_judged_queries_are_answered_alike(name, open_base, both):
-    """A sample of a judged set's queries, and each with a letter lost."""
-    folder = Path(os.environ["KB_CORPORA"]) / name
-    rows = (folder / "queries.jsonl").read_text().splitlines()
-    texts = [json.loads(row)["text"] for row in random.Random(5).sample(rows, 60)]
-    texts += [text[: len(text) // 2] + text[len(text) // 2 + 1 :] for text in texts]
-    questions = [(text, {"limit": 10}) for text in texts]
-    assert not list(differences(*both(open_base(folder / "articles"), questions)))
+    """A sample of a judged set's queries, and each with a letter lost: all that an answer holds."""
+    questions = [(text, {"limit": 10}) for text in judged_texts(name, 60)]
+    assert not list(differences(*both(open_base(judged_content(name)), questions)))
 
 
 def _texts(value):

@@ -1,0 +1,43 @@
+"""Chromium gives the terminal's answers: the same sections, in the same order, with the same scores."""
+
+import json
+import os
+from dataclasses import replace
+
+import pytest
+from exported import SETS, engine_script, judged_content, judged_texts, write_export
+
+from kb.config import Config
+from kb.knowledge_base import KnowledgeBase
+
+pytestmark = pytest.mark.browser
+
+LIMIT = 10
+QUERIES = 25
+"""Of each set, and as many with a letter lost; Node tries more (tests/search), and the benchmark all."""
+
+ASK = (
+    "(async (texts, limit) => {"
+    " const engine = await openSearch({ base: '', manifest: 'data/m.js' });"
+    " const answers = []; for (const text of texts) answers.push(await engine.search(text, { limit }));"
+    " return answers.map(({ hits }) => hits.map((hit) => [hit.article, hit.anchor, hit.score])); })"
+)
+
+
+@pytest.mark.skipif("KB_CORPORA" not in os.environ, reason="KB_CORPORA is not set")
+@pytest.mark.parametrize("name", SETS)
+def test_judged_queries_are_answered_alike(see, serve_below, tmp_path, name):
+    """A sample of every set's queries, and of their misspelt copies."""
+    config = replace(Config(), content=judged_content(name), index=tmp_path / "index")
+    base = KnowledgeBase(config)
+    write_export(base, tmp_path / "site/data")
+    (tmp_path / "site/engine.js").write_text(engine_script(), encoding="utf-8")
+    (tmp_path / "site/index.html").write_text("<!doctype html><script src='engine.js'></script>")
+    texts = judged_texts(name, QUERIES)
+    steps = [["evaluate", f"{ASK}({json.dumps(texts)}, {LIMIT})"]]
+    [seen] = see({"url": serve_below(tmp_path / "site") + "index.html", "steps": steps})
+    ours = [
+        [[hit.article, hit.anchor, pytest.approx(hit.score, rel=1e-6)] for hit in answer.hits]
+        for answer in (base.search(text, limit=LIMIT) for text in texts)
+    ]
+    assert seen["results"] == [ours]

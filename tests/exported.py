@@ -1,0 +1,68 @@
+"""The search of the browser, for tests that run it: its files, its script, and judged queries."""
+
+import json
+import os
+import random
+from importlib.resources import files
+from pathlib import Path
+
+from kb.site.bundle import bundle
+from kb.site.search import export_search
+
+SETS = ("emanual_tv", "stackfaq", "zoomcamp_faq", "github_docs")
+"""The judged sets whose answers are compared."""
+
+
+class PlainPlaces:
+    """A site where everything is at its id."""
+
+    def article(self, id_):
+        """The page of an article."""
+        return f"{id_}.html"
+
+    def section(self, id_, anchor):
+        """The anchor of a section."""
+        return anchor
+
+    def topic(self, id_):
+        """The page of a topic."""
+        return f"{id_}/index.html"
+
+    def action(self, card, action):
+        """Where an action leads: as it is written."""
+        return action.url
+
+
+def export_files(base):
+    """The files of a knowledge base's export, by name."""
+    return {shard.file: shard.data for shard in export_search(base.config, PlainPlaces())}
+
+
+def write_export(base, folder):
+    """Write them into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in export_files(base).items():
+        (folder / name).write_bytes(content)
+
+
+def engine_script():
+    """The engine alone as a script, which gives `openSearch` to the page."""
+    entry = (
+        'import { openSearch } from "./search/search.js";\nglobalThis.openSearch = openSearch;\n'
+    )
+    assets = files("kb.site") / "assets"
+    return bundle(
+        "entry.js", lambda path: entry if path == "entry.js" else (assets / path).read_text("utf-8")
+    )
+
+
+def judged_content(name):
+    """The articles of a judged set."""
+    return Path(os.environ["KB_CORPORA"]) / name / "articles"
+
+
+def judged_texts(name, count):
+    """A sample of a judged set's queries, and each with a letter lost."""
+    rows = (judged_content(name).parent / "queries.jsonl").read_text().splitlines()
+    texts = [json.loads(row)["text"] for row in random.Random(5).sample(rows, count)]
+    return texts + [text[: len(text) // 2] + text[len(text) // 2 + 1 :] for text in texts]
