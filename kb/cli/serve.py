@@ -52,10 +52,15 @@ def command(session: Session, *, show: bool, port: int | None, host: str, jobs: 
     def load() -> Config:
         return load_config(config=session.config, content=session.content, index=session.index)
 
+    def complain(error: KbError) -> None:
+        screen.error(str(error))
+
     try:
         with (
             screen.progress("Building") as progress,
-            open_preview(load, host=host, port=port, jobs=jobs, progress=progress) as preview,
+            open_preview(
+                load, host=host, port=port, jobs=jobs, progress=progress, complain=complain
+            ) as preview,
         ):
             _announce(preview, screen, show=show)
             _keep_up(preview, load, screen)

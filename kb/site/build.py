@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Config
+    from kb.site.search.places import Places
     from kb.site.sources import Folders, Sources
     from kb.site.staging import State
 
@@ -38,7 +39,8 @@ KEPT = 100
 class Options:
     """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
     `jobs` is the number of processes; `root` is the path at which a server shows the site;
-    `every_problem` asks for all of them even where nothing changed.
+    `every_problem` asks for all of them even where nothing changed. `search` is given what
+    the files of the search are to be made of, and its key, where they are no part of the build.
     """
 
     drafts: bool = False
@@ -46,6 +48,7 @@ class Options:
     jobs: int = 1
     root: str | None = None
     every_problem: bool = False
+    search: Callable[[str, Places], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

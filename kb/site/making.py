@@ -228,23 +228,18 @@ class _Making:
         known = old.shared.get(key, [])
         if known and all([self._output.keeps(a) for a in known]):  # noqa: C419 notes them all
             return {key: known}
-        if self._options.live and (kept := self._keep_search(old)):
-            return kept
-        from kb.site.search import export_search  # noqa: PLC0415  # slow to import
         from kb.site.search.places import SitePlaces  # noqa: PLC0415  # only then needed
+
+        if self._options.search is not None:
+            self._options.search(key, SitePlaces(plan))
+            return {}
+        from kb.site.search import export_search  # noqa: PLC0415  # slow to import
 
         addresses = []
         for shard in export_search(self._config, SitePlaces(plan)):
             addresses.append(SEARCH_DATA + shard.file)
             self._output.put(addresses[-1], shard.data)
         return {key: addresses}
-
-    def _keep_search(self, old: Memory) -> dict[str, list[str]]:
-        """While someone writes, search stays as it was when they began: pages come first."""
-        for key, addresses in old.shared.items():
-            if addresses and addresses[0].startswith(SEARCH_DATA):
-                return {key: addresses} if all(map(self._output.keeps, addresses)) else {}
-        return {}
 
     def _files(self) -> None:
         """Copy the images and downloads that articles show or link to."""

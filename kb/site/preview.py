@@ -1,16 +1,20 @@
-"""`kb serve`: builds into a folder of its own, serves it, and builds anew on every change."""
+"""`kb serve`: builds into a folder of its own, serves it, and builds anew on every change.
+
+The files of the search are no part of that folder: they follow by themselves.
+"""
 
 from __future__ import annotations
 
 import tempfile
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import KbError
 from kb.site.build import Options, build_site
+from kb.site.freshness import FreshSearch
 from kb.site.serve import SiteServer, open_server
 from kb.site.shell import policy_of
 from kb.site.sources import find_folders, look
@@ -43,22 +47,34 @@ def open_preview(
     port: int | None = None,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    complain: Callable[[KbError], None] = lambda _: None,
 ) -> Iterator[Preview]:
-    """Build and serve, drafts shown, until the block is left. `load` reads the settings.
+    """Build and serve, drafts shown, until the block is left. `load` reads the settings,
+    `complain` hears why the search could not be made.
 
     Raises ContentError and SiteError as `build_site` does, and where the port is taken.
     """
-    with tempfile.TemporaryDirectory(prefix="kb-serve-") as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="kb-serve-", ignore_cleanup_errors=True) as name,
+        closing(FreshSearch(complain)) as search,
+    ):
         folder = Path(name) / "site"
-        options = Options(drafts=True, live=True, jobs=jobs, root="/")
 
         def build(progress: Callable[[int, int], None] | None = None) -> Report:
             config = _for_preview(load(), Path(name))
-            return build_site(config, out=folder, options=options, progress=progress)
+            options = Options(
+                drafts=True,
+                live=True,
+                jobs=jobs,
+                root="/",
+                search=lambda key, places: search.renew(key, config, places),
+            )
+            with search.pages_first():
+                return build_site(config, out=folder, options=options, progress=progress)
 
         report = build(progress)
         policy = policy_of(load().site.remote_images)
-        server = open_server(folder, host, port, policy)
+        server = open_server(folder, host, port, policy, search.read)
         server.publish(states_of(folder))
 
         def rebuild() -> Report:

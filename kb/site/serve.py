@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from kb.errors import SiteError
-from kb.site.addresses import HOME, NOT_FOUND, encode
+from kb.site.addresses import HOME, NOT_FOUND, SEARCH_DATA, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
+
+    Search = Callable[[str], bytes | None]
 
 EVENTS = "/.kb/events"
 """Where a page hears of a new build."""
@@ -45,14 +47,23 @@ _TYPES = {
 }
 
 
+def no_search(name: str) -> bytes | None:  # noqa: ARG001 as the type has it
+    """Answer for a site whose search is among its files, or that has none."""
+    return None
+
+
 class SiteServer(ThreadingHTTPServer):
-    """Serves the files of one folder that are in `files`; `publish` exchanges them."""
+    """Serves the files of one folder that are in `files`; `publish` exchanges them.
+
+    `search` gives the files of the search by name, and may let a request wait for them.
+    """
 
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, folder: Path, host: str, port: int, policy: str) -> None:
+    def __init__(self, folder: Path, host: str, port: int, policy: str, search: Search) -> None:
         self.folder = folder
+        self.search = search
         self.policy = policy
         self.files: Collection[str] = ()
         self.version = 0
@@ -85,12 +96,14 @@ class SiteServer(ThreadingHTTPServer):
         """Pass over clients that went away: nothing of it concerns who serves."""
 
 
-def open_server(folder: Path, host: str, port: int | None, policy: str) -> SiteServer:
+def open_server(
+    folder: Path, host: str, port: int | None, policy: str, search: Search = no_search
+) -> SiteServer:
     """A server on a port, or on the usual one, or on any that is free. Raises SiteError."""
     wishes = (8000, 0) if port is None else (port,)
     for wish in wishes:
         try:
-            return SiteServer(folder, host, wish, policy)
+            return SiteServer(folder, host, wish, policy, search)
         except OSError as error:
             if wish == wishes[-1]:
                 message = f"can't serve on {host} port {wish}: {error.strerror or error}"
@@ -115,6 +128,9 @@ class _Handler(BaseHTTPRequestHandler):
         if path == EVENTS:
             self._tell_changes()
             return
+        if path.startswith(f"/{SEARCH_DATA}") and (data := self._searched(path)) is not None:
+            self._send(path, data, HTTPStatus.OK)
+            return
         found = find_file(self.path, self.server.files)
         if found is None:
             self._send_file(NOT_FOUND, HTTPStatus.NOT_FOUND)
@@ -133,6 +149,12 @@ class _Handler(BaseHTTPRequestHandler):
             data = (self.server.folder / path).read_bytes()
         except OSError:
             data, status = b"", HTTPStatus.NOT_FOUND
+        self._send(path, data, status)
+
+    def _searched(self, path: str) -> bytes | None:
+        return self.server.search(path.removeprefix(f"/{SEARCH_DATA}"))
+
+    def _send(self, path: str, data: bytes, status: HTTPStatus) -> None:
         self.send_response(status)
         suffix = path.rpartition(".")[2].lower()
         plain = "text/plain; charset=utf-8" if "/" not in path else "application/octet-stream"
