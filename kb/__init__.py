@@ -14,9 +14,10 @@ The way down: each module knows only those below it, and those to its right.
     escalation  snippets  cards         channels; passages; what an index keeps of an article
     articles/                           files -> Articles
     config  query                       settings; what a person typed
-    settings  frontmatter  markdown/    what stands in files
+    frontmatter  markdown/              what stands in files
+    limits  settings                    how much of it, and what the settings say
     analysis  asking  ranking  nearest  words, questions and numbers
-    errors  model  limits  version      the nouns
+    errors  model  version              the nouns
 
 Each big dependency has one door: `frontmatter` for YAML, `markdown` for markdown-it-py,
 `engine.whoosh` for Whoosh, `analysis` for Snowball, `cli` for Click, `site` for Jinja2.

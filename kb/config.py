@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from kb.errors import ConfigError
+from kb.limits import Limits
 from kb.nearest import did_you_mean
 from kb.settings import (
     base_url,
@@ -148,6 +149,7 @@ class Config:
     )
     contact: ContactConfig = field(default=ContactConfig(), metadata={"table": ContactConfig})
     site: SiteConfig = field(default=SiteConfig(), metadata={"table": SiteConfig})
+    limits: Limits = field(default=Limits(), metadata={"table": Limits})
     source: Path | None = None
 
 

@@ -16,7 +16,7 @@ import yaml
 from yaml import events
 
 from kb.errors import ContentError
-from kb.limits import DEFAULT_LIMITS, Limits
+from kb.limits import DEFAULT_LIMITS, Limits, over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,11 +126,7 @@ def parse(
     mappings within the limits. Nothing at all is an empty mapping.
     """
     if len(raw.encode()) > limits.front_matter:
-        raise ContentError(
-            f"{what} of over {limits.front_matter} bytes: over the limit",
-            line=first_line,
-            code="content-limit",
-        )
+        raise over_limit("front_matter", f"{what} of over {limits.front_matter} bytes", first_line)
     return _Reader(raw, first_line, limits.front_matter_depth, what).read()
 
 
@@ -207,7 +203,8 @@ class _Reader:
                 self._refuse(f"{self._what} can't be read: half a character", line)
             return Text(event.value, line)
         if depth >= self._depth:
-            self._refuse(f"{self._what} nested over {self._depth} levels deep", line)
+            nested = f"{self._what} nested over {self._depth} levels deep"
+            raise over_limit("front_matter_depth", nested, line)
         if isinstance(event, events.SequenceStartEvent):
             return Items(tuple(self._items(depth + 1)), line)
         return Fields(tuple(self._entries(depth + 1)), line)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 import time
-from dataclasses import dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields, replace
 from typing import TYPE_CHECKING, Protocol
 
 from kb.articles import SourceFile, read_article, read_topics, scan, settle_aliases
@@ -98,7 +98,7 @@ class Indexer:
         """
         started = time.perf_counter()
         folder = IndexFolder(self.config.index)
-        seen = Seen(self.config.index)
+        seen = Seen(self.config.index, self.config.limits.file)
         found = self._look(folder, seen)
         if found.fresh and not force:
             assert found.generation is not None
@@ -195,7 +195,7 @@ class Indexer:
         """The articles of some files; notes in `sources` what each file gave."""
         files = tuple(files)
         for done, file in enumerate(files, 1):
-            result = read_article(self.config.content, file)
+            result = read_article(self.config.content, file, limits=self.config.limits)
             if isinstance(result, Article):
                 sources[file.path] = _source_of(result)
                 yield replace(result, body="")  # the sections hold all that an index needs
@@ -208,8 +208,9 @@ class Indexer:
         self, new: NewGeneration, found: _Found, sources: dict[str, Source]
     ) -> tuple[Generation, Changes]:
         """Note what is wrong with the topic files, then make the new generation current."""
-        _, wrong = read_topics(self.config.content, found.listing.topics)
-        for file in found.listing.topics:
+        listed = found.listing.topics
+        _, wrong = read_topics(self.config.content, listed, limits=self.config.limits)
+        for file in listed:
             problems = tuple(problem for problem in wrong if problem.path == file.path)
             sources[file.path] = Source(file.path, found.digests[file.path], problems=problems)
         manifest = {
@@ -228,6 +229,7 @@ def settings_of(config: Config) -> str:
         "version": __version__,
         "byteorder": sys.byteorder,
         "language": config.language,
+        "limits": astuple(config.limits),
         "ranking": {
             constant.name: getattr(ranking, constant.name)
             for constant in fields(ranking)

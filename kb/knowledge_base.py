@@ -159,7 +159,7 @@ class KnowledgeBase:
         source = next((file for file in files if file.id == card.id), None)
         if source is None:
             raise NotFoundError(f"article {card.id!r} is gone", hint="search again")
-        result = read_article(self.config.content, source)
+        result = read_article(self.config.content, source, limits=self.config.limits)
         if isinstance(result, Article):
             return result
         problem = result[0]
@@ -180,7 +180,8 @@ class KnowledgeBase:
         self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
     ) -> tuple[Topic, ...]:
         """The tree of topics that hold those articles, the root first, in order of id."""
-        files, _ = read_topics(self.config.content, scan(self.config.content).topics)
+        listed = scan(self.config.content).topics
+        files, _ = read_topics(self.config.content, listed, limits=self.config.limits)
         return build_topics(self.cards(audience=audience, drafts=drafts), files)
 
     def contact(self, words: str = "", *, audience: Audience = Audience.PUBLIC) -> Escalation:

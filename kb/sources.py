@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -123,16 +124,24 @@ class Seen:
     where it can't be written, nothing is lost but time.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, most: int = sys.maxsize) -> None:
+        """`most` is the size in bytes that a file may have to be read."""
+        self._most = most
         self.path = folder / SEEN
         self._known = self._load()
         self._changed = False
 
     def digests(self, content: Path, files: Iterable[SourceFile]) -> dict[str, str]:
-        """The SHA-256 of each file by its path; a file that can't be read has an empty one."""
+        """The SHA-256 of each file by its path; a file that can't be read has an empty one.
+
+        A file that is too large to be an article is not read: its digest says how large it is.
+        """
         found = {}
         known: dict[str, list[Any]] = {}
         for file in files:
+            if file.size > self._most:
+                found[file.path] = f"{file.size} bytes"
+                continue
             state = [file.size, file.mtime_ns, file.ctime_ns, file.inode]
             entry = self._known.get(file.path)
             if entry is None or entry[:4] != state:

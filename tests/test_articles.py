@@ -405,7 +405,7 @@ def test_a_file_has_a_greatest_size(content):
     found = read_content(content, limits=Limits(file=5))
     assert [article.id for article in found.articles] == ["a"]
     assert [(str(p), p.code) for p in found.problems] == [
-        ("b.md: over 5 bytes: over the limit", "content-limit")
+        ("b.md:1: over 5 bytes: over the limit (limits.file)", "content-limit")
     ]
 
 

@@ -427,9 +427,9 @@ def test_an_article_that_goes_while_it_is_read(base, monkeypatch):
     base.write("c.md", "# See\n")
     read = indexing.read_article
 
-    def vanish(content, file):
+    def vanish(content, file, *, limits):
         (content / "c.md").unlink(missing_ok=True)
-        return read(content, file)
+        return read(content, file, limits=limits)
 
     monkeypatch.setattr(indexing, "read_article", vanish)
     titles, changes = base.run()
@@ -443,9 +443,9 @@ def test_an_article_that_changes_while_it_is_read(base, monkeypatch):
     base.write("c.md", "# One\n")
     read = indexing.read_article
 
-    def change(content, file):
+    def change(content, file, *, limits):
         base.write("c.md", "# Two\n")
-        result = read(content, file)
+        result = read(content, file, limits=limits)
         base.write("c.md", "# Three\n")
         return result
 

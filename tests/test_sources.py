@@ -199,3 +199,12 @@ def test_states_are_those_that_a_scan_finds(content):
     listing = scan(content)
     seen = Seen(content)
     assert seen.digests(content, listing.articles) == {"a.md": digest("one")}
+
+
+def test_a_file_too_large_to_be_an_article_is_not_read(tmp_path):
+    """Its size is its digest: a sparse file of a terabyte costs nothing."""
+    with (tmp_path / "a.md").open("wb") as file:
+        file.truncate(1 << 40)
+    (tmp_path / "b.md").write_text("b")
+    digests = Seen(tmp_path / "index", 1_000).digests(tmp_path, scan(tmp_path).articles)
+    assert digests == {"a.md": "1099511627776 bytes", "b.md": hashlib.sha256(b"b").hexdigest()}

@@ -101,16 +101,25 @@ def read_content(content: Path, *, limits: Limits = DEFAULT_LIMITS) -> Content:
 def read_article(
     content: Path, source: SourceFile, *, limits: Limits = DEFAULT_LIMITS
 ) -> Article | tuple[Problem, ...]:
-    """Read one file that `scan` found: its article, or the problems that keep it out."""
-    page = read_page(content, source, limits=limits)
-    return page if isinstance(page, tuple) else page.article
+    """Read one file that `scan` found: its article, or the problems that keep it out.
+
+    A large one is read in a process of its own, which is stopped after `limits.seconds`.
+    """
+    # Imported here: a search that reads no file must not pay for the parsers.
+    from kb.articles import apart, reading  # noqa: PLC0415  # brings both parsers
+
+    read = reading.read_article_apart if apart.is_large(source, limits) else reading.read_article
+    return read(content, source, limits)
 
 
 def read_page(
     content: Path, source: SourceFile, *, limits: Limits = DEFAULT_LIMITS
 ) -> Page | tuple[Problem, ...]:
-    """Like `read_article`, but with the parsed Markdown, from which HTML can be written."""
-    # Imported here: a search that reads no file must not pay for the parsers.
+    """Like `read_article`, but with the parsed Markdown, from which HTML can be written.
+
+    That can be as large as the text allows, and take its time: see `kb.articles.apart`.
+    """
+    # Imported here: see read_article.
     from kb.articles import reading  # noqa: PLC0415  # brings both parsers
 
     return reading.read_page(content, source, limits)
@@ -120,7 +129,7 @@ def read_topics(
     content: Path, sources: Iterable[SourceFile], *, limits: Limits = DEFAULT_LIMITS
 ) -> tuple[Mapping[str, TopicFile], tuple[Problem, ...]]:
     """What the topic files say, by id of the topic, and what is wrong with them."""
-    # Imported here: see read_page.
+    # Imported here: see read_article.
     from kb.articles import reading  # noqa: PLC0415  # brings both parsers
 
     files = {}

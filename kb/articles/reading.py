@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kb import frontmatter, markdown
+from kb.articles.apart import run_apart
 from kb.articles.fields import read_article_fields
 from kb.articles.names import printable
 from kb.articles.text import decode, find_direction_controls, read_bytes
@@ -36,21 +37,41 @@ def read_page(content: Path, source: SourceFile, limits: Limits) -> Page | tuple
     """Read one article, or say why it can't be read."""
     try:
         data = read_bytes(content, source.path, limits)
-        return _parse(source, decode(data), hashlib.sha256(data).hexdigest(), limits)
+        return read_text(source, decode(data), hashlib.sha256(data).hexdigest(), limits)
     except (ContentError, OSError) as error:
-        return (_problem(source.path, error),)
+        return (problem_of(source.path, error),)
 
 
-def _problem(path: str, error: ContentError | OSError) -> Problem:
+def read_article(
+    content: Path, source: SourceFile, limits: Limits
+) -> Article | tuple[Problem, ...]:
+    """Read one article without its parsed Markdown."""
+    page = read_page(content, source, limits)
+    return page if isinstance(page, tuple) else page.article
+
+
+def read_article_apart(
+    content: Path, source: SourceFile, limits: Limits
+) -> Article | tuple[Problem, ...]:
+    """Read one large article in a process of its own."""
+    try:
+        return run_apart(read_article, content, source, limits, limits=limits)
+    except ContentError as error:
+        return (problem_of(source.path, error),)
+
+
+def problem_of(path: str, error: ContentError | OSError) -> Problem:
+    """What to tell of an error that kept a file out."""
     if isinstance(error, OSError):
         return Problem(printable(path), None, f"can't read this file: {error.strerror}")
     message = f"{error.message} ({error.hint})" if error.hint else error.message
     return Problem(printable(path), error.line, message, code=error.code)
 
 
-def _parse(
+def read_text(
     source: SourceFile, text: str, digest: str, limits: Limits
 ) -> Page | tuple[Problem, ...]:
+    """Read an article from the text of its file. Raises ContentError."""
     raw, body, body_line = frontmatter.split(text)
     fields = frontmatter.parse(raw or "", limits=limits) if raw else frontmatter.NO_FIELDS
     given = read_article_fields(source.path, fields)
@@ -85,7 +106,7 @@ def read_topic_file(
         text = decode(read_bytes(content, source.path, limits))
         fields = frontmatter.parse(text, first_line=1, limits=limits, what="topic file")
     except (ContentError, OSError) as error:
-        return TopicFile(), (_problem(source.path, error),)
+        return TopicFile(), (problem_of(source.path, error),)
     reader = FieldReader(source.path)
     title = summary = ""
     order = None

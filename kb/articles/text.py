@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kb.articles.files import is_within
 from kb.articles.names import printable
 from kb.errors import ContentError
+from kb.limits import over_limit
 from kb.model import Problem, Severity
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def read_bytes(content: Path, path: str, limits: Limits) -> bytes:
             raise ContentError("not a regular file: not read")
         data = stream.read(limits.file + 1)
     if len(data) > limits.file:
-        raise ContentError(f"over {limits.file} bytes: over the limit", code="content-limit")
+        raise over_limit("file", f"over {limits.file} bytes", 1)
     return data
 
 

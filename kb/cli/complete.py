@@ -9,9 +9,9 @@ from kb.config import load_config
 from kb.errors import KbError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import click
+
+    from kb.config import Config
 
 
 def complete_articles(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
@@ -31,12 +31,11 @@ def complete_topics(ctx: click.Context, param: click.Parameter, incomplete: str)
     return [topic for topic in found if topic.startswith(incomplete)]
 
 
-def _content(ctx: click.Context) -> Path:
+def _config(ctx: click.Context) -> Config:
     meta = ctx.meta
-    config = load_config(
+    return load_config(
         config=meta.get("kb.config"), content=meta.get("kb.content"), index=meta.get("kb.index")
     )
-    return config.content
 
 
 def _ids(ctx: click.Context) -> list[str]:
@@ -44,7 +43,7 @@ def _ids(ctx: click.Context) -> list[str]:
     from kb.articles import scan
 
     try:
-        ids = [source.id for source in scan(_content(ctx)).articles]
+        ids = [source.id for source in scan(_config(ctx).content).articles]
     except (KbError, OSError):
         return []
     return sorted(id_ for id_ in ids if visible(id_) == id_)
@@ -55,9 +54,9 @@ def _anchors(ctx: click.Context, article: str) -> list[str]:
     from kb.articles import read_article, scan
 
     try:
-        content = _content(ctx)
-        source = next((s for s in scan(content).articles if s.id == article), None)
-        found = read_article(content, source) if source else ()
+        config = _config(ctx)
+        source = next((s for s in scan(config.content).articles if s.id == article), None)
+        found = read_article(config.content, source, limits=config.limits) if source else ()
     except (KbError, OSError):
         return []
     return [] if isinstance(found, tuple) else [section.anchor for section in found.sections]

@@ -167,7 +167,7 @@ def _own(session: Session) -> _Subject:
     config = load_config(config=session.config, content=session.content, index=session.index)
     catalogue = Catalogue(config.content)
     file = find_own_file(config.content, config.source)
-    articles = read_content(config.content).articles
+    articles = read_content(config.content, limits=config.limits).articles
     judged = own_judgments(config.name, articles, file, catalogue)
     return _Subject(session, config, judged, catalogue)
 

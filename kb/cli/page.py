@@ -28,6 +28,8 @@ _BLOCKS = {"p", "ul", "ol", "li", "pre", "blockquote", "table", "hr"} | _HEADING
 _SIGNS = {"strong": "**", "em": "*", "s": "~~"}
 _LOOKS = {"strong": Style.BOLD, "em": Style.ITALIC, "a": Style.UNDERLINE, "s": Style.DIM}
 _BREAK = Span("\n")
+# Columns that are left for text, however deep lists and quotes lie: further ones are not indented.
+_NARROWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,10 @@ class PageWriter:
         return write(node, width)
 
     def _quote(self, node: Node, width: int) -> list[Line]:
+        if width - 2 < _NARROWEST:
+            return self.lines(node.children, width)
         bar = line_of(Span(f"{self._screen.glyphs.bar} ", Style.DIM))
-        return [(*bar, *line) for line in self.lines(node.children, max(width - 2, 1))]
+        return [(*bar, *line) for line in self.lines(node.children, width - 2)]
 
     def _heading(self, node: Node, width: int) -> list[Line]:
         sign = () if self._screen.colour else line_of("#" * int(node.tag[1]) + " ")
@@ -166,18 +170,19 @@ class PageWriter:
             loose = any(isinstance(c, Node) and c.tag == "p" for c in item.children)
             if loose and lines:
                 lines.append(())
-            lines += self._item(label.ljust(margin), item, width - margin)
+            lines += self._item(label.ljust(margin), item, width)
         return lines
 
     def _item(self, label: str, item: Node, width: int) -> list[Line]:
+        margin = columns(label) if width - columns(label) >= _NARROWEST else 0
         lines: list[Line] = []
         for block in _grouped(item.children):
             # A list right under its item's text belongs to it, as the author wrote it.
             if lines and (block.tag not in {"ul", "ol"} or block.tag == "p"):
                 lines.append(())
-            lines += self._block(block, max(width, 1))
+            lines += self._block(block, width - margin)
         first, *rest = lines or [()]
-        space = Span(" " * columns(label))
+        space = Span(" " * margin)
         return [(Span(label), *first), *((space, *line) if line else () for line in rest)]
 
     def _rows(self, table: Node) -> list[list[Line]]:

@@ -14,8 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.errors import ContentError
-from kb.limits import DEFAULT_LIMITS, Limits
+from kb.limits import DEFAULT_LIMITS, Limits, over_limit
 from kb.markdown.anchors import Anchors, slug
 from kb.markdown.html import (
     LINK_END,
@@ -234,11 +233,7 @@ class _Splitter:
             return blocks
         line = self._first_line + (opened.map[0] if opened.map else 0)
         if len(self._drafts) > self._limits.sections:
-            raise ContentError(
-                f"over {self._limits.sections} headings: over the limit",
-                line=line,
-                code="content-limit",
-            )
+            raise over_limit("sections", f"over {self._limits.sections} headings", line)
         self._drafts.append(_Draft(anchor, heading, int(opened.tag[1]), line, []))
         return self._drafts[-1].blocks
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from markdown_it.common.utils import unescapeAll
 
-from kb.errors import ContentError
+from kb.limits import over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,10 +119,8 @@ class HtmlWriter:
                 html = self._block(tokens, index)
             size += len(html)
             if size > self._limit:
-                raise ContentError(
-                    f"would make over {self._limit} characters of HTML: over the limit",
-                    line=self._line,
-                    code="content-limit",
+                raise over_limit(
+                    "html", f"would make over {self._limit} characters of HTML", self._line
                 )
             out.append(html)
         return "".join(out)

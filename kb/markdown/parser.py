@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
 
-from kb.errors import ContentError
+from kb.limits import OutOfTimeError, over_limit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.utils import EnvType
 
+    from kb.errors import ContentError
     from kb.limits import Limits
 
 _UNSAFE_SCHEME = re.compile(r"\s*(?:javascript|vbscript|data|file):", re.IGNORECASE)
@@ -35,6 +36,8 @@ _SPARE_LEVELS = 3
 # The CommonMark preset's own depth for links in images in links. What is nested deeper is
 # not lost but read as text.
 _INLINE_NESTING = 20
+# Steps that a line of a quote without its `>` counts for: that is how long it takes.
+_LAZY_STEPS = 5
 # Escaped for HTML a character of an address becomes at most `&quot;`.
 _ESCAPED = 6
 
@@ -47,19 +50,29 @@ def is_safe_link(url: str) -> bool:
 def tokenize(body: str, *, first_line: int, limits: Limits) -> list[Token]:
     """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed."""
     if body.count("\n") > limits.lines:
-        raise _too_much(first_line + limits.lines, f"over {limits.lines} lines")
-    env = {"limits": limits, "first_line": first_line, "steps": 0, "addresses": 0}
+        raise over_limit("lines", f"over {limits.lines} lines", first_line + limits.lines)
+    env: dict[str, Any] = {
+        "limits": limits,
+        "first_line": first_line,
+        "line": 0,
+        "steps": 0,
+        "addresses": 0,
+    }
     try:
         return _parser(limits.nesting).parse(body, env)
     except RecursionError:
         # Limits set higher than this process has room for.
-        raise _too_much(first_line, "nested deeper than the parser can follow") from None
+        what = "nested deeper than the parser can follow"
+        raise over_limit("nesting", what, first_line) from None
+    except OutOfTimeError:
+        what = f"takes over {limits.seconds} seconds to read"
+        raise over_limit("seconds", what, first_line + env["line"]) from None
 
 
 @cache
 def _parser(nesting: int) -> MarkdownIt:
     parser = _configured(nesting + _SPARE_LEVELS)
-    parser.block.ruler.before("table", "guard", _guard_blocks)
+    parser.block.ruler.before("table", "guard", _guard_blocks, {"alt": ["blockquote"]})
     parser.core.ruler.at("inline", _parse_inlines)
     return parser
 
@@ -120,13 +133,24 @@ class _TooManyStepsError(Exception):
     """Carries the news from the middle of a paragraph to where its line is known."""
 
 
-def _guard_blocks(state: StateBlock, line: int, _end: int, _silent: bool) -> bool:  # noqa: FBT001
-    """No rule of Markdown: asked before every block, it stops the work where a limit is passed."""
+def _guard_blocks(state: StateBlock, line: int, _end: int, silent: bool) -> bool:  # noqa: FBT001
+    """No rule of Markdown: asked before every block, it stops the work where a limit is passed.
+
+    It is asked silently whether a quote ends, once for each line that goes on without its sign,
+    by each of the quotes inside each other.
+    """
     limits: Limits = state.env["limits"]
+    state.env["line"] = line
+    if silent:
+        state.env["steps"] += _LAZY_STEPS
+        if state.env["steps"] > limits.steps:
+            what = "quotes nested too deeply for their length"
+            raise over_limit("steps", what, state.env["first_line"] + line)
     if state.level > limits.nesting:
-        raise _too_much(
-            state.env["first_line"] + line,
+        raise over_limit(
+            "nesting",
             f"lists and quotes nested over {limits.nesting} levels deep",
+            state.env["first_line"] + line,
         )
     return False
 
@@ -140,14 +164,17 @@ def _parse_inlines(state: StateCore) -> None:
     for token in state.tokens:
         if token.type != "inline":
             continue
-        line = first_line + (token.map[0] if token.map else 0)
+        state.env["line"] = token.map[0] if token.map else 0
+        line = first_line + state.env["line"]
         if len(token.content) > limits.paragraph:
-            raise _too_much(line, f"a paragraph of over {limits.paragraph} characters")
+            raise over_limit(
+                "paragraph", f"a paragraph of over {limits.paragraph} characters", line
+            )
         children = token.children = []
         try:
             parser.inline.parse(token.content, parser, state.env, children)
         except _TooManyStepsError:
-            raise _too_much(line, "brackets, links or images nested too deeply") from None
+            raise over_limit("steps", "brackets, links or images nested too deeply", line) from None
         pieces += len(children)
         if pieces > limits.pieces:
             raise _too_many_pieces(line, limits)
@@ -162,12 +189,8 @@ def _count_addresses(state: StateCore, children: Sequence[Token], line: int) -> 
         if token.attrs:
             state.env["addresses"] += sum(len(str(value)) for value in token.attrs.values())
     if state.env["addresses"] * _ESCAPED > limits.html:
-        raise _too_much(line, f"links that make over {limits.html} characters of HTML")
+        raise over_limit("html", f"links that make over {limits.html} characters of HTML", line)
 
 
 def _too_many_pieces(line: int, limits: Limits) -> ContentError:
-    return _too_much(line, f"over {limits.pieces} pieces of text and markup")
-
-
-def _too_much(line: int, what: str) -> ContentError:
-    return ContentError(f"{what}: over the limit", line=line, code="content-limit")
+    return over_limit("pieces", f"over {limits.pieces} pieces of text and markup", line)

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from kb.articles import read_content, scan
 from kb.articles.text import decode, read_bytes
 from kb.errors import ContentError, SiteError
-from kb.limits import DEFAULT_LIMITS
 from kb.model import Audience, Problem
 from kb.site.foreign import address_of, heading_ids, read_foreign
 from kb.site.scripts import ON_OTHERS, search_script, search_style
@@ -92,9 +91,9 @@ def embed_search(config: Config, out: Path, pattern: str, generator: Generator) 
         )
     _check(out)
     with TemporaryDirectory() as folder:
-        pages, problems = _stage(config.content, Path(folder) / "content", generator)
+        pages, problems = _stage(config, Path(folder) / "content", generator)
         staged = replace(config, content=Path(folder) / "content", index=Path(folder) / "index")
-        content = read_content(staged.content)
+        content = read_content(staged.content, limits=config.limits)
         anchors = {
             article.id: heading_ids(article.sections, pages[article.id], generator)
             for article in content.articles
@@ -107,15 +106,15 @@ def embed_search(config: Config, out: Path, pattern: str, generator: Generator) 
 
 
 def _stage(
-    content: Path, staged: Path, generator: Generator
+    config: Config, staged: Path, generator: Generator
 ) -> tuple[dict[str, ForeignPage], list[Problem]]:
     """Write every published page as an article."""
-    listing = scan(content)
+    listing = scan(config.content)
     problems = [*listing.problems]
     pages = {}
     for source in listing.articles:
         try:
-            page = _read(content, source, generator)
+            page = _read(config, source, generator)
         except ContentError as error:
             problems.append(Problem(source.path, error.line, error.message, code=error.code))
             continue
@@ -131,10 +130,9 @@ def _stage(
     return pages, problems
 
 
-def _read(content: Path, source: SourceFile, generator: Generator) -> ForeignPage | None:
-    return read_foreign(
-        source.id, decode(read_bytes(content, source.path, DEFAULT_LIMITS)), generator
-    )
+def _read(config: Config, source: SourceFile, generator: Generator) -> ForeignPage | None:
+    data = read_bytes(config.content, source.path, config.limits)
+    return read_foreign(source.id, decode(data), generator)
 
 
 def _own_files(config: Config) -> Iterator[tuple[str, bytes]]:

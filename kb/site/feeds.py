@@ -157,6 +157,13 @@ def _as_text(text: str) -> str:
     return _MARKUP.sub(r"\\\1", _one_line(text))
 
 
+def without_dead_links(body: str, dead: Collection[str]) -> str:
+    """Markdown without links to these targets, and without any that would run script."""
+    dead = {*dead, *(unquote(written) for written in dead)}
+    body = _INLINE.sub(lambda found: "]" if _is_dead(found[1], dead) else found[0], body)
+    return _DEFINITION.sub(lambda found: "" if _is_dead(found[1], dead) else found[0], body)
+
+
 def _is_dead(target: str, dead: Collection[str]) -> bool:
     return target in dead or bool(_RUNS.match(unescape(target)))
 
@@ -200,9 +207,7 @@ def write_markdown(draft: Draft, plan: Plan) -> str:
     body = draft.body
     dead = {w.written for w in draft.record.wants if not plan.targets.resolve(w).href}
     if dead or _RUNS.search(body):
-        dead.update([unquote(written) for written in dead])
-        body = _INLINE.sub(lambda found: "]" if _is_dead(found[1], dead) else found[0], body)
-        body = _DEFINITION.sub(lambda found: "" if _is_dead(found[1], dead) else found[0], body)
+        body = without_dead_links(body, dead)
     if not draft.record.top:
         summary = f"{_as_text(article.summary)}\n\n" if article.summary else ""
         return f"# {_as_text(article.title)}\n\n{summary}{body}"

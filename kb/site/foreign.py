@@ -12,10 +12,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from kb import frontmatter
 from kb.articles import title_from_name
+from kb.articles.names import printable
 from kb.errors import ContentError
 from kb.settings import parse_toml
 
@@ -28,13 +29,17 @@ if TYPE_CHECKING:
 
 _KEPT = ("title", "tier", "issue", "do", "have_ready", "escalate", "channel", "tags", "audience")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
-_CODE = re.compile(r"(`+)(?:(?!\1).)+?\1")
-_HEADING_ID = re.compile(r"^( {0,3}#{1,6}\s.*?)\s*\{:?\s*#([\w:.-]+)[^{}]*\}\s*#*\s*$")
-_SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}")
-_TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>")
+_TICKS = re.compile("(`+)")
+_HEADING_ID = re.compile(r"^( {0,3}#{1,6}\s.*)\{:?\s*#([\w:.-]+)(?![\w:.-])[^{}]*\}[ #]*$")
+_LONGEST_HEADING = 1_000
+_SHORTCODES = (("{{<", ">}}"), ("{{%", "%}}"), ("{%", "%}"))
+_COMMENT = ("<!--", "-->")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _ADMONITION = re.compile(r"^\s*(?:!!!|\?\?\?\+?)\s+[\w -]+(?:\"([^\"]*)\")?\s*$")
 _DIRECTIVE = re.compile(r"^\s*:::+\s*(?:[\w-]+)?\s*(?:\[([^\]]*)\])?\s*$")
 _MODULE = re.compile(r"^(?:import\s.+\sfrom\s+['\"]|export\s+(?:const|default|function)\b)")
+_WEB = re.compile(r"https?://(?=[^/\\])", re.IGNORECASE)
+_SCHEME = re.compile(r"[\s\x00-\x1f]*[a-zA-Z][\sa-zA-Z0-9+.-]*:")
 _H1 = re.compile(r"^ {0,3}#\s|^=+\s*$", re.MULTILINE)
 _NUMBER = re.compile(r"^\d+\s*[-_.]+\s*(?=\S)")
 
@@ -141,7 +146,20 @@ def read_foreign(id_: str, text: str, generator: Generator) -> ForeignPage | Non
             ids[len(lines)] = heading_id
     url = given.get("url", "")
     own = url if generator.name == "hugo" and isinstance(url, str) else ""
+    _check_address(own, "url")
+    _check_address(place, "address")
     return ForeignPage("\n".join(lines) + "\n", place, index, own, ids)
+
+
+def _check_address(address: str, what: str) -> None:
+    """Refuse what leads elsewhere than to a page: as a path, on another host, into a script."""
+    outside = _WEB.match(address)
+    path = address[outside.end() :] if outside else address
+    climbs = {".", ".."}.intersection(unquote(path).split("/"))
+    if climbs or "\\" in path or path.startswith("//") or (not outside and _SCHEME.match(path)):
+        raise ContentError(
+            f"the {what} {printable(address)[:80]} is none that a page can have", line=1, code="url"
+        )
 
 
 def address_of(page: ForeignPage, pattern: str) -> str:
@@ -185,6 +203,8 @@ def _split(text: str) -> tuple[dict[str, Plain], str]:
             return _plain(given), text[end:].lstrip("\n")
         except ValueError:
             return {}, text
+        except RecursionError as error:
+            raise ContentError("front matter nested too deeply", line=1) from error
     raw_yaml, body, _ = frontmatter.split(text)
     fields = frontmatter.parse(raw_yaml) if raw_yaml else frontmatter.NO_FIELDS
     return {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}, body
@@ -239,8 +259,8 @@ def _clean(body: str) -> Iterator[tuple[str, str]]:
             fence = "" if fence else mark[1]
         if fence or mark:
             yield line, ""
-        elif found := _HEADING_ID.match(line):
-            yield _clean_line(found[1]), found[2]
+        elif len(line) <= _LONGEST_HEADING and (found := _HEADING_ID.match(line)):
+            yield _clean_line(found[1].rstrip()), found[2]
         else:
             yield _clean_line(line), ""
 
@@ -252,11 +272,38 @@ def _clean_line(line: str) -> str:
         return f"**{note[1]}**" if note[1] else ""
     if "<" not in line and "{" not in line:
         return line
-    codes: list[str] = []
+    return "".join(text if is_code else _clean_text(text) for text, is_code in _codes(line))
 
-    def keep(found: re.Match[str]) -> str:
-        codes.append(found.group())
-        return f"\0{len(codes) - 1}\0"
 
-    line = _TAG.sub("", _SHORTCODE.sub("", _CODE.sub(keep, line)))
-    return re.sub("\0(\\d+)\0", lambda found: codes[int(found[1])], line)
+def _clean_text(text: str) -> str:
+    for start, end in (*_SHORTCODES, _COMMENT):
+        text = _without(text, start, end)
+    return _TAG.sub("", text)
+
+
+def _without(text: str, start: str, end: str) -> str:
+    """A text without what stands between two marks, each time that both are there."""
+    kept, at = [], 0
+    while (begin := text.find(start, at)) >= 0:
+        stop = text.find(end, begin + len(start))
+        if stop < 0:
+            break
+        kept.append(text[at:begin])
+        at = stop + len(end)
+    return "".join([*kept, text[at:]])
+
+
+def _codes(line: str) -> Iterator[tuple[str, bool]]:
+    """The line in pieces, each with whether it is code: between two runs of as many backticks."""
+    parts = _TICKS.split(line)
+    last = {run: at for at, run in enumerate(parts) if at % 2}
+    at = 0
+    while at < len(parts):
+        run = parts[at]
+        if at % 2 and last[run] > at:
+            end = parts.index(run, at + 2)
+            yield "".join(parts[at : end + 1]), True
+            at = end + 1
+        else:
+            yield run, False
+            at += 1

@@ -99,7 +99,9 @@ class _Making:
         old = self._cache.memory(self._sources.common)
         reader = Reader(config, self._options.jobs, old, progress)
         records, unread = reader.records(self._sources.listing.articles)
-        topic_files, wrong = read_topics(config.content, self._sources.listing.topics)
+        topic_files, wrong = read_topics(
+            config.content, self._sources.listing.topics, limits=config.limits
+        )
         self._problems += [*unread, *wrong]
         settled = self._settle(records)
         relation = Relation(old.related)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.analysis import Analyzer
 from kb.articles import read_page
+from kb.articles.apart import is_large, run_apart
 from kb.errors import ContentError
-from kb.model import Problem
 from kb.site.records import Draft, Record, as_json, from_json
 from kb.site.spool import Spool
 
@@ -17,11 +17,22 @@ if TYPE_CHECKING:
 
     from kb.articles import SourceFile
     from kb.config import Config
+    from kb.limits import Limits
+    from kb.model import Problem
     from kb.site.cache import Memory
 
     Read = Draft | tuple[Problem, ...]
 
 _BATCH = 32  # articles that a process is given at a time
+
+
+class _Settings(NamedTuple):
+    """What the draft of an article depends on besides its file."""
+
+    content: Path
+    language: str
+    remote_images: tuple[str, ...]
+    limits: Limits
 
 
 class Reader:
@@ -34,8 +45,9 @@ class Reader:
         memory: Memory,
         progress: Callable[[int, int], None] | None,
     ) -> None:
-        self._content = config.content
-        self._settings = (config.content, config.language, config.site.remote_images)
+        self._settings = _Settings(
+            config.content, config.language, config.site.remote_images, config.limits
+        )
         self._jobs = jobs
         self._memory = memory
         self._progress = progress
@@ -92,7 +104,7 @@ class Reader:
 
     def _results(self, sources: Sequence[SourceFile]) -> Iterator[Read]:
         if self._jobs < 2 or len(sources) <= _BATCH:  # noqa: PLR2004 one process or several
-            analyzer = Analyzer(self._settings[1])
+            analyzer = Analyzer(self._settings.language)
             for source in sources:
                 yield _read_one(source, analyzer, self._settings)
             return
@@ -107,24 +119,32 @@ class Reader:
                 yield from results
 
 
-def _read_batch(
-    batch: tuple[list[SourceFile], tuple[Path, str, tuple[str, ...]]],
-) -> list[Read]:
+def _read_batch(batch: tuple[list[SourceFile], _Settings]) -> list[Read]:
     sources, settings = batch
-    analyzer = Analyzer(settings[1])
+    analyzer = Analyzer(settings.language)
     return [_read_one(source, analyzer, settings) for source in sources]
 
 
-def _read_one(
-    source: SourceFile, analyzer: Analyzer, settings: tuple[Path, str, tuple[str, ...]]
-) -> Read:
+def _read_one(source: SourceFile, analyzer: Analyzer, settings: _Settings) -> Read:
+    try:
+        if is_large(source, settings.limits):
+            return run_apart(_read_apart, source, settings, limits=settings.limits)
+        return _read(source, analyzer, settings)
+    except ContentError as error:
+        from kb.articles.reading import problem_of  # noqa: PLC0415  # brings both parsers
+
+        return (problem_of(source.path, error),)
+
+
+def _read_apart(source: SourceFile, settings: _Settings) -> Read:
+    """Read a large article in a process of its own."""
+    return _read(source, Analyzer(settings.language), settings)
+
+
+def _read(source: SourceFile, analyzer: Analyzer, settings: _Settings) -> Read:
     from kb.site.drafts import write_draft  # noqa: PLC0415  # brings the Markdown parser
 
-    content, _, remote_images = settings
-    page = read_page(content, source)
+    page = read_page(settings.content, source, limits=settings.limits)
     if isinstance(page, tuple):
         return page
-    try:
-        return write_draft(page, analyzer, remote_images=remote_images)
-    except ContentError as error:
-        return (Problem(source.path, error.line, error.message, code=error.code),)
+    return write_draft(page, analyzer, remote_images=settings.remote_images)

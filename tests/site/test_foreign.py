@@ -103,6 +103,52 @@ def test_broken_front_matter_is_an_error():
         read_foreign("a", "+++\ntitle = \n+++\n", HUGO)
 
 
+@pytest.mark.parametrize(
+    ("generator", "front"),
+    [
+        (HUGO, "slug: ../../secret"),
+        (HUGO, "slug: /../up"),
+        (HUGO, "slug: a/%2e%2e/%2E./b"),
+        (HUGO, "slug: 'a\\..\\b'"),
+        (HUGO, "url: javascript:alert(1)"),
+        (HUGO, "url: ' JavaScript:alert(1)'"),
+        (HUGO, 'url: "java\\tscript:alert(1)"'),
+        (HUGO, "url: data:text/html,x"),
+        (HUGO, "url: //evil.example/"),
+        (HUGO, "url: /a/../../b"),
+        (DOCUSAURUS, "slug: ../x"),
+        (DOCUSAURUS, "id: .."),
+    ],
+)
+def test_addresses_that_lead_elsewhere_are_refused(generator, front):
+    """A page's own address is on its site: it climbs nowhere, runs nothing, names no other host."""
+    with pytest.raises(ContentError, match="is none that a page can have"):
+        read_foreign("a", f"---\n{front}\n---\ntext\n", generator)
+
+
+@pytest.mark.parametrize("url", ["/own/", "own/page", "https://docs.example/a/", "/a:b/"])
+def test_other_addresses_are_kept(url):
+    """Below the site or with its host."""
+    page = read_foreign("a", f"---\nurl: {url}\n---\ntext\n", HUGO)
+    assert address_of(page, "/{id}/") == url
+
+
+@pytest.mark.parametrize(
+    "front", ['{"a": ' + "[" * 100_000, "+++\na = " + "[" * 100_000 + "\n+++\n"]
+)
+def test_deep_front_matter_is_an_error(front):
+    """Not the end of the interpreter."""
+    with pytest.raises(ContentError, match=r"nested|TOML"):
+        read_foreign("a", front, HUGO)
+
+
+@pytest.mark.parametrize("unit", ["<!--", "{{<", "{%", "`a", "``", "# {#a", "<a ", "{{<x>}}"])
+def test_marks_without_an_end_are_text(unit):
+    """Each is looked for once, however many there are."""
+    body = unit * 50_000
+    assert len(read_foreign("a", body, DOCUSAURUS).text) >= len(unit)
+
+
 def test_an_index_without_a_title_is_called_after_its_folder():
     """Not `Index`."""
     assert '"Guide"' in read_foreign("guide/index", "text\n", MKDOCS).text

@@ -1,0 +1,60 @@
+"""Work for a process of its own: a child imports this module by its name."""
+
+import os
+import sys
+import time
+
+from kb.errors import ContentError
+
+
+def add(one, other):
+    """Give an answer."""
+    return one + other
+
+
+def refuse(line):
+    """Give an error."""
+    raise ContentError("no good", line=line, hint="see there", code="test")
+
+
+def fail():
+    """Fail as nobody expects it."""
+    raise ZeroDivisionError("by zero")
+
+
+def spin():
+    """Never end, busily."""
+    while True:
+        pass
+
+
+def spin_deaf():
+    """Never end, and catch whatever comes."""
+    while True:
+        try:
+            spin()
+        except BaseException:  # noqa: BLE001  as deaf as a regular expression
+            continue
+
+
+def sleep():
+    """Never end, idly."""
+    time.sleep(10_000)
+
+
+def fill():
+    """Take more memory than there is."""
+    held = []
+    while True:
+        held.append(bytearray(300_000_000))
+
+
+def crash():
+    """End the interpreter."""
+    os.abort()
+
+
+def chatter():
+    """Write where the answer goes."""
+    sys.stdout.write("noise")
+    return "answer"
