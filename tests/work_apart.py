@@ -43,10 +43,8 @@ def sleep():
 
 
 def fill():
-    """Take more memory than there is."""
-    held = []
-    while True:
-        held.append(bytearray(300_000_000))
+    """Take more memory than it is given."""
+    bytearray(2_000_000_000)
 
 
 def crash():
