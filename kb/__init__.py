@@ -17,6 +17,7 @@ The way down: each module knows only those below it, and those to its right.
     frontmatter  markdown/              what stands in files
     limits  settings                    how much of it, and what the settings say
     analysis  asking  ranking  nearest  words, questions and numbers
+    files                               replaced whole, or not at all
     errors  model  version              the nouns
 
 Each big dependency has one door: `frontmatter` for YAML, `markdown` for markdown-it-py,

@@ -10,7 +10,8 @@ from dataclasses import astuple, dataclass, fields, replace
 from typing import TYPE_CHECKING, Protocol
 
 from kb.articles import SourceFile, read_article, read_topics, scan, settle_aliases
-from kb.engine.generations import DamagedIndexError, Generation, IndexFolder, NewGeneration
+from kb.engine.checks import DamagedIndexError, Generation
+from kb.engine.generations import IndexFolder, NewGeneration
 from kb.model import Article, Problem
 from kb.ranking import Ranking
 from kb.sources import Claim, Difference, Seen, Source, compare, read_sources
@@ -89,10 +90,10 @@ class Indexer:
     progress: Progress | None = None
     thorough: bool = False
 
-    def bring_up_to_date(self, *, force: bool = False) -> tuple[Generation, Changes]:
+    def bring_up_to_date(self, *, force: str = "") -> tuple[Generation, Changes]:
         """The current generation, written first where it did not fit the articles.
 
-        With `force` it is built anew in any case.
+        With `force`, which says why, it is built anew in any case.
         Raises ContentError where there is no content folder, IndexingError and
         IndexBusyError where an index has to be written and can't be.
         """
@@ -103,40 +104,46 @@ class Indexer:
         if found.fresh and not force:
             assert found.generation is not None
             seen.save()
+            folder.tidy()
             return found.generation, self._unchanged(found)
         with folder.writing():
             found = self._look(folder, seen)  # another process may have done the work meanwhile
             if force and not found.reason:
-                found = replace(found, reason="asked for")
+                found = replace(found, reason=force)
             generation, changes = self._write(folder, found)
             seen.save()
         return generation, replace(changes, seconds=time.perf_counter() - started)
 
+    def as_it_is(self) -> tuple[Generation, Changes] | None:
+        """The current generation, whether it fits the articles or not; None without one that is
+        whole and fits the settings.
+        """
+        generation, sources, reason = self._current(IndexFolder(self.config.index))
+        if generation is None or reason:
+            return None
+        return generation, _counted(sources)
+
     def _look(self, folder: IndexFolder, seen: Seen) -> _Found:
         listing = scan(self.config.content)
         digests = seen.digests(self.config.content, [*listing.articles, *listing.topics])
-        generation, reason = self._current(folder)
-        sources = read_sources(generation.manifest["sources"]) if generation else {}
+        generation, sources, reason = self._current(folder)
         return _Found(listing, digests, generation, sources, reason, compare(sources, digests))
 
-    def _current(self, folder: IndexFolder) -> tuple[Generation | None, str]:
-        """The current generation if it can be kept, and why not where it can't."""
+    def _current(self, folder: IndexFolder) -> tuple[Generation | None, dict[str, Source], str]:
+        """The current generation and its sources if it can be kept, and why not where it can't."""
         try:
             generation = folder.current(thorough=self.thorough)
+            if generation is None:
+                return None, {}, "there was no index"
+            if generation.manifest.get("settings") != settings_of(self.config):
+                return None, {}, "settings or version changed"
+            return generation, _sources_of(generation), ""
         except DamagedIndexError as error:
-            return None, f"{_DAMAGED}: {error}"
-        if generation is None:
-            return None, "there was no index"
-        wanted = settings_of(self.config)
-        if generation.manifest.get("settings") != wanted:
-            return None, "settings or version changed"
-        return generation, ""
+            return None, {}, f"{_DAMAGED}: {error}"
 
     def _unchanged(self, found: _Found) -> Changes:
-        sections = sum(source.sections for source in found.sources.values())
-        articles = sum(1 for source in found.sources.values() if source.id)
         problems = [*found.listing.problems, *_problems(found.sources.values())]
-        return Changes(sections=sections, articles=articles, problems=_in_order(problems))
+        return replace(_counted(found.sources), problems=_in_order(problems))
 
     def _write(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
         if found.fresh:
@@ -145,8 +152,8 @@ class Indexer:
         if not found.reason:
             try:
                 written = self._update(folder, found)
-            except Exception:
-                found = self._excuse(folder, found)
+            except Exception as error:
+                found = self._excuse(folder, found, error)
                 if not found.reason:
                     raise
             else:
@@ -155,12 +162,16 @@ class Indexer:
                 found = replace(found, reason="articles have other lengths than before")
         return self._build(folder, found)
 
-    def _excuse(self, folder: IndexFolder, found: _Found) -> _Found:
-        """What was found, with damage as the reason where a thorough look finds any."""
+    def _excuse(self, folder: IndexFolder, found: _Found, error: Exception) -> _Found:
+        """What was found, with damage as the reason where it is the error, or where a thorough
+        look finds any.
+        """
+        if isinstance(error, DamagedIndexError):
+            return replace(found, reason=f"{_DAMAGED}: {error}")
         try:
             folder.current(thorough=True)
-        except DamagedIndexError as error:
-            return replace(found, reason=f"{_DAMAGED}: {error}")
+        except DamagedIndexError as damage:
+            return replace(found, reason=f"{_DAMAGED}: {damage}")
         return found
 
     def _build(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
@@ -219,6 +230,19 @@ class Indexer:
         }
         generation = new.finish(manifest)
         return generation, self._unchanged(replace(found, sources=sources))
+
+
+def _counted(sources: Mapping[str, Source]) -> Changes:
+    """No changes in this many articles and sections."""
+    sections = sum(source.sections for source in sources.values())
+    return Changes(sections=sections, articles=sum(1 for s in sources.values() if s.id))
+
+
+def _sources_of(generation: Generation) -> dict[str, Source]:
+    try:
+        return read_sources(generation.manifest["sources"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise DamagedIndexError("its manifest is not readable") from None
 
 
 def settings_of(config: Config) -> str:

@@ -14,7 +14,8 @@ from kb.articles import build_topics, read_article, read_topics, scan, settle_al
 from kb.asking import asks_for_person
 from kb.config import Config, load_config
 from kb.engine import ALL, Request
-from kb.errors import ContentError, NotFoundError, QueryError
+from kb.engine.checks import DamagedIndexError
+from kb.errors import ContentError, IndexingError, NotFoundError, QueryError
 from kb.escalation import choose_escalation
 from kb.indexing import Changes, Indexer, Progress
 from kb.model import Answer, Article, Audience, Found, Hit, Status, Tier
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from kb.cards import Card
     from kb.engine import Description, Engine, RankedSection, Results
+    from kb.engine.checks import Generation
     from kb.model import Escalation, Topic
 
 __all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
@@ -54,6 +56,9 @@ class KnowledgeBase:
 
     The first call that needs the index brings it up to date with the articles; `index`
     does so again. Between the two, answers are those of the same state of the articles.
+    Where the index can't be brought up to date, as on a full or a read-only disk, the one that
+    is there answers, and `outdated` says why; else that is empty. `on_repair` is told when the
+    index turned out to be damaged while it was read, and was built anew.
 
         >>> kb = KnowledgeBase.open("content")
         >>> for hit in kb.search("late package", limit=5):
@@ -64,6 +69,8 @@ class KnowledgeBase:
         self.config = config
         self.analyzer = Analyzer(config.language)
         self.ranking = Ranking(**dict(config.ranking))
+        self.outdated = ""
+        self.on_repair: Callable[[Changes], object] = lambda _: None
         self._engine: Engine | None = None
         self._folder: Path | None = None
 
@@ -91,8 +98,25 @@ class KnowledgeBase:
         content folder, IndexingError and IndexBusyError where the index can't be written.
         """
         return self._bring_up_to_date(
-            Indexer(self.config, self._open_engine, progress), force=force
+            Indexer(self.config, self._open_engine, progress),
+            force="asked for" if force else "",
         )
+
+    def prepare(self, *, progress: Progress | None = None) -> Changes:
+        """As `index`, but where the index can't be written the one that is there will answer.
+
+        Then `outdated` says why. Raises IndexingError where there is none to answer.
+        """
+        try:
+            return self.index(progress=progress)
+        except IndexingError as error:
+            kept = Indexer(self.config, self._open_engine).as_it_is()
+            if kept is None:
+                raise
+            generation, changes = kept
+            self._open(generation)
+            self.outdated = str(error)
+            return changes
 
     def search(
         self,
@@ -222,23 +246,33 @@ class KnowledgeBase:
         settled = settle_aliases(claims)
         return {alias.casefold(): claim.id for claim in settled for alias in claim.aliases}
 
-    def _bring_up_to_date(self, indexer: Indexer, *, force: bool = False) -> Changes:
+    def _bring_up_to_date(self, indexer: Indexer, *, force: str = "") -> Changes:
         generation, changes = indexer.bring_up_to_date(force=force)
+        self._open(generation)
+        self.outdated = ""
+        return changes
+
+    def _open(self, generation: Generation) -> None:
         self._forget()
         self._folder = generation.folder
         self._engine = self._open_engine(generation.folder)
-        return changes
 
     def _ask(self, question: Callable[[Engine], T]) -> T:
         """Ask the engine; once more where its index was damaged, or was removed by now."""
+        if self._engine is None:
+            self.prepare()
         engine, folder = self.engine, self._folder
         try:
             return question(engine)
-        except Exception:
+        except Exception as error:
             indexer = Indexer(self.config, self._open_engine, thorough=True)
             changes = self._bring_up_to_date(indexer)
             if self._folder == folder and not changes.rebuilt:
-                raise  # the index is as it was written: it is not to blame
+                if not isinstance(error, DamagedIndexError):
+                    raise  # the index is as it was written: it is not to blame
+                changes = self._bring_up_to_date(indexer, force=f"it was not kb's: {error}")
+        if changes.rebuilt:
+            self.on_repair(changes)
         return question(self.engine)
 
     def _open_engine(self, folder: Path) -> Engine:

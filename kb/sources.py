@@ -8,14 +8,14 @@ state (size, times, inode), so that unchanged files are not read again.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import os
 import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kb.engine.generations import SEEN
+from kb.files import digest_file, is_settled, raise_if_exhausted, read_sealed, write_sealed
 from kb.model import Problem, Severity
 
 if TYPE_CHECKING:
@@ -24,11 +24,7 @@ if TYPE_CHECKING:
 
     from kb.articles import SourceFile
 
-SEEN = "seen.json"
-
-RACY_NS = 2_000_000_000
-"""A file that changed less than this before it was read may change again in the same tick of
-the file system's clock: its state proves nothing."""
+_ENTRY = 5  # a file's size, two times, inode and digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +143,10 @@ class Seen:
             if entry is None or entry[:4] != state:
                 read_at = time.time_ns()
                 entry = [*state, _digest(content / file.path)]
-                self._changed |= _is_settled(file, read_at)
-                if not _is_settled(file, read_at):
+                if not is_settled(file.mtime_ns, file.ctime_ns, read_at):
                     found[file.path] = entry[4]
                     continue
+                self._changed = True
             known[file.path] = entry
             found[file.path] = entry[4]
         self._changed |= len(known) != len(self._known)
@@ -161,37 +157,22 @@ class Seen:
         """Keep what was seen for the next run, if there is anything new."""
         if not self._changed:
             return
-        temporary = self.path.with_suffix(f".{os.getpid()}.new")
-        data = json.dumps(self._known).encode()
         with contextlib.suppress(OSError):
-            temporary.write_bytes(_checksum(data) + b"\n" + data)
-            temporary.replace(self.path)
+            write_sealed(self.path, json.dumps(self._known).encode())
             self._changed = False
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
     def _load(self) -> dict[str, list[Any]]:
         try:
-            checksum, _, data = self.path.read_bytes().partition(b"\n")
-        except OSError:
-            return {}
-        if checksum != _checksum(data):
-            return {}
-        known: dict[str, list[Any]] = json.loads(data)
-        return known
-
-
-def _checksum(data: bytes) -> bytes:
-    return hashlib.sha256(data).hexdigest().encode()
-
-
-def _is_settled(file: SourceFile, read_at: int) -> bool:
-    return max(file.mtime_ns, file.ctime_ns) < read_at - RACY_NS
+            known: dict[str, list[Any]] = json.loads(read_sealed(self.path) or b"{}")
+            is_ours = {len(entry) for entry in known.values()} <= {_ENTRY}
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            is_ours = False
+        return known if is_ours else {}  # else sealed by another version of kb
 
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+        return digest_file(path)
+    except OSError as error:
+        raise_if_exhausted(error)
         return ""

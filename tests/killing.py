@@ -1,7 +1,13 @@
-"""A process that dies at its n-th file operation, played within the process of the tests."""
+"""Processes that die at their n-th file operation: played within the process of the tests, or
+real ones that a real SIGKILL ends.
+"""
 
+import json
+import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 WATCHED = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "shutil.rmtree")
 
@@ -49,3 +55,60 @@ def count_operations(action, folder):
     with killed_after(sys.maxsize, folder) as counter:
         action()
     return counter.seen
+
+
+@dataclass
+class Life:
+    """What came of a child: its exit code, negative for the signal that ended it, what it wrote,
+    and, where it lived to tell, its file operations and the names that it unpickled.
+    """
+
+    code: int
+    out: str
+    err: str
+    operations: tuple = ()
+    names: tuple = ()
+
+    @property
+    def messages(self):
+        """The lines of stderr that are no hints."""
+        return [line for line in self.err.splitlines() if line and not line.startswith("    ")]
+
+
+class Nursery:
+    """Runs command lines of kb in processes of their own, forked from one that is warm."""
+
+    def __init__(self):
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("nursery.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *args, cwd, folder=None, die_at=0, env=None, **conditions):
+        """Run a command line. `folder` is where operations are noted, `cwd` where none is named;
+        the child dies at the one numbered `die_at`. See `nursery.CONDITIONS` for the others.
+        """
+        order = {
+            "args": [str(arg) for arg in args],
+            "cwd": str(cwd),
+            "folder": str(folder or cwd),
+            "die_at": die_at,
+            "env": env or {},
+            "conditions": conditions,
+        }
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return Life(**json.loads(self._process.stdout.readline()))
+
+    def close(self):
+        """Let the warm process end."""
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+def spread(count, total):
+    """Give `count` numbers from 1 to `total`, evenly spread, or all where there are fewer."""
+    return sorted({1 + index * (total - 1) // max(count - 1, 1) for index in range(count)})

@@ -271,7 +271,7 @@ def test_settings_have_a_stable_digest(base):
 
 def test_force_builds_anew(base):
     """Whatever there is, for the reason that it was asked for."""
-    _, changes = base.run(force=True)
+    _, changes = base.run(force="asked for")
     assert (changes.rebuilt, changes.reason) == (True, "asked for")
     assert PlainEngine.asked == [("build", ["a", "topic/b"])]
 
@@ -370,7 +370,7 @@ def test_an_article_that_breaks_goes_and_comes_back(base):
     assert problem.path == "a.md"
     for _ in range(2):
         assert base.run()[1] == Changes(articles=1, sections=1, problems=(problem,))
-    assert base.run(force=True)[1].problems == (problem,)
+    assert base.run(force="asked for")[1].problems == (problem,)
     base.write("a.md", "# Again\n")
     titles, changes = base.run()
     assert titles == {"topic/b": "Bee", "a": "Again"}
@@ -488,7 +488,7 @@ def test_an_engine_that_fails_on_a_damaged_index(base, monkeypatch):
 def test_progress_is_told(base):
     """After each article that is read, with how many there are."""
     told = []
-    base.run(force=True, progress=lambda done, total: told.append((done, total)))
+    base.run(force="asked for", progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 2), (2, 2)]
     told.clear()
     base.write("c.md", "# See\n")
@@ -533,7 +533,7 @@ def test_a_search_waits_for_no_writer(base):
         assert base.run()[1] == Changes(articles=2, sections=3)
 
 
-@pytest.mark.parametrize("force", [False, True], ids=["update", "build"])
+@pytest.mark.parametrize("force", ["", "asked for"], ids=["update", "build"])
 def test_indexing_may_die_at_any_file_operation(tmp_path, force):
     """The index before or the index after, whole; and the next run ends what was begun."""
 

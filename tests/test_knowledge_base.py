@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -655,7 +656,7 @@ def test_an_error_that_is_not_the_indexs_is_raised(base, monkeypatch):
 
 
 def test_an_index_that_can_not_be_written_still_answers(folder, monkeypatch):
-    """As long as it fits the articles; else it says why it can't."""
+    """As it is, and says so where it does not fit the articles; to index is an error."""
 
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
@@ -665,8 +666,27 @@ def test_an_index_that_can_not_be_written_still_answers(folder, monkeypatch):
     assert found(KnowledgeBase.open("content").search("polite")) == ["advice/polite"]
     write_now = folder / "content" / "new.md"
     write_now.open("w").close()
+    base = KnowledgeBase.open("content")
+    assert base.outdated == ""
+    assert found(base.search("polite")) == ["advice/polite"]
+    assert "can't write the index: Permission denied" in base.outdated
     with pytest.raises(IndexingError, match="can't write the index: Permission denied"):
-        KnowledgeBase.open("content").search("polite")
+        base.index()
+    monkeypatch.undo()
+    base.index()
+    assert base.outdated == ""
+
+
+def test_without_an_index_that_could_answer_the_error_is_raised(folder, monkeypatch):
+    """None is there, or one of other settings."""
+    monkeypatch.setattr(
+        Path, "mkdir", lambda *_, **__: (_ for _ in ()).throw(PermissionError(13, "no"))
+    )
+    base = KnowledgeBase.open("content")
+    german = KnowledgeBase(replace(base.config, language="de"))
+    for made in (KnowledgeBase.open("content", index="none"), german):
+        with pytest.raises(IndexingError, match="can't write the index"):
+            made.search("polite")
 
 
 @files_stay_open

@@ -178,7 +178,7 @@ def test_where_nothing_can_be_written_nothing_is_lost(content, monkeypatch):
     def refuse(*_):
         raise PermissionError
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     seen = Seen(content)
     assert seen.digests(content, [state()]) == {"a.md": digest("one")}
     seen.save()

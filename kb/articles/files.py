@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.articles.names import complaint, fold, printable
 from kb.errors import ContentError
+from kb.files import raise_if_exhausted
 from kb.model import Problem, Severity
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ class _Walk:
             with os.scandir(self._content / prefix) as entries:
                 return list(entries)
         except OSError as error:
+            raise_if_exhausted(error)
             self._refuse(prefix.rstrip("/") or ".", f"can't list this folder: {error.strerror}")
             return []
 
@@ -146,6 +148,7 @@ class _Walk:
         try:
             state = self._state(entry, path)
         except OSError as error:
+            raise_if_exhausted(error)
             self._refuse(path, f"can't read this file: {error.strerror}")
             return
         if state is None:

@@ -14,6 +14,7 @@ from kb.articles.text import decode, find_direction_controls, read_bytes
 from kb.articles.topics import TopicFile, title_from_name
 from kb.articles.values import FieldReader, one_line
 from kb.errors import ContentError
+from kb.files import raise_if_exhausted
 from kb.model import Article, Problem
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def read_article_apart(
 def problem_of(path: str, error: ContentError | OSError) -> Problem:
     """What to tell of an error that kept a file out."""
     if isinstance(error, OSError):
+        raise_if_exhausted(error)
         return Problem(printable(path), None, f"can't read this file: {error.strerror}")
     message = f"{error.message} ({error.hint})" if error.hint else error.message
     return Problem(printable(path), error.line, message, code=error.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kb.model import Severity
@@ -23,6 +24,7 @@ def open_knowledge_base(session: Session) -> KnowledgeBase:
     base = KnowledgeBase.open(session.content, index=session.index, config=session.config)
     source = base.config.source or "none, only defaults"
     session.screen.message(f"settings: {source}; articles: {base.config.content}", verbosity=1)
+    base.on_repair = partial(announce, screen=session.screen)
     return base
 
 
@@ -35,10 +37,13 @@ def bring_up_to_date(base: KnowledgeBase, screen: Screen, *, force: bool = False
 def prepare(base: KnowledgeBase, screen: Screen) -> None:
     """Bring the index up to date before it is asked, and say on stderr what that changed.
 
-    Problems are listed when something changed; later a line recalls the articles that
-    can't be read.
+    Where it can't be, a line says that the answers are those of before. Problems are listed
+    when something changed; later a line recalls the articles that can't be read.
     """
-    changes = bring_up_to_date(base, screen)
+    with screen.progress("Indexing") as progress:
+        changes = base.prepare(progress=progress)
+    if base.outdated:
+        screen.message(f"warning: answers are from the index as it was: {base.outdated}")
     announce(changes, screen)
     if changes.rebuilt or counts(changes) or screen.verbosity > 0:
         report_problems(changes.problems, screen)

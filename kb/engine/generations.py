@@ -4,6 +4,9 @@
     index/g00000012/        one generation: the engine's files, never changed once current
         manifest.json       what it was built from, with a checksum for each file
     index/lock              held while a generation is written
+    index/lock.json         says by whom
+    index/seen.json         the states of articles that were read (`kb.sources`)
+    index/checked.json      the states of files that were found whole (`kb.engine.checks`)
 
 A generation becomes current by one rename, after everything in it is on disk. Until then,
 and when a build is killed, the old one answers.
@@ -17,34 +20,23 @@ import json
 import os
 import shutil
 import socket
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kb.engine.checks import CHECKED, MANIFEST, Checks, DamagedIndexError, Generation, reading
 from kb.errors import IndexBusyError, IndexingError
+from kb.files import digest_file, is_leftover, read_sealed, replace_file, sync_file, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 POINTER = "current.json"
-MANIFEST = "manifest.json"
 LOCK = "lock"
+HOLDER = "lock.json"
+SEEN = "seen.json"
 MAX_POINTER_BYTES = 4096
 WAIT_SECONDS = 30.0
-
-_CAN_SYNC_FOLDERS = os.name == "posix"  # Windows can't open a folder
-
-
-class DamagedIndexError(Exception):
-    """The current generation can't be trusted; the message says why, for `kb index` to repeat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """A finished generation: its folder and its manifest."""
-
-    folder: Path
-    manifest: dict[str, Any]
+"""How long a writer waits for another one."""
 
 
 class IndexFolder:
@@ -56,9 +48,9 @@ class IndexFolder:
     def current(self, *, thorough: bool = False) -> Generation | None:
         """The current generation, whole and checked, or None where there is no index.
 
-        A `thorough` look reads every file; else those whose size and time of change are as
-        recorded are taken as they are. Raises DamagedIndexError when there is something that
-        can't be trusted.
+        A `thorough` look reads every file; else those whose state is the one in which they
+        were found whole are taken as they are. Raises DamagedIndexError when there is
+        something that can't be trusted, and IndexingError where it can't be read.
         """
         pointer = self._read_pointer()
         if pointer is None:
@@ -80,19 +72,21 @@ class IndexFolder:
         """
         from filelock import FileLock, Timeout  # noqa: PLC0415  # only writers pay for it
 
-        holder = self.folder / "lock.json"
+        self._refuse_foreign()
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            if not self.folder.is_dir():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                sync_folder(self.folder.parent)
             lock = FileLock(self.folder / LOCK)
             lock.acquire(timeout=wait)
         except Timeout:
-            raise _busy(self.folder, holder, wait) from None
+            raise _busy(self.folder, wait) from None
         except OSError as error:
-            raise _unwritable(self.folder, error) from error
+            raise unwritable(self.folder, error) from error
         with contextlib.ExitStack() as held:
             held.callback(lock.release)
-            held.callback(holder.unlink, missing_ok=True)
-            _note_holder(holder)
+            held.callback(_forget_holder, self.folder)
+            _note_holder(self.folder)
             yield
 
     @contextlib.contextmanager
@@ -110,23 +104,30 @@ class IndexFolder:
                 new.shared = _link_files(old, folder)
             yield new
         except OSError as error:
-            raise _unwritable(self.folder, error) from error
+            raise unwritable(self.folder, error) from error
         finally:
             if not new.finished:
                 shutil.rmtree(folder, ignore_errors=True)
         self._remove_leftovers()
 
     def point_at(self, name: str, manifest: bytes) -> None:
-        """Make the generation `name` current."""
+        """Make the generation `name`, all of which is on disk, current."""
         pointer = {"generation": name, "manifest": hashlib.sha256(manifest).hexdigest()}
-        temporary = self.folder / (POINTER + ".new")
-        _write_synced(temporary, json.dumps(pointer).encode() + b"\n")
-        temporary.replace(self.folder / POINTER)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
+        data = json.dumps(pointer).encode() + b"\n"
+        replace_file(self.folder / POINTER, [data], synced=True)
+        sync_folder(self.folder)
+
+    def tidy(self) -> None:
+        """Remove what killed processes left, unless another process writes or nobody may."""
+        if self._leftovers():
+            with contextlib.suppress(IndexingError), self.writing(wait=0):
+                self._remove_leftovers()
 
     def _read_pointer(self) -> dict[str, str] | None:
         try:
-            data = (self.folder / POINTER).read_bytes()[: MAX_POINTER_BYTES + 1]
+            with (self.folder / POINTER).open("rb") as file:
+                data = file.read(MAX_POINTER_BYTES + 1)
         except FileNotFoundError:
             if self.folder.is_dir() and self._names():
                 raise DamagedIndexError(f"{POINTER} is missing") from None
@@ -144,14 +145,13 @@ class IndexFolder:
 
     def _open(self, pointer: dict[str, str], *, thorough: bool) -> Generation:
         folder = self.folder / pointer["generation"]
-        try:
+        name = f"{folder.name}/{MANIFEST}"
+        with reading(folder / MANIFEST, name):
             data = (folder / MANIFEST).read_bytes()
-        except OSError:
-            raise DamagedIndexError(f"{folder.name}/{MANIFEST} is missing") from None
         if hashlib.sha256(data).hexdigest() != pointer["manifest"]:
-            raise DamagedIndexError(f"{folder.name}/{MANIFEST} does not fit its checksum")
-        generation = Generation(folder, json.loads(data))
-        _check_files(generation, thorough=thorough)
+            raise DamagedIndexError(f"{name} does not fit its checksum")
+        generation = Generation(folder, _read_manifest(data, name))
+        Checks(self.folder, thorough=thorough).check(generation)
         return generation
 
     def _next_name(self) -> str:
@@ -162,23 +162,48 @@ class IndexFolder:
         """The names of all generations, finished or not, in order."""
         return sorted(path.name for path in self.folder.iterdir() if is_generation(path.name))
 
-    def _remove_leftovers(self) -> None:
-        """Remove what killed processes left, and every generation but the current one and its
+    def _refuse_foreign(self) -> None:
+        """Raise IndexingError where a file of somebody else has a name that kb would write to.
+
+        A folder that holds a generation, or has been locked, is kb's.
+        """
+        lock = self.folder / LOCK
+        if not self.folder.is_dir() or self._names() or _is_lock(lock):
+            return
+        for name, is_own in _OWN_FILES.items():
+            path = self.folder / name
+            if os.path.lexists(path) and (path.is_symlink() or not is_own(path)):
+                raise IndexingError(
+                    "this is in the way of the index, and not kb's",
+                    path=str(path),
+                    hint="move it away, or name another folder with --index",
+                )
+
+    def _leftovers(self) -> list[Path]:
+        """What killed processes left, and every generation but the current one and its
         predecessor, which may be in use.
         """
         try:
             pointer = self._read_pointer()
         except DamagedIndexError:
             pointer = None
-        names = self._names()
-        current = pointer["generation"] if pointer else None
-        before = [name for name in names if current and name < current][-1:]
-        for name in names:
-            if name != current and name not in before:
-                shutil.rmtree(self.folder / name, ignore_errors=True)
-        for path in self.folder.glob("*.new"):
-            with contextlib.suppress(OSError):
-                path.unlink()
+        current = pointer["generation"] if pointer else ""
+        before = [name for name in self._names() if name < current][-1:]
+        return [
+            path
+            for path in self.folder.iterdir()
+            if (is_generation(path.name) and path.name not in (current, *before))
+            or path.name == HOLDER
+            or any(is_leftover(path.name, of) for of in (POINTER, HOLDER, SEEN, CHECKED))
+        ]
+
+    def _remove_leftovers(self) -> None:
+        for path in self._leftovers():
+            if is_generation(path.name):
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != HOLDER:  # that one is the caller's own
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
 
 class NewGeneration:
@@ -197,8 +222,8 @@ class NewGeneration:
         files = {path.name: self._describe(path) for path in sorted(self.folder.iterdir())}
         manifest = {**manifest, "files": files}
         data = json.dumps(manifest).encode()
-        _write_synced(self.folder / MANIFEST, data)
-        _sync_folder(self.folder)
+        replace_file(self.folder / MANIFEST, [data], synced=True)
+        sync_folder(self.folder)
         self.index.point_at(self.folder.name, data)
         self.finished = True
         return Generation(self.folder, json.loads(data))
@@ -208,11 +233,11 @@ class NewGeneration:
         known, status = self.shared.get(path.name), path.stat()
         if known and (known["size"], known["mtime_ns"]) == (status.st_size, status.st_mtime_ns):
             return known
-        _sync_file(path)
+        sync_file(path)
         return {
             "size": status.st_size,
             "mtime_ns": status.st_mtime_ns,
-            "sha256": _digest(path),
+            "sha256": digest_file(path),
         }
 
 
@@ -221,29 +246,42 @@ def is_generation(name: str) -> bool:
     return len(name) == len("g00000000") and name[0] == "g" and name[1:].isdecimal()
 
 
-def _check_files(generation: Generation, *, thorough: bool) -> None:
-    """Raise DamagedIndexError unless every file is as it was written.
-
-    Unless the look is `thorough`, a file whose size and time of change are as recorded is
-    taken as it is; any other, for example in a copied index, is compared by its checksum.
-    """
-    for name, expected in generation.manifest["files"].items():
-        path = generation.folder / name
-        try:
-            status = path.stat()
-            known = status.st_mtime_ns == expected["mtime_ns"] and not thorough
-            same = status.st_size == expected["size"] and (
-                known or _digest(path) == expected["sha256"]
-            )
-        except OSError:
-            raise DamagedIndexError(f"{generation.folder.name}/{name} is missing") from None
-        if not same:
-            raise DamagedIndexError(f"{generation.folder.name}/{name} does not fit its checksum")
+def _is_pointer(path: Path) -> bool:
+    try:
+        return is_generation(json.loads(path.read_bytes())["generation"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _is_lock(path: Path) -> bool:
+    return not path.is_symlink() and path.is_file() and not path.stat().st_size
+
+
+def _is_sealed(path: Path) -> bool:
+    return read_sealed(path) is not None
+
+
+_OWN_FILES = {
+    POINTER: _is_pointer,
+    LOCK: _is_lock,
+    HOLDER: lambda path: _holder(path.parent) is not None,
+    SEEN: _is_sealed,
+    CHECKED: _is_sealed,
+}
+"""What kb writes to in an index folder, and what tells that it is its own."""
+
+
+def _read_manifest(data: bytes, name: str) -> dict[str, Any]:
+    """A manifest whose files have plain names and are described in full."""
+    try:
+        manifest: dict[str, Any] = json.loads(data)
+        for file, known in manifest["files"].items():
+            if {"/", "\\", "\0"} & {*file} or file.startswith(".") or file == MANIFEST:
+                raise DamagedIndexError(f"{name} names {file!r}, which is no file of an index")
+            known["sha256"], known["size"], known["mtime_ns"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise DamagedIndexError(f"{name} is not readable") from None
+    return manifest
 
 
 def _link_files(old: Generation, folder: Path) -> dict[str, dict[str, Any]]:
@@ -261,40 +299,29 @@ def _link_files(old: Generation, folder: Path) -> dict[str, dict[str, Any]]:
     return shared
 
 
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if not _CAN_SYNC_FOLDERS:
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _note_holder(path: Path) -> None:
+def _note_holder(folder: Path) -> None:
     """Write down who holds the lock, for the message that another process may have to print."""
+    who = json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode() + b"\n"
     with contextlib.suppress(OSError):
-        path.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}) + "\n")
+        replace_file(folder / HOLDER, [who])
 
 
-def _busy(folder: Path, holder: Path, wait: float) -> IndexBusyError:
+def _forget_holder(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        (folder / HOLDER).unlink()
+
+
+def _holder(folder: Path) -> str | None:
+    """The process that noted that it holds the lock."""
     try:
-        who = json.loads(holder.read_text())
-        name = f"process {who['pid']} on {who['host']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        name = "another process"
+        who = json.loads((folder / HOLDER).read_bytes())
+        return f"process {who['pid']} on {who['host']}"
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _busy(folder: Path, wait: float) -> IndexBusyError:
+    name = _holder(folder) or "another process"
     return IndexBusyError(
         f"{name} has been writing the index for over {wait:g} seconds",
         path=str(folder),
@@ -302,7 +329,8 @@ def _busy(folder: Path, holder: Path, wait: float) -> IndexBusyError:
     )
 
 
-def _unwritable(folder: Path, error: OSError) -> IndexingError:
+def unwritable(folder: Path, error: OSError) -> IndexingError:
+    """What to say where the index can't be written."""
     return IndexingError(
         f"can't write the index: {error.strerror or error}",
         path=str(folder),

@@ -79,6 +79,7 @@ class FakeBase:
     changes: Changes = field(default_factory=Changes)
     asked: dict = field(default_factory=dict)
     answer: Answer | None = None
+    outdated: str = ""
 
     @property
     def content(self):
@@ -91,6 +92,10 @@ class FakeBase:
         if progress:
             progress(1, 2)
         return self.changes
+
+    def prepare(self, *, progress=None):
+        """Say what changed."""
+        return self.index(progress=progress)
 
     def search(self, query, **options):
         """Find sections by any of the words."""

@@ -1,6 +1,7 @@
 """Facts about the index folder: the old generation answers until the new one is whole."""
 
 import errno
+import hashlib
 import itertools
 import json
 import os
@@ -10,11 +11,19 @@ from pathlib import Path
 import pytest
 from killing import count_operations, killed_after
 
-from kb.engine import generations
-from kb.engine.generations import DamagedIndexError, IndexFolder
+from kb import files
+from kb.engine import checks
+from kb.engine.checks import DamagedIndexError
+from kb.engine.generations import IndexFolder
 from kb.errors import IndexBusyError, IndexingError
+from kb.files import digest_file
 
 FILES = {"postings.bin": b"postings" * 100, "terms.bin": b"terms", "empty.bin": b""}
+
+
+def seal(data):
+    """Put data under its checksum."""
+    return hashlib.sha256(data).hexdigest().encode() + b"\n" + data
 
 
 @pytest.fixture(autouse=True)
@@ -71,18 +80,19 @@ def test_a_written_generation_is_current(folder):
 
 
 def test_all_is_on_disk_before_a_generation_becomes_current(folder, synced, monkeypatch):
-    """Its files, its manifest and its folder, then the pointer, then the folder that holds it."""
+    """Its files, its manifest, its folder and its name, then the pointer, then that one's name."""
     replace, before = Path.replace, []
 
     def note(path, target):
-        before.extend(synced)
+        before[:] = synced
         return replace(path, target)
 
     monkeypatch.setattr(Path, "replace", note)
     generation = write(folder)
     inside = [path.stat().st_ino for path in (generation.folder, *generation.folder.iterdir())]
-    assert {*inside, pointer(folder).stat().st_ino} <= set(before)
-    assert synced[len(before) :] == [folder.folder.stat().st_ino]
+    index = folder.folder.stat().st_ino
+    assert {*inside, index, pointer(folder).stat().st_ino} <= set(before)
+    assert synced[len(before) :] == [index]
 
 
 def test_a_generation_replaces_the_one_before(folder):
@@ -185,8 +195,9 @@ def test_leftovers_are_removed(folder):
     for name in ("g00000002", "g00000007"):
         (folder.folder / name).mkdir()
         (folder.folder / name / "half").write_bytes(b"half")
-    (folder.folder / "current.json.new").write_bytes(b"half")
-    (folder.folder / "seen.123.new").write_bytes(b"half")
+    left = ["current.json.12.new", "seen.json.12.new", "checked.json.12.new", "lock.json.12.new"]
+    for name in left:
+        (folder.folder / name).write_bytes(b"half")
     write(folder, 2)
     assert number(folder) == 2
     assert names(folder) == ["current.json", "g00000001", "g00000002"]
@@ -287,9 +298,142 @@ def test_damage_that_keeps_size_and_time(folder):
     data[100] ^= 4
     path.write_bytes(data)
     os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
-    assert folder.current() == generation
-    with pytest.raises(DamagedIndexError, match=r"postings\.bin does not fit its checksum"):
-        folder.current(thorough=True)
+    for thorough in (True, False):
+        with pytest.raises(DamagedIndexError, match=r"postings\.bin does not fit its checksum"):
+            folder.current(thorough=thorough)
+
+
+def test_whole_files_are_not_read_again(folder, monkeypatch):
+    """Once they have been what they are for a while; a thorough look reads them all the same."""
+    write(folder, 1)
+    read = []
+    monkeypatch.setattr(checks, "digest_file", lambda path: read.append(path) or digest_file(path))
+    folder.current()
+    folder.current()
+    assert len(read) == 2 * len(FILES)
+    monkeypatch.setattr(files, "RACY_NS", -1)
+    folder.current()
+    read.clear()
+    folder.current()
+    assert read == []
+    folder.current(thorough=True)
+    assert len(read) == len(FILES)
+
+
+@pytest.mark.parametrize("data", [b"", b"x", b"[]", seal(b"[1]"), seal(b'{"a": 1}'), seal(b"\xff")])
+def test_a_memory_of_checks_that_is_none(folder, data):
+    """It is as good as forgotten."""
+    write(folder, 1)
+    (folder.folder / "checked.json").write_bytes(data)
+    assert number(folder) == 1
+
+
+def test_a_file_that_the_manifest_does_not_name(folder):
+    """Whoosh would take a second table of contents for the newer one."""
+    generation = write(folder, 1)
+    (generation.folder / ".nfs0001").write_bytes(b"x")
+    assert number(folder) == 1
+    (generation.folder / "_kb_9.toc").write_bytes(b"x")
+    with pytest.raises(DamagedIndexError, match=r"g00000001/_kb_9\.toc is not the index's"):
+        folder.current()
+
+
+@pytest.mark.parametrize("kind", ["link", "folder"])
+def test_a_file_that_is_none(folder, tmp_path, kind):
+    """A writer might write through a link."""
+    generation = write(folder, 1)
+    path = generation.folder / "terms.bin"
+    path.rename(tmp_path / "terms.bin")
+    path.symlink_to(tmp_path / "terms.bin") if kind == "link" else path.mkdir()
+    with pytest.raises(DamagedIndexError, match=r"terms\.bin is not a file"):
+        folder.current()
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        b"[]",
+        b"{}",
+        b'{"files": []}',
+        b'{"files": {"../x": {"size": 0, "mtime_ns": 0, "sha256": ""}}}',
+        b'{"files": {"a": {}}}',
+        b'{"files": {"a": 1}}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_manifest_that_is_none_of_kb(folder, manifest):
+    """Whoever made it fit its checksum."""
+    generation = write(folder, 1)
+    (generation.folder / "manifest.json").write_bytes(manifest)
+    folder.point_at("g00000001", manifest)
+    with pytest.raises(DamagedIndexError, match="manifest"):
+        folder.current()
+
+
+@pytest.mark.parametrize("name", ["current.json", "lock", "lock.json", "seen.json", "checked.json"])
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_files_of_somebody_else_are_not_written_over(folder, tmp_path, name, kind):
+    """Nor written through, where they are links."""
+    folder.folder.mkdir()
+    path = folder.folder / name
+    if kind == "link":
+        (tmp_path / "away").write_bytes(b"mine")
+        path.symlink_to(tmp_path / "away")
+    else:
+        path.write_bytes(b"mine")
+    with pytest.raises(IndexingError, match=f"index/{name}: this is in the way"):
+        write(folder)
+    assert path.read_bytes() == b"mine"
+    assert names(folder) == sorted({name} - {"lock"})
+
+
+def test_names_of_an_index_without_its_generations(folder):
+    """Who removed those by hand finds a new index."""
+    write(folder, 1)
+    shutil.rmtree(folder.folder / "g00000001")
+    (folder.folder / "lock").unlink(missing_ok=True)
+    write(folder, 2)
+    assert number(folder) == 2
+
+
+@pytest.mark.parametrize("code", [errno.EMFILE, errno.EACCES])
+def test_a_file_that_can_not_be_read_is_not_damaged(folder, monkeypatch, code):
+    """Nothing is known of it."""
+    write(folder, 1)
+
+    def refuse(*_):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(checks, "digest_file", refuse)
+    with pytest.raises(IndexingError, match=f"can't read the index: {os.strerror(code)}"):
+        folder.current()
+
+
+def test_a_disk_that_can_not_read(folder, monkeypatch):
+    """That is damage."""
+    write(folder, 1)
+
+    def refuse(*_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(checks, "digest_file", refuse)
+    with pytest.raises(DamagedIndexError, match="can't be read: Input/output error"):
+        folder.current()
+
+
+def test_tidying_removes_what_killed_processes_left(folder):
+    """Unless another process writes; then it is that one's."""
+    write(folder, 1)
+    left = [folder.folder / "g00000002", folder.folder / "seen.json.1.new"]
+    left[0].mkdir()
+    left[1].touch()
+    (folder.folder / "lock.json").write_text("{}")
+    other = IndexFolder(folder.folder)
+    with folder.writing():
+        other.tidy()
+        assert all(path.exists() for path in left)
+    other.tidy()
+    assert names(folder) == ["current.json", "g00000001"]
 
 
 def test_a_copied_index_is_whole(folder, tmp_path):
@@ -378,6 +522,6 @@ def test_the_manifest_says_what_the_files_are(folder):
 
 def test_folders_are_not_synced_where_they_can_not_be(folder, monkeypatch):
     """Windows opens no folder; everything else works as elsewhere."""
-    monkeypatch.setattr(generations, "_CAN_SYNC_FOLDERS", False)
+    monkeypatch.setattr(files, "_CAN_SYNC_FOLDERS", False)
     write(folder, 1)
     assert number(folder) == 1

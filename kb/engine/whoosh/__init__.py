@@ -29,15 +29,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from whoosh import fields, formats
-from whoosh.index import TOC, FileIndex
+from whoosh.index import TOC
 from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
 
 from kb.cards import Card, read_card
 from kb.engine import Description, Request, Results
+from kb.engine.checks import DamagedIndexError
 from kb.engine.documents import analyze_article, averages_of, weigh_article
 from kb.engine.reading import HIDDEN
 from kb.engine.search import Search
 from kb.engine.whoosh.codec import PackedCodec, PostingBuffer
+from kb.engine.whoosh.contents import GuardedIndex, read_contents
 from kb.engine.whoosh.pickles import GuardedStorage
 from kb.engine.whoosh.reader import WhooshReader
 from kb.engine.whoosh.tables import compute_tables, write_tables
@@ -166,13 +168,18 @@ class WhooshEngine:
         return opened
 
     def open(self) -> WhooshReader:
-        """Read the index; the caller closes it."""
+        """Read the index; the caller closes it. Raises DamagedIndexError for what is none."""
         storage = _storage(self.folder)
-        return WhooshReader(storage, TOC.read(storage, NAME, schema=SCHEMA), self.folder)
+        try:
+            return WhooshReader(storage, read_contents(storage, NAME, SCHEMA), self.folder)
+        except (DamagedIndexError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            raise DamagedIndexError(f"it can't be opened: {error!r}") from error
 
     def _write_tables(self, averages: Averages) -> None:
         storage = _storage(self.folder)
-        reader = WhooshReader(storage, TOC.read(storage, NAME, schema=SCHEMA))
+        reader = WhooshReader(storage, read_contents(storage, NAME, SCHEMA))
         try:
             write_tables(self.folder, compute_tables(reader, averages, self.ranking))
         finally:
@@ -187,7 +194,7 @@ def _storage(folder: Path) -> GuardedStorage:
 def _writing(storage: GuardedStorage, *, merge_all: bool) -> Iterator[SegmentWriter]:
     """A Whoosh writer that commits at the end and gives up when anything fails."""
     writer = SegmentWriter(
-        FileIndex(storage, SCHEMA, NAME), codec=PackedCodec(), compound=False, _lk=False
+        GuardedIndex(storage, SCHEMA, NAME), codec=PackedCodec(), compound=False, _lk=False
     )
     writer.pool = PostingBuffer()
     try:

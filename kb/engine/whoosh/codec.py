@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo, W3TermsReader
 from whoosh.matching import ListMatcher
 
+from kb.engine.checks import DamagedIndexError
 from kb.engine.whoosh.pickles import GuardedDocuments, GuardedTermInfo
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ MAX_WEIGHT = 0xFFFF
 MAX_POSITION = 0xFFFF
 
 
-class DamagedPostingsError(Exception):
+class DamagedPostingsError(DamagedIndexError):
     """A record's checksum or size does not fit its bytes."""
 
 

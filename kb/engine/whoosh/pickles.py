@@ -1,9 +1,10 @@
 """Whoosh's pickles, read through an allow-list: an index from a stranger runs nothing.
 
 Whoosh pickles its table of contents, its hash tables' extras, the headers of columns and stored
-fields. The storage, the column and the term info below read those with an unpickler that knows
-the few classes that an index of kb holds, and refuses any other name. Whoosh itself is left as
-it is for whoever else uses it in the process.
+fields. The storage, the column and the term info below read the last three with an unpickler
+that knows plain values only, and the first with one that knows the few classes that the table of
+contents of kb's indexes names. Neither can change a class. Whoosh itself is left as it is for
+whoever else uses it in the process.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from whoosh import columns
 from whoosh.codec.whoosh3 import W3PerDocReader, W3TermInfo
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
+
+from kb.engine.checks import DamagedIndexError
 
 ALLOWED = frozenset(
     {
@@ -35,26 +38,69 @@ ALLOWED = frozenset(
 """(module, name) of all that may be unpickled besides plain values."""
 
 
-class _AllowList(pickle.Unpickler):
+_BUILT = frozenset(
+    {("whoosh.codec.whoosh3", "W3Segment"), ("kb.engine.whoosh.codec", "PackedCodec")}
+)
+"""The classes whose instances may be given attributes."""
+
+
+class ForeignPickleError(DamagedIndexError, pickle.UnpicklingError):
+    """A pickle that kb did not write."""
+
+
+class _Plain(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        """The allowed class of that name. Raises UnpicklingError for any other."""
+        """Nothing: plain values name nothing. Raises ForeignPickleError."""
+        raise ForeignPickleError(f"the index names {module}.{name}, which is none of its")
+
+
+_PurePython: Any = pickle._Unpickler  # noqa: SLF001  # the one in C can't be told what to build
+
+
+class _AllowList(_PurePython):  # type: ignore[misc]  # Python's own is not in its types
+    dispatch = {**_PurePython.dispatch}  # noqa: RUF012  # as in its base
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The allowed class of that name. Raises ForeignPickleError for any other."""
         if (module, name) not in ALLOWED:
-            raise pickle.UnpicklingError(f"the index names {module}.{name}, which is none of its")
+            raise ForeignPickleError(f"the index names {module}.{name}, which is none of its")
         return super().find_class(module, name)
+
+    def load_build(self) -> None:
+        """Give an object attributes, unless it is a class or function that others use too."""
+        kind = type(self.stack[-2])
+        if (kind.__module__, kind.__name__) not in _BUILT or type(self.stack[-1]) is not dict:
+            raise ForeignPickleError("the index changes what is none of its")
+        super().load_build()
+
+    dispatch[pickle.BUILD[0]] = load_build
+
+
+def load_plain(file: IO[bytes]) -> Any:
+    """Unpickle texts, numbers, lists, tables and sets from a file."""
+    return _Plain(file).load()
 
 
 def load(file: IO[bytes]) -> Any:
-    """Unpickle one value from a file."""
+    """Unpickle what a table of contents holds from a file."""
     return _AllowList(file).load()
 
 
 def loads(data: bytes) -> Any:
-    """Unpickle one value from bytes."""
-    return load(io.BytesIO(data))
+    """Unpickle plain values from bytes."""
+    return load_plain(io.BytesIO(data))
 
 
 class GuardedFile(StructFile):  # type: ignore[misc]  # Whoosh has no types
-    """A file of an index whose pickles are read through the allow-list."""
+    """A file of an index whose pickles hold plain values."""
+
+    def read_pickle(self) -> Any:
+        """The next pickled value."""
+        return load_plain(self.file)
+
+
+class GuardedContents(StructFile):  # type: ignore[misc]  # Whoosh has no types
+    """A table of contents, whose pickles are read through the allow-list."""
 
     def read_pickle(self) -> Any:
         """The next pickled value."""
@@ -64,9 +110,10 @@ class GuardedFile(StructFile):  # type: ignore[misc]  # Whoosh has no types
 class GuardedStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
     """A folder whose files are guarded when they are read."""
 
-    def open_file(self, name: str, **options: Any) -> GuardedFile:
+    def open_file(self, name: str, **options: Any) -> GuardedFile | GuardedContents:
         """Open a file for reading."""
-        return GuardedFile(open(self._fpath(name), "rb"), name=name, **options)  # noqa: PTH123  # StructFile closes it
+        kind = GuardedContents if name.endswith(".toc") else GuardedFile
+        return kind(open(self._fpath(name), "rb"), name=name, **options)  # noqa: PTH123  # StructFile closes it
 
 
 class _StoredColumn(columns.PickleColumn):  # type: ignore[misc]  # Whoosh has no types
@@ -95,8 +142,8 @@ class GuardedTermInfo(W3TermInfo):  # type: ignore[misc]  # Whoosh has no types
 
     @classmethod
     def from_bytes(cls, data: bytes) -> GuardedTermInfo:
-        """Read what `to_bytes` wrote. Raises UnpicklingError where it holds a pickle."""
+        """Read what `to_bytes` wrote. Raises ForeignPickleError where it holds a pickle."""
         if data[0]:
-            raise pickle.UnpicklingError("the index holds inlined postings, which are none of its")
+            raise ForeignPickleError("the index holds inlined postings, which are none of its")
         info: GuardedTermInfo = super().from_bytes(data)
         return info

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import chain, compress, repeat
 from typing import TYPE_CHECKING, Any
 
+from kb.engine.checks import DamagedIndexError
 from kb.engine.reading import POSITION_BITS
 from kb.engine.whoosh.tables import read_tables
 from kb.ranking import OCCURRENCES_SHIFT
@@ -125,8 +126,11 @@ class WhooshReader:
     def record(self, doc: int) -> dict[str, Any]:
         """What was stored with a document."""
         segment = self._segment_of(doc)
-        stored = segment.documents.stored_fields(doc - segment.base)
-        record: dict[str, Any] = json.loads(stored["record"])
+        try:
+            stored = segment.documents.stored_fields(doc - segment.base)
+            record: dict[str, Any] = json.loads(stored["record"])
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            raise DamagedIndexError(f"a record can't be read: {error!r}") from error
         return record
 
     def documents_of(self, article: str) -> range:
