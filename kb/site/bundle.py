@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from kb.errors import SiteError
 from kb.site.shrink import shrink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _IMPORT = re.compile(r'^import \{([^{}]*)\} from "(\.[^"]*)";$', re.MULTILINE)
 _DECLARED = re.compile(
@@ -56,8 +57,10 @@ def _add(
 
         def take(found: re.Match[str]) -> str:
             wanted = posixpath.normpath(posixpath.join(folder, found[2]))
-            taken = re.sub(r"\bas\b", ":", " ".join(found[1].split()))
-            return f"const {{ {taken} }} = {_add(wanted, read, modules, names, (*above, path))};"
+            module = _add(wanted, read, modules, names, (*above, path))
+            known = _short(_exported(read(wanted)))
+            taken = [(part.split()[-1], known[part.split()[0]]) for part in _parts(found[1])]
+            return "".join(f"const {name} = {module}.{short};" for name, short in taken)
 
         text = _IMPORT.sub(take, read(path))
         names[path] = f"m{len(names)}"
@@ -66,15 +69,27 @@ def _add(
 
 
 def _wrap(path: str, name: str, text: str) -> str:
-    exported = [found[2] for found in _DECLARED.finditer(text)]
-    exported += [name for found in _LISTED.finditer(text) for name in _listed(found[1])]
+    exported = _exported(text)
+    short = _short(exported)
     text = _LISTED.sub("", _DECLARED.sub(r"\1\2", text))
     if left := _LEFT.search(text):
         raise SiteError(f"not understood: {left.group()[:80]}", path=path, code="site-script")
-    return f"const {name} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();\n"
+    returned = ", ".join(f"{short[outer]}: {inner}" for outer, inner in exported.items())
+    return f"const {name} = (() => {{\n{text}return {{ {returned} }};\n}})();\n"
 
 
-def _listed(names: str) -> list[str]:
-    """The names of an export list, as an object that is returned has them: `outer: inner`."""
-    parts = [part.split() for part in names.split(",") if part.strip()]
-    return [f"{part[2]}: {part[0]}" if len(part) > 1 else part[0] for part in parts]
+def _exported(text: str) -> dict[str, str]:
+    """The names under which a module gives something away, and what that is called in it."""
+    names = {found[2]: found[2] for found in _DECLARED.finditer(text)}
+    for found in _LISTED.finditer(text):
+        names |= {part.split()[-1]: part.split()[0] for part in _parts(found[1])}
+    return names
+
+
+def _short(names: Iterable[str]) -> dict[str, str]:
+    """What exported names are called between modules: in a script nobody else sees them."""
+    return {name: f"{ascii_lowercase[at % 26]}{at // 26 or ''}" for at, name in enumerate(names)}
+
+
+def _parts(names: str) -> list[str]:
+    return [part for part in names.split(",") if part.strip()]

@@ -4,9 +4,9 @@ Reads the tokens of the scripts that kb ships, not JavaScript at large. Statemen
 semicolons there, so that a line's end matters only after a brace; there is no `eval`, no
 `with`, and no name of a browser's is taken for something else.
 
-Every variable gets one short name wherever it stands, so that scopes need not be known;
-properties keep theirs, and so does what is declared nowhere. In a template only a name that
-stands alone between the braces is changed.
+Every variable gets one short name wherever it stands, so that scopes need not be known, and so
+do private members (`#name`); properties keep theirs, and so does what is declared nowhere. In a
+template only a name that stands alone between the braces is changed.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def _is_word(character: str) -> bool:
     return character.isalnum() or character in "_$"
 
 
-_DECLARES = frozenset(["const", "let", "class", "function", "function*"])
+_DECLARES = frozenset(["#", "const", "let", "class", "function", "function*"])
 _MODIFIERS = frozenset(["async", "get", "set", "static", "*"])
 _BEFORE_BLOCK = frozenset([")", ";", "{", "}", "else", "try", "finally", "do", "catch", ">"])
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
@@ -207,10 +207,20 @@ def _roles(tokens: Sequence[Token]) -> Iterator[Role]:
         elif _begins(tokens, at - 3, ".", ".", "."):
             yield Role.VARIABLE
         else:
-            yield _role(*_around(tokens, at), opened[-1] if opened else "")
+            before, after = _around(tokens, at)
+            if before == "*" and not _begins_member(tokens, at - 2):
+                before = "times"
+            yield _role(before, after, opened[-1] if opened else "")
+
+
+def _begins_member(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a star behind this token is that of a generator, and no multiplication."""
+    return at < 0 or tokens[at].text in {"{", "}", ",", ";", "async", "static"}
 
 
 def _role(before: str, after: str, inside: str) -> Role:
+    if before == "#":
+        return Role.VARIABLE
     if before == ".":
         return Role.PROPERTY
     if inside == "object" and before in {"{", ",", *_MODIFIERS}:

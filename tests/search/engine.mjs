@@ -3,6 +3,8 @@
 //   {stem: [words]}                                     -> their stems
 //   {tokens: [texts], language, stop}                   -> their tokens
 //   {data: folder, questions: [[query, options]]}       -> answers, or what was thrown
+//   {data, questions, slices: true}                     -> how often each let others have a turn,
+//                                                          by a clock that says it is time, always
 import { readFileSync } from "node:fs";
 
 const assets = new URL("../../kb/site/assets/search/", import.meta.url);
@@ -23,11 +25,26 @@ async function answers({ data, questions }) {
   return found;
 }
 
+async function slices({ data, questions }) {
+  const engine = await openSearch({ base: data, manifest: "m.js", load });
+  let turns = 0;
+  let clock = 0;
+  globalThis.scheduler = { yield: async () => void turns++ };
+  performance.now = () => (clock += 1000);
+  const found = [];
+  for (const [query, options] of questions) {
+    turns = 0;
+    await engine.search(query, options);
+    found.push(turns);
+  }
+  return found;
+}
+
 const plan = JSON.parse(readFileSync(0, "utf8"));
 let answer;
 if (plan.stem) answer = plan.stem.map(stem);
 else if (plan.tokens) {
   const analyzer = new Analyzer(plan.language, plan.stop);
   answer = plan.tokens.map((text) => analyzer.tokens(text.normalize("NFC")));
-} else answer = await answers(plan);
+} else answer = await (plan.slices ? slices : answers)(plan);
 process.stdout.write(JSON.stringify(answer));

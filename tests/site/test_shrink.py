@@ -29,22 +29,28 @@ class Shape {
   static made = 0;
   constructor(size) { this.size = size; Shape.made++; }
   get twice() { return this.size * 2; }
+  #hidden() { return this.#half; }
+  get #half() { return this.size / 2; }
+  shown() { return this.#hidden(); }
+  *each() { yield this.size; }
+  static async *all() { yield first; }
   async later() { return this.twice; }
 }
 const made = new Shape(4);
+let count = 0;
+const product = { size: count * made.size, *many() { yield third; }, third: third * third };
 const choose = (size) => (size > 2 ? first : size ? words : null);
 const async_ = async (size) => {
   await null;
   return size;
 };
 for (const [name, value] of Object.entries(others)) if (name === "method") others.kind = typeof value;
-let count = 0;
 count = count + +"1" - -1;
 label: for (;;) { break label; }
 try { throw new Error("what"); } catch ({ message }) { others.message = message; }
 console.log(JSON.stringify([
-  first, words, second, others, third, renamed, outer({ second: 7 }, [8, 9, 10]), made.twice, Shape.made,
-  choose(1).first, choose(3), count, made.size, typeof async_, "text with  spaces, and 'quotes'",
+  first, words, second, others, third, renamed, outer({ second: 7 }, [8, 9, 10]), made.twice, made.shown(), Shape.made,
+  choose(1).first, choose(3), count, made.size, typeof async_, product, [...product.many(), ...made.each()], typeof Shape.all, "text with  spaces, and 'quotes'",
 ]));
 """
 

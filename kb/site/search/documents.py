@@ -23,8 +23,13 @@ SHARD_SIZE = 6_000
 """Characters of a shard of documents, about; larger where there are very many."""
 
 MAX_SHARDS = 3_000
-TABLE_SECTIONS = 512
+TABLE_SECTIONS = 2_048
 """Sections of a table, about: tables end where articles do."""
+
+SMALL_TABLE = 512
+"""The same where there are very many sections, of which a query needs few."""
+
+FEW_SECTIONS = 20_000
 
 
 def write_documents(
@@ -150,10 +155,12 @@ def _runs(column: Sequence[int], articles: Sequence[Exported], *, whole: bool) -
 
 def _groups(articles: Sequence[Exported]) -> Iterator[Sequence[Exported]]:
     """Articles by tables."""
+    few = sum(article.sections for article in articles) <= FEW_SECTIONS
+    size = TABLE_SECTIONS if few else SMALL_TABLE
     group: list[Exported] = []
     count = 0
     for article in articles:
-        if group and count + article.sections > TABLE_SECTIONS:
+        if group and count + article.sections > size:
             yield group
             group, count = [], 0
         group.append(article)

@@ -30,6 +30,7 @@ const APOSTROPHE = new RegExp(`[${APOSTROPHES}]`, "gu");
 const NOT_WORD = new RegExp(`[^${WORD}${MARKS}+#]+`, "u");
 const HAS_UNSPACED = new RegExp(`[${UNSPACED}]`, "u");
 const ASCII = /^[\0-\x7f]*$/;
+const PLAIN = /^[a-z]+$/i;
 
 /** @typedef {{surface: string, term: string, position: number, start: number, end: number,
  *   stop: boolean, whole: boolean}} Token */
@@ -65,14 +66,18 @@ export class Analyzer {
     return this.stemmed ? stem(surface) || surface : surface;
   }
 
-  /** The tokens of a text in NFC, in order; with `only`, those that have one of these terms.
-   * @param {string} text @param {{has: (term: string) => boolean}} [only] @returns {Token[]} */
+  /** The tokens of a text in NFC, in order; with `only`, those that have one of these terms, whose
+   * positions then mean nothing.
+   * @param {string} text @param {Map<string, unknown>} [only] @returns {Token[]} */
   tokens(text, only) {
     /** @type {Token[]} */
     const tokens = [];
     let position = 0;
+    // A word and its term begin alike: most words of a text can't have one of a few terms.
+    const initials = only && new Set([...only.keys()].map((term) => term[0]));
     UNIT.lastIndex = 0;
     for (let match = UNIT.exec(text); match; match = UNIT.exec(text)) {
+      if (initials && PLAIN.test(match[0]) && !initials.has(match[0][0].toLowerCase())) continue;
       const words = this.words(match[0]);
       for (const word of words) {
         if (only && !only.has(word.term)) continue;

@@ -38,7 +38,7 @@ export class ConceptMaker {
     const concepts = new Map();
     tokens.forEach((token, at) => {
       if (!concepts.has(token.term)) {
-        concepts.set(token.term, this.concept(token, units[at], begun.includes(token)));
+        concepts.set(token.term, this.#concept(token, units[at], begun.includes(token)));
       }
     });
     for (const [first, last, key] of phrases) {
@@ -71,10 +71,10 @@ export class ConceptMaker {
   }
 
   /** @param {Token} token @param {number} unit @param {boolean} begins @returns {Concept} */
-  concept(token, unit, begins) {
+  #concept(token, unit, begins) {
     const own = { terms: [token.term], factor: token.whole ? this.constants.whole : 1 };
     const others = this.alternatives(this.synonyms.get(token.term) ?? []);
-    const completions = begins ? this.completions(token) : [];
+    const completions = begins ? this.#completions(token) : [];
     const alternatives = [own, ...others, ...completions];
     return { surface: token.surface, term: token.term, alternatives, unit, whole: token.whole };
   }
@@ -87,7 +87,7 @@ export class ConceptMaker {
 
   /** The terms of the words that begin with a token, those of most articles first.
    * @param {Token} token @returns {Alternative[]} */
-  completions(token) {
+  #completions(token) {
     const words = [...this.index.wordsFrom(token.surface)];
     words.sort(([a, most], [b, more]) => more - most || (a < b ? -1 : 1));
     const terms = new Set(words.slice(0, MAX_COMPLETIONS).map(([word]) => this.analyzer.stem(word)));

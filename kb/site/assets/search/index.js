@@ -1,7 +1,8 @@
 // The index as a query reads it: postings, statistics, words and tables, from their shards.
 
+import { pause } from "./pauses.js";
 import { TIERS } from "./query.js";
-import { countNumbers, decode, decodeGaps, digit, find, lastUpTo } from "./shards.js";
+import { decode, decodeGaps, digit, find, lastUpTo, NO_DIGIT } from "./shards.js";
 
 /** @import { Shards } from "./shards.js" */
 
@@ -9,10 +10,11 @@ export const FORMAT = 1;
 const HASH = 6;
 const KEPT_TERMS = 200;
 const HEAD_STEPS = 4;
+const FEW_TABLES = 12;
 const TEXT_START = 8192;
 const STARTS = [0, 1024, 2048, 3072, TEXT_START]; // first positions of fields, as MARKS name them
 const MARKS = "%!#$&";
-const IN_LINKS = /&[^ ]*/g; // words in the text of links make phrases, but no pairs
+const LINK = 4; // the last of them: words in the text of links make phrases, but no pairs
 
 /** Where the shards of a kind begin, and what their names are. */
 class Directory {
@@ -41,30 +43,23 @@ export class Term {
     this.titleIdf = titleIdf;
     /** The articles whose titles hold it. */
     this.articles = decodeGaps(articles);
-    const own = decodeGaps(sections);
-    const count = this.articles.reduce((sum, article) => sum + index.sections[article], own.length);
-    this.docs = new Int32Array(count);
-    this.levels = new Uint8Array(count);
-    this.heads = new Uint8Array(count);
-    this.written = places;
-    this.ends = endsOf(places, own.length);
-    const inHeading = new Uint8Array(own.length);
-    for (let mark = places.indexOf("!"); mark >= 0; mark = places.indexOf("!", mark + 1)) {
-      inHeading[lastUpTo(this.ends, mark) + 1] = 1;
-    }
-    /** For each section the number of what is written of it, and of its article. */
-    this.own = new Int32Array(count).fill(-1);
-    this.title = new Int32Array(this.articles.length ? count : 0).fill(-1);
+    /** What is written of positions in sections, and in the titles of articles. @type {string[]} */
+    this.places = places.split(" ");
     this.titlePlaces = titlePlaces.split(" ");
-    const inTitles = this.titlePlaces.map((/** @type {string} */ text, /** @type {number} */ title) => countNumbers(text) * (index.sections[this.articles[title]] ?? 0));
-    /** How many positions it has in all, but for links. */
-    this.occurrences = inTitles.reduce((/** @type {number} */ sum, /** @type {number} */ count) => sum + count, countNumbers(places.replace(IN_LINKS, "")));
+    const own = decodeGaps(sections);
+    const most = this.articles.reduce((sum, article) => sum + index.sections[article], own.length);
+    const docs = new Int32Array(most);
+    const weights = new Uint8Array(most);
+    const covers = new Uint8Array(most);
+    /** For each section the number of what is written of it, and of its article; else -1. */
+    this.own = new Int32Array(most).fill(-1);
+    this.title = new Int32Array(most).fill(-1);
     let size = 0;
     let at = 0;
     const take = (/** @type {number} */ title) => {
-      this.docs[size] = own[at];
-      this.levels[size] = digit(levels, at);
-      this.heads[size] = inHeading[at] ? HEAD_STEPS : title;
+      docs[size] = own[at];
+      weights[size] = digit(levels, at);
+      covers[size] = this.places[at]?.includes("!") ? HEAD_STEPS : title;
       this.own[size++] = at++;
     };
     this.articles.forEach((article, number) => {
@@ -75,63 +70,57 @@ export class Term {
         this.title[size] = number;
         if (own[at] === doc) take(head);
         else {
-          this.docs[size] = doc;
-          this.levels[size] = digit(titleLevels, number);
-          this.heads[size++] = head;
+          docs[size] = doc;
+          weights[size] = digit(titleLevels, number);
+          covers[size++] = head;
         }
       }
     });
     while (at < own.length) take(0);
-    for (const name of /** @type {const} */ (["docs", "levels", "heads"])) {
-      Object.assign(this, { [name]: this[name].subarray(0, size) });
-    }
+    this.docs = docs.subarray(0, size);
+    this.levels = weights.subarray(0, size);
+    this.heads = covers.subarray(0, size);
     decodeGaps(heads).forEach((doc, number) => {
       const place = find(this.docs, doc);
       if (place >= 0) this.heads[place] = digit(steps, number);
     });
   }
 
-  /** The positions in the section at a place of `docs`, in no order; with `links` those in the
+  /** How many positions it has in all, but for links. */
+  get occurrences() {
+    return this.docs.reduce((count, _, at) => count + this.positions(at).length, 0);
+  }
+
+  /** The positions in the section at a place of `docs`, ascending; with `links` those in the
    * text of links, too. @param {number} at @param {boolean} [links] @returns {number[]} */
   positions(at, links = false) {
     /** @type {number[]} */
-    const places = [];
-    const title = this.title.length ? this.title[at] : -1;
-    if (title >= 0) readPlaces(this.titlePlaces[title] ?? "", 0, places);
-    const own = this.own[at];
-    if (own >= 0) {
-      const text = this.written.slice(own ? this.ends[own - 1] + 1 : 0, this.ends[own]);
-      readPlaces(links ? text : text.replace(IN_LINKS, ""), TEXT_START, places);
-    }
-    return places;
+    const found = [];
+    if (this.title[at] >= 0) readPlaces(this.titlePlaces[this.title[at]] ?? "", 0, false, found);
+    if (this.own[at] >= 0) readPlaces(this.places[this.own[at]] ?? "", TEXT_START, links, found);
+    return found.some((place, number) => place < found[number - 1]) ? found.sort((a, b) => a - b) : found;
   }
 }
 
 /** Add the positions that a text holds, from `start` on or behind the mark of a field.
- * @param {string} text @param {number} start @param {number[]} places */
-function readPlaces(text, start, places) {
+ * @param {string} text @param {number} start @param {boolean} links @param {number[]} places */
+function readPlaces(text, start, links, places) {
   let place = start;
   let number = 0;
   for (let at = 0; at < text.length; at++) {
-    const field = MARKS.indexOf(text[at]);
-    if (field >= 0) {
+    const value = digit(text, at);
+    if (value === NO_DIGIT) {
+      const field = MARKS.indexOf(text[at]);
+      if (field === LINK && !links) return;
       place = STARTS[field];
       continue;
     }
-    const value = digit(text, at);
     number = number * 32 + (value & 31);
     if (value < 32) {
       places.push((place += number));
       number = 0;
     }
   }
-}
-
-/** Where each of so many parts ends that spaces part. @param {string} text @param {number} count */
-function endsOf(text, count) {
-  const ends = new Int32Array(count).fill(text.length);
-  for (let at = 0, end = text.indexOf(" "); end >= 0; end = text.indexOf(" ", end + 1)) ends[at++] = end;
-  return ends;
 }
 
 /** @typedef {{first: number, mass: number[], titles: number[], lengths: number[][], articles: number}} Table */
@@ -193,6 +182,7 @@ export class Index {
         const number = lastUpTo(this.terms.first, term);
         const shard = number < 0 ? null : await this.shards.get(this.terms.file(number));
         const row = shard?.terms.find((/** @type {any[]} */ row) => row[0] === term);
+        await pause();
         this.known.set(term, row ? new Term(row, this) : null);
       }),
     );
@@ -205,7 +195,7 @@ export class Index {
 
   /** Load the words that begin with these. @param {Iterable<string>} prefixes */
   async loadWords(prefixes) {
-    const numbers = new Set([...prefixes].flatMap((prefix) => this.wordShards(prefix)));
+    const numbers = new Set([...prefixes].flatMap((prefix) => this.#wordShards(prefix)));
     await Promise.all(
       [...numbers].map(async (number) => {
         if (this.readWords.has(number)) return;
@@ -216,7 +206,7 @@ export class Index {
   }
 
   /** @param {string} prefix @returns {number[]} */
-  wordShards(prefix) {
+  #wordShards(prefix) {
     const first = Math.max(0, lastUpTo(this.words.first, prefix));
     const last = lastUpTo(this.words.first, prefix + "\uffff");
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
@@ -225,12 +215,17 @@ export class Index {
   /** The loaded words that begin with a prefix, with the number of articles that hold each.
    * @param {string} prefix @returns {Generator<[string, number]>} */
   *wordsFrom(prefix) {
-    for (const number of this.wordShards(prefix)) {
+    for (const number of this.#wordShards(prefix)) {
       const [words, counts] = this.readWords.get(number) ?? [[], []];
       let at = lastUpTo(words, prefix);
       if (words[at] !== prefix) at++;
       for (; at < words.length && words[at].startsWith(prefix); at++) yield [words[at], counts[at]];
     }
+  }
+
+  /** Whether all tables may be loaded before it is known which are needed. */
+  get hasFewTables() {
+    return this.tables.first.length <= FEW_TABLES;
   }
 
   /** Load the tables of sections. @param {Iterable<number>} docs */
@@ -301,9 +296,10 @@ export class Index {
 function readWords(text) {
   const words = text.split(" ");
   words.pop();
-  for (let at = 0, before = ""; at < words.length; at++) {
-    const size = /^[W-Za-z\-_]*./.exec(words[at])?.[0].length ?? 0;
-    before = words[at] = before.slice(0, decode(words[at].slice(0, size))[0]) + words[at].slice(size);
-  }
-  return words;
+  let before = "";
+  return words.map((word) => {
+    let size = 1;
+    while (digit(word, size - 1) > 31) size++;
+    return (before = before.slice(0, decode(word, 0, size)[0]) + word.slice(size));
+  });
 }

@@ -2,8 +2,9 @@
 // formulas of kb/ranking.py, so that they come out as the same numbers.
 
 /** @import { Alternative, Concept, Concepts } from "./concepts.js" */
-/** @import { Index, Term } from "./index.js" */
-import { find } from "./shards.js";
+/** @import { Index } from "./index.js" */
+import { pause } from "./pauses.js";
+import { find, lastUpTo } from "./shards.js";
 
 export const IDF_STEPS = 64;
 const STEPS = IDF_STEPS * 1024;
@@ -11,7 +12,9 @@ const HEAD_STEPS = 4;
 const LEVELS = 64;
 const LEVELS_PER_E = 8;
 const LOWEST_LEVEL = -24;
-export const RESCORED = 40;
+const RESCORED = 40;
+const LOOKED_AT = 16; // sections whose nearness is looked at, for each one to be scored
+const SLACK = 1e-6; // for sums in another order
 const CHUNK = 8;
 const STARTS = [0, 1024, 2048, 3072, 8192];
 const TEXT_START = 8192;
@@ -38,22 +41,19 @@ const levelOf = (frequency) =>
     ? 0
     : Math.max(0, Math.min(LEVELS - 1, Math.floor(Math.log(frequency) * LEVELS_PER_E + 0.5) - LOWEST_LEVEL));
 
-/** At least so many of the best sections, in order, equal ones by number; `more` tells whether
- * others are left. @param {ArrayLike<number>} docs @param {(doc: number) => number} scoreOf
- * @param {number} count @returns {{top: [number, number][], more: boolean}} */
-export function bestOf(docs, scoreOf, count) {
-  const scores = Float64Array.from(docs, scoreOf);
-  let least = -Infinity;
-  if (docs.length > count) least = scores.slice().sort()[docs.length - count] - 1e-6;
-  /** @type {[number, number][]} */
-  const top = [];
-  for (let at = 0; at < docs.length; at++) if (scores[at] >= least) top.push([docs[at], scores[at]]);
-  top.sort(([one, a], [other, b]) => roundScore(b) - roundScore(a) || one - other);
-  return { top, more: top.length < docs.length };
+/** The sections that may score most in the end; what the others score at most before nearness,
+ * ascending, and what any of them can reach with it.
+ * @typedef {{docs: number[], bounds: Float64Array, reach: number}} Hopes */
+
+/** Sections with their scores, best first, equal ones by number. @param {number[]} docs
+ * @param {(doc: number) => number} scoreOf @returns {[number, number][]} */
+export function bestFirst(docs, scoreOf) {
+  const scored = docs.map((doc) => /** @type {[number, number]} */ ([doc, scoreOf(doc)]));
+  return scored.sort(([one, a], [other, b]) => roundScore(b) - roundScore(a) || one - other);
 }
 
 export class Scoring {
-  /** Sums up what needs no tables. @param {Index} index @param {Concepts} concepts */
+  /** @param {Index} index @param {Concepts} concepts */
   constructor(index, concepts) {
     this.index = index;
     this.manifest = index.manifest;
@@ -63,45 +63,61 @@ export class Scoring {
     /** Of each section the score of its words in steps, and the idf that its head covers. */
     this.steps = new Float64Array(index.size);
     this.covered = new Float64Array(index.size);
-    const seen = new Uint8Array(index.size);
+    /** What pairs add to a section's score at most. */
+    this.paired = new Float64Array(index.size);
     /** The sections that hold a word. @type {number[]} */
     this.docs = [];
-    this.held = this.concepts.map((concept) => {
-      const { docs, values } = this.word(concept);
-      for (let at = 0; at < docs.length; at++) {
-        const doc = docs[at];
-        this.steps[doc] += values[at];
-        if (!seen[doc]) this.docs.push(doc);
-        seen[doc] = 1;
-      }
-      this.cover(concept);
-      return docs;
-    });
-    this.pairs = this.constants.pair_weight
-      ? concepts.pairs.map((terms) => this.pair(this.chain(terms))).filter(({ fields }) => fields.size)
-      : [];
+    this.seen = new Uint8Array(index.size);
+    /** The sections that hold each concept. @type {ArrayLike<number>[]} */
+    this.held = [];
+    /** @type {{idf: number, fields: Map<number, number[]>}[]} */
+    this.pairs = [];
     /** Of each article the idf that its title covers. @type {Map<number, number>} */
     this.titles = new Map();
-    for (const concept of this.concepts) {
-      if (concept.whole) continue;
-      const term = index.term(concept.term);
-      for (const article of term?.articles ?? []) {
-        this.titles.set(article, (this.titles.get(article) ?? 0) + (term?.titleIdf ?? 0));
-      }
-      if (concept.alternatives.some((a) => index.term(a.terms[0]))) this.asked += this.idf(concept);
+    /** What nearness adds to sections. @type {Map<number, number>} */
+    this.nearby = new Map();
+  }
+
+  /** Sums up what needs no tables. @param {Index} index @param {Concepts} concepts */
+  static async of(index, concepts) {
+    const scoring = new Scoring(index, concepts);
+    for (const concept of concepts.all) {
+      await pause();
+      scoring.add(concept);
     }
+    for (const terms of scoring.constants.pair_weight ? concepts.pairs : []) {
+      await pause();
+      scoring.pairs.push(scoring.pair(terms));
+    }
+    await pause();
+    return scoring;
+  }
+
+  /** Add what a concept counts. @param {Concept} concept */
+  add(concept) {
+    const { docs, values } = this.#word(concept);
+    this.held.push(docs);
+    for (let at = 0; at < docs.length; at++) {
+      const doc = docs[at];
+      this.steps[doc] += values[at];
+      if (!this.seen[doc]) this.docs.push(doc);
+      this.seen[doc] = 1;
+    }
+    if (concept.whole) return;
+    this.#cover(concept);
+    const term = this.index.term(concept.term);
+    for (const article of term?.articles ?? []) {
+      this.titles.set(article, (this.titles.get(article) ?? 0) + (term?.titleIdf ?? 0));
+    }
+    if (concept.alternatives.some((a) => this.index.term(a.terms[0]))) this.asked += this.idf(concept);
   }
 
   /** What a section's score is at most, but for nearness. @param {number} doc */
   bound(doc) {
-    let score = this.steps[doc];
-    for (const { idf, fields } of this.pairs) {
-      const counts = fields.get(doc);
-      if (counts) score += idf * this.manifest.pairSaturations[this.pairLevel(counts, SHORTEST)];
-    }
+    const score = this.steps[doc] + this.paired[doc];
     const covered = this.covered[doc];
     if (covered <= 0) return score / STEPS;
-    const title = this.titleScore(this.titles.get(this.index.articleOf[doc]) ?? 0, 0);
+    const title = this.#titleScore(this.titles.get(this.index.articleOf[doc]) ?? 0, 0);
     return (score / STEPS + title) * (1 + this.coverage(covered, 0));
   }
 
@@ -110,25 +126,82 @@ export class Scoring {
     let score = this.steps[doc];
     for (const { idf, fields } of this.pairs) {
       const counts = fields.get(doc);
-      if (counts) score += idf * this.manifest.pairSaturations[this.pairLevel(counts, this.index.lengths(doc))];
+      if (counts) score += idf * this.manifest.pairSaturations[this.#pairLevel(counts, this.index.lengths(doc))];
     }
     const covered = this.covered[doc];
     if (covered <= 0) return score / STEPS;
     const article = this.index.articleOf[doc];
     const inTitle = this.titles.get(article);
-    const title = inTitle ? this.titleScore(inTitle, this.index.titleMass(article) / HEAD_STEPS) : 0;
+    const title = inTitle ? this.#titleScore(inTitle, this.index.titleMass(article) / HEAD_STEPS) : 0;
     return (score / STEPS + title) * (1 + this.coverage(covered, this.index.mass(doc) / HEAD_STEPS));
   }
 
   /** Whether a section's score is what `bound` says, tables or not. @param {number} doc */
   isPlain(doc) {
-    return this.covered[doc] <= 0 && !this.pairs.some(({ fields }) => fields.has(doc));
+    return this.covered[doc] <= 0 && this.paired[doc] <= 0;
   }
 
-  /** What nearness makes of the scores of the best sections. @param {[number, number][]} best */
-  rescore(best) {
-    const near = this.constants.nearness && this.concepts.filter((concept) => !concept.whole).length > 1;
-    return near ? new Map(best.map(([doc, score]) => [doc, score * (1 + this.nearness(doc))])) : new Map();
+  /** So many of the sections, those that may score most in the end. Where tables have to be saved
+   * nearness is looked at before they are chosen, for more of them but not for all.
+   * @param {number[]} docs @param {Float64Array} bounds @param {number} count @returns {Promise<Hopes>} */
+  async hopes(docs, bounds, count) {
+    const sorted = bounds.slice().sort();
+    const lift = 1 + (this.#isSpread() ? this.constants.nearness : 0);
+    const looks = this.index.hasFewTables ? count : LOOKED_AT * count;
+    const least = sorted[Math.max(0, sorted.length - looks)] ?? 0;
+    /** @type {{doc: number, bound: number, most: number}[]} */
+    const looked = [];
+    for (let at = 0; at < docs.length; at++) {
+      if (bounds[at] < least) continue;
+      if (looked.length % 32 === 0) await pause();
+      const lifted = looks > count ? 1 + this.#near(docs[at]) : lift;
+      looked.push({ doc: docs[at], bound: bounds[at], most: bounds[at] * lifted });
+    }
+    looked.sort((a, b) => b.most - a.most);
+    const left = sorted.length - looked.length;
+    const rest = new Float64Array(left + Math.max(0, looked.length - count));
+    rest.set(sorted.subarray(0, left));
+    rest.set(looked.slice(count).map(({ bound }) => bound), left);
+    return {
+      docs: looked.slice(0, count).map(({ doc }) => doc),
+      bounds: rest.sort(),
+      reach: Math.max(looked[count]?.most ?? -Infinity, left ? sorted[left - 1] * lift : -Infinity),
+    };
+  }
+
+  /** The final scores of sections whose tables are loaded, and what others may score at most.
+   * Those that nearness may lift or may not, since others may be better, count among them.
+   * @param {number[]} docs @param {Hopes} hopes */
+  final(docs, { bounds, reach }) {
+    const ranked = bestFirst(docs, (doc) => this.score(doc));
+    const scores = new Map(ranked);
+    let sure = 0;
+    for (const [at, [doc, score]] of ranked.slice(0, RESCORED).entries()) {
+      const final = score * (1 + this.#near(doc));
+      const rivals = bounds.length - 1 - lastUpTo(bounds, score - SLACK);
+      if (at + rivals >= RESCORED) reach = Math.max(reach, final);
+      else {
+        scores.set(doc, final);
+        sure++;
+      }
+    }
+    if (sure === RESCORED) reach = bounds.at(-1) ?? -Infinity;
+    return { scores, reach: reach + SLACK };
+  }
+
+  /** Whether the query has several words, which can be near each other. */
+  #isSpread() {
+    return this.concepts.filter((concept) => !concept.whole).length > 1;
+  }
+
+  /** What nearness adds to a section's score, as a share of it. @param {number} doc */
+  #near(doc) {
+    let near = this.nearby.get(doc);
+    if (near === undefined) {
+      near = this.constants.nearness && this.#isSpread() ? this.nearness(doc) : 0;
+      this.nearby.set(doc, near);
+    }
+    return near;
   }
 
   /** How many units of the query a section holds, and of how many. @param {number} doc
@@ -136,7 +209,7 @@ export class Scoring {
   matched(doc) {
     /** @type {Map<number, boolean>} */
     const units = new Map();
-    const wholes = this.wholes(doc);
+    const wholes = this.#wholes(doc);
     this.concepts.forEach((concept, at) => {
       if (concept.whole) return;
       const held = find(this.held[at], doc) >= 0;
@@ -151,7 +224,7 @@ export class Scoring {
   share(doc) {
     let held = 0;
     let asked = 0;
-    const wholes = this.wholes(doc);
+    const wholes = this.#wholes(doc);
     this.concepts.forEach((concept, at) => {
       if (concept.whole) return;
       const idf = this.idf(concept);
@@ -162,7 +235,7 @@ export class Scoring {
   }
 
   /** The units that a section holds as a whole. @param {number} doc */
-  wholes(doc) {
+  #wholes(doc) {
     const held = this.concepts.filter(
       (concept, at) => concept.whole && find(this.held[at], doc) >= 0,
     );
@@ -173,22 +246,22 @@ export class Scoring {
    * @param {Concept} concept @returns {number} */
   idf(concept) {
     const known = concept.alternatives.find((a) => this.index.term(a.terms[0]));
-    return known ? Math.max(...known.terms.map((term) => this.idfOf(term))) : this.idfOf(concept.term);
+    return known ? Math.max(...known.terms.map((term) => this.#idfOf(term))) : this.#idfOf(concept.term);
   }
 
   /** @param {string} term */
-  idfOf(term) {
+  #idfOf(term) {
     return this.index.term(term)?.idf ?? idfSteps(this.manifest.count, 0);
   }
 
   /** @param {Concept} concept @returns {Parts} */
-  word(concept) {
-    const all = concept.alternatives.map((alternative) => this.alternative(alternative));
-    return all.length === 1 ? all[0] : best(all);
+  #word(concept) {
+    const all = concept.alternatives.map((alternative) => this.#alternative(alternative));
+    return all.length === 1 ? all[0] : best(all, this.index.size);
   }
 
   /** @param {Alternative} alternative @returns {Parts} */
-  alternative({ terms, factor }) {
+  #alternative({ terms, factor }) {
     if (terms.length > 1) return this.phrase(terms, factor);
     const term = this.index.term(terms[0]);
     if (!term) return NONE;
@@ -202,59 +275,82 @@ export class Scoring {
   phrase(terms, factor) {
     const held = this.phraseDocuments(terms);
     const rarest = terms.reduce((one, other) => {
-      const more = this.idfOf(other) - this.idfOf(one);
+      const more = this.#idfOf(other) - this.#idfOf(one);
       return more > 0 || (more === 0 && other > one) ? other : one;
     });
-    const { docs, values } = this.alternative({ terms: [rarest], factor });
+    const { docs, values } = this.#alternative({ terms: [rarest], factor });
     const kept = Array.from(docs, (_, at) => at).filter((at) => held.has(docs[at]));
     return { docs: kept.map((at) => docs[at]), values: kept.map((at) => values[at]) };
   }
 
-  /** Sections that hold the terms one after the other, be it in links. @param {string[]} terms */
+  /** Sections that hold the terms one after the other, be it in links. @param {string[]} terms
+   * @returns {Set<number>} */
   phraseDocuments(terms) {
-    return new Set(this.chain(terms, true).keys());
+    const [first, ...others] = terms;
+    /** @type {Map<number, number[]>} */
+    let found = new Map();
+    this.#follow(first, others[0], true, (doc, places) => found.set(doc, places));
+    others.slice(1).forEach((term, at) => {
+      const longer = new Map();
+      this.#follow(first, term, true, (doc, places) => {
+        const both = found.get(doc)?.filter((place) => places.includes(place));
+        if (both?.length) longer.set(doc, both);
+      }, at + 2);
+      found = longer;
+    });
+    return new Set(found.keys());
   }
 
-  /** Where the terms stand one after the other: section -> first positions. @param {string[]} terms
-   * @param {boolean} [links] @returns {Map<number, number[]>} */
-  chain(terms, links) {
-    /** @type {Map<number, number[]>} */
-    const chain = new Map();
-    const all = terms.map((term) => this.index.term(term));
-    if (all.includes(null)) return chain;
-    const [first, ...others] = /** @type {Term[]} */ (all);
-    const at = others.map(() => 0);
-    first.docs.forEach((doc, place) => {
-      for (let i = 0; i < others.length; i++) {
-        while (others[i].docs[at[i]] < doc) at[i]++;
-        if (others[i].docs[at[i]] !== doc) return;
+  /** Tell of each section where one term stands so far behind another, and where the first does;
+   * with `links` the text of links included.
+   * @param {string} one @param {string} other @param {boolean} links
+   * @param {(doc: number, places: number[]) => void} tell @param {number} [distance] */
+  #follow(one, other, links, tell, distance = 1) {
+    const first = this.index.term(one);
+    const second = this.index.term(other);
+    if (!first || !second) return;
+    for (let i = 0, j = 0; i < first.docs.length && j < second.docs.length; ) {
+      const ahead = first.docs[i] - second.docs[j];
+      if (ahead === 0) {
+        const places = first.positions(i, links);
+        const theirs = second.positions(j, links);
+        let found = placesBefore(places, theirs, distance);
+        // Words past the end of a field share its last position: what is counted is the places
+        // of the word with fewer.
+        const isShared = found.length && [places, theirs].some((all) => all.some((place, at) => place === all[at - 1]));
+        if (isShared && first.occurrences > second.occurrences) {
+          found = placesBefore(theirs, places, -distance).map((place) => place - distance);
+        }
+        if (found.length) tell(first.docs[i], found);
       }
-      const places = first.positions(place, links);
-      const following = others.map((term, i) => term.positions(at[i], links));
-      // Two words may share a position: what is counted is the places of the word with fewer.
-      const found = others.length === 1 && first.occurrences > others[0].occurrences
-        ? following[0].map((p) => p - 1).filter((p) => places.includes(p))
-        : places.filter((p) => following.every((theirs, i) => theirs.includes(p + i + 1)));
-      if (found.length) chain.set(doc, found);
-    });
-    return chain;
+      if (ahead <= 0) i++;
+      if (ahead >= 0) j++;
+    }
   }
 
   /** The idf of a pair, and of each section how many of its places lie in each field.
-   * @param {Map<number, number[]>} chain */
-  pair(chain) {
+   * @param {[string, string]} terms */
+  pair([one, other]) {
     /** @type {Map<number, number[]>} */
     const fields = new Map();
-    for (const [doc, places] of chain) {
-      const counts = STARTS.map(() => 0);
-      for (const place of places) counts[STARTS.findLastIndex((start) => start <= place)]++;
+    this.#follow(one, other, false, (doc, places) => {
+      const counts = [0, 0, 0, 0, 0];
+      for (const place of places) {
+        let field = counts.length - 1;
+        while (STARTS[field] > place) field--;
+        counts[field]++;
+      }
       fields.set(doc, counts);
+    });
+    const idf = idfSteps(this.manifest.count, fields.size);
+    for (const [doc, counts] of fields) {
+      this.paired[doc] += idf * this.manifest.pairSaturations[this.#pairLevel(counts, SHORTEST)];
     }
-    return { idf: idfSteps(this.manifest.count, fields.size), fields };
+    return { idf, fields };
   }
 
   /** @param {number[]} counts @param {number[]} lengths */
-  pairLevel(counts, lengths) {
+  #pairLevel(counts, lengths) {
     const { pair_head: head, head_b, body_b } = this.constants;
     const weights = [head, head, 1, head, 1];
     const bs = [head_b, head_b, head_b, 0, body_b];
@@ -268,13 +364,12 @@ export class Scoring {
   }
 
   /** Add what a concept covers of titles and headings. @param {Concept} concept */
-  cover(concept) {
-    if (concept.whole) return;
+  #cover(concept) {
     const parts = concept.alternatives.map(({ terms, factor }) => {
       const term = terms.length > 1 ? null : this.index.term(terms[0]);
       return term ? { docs: term.docs, values: term.heads, step: (term.idf * factor) / HEAD_STEPS } : { ...NONE, step: 0 };
     });
-    const { docs, values, step } = parts.length === 1 ? parts[0] : { ...best(parts), step: 1 };
+    const { docs, values, step } = parts.length === 1 ? parts[0] : { ...best(parts, this.index.size), step: 1 };
     for (let at = 0; at < docs.length; at++) if (values[at]) this.covered[docs[at]] += step * values[at];
   }
 
@@ -287,7 +382,7 @@ export class Scoring {
   }
 
   /** The same for the part of the title. @param {number} covered @param {number} mass */
-  titleScore(covered, mass) {
+  #titleScore(covered, mass) {
     const share = mass ? Math.min(1, covered / mass) : 1;
     return ((this.constants.title_part * covered) / IDF_STEPS) * share ** this.constants.title_power;
   }
@@ -300,7 +395,7 @@ export class Scoring {
     this.concepts.forEach((concept, at) => {
       if (concept.whole || find(this.held[at], doc) < 0) return;
       const idf = this.idf(concept);
-      const places = new Set(this.chunks(doc, concept));
+      const places = new Set(this.#chunks(doc, concept));
       if (places.has(-1)) {
         everywhere += idf;
         return;
@@ -316,7 +411,7 @@ export class Scoring {
 
   /** The chunks of the text that a word stands in, -1 for any place before the text.
    * @param {number} doc @param {Concept} concept */
-  chunks(doc, concept) {
+  #chunks(doc, concept) {
     return concept.alternatives.flatMap(({ terms }) => {
       const term = this.index.term(terms[0]);
       const at = term ? find(term.docs, doc) : -1;
@@ -326,17 +421,31 @@ export class Scoring {
   }
 }
 
+/** Those of some places that have another's at a distance, all ascending.
+ * @param {number[]} places @param {number[]} others @param {number} distance */
+function placesBefore(places, others, distance) {
+  const found = [];
+  let at = 0;
+  for (const place of places) {
+    while (at < others.length && others[at] < place + distance) at++;
+    if (others[at] === place + distance) found.push(place);
+  }
+  return found;
+}
+
 /** The greatest value of each section, in ascending order. @param {(Parts & {step?: number})[]} all
- * @returns {Parts} */
-function best(all) {
-  /** @type {Map<number, number>} */
-  const found = new Map();
-  for (const { docs, values, step = 1 } of all) {
+ * @param {number} size @returns {Parts} */
+function best(all, size) {
+  const values = new Float64Array(size).fill(-1);
+  /** @type {number[]} */
+  const found = [];
+  for (const { docs, values: some, step = 1 } of all) {
     for (let at = 0; at < docs.length; at++) {
-      const value = values[at] * step;
-      if (value > (found.get(docs[at]) ?? -1)) found.set(docs[at], value);
+      const doc = docs[at];
+      if (values[doc] < 0) found.push(doc);
+      if (some[at] * step > values[doc]) values[doc] = some[at] * step;
     }
   }
-  const docs = Int32Array.from(found.keys()).sort();
-  return { docs, values: Float64Array.from(docs, (doc) => found.get(doc) ?? 0) };
+  const docs = Int32Array.from(found).sort();
+  return { docs, values: Float64Array.from(docs, (doc) => values[doc]) };
 }

@@ -4,8 +4,9 @@ import { Analyzer, fold } from "./analysis.js";
 import { Asking } from "./asking.js";
 import { ConceptMaker } from "./concepts.js";
 import { FORMAT, Index } from "./index.js";
+import { pause } from "./pauses.js";
 import { MAX_WORDS, parseQuery, SPACE, TIERS, trimSlashes } from "./query.js";
-import { bestOf, IDF_STEPS, RESCORED, roundScore, Scoring } from "./scoring.js";
+import { bestFirst, IDF_STEPS, roundScore, Scoring } from "./scoring.js";
 import { loadShard, ShardError, Shards } from "./shards.js";
 import { makeSnippet } from "./snippets.js";
 import { beginnings, candidates, MIN_LENGTH } from "./spelling.js";
@@ -15,11 +16,13 @@ import { nearestTopics } from "./topics.js";
 /** @import { Escalation } from "./asking.js" */
 /** @import { Concepts } from "./concepts.js" */
 /** @import { Filters, Query } from "./query.js" */
+/** @import { Hopes } from "./scoring.js" */
 
 const WEAK_SHARE = 0.5;
 const MIN_PART = 3;
 const KEPT = 20; // answers
 const LONGEST_KEPT = 10_000;
+const HOPES = 32; // sections whose tables are loaded first
 
 /**
  * @typedef {object} Options
@@ -113,13 +116,18 @@ export class Engine {
 
   /** @param {string} text @param {Options} options @returns {Promise<Answer>} */
   async ask(text, options) {
+    const query = parseQuery(text);
     const wanted = {
       limit: this.manifest.limit, tier: null, topic: null, tag: null, prefix: false, correct: true,
       ...options,
-      person: this.asking.asksForPerson(text),
+      person: false,
     };
-    const results = await new Search(this, parseQuery(text), /** @type {Wanted} */ (wanted)).run();
-    return this.answer(text, results, wanted.person);
+    const search = new Search(this, query, /** @type {Wanted} */ (wanted));
+    const loading = search.load();
+    loading.catch(() => {}); // it is awaited below: nothing is lost if the next line throws
+    wanted.person = this.asking.asksForPerson(text); // while files are on their way
+    await loading;
+    return this.answer(text, await search.run(), wanted.person);
   }
 
   /** Topics in order of id. @returns {Promise<{topic: string, title: string}[]>} */
@@ -130,8 +138,16 @@ export class Engine {
 
   /** @param {string} text @param {Results} results @param {boolean} person @returns {Promise<Answer>} */
   async answer(text, results, person) {
-    const documents = await Promise.all(results.ranked.map(({ doc }) => this.index.document(doc)));
+    const loading = Promise.all(results.ranked.map(({ doc }) => this.index.document(doc)));
+    const message = this.asking.message(text); // while files are on their way
+    const documents = await loading;
     const terms = this.searched(results);
+    /** @type {Hit[]} */
+    const hits = [];
+    for (const [at, ranked] of results.ranked.entries()) {
+      await pause();
+      hits.push(this.#hit(at + 1, ranked, documents[at], results, terms, person));
+    }
     return {
       version: 1,
       query: text,
@@ -139,11 +155,11 @@ export class Engine {
       corrections: results.correction?.words ?? [],
       found: results.found,
       total: results.total,
-      hits: results.ranked.map((ranked, at) => this.hit(at + 1, ranked, documents[at], results, terms, person)),
+      hits,
       topics: results.found === "nothing" ? nearestTopics(parseQuery(text).words, (await this.index.facets()).topics) : [],
       synonyms: results.synonyms,
       notices: results.notices,
-      escalation: this.asking.escalate(text, documents[0]?.article),
+      escalation: { ...this.asking.escalate(text, documents[0]?.article), message },
     };
   }
 
@@ -162,7 +178,7 @@ export class Engine {
   /** @param {number} rank @param {Ranked} ranked @param {{article: any, section: any[]}} document
    * @param {Results} results @param {Map<string, number>} terms @param {boolean} person
    * @returns {Hit} */
-  hit(rank, { doc, score }, { article, section }, { scoring }, terms, person) {
+  #hit(rank, { doc, score }, { article, section }, { scoring }, terms, person) {
     const [anchor, heading, text, trail = []] = section;
     const [held, units] = scoring ? scoring.matched(doc) : [0, 0];
     const tier = article.tier || TIERS[0];
@@ -199,25 +215,44 @@ class Search {
       topic: query.filters.topic || wanted.topic,
       tag: query.filters.tag || wanted.tag,
     };
+    /** Its words and what is to be said of them. */
+    this.tokens = this.read();
+    /** @type {any} */
+    this.facets = null;
+  }
+
+  /** Load what is needed whatever is found. */
+  async load() {
+    const { filters, index } = this;
+    const quoted = this.#quoted().flatMap((text) => this.concepts.analyzer.tokens(text.normalize("NFC")));
+    const [tokens] = this.tokens;
+    await Promise.all([
+      index.load([...quoted, ...tokens].map(({ term }) => term)),
+      index.loadWords(this.#begins ? tokens.slice(-1).map(({ surface }) => surface) : []),
+      index.hasFewTables && tokens.length ? index.loadTables(Array.from(index.tables.first)) : null,
+      filters.topic || filters.tag ? index.facets().then((facets) => (this.facets = facets)) : null,
+    ]);
   }
 
   /** @returns {Promise<Results>} */
   async run() {
-    const { filters, index } = this;
-    this.facets = filters.topic || filters.tag ? await index.facets() : null;
-    const [tokens, notices] = this.tokens();
-    await index.load(this.quoted().flatMap((text) => this.concepts.analyzer.tokens(text).map((t) => t.term)));
+    const [tokens, notices] = this.tokens;
     const results = tokens.length ? await this.find(tokens) : this.browse();
     return { ...results, notices: [...new Set([...notices, ...results.notices])] };
   }
 
-  quoted() {
+  /** Whether the last word may be the beginning of one. */
+  get #begins() {
+    return this.wanted.prefix && !new RegExp(`[${SPACE}]$`).test(this.query.text);
+  }
+
+  #quoted() {
     return [...this.query.phrases, ...this.query.excluded];
   }
 
   /** The query's tokens, without stop words unless there are no others.
    * @returns {[Token[], string[]]} */
-  tokens() {
+  read() {
     const tokens = this.engine.analyzer.tokens(this.query.words);
     const without = tokens.filter((token) => !token.stop);
     const content = without.length ? without : tokens;
@@ -228,50 +263,52 @@ class Search {
 
   /** @param {Token[]} tokens @returns {Promise<Results>} */
   async find(tokens) {
-    const prefix = this.wanted.prefix && !new RegExp(`[${SPACE}]$`).test(this.query.text);
-    const plain = await this.attempt("words", tokens, prefix);
+    const prefix = this.#begins;
+    const plain = await this.#attempt("words", tokens, prefix);
     if (this.wanted.correct) {
-      const corrected = await this.correct(tokens, this.unknown(tokens, prefix));
+      const corrected = await this.correct(tokens, this.#unknown(tokens, prefix));
       if (corrected) {
-        const better = await this.attempt("corrected", corrected.tokens, prefix);
+        const better = await this.#attempt("corrected", corrected.tokens, prefix);
         if (better.total) return { ...better, correction: corrected.correction };
       }
     }
     if (plain.total) return plain;
-    return (await this.fallBack(tokens)) ?? (await this.unquote()) ?? plain;
+    return (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
   }
 
   /** No section holds the quoted phrases: look for their words. @returns {Promise<Results | null>} */
-  async unquote() {
+  async #unquote() {
     if (!this.query.phrases.length) return null;
     const query = { ...this.query, phrases: [] };
-    const results = await new Search(this.engine, query, { ...this.wanted, correct: false }).run();
+    const search = new Search(this.engine, query, { ...this.wanted, correct: false });
+    await search.load();
+    const results = await search.run();
     const notices = ["No section holds the quoted words one after the other.", ...results.notices];
     return results.total ? { ...results, notices } : null;
   }
 
   /** @param {Token[]} tokens @returns {Promise<Results | null>} */
-  async fallBack(tokens) {
+  async #fallBack(tokens) {
     if (this.wanted.correct) {
-      const corrected = await this.correct(tokens, this.unquoted(tokens));
+      const corrected = await this.correct(tokens, this.#unquoted(tokens));
       if (corrected) {
-        const results = await this.attempt("corrected", corrected.tokens);
+        const results = await this.#attempt("corrected", corrected.tokens);
         if (results.total) return { ...results, correction: corrected.correction };
       }
     }
-    const results = await this.attempt("prefix", tokens, true, true);
+    const results = await this.#attempt("prefix", tokens, true, true);
     return results.total ? results : null;
   }
 
   /** Words that neither the corpus nor a synonym knows. @param {Token[]} tokens
    * @param {boolean} prefix */
-  unknown(tokens, prefix) {
+  #unknown(tokens, prefix) {
     const last = prefix ? tokens[tokens.length - 1] : null;
-    return this.unquoted(tokens).filter((token) => token !== last && !this.concepts.isKnown(token));
+    return this.#unquoted(tokens).filter((token) => token !== last && !this.concepts.isKnown(token));
   }
 
   /** Who quotes a word means it. @param {Token[]} tokens */
-  unquoted(tokens) {
+  #unquoted(tokens) {
     const all = this.query.phrases.flatMap((text) => this.engine.analyzer.tokens(text.normalize("NFC")));
     const quoted = new Set(all.map((token) => token.surface));
     return tokens.filter((token) => !quoted.has(token.surface));
@@ -283,7 +320,9 @@ class Search {
     const parts = wrong.filter((token) => !token.whole && [...token.surface].length >= MIN_LENGTH);
     /** @type {Map<Token, string[]>} */
     const found = new Map();
+    await this.index.loadWords(parts.flatMap(({ surface }) => beginnings(surface)));
     for (const token of parts) {
+      await pause();
       const near = await this.nearest(token.surface);
       const words = near ? [near] : await this.split(token.surface);
       if (words.length) found.set(token, words);
@@ -349,12 +388,12 @@ class Search {
 
   /** @param {Answer["found"]} found @param {Token[]} tokens @param {boolean} [prefix]
    * @param {boolean} [every] @returns {Promise<Results>} */
-  async attempt(found, tokens, prefix = false, every = false) {
+  async #attempt(found, tokens, prefix = false, every = false) {
     const concepts = await this.concepts.make(tokens, prefix, every);
     const terms = concepts.all.flatMap((concept) => concept.alternatives.flatMap((a) => a.terms));
     await this.index.load([...terms, ...concepts.pairs.flat()]);
-    const scoring = new Scoring(this.index, concepts);
-    const docs = this.allowed(scoring);
+    const scoring = await Scoring.of(this.index, concepts);
+    const docs = await this.#allowed(scoring);
     return {
       found: docs.length ? found : "nothing",
       total: docs.length,
@@ -380,15 +419,19 @@ class Search {
 
   /** The sections that hold a word, and that filters, exclusions and phrases leave.
    * @param {Scoring} scoring */
-  allowed(scoring) {
+  async #allowed(scoring) {
     let { docs } = scoring;
     if (this.wanted.person) {
       const contacts = [...this.index.tiers].filter(([, tier]) => tier === "contact");
       docs = [...new Set([...docs, ...contacts.map(([article]) => this.index.firsts[article])])];
     }
-    const holds = this.query.phrases.map((text) => this.phrase(text, scoring));
-    const lacks = this.query.excluded.map((text) => this.phrase(text, scoring));
-    docs = docs.filter((doc) => holds.every((set) => set.has(doc)) && !lacks.some((set) => set.has(doc)));
+    for (const [texts, wanted] of /** @type {const} */ ([[this.query.phrases, true], [this.query.excluded, false]])) {
+      for (const text of texts) {
+        await pause();
+        const set = this.phrase(text, scoring);
+        docs = docs.filter((doc) => set.has(doc) === wanted);
+      }
+    }
     return docs.filter(this.filter());
   }
 
@@ -418,25 +461,23 @@ class Search {
     const isFirst = (/** @type {number} */ doc) => this.wanted.person && this.index.tierOf(doc) === "contact";
     const first = docs.filter(isFirst);
     const others = first.length ? docs.filter((doc) => !isFirst(doc)) : docs;
-    for (let count = 2 * RESCORED; ; count *= 4) {
-      const { top, more } = bestOf(others, (doc) => scoring.bound(doc), count);
-      const some = [...first, ...top.map(([doc]) => doc)];
+    const bounds = Float64Array.from(others, (doc) => scoring.bound(doc));
+    for (let count = this.index.hasFewTables ? 6 * HOPES : HOPES; ; count *= 3) {
+      const hopes = await scoring.hopes(others, bounds, count);
+      const some = [...first, ...hopes.docs];
       await this.index.loadTables(some.flatMap((doc) => scoring.isPlain(doc) ? [] : [doc, this.index.firsts[this.index.articleOf[doc]]]));
-      const edge = more ? top[top.length - 1][1] : -Infinity;
-      const ranked = this.rank(some, scoring, edge);
+      const ranked = this.rank(some, hopes, scoring);
       if (ranked) return ranked;
     }
   }
 
   /** The best sections, at most so many of one article: contact first for who asks for a person,
-   * self-service first in near-ties; null where one that scores up to `edge` might be among them.
-   * @param {number[]} docs @param {Scoring} scoring @param {number} edge @returns {Ranked[] | null} */
-  rank(docs, scoring, edge) {
+   * self-service first in near-ties; null where one of the others might be among them.
+   * @param {number[]} docs @param {Hopes} hopes @param {Scoring} scoring
+   * @returns {Ranked[] | null} */
+  rank(docs, hopes, scoring) {
     const { index, wanted } = this;
-    const scores = new Map(docs.map((doc) => [doc, scoring.score(doc)]));
-    const best = bestOf(docs, (doc) => scores.get(doc) ?? 0, RESCORED).top.slice(0, RESCORED);
-    if (best.length === RESCORED && best[RESCORED - 1][1] <= edge + 1e-6) return null;
-    for (const [doc, score] of scoring.rescore(best)) scores.set(doc, score);
+    const { scores, reach } = scoring.final(docs, hopes);
     const factor = 1 - index.manifest.ranking.self_service;
     const scoreOf = (/** @type {number} */ doc) => (scores.get(doc) ?? 0) * (index.tierOf(doc) === TIERS[0] ? 1 : factor);
     const isFirst = (/** @type {number} */ doc) => wanted.person && index.tierOf(doc) === "contact";
@@ -444,14 +485,14 @@ class Search {
     /** @type {Map<number, number>} */
     const shown = new Map();
     const ranked = [];
-    for (const [doc, score] of groups.flatMap((group) => bestOf(group, scoreOf, group.length).top)) {
+    for (const [doc, score] of groups.flatMap((group) => bestFirst(group, scoreOf))) {
       const article = index.articleOf[doc];
       shown.set(article, (shown.get(article) ?? 0) + 1);
       if ((shown.get(article) ?? 0) > index.manifest.perArticle) continue;
-      if (score <= edge + 1e-6 && !isFirst(doc)) return null;
+      if (score <= reach && !isFirst(doc)) return null;
       ranked.push({ doc, score });
       if (ranked.length === wanted.limit) return ranked;
     }
-    return edge === -Infinity ? ranked : null;
+    return hopes.bounds.length ? null : ranked;
   }
 }

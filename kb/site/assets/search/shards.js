@@ -15,18 +15,12 @@ const WRAPPER = "kbShard(";
 
 /** Characters of numbers: the first 32 end one. */
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
-const VALUES = new Uint8Array(128).fill(255);
+export const NO_DIGIT = 255;
+const VALUES = new Uint8Array(128).fill(NO_DIGIT);
 for (let value = 0; value < DIGITS.length; value++) VALUES[DIGITS.charCodeAt(value)] = value;
 
 /** The value of one character. @param {string} text @param {number} at */
 export const digit = (text, at) => VALUES[text.charCodeAt(at)];
-
-/** How many numbers a text holds. @param {string} text */
-export function countNumbers(text) {
-  let count = 0;
-  for (let at = 0; at < text.length; at++) if (digit(text, at) < 32) count++;
-  return count;
-}
 
 /** The numbers that a text holds. @param {string} text @param {number} [from] @param {number} [to]
  * @returns {number[]} */

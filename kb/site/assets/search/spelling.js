@@ -35,33 +35,26 @@ export function candidates(word, wordsFrom) {
   return near;
 }
 
-/** The optimal string alignment distance, or `furthest` + 1 when it is more. Equal ends are cut
- * off first. @param {string} one @param {string} other @param {number} furthest */
+/** The optimal string alignment distance, or `furthest` + 1 when it is more.
+ * @param {string} one @param {string} other @param {number} furthest */
 function osaDistance(one, other, furthest) {
-  const shorter = Math.min(one.length, other.length);
-  let start = 0;
-  while (start < shorter && one[start] === other[start]) start++;
-  let end = 0;
-  while (end < shorter - start && one[one.length - 1 - end] === other[other.length - 1 - end]) end++;
-  one = one.slice(start, one.length - end);
-  other = other.slice(start, other.length - end);
-  if (!one || !other) return Math.min(one.length + other.length, furthest + 1);
-  if (furthest === 1 && Math.min(one.length, other.length) > 2) return 2;
-  /** @type {number[]} */
-  let before = [];
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= one.length; i++) {
-    const last = row;
-    row = [i];
-    for (let j = 1; j <= other.length; j++) {
-      let cost = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1));
-      if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]) {
-        cost = Math.min(cost, before[j - 2] + 1);
-      }
-      row.push(cost);
-    }
-    if (Math.min(...row) > furthest) return furthest + 1;
-    before = last;
-  }
-  return Math.min(row[other.length], furthest + 1);
+  let changes = 0;
+  while (changes <= furthest && !isNear(one, other, 0, 0, changes)) changes++;
+  return changes;
+}
+
+/** Whether so many changes make the rest of one text the rest of another: few are soon tried.
+ * @param {string} one @param {string} other @param {number} i @param {number} j
+ * @param {number} changes @returns {boolean} */
+function isNear(one, other, i, j, changes) {
+  while (i < one.length && one[i] === other[j]) i++, j++;
+  if (i === one.length && j === other.length) return true;
+  if (Math.abs(one.length - i - (other.length - j)) > changes) return false;
+  if (!changes--) return false;
+  return (
+    isNear(one, other, i + 1, j + 1, changes) ||
+    isNear(one, other, i + 1, j, changes) ||
+    isNear(one, other, i, j + 1, changes) ||
+    (one[i] === other[j + 1] && one[i + 1] === other[j] && isNear(one, other, i + 2, j + 2, changes))
+  );
 }
