@@ -135,15 +135,15 @@ class Bench:
 
 
 def weights(site: Path) -> dict[str, int]:
-    """Bytes after gzip of what a first visit loads."""
-    assets = b"".join(p.read_bytes() for p in sorted((site / "assets").glob("*.[cj]s*")))
+    """Bytes after gzip of what a first visit loads, and of what is loaded to search."""
     zipped = functools.partial(gzip.compress, compresslevel=9, mtime=0)
-    shared = sum(len(zipped(p.read_bytes())) for p in (site / "assets").glob("*.[cj]s*"))
-    assert assets
+    assets = {path: len(zipped(path.read_bytes())) for path in (site / "assets").glob("*.[cj]s*")}
+    search = sum(size for path, size in assets.items() if path.match("search.*.js"))
     return {
         "home page, its HTML": len(zipped((site / "index.html").read_bytes())),
-        "style and scripts of every page": shared,
+        "style and scripts of every page": sum(assets.values()) - search,
         "an article without text, its HTML": len(zipped((site / "bare.html").read_bytes())),
+        "the script of search, when it is wanted": search,
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kb.errors import SiteError
 from kb.site.addresses import ASSETS
 from kb.site.images import image_size
-from kb.site.scripts import ON_SITE, search_script
+from kb.site.scripts import ON_SITE, STARTER, search_script
 from kb.site.shrink import shrink_style
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 NAMES = ("site.css", "search.css", "site.js", "scheme.js", "icon.svg")
 """What every page uses; the theme may replace each by a file of its name."""
 STYLE = "search.css"
-SCRIPT = "search.js"
-"""What every page searches with; put together by the build."""
+SCRIPTS = {"search.js": ON_SITE, "find.js": STARTER}
+"""What a page searches with, and what brings it there; put together by the build."""
 LIVE = "live.js"
 """Reloads a page of `kb serve` when it has changed."""
 _LOGOS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})
@@ -50,8 +50,8 @@ def read_assets(
     theme: Path, settings: SiteConfig, wording: Wording, *, live: bool = False
 ) -> dict[str, Asset]:
     """The assets by their plain names."""
-    script = search_script(ON_SITE, wording)
-    found = {SCRIPT: Asset(_hashed(SCRIPT, script), script)}
+    scripts = {name: search_script(entry, wording) for name, entry in SCRIPTS.items()}
+    found = {name: Asset(_hashed(name, script), script) for name, script in scripts.items()}
     for name in (*NAMES, *([LIVE] if live else [])):
         data = _read(name, theme)
         if name == "site.css":

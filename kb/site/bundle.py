@@ -31,6 +31,9 @@ _LISTED = re.compile(r"^export \{([^{}]*)\};?$", re.MULTILINE)
 _LEFT = re.compile(r"^(?:import|export)\b[^\n(]*|^[^\n]*\bimport\.meta\b", re.MULTILINE)
 
 
+_LEVEL = 2  # brackets around what a module says: `(() => {` and `})`
+
+
 def bundle(entry: str, read: Callable[[str], str]) -> str:
     """The script that does what the module `entry` does.
 
@@ -64,7 +67,7 @@ def _add(
 
         text = _IMPORT.sub(take, read(path))
         names[path] = f"m{len(names)}"
-        modules.append(shrink(_wrap(path, names[path], text), frozenset({names[path]})))
+        modules.append(shrink(_wrap(path, names[path], text), frozenset({names[path]}), _LEVEL))
     return names[path]
 
 

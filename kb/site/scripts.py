@@ -1,4 +1,4 @@
-"""The search script: kb's modules for it, and the words of the site, in one file."""
+"""The scripts of search: kb's modules for it, and the words of the site, in one file each."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from kb.site.wording import Wording
 
 ON_SITE = "search-ui/site.js"
-"""What the pages of kb's own sites load."""
+"""What the pages of kb's own sites load when somebody searches."""
+STARTER = "search-ui/start.js"
+"""What brings it; all that they load before."""
 ON_OTHERS = "search-ui/embed.js"
 """What other sites load: the element `<kb-search>`."""
 _STRINGS = "search-ui/strings.js"
-_ON_PAGE = frozenset(["find_blocked", "find_topic", "find_topic_any", "find_tier", "find_tier_any"])
+_ON_PAGE = frozenset(
+    ["find_blocked", "find_unable", "find_topic", "find_topic_any", "find_tier", "find_tier_any"]
+)
 """What the templates say and no script does."""
 
 
@@ -45,4 +49,5 @@ def _spoken(wording: Wording) -> str:
     texts = wording.texts
     names = [n for n in texts if n.startswith(("find_", "tier_")) and n not in _ON_PAGE]
     names.append("help")
-    return json.dumps({name: texts[name] for name in names}, ensure_ascii=False)
+    spoken = {name: texts[name] for name in names}
+    return json.dumps(spoken, ensure_ascii=False, separators=(",", ":"))

@@ -43,15 +43,18 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     return { query: input.value.trim(), limit, ...chosen, prefix, correct };
   }
 
-  function read() {
+  /** Take query and filters from the address, but for what was typed before this script was here.
+   * @param {string} [typed] */
+  function read(typed = "") {
     const asked = new URLSearchParams(location.search);
-    input.value = asked.get("q") ?? "";
+    input.value = typed || (asked.get("q") ?? "");
     correct = !asked.has("exact");
     for (const filter of filters) filter.value = asked.get(filter.name) ?? "";
     for (const filter of filters) if (filter.selectedIndex < 0) filter.value = "";
     limit = STEP;
     typing = false;
-    title_();
+    if (typed) write(true);
+    else title_();
     ask();
   }
 
@@ -201,7 +204,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   });
   results.addEventListener("keydown", step);
   input.addEventListener("keydown", step);
-  addEventListener("popstate", read);
+  addEventListener("popstate", () => read());
   addEventListener("online", () => {
     if (notes.querySelector(".find-failed")) asker.retry();
   });
@@ -218,7 +221,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     }
   }
 
-  read();
+  read(input.value.trim());
   if (!input.value) input.focus();
 }
 

@@ -200,7 +200,10 @@ export function attachPanel(form, input, view, open) {
   addEventListener("online", () => {
     if (state.kind === "failed" && box.isOpen()) asker.retry();
   });
-  return { close: box.close };
+  if (input.matches(":focus")) {
+    asker.warm();
+    box.open(); // for what was typed before this script was here
+  }
 }
 
 /** The address of the page of results for a query. @param {string} page @param {string} query @param {boolean} correct */

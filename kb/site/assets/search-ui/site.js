@@ -1,21 +1,32 @@
-// Search on the pages of the site that kb builds.
+// Search on the pages of the site that kb builds. `start.js` brings it when it is wanted.
 
 import { normalize } from "../search/analysis.js";
 import { openSearch } from "../search/search.js";
+import { loadShard } from "../search/shards.js";
 import { stem } from "../search/stemmer.js";
 import { markArrival } from "./arrival.js";
-import { listenForKeys } from "./keys.js";
 import { fillPage } from "./page.js";
 import { attachPanel } from "./panel.js";
 import { STRINGS } from "./strings.js";
 import { speak } from "./words.js";
 
-const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+const script = /** @type {HTMLScriptElement & {early?: Promise<Response>}} */ (document.currentScript);
 const { root = "", search = "", contact = "", manifest = "" } = script.dataset;
 const here = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
 
 const view = { ...speak(STRINGS), base: here(root || "."), search: here(search), contact: here(contact) };
-const open = () => openSearch({ base: view.base, manifest });
+/** The manifest came along with the script: the first time that serves. */
+let { early } = script;
+
+function open() {
+  const given = early;
+  early = undefined;
+  return openSearch({
+    base: view.base,
+    manifest,
+    load: (url, file) => loadShard(url, file, manifest.endsWith(`/${file}`) ? given : undefined),
+  });
+}
 
 const results = document.getElementById("KB-results");
 for (const form of document.querySelectorAll("form.find")) {
@@ -38,14 +49,6 @@ for (const form of document.querySelectorAll("form.find")) {
     attachPanel(form, input, view, open);
   }
 }
-
-listenForKeys(
-  () => {
-    const boxes = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("form.find input"));
-    return [...boxes].reverse().find((box) => box.checkVisibility()) ?? null;
-  },
-  () => location.assign(view.search),
-);
 
 const arrive = () => markArrival(document.querySelector("main article"), (word) => stem(normalize(word)));
 arrive();

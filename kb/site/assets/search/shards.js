@@ -68,29 +68,25 @@ export function find(values, value) {
 /** Read the text of a shard. @param {string} text @param {string} file @returns {any} */
 function parse(text, file) {
   const end = text.lastIndexOf(")");
-  if (!text.startsWith(WRAPPER) || end < 0) throw new ShardError(file, "is cut short or no shard");
   try {
-    return JSON.parse(text.slice(WRAPPER.length, end));
+    if (text.startsWith(WRAPPER)) return JSON.parse(text.slice(WRAPPER.length, end));
   } catch {
-    throw new ShardError(file, "is damaged");
+    // It is cut short, or no shard at all.
   }
+  throw new ShardError(file, "is damaged");
 }
 
-/** Load by request. @param {string} url @param {string} file */
-async function loadByFetch(url, file) {
-  let response;
+/** Load by request, or by one that was made. @param {string} url @param {string} file
+ * @param {Promise<Response>} [given] */
+async function loadByFetch(url, file, given) {
+  let text = "";
   try {
-    response = await fetch(url, file.startsWith("m.") ? { cache: "no-cache" } : {});
+    const response = await (given ?? fetch(url, file.startsWith("m.") ? { cache: "no-cache" } : {}));
+    if (response.ok) text = await response.text();
   } catch {
-    throw new ShardError(file, "can't be reached");
+    // There is no connection, or it broke off.
   }
-  if (!response.ok) throw new ShardError(file, `can't be had (${response.status})`);
-  let text;
-  try {
-    text = await response.text();
-  } catch {
-    throw new ShardError(file, "broke off");
-  }
+  if (!text) throw new ShardError(file, "can't be had");
   return parse(text, file);
 }
 
@@ -124,10 +120,11 @@ function loadByScript(url, file) {
 }
 
 /** How shards are loaded here: over http by request, from the disk by script elements.
- * @param {string} url @param {string} file @returns {Promise<any>} */
-export const loadShard = (url, file) =>
+ * @param {string} url @param {string} file @param {Promise<Response>} [given]  a request that was
+ * made already @returns {Promise<any>} */
+export const loadShard = (url, file, given) =>
   /^https?:/.test(new URL(url, globalThis.location?.href ?? "http://localhost/").protocol)
-    ? loadByFetch(url, file)
+    ? loadByFetch(url, file, given)
     : loadByScript(url, file);
 
 /** Keeps what was loaded; what failed is tried again. */
