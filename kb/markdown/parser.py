@@ -12,11 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
-from markdown_it.parser_block import ParserBlock
-from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
 
 from kb.limits import OutOfTimeError, over_limit
+from kb.markdown.quick import QuickBlocks, QuickHelpers, QuickInline, normalize_link
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +90,8 @@ def _configured(nesting: int) -> MarkdownIt:
     parser.configure("commonmark", {"html": True, "maxNesting": nesting})
     parser.enable(["table", "strikethrough"])
     parser.disable(["html_block"])
+    parser.helpers = QuickHelpers()  # type: ignore[assignment]  # it need not be a module
+    parser.normalizeLink = normalize_link  # type: ignore[method-assign]
     parser.validateLink = is_safe_link  # type: ignore[method-assign]
     return parser
 
@@ -104,8 +105,8 @@ class _CountingState(StateBlock):
         return super().push(ttype, tag, nesting)
 
 
-class _CountingBlocks(ParserBlock):
-    """The parser's own, with a state that counts."""
+class _CountingBlocks(QuickBlocks):
+    """The quick parser with a state that counts."""
 
     def parse(
         self,
@@ -119,7 +120,7 @@ class _CountingBlocks(ParserBlock):
         return state.tokens
 
 
-class _CountingInline(ParserInline):
+class _CountingInline(QuickInline):
     """Counts the steps that look for the end of a link, the only ones that repeat without bound."""
 
     def skipToken(self, state: StateInline) -> None:  # noqa: N802  (markdown-it-py's name)

@@ -1,0 +1,306 @@
+"""markdown-it-py's own rules, each tried only where its first character stands.
+
+The parsers of markdown-it-py try every rule at every place: eleven at each line, as many at
+each of two dozen characters of a text. Most rules begin with a character of their own, so
+looking at that one character first leaves out nearly all of these calls. What is parsed is the
+same to the last token; that is what the tests of this module say.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
+from markdown_it.parser_block import ParserBlock
+from markdown_it.parser_inline import ParserInline
+from markdown_it.ruler import Ruler
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.parser_block import RuleFuncBlockType
+    from markdown_it.parser_inline import RuleFuncInlineType
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.utils import EnvType
+
+INLINE_STARTS = {
+    "newline": "\n",
+    "escape": "\\",
+    "backticks": "`",
+    "strikethrough": "~",
+    "emphasis": "*_",
+    "link": "[",
+    "image": "!",
+    "autolink": "<",
+    "html_inline": "<",
+    "entity": "&",
+}
+"""The characters that each rule within a paragraph begins with, in the order of the rules."""
+
+BLOCK_STARTS = {
+    "fence": "`~",
+    "blockquote": ">",
+    "hr": "*-_",
+    "list": "*+-0123456789",
+    "reference": "[",
+    "heading": "#",
+}
+"""The characters that a line begins with where one of these rules may hold."""
+
+LINE_RULES = ("table", "lheading", "paragraph")
+"""The rules that hold for any first character: the next lines decide."""
+
+_CODE_INDENT = 4
+_TABLE_STARTS = frozenset("|-:")
+_UNDERLINES = frozenset("-=")
+
+# A "!" begins an image before a bracket only; a "]" ends what another rule began.
+_MARKUP = re.compile(r"[\n\\`~*_\[<&]|!(?=\[)")
+_TOKEN_END = re.compile(r"[\n\\`~*_\[\]<&!]")
+_DELIMITERS = re.compile(r"[*_~]")
+
+
+# What most addresses are made of: nothing in them is escaped, encoded or ends them early.
+_PLAIN_ADDRESS = re.compile(r"[\w./#-]+(?=[) \n])", re.ASCII)
+_NORMAL_ADDRESS = re.compile(r"(?!//)[\w./#-]*", re.ASCII)
+
+
+class QuickHelpers:
+    """markdown-it-py's helpers for the parts of a link."""
+
+    parseLinkLabel = staticmethod(parseLinkLabel)  # noqa: N815  # markdown-it-py's names
+    parseLinkTitle = staticmethod(parseLinkTitle)  # noqa: N815
+
+    @staticmethod
+    def parseLinkDestination(string: str, pos: int, maximum: int) -> Destination:  # noqa: N802
+        """The address that begins at a position."""
+        found = _PLAIN_ADDRESS.match(string, pos, maximum)
+        if found is None:
+            slow = parseLinkDestination(string, pos, maximum)
+            return Destination(slow.ok, slow.pos, slow.str)
+        return Destination(ok=True, pos=found.end(), str=found.group())
+
+
+class Destination(NamedTuple):
+    """An address, and where it ends."""
+
+    ok: bool
+    pos: int
+    str: str
+
+
+def normalize_link(url: str) -> str:
+    """An address as markdown-it-py normalizes it."""
+    return url if _NORMAL_ADDRESS.fullmatch(url) else normalizeLink(url)
+
+
+class QuickInline(ParserInline):
+    """The text of paragraphs, headings and cells to tokens."""
+
+    @cached_property
+    def _chains(self) -> Mapping[str, Sequence[RuleFuncInlineType]]:
+        """First character -> the rules that may begin with it, in order."""
+        names, rules = self.ruler.get_active_rules(), self.ruler.getRules("")
+        chains: dict[str, list[RuleFuncInlineType]] = {}
+        for name, rule in zip(names, rules, strict=True):
+            for character in INLINE_STARTS.get(name, ""):
+                chains.setdefault(character, []).append(rule)
+        return chains
+
+    def parse(
+        self,
+        src: str,
+        md: MarkdownIt,
+        env: EnvType,
+        tokens: list[Token],
+    ) -> list[Token]:
+        """Append the tokens of a text to `tokens`, which is empty."""
+        if _MARKUP.search(src) is None:
+            if src:
+                tokens.append(Token("text", "", 0, content=src))
+            return tokens
+        state = StateInline(src, md, env, tokens)
+        self.tokenize(state)
+        if _DELIMITERS.search(src):
+            for rule in self.ruler2.getRules(""):
+                rule(state)
+        return state.tokens
+
+    def tokenize(self, state: StateInline) -> None:
+        """Tokens up to the state's end."""
+        src, end, chains = state.src, state.posMax, self._chains
+        deepest = state.md.options["maxNesting"]
+        while (pos := state.pos) < end:
+            found = _MARKUP.search(src, pos, end)
+            start = found.start() if found else end
+            if start > pos:
+                state.append_pending(src[pos:start])
+                state.pos = start
+            if found and not (
+                state.level < deepest and any(rule(state, False) for rule in chains[src[start]])  # noqa: FBT003  # markdown-it-py's signature
+            ):
+                state.append_pending(src[start])
+                state.pos += 1
+        if state.pending:
+            state.pushPending()
+
+    def skipToken(self, state: StateInline) -> None:  # noqa: N802  # markdown-it-py's name
+        """Go past one token without making it."""
+        pos = state.pos
+        known = state.cache.get(pos)
+        if known is not None:
+            state.pos = known
+            return
+        if state.level >= state.md.options["maxNesting"]:
+            state.pos = state.posMax + 1
+        elif not self._skip(state):
+            state.pos += 1
+        state.cache[pos] = state.pos
+
+    def _skip(self, state: StateInline) -> bool:
+        chain = self._chains.get(state.src[state.pos])
+        if chain is None:
+            found = _TOKEN_END.search(state.src, state.pos)
+            start, pos = found.start() if found else state.posMax, state.pos
+            state.pos = start
+            return start > pos
+        state.level += 1
+        done = any(rule(state, True) for rule in chain)  # noqa: FBT003  # markdown-it-py's signature
+        state.level -= 1
+        return done
+
+
+class QuickRuler(Ruler["RuleFuncBlockType"]):
+    """The rules for blocks. Those that may end a paragraph, a list or a quote are one rule, which
+    looks at the line's first character and asks only those that begin with it.
+    """
+
+    @cached_property
+    def starts(self) -> Mapping[str, Sequence[RuleFuncBlockType]]:
+        """First character -> the rules that may hold for a line, in order; "" for any other."""
+        return {
+            first: [
+                rule
+                for name, rule in self._named
+                if name in LINE_RULES or (first and first in BLOCK_STARTS.get(name, ""))
+            ]
+            for first in ("", *dict.fromkeys("".join(BLOCK_STARTS.values())))
+        }
+
+    @cached_property
+    def guards(self) -> Sequence[RuleFuncBlockType]:
+        """The rules that are none of Markdown: they are asked always, and before others."""
+        own = {*BLOCK_STARTS, *LINE_RULES, "code"}
+        return [rule for name, rule in self._named if name not in own]
+
+    @property
+    def _named(self) -> Iterable[tuple[str, RuleFuncBlockType]]:
+        return zip(self.get_active_rules(), super().getRules(), strict=True)
+
+    @cached_property
+    def _chains(self) -> dict[str, list[RuleFuncBlockType]]:
+        return {}
+
+    def getRules(self, chainName: str = "") -> list[RuleFuncBlockType]:  # noqa: N802, N803  # markdown-it-py's names
+        """All rules, or the one that stands for those of a chain."""
+        if not chainName:
+            return super().getRules()
+        found = self._chains.get(chainName)
+        if found is None:
+            found = self._chains[chainName] = [self._ends(super().getRules(chainName))]
+        return found
+
+    def _ends(self, rules: Sequence[RuleFuncBlockType]) -> RuleFuncBlockType:
+        """The rules of a chain as one, which holds where one of them does."""
+        chains = {first: [r for r in held if r in rules] for first, held in self.starts.items()}
+        guards = [rule for rule in self.guards if rule in rules]
+
+        def ends(state: StateBlock, line: int, end: int, silent: bool) -> bool:  # noqa: FBT001  # markdown-it-py's signature
+            if guards and any(guard(state, line, end, silent) for guard in guards):
+                return True
+            start = state.bMarks[line] + state.tShift[line]
+            if start >= state.eMarks[line]:
+                return False
+            chain = chains.get(state.src[start])
+            if chain is None:
+                if not _is_table_below(state, line, end):
+                    return False
+                chain = chains[""]
+            return any(rule(state, line, end, silent) for rule in chain)
+
+        return ends
+
+
+class QuickBlocks(ParserBlock):
+    """Lines to blocks."""
+
+    ruler: QuickRuler
+
+    def __init__(self) -> None:
+        super().__init__()
+        ruler = QuickRuler()
+        for rule in self.ruler.__rules__:
+            ruler.push(rule.name, rule.fn, {"alt": rule.alt})
+        self.ruler = ruler
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803  # markdown-it-py's names
+        """Tokens of the lines from `startLine` up to `endLine`."""
+        line, gap = startLine, False
+        deepest, guards = state.md.options.maxNesting, self.ruler.guards
+        while line < endLine:
+            state.line = line = state.skipEmptyLines(line)
+            if line >= endLine or state.sCount[line] < state.blkIndent:
+                break
+            if state.level >= deepest:
+                state.line = endLine
+                break
+            for guard in guards:
+                guard(state, line, endLine, False)  # noqa: FBT003  # as above
+            for rule in self._rules_for(state, line, endLine):
+                if rule(state, line, endLine, False):  # noqa: FBT003  # markdown-it-py's signature
+                    break
+            state.tight = not gap
+            line = state.line
+            gap = gap or (line - 1 < endLine and state.isEmpty(line - 1))
+            if line < endLine and state.isEmpty(line):
+                gap = True
+                state.line = line = line + 1
+
+    def _rules_for(self, state: StateBlock, line: int, end: int) -> Sequence[RuleFuncBlockType]:
+        """The rules that may hold for the block which begins at a line."""
+        if state.sCount[line] - state.blkIndent >= _CODE_INDENT:
+            return self.ruler.getRules()
+        starts = self.ruler.starts
+        chain = starts.get(_first_of(state, line), starts[""])
+        if chain is starts[""] and not (
+            _is_table_below(state, line, end) or _is_underlined(state, line, end)
+        ):
+            return chain[-1:]
+        return chain
+
+
+def _first_of(state: StateBlock, line: int) -> str:
+    """The first character of a line that is not empty."""
+    return state.src[state.bMarks[line] + state.tShift[line]]
+
+
+def _is_table_below(state: StateBlock, line: int, end: int) -> bool:
+    """Whether the next line may be the one that makes a table of a line."""
+    below = line + 1
+    return below < end and not state.isEmpty(below) and _first_of(state, below) in _TABLE_STARTS
+
+
+def _is_underlined(state: StateBlock, line: int, end: int) -> bool:
+    """Whether a line below may make a heading of the lines from this one on."""
+    line += 1
+    while line < end and not state.isEmpty(line):
+        if _first_of(state, line) in _UNDERLINES:
+            return True
+        line += 1
+    return False

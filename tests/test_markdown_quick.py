@@ -1,0 +1,104 @@
+"""Facts about the quick parser: it gives the very tokens of markdown-it-py's own."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.helpers import parseLinkDestination
+
+from kb.limits import DEFAULT_LIMITS
+from kb.markdown.parser import is_safe_link, tokenize
+from kb.markdown.quick import BLOCK_STARTS, INLINE_STARTS, QuickHelpers, normalize_link
+
+
+def plain():
+    """markdown-it-py as it comes, with what kb enables."""
+    parser = MarkdownIt("commonmark", {"html": True, "maxNesting": 20})
+    parser.enable(["table", "strikethrough"]).disable(["html_block"])
+    parser.validateLink = is_safe_link
+    return parser
+
+
+PLAIN = plain()
+
+
+def check(text):
+    """Both parsers give the same."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    assert tokenize(text, first_line=1, limits=DEFAULT_LIMITS) == PLAIN.parse(text)
+
+
+pieces = st.sampled_from([
+    "word", "two words", " ", "  ", "    ", "\t", "\n", "\n\n", "  \n", "\\\n", "*", "**", "_", "~~",
+    "`", "``", "```\n", "~~~\n", "[", "]", "](", ")", "[a]: /b\n", "[a]", "![", "<", ">", "> ", ">",
+    "<b>", "<a@b.c>", "<http://a.b>", "&amp;", "&", "\\*", "\\", "- ", "* ", "+ ", "1. ", "12) ",
+    "# ", "## ", "#", "---\n", "===\n", "--\n", "-", "=", "|", "| a | b |\n", "|---|---|\n", ":-:|-\n",
+    "a | b\n", "!", ":", "http://x.y/z?a=b(c)", "/page#part", '"title"', "'", "(", "é", "\u00a0",
+    "\x00", "\u2028", "😀", "\ud800",
+])  # fmt: skip
+
+
+@given(st.lists(pieces, max_size=40).map("".join))
+def test_the_same_tokens_for_anything(text):
+    """However markup is strewn about."""
+    check(text)
+
+
+@given(st.text(st.sampled_from("ab \n*_`[]()!<>#-=|:+1.~\\&\t"), max_size=60))
+def test_the_same_tokens_for_any_characters(text):
+    """Down to single characters that mean something."""
+    check(text)
+
+
+CASES = os.environ.get("KB_CASES")
+
+
+@pytest.mark.skipif(not CASES, reason="KB_CASES is not set")
+@pytest.mark.parametrize(
+    ("file", "key"),
+    [("commonmark.json", "markdown"), ("xss_markdown.json", "input"), ("xss_html.json", "input")],
+)
+def test_the_same_tokens_for_published_examples(file, key):
+    """Those of the specification, and those of attackers."""
+    for case in json.loads((Path(CASES) / file).read_text(encoding="utf-8")):
+        check(case[key])
+
+
+@pytest.mark.skipif("KB_CORPORA" not in os.environ, reason="KB_CORPORA is not set")
+@pytest.mark.parametrize("name", ["emanual_tv", "stackfaq", "zoomcamp_faq"])
+def test_the_same_tokens_for_real_articles(name):
+    """Every one of a set."""
+    for path in sorted((Path(os.environ["KB_CORPORA"]) / name / "articles").rglob("*.md")):
+        check(path.read_text(encoding="utf-8", errors="replace"))
+
+
+def test_every_rule_is_told_where_it_begins():
+    """A rule that markdown-it-py gains must not be passed over."""
+    inline = set(PLAIN.inline.ruler.get_active_rules()) - {"text"}
+    assert inline == set(INLINE_STARTS)
+    block = set(PLAIN.block.ruler.get_active_rules())
+    assert block == {*BLOCK_STARTS, "code", "table", "lheading", "paragraph"}
+
+
+addresses = st.text(st.sampled_from("ab/.#-_:?=&%()<> \\\n\té😀@"), max_size=20)
+
+
+@given(addresses)
+def test_addresses_are_normalized_alike(url):
+    """The short way is taken only where it leads to the same."""
+    assert normalize_link(url) == normalizeLink(url)
+
+
+@given(addresses, st.integers(0, 5), st.integers(0, 20))
+def test_addresses_end_alike(text, start, end):
+    """Where they stand within a link, too."""
+    found = QuickHelpers.parseLinkDestination(text, start, min(end, len(text)))
+    wanted = parseLinkDestination(text, start, min(end, len(text)))
+    assert found.ok == wanted.ok
+    if found.ok:
+        assert (found.pos, found.str) == (wanted.pos, wanted.str)
