@@ -21,6 +21,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -66,6 +68,7 @@ _UNSPACED = (
 _APOSTROPHES = "'\u2019\u02bc\uff07"
 
 _UNIT = re.compile(rf"[\w{_MARKS}]+(?:[.{_APOSTROPHES}-][\w{_MARKS}]+)*(?:\+\+|#(?!\w))?")
+_UNIT_OR_BREAK = re.compile(rf"{_UNIT.pattern}|\n")
 _PIECE = re.compile(
     rf"[{_UNSPACED}][{_MARKS}]*|[^._{_UNSPACED}-]+",
 )
@@ -106,17 +109,22 @@ class Token:
     whole: bool
 
 
+def _no_places() -> defaultdict[str, array[int]]:
+    return defaultdict(lambda: array("Q"))
+
+
 @dataclass(slots=True)
 class Collected:
-    """Terms of one or more texts, as `Analyzer.collect` files them: term -> positions,
-    ascending, of words that are not stop words and of those that are; the units as written;
-    and the number of units.
+    """Terms of any number of texts, as `Analyzer.collect` files them: term -> places, ascending,
+    of words that are not stop words and of those that are; the units as written; the number of
+    units; and the place where the first line ended, 0 if none has.
     """
 
-    places: dict[str, list[int]] = field(default_factory=dict)
-    stops: dict[str, list[int]] = field(default_factory=dict)
+    places: defaultdict[str, array[int]] = field(default_factory=_no_places)
+    stops: defaultdict[str, array[int]] = field(default_factory=_no_places)
     units: set[str] = field(default_factory=set)
     length: int = 0
+    line_end: int = 0
 
 
 class Analyzer:
@@ -131,6 +139,7 @@ class Analyzer:
         self._units: dict[str, tuple[Word, ...]] = {}
         self._singles: dict[str, str] = {}
         self._single_stops: dict[str, str] = {}
+        self._surfaces: dict[str, str] = {}
         self._stems: dict[str, str] = {}
 
     def tokens(self, text: str) -> Iterator[Token]:
@@ -151,48 +160,51 @@ class Analyzer:
                 )
             position += _length(words)
 
-    def collect(self, text: str, position: int, into: Collected) -> int:
-        """File a text's terms from a position on; returns the position after its last.
+    def collect(self, text: str, place: int, into: Collected) -> int:
+        """File a text's terms from a place on; returns the place after its last.
 
-        Positions count the words that are not stop words; a stop word is filed under the
-        position of the word after it.
+        Places count the words that are not stop words; a stop word is filed under the place of
+        the word after it. Between two lines a place is left free: words are not neighbours
+        across it.
         """
-        units = _UNIT.findall(compose(text))
+        units = _UNIT_OR_BREAK.findall(compose(text))
         into.units.update(units)
-        singles, stops, places = self._singles, self._single_stops, into.places
-        for unit in units:
-            term = singles.get(unit)
-            if term is not None:
-                found = places.get(term)
-                if found is None:
-                    places[term] = [position]
-                else:
-                    found.append(position)
-                position += 1
-            elif (term := stops.get(unit)) is not None:
-                into.stops.setdefault(term, []).append(position)
-            else:
-                position = self._collect_unit(unit, position, into)
         into.length += len(units)
-        return position
+        places, stops = into.places, into.stops
+        single_stops = self._single_stops
+        for unit, term in zip(units, map(self._singles.get, units), strict=True):
+            if term is not None:
+                places[term].append(place)
+                place += 1
+            elif (term := single_stops.get(unit)) is not None:
+                stops[term].append(place)
+            elif unit == "\n":
+                into.length -= 1
+                into.line_end = into.line_end or place
+                place += 1
+            else:
+                place = self._collect_unit(unit, place, into)
+        into.units.discard("\n")
+        return place
 
-    def _collect_unit(self, unit: str, position: int, into: Collected) -> int:
+    def _collect_unit(self, unit: str, place: int, into: Collected) -> int:
         """File a unit that has several words, or was never seen before."""
         words = self.words(unit)
         for word in words:
             table = into.stops if word.stop else into.places
-            table.setdefault(word.term, []).append(position + word.offset)
-        if len(words) != 1:
-            return position + _length(words)
-        known = self._single_stops if words[0].stop else self._singles
-        if len(known) >= MAX_KEPT:
-            known.clear()
-        known[unit] = words[0].term
-        return position + (not words[0].stop)
+            table[word.term].append(place + word.offset)
+        if len(words) == 1:
+            self._note_single(unit, words[0])
+            return place + (not words[0].stop)
+        return place + _length(words)
 
-    def count_units(self, text: str) -> int:
-        """The length of a text: how many units it has."""
-        return len(_UNIT.findall(compose(text)))
+    def _note_single(self, unit: str, word: Word) -> None:
+        """Remember a unit of one word: most are, and most have been seen before."""
+        known = self._single_stops if word.stop else self._singles
+        if len(self._surfaces) >= MAX_KEPT:
+            for table in (self._surfaces, self._singles, self._single_stops):
+                table.clear()
+        known[unit], self._surfaces[unit] = word.term, word.surface
 
     def surfaces(self, text: str) -> set[str]:
         """The words of a text as written, normalised but not stemmed."""
@@ -200,7 +212,13 @@ class Analyzer:
 
     def surfaces_of(self, units: Iterable[str]) -> set[str]:
         """The words of units as written, normalised but not stemmed."""
-        return {word.surface for unit in units for word in self.words(unit)}
+        units = list(units)
+        known = set(map(self._surfaces.get, units))
+        found = {surface for surface in known if surface is not None}
+        if len(found) == len(known):
+            return found
+        others = (unit for unit in units if unit not in self._surfaces)
+        return found | {word.surface for unit in others for word in self.words(unit)}
 
     def words(self, unit: str) -> tuple[Word, ...]:
         """The words of one unit: its parts, then the whole where there are several parts."""
@@ -208,7 +226,7 @@ class Analyzer:
         if words is None:
             if len(self._units) >= MAX_KEPT:
                 self._units.clear()
-            words = self._units[unit] = tuple(self._read_unit(unit))
+            words = self._units[unit] = self._read_plain(unit) or tuple(self._read_unit(unit))
         return words
 
     def stem(self, surface: str) -> str:
@@ -228,6 +246,13 @@ class Analyzer:
         """Only a unit of its own is a stop word: the `on` of `add-on` is not."""
         return len(pieces) == 1 and surface in self.stop_words
 
+    def _read_plain(self, unit: str) -> tuple[Word, ...]:
+        """The one word of a unit of ASCII letters and digits, as most are; nothing for others."""
+        if not (unit.isascii() and unit.isalnum() and len(unit) <= MAX_WORD_LENGTH):
+            return ()
+        surface = unit.lower()
+        return (Word(surface, self.stem(surface), 0, 0, len(unit), surface in self.stop_words),)
+
     def _read_unit(self, unit: str) -> Iterator[Word]:
         pieces = list(_pieces(unit))
         words = [
@@ -242,12 +267,19 @@ class Analyzer:
 
 def load_stemmer(language: str) -> Callable[[str], str]:
     """The Snowball stemmer of a language, or the identity where there is none."""
-    import snowballstemmer  # noqa: PLC0415  # 10 ms that `kb --help` need not pay
+    import Stemmer  # noqa: PLC0415  # `kb --help` need not pay for it
 
     name = SNOWBALL.get(language.partition("-")[0].lower())
     if name is None:
         return str
-    stem: Callable[[str], str] = snowballstemmer.stemmer(name).stemWord
+    stem_word: Callable[[str], str] = Stemmer.Stemmer(name).stemWord
+
+    def stem(word: str) -> str:
+        try:
+            return stem_word(word)
+        except UnicodeEncodeError:  # half of a surrogate pair: no word of any language
+            return word
+
     return stem
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from dataclasses import astuple, dataclass, fields, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from kb.articles import SourceFile, read_article, read_topics, scan, settle_aliases
@@ -20,14 +21,16 @@ from kb.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+    from typing import TypeAlias
 
     from kb.articles import Listing
     from kb.config import Config
     from kb.engine import Engine
 
-FORMAT = 5
-"""Raised whenever the same articles would give another index."""
+    ReadArticle: TypeAlias = Callable[[SourceFile], Article | tuple[Problem, ...]]
 
+FORMAT = 6
+"""Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
 
@@ -82,13 +85,15 @@ class Indexer:
     """Brings the index of one content folder up to date.
 
     `open_engine` opens an engine on a generation's folder. A `thorough` indexer reads every
-    file of the index to see whether it is damaged.
+    file of the index to see whether it is damaged. `read` reads an article's file; whoever has
+    read it already hands over what it gave.
     """
 
     config: Config
     open_engine: Callable[[Path], Engine]
     progress: Progress | None = None
     thorough: bool = False
+    read: ReadArticle | None = None
 
     def bring_up_to_date(self, *, force: str = "") -> tuple[Generation, Changes]:
         """The current generation, written first where it did not fit the articles.
@@ -205,8 +210,9 @@ class Indexer:
     ) -> Iterator[Article]:
         """The articles of some files; notes in `sources` what each file gave."""
         files = tuple(files)
+        read = self.read or partial(read_article, self.config.content, limits=self.config.limits)
         for done, file in enumerate(files, 1):
-            result = read_article(self.config.content, file, limits=self.config.limits)
+            result = read(file)
             if isinstance(result, Article):
                 sources[file.path] = _source_of(result)
                 yield replace(result, body="")  # the sections hold all that an index needs

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kb.cards import Card
     from kb.engine import Description, Engine, RankedSection, Results
     from kb.engine.checks import Generation
+    from kb.indexing import ReadArticle
     from kb.model import Escalation, Topic
 
 __all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
@@ -65,9 +66,9 @@ class KnowledgeBase:
         ...     print(hit.article, hit.anchor, hit.score)
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, analyzer: Analyzer | None = None) -> None:
         self.config = config
-        self.analyzer = Analyzer(config.language)
+        self.analyzer = analyzer or Analyzer(config.language)
         self.ranking = Ranking(**dict(config.ranking))
         self.outdated = ""
         self.on_repair: Callable[[Changes], object] = lambda _: None
@@ -91,14 +92,21 @@ class KnowledgeBase:
         settings = load_config(config=settings_file, content=content_folder, index=index_folder)
         return cls(settings)
 
-    def index(self, *, force: bool = False, progress: Progress | None = None) -> Changes:
+    def index(
+        self,
+        *,
+        force: bool = False,
+        progress: Progress | None = None,
+        read: ReadArticle | None = None,
+    ) -> Changes:
         """Bring the index up to date with the articles; with `force`, build it anew.
 
+        `read` hands over articles that have been read already, instead of reading them again.
         Problems with articles are in the result. Raises ContentError where there is no
         content folder, IndexingError and IndexBusyError where the index can't be written.
         """
         return self._bring_up_to_date(
-            Indexer(self.config, self._open_engine, progress),
+            Indexer(self.config, self._open_engine, progress, read=read),
             force="asked for" if force else "",
         )
 

@@ -213,24 +213,17 @@ def idf_steps(population: int, frequency: int, occurrences: int = 0, burst: floa
     return math.floor(math.log(1 + odds) * repeats * IDF_STEPS + 0.5)
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """What a posting says of a term in a section: its frequency's level, what it weighs in
-    coverage (0 where it is in no title or heading), and how often it occurs outside the title.
-    """
-
-    level: int
-    head: int
-    occurrences: int
-
-    def pack(self) -> int:
-        """As 16 bits: 6 for the level, 3 for the head, 7 for the occurrences."""
-        return self.level | self.head << 6 | min(self.occurrences, MAX_OCCURRENCES) << 9
-
-
 LEVEL_MASK = LEVELS - 1
 HEAD_SHIFT, HEAD_MASK = 6, 7
 OCCURRENCES_SHIFT = 9
+
+
+def pack_weight(level: int, head: int, occurrences: int) -> int:
+    """What a posting says of a term in a section, in 16 bits: its frequency's level (6), what it
+    weighs in coverage (3; 0 where it is in no title or heading), and how often it occurs outside
+    the title (7).
+    """
+    return level | head << HEAD_SHIFT | min(occurrences, MAX_OCCURRENCES) << OCCURRENCES_SHIFT
 
 
 def head_steps(*, in_heading: bool, ranking: Ranking) -> int:

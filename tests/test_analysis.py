@@ -35,10 +35,15 @@ def letters(text):
 
 
 def collected(text):
-    """Collect a text from position 0; also gives the position after it."""
+    """Collect a text from place 0; also gives the place after it."""
     into = Collected()
     end = ENGLISH.collect(text, 0, into)
     return into, end
+
+
+def listed(table):
+    """A table of terms with their places as lists."""
+    return {term: list(places) for term, places in table.items()}
 
 
 def surfaces(text, analyzer=ENGLISH):
@@ -172,8 +177,8 @@ def test_terms_are_snowball_stems(words, term):
 def test_stop_words_take_no_position():
     """Words are neighbours when only stop words stand between; the length counts all."""
     into, end = collected("Where is my package, and when is the refund?")
-    assert into.places == {"packag": [0], "refund": [1]}
-    assert into.stops == {
+    assert listed(into.places) == {"packag": [0], "refund": [1]}
+    assert listed(into.stops) == {
         "where": [0], "is": [0, 1], "my": [0], "and": [1], "when": [1], "the": [1],
     }  # fmt: skip
     assert (into.length, end) == (9, 2)
@@ -182,8 +187,8 @@ def test_stop_words_take_no_position():
 def test_parts_of_a_unit_are_no_stop_words():
     """`on` says nothing, but the `on` of `add-on` does."""
     into, end = collected("on an add-on")
-    assert into.places == {"add": [0], "on": [1], "addon": [0]}
-    assert into.stops == {"on": [0], "an": [0]}
+    assert listed(into.places) == {"add": [0], "on": [1], "addon": [0]}
+    assert listed(into.stops) == {"on": [0], "an": [0]}
     assert (into.length, end) == (3, 2)  # a text is as long as its units are many
 
 
@@ -191,9 +196,18 @@ def test_texts_are_collected_one_after_the_other():
     """A second text goes on where it is told to."""
     into, end = collected("order tracking")
     assert ENGLISH.collect("tracking", end + 4, into) == end + 5
-    assert into.places == {"order": [0], "track": [1, 6]}
+    assert listed(into.places) == {"order": [0], "track": [1, 6]}
     assert into.units == {"order", "tracking"}
     assert into.length == 3
+
+
+def test_words_of_two_lines_are_no_neighbours():
+    """A place is left free between them; where the first line ended is noted."""
+    into, end = collected("late package\nis late\n\nrefund")
+    assert listed(into.places) == {"late": [0, 3], "packag": [1], "refund": [6]}
+    assert listed(into.stops) == {"is": [3]}
+    assert (into.line_end, into.length, end) == (2, 5, 7)
+    assert "\n" not in into.units
 
 
 def test_possessive_stop_words_are_stop_words():
@@ -300,19 +314,24 @@ def test_tokens_are_in_order(text):
 @given(any_text)
 def test_terms_are_those_of_the_tokens(text):
     """The fast way that indexing takes sees what queries see."""
-    tokens = list(ENGLISH.tokens(text))
     into, end = collected(text)
     places, stops = {}, {}
-    passed = 0
-    for token in tokens:
-        table = stops if token.stop else places
-        table.setdefault(token.term, []).append(token.position - passed)
-        passed += token.stop
-    assert (into.places, into.stops) == (places, stops)
-    assert into.length >= len(into.units)
-    assert into.length == ENGLISH.count_units(text)
-    assert end == sum(not token.whole for token in tokens) - passed
-    assert ENGLISH.surfaces(text) == {token.surface for token in tokens}
+    written = set()
+    start = -1
+    for line in compose(text).split("\n"):
+        start += 1
+        passed = 0
+        tokens = list(ENGLISH.tokens(line))
+        for token in tokens:
+            table = stops if token.stop else places
+            table.setdefault(token.term, []).append(start + token.position - passed)
+            passed += token.stop
+            written.add(token.surface)
+        start += sum(not token.whole for token in tokens) - passed
+    assert (listed(into.places), listed(into.stops)) == (places, stops)
+    assert len(into.units) <= into.length <= len(text)
+    assert end == start
+    assert ENGLISH.surfaces(text) == written
     assert ENGLISH.surfaces_of(into.units) == ENGLISH.surfaces(text)
 
 

@@ -23,7 +23,6 @@ from kb.ranking import (
     SATURATION_STEPS,
     Averages,
     Ranking,
-    Weight,
     coverage,
     field_norms,
     head_steps,
@@ -32,6 +31,7 @@ from kb.ranking import (
     level,
     nearness,
     on_grid,
+    pack_weight,
     pair_norms,
     round_score,
     saturations,
@@ -207,7 +207,7 @@ def test_another_occurrence_never_lowers_a_frequency(counts, field):
 @given(st.integers(0, LEVELS - 1), st.integers(0, HEAD_STEPS), st.integers(0, 1000))
 def test_a_weight_fits_sixteen_bits(level_, head, occurrences):
     """And each of its parts can be read back."""
-    packed = Weight(level_, head, occurrences).pack()
+    packed = pack_weight(level_, head, occurrences)
     assert 0 <= packed < 1 << 16
     assert packed & LEVEL_MASK == level_
     assert packed >> HEAD_SHIFT & HEAD_MASK == head

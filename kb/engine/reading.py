@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from array import array
@@ -16,6 +16,17 @@ POSITION_BITS = 16
 HIDDEN = "hidden_"
 """Articles that the public does not see are in fields of their own, under this prefix, so that
 their words change no one else's scores, corrections or completions."""
+
+
+class TermPostings(NamedTuple):
+    """One term's postings as parallel arrays: document numbers (ascending), weights, and numbers
+    of positions; `positions` holds those of all postings one after the other.
+    """
+
+    docs: array[int]
+    weights: array[int]
+    sizes: array[int]
+    positions: array[int]
 
 
 class IndexReader(Protocol):
@@ -64,6 +75,13 @@ class IndexReader(Protocol):
 
     def positions(self, field: str, term: str) -> array[int]:
         """The places of a term, ascending."""
+        ...
+
+    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[str, TermPostings]]:
+        """Every term of a field that stands anywhere, in code point order, with its postings;
+        without `positions` the last two arrays stay empty. For who wants all: it reads the
+        index from end to end, and keeps nothing.
+        """
         ...
 
     def terms_of(self, field: str, prefix: str = "") -> Iterator[str]:

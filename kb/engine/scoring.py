@@ -13,8 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from kb.engine.best import best_first
-from kb.engine.documents import RANGE_STARTS, field_of
 from kb.engine.reading import HIDDEN, POSITION_BITS
+from kb.engine.weighing import RANGE_STARTS, field_of
 from kb.model import Part
 from kb.ranking import (
     CHUNK,

@@ -99,7 +99,9 @@ def embed_search(config: Config, out: Path, pattern: str, generator: Generator) 
             for article in content.articles
         }
         files = dict(_own_files(config))
-        for shard in export_search(staged, _Places(pages, anchors, pattern)):
+        parsed = {article.path: article for article in content.articles}
+        places = _Places(pages, anchors, pattern)
+        for shard in export_search(staged, places, read=lambda file: parsed.get(file.path, ())):
             files[shard.file] = shard.data
     _write(out, files)
     return _report(generator, content, files, problems)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kb.analysis import Analyzer
 from kb.articles import read_topics, settle_aliases
 from kb.errors import SiteError
 from kb.model import Problem, Severity
@@ -92,12 +93,13 @@ class _Making:
         self._output = output
         self._problems: list[Problem] = [*work.sources.listing.problems]
         self._used: set[str] = set()
+        self._analyzer = Analyzer(config.language)
 
     def all(self, progress: Callable[[int, int], None] | None) -> Report:
         """Everything, in order."""
         config = self._config
         old = self._cache.memory(self._sources.common)
-        reader = Reader(config, self._options.jobs, old, progress)
+        reader = Reader(config, self._analyzer, self._options.jobs, old, progress)
         records, unread = reader.records(self._sources.listing.articles)
         topic_files, wrong = read_topics(
             config.content, self._sources.listing.topics, limits=config.limits
@@ -115,7 +117,8 @@ class _Making:
         shell = self._open_shell()
         pages = Pages(plan, shell, self._size_of)
         keys = self._articles(plan, pages, reader, old)
-        shared = {**self._shared(plan, pages, shell, old), **self._search(plan, old)}
+        search = self._search(plan, old, reader)
+        shared = {**self._shared(plan, pages, shell, old), **search}
         self._files()
         output = self._output.finish()
         report = self._report(plan)
@@ -224,7 +227,7 @@ class _Making:
         for address, text in write_feeds(plan, shell, sorted(listed)):
             yield address, text.encode()
 
-    def _search(self, plan: Plan, old: Memory) -> dict[str, list[str]]:
+    def _search(self, plan: Plan, old: Memory, reader: Reader) -> dict[str, list[str]]:
         """What the search of the pages reads: made from the index, which is brought up to date."""
         key = search_key(plan, self._sources.common)
         known = old.shared.get(key, [])
@@ -238,7 +241,9 @@ class _Making:
         from kb.site.search import export_search  # noqa: PLC0415  # slow to import
 
         addresses = []
-        for shard in export_search(self._config, SitePlaces(plan)):
+        for shard in export_search(
+            self._config, SitePlaces(plan), analyzer=self._analyzer, read=reader.article
+        ):
             addresses.append(SEARCH_DATA + shard.file)
             self._output.put(addresses[-1], shard.data)
         return {key: addresses}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.analysis import Analyzer
-from kb.articles import read_page
+from kb.articles import read_article, read_page
 from kb.articles.apart import is_large, run_apart
 from kb.errors import ContentError
 from kb.site.records import Draft, Record, as_json, from_json
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
     from kb.articles import SourceFile
     from kb.config import Config
     from kb.limits import Limits
-    from kb.model import Problem
+    from kb.model import Article, Problem
     from kb.site.cache import Memory
-
-    Read = Draft | tuple[Problem, ...]
 
 _BATCH = 32  # articles that a process is given at a time
 
@@ -35,12 +34,20 @@ class _Settings(NamedTuple):
     limits: Limits
 
 
+class Parsed(NamedTuple):
+    """What one file gave: its draft for the site, and the article, without body, for the index."""
+
+    draft: Draft
+    article: Article
+
+
 class Reader:
     """Reads the articles of one build, each at most once unless memory would suffer."""
 
     def __init__(
         self,
         config: Config,
+        analyzer: Analyzer,
         jobs: int,
         memory: Memory,
         progress: Callable[[int, int], None] | None,
@@ -48,11 +55,13 @@ class Reader:
         self._settings = _Settings(
             config.content, config.language, config.site.remote_images, config.limits
         )
+        self._analyzer = analyzer
         self._jobs = jobs
         self._memory = memory
         self._progress = progress
         self._sources: dict[str, SourceFile] = {}
         self._drafts = Spool()
+        self._articles: dict[str, Article] = {}
         self._kept: dict[str, str] = {}
 
     def records(self, sources: Sequence[SourceFile]) -> tuple[list[Record], list[Problem]]:
@@ -62,10 +71,11 @@ class Reader:
         new = [source for source in sources if known[source.path] is None]
         problems: list[Problem] = []
         for source, found in zip(new, self._read(new), strict=True):
-            if isinstance(found, Draft):
-                self._drafts.put(source.path, found)
-                self._kept[source.path] = as_json(found.record)
-                known[source.path] = found.record
+            if isinstance(found, Parsed):
+                self._drafts.put(source.path, found.draft)
+                self._articles[source.path] = found.article
+                self._kept[source.path] = as_json(found.draft.record)
+                known[source.path] = found.draft.record
             else:
                 problems += found
         for path, record in known.items():
@@ -84,29 +94,33 @@ class Reader:
         wanted = list(paths)
         missing = [self._sources[path] for path in wanted if path not in self._drafts]
         for source, found in zip(missing, self._read(missing), strict=True):
-            if isinstance(found, Draft):
-                self._drafts.put(source.path, found)
+            if isinstance(found, Parsed):
+                self._drafts.put(source.path, found.draft)
         for path in wanted:
             draft = self._drafts.take(path)
             if draft is not None:
                 yield draft
         self._drafts.close()
 
+    def article(self, source: SourceFile) -> Article | tuple[Problem, ...]:
+        """An article for the index: as it was read for its page, once, or else from disk."""
+        read = self._articles.pop(source.path, None)
+        return read or read_article(self._settings.content, source, limits=self._settings.limits)
+
     def memory(self) -> tuple[dict[str, list[Any]], dict[str, str]]:
         """States and records of what was read, for the next build."""
         return {path: list(self._sources[path]) for path in self._kept}, self._kept
 
-    def _read(self, sources: Sequence[SourceFile]) -> Iterator[Read]:
+    def _read(self, sources: Sequence[SourceFile]) -> Iterator[Parsed | tuple[Problem, ...]]:
         for done, found in enumerate(self._results(sources), 1):
             yield found
             if self._progress:
                 self._progress(done, len(sources))
 
-    def _results(self, sources: Sequence[SourceFile]) -> Iterator[Read]:
+    def _results(self, sources: Sequence[SourceFile]) -> Iterator[Parsed | tuple[Problem, ...]]:
         if self._jobs < 2 or len(sources) <= _BATCH:  # noqa: PLR2004 one process or several
-            analyzer = Analyzer(self._settings.language)
             for source in sources:
-                yield _read_one(source, analyzer, self._settings)
+                yield _read_one(source, self._analyzer, self._settings)
             return
         from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
 
@@ -119,13 +133,17 @@ class Reader:
                 yield from results
 
 
-def _read_batch(batch: tuple[list[SourceFile], _Settings]) -> list[Read]:
+def _read_batch(
+    batch: tuple[list[SourceFile], _Settings],
+) -> list[Parsed | tuple[Problem, ...]]:
     sources, settings = batch
     analyzer = Analyzer(settings.language)
     return [_read_one(source, analyzer, settings) for source in sources]
 
 
-def _read_one(source: SourceFile, analyzer: Analyzer, settings: _Settings) -> Read:
+def _read_one(
+    source: SourceFile, analyzer: Analyzer, settings: _Settings
+) -> Parsed | tuple[Problem, ...]:
     try:
         if is_large(source, settings.limits):
             return run_apart(_read_apart, source, settings, limits=settings.limits)
@@ -136,15 +154,18 @@ def _read_one(source: SourceFile, analyzer: Analyzer, settings: _Settings) -> Re
         return (problem_of(source.path, error),)
 
 
-def _read_apart(source: SourceFile, settings: _Settings) -> Read:
+def _read_apart(source: SourceFile, settings: _Settings) -> Parsed | tuple[Problem, ...]:
     """Read a large article in a process of its own."""
     return _read(source, Analyzer(settings.language), settings)
 
 
-def _read(source: SourceFile, analyzer: Analyzer, settings: _Settings) -> Read:
+def _read(
+    source: SourceFile, analyzer: Analyzer, settings: _Settings
+) -> Parsed | tuple[Problem, ...]:
     from kb.site.drafts import write_draft  # noqa: PLC0415  # brings the Markdown parser
 
     page = read_page(settings.content, source, limits=settings.limits)
     if isinstance(page, tuple):
         return page
-    return write_draft(page, analyzer, remote_images=settings.remote_images)
+    draft = write_draft(page, analyzer, remote_images=settings.remote_images)
+    return Parsed(draft, replace(page.article, body=""))

@@ -19,7 +19,7 @@ from kb.errors import ConfigError, KbError, QueryError
 from kb.version import __version__
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
-HEAVY = ("whoosh", "markdown_it", "yaml", "jinja2", "snowballstemmer", "kb.knowledge_base")
+HEAVY = ("whoosh", "markdown_it", "yaml", "jinja2", "Stemmer", "kb.knowledge_base")
 
 
 def loaded_after(*args):

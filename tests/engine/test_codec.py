@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from making import make_article
 
 from kb.analysis import Analyzer
-from kb.engine.reading import POSITION_BITS
+from kb.engine.reading import POSITION_BITS, TermPostings
 from kb.engine.whoosh import WhooshEngine
 from kb.engine.whoosh.codec import (
     MAX_POSITION,
@@ -60,6 +60,22 @@ def test_positions_are_read_only_when_they_are_wanted(found):
     assert not read.positions
 
 
+def test_long_arrays_are_compressed():
+    """Which the highest bit of their length says."""
+    found = [(doc, (7, [doc, doc + 1])) for doc in range(500)]
+    record = packed(found).pack()
+    count, head, tail = struct.unpack_from("<III", record, 4)
+    assert count == 500
+    assert head >> 31 == tail >> 31 == 1
+    head &= 0x7FFFFFFF
+    assert len(zlib.decompress(record[16 : 16 + head])) == 500 * 6
+    assert PackedPostings.unpack(record, positions=True) == packed(found)
+    flipped = bytearray(record)
+    flipped[11] ^= 0x80  # the bit that says so
+    with pytest.raises(DamagedPostingsError):
+        PackedPostings.unpack(bytes(flipped), positions=True)
+
+
 RECORD = packed([(1, (5, [1, 2])), (70_000, (MAX_WEIGHT, [MAX_POSITION]))]).pack()
 
 
@@ -84,7 +100,7 @@ def test_records_of_another_size_are_noticed(record):
 def test_a_record_is_little_endian_everywhere(monkeypatch):
     """An index can be read on another machine."""
     count, head, tail = struct.unpack_from("<III", RECORD, 4)
-    body = zlib.decompress(RECORD[16 : 16 + head])
+    body = RECORD[16 : 16 + head]
     assert struct.unpack("<2I2H", body) == (1, 70_000, 5, MAX_WEIGHT)
     assert (count, len(RECORD)) == (2, 16 + head + tail)
     there = PackedPostings.unpack(RECORD, positions=True)
@@ -104,8 +120,16 @@ def test_a_buffer_collects_postings_by_field_and_term():
     buffer.add(("title", b"b", 1, 1.0, b""))
     assert buffer.fields["terms"]["b"] == packed([(1, (3, [7])), (4, (2, []))])
     assert list(buffer.fields) == ["terms", "title"]
+    buffer.add_presence("words", 1, ("a", "b"))
+    buffer.add_presence("words", 2, ("b",))
+    buffer.add_weights("heads", 2, {"b": 4})
+    whole = TermPostings(array("I", [0]), array("H", [9]), array("H", [1]), array("H", [5]))
+    buffer.take([("linked", "c", whole)])
+    assert buffer.fields["words"]["b"] == packed([(1, (1, [])), (2, (1, []))])
+    assert buffer.fields["heads"]["b"] == packed([(2, (4, []))])
+    assert buffer.fields["linked"]["c"] == packed([(0, (9, [5]))])
     buffer.cleanup()
-    assert buffer.fields == {}
+    assert not buffer.fields
 
 
 # Reading an index -----------------------------------------------------------------------
@@ -153,6 +177,28 @@ def test_postings_are_ascending_over_all_segments(engine):
     assert {place >> POSITION_BITS for place in places} == set(docs)
     assert reader.postings("terms", "track") == (array("I"), array("H"))
     assert not reader.positions("terms", "track")
+
+
+def test_all_terms_are_read_in_one_go(engine):
+    """In order, with the postings that each has alone; those of deleted documents are left out."""
+    engine.close()
+    assert engine.update(["a"], [make_article("a", "Late parcel", ("Deal", "Put a package."))])
+    reader = engine.reader
+    for name in ("terms", "words", "title", "linked"):
+        entries = dict(reader.entries(name, positions=True))
+        assert list(entries) == [t for t in reader.terms_of(name) if reader.postings(name, t)[0]]
+        for term, found in entries.items():
+            assert (found.docs, found.weights) == reader.postings(name, term)
+            spread = [doc for doc, n in zip(found.docs, found.sizes, strict=True) for _ in range(n)]
+            places = zip(spread, found.positions, strict=True)
+            assert [doc << POSITION_BITS | p for doc, p in places] == list(
+                reader.positions(name, term)
+            )
+    heads = dict(reader.entries("terms", positions=False))
+    assert {term: found.docs for term, found in heads.items()} == {
+        term: found.docs for term, found in reader.entries("terms", positions=True)
+    }
+    assert not any(found.positions for found in heads.values())
 
 
 def test_terms_are_listed_by_their_beginning(engine):

@@ -1,6 +1,6 @@
 """Facts about what is indexed of an article."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -8,14 +8,8 @@ from hypothesis import strategies as st
 from making import make_article
 
 from kb.analysis import Analyzer
-from kb.engine.documents import (
-    LAST_POSITION,
-    RANGE_STARTS,
-    analyze_article,
-    averages_of,
-    field_of,
-    weigh_article,
-)
+from kb.engine.documents import Inverter
+from kb.engine.weighing import LAST_POSITION, RANGE_STARTS, field_of
 from kb.model import Audience, Status
 from kb.ranking import HEAD_MASK, HEAD_SHIFT, LEVEL_MASK, OCCURRENCES_SHIFT, Averages, Ranking
 
@@ -23,10 +17,38 @@ ANALYZER = Analyzer()
 EVEN = Averages((5.0,) * 5)
 
 
+@dataclass
+class Indexed:
+    """A section as it is indexed: term -> (weight, positions)."""
+
+    heads: dict
+    lengths: tuple
+    terms: dict = field(default_factory=dict)
+    linked: dict = field(default_factory=dict)
+
+
 def documents(article, ranking=None):
     """The sections of an article as they are indexed."""
-    analyzed = analyze_article(article, ANALYZER)
-    return weigh_article(analyzed, EVEN, ranking or Ranking()).sections
+    return inverted([article], ranking or Ranking())[0]
+
+
+def inverted(articles, ranking):
+    """The sections of each article as they are indexed, together."""
+    inverter = Inverter(ANALYZER, ranking)
+    made, by_number = [], {}
+    for article in articles:
+        number = len(by_number) + len(made)
+        sections = inverter.add(article, number).sections
+        made.append([Indexed(s.heads, s.lengths) for s in sections])
+        by_number |= dict(enumerate(made[-1], number + 1))
+    for name, term, found in inverter.postings(EVEN):
+        start = 0
+        for doc, weight, size in zip(found.docs, found.weights, found.sizes, strict=True):
+            positions = list(found.positions[start : start + size])
+            getattr(by_number[doc], name.removeprefix("hidden_"))[term] = (weight, positions)
+            start += size
+        assert start == len(found.positions)
+    return made
 
 
 def places(document, term):
@@ -107,8 +129,8 @@ def test_a_head_of_stop_words_keeps_them():
     """`The Who` is a title, too."""
     (document,) = documents(make_article("a", "The Who", lead="Who is the who?"))
     assert set(document.heads) == {"the", "who"}
-    assert analyze_article(make_article("a", "The Who"), ANALYZER).title == ("the", "who")
-    assert analyze_article(make_article("a", "The band"), ANALYZER).title == ("band",)
+    for title, terms in (("The Who", ("the", "who")), ("The band", ("band",))):
+        assert Inverter(ANALYZER, Ranking()).add(make_article("a", title), 0).title == terms
 
 
 def test_the_first_block_counts_for_more():
@@ -163,9 +185,9 @@ def test_a_text_that_is_longer_than_positions_go():
 
 def test_words_are_those_of_every_text():
     """As written, for spelling: of title, headings, texts, issue phrases and former names."""
-    analyzed = analyze_article(FULL, ANALYZER)
-    assert {"late", "packages", "order", "status", "arrived", "lost", "found"} <= analyzed.words
-    assert "packag" not in analyzed.words
+    words = Inverter(ANALYZER, Ranking()).add(FULL, 0).words
+    assert {"late", "packages", "order", "status", "arrived", "lost", "found"} <= words
+    assert "packag" not in words
 
 
 @pytest.mark.parametrize(
@@ -179,9 +201,20 @@ def test_words_are_those_of_every_text():
 )
 def test_hidden_articles_are_marked_and_count_for_no_average(fields, hidden):
     """The public's averages are those of what it sees."""
+    inverter = Inverter(ANALYZER, Ranking())
     article = make_article("a", "T", lead="word " * 50, **fields)
-    assert weigh_article(analyze_article(article, ANALYZER), EVEN, Ranking()).hidden == hidden
-    assert (averages_of([article], ANALYZER) == averages_of([], ANALYZER)) == hidden
+    assert inverter.add(article, 0).hidden == hidden
+    assert (inverter.sections, inverter.totals[-1]) == ((0, 0) if hidden else (1, 50))
+    names = {name for name, _, _ in inverter.postings(EVEN)}
+    assert names == ({"hidden_terms"} if hidden else {"terms"})
+
+
+def test_articles_are_apart_in_one_inverter():
+    """What stands in many is what stands in each alone."""
+    articles = [FULL, make_article("u/b", "Late refund", ("Late", "late the package late"))]
+    articles.append(linked(make_article("u/c", "Track", lead="late order page"), "order"))
+    together = inverted(articles, Ranking())
+    assert together == [documents(article) for article in articles]
 
 
 texts = st.lists(
@@ -197,9 +230,7 @@ texts = st.lists(
     st.tuples(st.integers(0, 60), st.integers(0, 60)),
 )
 def test_every_word_is_indexed_in_its_place(sections, title, lead, issues, span):
-    """Lengths agree with the averages, positions ascend within their fields, and every word of
-    a section's texts can be found.
-    """
+    """Positions ascend within their fields, and every word of a section's texts can be found."""
     article = make_article("a", title or "T", *sections, lead=lead, issues=tuple(issues))
     if span[0] < span[1] <= len(lead):
         article = replace(
@@ -207,8 +238,6 @@ def test_every_word_is_indexed_in_its_place(sections, title, lead, issues, span)
         )
         lead = lead[: span[0]] + " " + lead[slice(*span)] + " " + lead[span[1] :]
     made = documents(article)
-    totals = [sum(lengths) for lengths in zip(*(d.lengths for d in made), strict=True)]
-    assert averages_of([article], ANALYZER) == Averages.of(totals, len(made))
     for section, document in zip(article.sections, made, strict=True):
         text = lead if section.position == 0 else section.text
         shown = (article.title, section.heading, text, *(issues if section.position == 0 else ()))

@@ -7,12 +7,13 @@ import subprocess
 import pytest
 from making import make_article
 from whoosh import index
+from whoosh.codec.whoosh3 import W3TermInfo
 from whoosh.filedb import structfile
 from whoosh.filedb.filestore import FileStorage
 
 from kb.analysis import Analyzer
 from kb.engine.whoosh import NAME, SCHEMA, WhooshEngine
-from kb.engine.whoosh.pickles import ALLOWED, GuardedTermInfo, loads
+from kb.engine.whoosh.pickles import ALLOWED, GuardedTermInfo, loads, term_info
 from kb.ranking import Ranking
 
 
@@ -69,8 +70,10 @@ def test_a_payload_in_a_stored_field_does_not_run(tmp_path, monkeypatch):
     engine = WhooshEngine(tmp_path / "index", Analyzer(), Ranking())
     attack = Attack(os.system, "touch stolen")
     monkeypatch.setattr("kb.engine.whoosh.json.dumps", lambda *_, **__: attack)
-    with pytest.raises(pickle.UnpicklingError):  # the tables are made from what was stored
-        engine.build([make_article("a", "A title", lead="Text.")])
+    engine.build([make_article("a", "A title", lead="Text.")])
+    with pytest.raises(pickle.UnpicklingError):
+        engine.cards()
+    engine.close()
     assert not (tmp_path / "stolen").exists()
 
 
@@ -90,3 +93,18 @@ def test_a_payload_in_the_table_of_contents_does_not_run(tmp_path, monkeypatch):
     with pytest.raises(pickle.UnpicklingError):
         WhooshEngine(folder, Analyzer(), Ranking()).open()
     assert not (tmp_path / "stolen").exists()
+
+
+@pytest.mark.parametrize(
+    ("frequency", "offset", "length"), [(0, 0, 0), (7, 1 << 40, 12), (1, 5, 3)]
+)
+def test_term_infos_are_those_of_whoosh(frequency, offset, length):
+    """Written in one go, read by its own class."""
+    own = W3TermInfo()
+    own._df = frequency
+    own.set_extent(offset, length)
+    written = term_info(frequency, offset, length)
+    assert written == own.to_bytes()
+    assert GuardedTermInfo.extent_in(written) == (offset, length)
+    with pytest.raises(pickle.UnpicklingError):
+        GuardedTermInfo.extent_in(b"\1" + written[1:])

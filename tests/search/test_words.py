@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-import snowballstemmer
+import Stemmer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +27,7 @@ def vocabulary(content):
 
 def check_stems(node, words):
     """Compare with the Snowball package."""
-    stem = snowballstemmer.stemmer("english").stemWord
+    stem = Stemmer.Stemmer("english").stemWord
     stems = node(stem=words)
     assert [(w, s) for w, s in zip(words, stems, strict=True) if s != stem(w)] == []
 

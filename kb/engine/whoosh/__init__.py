@@ -12,7 +12,7 @@ article is the nearest article document before it. Fields:
 | title | articles | stems of the title | 1 | no |
 | words | articles | words as written | 1 | no |
 | facets | articles | `tier:x`, `topic:x`, `tag:x`, `audience:x`, `status:x` | 1 | no |
-| id | articles | the article's id | 1 | no |
+| id | articles | the article's id | how many sections it has | no |
 
 What the public does not see has `terms`, `linked`, `heads`, `lengths`, `title` and `words` of its
 own. Whoosh keeps, merges and deletes documents and finds terms; scores are computed by
@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections import deque
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -35,10 +34,10 @@ from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
 from kb.cards import Card, read_card
 from kb.engine import Description, Request, Results
 from kb.engine.checks import DamagedIndexError
-from kb.engine.documents import analyze_article, averages_of, weigh_article
+from kb.engine.documents import Inverter
 from kb.engine.reading import HIDDEN
 from kb.engine.search import Search
-from kb.engine.whoosh.codec import PackedCodec, PostingBuffer
+from kb.engine.whoosh.codec import MAX_WEIGHT, PackedCodec, PostingBuffer
 from kb.engine.whoosh.contents import GuardedIndex, read_contents
 from kb.engine.whoosh.pickles import GuardedStorage
 from kb.engine.whoosh.reader import WhooshReader
@@ -55,7 +54,6 @@ if TYPE_CHECKING:
 
 NAME = "kb"
 MAX_DELETED_SHARE = 0.25
-_ONCE: tuple[int, tuple[int, ...]] = (1, ())
 
 
 class TermsField(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -95,14 +93,14 @@ class WhooshEngine:
 
     def build(self, articles: Iterable[Article]) -> None:
         """Write a new index of the articles, in order of id, into an empty folder."""
-        waiting = deque(articles)
-        averages = averages_of(waiting, self.analyzer)
         storage = _storage(self.folder)
         TOC.create(storage, SCHEMA, NAME)
+        inverter = Inverter(self.analyzer, self.ranking)
         with _writing(storage, merge_all=False) as writer:
-            while waiting:  # each is let go once it is written
-                analyzed = analyze_article(waiting.popleft(), self.analyzer)
-                _add(writer, weigh_article(analyzed, averages, self.ranking))
+            for article in articles:
+                _add(writer, inverter.add(article, writer.docnum))
+            averages = Averages.of(inverter.totals, inverter.sections)
+            writer.pool.take(inverter.postings(averages))
         self._write_tables(averages)
 
     def update(self, removed: Iterable[str], articles: Iterable[Article]) -> bool:
@@ -111,13 +109,14 @@ class WhooshEngine:
         `removed` holds the ids of all that is replaced, too. Returns False, having changed
         nothing, when average lengths move so that the whole index has to be built anew.
         """
-        analyzed = [analyze_article(article, self.analyzer) for article in articles]
+        inverter = Inverter(self.analyzer, self.ranking)
+        added = list(_numbered(articles, inverter))
         reader = self.open()
         try:
             documents = [reader.documents_of(id_) for id_ in removed]
             public = [docs for docs in documents if docs and reader.is_public(docs.start)]
             sections = [doc for docs in public for doc in docs[1:]]
-            averages = reader.tables.averages_after(sections, analyzed)
+            averages = reader.tables.averages_after(sections, inverter)
             if averages != reader.averages:
                 return False
             gone = [doc for docs in documents for doc in docs]
@@ -127,8 +126,9 @@ class WhooshEngine:
         with _writing(_storage(self.folder), merge_all=many) as writer:
             for doc in gone:
                 writer.delete_document(doc)
-            for article in analyzed:
-                _add(writer, weigh_article(article, averages, self.ranking))
+            for article in added:
+                _add(writer, article)
+            writer.pool.take(inverter.postings(averages))
         self._write_tables(averages)
         return True
 
@@ -186,6 +186,14 @@ class WhooshEngine:
             reader.close()
 
 
+def _numbered(articles: Iterable[Article], inverter: Inverter) -> Iterator[ArticleDocuments]:
+    """The documents of articles, which a new segment numbers from 0."""
+    doc = 0
+    for article in articles:
+        yield inverter.add(article, doc)
+        doc += 1 + len(article.sections)
+
+
 def _storage(folder: Path) -> GuardedStorage:
     return GuardedStorage(str(folder))
 
@@ -210,16 +218,12 @@ def _add(writer: SegmentWriter, documents: ArticleDocuments) -> None:
     postings: PostingBuffer = writer.pool
     doc = writer.docnum
     writer.add_document(record=json.dumps(documents.record, ensure_ascii=False))
-    postings.add_terms("id", doc, {documents.id: _ONCE})
-    postings.add_terms("facets", doc, dict.fromkeys(documents.facets, _ONCE))
-    postings.add_terms(prefix + "title", doc, dict.fromkeys(documents.title, _ONCE))
-    postings.add_terms(prefix + "words", doc, dict.fromkeys(documents.words, _ONCE))
-    for section in documents.sections:
-        doc = writer.docnum
+    postings.add_weights("id", doc, {documents.id: min(len(documents.sections), MAX_WEIGHT)})
+    postings.add_presence("facets", doc, documents.facets)
+    postings.add_presence(prefix + "title", doc, documents.title)
+    postings.add_presence(prefix + "words", doc, documents.words)
+    for number, section in enumerate(documents.sections, doc + 1):
         writer.add_document(record=json.dumps(section.record, ensure_ascii=False))
-        heads = {term: (steps, ()) for term, steps in section.heads.items()}
         lengths = zip(FIELDS, section.lengths, strict=True)
-        postings.add_terms(prefix + "terms", doc, section.terms)
-        postings.add_terms(prefix + "linked", doc, section.linked)
-        postings.add_terms(prefix + "heads", doc, heads)
-        postings.add_terms(prefix + "lengths", doc, {name: (n, ()) for name, n in lengths if n})
+        postings.add_weights(prefix + "heads", number, section.heads)
+        postings.add_weights(prefix + "lengths", number, {name: n for name, n in lengths if n})

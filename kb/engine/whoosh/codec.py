@@ -5,10 +5,12 @@ than scoring them, and a pickle from a stranger runs code. Here a term is one re
 
     u32 CRC-32 of all that follows
     u32 number of postings, u32 bytes of the head, u32 bytes of the tail
-    head, zlib: u32 document numbers, u16 weights
-    tail, zlib: u16 positions a posting, then u16 positions of all postings
+    head: u32 document numbers, u16 weights
+    tail: u16 positions a posting, then u16 positions of all postings
 
-in little-endian order. The head scores single words; the tail is read for neighbours only.
+in little-endian order. The head scores single words; the tail is read for neighbours only. What
+is longer than SMALL is compressed with zlib, and the highest bit of its number of bytes is set:
+most terms are rare, and setting up zlib would take longer than all else.
 """
 
 from __future__ import annotations
@@ -17,19 +19,27 @@ import struct
 import sys
 import zlib
 from array import array
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermInfo, W3TermsReader
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermsReader
 from whoosh.matching import ListMatcher
 
 from kb.engine.checks import DamagedIndexError
-from kb.engine.whoosh.pickles import GuardedDocuments, GuardedTermInfo
+from kb.engine.whoosh.pickles import GuardedDocuments, GuardedTermInfo, term_info
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kb.engine.reading import TermPostings
 
 HEADER = struct.Struct("<IIII")
+SMALL = 128
+"""Bytes of a head or a tail that are stored as they are."""
+
+_COMPRESSED = 1 << 31
+_LENGTHS = struct.Struct("!ii")
 MAX_WEIGHT = 0xFFFF
 MAX_POSITION = 0xFFFF
 
@@ -54,6 +64,12 @@ class PackedPostings:
         """Postings of a term that stands nowhere."""
         return cls(array("I"), array("H"), array("H"), array("H"))
 
+    @classmethod
+    def unweighted(cls, docs: array[int]) -> PackedPostings:
+        """Postings of weight 1 without positions."""
+        count = len(docs)
+        return cls(docs, array("H", [1]) * count, array("H", [0]) * count, array("H"))
+
     def add(self, doc: int, weight: int, positions: Sequence[int]) -> None:
         """Append one posting."""
         self.docs.append(doc)
@@ -64,11 +80,10 @@ class PackedPostings:
 
     def pack(self) -> bytes:
         """The record described at the head of this module."""
-        head = zlib.compress(_to_bytes(self.docs) + _to_bytes(self.weights), 1)
-        tail = zlib.compress(_to_bytes(self.sizes) + _to_bytes(self.positions), 1)
-        counts = HEADER.pack(0, len(self.docs), len(head), len(tail))[4:]
-        crc = zlib.crc32(tail, zlib.crc32(head, zlib.crc32(counts)))
-        return struct.pack("<I", crc) + counts + head + tail
+        head, head_size = _squeeze(_to_bytes(self.docs) + _to_bytes(self.weights))
+        tail, tail_size = _squeeze(_to_bytes(self.sizes) + _to_bytes(self.positions))
+        rest = _COUNTS.pack(len(self.docs), head_size, tail_size) + head + tail
+        return _CRC.pack(zlib.crc32(rest)) + rest
 
     @classmethod
     def unpack(cls, record: bytes, *, positions: bool) -> PackedPostings:
@@ -76,27 +91,35 @@ class PackedPostings:
 
         Raises DamagedPostingsError.
         """
-        count, head, tail = _checked(record)
-        postings = cls.empty()
-        postings.docs = _from_bytes("I", head[: 4 * count])
-        postings.weights = _from_bytes("H", head[4 * count :])
-        if positions:
-            body = zlib.decompress(tail)
-            postings.sizes = _from_bytes("H", body[: 2 * count])
-            postings.positions = _from_bytes("H", body[2 * count :])
-        return postings
+        if len(record) < HEADER.size:
+            raise DamagedPostingsError("a posting record is cut short")
+        crc, count, head_size, tail_size = HEADER.unpack_from(record)
+        split = HEADER.size + (head_size & ~_COMPRESSED)
+        end = split + (tail_size & ~_COMPRESSED)
+        if len(record) != end or zlib.crc32(record[_CRC.size :]) != crc:
+            raise DamagedPostingsError("a posting record does not fit its checksum")
+        head = record[HEADER.size : split]
+        if head_size & _COMPRESSED:
+            head = zlib.decompress(head)
+        docs, weights = _from_bytes("I", head[: 4 * count]), _from_bytes("H", head[4 * count :])
+        if not positions:
+            return cls(docs, weights, array("H"), array("H"))
+        tail = record[split:]
+        if tail_size & _COMPRESSED:
+            tail = zlib.decompress(tail)
+        sizes, places = _from_bytes("H", tail[: 2 * count]), _from_bytes("H", tail[2 * count :])
+        return cls(docs, weights, sizes, places)
 
 
-def _checked(record: bytes) -> tuple[int, bytes, bytes]:
-    """The number of postings, the head in clear and the tail as stored."""
-    if len(record) < HEADER.size:
-        raise DamagedPostingsError("a posting record is cut short")
-    crc, count, head_size, tail_size = HEADER.unpack_from(record)
-    end = HEADER.size + head_size + tail_size
-    if len(record) != end or zlib.crc32(record[4:]) != crc:
-        raise DamagedPostingsError("a posting record does not fit its checksum")
-    split = HEADER.size + head_size
-    return count, zlib.decompress(record[HEADER.size : split]), record[split:]
+_CRC, _COUNTS = struct.Struct("<I"), struct.Struct("<III")
+
+
+def _squeeze(data: bytes) -> tuple[bytes, int]:
+    """Data as it is stored, and its number of bytes as the header has it."""
+    if len(data) <= SMALL:
+        return data, len(data)
+    data = zlib.compress(data, 1)
+    return data, len(data) | _COMPRESSED
 
 
 def _to_bytes(values: array[int]) -> bytes:
@@ -107,8 +130,7 @@ def _to_bytes(values: array[int]) -> bytes:
 
 
 def _from_bytes(typecode: str, data: bytes) -> array[int]:
-    values: array[int] = array(typecode)
-    values.frombytes(data)
+    values: array[int] = array(typecode, data)
     if sys.byteorder == "big":
         values.byteswap()
     return values
@@ -122,28 +144,43 @@ class PostingBuffer:
     """
 
     def __init__(self) -> None:
-        self.fields: dict[str, dict[str, PackedPostings]] = {}
+        self.fields: defaultdict[str, defaultdict[str, PackedPostings]] = defaultdict(
+            lambda: defaultdict(PackedPostings.empty)
+        )
+        self._held: defaultdict[str, defaultdict[str, array[int]]] = defaultdict(
+            lambda: defaultdict(lambda: array("I"))
+        )
 
-    def add_terms(
-        self, field: str, doc: int, terms: Mapping[str, tuple[int, Sequence[int]]]
-    ) -> None:
-        """Take all postings of one document in a field: term -> weight and positions."""
-        known = self.fields.setdefault(field, {})
-        for term, (weight, positions) in terms.items():
-            postings = known.get(term)
-            if postings is None:
-                postings = known[term] = PackedPostings.empty()
-            postings.add(doc, weight, positions)
+    def add_weights(self, field: str, doc: int, weights: Mapping[str, int]) -> None:
+        """Take the postings of one document in a field without positions: term -> weight."""
+        known = self.fields[field]
+        for term, weight in weights.items():
+            known[term].add(doc, weight, ())
+
+    def add_presence(self, field: str, doc: int, terms: Iterable[str]) -> None:
+        """Take the postings of one document in a field where a term is there or is not."""
+        known = self._held[field]
+        for term in terms:
+            known[term].append(doc)
+
+    def take(self, found: Iterable[tuple[str, str, TermPostings]]) -> None:
+        """Take whole terms: (field, term, postings), and settle what was held of presence.
+        Whatever else comes to them comes after.
+        """
+        for field, term, postings in found:
+            self.fields[field][term] = PackedPostings(*postings)
+        for field, terms in self._held.items():
+            for term, docs in terms.items():
+                self.fields[field][term] = PackedPostings.unweighted(docs)
+        self._held.clear()
 
     def add(self, item: tuple[str, bytes, int, float, bytes | None]) -> None:
         """Take a posting in Whoosh's form: field, term, document number, weight, value. That is
         how segments are merged.
         """
         field, term, doc, weight, value = item
-        positions = array("H", value or b"")
-        self.add_terms(
-            field, doc, {term.decode("utf-8", "surrogatepass"): (int(weight), positions)}
-        )
+        postings = self.fields[field][term.decode("utf-8", "surrogatepass")]
+        postings.add(doc, int(weight), array("H", value or b""))
 
     def iter_postings(self) -> PostingBuffer:
         """What the segment writer hands to `PackedFieldWriter.add_postings`."""
@@ -151,7 +188,8 @@ class PostingBuffer:
 
     def cleanup(self) -> None:
         """Forget everything; nothing is ever spilled to disk."""
-        self.fields = {}
+        self.fields.clear()
+        self._held.clear()
 
 
 class PackedFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no types
@@ -170,11 +208,8 @@ class PackedFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no t
         offset = self._postfile.tell()
         record = postings.pack()
         self._postfile.write(record)
-        info = W3TermInfo()
-        info._df = len(postings.docs)  # noqa: SLF001  # no public way to set it
-        info.set_extent(offset, len(record))
-        self._btext = term
-        self._tindex.add(self._fieldid.to_bytes(2, "big") + term, info.to_bytes())
+        info = term_info(len(postings.docs), offset, len(record))
+        self._tindex.add(self._fieldid.to_bytes(2, "big") + term, info)
 
 
 class PackedCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
@@ -225,6 +260,28 @@ class PackedTermsReader(W3TermsReader):  # type: ignore[misc]  # Whoosh has no t
     def term_info(self, fieldname: str, tbytes: bytes) -> GuardedTermInfo:
         """Where a term's postings lie. Raises KeyError for a term that is not there."""
         return GuardedTermInfo.from_bytes(self._tindex[self._keycoder(fieldname, tbytes)])
+
+    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[bytes, PackedPostings]]:
+        """All terms of a field with their postings, in order of their bytes."""
+        if field not in self._fieldmap:
+            return
+        table = self._tindex
+        prefix = self._keycoder(field, b"")
+        at = table.closest_key_pos(prefix)
+        if at is None:
+            return
+        data = self._dbfile.get(at, table.endofdata - at)
+        at, end = 0, len(data)
+        while at < end:  # whoosh.filedb.filetables: key and value behind their lengths
+            key_size, value_size = _LENGTHS.unpack_from(data, at)
+            start = at + _LENGTHS.size
+            at = start + key_size + value_size
+            if not data.startswith(prefix, start):
+                return
+            term = data[start + len(prefix) : start + key_size]
+            offset, length = GuardedTermInfo.extent_in(data[start + key_size : at])
+            record = bytes(self._postfile.get(offset, length))
+            yield term, PackedPostings.unpack(record, positions=positions)
 
     def terms_of(self, field: str, prefix: bytes = b"") -> Iterator[bytes]:
         """The terms of a field that begin with `prefix`, in order of their bytes."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import struct
 from typing import IO, Any
 
 from whoosh import columns
@@ -19,6 +20,8 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
 from kb.engine.checks import DamagedIndexError
+
+_EXTENT = struct.Struct("!qi")
 
 ALLOWED = frozenset(
     {
@@ -137,6 +140,26 @@ class GuardedDocuments(W3PerDocReader):  # type: ignore[misc]  # Whoosh has no t
         return self._cached_reader("_stored", STORED_COLUMN)[docnum] or {}
 
 
+def _blank_info() -> bytes:
+    """A `W3TermInfo` of which nothing is known, as it lies on disk."""
+    info = W3TermInfo()
+    info.set_extent(0, 0)
+    return bytes(info.to_bytes())
+
+
+_BLANK = _blank_info()
+_FREQUENCY = slice(5, 9)  # behind a flag and a weight
+
+
+def term_info(frequency: int, offset: int, length: int) -> bytes:
+    """What a term's `GuardedTermInfo` is read from: the number of its documents, and where its
+    postings lie. As `W3TermInfo.to_bytes` writes it where nothing else is known.
+    """
+    rest = _BLANK[_FREQUENCY.stop : -_EXTENT.size]
+    head = _BLANK[: _FREQUENCY.start] + frequency.to_bytes(4, "big")
+    return head + rest + _EXTENT.pack(offset, length)
+
+
 class GuardedTermInfo(W3TermInfo):  # type: ignore[misc]  # Whoosh has no types
     """Where a term's postings lie. They are never pickled into it, as Whoosh's own may be."""
 
@@ -147,3 +170,11 @@ class GuardedTermInfo(W3TermInfo):  # type: ignore[misc]  # Whoosh has no types
             raise ForeignPickleError("the index holds inlined postings, which are none of its")
         info: GuardedTermInfo = super().from_bytes(data)
         return info
+
+    @classmethod
+    def extent_in(cls, data: bytes) -> tuple[int, int]:
+        """Offset and length of the postings, and nothing else. Raises as `from_bytes` does."""
+        if data[0]:
+            raise ForeignPickleError("the index holds inlined postings, which are none of its")
+        offset, length = _EXTENT.unpack_from(data, cls._struct.size)
+        return offset, length

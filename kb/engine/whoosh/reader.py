@@ -6,11 +6,13 @@ import heapq
 import json
 from array import array
 from functools import lru_cache
-from itertools import chain, compress, repeat
+from itertools import chain, compress, groupby, repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from kb.engine.checks import DamagedIndexError
-from kb.engine.reading import POSITION_BITS
+from kb.engine.reading import POSITION_BITS, TermPostings
+from kb.engine.whoosh.codec import MAX_WEIGHT
 from kb.engine.whoosh.tables import read_tables
 from kb.ranking import OCCURRENCES_SHIFT
 
@@ -40,6 +42,14 @@ class _Segment:
         if postings is None or not self.deleted or self.deleted.isdisjoint(postings.docs):
             return postings
         return self._live(postings)
+
+    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[bytes, PackedPostings]]:
+        """The live postings of every term, by document number within the index."""
+        for term, postings in self.terms.entries(field, positions=positions):
+            if self.deleted and not self.deleted.isdisjoint(postings.docs):
+                postings = self._live(postings)  # noqa: PLW2901  # the same, less the dead
+            postings.docs = _shifted(postings.docs, self.base)
+            yield term, postings
 
     def _live(self, postings: PackedPostings) -> PackedPostings:
         live = [doc not in self.deleted for doc in postings.docs]
@@ -111,6 +121,14 @@ class WhooshReader:
         docs, weights = self.postings("terms", term)
         return len(docs), sum(weight >> OCCURRENCES_SHIFT for weight in weights)
 
+    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[str, TermPostings]]:
+        """Every term of a field that stands anywhere, with its postings. See IndexReader."""
+        parts = [segment.entries(field, positions=positions) for segment in self.segments]
+        for term, same in groupby(heapq.merge(*parts, key=itemgetter(0)), key=itemgetter(0)):
+            postings = _joined([one for _, one in same])
+            if postings.docs:
+                yield term.decode("utf-8", "surrogatepass"), postings
+
     def terms_of(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin with `prefix`, in order of their bytes, each once.
 
@@ -135,10 +153,12 @@ class WhooshReader:
 
     def documents_of(self, article: str) -> range:
         """The numbers of an article's document and its sections', empty where it is not there."""
-        docs, _ = self.postings("id", article)
+        docs, counts = self.postings("id", article)
         if not docs:
             return range(0)
-        return range(docs[0], docs[0] + 1 + self.record(docs[0])["sections"])
+        few = counts[0] < MAX_WEIGHT
+        sections: int = counts[0] if few else self.record(docs[0])["sections"]
+        return range(docs[0], docs[0] + 1 + sections)
 
     def live_articles(self) -> Iterator[str]:
         """The ids of all articles, in order."""
@@ -154,6 +174,22 @@ class WhooshReader:
             if doc < segment.base + segment.count:
                 return segment
         raise IndexError(doc)
+
+
+def _joined(parts: list[PackedPostings]) -> TermPostings:
+    """The postings of one term in several segments, which follow each other, as one."""
+    docs, weights, sizes, positions = (
+        parts[0].docs,
+        parts[0].weights,
+        parts[0].sizes,
+        parts[0].positions,
+    )
+    for part in parts[1:]:
+        docs += part.docs
+        weights += part.weights
+        sizes += part.sizes
+        positions += part.positions
+    return TermPostings(docs, weights, sizes, positions)
 
 
 def _shifted(docs: array[int], base: int) -> array[int]:

@@ -14,16 +14,15 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kb.engine.documents import is_hidden
 from kb.engine.reading import HIDDEN
 from kb.engine.whoosh.codec import DamagedPostingsError
 from kb.ranking import FIELDS, HEAD_STEPS, Averages, Ranking, idf_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from kb.engine.documents import AnalyzedArticle
+    from kb.engine.documents import Inverter
     from kb.engine.whoosh.reader import WhooshReader
 
 FILE = "tables.bin"
@@ -47,20 +46,13 @@ class Tables:
     mass: array[int]
     lengths: tuple[array[int], ...]
 
-    def averages_after(self, removed: Iterable[int], added: Sequence[AnalyzedArticle]) -> Averages:
+    def averages_after(self, removed: Sequence[int], added: Inverter) -> Averages:
         """The averages once some of the public's sections are gone and some articles have come."""
-        totals, sections = list(self.totals), self.sections
-        for doc in removed:
-            sections -= 1
-            totals = [
-                total - lengths[doc] for total, lengths in zip(totals, self.lengths, strict=True)
-            ]
-        for article in added:
-            if not is_hidden(article.article):
-                sections += len(article.sections)
-                for section in article.sections:
-                    totals = [a + b for a, b in zip(totals, section.lengths, strict=True)]
-        return Averages.of(totals, sections)
+        totals = [
+            total + more - sum(lengths[doc] for doc in removed)
+            for total, more, lengths in zip(self.totals, added.totals, self.lengths, strict=True)
+        ]
+        return Averages.of(totals, self.sections + added.sections - len(removed))
 
 
 def compute_tables(reader: WhooshReader, averages: Averages, ranking: Ranking) -> Tables:
@@ -133,12 +125,13 @@ def _mass(
     """The idfs of each section's head, weighed, and of each article's title, added up."""
     mass = _zeros(size)
     for prefix in ("", HIDDEN):
-        for term in reader.terms_of(prefix + "heads"):
+        for term, found in reader.entries(prefix + "heads", positions=False):
             idf = idf_steps(sections, *reader.statistics(term), ranking.burst)
-            for doc, steps in zip(*reader.postings(prefix + "heads", term), strict=True):
+            for doc, steps in zip(found.docs, found.weights, strict=True):
                 mass[doc] += idf * steps
-        for term in reader.terms_of(prefix + "title"):
-            idf = idf_steps(articles, len(reader.postings("title", term)[0]))
-            for doc in reader.postings(prefix + "title", term)[0]:
-                mass[doc] += idf * HEAD_STEPS
+        for term, found in reader.entries(prefix + "title", positions=False):
+            of_public = len(found.docs) if not prefix else len(reader.postings("title", term)[0])
+            value = idf_steps(articles, of_public) * HEAD_STEPS
+            for doc in found.docs:
+                mass[doc] += value
     return mass

@@ -19,24 +19,35 @@ from kb.site.search.manifest import FORMAT, write_search
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kb.analysis import Analyzer
     from kb.config import Config
+    from kb.indexing import ReadArticle
     from kb.site.search.places import Places
 
 __all__ = ["FORMAT", "MANIFEST", "Shard", "export_search", "write_search"]
 
 
-def export_search(config: Config, places: Places) -> Iterator[Shard]:
+def export_search(
+    config: Config,
+    places: Places,
+    *,
+    analyzer: Analyzer | None = None,
+    read: ReadArticle | None = None,
+) -> Iterator[Shard]:
     """Every file of the export of a knowledge base, whose index is brought up to date first.
 
-    `places` says where everything stands. Where the index can't be written, one is made for
-    the export alone. Raises ContentError where there are no articles.
+    `places` says where everything stands; `analyzer` and `read` are as for `KnowledgeBase`: what
+    the caller has done already. Where the index can't be written, one is made for the export
+    alone. Raises ContentError where there are no articles.
     """
-    base = KnowledgeBase(config)
+    base = KnowledgeBase(config, analyzer)
     try:
-        base.index()
+        base.index(read=read)
     except IndexingError:
         with TemporaryDirectory() as folder:
-            yield from _export(KnowledgeBase(replace(config, index=Path(folder))), places)
+            apart = KnowledgeBase(replace(config, index=Path(folder)), base.analyzer)
+            apart.index(read=read)
+            yield from _export(apart, places)
     else:
         yield from _export(base, places)
 

@@ -33,12 +33,13 @@ def _encode(number: int) -> str:
     return text
 
 
-_KNOWN = tuple(_encode(number) for number in range(1 << 16))
+NUMBERS = tuple(_encode(number) for number in range(1 << 16))
+"""The numbers that fit 16 bits as text."""
 
 
 def encode(numbers: Iterable[int]) -> str:
     """Numbers of 0 or more as text."""
-    known, size = _KNOWN, len(_KNOWN)
+    known, size = NUMBERS, len(NUMBERS)
     return "".join([known[n] if n < size else _encode(n) for n in numbers])
 
 
@@ -76,7 +77,15 @@ def make_shard(name: str, fields: dict[str, Any]) -> Shard:
     The text between the first `(` and the last `)` is JSON; the whole is a script that
     hands it to the function `kbShard`. Lone surrogates become question marks.
     """
-    body = plain({"name": name, **fields})
+    return _make_shard(name, plain({"name": name, **fields}))
+
+
+def make_shard_of(name: str, field: str, rows: Iterable[str]) -> Shard:
+    """A shard of one field, a list whose members are JSON already."""
+    return _make_shard(name, f'{{"name":"{name}","{field}":[{",".join(rows)}]}}')
+
+
+def _make_shard(name: str, body: str) -> Shard:
     data = f"kbShard({body})\n".encode(errors="replace")
     digest = int.from_bytes(hashlib.sha256(data).digest()[:8], "big")
     hash_ = "".join(DIGITS[digest >> shift & 31] for shift in range(0, 5 * NAME_LENGTH, 5)).lower()

@@ -9,22 +9,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from kb.engine.documents import RANGE_STARTS
-from kb.engine.reading import POSITION_BITS
-from kb.engine.scoring import Postings
-from kb.ranking import HEAD_STEPS, LEVEL_MASK, head_steps
-from kb.site.search.encoding import DIGITS, encode, gaps, make_shard, plain
+from kb.engine.weighing import RANGE_STARTS
+from kb.ranking import HEAD_STEPS, LEVEL_MASK, OCCURRENCES_SHIFT, head_steps, idf_steps
+from kb.site.search.encoding import DIGITS, NUMBERS, encode, gaps, make_shard_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from kb.engine.reading import IndexReader
+    from kb.engine.reading import IndexReader, TermPostings
     from kb.ranking import Ranking
     from kb.site.search.encoding import Shard
-    from kb.site.search.layout import Layout
+    from kb.site.search.layout import Exported, Layout
 
 SHARD_SIZE = 8_000
 """Characters of a shard of terms, about: half of that when compressed. A larger term has a
@@ -42,9 +39,10 @@ LINK_MARK = "&"
 END = " "
 """After the positions of one section."""
 
-TITLE_END = RANGE_STARTS[1]
-TEXT_START = RANGE_STARTS[-1]
-POSITION_MASK = (1 << POSITION_BITS) - 1
+_, TITLE_END, HEADING_END, _, TEXT_START = RANGE_STARTS
+
+LAST_SAME = "\ud7ff"
+"""Up to this character code points and UTF-16 code units are in the same order."""
 
 
 def write_terms(
@@ -53,26 +51,29 @@ def write_terms(
     """(first term, shard) of all terms, in the order of their UTF-16 code units. `leads` are
     the sections whose heading is the article's title.
     """
-    writer = _Writer(reader, layout, ranking, leads)
     limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
-    rows: list[Any] = []
+    first, rows = "", list[str]()
     size = number = 0
-    for term in sorted(reader.terms_of("terms"), key=_code_units):
-        row = writer.row(term)
-        if row is None:
-            continue
-        length = len(plain(row))
-        if rows and size + length > limit:
-            yield rows[0][0], make_shard(f"t{number}", {"terms": rows})
+    for term, row in _in_order(_Writer(reader, layout, ranking, leads).rows()):
+        if rows and size + len(row) > limit:
+            yield first, make_shard_of(f"t{number}", "terms", rows)
             rows, size, number = [], 0, number + 1
+        first = term if not rows else first
         rows.append(row)
-        size += length
+        size += len(row)
     if rows:
-        yield rows[0][0], make_shard(f"t{number}", {"terms": rows})
+        yield first, make_shard_of(f"t{number}", "terms", rows)
 
 
-def _code_units(text: str) -> bytes:
-    return text.encode("utf-16-be", "surrogatepass")
+def _in_order(rows: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Rows, which come in the order of code points, in that of UTF-16 code units."""
+    held: list[tuple[str, str]] = []
+    for row in rows:
+        if held or max(row[0]) > LAST_SAME:
+            held.append(row)
+        else:
+            yield row
+    yield from sorted(held, key=lambda row: row[0].encode("utf-16-be", "surrogatepass"))
 
 
 class _Writer:
@@ -84,46 +85,34 @@ class _Writer:
         self.reader = reader
         self.layout = layout
         self.leads = leads
-        self.postings = Postings(reader, ranking, hidden=False)
+        self.burst = ranking.burst
         self.in_title = head_steps(in_heading=False, ranking=ranking)
-        # Most terms are in neither: to look would take longer than to write them.
-        self.titled = set(reader.terms_of("title"))
-        self.headed = set(reader.terms_of("heads"))
+        self.titles = dict(reader.entries("title", positions=False))
+        self.heads = dict(reader.entries("heads", positions=False))
+        self.linked = dict(reader.entries("linked", positions=True))
 
-    def row(self, term: str) -> list[Any] | None:
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """(term, its row as JSON) of all terms."""
+        for term, postings in self.reader.entries("terms", positions=True):
+            yield term, plain(self.row(term, postings))
+
+    def row(self, term: str, postings: TermPostings) -> list[Any]:
         """[term, idf, sections, levels, positions, and where it is in titles: idf over titles,
         articles, levels, positions, and where coverage differs from what positions say:
         sections, steps], without empty ends.
         """
-        section_of = self.layout.section_of
-        docs, weights = self.reader.postings("terms", term)
-        levels = {
-            section_of[doc]: weight & LEVEL_MASK
-            for doc, weight in zip(docs, weights, strict=True)
-            if section_of[doc] >= 0
-        }
-        if not levels:
-            return None
-        places, links = self._places("terms", term), self._places("linked", term)
+        said = _Said(self.layout.section_of, postings, self.linked.get(term))
+        occurrences = sum([weight >> OCCURRENCES_SHIFT for weight in postings.weights])
+        idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
+        if term not in self.titles and term not in self.heads:
+            return [term, idf, *said.columns()]
         articles = self._articles(term)
-        titles = [self._title(article, levels, places, links) for article in articles]
-        heads = self._heads(term, levels, places, articles)
-        rest = sorted(levels)
-        row: list[Any] = [
-            term,
-            self.postings.idf(term),
-            encode(gaps(rest)),
-            "".join([DIGITS[levels[section]] for section in rest]),
-            "".join(
-                [
-                    _write_places(places.get(section, ())) + _write_links(links.get(section)) + END
-                    for section in rest
-                ]
-            ).rstrip(END),
-        ]
+        titles = [self._title(self.layout.articles[number], said) for number in articles]
+        heads = self._heads(term, said, articles)
+        row = [term, idf, *said.columns()]
         if titles or heads:
             row += [
-                self.postings.title_idf(term) if titles else 0,
+                idf_steps(self.reader.articles, len(self.titles[term].docs)) if titles else 0,
                 encode(gaps(articles)),
                 "".join([DIGITS[level] for level, _ in titles]),
                 "".join([_from(0, own) + END for _, own in titles]).rstrip(END),
@@ -132,89 +121,131 @@ class _Writer:
             row += [encode(gaps(sorted(heads))), "".join([DIGITS[heads[s]] for s in sorted(heads)])]
         return row
 
-    def _places(self, field: str, term: str) -> dict[int, list[int]]:
-        """Section -> positions."""
-        section_of = self.layout.section_of
-        found: dict[int, list[int]] = {}
-        last, places = -1, []
-        for place in self.reader.positions(field, term):
-            doc = place >> POSITION_BITS
-            if doc != last:
-                last = doc
-                places = found[section_of[doc]] = []
-            places.append(place & POSITION_MASK)
-        return found
-
     def _articles(self, term: str) -> list[int]:
         """The articles in whose titles a term stands."""
-        if term not in self.titled:
+        if term not in self.titles:
             return []
-        docs, _ = self.reader.postings("title", term)
-        return sorted(number for doc in docs if (number := self.layout.article_of[doc]) >= 0)
+        found = (self.layout.article_of[doc] for doc in self.titles[term].docs)
+        return sorted(number for number in found if number >= 0)
 
-    def _title(
-        self,
-        number: int,
-        levels: dict[int, int],
-        places: dict[int, list[int]],
-        links: dict[int, list[int]],
-    ) -> tuple[int, list[int]]:
+    def _title(self, article: Exported, said: _Said) -> tuple[int, Sequence[int]]:
         """(level, positions) of a term in an article's title. What is said thereby is taken out of
         the sections' levels and positions.
         """
-        article = self.layout.articles[number]
         sections = range(article.first, article.first + article.sections)
-        title = [position for position in places.get(article.first, ()) if position < TITLE_END]
-        alone = []
+        above = said.above.get(article.first, ())
+        title = above[: bisect_left(above, TITLE_END)]
         for section in sections:
-            found = places.get(section)
-            if found is not None and title:
-                del found[: len(title)]
-            if not found and section in levels and section not in links:
-                alone.append(section)
+            if title and section in said.above:
+                said.texts[section] = _write_places(said.above[section][len(title) :])
+        alone = [
+            s for s in sections if s in said.levels and not said.texts[s] and s not in said.links
+        ]
         if not alone:
             return 0, title
-        [(level, _)] = Counter(levels[section] for section in alone).most_common(1)
+        [(level, _)] = Counter(said.levels[section] for section in alone).most_common(1)
         for section in alone:
-            if levels[section] == level:
-                del levels[section]
+            if said.levels[section] == level:
+                del said.levels[section]
         return level, title
 
-    def _heads(
-        self,
-        term: str,
-        levels: dict[int, int],
-        places: dict[int, list[int]],
-        articles: list[int],
-    ) -> dict[int, int]:
+    def _heads(self, term: str, said: _Said, articles: Iterable[int]) -> dict[int, int]:
         """Sections for which coverage is other than positions say, with what it is."""
-        if not articles and term not in self.headed:
-            return {}  # no title or heading holds it
         expected: dict[int, int] = {}
         for number in articles:
             article = self.layout.articles[number]
             for section in range(article.first, article.first + article.sections):
                 expected[section] = HEAD_STEPS if section in self.leads else self.in_title
-        for section in levels:
-            if _is_in_heading(places.get(section, ())):
+        for section, places in said.above.items():
+            if _is_in_heading(places):
                 expected[section] = HEAD_STEPS
-        section_of = self.layout.section_of
-        for doc, steps in zip(*self.reader.postings("heads", term), strict=True):
-            section = section_of[doc]
-            if section >= 0 and expected.get(section) == steps:
-                del expected[section]
-            elif section >= 0:
-                expected[section] = steps
-        held = {section_of[doc] for doc in self.reader.postings("heads", term)[0]}
-        return {s: steps if s in held else 0 for s, steps in expected.items()}
+        held = self.heads.get(term)
+        found = {} if held is None else _by_section(self.layout.section_of, held)
+        differ = {s for s in {*expected, *found} if expected.get(s) != found.get(s)}
+        return {section: found.get(section, 0) for section in differ}
 
 
-def _is_in_heading(places: list[int] | tuple[int, ...]) -> bool:
+class _Said:
+    """What is said of a term section by section: `levels`; `texts`, its positions as they are
+    written; `links`, those in the text of links. `above` holds the positions of sections where
+    one is above the text.
+    """
+
+    def __init__(
+        self, section_of: Sequence[int], postings: TermPostings, linked: TermPostings | None
+    ) -> None:
+        sections = [section_of[doc] for doc in postings.docs]
+        self.levels = {
+            section: weight & LEVEL_MASK
+            for section, weight in zip(sections, postings.weights, strict=True)
+        }
+        self.above: dict[int, Sequence[int]] = {}
+        self.texts = dict(zip(sections, self._texts(sections, postings), strict=True))
+        self.links: dict[int, str] = {}
+        if linked is not None:
+            self.links = dict(_links(section_of, linked))
+
+    def _texts(self, sections: list[int], postings: TermPostings) -> Iterator[str]:
+        """The positions in each section as they are written; notes those above the text."""
+        positions, start, single = postings.positions, 0, _SINGLE
+        for section, size in zip(sections, postings.sizes, strict=True):
+            if not size:
+                yield ""
+                continue
+            if positions[start] < TEXT_START:
+                self.above[section] = positions[start : start + size]
+            if size == 1:
+                yield single[positions[start]]
+            else:
+                yield _write_places(positions[start : start + size])
+            start += size
+
+    def columns(self) -> tuple[str, str, str]:
+        """Sections, levels and positions."""
+        rest, texts, links = sorted(self.levels), self.texts, self.links
+        levels = "".join([DIGITS[self.levels[section]] for section in rest])
+        if links:
+            places = [texts[section] + links.get(section, "") + END for section in rest]
+        else:
+            places = [texts[section] + END for section in rest]
+        return encode(gaps(rest)), levels, "".join(places).rstrip(END)
+
+
+class _Single(dict[int, str]):
+    """A position of its own -> as it is written."""
+
+    def __missing__(self, position: int) -> str:
+        written = self[position] = _write_places((position,))
+        return written
+
+
+_SINGLE = _Single()
+
+
+def _by_section(section_of: Sequence[int], postings: TermPostings) -> dict[int, int]:
+    """Section -> weight."""
+    found = zip(postings.docs, postings.weights, strict=True)
+    return {section_of[doc]: weight for doc, weight in found}
+
+
+def _links(section_of: Sequence[int], postings: TermPostings) -> Iterator[tuple[int, str]]:
+    """(section, positions as they are written) in the text of links."""
+    start = 0
+    for doc, size in zip(postings.docs, postings.sizes, strict=True):
+        if size:
+            yield (
+                section_of[doc],
+                LINK_MARK + _from(TEXT_START, postings.positions[start : start + size]),
+            )
+        start += size
+
+
+def _is_in_heading(places: Sequence[int]) -> bool:
     at = bisect_left(places, TITLE_END)
-    return at < len(places) and places[at] < RANGE_STARTS[2]
+    return at < len(places) and places[at] < HEADING_END
 
 
-def _write_places(places: list[int] | tuple[int, ...]) -> str:
+def _write_places(places: Sequence[int]) -> str:
     """Ascending positions: those in the text first, then others behind the mark of their field."""
     if not places:
         return ""
@@ -229,10 +260,10 @@ def _write_places(places: list[int] | tuple[int, ...]) -> str:
     return "".join([_from(TEXT_START, places[bounds[-1] :]), *parts])
 
 
-def _write_links(places: list[int] | None) -> str:
-    return LINK_MARK + _from(TEXT_START, places) if places else ""
-
-
-def _from(start: int, places: list[int] | tuple[int, ...]) -> str:
+def _from(start: int, places: Sequence[int]) -> str:
     """Each position as how far it is from the one before, the first from the field's start."""
-    return encode([place - before for before, place in pairwise([start, *places])])
+    written = ""
+    for place in places:
+        written += NUMBERS[place - start]
+        start = place
+    return written

@@ -17,9 +17,8 @@ SHARD_WORDS = 2_000
 
 def write_words(reader: IndexReader) -> Iterator[tuple[str, Shard]]:
     """(first word, shard) of all words, in the order of their UTF-16 code units."""
-    counted = ((word, len(reader.postings("words", word)[0])) for word in reader.terms_of("words"))
     rows = sorted(
-        ((word, count) for word, count in counted if count),
+        ((word, len(found.docs)) for word, found in reader.entries("words", positions=False)),
         key=lambda row: row[0].encode("utf-16-be", "surrogatepass"),
     )
     for number, start in enumerate(range(0, len(rows), SHARD_WORDS)):

@@ -1,0 +1,175 @@
+"""Places of terms to postings with weights.
+
+Positions say in which field of a section a word stands: each field has a range of its own, so
+that words of two fields are never neighbours. Stop words get a weight but no position: words
+are neighbours when only stop words stand between them.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kb.engine.reading import POSITION_BITS, TermPostings
+from kb.ranking import FIELDS, field_norms, head_steps, lead_norm, level, pack_weight, weighted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from kb.ranking import Averages, Ranking
+
+RANGE_STARTS = (0, 1024, 2048, 3072, 8192)
+"""The first position of each of the FIELDS. Words past the end of a field's range are counted,
+but have no position of their own."""
+
+_, HEADING_START, TRAIL_START, ISSUES_START, TEXT_START = RANGE_STARTS
+
+LAST_POSITION = 0xFFFF
+"""Where words past the end of the last range are counted; none of them has a position."""
+
+
+def field_of(position: int) -> int:
+    """Which of the FIELDS a position lies in."""
+    return bisect_right(RANGE_STARTS, position) - 1
+
+
+class Columns:
+    """What a weight needs of each document that is a section: the length of each of the FIELDS in
+    units, the place where the first block of its text ends, and whether its heading is the
+    article's title. Other documents have zeros.
+    """
+
+    def __init__(self) -> None:
+        self.lengths = tuple(array("I") for _ in FIELDS)
+        self.lead_ends = array("Q")
+        self.leads = bytearray()
+
+    def add(self, doc: int, lengths: Sequence[int], lead_end: int, *, lead: bool) -> None:
+        """Add a section as document `doc`; documents come in ascending order."""
+        missing = doc - len(self.leads)
+        self.leads.extend(bytes(missing))
+        self.leads.append(lead)
+        self.lead_ends.extend([0] * missing)
+        self.lead_ends.append(lead_end)
+        for column, length in zip(self.lengths, lengths, strict=True):
+            column.extend([0] * missing)
+            column.append(length)
+
+
+class Weigher:
+    """Weighs terms by the places where they stand."""
+
+    def __init__(self, columns: Columns, averages: Averages, ranking: Ranking) -> None:
+        self._lead_ends = columns.lead_ends
+        self._leads = columns.leads
+        self._titles, self._bodies = columns.lengths[0], columns.lengths[-1]
+        norms = [field_norms(row, averages, ranking) for row in zip(*columns.lengths, strict=True)]
+        self._norms = tuple(array("d", column) for column in zip(*norms, strict=True))
+        self._lead_norms = array("d", (lead_norm(n, averages, ranking) for n in self._bodies))
+        self._link_share = ranking.link_share
+        self._in_heading = head_steps(in_heading=True, ranking=ranking)
+        self._in_title = head_steps(in_heading=False, ranking=ranking)
+        self._known: dict[tuple[int, int, int] | None, int] = {}
+
+    def weigh(
+        self, places: Sequence[int], stops: Sequence[int] = (), links: Sequence[int] = ()
+    ) -> TermPostings:
+        """The postings of a term that stands at these places, all ascending: as a word, as a stop
+        word, and in the text of links.
+        """
+        counts = _count(places)
+        every = sorted([*places, *stops]) if stops else places
+        every_count = _count(every) if stops else counts
+        linked = _count(links)
+        docs = array("I", sorted({**every_count, **linked}) if linked else every_count)
+        weights = self._weigh_all(docs, every, every_count, linked)
+        return _with_positions(docs, weights, places, counts)
+
+    def _weigh_all(
+        self,
+        docs: Iterable[int],
+        places: Sequence[int],
+        counts: Mapping[int, int],
+        linked: Mapping[int, int],
+    ) -> array[int]:
+        """The packed weight for each document of a term that stands at these places, so many in
+        each, and so often in the text of links.
+        """
+        lead_ends, leads, known = self._lead_ends, self._leads, self._known
+        titles, bodies = self._titles, self._bodies
+        weights, start = array("H"), 0
+        for doc in docs:
+            end = start + counts.get(doc, 0)
+            if doc in linked:
+                key = None
+            elif (first := places[start]) >= lead_ends[doc]:  # most are, and many alike
+                key = bodies[doc], end - start, 0
+            elif first & LAST_POSITION >= TEXT_START:
+                leading = bisect_left(places, lead_ends[doc], start, end) - start
+                key = bodies[doc], end - start, leading
+            elif places[end - 1] & LAST_POSITION < HEADING_START:
+                key = titles[doc], start - end, leads[doc]
+            else:
+                key = None
+            packed = known.get(key, -1)
+            if packed < 0:
+                packed = self._weigh(doc, places, start, end, linked.get(doc, 0))
+                if key:
+                    known[key] = packed
+            weights.append(packed)
+            start = end
+        return weights
+
+    def _weigh(self, doc: int, places: Sequence[int], start: int, end: int, linked: int) -> int:
+        """The packed weight of a term at the places from `start` to `end`, and `linked` times in
+        the text of links.
+        """
+        base = doc << POSITION_BITS
+        in_text = bisect_left(places, base + TEXT_START, start, end)
+        in_lead = max(in_text, bisect_left(places, self._lead_ends[doc], start, end))
+        title, heading, _, issues = counts = _count_above(places, base, start, in_text)
+        norms = [column[doc] for column in self._norms]
+        frequency = weighted((*counts, end - in_text), norms)
+        frequency += (in_lead - in_text) * self._lead_norms[doc]
+        frequency += linked * norms[-1] * self._link_share
+        head = 0
+        if heading or (title and self._leads[doc]):
+            head = self._in_heading
+        elif title:
+            head = self._in_title
+        occurrences = linked + heading + issues + end - in_text
+        return pack_weight(level(frequency), head, occurrences)
+
+
+def _count_above(places: Sequence[int], base: int, start: int, end: int) -> tuple[int, ...]:
+    """How many of the places from `start` to `end` are in each of the FIELDS above the text."""
+    if start == end:
+        return (0, 0, 0, 0)
+    heading = bisect_left(places, base + HEADING_START, start, end)
+    trail = bisect_left(places, base + TRAIL_START, heading, end)
+    issues = bisect_left(places, base + ISSUES_START, trail, end)
+    return heading - start, trail - heading, issues - trail, end - issues
+
+
+def unweighted(places: Sequence[int]) -> TermPostings:
+    """The postings of a term of which only the places count."""
+    counts = _count(places)
+    docs = array("I", counts)
+    return _with_positions(docs, array("H", [1]) * len(docs), places, counts)
+
+
+def _with_positions(
+    docs: array[int], weights: array[int], places: Sequence[int], counts: Counter[int]
+) -> TermPostings:
+    positions = array("H", [place & LAST_POSITION for place in places])
+    if LAST_POSITION in positions:
+        counts = _count([place for place in places if place & LAST_POSITION != LAST_POSITION])
+        positions = array("H", [position for position in positions if position != LAST_POSITION])
+    return TermPostings(docs, weights, array("H", [counts[doc] for doc in docs]), positions)
+
+
+def _count(places: Iterable[int]) -> Counter[int]:
+    """Document -> how many of the places are in it."""
+    return Counter([place >> POSITION_BITS for place in places])
