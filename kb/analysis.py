@@ -49,9 +49,7 @@ STOP_WORDS = {
 }
 """Words that say nothing of what a text is about, as surfaces, by language."""
 
-# Combining marks that Python's \w leaves out: Latin, Cyrillic, Hebrew, Arabic, the scripts of
-# India and Sri Lanka, Thai, Lao, Tibetan, Burmese and Khmer.
-_MARKS = (
+MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
     "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7"
@@ -60,22 +58,27 @@ _MARKS = (
     "\u0d82\u0d83\u0dca-\u0ddf\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd"
     "\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3"
 )
-_UNSPACED = (
+"""Ranges of combining marks that Python's \\w leaves out: Latin, Cyrillic, Hebrew, Arabic, the
+scripts of India and Sri Lanka, Thai, Lao, Tibetan, Burmese and Khmer."""
+
+UNSPACED = (
     "\u0e01-\u0e2e\u0e81-\u0eae\u1000-\u102a\u1780-\u17b3"
     "\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
     "\U00020000-\U0003ffff"
 )
+"""Ranges of the characters of scripts written without spaces."""
+
 _APOSTROPHES = "'\u2019\u02bc\uff07"
 
-_UNIT = re.compile(rf"[\w{_MARKS}]+(?:[.{_APOSTROPHES}-][\w{_MARKS}]+)*(?:\+\+|#(?!\w))?")
+_UNIT = re.compile(rf"[\w{MARKS}]+(?:[.{_APOSTROPHES}-][\w{MARKS}]+)*(?:\+\+|#(?!\w))?")
 _UNIT_OR_BREAK = re.compile(rf"{_UNIT.pattern}|\n")
 _PIECE = re.compile(
-    rf"[{_UNSPACED}][{_MARKS}]*|[^._{_UNSPACED}-]+",
+    rf"[{UNSPACED}][{MARKS}]*|[^._{UNSPACED}-]+",
 )
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s$", re.IGNORECASE)
 _APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
-_NOT_WORD = re.compile(rf"[^\w{_MARKS}+#]+")
+_NOT_WORD = re.compile(rf"[^\w{MARKS}+#]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +263,7 @@ class Analyzer:
             for offset, (surface, start, end) in enumerate(pieces)
         ]
         yield from words
-        if len(words) > 1 and not re.search(f"[{_UNSPACED}]", unit):
+        if len(words) > 1 and not re.search(f"[{UNSPACED}]", unit):
             whole = _join([word.surface for word in words])
             yield Word(whole, self.stem(whole), 0, 0, len(unit), whole=True)
 

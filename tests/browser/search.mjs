@@ -1,7 +1,8 @@
 // Searches in Chromium as a plan on stdin asks, and writes what was seen to stdout.
 //
 // The plan: {tools, chromium, visits: [{url, width, height, scheme, reduced?, faults, steps}]}
-// A fault is [pattern of an address, kind]: missing, cut, stale, garbage, blocked, slow.
+// A fault is [pattern of an address, kind]: missing, cut, stale, garbage, blocked, slow, or
+// elsewhere with the address of another build's data.
 // A step is a name and its arguments; `evaluate`, `axe` and `tree` add to the results.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -20,6 +21,10 @@ const FAULTS = {
   cut: async (route) => {
     const whole = await (await route.fetch()).text();
     await route.fulfill({ body: whole.slice(0, whole.length / 2) });
+  },
+  elsewhere: async (route, base) => {
+    const name = new URL(route.request().url()).pathname.split("/").pop();
+    await route.fulfill({ response: await route.fetch({ url: base + name }) });
   },
   slow: async (route) => {
     await new Promise((done) => setTimeout(done, 1500));
@@ -59,7 +64,7 @@ async function visit({ url, width = 1280, height = 900, scheme = "light", faults
   let broken = faults;
   await page.route("**", async (route) => {
     const fault = broken.find(([part]) => new RegExp(part).test(new URL(route.request().url()).pathname));
-    await (fault ? FAULTS[fault[1]](route) : route.continue());
+    await (fault ? FAULTS[fault[1]](route, fault[2]) : route.continue());
   });
   await page.addInitScript(() => {
     addEventListener("unhandledrejection", (event) => console.error(`unhandled: ${event.reason}`));

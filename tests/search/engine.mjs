@@ -1,7 +1,7 @@
 // Runs the search of the browser in Node: a plan on stdin, the answer on stdout.
 //
 //   {stem: [words]}                                     -> their stems
-//   {tokens: [texts], language, stop}                   -> their tokens
+//   {tokens: [texts], language, stop, marks, unspaced}  -> their tokens
 //   {data: folder, questions: [[query, options]]}       -> answers, or what was thrown
 //   {data, questions, slices: true}                     -> how often each let others have a turn,
 //                                                          by a clock that says it is time, always
@@ -44,7 +44,7 @@ const plan = JSON.parse(readFileSync(0, "utf8"));
 let answer;
 if (plan.stem) answer = plan.stem.map(stem);
 else if (plan.tokens) {
-  const analyzer = new Analyzer(plan.language, plan.stop);
+  const analyzer = new Analyzer(plan);
   answer = plan.tokens.map((text) => analyzer.tokens(text.normalize("NFC")));
 } else answer = await (plan.slices ? slices : answers)(plan);
 process.stdout.write(JSON.stringify(answer));

@@ -9,7 +9,7 @@ import Stemmer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kb.analysis import Analyzer
+from kb.analysis import MARKS, UNSPACED, Analyzer
 
 SAMPLE = Path(__file__).parents[2] / "content"
 ENDINGS = (
@@ -54,7 +54,7 @@ def test_any_text_has_the_same_words(node):
     texts = _collected()
     analyzer = Analyzer()
     stop = " ".join(analyzer.stop_words)
-    found = node(tokens=texts, language="en", stop=stop)
+    found = node(tokens=texts, language="en", stop=stop, marks=MARKS, unspaced=UNSPACED)
     for text, tokens in zip(texts, found, strict=True):
         assert tokens == [asdict(token) for token in analyzer.tokens(text)], ascii(text)
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kb import asking
-from kb.analysis import Analyzer
+from kb.analysis import MARKS, UNSPACED, Analyzer
 from kb.model import Tier
 from kb.ranking import Ranking, head_steps, saturations
 from kb.site.search.documents import channel_record, write_documents, write_tables
@@ -126,6 +126,8 @@ def _language(config: Config) -> dict[str, Any]:
     """What words are, and which stand for which."""
     return {
         "language": config.language,
+        "marks": MARKS,
+        "unspaced": UNSPACED,
         "stop": " ".join(sorted(Analyzer(config.language).stop_words)),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
         "limit": config.search.limit,

@@ -43,6 +43,21 @@ export function createAsker({ open, show }) {
     return ++latest;
   }
 
+  /** The answer. Where an engine fails that was opened before, the site may have been built anew
+   * since then: another one is opened, once.
+   * @param {Question} question @returns {Promise<Answer>} */
+  async function attempt(question) {
+    const before = engine;
+    const opened = (engine ??= open());
+    try {
+      return await answer(await opened, question);
+    } catch (error) {
+      if (engine === opened) engine = null;
+      if (!before) throw error;
+      return attempt(question);
+    }
+  }
+
   /** @param {Question} question */
   async function ask(question) {
     const mine = begin();
@@ -50,13 +65,11 @@ export function createAsker({ open, show }) {
     timers = [PATIENCE, LONG].map((time) =>
       setTimeout(() => show({ kind: "loading", slow: time === LONG }), time),
     );
-    const opened = (engine ??= open());
     /** @type {State} */
     let state;
     try {
-      state = { kind: "answer", answer: await answer(await opened, question), question };
+      state = { kind: "answer", answer: await attempt(question), question };
     } catch {
-      if (engine === opened) engine = null;
       state = { kind: "failed", offline: navigator.onLine === false, question };
     }
     if (mine === latest) {

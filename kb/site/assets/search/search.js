@@ -93,7 +93,7 @@ export class Engine {
   constructor(index) {
     this.index = index;
     this.manifest = index.manifest;
-    this.analyzer = new Analyzer(this.manifest.language, this.manifest.stop);
+    this.analyzer = new Analyzer(this.manifest);
     this.asking = new Asking(this.manifest);
     this.concepts = new ConceptMaker(index, this.analyzer);
     /** The last answers. @type {Map<string, Promise<Answer>>} */
