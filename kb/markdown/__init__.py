@@ -27,7 +27,7 @@ from kb.markdown.html import (
     write_image,
     write_link,
 )
-from kb.markdown.parser import is_safe_link, tokenize
+from kb.markdown.parser import is_safe_link, offers_unsafe_links, tokenize
 from kb.model import Section
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ __all__ = [
     "Link",
     "escape",
     "is_safe_link",
+    "offers_unsafe_links",
     "parse",
     "read_sections",
     "render_html",

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
-from kb.limits import OutOfTimeError, over_limit
+from kb.errors import ContentError
+from kb.limits import DEFAULT_LIMITS, OutOfTimeError, over_limit
 from kb.markdown.quick import QuickBlocks, QuickHelpers, QuickInline, normalize_link
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.utils import EnvType
 
-    from kb.errors import ContentError
     from kb.limits import Limits
 
 _UNSAFE_SCHEME = re.compile(r"\s*(?:javascript|vbscript|data|file):", re.IGNORECASE)
@@ -66,6 +66,30 @@ def tokenize(body: str, *, first_line: int, limits: Limits) -> list[Token]:
     except OutOfTimeError:
         what = f"takes over {limits.seconds} seconds to read"
         raise over_limit("seconds", what, first_line + env["line"]) from None
+
+
+def offers_unsafe_links(body: str, limits: Limits) -> bool:
+    """Whether a reader of Markdown that allows every link would find one that runs script.
+
+    What can't be told within the limits counts as one.
+    """
+    env = {"limits": limits, "first_line": 1, "line": 0, "steps": 0, "addresses": 0}
+    try:
+        tokens = _permissive_parser().parse(body, env)
+    except (ContentError, _TooManyStepsError, RecursionError):
+        return True
+    inner = (child for token in tokens for child in token.children or ())
+    return not all(
+        is_safe_link(str(token.attrs.get("href") or token.attrs.get("src") or ""))
+        for token in inner
+    )
+
+
+@cache
+def _permissive_parser() -> MarkdownIt:
+    parser = _configured(DEFAULT_LIMITS.nesting)
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
+    return parser
 
 
 @cache

@@ -8,7 +8,8 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from kb.markdown import escape
+from kb.limits import DEFAULT_LIMITS
+from kb.markdown import escape, offers_unsafe_links
 from kb.site.addresses import HOME, SEARCH, absolute, encode, markdown_of
 
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ _FEED_LENGTH = 50
 _TITLE = r"""(?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|\([^)\n]*\)))?"""
 _INLINE = re.compile(rf"\]\([ \t]*<?((?:[^\s<>()]|\([^\s<>()]*\))*)>?{_TITLE}[ \t]*\)")
 _DEFINITION = re.compile(rf"(?m)^ {{0,3}}\[[^\]\n]+\]:[ \t]*<?([^\s<>]*)>?{_TITLE}[ \t]*$\n?")
+_AUTOLINK = re.compile(r"<(?=(?:javascript|vbscript|data):[^<>\s]*>)", re.IGNORECASE)
 _RUNS = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 _MARKUP = re.compile(r"([\\\[\]<`])")
+_LINKS = re.compile(r"([\\\[\]<])")
 _EPOCH = date(1970, 1, 1)
 
 
@@ -132,9 +135,9 @@ def _legal(text: str) -> str:
 def _llms(plan: Plan, shell: Shell) -> str:
     """The site for language models: every article's Markdown, by topic."""
     base_url = shell.config.site.base_url
-    lines = [f"# {_one_line(shell.config.name)}", ""]
+    lines = [f"# {_as_text(shell.config.name)}", ""]
     if shell.config.site.description:
-        lines += [f"> {_one_line(shell.config.site.description)}", ""]
+        lines += [f"> {_as_text(shell.config.site.description)}", ""]
     heading = None
     for name in plan.order:
         record = plan.records[name]
@@ -144,7 +147,7 @@ def _llms(plan: Plan, shell: Shell) -> str:
         if topic.id != heading:
             heading = topic.id
             title = topic.title or shell.t["more_articles" if topic.topics else "all_articles"]
-            lines += ["", f"## {_one_line(title)}", ""]
+            lines += ["", f"## {_as_text(title)}", ""]
         link = absolute(base_url, markdown_of(plan.address[name]))
         title = _as_text(record.article.title)
         says = f": {_as_text(record.description)}" if record.description else ""
@@ -158,10 +161,11 @@ def _as_text(text: str) -> str:
 
 
 def without_dead_links(body: str, dead: Collection[str]) -> str:
-    """Markdown without links to these targets, and without any that would run script."""
+    """Markdown without links to these targets, and without any that plainly runs script."""
     dead = {*dead, *(unquote(written) for written in dead)}
     body = _INLINE.sub(lambda found: "]" if _is_dead(found[1], dead) else found[0], body)
-    return _DEFINITION.sub(lambda found: "" if _is_dead(found[1], dead) else found[0], body)
+    body = _DEFINITION.sub(lambda found: "" if _is_dead(found[1], dead) else found[0], body)
+    return _AUTOLINK.sub(r"\\<", body)
 
 
 def _is_dead(target: str, dead: Collection[str]) -> bool:
@@ -206,8 +210,11 @@ def write_markdown(draft: Draft, plan: Plan) -> str:
     article = draft.record.article
     body = draft.body
     dead = {w.written for w in draft.record.wants if not plan.targets.resolve(w).href}
-    if dead or _RUNS.search(body):
+    runs = _RUNS.search(unescape(body.replace("\\", "")))
+    if dead or runs:
         body = without_dead_links(body, dead)
+    if runs and offers_unsafe_links(body, DEFAULT_LIMITS):
+        body = _LINKS.sub(r"\\\1", body)
     if not draft.record.top:
         summary = f"{_as_text(article.summary)}\n\n" if article.summary else ""
         return f"# {_as_text(article.title)}\n\n{summary}{body}"

@@ -63,6 +63,12 @@ def browse():
 
 
 @pytest.fixture
+def attack():
+    """Open pages of hostile texts with attacks.mjs: what ran, asked or left the site."""
+    return functools.partial(run_node, "attacks.mjs")
+
+
+@pytest.fixture
 def see():
     """Make visits with search.mjs; hold that no script failed and that nothing left the site."""
 
