@@ -152,7 +152,7 @@ class _ArticleFields(FieldReader):
 
     def _ids(self, entry: Entry, severity: Severity) -> tuple[str, ...]:
         names = {}
-        for name, line in self.lines(entry):
+        for name, line in self.lines(entry, exact=True):
             if wrong := complaint_about_id(name):
                 self.report(
                     line, f"`{entry.key}` has {quote(name)}: {wrong}: ignored", severity, "id"

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.articles.names import complaint, fold, printable
+from kb.articles.names import complaint, fold, printable, too_long
 from kb.errors import ContentError
 from kb.files import raise_if_exhausted
 from kb.model import Problem, Severity
@@ -135,7 +135,7 @@ class _Walk:
             return []
 
     def _accepts(self, path: str, name: str) -> bool:
-        wrong = complaint(name)
+        wrong = complaint(name) or too_long(path)
         if wrong:
             self._refuse(path, f"{wrong}: rename it")
         return wrong is None

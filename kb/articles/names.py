@@ -13,7 +13,8 @@ _DEVICES = frozenset(
     + [f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"]
 )
 _FOREIGN = frozenset('/\\#<>:"|?*')
-_ENCODED = re.compile(r"%(?:2e|2f|5c|00)", re.IGNORECASE)
+# Encoded any number of times.
+_ENCODED = re.compile(r"%(?:25)*(?:2e|2f|5c|00)", re.IGNORECASE)
 # Other, format and separator characters that change how a name looks or where it ends.
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
@@ -31,9 +32,15 @@ def complaint_about_id(name: str) -> str | None:
     """What is wrong with a whole id as somebody wrote it, None if nothing is."""
     if name.startswith("/"):
         return "an id does not begin with a slash"
-    if len(name.encode(errors="replace")) > MAX_ID:
+    parts = name.split("/")
+    return too_long(name) or next((wrong for part in parts if (wrong := complaint(part))), None)
+
+
+def too_long(name: str) -> str | None:
+    """What is wrong with the length of a whole id, None if nothing is."""
+    if len(name) * 4 > MAX_ID and len(name.encode(errors="replace")) > MAX_ID:
         return f"an id has at most {MAX_ID} bytes"
-    return next((wrong for part in name.split("/") if (wrong := complaint(part))), None)
+    return None
 
 
 def fold(name: str) -> str:

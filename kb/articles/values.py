@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kb.articles.names import printable
 from kb.frontmatter import Entry, Fields, Items, Text, Value
 from kb.model import Problem, Severity
 from kb.nearest import slip
@@ -33,9 +34,9 @@ def items(value: Value) -> tuple[Value, ...]:
 
 
 def quote(text: str) -> str:
-    """Text as a message shows it: not too long."""
+    """Text as a message shows it: not too long, and nothing in it hidden."""
     shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
-    return f"`{shown}`"
+    return f"`{printable(shown)}`"
 
 
 def either(values: Iterable[str], word: str = "or") -> str:
@@ -93,15 +94,18 @@ class FieldReader:
         """A list of texts, each once; a single text is a list of one."""
         return tuple(dict.fromkeys(text for text, _ in self.lines(entry)))
 
-    def lines(self, entry: Entry) -> Iterator[tuple[str, int]]:
-        """The texts of a list that are not empty, and their lines."""
+    def lines(self, entry: Entry, *, exact: bool = False) -> Iterator[tuple[str, int]]:
+        """The texts of a list that are not empty, and their lines.
+
+        `exact` leaves what is in a text as it is, for who refuses what does not belong there.
+        """
         if isinstance(entry.value, Fields):
             self.report(entry.line, f"`{entry.key}` should be a list of texts: ignored")
             return
         for item in items(entry.value):
             if not isinstance(item, Text):
                 self.report(item.line, f"`{entry.key}` should hold texts only: item ignored")
-            elif text := one_line(item.value):
+            elif text := item.value.strip() if exact else one_line(item.value):
                 yield text, item.line
 
     def unknown(self, entry: Entry, known: Iterable[str]) -> None:
