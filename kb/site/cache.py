@@ -5,7 +5,8 @@
     index/sites/HASH/spare/         the site before the last, for the next to be made from
 
 HASH stands for the output folder. The stamp alone tells whether anything changed; the
-records are read when something has. Losing them costs a full build, no more.
+records are read when something has. Both are sealed with a checksum: losing or damaging them
+costs a full build, no more.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Any
 
 from kb.errors import SiteError
+from kb.files import read_sealed, write_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,8 +64,17 @@ class Cache:
     """The cache of one output folder. Whatever is wrong with it counts as not there."""
 
     def __init__(self, index: Path, out: Path) -> None:
+        """Raises SiteError where the cache's folder is a link: it would lead kb elsewhere."""
         name = hashlib.sha256(os.fsencode(out)).hexdigest()[:16]
         self.folder = index / "sites" / name
+        for folder in (self.folder, self.folder.parent):
+            if folder.is_symlink():
+                raise SiteError(
+                    "this is a symbolic link where kb keeps a cache",
+                    path=str(folder),
+                    hint="remove it",
+                    code="site-output",
+                )
 
     def stamp(self) -> Stamp | None:
         """How things stood after the last build, None if that is not known."""
@@ -91,6 +102,8 @@ class Cache:
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             self.forget()
+            for left in self.folder.glob("*.new"):
+                left.unlink()
             lines = [memory.records[path] for path in memory.states]
             self._write("records.json", replace(memory, records={}), lines)
             self._write("stamp.json", stamp)
@@ -128,20 +141,15 @@ class Cache:
         (self.folder / "stamp.json").unlink(missing_ok=True)
 
     def _text(self, name: str) -> str:
-        try:
-            return (self.folder / name).read_bytes().decode(errors="surrogatepass")
-        except (OSError, ValueError):
-            return ""
+        data = read_sealed(self.folder / name) or b""
+        return data.decode(errors="surrogatepass")
 
     def _write(self, name: str, what: Stamp | Memory, lines: Iterable[str] = ()) -> None:
         """Write what is known as one line of JSON, and further lines below it."""
         values: Mapping[str, Any] = {key: getattr(what, key) for key in what.__slots__}
         head = json.dumps({"format": FORMAT, **values}, separators=(",", ":"))
-        temporary = self.folder / f"{name}.new"
-        with temporary.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
-            file.write(f"{head}\n")
-            file.writelines(f"{line}\n" for line in lines)
-        temporary.replace(self.folder / name)
+        text = "".join(f"{line}\n" for line in (head, *lines))
+        write_sealed(self.folder / name, text.encode(errors="surrogatepass"))
 
 
 def _parse(text: str) -> dict[str, Any] | None:

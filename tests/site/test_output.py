@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import SiteError
+from kb.files import write_sealed
 from kb.site import swap
 from kb.site.build import build_site
 from kb.site.cache import Cache
@@ -140,11 +141,31 @@ def test_lost_cache_costs_only_time(base):
     base.build()
     cache = Cache(base.config().index, base.site)
     for name in ("stamp.json", "records.json"):
-        (cache.folder / name).write_text('{"format": 1, "x": ')
+        (cache.folder / name).write_text('{"format": 2, "x": ')
     assert base.build().written == ()
-    (cache.folder / "stamp.json").write_text('{"format": 1}')
-    (cache.folder / "records.json").write_text('{"format": 1, "odd": 2}')
+    write_sealed(cache.folder / "stamp.json", b'{"format": 2}')
+    write_sealed(cache.folder / "records.json", b'{"format": 2, "odd": 2}')
     assert base.build().written == ()
+
+
+@pytest.mark.parametrize("name", ["stamp.json", "records.json"])
+def test_a_damaged_cache_is_as_good_as_none(base, name):
+    """One letter of an article in it would be enough for a wrong page."""
+    base.build()
+    path = Cache(base.config().index, base.site).folder / name
+    path.write_bytes(path.read_bytes().replace(b"parcel", b"marcel"))
+    base.write({"orders/n.md": "# N\n"})
+    base.build()
+    assert not any(b"marcel" in data for data in base.files().values())
+
+
+def test_a_cache_that_is_a_link_is_refused(base):
+    """What lies behind it is not kb's to clean."""
+    base.build()
+    folder = Cache(base.config().index, base.site).folder
+    folder.rename(base.folder / "away")
+    folder.symlink_to(base.folder / "away")
+    assert "symbolic link" in refusal(base, base.site)
 
 
 def refusal(base, out):
