@@ -21,6 +21,7 @@ from pathlib import Path
 import whoosh.reading  # noqa: F401  # what a merge of segments needs
 
 import kb.cli.app
+import kb.indexing
 from kb.engine.generations import IndexFolder
 from kb.site import swap
 
@@ -157,7 +158,13 @@ def set_no_exchange(_):
     swap._exchange = lambda *_: False
 
 
+def set_version(version):
+    """Be another version of kb."""
+    kb.indexing.__version__ = version
+
+
 CONDITIONS = {
+    "version": set_version,
     "file_size": set_file_size,
     "clock": set_clock,
     "wait": set_wait,

@@ -35,9 +35,9 @@ def write(folder, articles):
         path.write_text(text)
 
 
-def answers_of(base):
-    """Ask for everything: which sections answer each query, in order, and how they are shown."""
-    found = {query: base.search(query, limit=50) for query in QUERIES}
+def answers_of(base, queries=QUERIES):
+    """Ask: which sections answer each query, in order, and how they are shown."""
+    found = {query: base.search(query, limit=50) for query in queries}
     return {
         query: [(hit.article, hit.anchor, hit.score, hit.snippet) for hit in answer.hits]
         for query, answer in found.items()

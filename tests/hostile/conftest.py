@@ -1,4 +1,6 @@
-"""Places where something goes wrong."""
+"""Places where something goes wrong, and a count of what was survived."""
+
+from contextlib import contextmanager
 
 import pytest
 from killing import Nursery
@@ -11,6 +13,22 @@ def nursery():
     opened = Nursery()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def tally(request):
+    """Count cases by kind: each is tried in a `with` block, and survived if that ends well."""
+    counts = {}
+    request.node.user_properties.append(("hostile cases", counts))
+
+    @contextmanager
+    def trying(kind):
+        tried, survived = counts.get(kind, (0, 0))
+        counts[kind] = (tried + 1, survived)
+        yield
+        counts[kind] = (tried + 1, survived + 1)
+
+    return trying
 
 
 @pytest.fixture(scope="module")
