@@ -173,14 +173,6 @@ def in_terms(index, payload):
     overwrite(only(index, "*.trm"), payload)
 
 
-def in_column_headers(index, payload):
-    """Before the blocks of what is stored."""
-    path = only(index, "*.col")
-    data, bomb = path.read_bytes(), pickle.dumps(payload, 0)
-    assert data.startswith(b"\x80")
-    path.write_bytes(bomb + data[len(bomb) :])
-
-
 def in_records(index, payload):
     """As what is stored with every document."""
     storage = FileStorage(str(only(index, "*.col").parent))
@@ -202,7 +194,7 @@ def in_postings(index, payload):
 
 PLACES = [
     in_segments, in_a_segment, in_the_codec, in_the_schema, in_an_old_version, in_a_compound,
-    in_compounded_files, in_terms, in_column_headers, in_records, in_postings,
+    in_compounded_files, in_terms, in_records, in_postings,
 ]  # fmt: skip
 
 

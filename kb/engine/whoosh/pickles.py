@@ -1,7 +1,7 @@
 """Whoosh's pickles, read through an allow-list: an index from a stranger runs nothing.
 
-Whoosh pickles its table of contents, its hash tables' extras, the headers of columns and stored
-fields. The storage, the column and the term info below read the last three with an unpickler
+Whoosh pickles its table of contents, its hash tables' extras, stored fields and the headers of some
+columns. The storage, the column and the term info below read all but the first with an unpickler
 that knows plain values only, and the first with one that knows the few classes that the table of
 contents of kb's indexes names. Neither can change a class. Whoosh itself is left as it is for
 whoever else uses it in the process.
