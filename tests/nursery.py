@@ -12,10 +12,12 @@ import io
 import json
 import os
 import resource
+import selectors
 import signal
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 import whoosh.reading  # noqa: F401  # what a merge of segments needs
@@ -56,7 +58,8 @@ class Operations:
             self.note("fsync", whole(".", file))
 
         def noted_open(file, mode="r", *args, **options):
-            if not set("wax+") & set(mode) or not self.is_inside(file):
+            writes = set("wax+") & set(mode) and not isinstance(file, int)
+            if not writes or not self.is_inside(file):
                 return plain_open(file, mode, *args, **options)
             raw = TornFile(file, mode.replace("b", "").replace("t", ""), self)
             opened = (io.BufferedRandom if "+" in mode else io.BufferedWriter)(raw, BUFFER)
@@ -177,8 +180,9 @@ CONDITIONS = {
 
 def live(order, out, err, notes):
     """Be a child: run one command line under the conditions of an order."""
-    os.dup2(out.fileno(), 1)
-    os.dup2(err.fileno(), 2)
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    sys.stdout, sys.stderr = (os.fdopen(file, "w", closefd=False) for file in (1, 2))
     os.chdir(order["cwd"])
     os.environ.update(order["env"])
     operations = Operations(order["folder"], order["die_at"])
@@ -192,24 +196,43 @@ def live(order, out, err, notes):
         sys.stdout.flush()
         sys.stderr.flush()
         told = {"operations": operations.seen, "names": sorted(operations.names)}
-        os.write(notes.fileno(), json.dumps(told).encode())
+        with os.fdopen(notes, "wb") as file:
+            file.write(json.dumps(told).encode())
     os._exit(code)
 
 
 def raise_child(order):
     """Fork a child for an order, wait for it, and tell what came of it."""
-    with contextlib.ExitStack() as opened:
-        files = [opened.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
-        pid = os.fork()
-        if not pid:
-            try:
-                live(order, *files)
-            finally:  # nothing of the parent's may run in a child
-                os._exit(99)
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        out, err, notes = (os.pread(file.fileno(), 1 << 26, 0) for file in files)
-    told = json.loads(notes or b"{}")
-    return {"code": code, "out": out.decode(), "err": err.decode(), **told}
+    pipes = [os.pipe() for _ in range(3)]
+    pid = os.fork()
+    if not pid:
+        try:
+            live(order, *(write for _, write in pipes))
+        except BaseException:  # noqa: BLE001  # nothing comes after
+            traceback.print_exc()
+        finally:  # nothing of the parent's may run in a child
+            os._exit(99)
+    for _, write in pipes:
+        os.close(write)
+    out, err, notes = read_all([read for read, _ in pipes])
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return {"code": code, "out": out.decode(), "err": err.decode(), **json.loads(notes or "{}")}
+
+
+def read_all(pipes):
+    """Read several pipes to their ends, whichever has something."""
+    found = {pipe: bytearray() for pipe in pipes}
+    with selectors.DefaultSelector() as selector:
+        for pipe in pipes:
+            selector.register(pipe, selectors.EVENT_READ)
+        while selector.get_map():
+            for key, _ in selector.select():
+                data = os.read(key.fd, 1 << 16)
+                found[key.fd] += data
+                if not data:
+                    selector.unregister(key.fd)
+                    os.close(key.fd)
+    return list(found.values())
 
 
 def warm_up():

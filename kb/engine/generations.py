@@ -133,7 +133,8 @@ class IndexFolder:
                 raise DamagedIndexError(f"{POINTER} is missing") from None
             return None
         except OSError as error:
-            raise IndexingError(f"can't read the index: {error}", path=str(self.folder)) from error
+            message = f"can't read the index: {error.strerror or error}"
+            raise IndexingError(message, path=str(self.folder)) from error
         try:
             pointer = json.loads(data)
             name, digest = pointer["generation"], pointer["manifest"]
