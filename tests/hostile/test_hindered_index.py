@@ -205,7 +205,9 @@ def test_articles_that_may_not_be_read(nursery, tally, ours):
 
 @pytest.mark.parametrize("words", [*WRITING, ("search", "common")])
 def test_no_file_handles(nursery, tally, ours, words):
-    """However many are left, as long as they are not enough."""
+    """However many are left, as long as they are not enough. To remove a folder takes some, too:
+    what can't be removed at once goes with the next run.
+    """
     codes = []
     for handles in range(0, 24, 2):
         ours.reset()
@@ -217,7 +219,9 @@ def test_no_file_handles(nursery, tally, ours, words):
                 assert ours.state() == "old"
             elif words[0] == "index":
                 assert ours.state() == "new"
-            assert ours.leftovers() == set() or life.code
+            assert run(nursery, ours, "search", "common").code == 0
+            assert ours.state() == "new"
+            assert ours.leftovers() == set()
     assert codes[0] == 3
     assert codes[-1] == 0
 
