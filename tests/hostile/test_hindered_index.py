@@ -12,13 +12,13 @@ import sys
 from contextlib import contextmanager
 
 import pytest
+from disks import PAGE, fill, small_disk
 from states import States
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")
 
 is_root = hasattr(os, "geteuid") and os.geteuid() == 0
 SOMEBODY = 12345
-PAGE = 4096
 WRITING = [("index",), ("index", "--force")]
 
 
@@ -35,25 +35,14 @@ def ours(tmp_path_factory):
 
 
 @contextmanager
-def small_disk(states, folder):
-    """A disk of one megabyte that holds the index; skips where none may be mounted."""
-    folder.mkdir(exist_ok=True)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(folder)]
-    mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if mounted.returncode:
-        pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
-    before, states.index = states.index, folder / "index"
-    try:
-        yield folder
-    finally:
-        states.index = before
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(folder, left):
-    """Fill a disk but for so many bytes."""
-    free = os.statvfs(folder).f_bavail * PAGE
-    (folder / "ballast").write_bytes(bytes(max(free - left, 0)))
+def index_on_small_disk(states, folder):
+    """A disk of one megabyte that holds the index."""
+    with small_disk(folder) as made:
+        before, states.index = states.index, folder / "index"
+        try:
+            yield made
+        finally:
+            states.index = before
 
 
 def run(nursery, states, *command, state="new", **conditions):
@@ -88,7 +77,7 @@ FULL = ("No space left on device", "File too large")
 @pytest.mark.parametrize("command", WRITING)
 def test_a_full_disk(nursery, tally, ours, tmp_path, command):
     """However much is left of it, as long as it is not enough."""
-    with small_disk(ours, tmp_path / "disk") as small:
+    with index_on_small_disk(ours, tmp_path / "disk") as small:
         outcomes = []
         for left in range(0, 40 * PAGE, 4 * PAGE):
             ours.reset()
@@ -165,7 +154,7 @@ def test_a_folder_that_may_only_be_read(nursery, tally, ours, command):
 @pytest.mark.parametrize("command", WRITING)
 def test_a_disk_that_may_only_be_read(nursery, tally, ours, tmp_path, command):
     """Not even by root."""
-    with small_disk(ours, tmp_path / "disk") as small:
+    with index_on_small_disk(ours, tmp_path / "disk") as small:
         ours.reset()
         subprocess.run(["mount", "-o", "remount,ro", str(small)], check=True)
         with tally("read-only disk"):

@@ -1,9 +1,6 @@
 """The output folder: what a build writes, keeps, carries over and refuses to touch."""
 
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -338,61 +335,3 @@ def test_unwritable_index_folder_is_no_hindrance(base):
     base.build()
     base.build()
     assert (base.site / "index.html").exists()
-
-
-KILLED = """
-import os, sys
-from pathlib import Path
-sys.path.insert(0, {root!r}); sys.path.insert(0, {here!r})
-from site_samples import Base
-count = 0
-def audit(event, args):
-    global count
-    if event in ("open", "os.rename", "os.link", "os.mkdir", "os.remove", "os.rmdir") or event == "ctypes.call_function":
-        count += 1
-        if count == {at}:
-            os.kill(os.getpid(), 9)
-base = Base.__new__(Base)
-base.folder = Path({folder!r})
-sys.addaudithook(audit)
-base.build()
-print(count)
-"""
-
-
-def run_killed(folder, at):
-    """Build in a process of its own that is killed at a file operation."""
-    code = KILLED.format(
-        root=str(Path(__file__).parent.parent.parent),
-        here=str(Path(__file__).parent.parent),
-        at=at,
-        folder=str(folder),
-    )
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-
-
-def test_a_killed_build_leaves_the_old_site_or_the_new(base):
-    """Killed at points spread over its file operations: the old site or the new, whole, and
-    the next build brings the new one.
-    """
-    base.build()
-    old = base.outside()
-    base.write({"orders/damaged.md": "# Changed\n\nAll new.\n", "orders/n.md": "# N\n"})
-    fresh = base.folder / "fresh"
-    base.build(out=fresh)
-    new = {
-        p.relative_to(fresh).as_posix(): p.read_bytes()
-        for p in fresh.rglob("*")
-        if p.is_file() and not p.name.startswith(".")
-    }
-    stages = []
-    for at in (*range(20, 300, 40), *range(300, 360, 6), 10**9):
-        done = run_killed(base.folder, at)
-        assert done.returncode in (0, -signal.SIGKILL), done.stderr
-        now = base.outside()
-        assert now in (old, new)
-        stages.append(now == new)
-    assert stages[0] is False
-    assert stages[-1] is True
-    base.build()
-    assert base.outside() == new

@@ -1,0 +1,274 @@
+"""Line 15 of the reliability demands: a site that is being built, and what goes wrong.
+
+Real processes are killed at points spread over their file operations, or find no space: the old
+site or the new one is there, whole. Folders that are not kb's are refused, and a link in the
+output leads nowhere.
+"""
+
+import os
+import shutil
+import signal
+import sys
+
+import pytest
+from disks import PAGE, fill, small_disk
+from killing import spread
+from site_samples import ARTICLES, Base, png
+
+from kb.site.swap import MANIFEST
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")
+
+is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+POINTS = 50
+CHANGES = {"orders/damaged.md": "# Changed\n\n## What now\n\nAll new.\n", "orders/n.md": "# N\n"}
+
+
+class Sites:
+    """A site that was built, articles that changed since, and what the new site will be."""
+
+    def __init__(self, folder):
+        self.folder = folder / "now"
+        self.saved = folder / "saved"
+        self.folder.mkdir()
+        self.base = Base(self.folder)
+        self.base.write(ARTICLES)
+        self.base.write({"images/map.png": png(40, 30), "files/form.pdf": b"%PDF-1.4\n"})
+        self.base.build()
+        self.old = self.base.outside()
+        shutil.copytree(self.folder, self.saved)
+        self.base.write(CHANGES)
+        self.base.build()
+        self.new = self.base.outside()
+
+    def reset(self):
+        """Go back to the old site, with the changes still to be built."""
+        shutil.rmtree(self.folder)
+        shutil.copytree(self.saved, self.folder)
+        self.base.write(CHANGES)
+
+    def now(self):
+        """Tell which site is there; a torn one is neither."""
+        there = self.base.outside()
+        return {True: "old"}.get(there == self.old) or {True: "new"}.get(there == self.new)
+
+    def strangers(self):
+        """List what lies in and beside the site and should not."""
+        beside = {path.name for path in self.folder.iterdir()}
+        known = {"content", "index", "kb.toml", "site"}
+        caches = {path.name for path in self.folder.glob("index/sites/*/*")}
+        return beside - known | caches - {"stamp.json", "records.json", "lock", "spare"}
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory):
+    """A site in two states."""
+    return Sites(tmp_path_factory.mktemp("sites"))
+
+
+def kill(nursery, sites, point, **conditions):
+    """Kill a build at a point, tell what is there, and let the next one make it right."""
+    sites.reset()
+    life = nursery.run("build", cwd=sites.folder, die_at=point, **conditions)
+    assert life.code == -signal.SIGKILL
+    left = sites.now() if sites.base.site.exists() else "none"
+    after = nursery.run("build", cwd=sites.folder)
+    assert (after.code, after.messages) == (0, [])
+    assert sites.now() == "new"
+    assert sites.strangers() == set()
+    return left
+
+
+def operations_of(nursery, sites, **conditions):
+    """Count the file operations of a build that may live."""
+    sites.reset()
+    life = nursery.run("build", cwd=sites.folder, **conditions)
+    assert sites.now() == "new"
+    return len(life.operations)
+
+
+def test_a_killed_build_leaves_the_old_site_or_the_new(nursery, tally, sites):
+    """At every one of many points: first the old one, from some point on the new one."""
+    seen = []
+    for point in spread(POINTS, operations_of(nursery, sites)):
+        with tally("site build killed"):
+            seen.append(kill(nursery, sites, point))
+    assert set(seen) == {"old", "new"}
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_a_build_killed_between_two_renames(nursery, tally, sites):
+    """Where folders can't change places in one step there is a moment in which the site is put
+    aside: the next build brings it back.
+    """
+    total = operations_of(nursery, sites, no_exchange=True)
+    for point in range(total - 16, total + 1):
+        with tally("site build killed"):
+            kill(nursery, sites, point, no_exchange=True)
+
+
+@pytest.mark.parametrize("size", [0, 100, 2000, 20_000, 40_000])
+def test_a_full_disk_leaves_the_old_site(nursery, tally, sites, size):
+    """One line says so; the old site stays, and so does nothing of the new one."""
+    sites.reset()
+    with tally("site build without space"):
+        life = nursery.run("build", cwd=sites.folder, file_size=size)
+        assert life.code == 3
+        assert len(life.messages) == 1
+        assert life.messages[0].startswith("kb: error: ")
+        assert "File too large" in life.messages[0]
+        assert sites.now() == "old"
+        assert sites.strangers() == set()
+        assert nursery.run("build", cwd=sites.folder).code == 0
+        assert sites.now() == "new"
+
+
+@pytest.mark.skipif(not is_root, reason="only root may mount a disk")
+def test_a_small_disk_leaves_the_old_site(nursery, tally, sites, tmp_path):
+    """A real one, that holds the old site and not all of the new one beside it."""
+    sites.reset()
+    codes = []
+    with small_disk(tmp_path / "disk", "4m") as disk:
+        site = disk / "site"
+        for left in range(0, 120 * PAGE, 12 * PAGE):
+            shutil.copytree(sites.saved / "site", site)
+            fill(disk, left)
+            with tally("site build without space"):
+                life = nursery.run("build", "--out", site, cwd=sites.folder)
+                codes.append(life.code)
+                there = {
+                    path.relative_to(site).as_posix(): path.read_bytes()
+                    for path in site.rglob("*")
+                    if path.is_file() and path.name != MANIFEST
+                }
+                assert there == (sites.old if life.code else sites.new)
+                if life.code:
+                    assert "No space left on device" in life.messages[0]
+                    assert len(life.messages) == 1
+                assert {path.name for path in disk.iterdir()} == {"site", "ballast"}
+            shutil.rmtree(site)
+            (disk / "ballast").unlink()
+    assert codes[0] == 3
+    assert codes[-1] == 0
+
+
+def foreign(folder):
+    """A folder with files of somebody."""
+    (folder / "foreign").mkdir()
+    (folder / "foreign" / "thesis.txt").write_text("x")
+    return folder / "foreign"
+
+
+def hidden(folder):
+    """A folder with nothing but a hidden file."""
+    (folder / "hidden").mkdir()
+    (folder / "hidden" / ".git").write_text("x")
+    return folder / "hidden"
+
+
+def linked(folder):
+    """A link to a folder that could be filled."""
+    (folder / "real").mkdir()
+    (folder / "linked").symlink_to(folder / "real")
+    return folder / "linked"
+
+
+def through_a_link(folder):
+    """The content folder by another name."""
+    (folder / "alias").symlink_to(folder)
+    return folder / "alias" / "content" / "site"
+
+
+REFUSED = {
+    "the root": lambda _: "/",
+    "the root, written otherwise": lambda _: "//..//",
+    "home": lambda folder: folder / "home",
+    "what holds home": lambda folder: folder,
+    "content": lambda folder: folder / "content",
+    "within content": lambda folder: folder / "content" / "site",
+    "what holds content": lambda folder: folder,
+    "the index": lambda folder: folder / "index",
+    "within the index": lambda folder: folder / "index" / "site",
+    "by way of dots": lambda folder: folder / "site" / ".." / "content",
+    "by way of a link": through_a_link,
+    "a link": linked,
+    "a file": lambda folder: folder / "kb.toml",
+    "a folder of somebody": foreign,
+    "a folder with a hidden file": hidden,
+}
+
+
+@pytest.mark.parametrize("place", REFUSED)
+def test_a_place_that_is_refused(nursery, tally, sites, place):
+    """In one line, before anything is written."""
+    sites.reset()
+    (sites.folder / "home").mkdir()
+    out = REFUSED[place](sites.folder)
+    before = everything(sites.folder)
+    with tally("output folder refused"):
+        env = {"HOME": str(sites.folder / "home")}
+        life = nursery.run("build", "--out", out, cwd=sites.folder, env=env)
+        assert life.code == 3
+        assert len(life.messages) == 1
+        assert "the site can't be written here" in life.messages[0]
+        assert everything(sites.folder) == before
+
+
+def everything(folder):
+    """Read a folder, links as what they are."""
+    return {
+        path: path.readlink() if path.is_symlink() else path.is_file() and path.read_bytes()
+        for path in folder.rglob("*")
+    }
+
+
+LINKED = ["index.html", "orders", "orders/late.html", "assets", MANIFEST]
+TARGETS = {
+    "a file": lambda sites: sites.folder / "precious" / "file.html",
+    "a folder": lambda sites: sites.folder / "precious",
+    "nothing": lambda sites: sites.folder / "precious" / "missing",
+    "content": lambda sites: sites.base.content,
+    "an article": lambda sites: sites.base.content / "orders" / "late.md",
+    "itself": lambda sites: sites.base.site,
+}
+
+
+@pytest.mark.parametrize("path", LINKED)
+@pytest.mark.parametrize("target", TARGETS)
+def test_links_in_the_output_are_not_followed(nursery, tally, sites, path, target):
+    """Nothing behind one is written, removed or taken for the site's."""
+    sites.reset()
+    precious = sites.folder / "precious"
+    precious.mkdir()
+    for name in ("file.html", "index.html", "late.html"):
+        (precious / name).write_text("mine")
+    content = everything(sites.base.content)
+    place = sites.base.site / path
+    place.rename(precious / "moved")
+    place.symlink_to(TARGETS[target](sites))
+    before = everything(precious)
+    with tally("link in the output"):
+        life = nursery.run("build", cwd=sites.folder)
+        assert everything(precious) == before
+        assert everything(sites.base.content) == content
+        if life.code:
+            assert life.code == 3
+            assert len(life.messages) == 1
+            assert place.is_symlink()
+        else:
+            assert not place.is_symlink()
+            assert sites.now() == "new"
+
+
+@pytest.mark.parametrize("name", [".site.kb-new", ".site.kb-old"])
+def test_links_beside_the_output_are_not_followed(nursery, tally, sites, name):
+    """Where kb puts a site aside, a link is somebody's."""
+    sites.reset()
+    precious = sites.folder / "precious"
+    shutil.copytree(sites.base.site, precious)
+    (sites.folder / name).symlink_to(precious)
+    before = everything(precious)
+    with tally("link in the output"):
+        nursery.run("build", cwd=sites.folder)
+        assert everything(precious) == before
+        assert (sites.folder / name).is_symlink()
