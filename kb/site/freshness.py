@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Wish = tuple[Config, Places]
 
 _PATIENCE = 120.0  # seconds that the manifest is waited for
-_ENDING = 3.0  # seconds that an export gets to notice that it is not wanted any more
+_ENDING = 0.5  # seconds that an export gets to notice that it is not wanted any more
 
 
 class FreshSearch:

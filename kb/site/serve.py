@@ -9,22 +9,25 @@ from __future__ import annotations
 import ipaddress
 import threading
 from http import HTTPStatus
+from http.client import LineTooLong
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from kb.errors import SiteError
 from kb.site.addresses import HOME, NOT_FOUND, SEARCH_DATA, encode
+from kb.site.clients import PATIENCE, Clients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from io import BufferedIOBase
     from pathlib import Path
 
     Search = Callable[[str], bytes | None]
 
 EVENTS = "/.kb/events"
 """Where a page hears of a new build."""
-_PATIENCE = 10.0  # seconds for a client to say what it wants
+_LONGEST_HEAD = 16_384  # bytes of a request with all of its headers
 _PULSE = 15.0  # seconds between signs of life to a page that waits
 _LONGEST = 4096  # characters of an address
 _TYPES = {
@@ -68,6 +71,7 @@ class SiteServer(ThreadingHTTPServer):
         self.files: Collection[str] = ()
         self.version = 0
         self.stopping = False
+        self.clients = Clients()
         self.changed = threading.Condition()
         super().__init__((host, port), _Handler)
 
@@ -91,6 +95,20 @@ class SiteServer(ThreadingHTTPServer):
             self.changed.notify_all()
         self.shutdown()
         self.server_close()
+        self.clients.close()
+
+    def verify_request(self, request: Any, client_address: object) -> bool:  # noqa: ARG002  # http.server's signature
+        """Take in a client where there is room."""
+        return self.clients.admit(request)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Let a client go."""
+        self.clients.leave(request)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """Look after clients from time to time."""
+        self.clients.let_slow_ones_go()
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Pass over clients that went away: nothing of it concerns who serves."""
@@ -111,17 +129,55 @@ def open_server(
     raise AssertionError
 
 
+class _Head:
+    """The head of a request, of which no more than a bounded part is read."""
+
+    def __init__(self, file: BufferedIOBase) -> None:
+        self._file = file
+        self.left = _LONGEST_HEAD
+
+    def readline(self, limit: int) -> bytes:
+        """Read a line. Raises LineTooLong after the first that does not fit."""
+        if self.left <= 0:
+            raise LineTooLong("head")
+        line = self._file.readline(min(limit, self.left))
+        self.left -= len(line)
+        return line
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One request."""
 
     server: SiteServer
     server_version = "kb"
     sys_version = ""
-    timeout = _PATIENCE
+    timeout = PATIENCE
+
+    def setup(self) -> None:
+        """Bound what is read."""
+        super().setup()
+        self.rfile = self._head = _Head(self.rfile)  # type: ignore[assignment]  # as far as http.server asks
+
+    def parse_request(self) -> bool:
+        """Read the head of the request; False where it is answered with an error."""
+        if self._head.left <= 0:
+            self.requestline, self.request_version, self.command = "", "HTTP/1.0", ""
+            self.send_error(HTTPStatus.REQUEST_URI_TOO_LONG)
+            return False
+        if not super().parse_request():
+            return False
+        self.server.clients.answer(self.connection)
+        return True
 
     def do_GET(self) -> None:
         """Answer with a file, a redirect or an error page."""
-        if not is_own_name(self.headers.get("Host", ""), str(self.server.server_address[0])):
+        hosts = self.headers.get_all("Host", [])
+        bound = str(self.server.server_address[0])
+        if len(hosts) != 1 or not is_own_name(hosts[0], bound):
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST, "not served under this name")
             return
         path = self.path.partition("?")[0].partition("#")[0]
@@ -178,6 +234,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self._send_safety()
         self.end_headers()
+        self.server.clients.rest(self.connection)
         server, told = self.server, -1
         while not server.stopping and self.command != "HEAD":
             text = f"data: {server.version}\n\n" if told != server.version else ": still here\n\n"
