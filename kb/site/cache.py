@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Memory:
 
     `common` is the hash of what all of them depend on. `shared` holds, under one key, the
     addresses of what shows several articles; `related` the related articles, under a hash
-    of what they were found by.
+    of what they were found by; `assets` the addresses of the site's own assets, by name.
     """
 
     common: str = ""
@@ -58,6 +58,7 @@ class Memory:
     keys: dict[str, str] = field(default_factory=dict)
     shared: dict[str, list[str]] = field(default_factory=dict)
     related: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    assets: dict[str, str] = field(default_factory=dict)
 
 
 class Cache:

@@ -72,7 +72,7 @@ def _opensearch(shell: Shell) -> str:
     base_url = shell.config.site.base_url
     name = shell.config.name
     template = absolute(base_url, SEARCH) + "?q={searchTerms}"
-    icon = absolute(base_url, shell.assets["icon.svg"].address)
+    icon = absolute(base_url, shell.assets["icon.svg"])
     return _XML + "\n".join(
         [
             '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">',

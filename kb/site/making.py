@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from kb.site.plan import Plan
     from kb.site.records import Record
     from kb.site.shell import Shell
+    from kb.site.wording import Wording
 
 
 def make_site(
@@ -114,7 +115,7 @@ class _Making:
             drafts=self._options.drafts,
             relate=relation.find,
         )
-        shell = self._open_shell()
+        shell = self._open_shell(old)
         pages = Pages(plan, shell, self._size_of)
         keys = self._articles(plan, pages, reader, old)
         search = self._search(plan, old, reader)
@@ -122,7 +123,9 @@ class _Making:
         self._files()
         output = self._output.finish()
         report = self._report(plan)
-        memory = Memory(self._sources.common, *reader.memory(), keys, shared, relation.known)
+        memory = Memory(
+            self._sources.common, *reader.memory(), keys, shared, relation.known, shell.assets
+        )
         remember(report, self._sources, output, memory, self._cache)
         return report
 
@@ -136,15 +139,26 @@ class _Making:
             settled.append(record if same else replace(record, article=without_text(article)))
         return settled
 
-    def _open_shell(self) -> Shell:
+    def _open_shell(self, old: Memory) -> Shell:
         config, theme = self._config, self._folders.theme
         wording = read_wording(config.language, theme)
-        assets = read_assets(theme, config.site, wording, live=self._options.live)
+        assets = self._assets(wording, old)
         logo = read_logo(self._folders.logo)
-        extras = [*assets.values(), *read_extras(theme), *([logo.asset] if logo else [])]
-        for asset in extras:
+        for asset in [*read_extras(theme), *([logo.asset] if logo else [])]:
             self._output.put(asset.address, asset.data)
         return open_shell(config, wording, assets, logo, theme, live=self._options.live)
+
+    def _assets(self, wording: Wording, old: Memory) -> dict[str, str]:
+        """The addresses of the site's own assets by name: those of the last build, if they are
+        still there, since putting the scripts together takes its time.
+        """
+        if old.assets and all([self._output.keeps(a) for a in old.assets.values()]):  # noqa: C419 notes them all
+            return old.assets
+        theme, settings = self._folders.theme, self._config.site
+        assets = read_assets(theme, settings, wording, live=self._options.live)
+        for asset in assets.values():
+            self._output.put(asset.address, asset.data)
+        return {name: asset.address for name, asset in assets.items()}
 
     def _articles(self, plan: Plan, pages: Pages, reader: Reader, old: Memory) -> dict[str, str]:
         """Every article's page and Markdown; those with an old key stay as they are."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from kb.config import Config
-    from kb.site.assets import Asset, Logo
+    from kb.site.assets import Logo
     from kb.site.wording import Wording
 
 
@@ -59,7 +59,7 @@ class Shell:
 
     config: Config
     t: Wording
-    assets: Mapping[str, Asset]
+    assets: dict[str, str]
     logo: Logo | None
     environment: Environment
     policy: str
@@ -96,7 +96,7 @@ class Shell:
             "topics": root + TOPICS,
             "contact": root + CONTACT,
             "manifest": SEARCH_DATA + MANIFEST,
-            "asset": {name: root + encode(asset.address) for name, asset in self.assets.items()},
+            "asset": {name: root + encode(address) for name, address in self.assets.items()},
         }
         shared["header"] = Markup(self.render("header.html", **shared))  # noqa: S704 ours
         shared["footer"] = Markup(self.render("footer.html", **shared))  # noqa: S704 ours
@@ -107,7 +107,7 @@ class Shell:
 def open_shell(
     config: Config,
     wording: Wording,
-    assets: Mapping[str, Asset],
+    assets: dict[str, str],
     logo: Logo | None,
     theme: Path,
     *,

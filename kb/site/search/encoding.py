@@ -33,14 +33,23 @@ def _encode(number: int) -> str:
     return text
 
 
-NUMBERS = tuple(_encode(number) for number in range(1 << 16))
-"""The numbers that fit 16 bits as text."""
+class _Numbers(dict[int, str]):
+    """Numbers of 0 or more as text: each is worked out once."""
+
+    def __missing__(self, number: int) -> str:
+        written = _encode(number)
+        if number < _KEPT:
+            self[number] = written
+        return written
+
+
+_KEPT = 1 << 16
+NUMBERS = _Numbers()
 
 
 def encode(numbers: Iterable[int]) -> str:
     """Numbers of 0 or more as text."""
-    known, size = NUMBERS, len(NUMBERS)
-    return "".join([known[n] if n < size else _encode(n) for n in numbers])
+    return "".join(map(NUMBERS.__getitem__, numbers))
 
 
 def gaps(numbers: Iterable[int]) -> Iterator[int]:
