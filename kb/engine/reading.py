@@ -84,6 +84,21 @@ class IndexReader(Protocol):
         """
         ...
 
+    def entry(self, field: str, term: str) -> TermPostings | None:
+        """The postings of one term; None where it stands nowhere."""
+        ...
+
+    def stamps(self, field: str) -> Iterator[tuple[str, str, int]]:
+        """Every term of a field that stands anywhere, in code point order, with a stamp of its
+        postings and their number. As long as documents are only added and taken out, the same
+        stamp at another time means the same postings, of the same documents.
+        """
+        ...
+
+    def document_stamp(self, doc: int) -> str:
+        """A stamp of a document: the same at another time means the same document."""
+        ...
+
     def terms_of(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin with a prefix, in code point order."""
         ...

@@ -256,7 +256,11 @@ class _Making:
 
         addresses = []
         for shard in export_search(
-            self._config, SitePlaces(plan), analyzer=self._analyzer, read=reader.article
+            self._config,
+            SitePlaces(plan),
+            analyzer=self._analyzer,
+            read=reader.article,
+            kept=self._cache.folder / "search.rows",
         ):
             addresses.append(SEARCH_DATA + shard.file)
             self._output.put(addresses[-1], shard.data)

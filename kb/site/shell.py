@@ -26,7 +26,6 @@ from kb.site.addresses import (
 from kb.site.search.encoding import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from jinja2 import Template

@@ -261,8 +261,8 @@ class PackedTermsReader(W3TermsReader):  # type: ignore[misc]  # Whoosh has no t
         """Where a term's postings lie. Raises KeyError for a term that is not there."""
         return GuardedTermInfo.from_bytes(self._tindex[self._keycoder(fieldname, tbytes)])
 
-    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[bytes, PackedPostings]]:
-        """All terms of a field with their postings, in order of their bytes."""
+    def records(self, field: str) -> Iterator[tuple[bytes, bytes]]:
+        """All terms of a field with their records, in order of their bytes."""
         if field not in self._fieldmap:
             return
         table = self._tindex
@@ -280,8 +280,7 @@ class PackedTermsReader(W3TermsReader):  # type: ignore[misc]  # Whoosh has no t
                 return
             term = data[start + len(prefix) : start + key_size]
             offset, length = GuardedTermInfo.extent_in(data[start + key_size : at])
-            record = bytes(self._postfile.get(offset, length))
-            yield term, PackedPostings.unpack(record, positions=positions)
+            yield term, bytes(self._postfile.get(offset, length))
 
     def terms_of(self, field: str, prefix: bytes = b"") -> Iterator[bytes]:
         """The terms of a field that begin with `prefix`, in order of their bytes."""
@@ -291,6 +290,12 @@ class PackedTermsReader(W3TermsReader):  # type: ignore[misc]  # Whoosh has no t
             if name != field or not term.startswith(prefix):
                 return
             yield term
+
+
+def stamp_of(record: bytes) -> tuple[int, int]:
+    """The checksum of a record, and the number of its postings."""
+    crc, count, _, _ = HEADER.unpack_from(record)
+    return crc, count
 
 
 def read_record(dbfile: Any, terminfo: Any, *, positions: bool) -> PackedPostings:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.engine.checks import DamagedIndexError
 from kb.engine.reading import POSITION_BITS, TermPostings
-from kb.engine.whoosh.codec import MAX_WEIGHT
+from kb.engine.whoosh.codec import MAX_WEIGHT, PackedPostings, stamp_of
 from kb.engine.whoosh.tables import read_tables
 from kb.ranking import OCCURRENCES_SHIFT
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from kb.engine.whoosh.codec import PackedPostings
 
 CACHED_TERMS = 512
 
@@ -31,6 +30,7 @@ class _Segment:
     def __init__(self, storage: Any, segment: Any, base: int) -> None:
         codec = segment.codec()
         self.base = base
+        self.name = segment.segment_id()
         self.count = segment.doc_count_all()
         self.deleted = frozenset(segment.deleted_docs())
         self.terms = codec.terms_reader(storage, segment)
@@ -45,11 +45,24 @@ class _Segment:
 
     def entries(self, field: str, *, positions: bool) -> Iterator[tuple[bytes, PackedPostings]]:
         """The live postings of every term, by document number within the index."""
-        for term, postings in self.terms.entries(field, positions=positions):
+        for term, record in self.terms.records(field):
+            postings = PackedPostings.unpack(record, positions=positions)
             if self.deleted and not self.deleted.isdisjoint(postings.docs):
-                postings = self._live(postings)  # noqa: PLW2901  # the same, less the dead
+                postings = self._live(postings)
             postings.docs = _shifted(postings.docs, self.base)
             yield term, postings
+
+    def stamps(self, field: str) -> Iterator[tuple[bytes, str, int]]:
+        """Every term with a stamp of its live postings, and their number.
+
+        A segment's records never change, and what is deleted from it stays deleted.
+        """
+        for term, record in self.terms.records(field):
+            crc, count = stamp_of(record)
+            if self.deleted:
+                docs = PackedPostings.unpack(record, positions=False).docs
+                count -= len(self.deleted.intersection(docs))
+            yield term, f"{self.name}:{crc:x}:{count}", count
 
     def _live(self, postings: PackedPostings) -> PackedPostings:
         live = [doc not in self.deleted for doc in postings.docs]
@@ -128,6 +141,32 @@ class WhooshReader:
             postings = _joined([one for _, one in same])
             if postings.docs:
                 yield term.decode("utf-8", "surrogatepass"), postings
+
+    def entry(self, field: str, term: str) -> TermPostings | None:
+        """The postings of one term. See IndexReader."""
+        key = term.encode("utf-8", "surrogatepass")
+        parts = []
+        for segment in self.segments:
+            postings = segment.postings(field, key, positions=True)
+            if postings is not None:
+                postings.docs = _shifted(postings.docs, segment.base)
+                parts.append(postings)
+        joined = _joined(parts) if parts else None
+        return joined if joined and joined.docs else None
+
+    def stamps(self, field: str) -> Iterator[tuple[str, str, int]]:
+        """Every term of a field that stands anywhere, with a stamp. See IndexReader."""
+        parts = [segment.stamps(field) for segment in self.segments]
+        for term, same in groupby(heapq.merge(*parts, key=itemgetter(0)), key=itemgetter(0)):
+            live = [(stamp, count) for _, stamp, count in same if count]
+            if live:
+                stamps, counts = zip(*live, strict=True)
+                yield term.decode("utf-8", "surrogatepass"), " ".join(stamps), sum(counts)
+
+    def document_stamp(self, doc: int) -> str:
+        """A stamp of what was stored with a document. See IndexReader."""
+        segment = self._segment_of(doc)
+        return f"{segment.name}:{doc - segment.base}"
 
     def terms_of(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin with `prefix`, in order of their bytes, each once.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kb.errors import IndexingError
 from kb.knowledge_base import KnowledgeBase
 from kb.site.search.encoding import MANIFEST, Shard
+from kb.site.search.kept import Kept
 from kb.site.search.manifest import FORMAT, write_search
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ def export_search(
     *,
     analyzer: Analyzer | None = None,
     read: ReadArticle | None = None,
+    kept: Path | None = None,
 ) -> Iterator[Shard]:
     """Every file of the export of a knowledge base, whose index is brought up to date first.
 
     `places` says where everything stands; `analyzer` and `read` are as for `KnowledgeBase`: what
-    the caller has done already. Where the index can't be written, one is made for the export
+    the caller has done already; `kept` is a file in which an export leaves its rows for the next
+    one, which then takes less. Where the index can't be written, one is made for the export
     alone. Raises ContentError where there are no articles.
     """
     base = KnowledgeBase(config, analyzer)
@@ -47,13 +50,16 @@ def export_search(
         with TemporaryDirectory() as folder:
             apart = KnowledgeBase(replace(config, index=Path(folder)), base.analyzer)
             apart.index(read=read)
-            yield from _export(apart, places)
+            yield from _export(apart, places, Kept())
     else:
-        yield from _export(base, places)
+        yield from _export(base, places, Kept(kept))
 
 
-def _export(base: KnowledgeBase, places: Places) -> Iterator[Shard]:
+def _export(base: KnowledgeBase, places: Places, kept: Kept) -> Iterator[Shard]:
     try:
-        yield from write_search(base.engine.reader, base.config, base.topics(), places)
+        cards = base.cards_by_id
+        yield from write_search(base.engine.reader, base.config, base.topics(), places, cards, kept)
+        kept.save()
     finally:
+        kept.close()
         base.close()

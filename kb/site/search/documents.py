@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kb.ranking import FIELDS
-from kb.site.search.encoding import encode, make_shard, plain
+from kb.site.search.encoding import encode, make_shard, make_shard_of, plain
 from kb.site.search.layout import read_sections
 from kb.snippets import SEARCHED
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kb.cards import Card
     from kb.engine.reading import IndexReader
     from kb.site.search.encoding import Shard
+    from kb.site.search.kept import Kept
     from kb.site.search.layout import Exported, Layout
     from kb.site.search.places import Places
 
@@ -33,23 +34,40 @@ FEW_SECTIONS = 20_000
 
 
 def write_documents(
-    reader: IndexReader, layout: Layout, places: Places
+    reader: IndexReader, layout: Layout, places: Places, kept: Kept
 ) -> Iterator[tuple[int, Shard, list[int]]]:
     """(first section, shard, leads) of all sections: long articles are cut."""
     size = _shard_size(reader, layout)
     packer = _Packer(size)
     for article in layout.articles:
-        about = _about(article.card, places)
-        sections = read_sections(reader, article)
-        for at, section in enumerate(sections):
-            shown = _shown(section, places.section(article.card.id, section["anchor"]))
-            done = packer.add(article.first + at, about, shown)
+        about = plain(_about(article.card, places))
+        leads, *sections = _sections(reader, article, places, kept)
+        for number, section in enumerate(sections, article.first):
+            done = packer.add(number, about, section)
             if done:
                 yield done
-            if section["heading"] == article.card.title:
-                packer.leads.append(article.first + at)
+        packer.leads += [article.first + at for at, lead in enumerate(leads) if lead == _LEAD]
     if packer.rows:
         yield packer.finish()
+
+
+_LEAD = "+"
+
+
+def _sections(reader: IndexReader, article: Exported, places: Places, kept: Kept) -> list[str]:
+    """What is shown of an article's sections, each as JSON, behind a text with one character for
+    each, which tells those that have the article's title for a heading.
+    """
+    name, stamp = f"d {article.card.id}", reader.document_stamp(article.document)
+    rows = kept.rows(name, stamp)
+    if rows is None:
+        sections = read_sections(reader, article)
+        title = article.card.title
+        leads = "".join(_LEAD if section["heading"] == title else "-" for section in sections)
+        shown = (_shown(s, places.section(article.card.id, s["anchor"])) for s in sections)
+        rows = [leads, *map(plain, shown)]
+        kept.put(name, stamp, rows)
+    return rows
 
 
 class _Packer:
@@ -63,30 +81,29 @@ class _Packer:
     def clear(self, first: int) -> None:
         """Begin a new shard."""
         self.first = first
-        self.rows: list[Any] = []
+        self.rows: list[tuple[str, list[str]]] = []
         self.leads: list[int] = []
         self.filled = 0
-        self.about: Any = None
+        self.about = ""
 
-    def add(
-        self, number: int, about: dict[str, Any], section: list[Any]
-    ) -> tuple[int, Shard, list[int]] | None:
-        """Add a section; the full shard before it, if there is one."""
-        length = len(plain(section)) + (0 if about is self.about else len(plain(about)))
+    def add(self, number: int, about: str, section: str) -> tuple[int, Shard, list[int]] | None:
+        """Add a section; the full shard before it, if there is one. Both texts are JSON."""
+        length = len(section) + (0 if about is self.about else len(about))
         done = None
         if self.rows and self.filled + length > self.size:
             done = self.finish()
             self.clear(number)
         if about is not self.about:
-            self.rows.append({**about, "sections": []})
+            self.rows.append((about, []))
             self.about = about
-        self.rows[-1]["sections"].append(section)
+        self.rows[-1][1].append(section)
         self.filled += length
         return done
 
     def finish(self) -> tuple[int, Shard, list[int]]:
         """The shard of what was added."""
-        shard = make_shard(f"d{self.number}", {"first": self.first, "articles": self.rows})
+        articles = [f'{about[:-1]},"sections":[{",".join(own)}]}}' for about, own in self.rows]
+        shard = make_shard_of(f"d{self.number}", {"first": self.first}, "articles", articles)
         self.number += 1
         return self.first, shard, self.leads
 

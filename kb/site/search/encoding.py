@@ -89,9 +89,10 @@ def make_shard(name: str, fields: dict[str, Any]) -> Shard:
     return _make_shard(name, plain({"name": name, **fields}))
 
 
-def make_shard_of(name: str, field: str, rows: Iterable[str]) -> Shard:
-    """A shard of one field, a list whose members are JSON already."""
-    return _make_shard(name, f'{{"name":"{name}","{field}":[{",".join(rows)}]}}')
+def make_shard_of(name: str, fields: dict[str, Any], last: str, rows: Iterable[str]) -> Shard:
+    """A shard with one field more, a list whose members are JSON already."""
+    head = plain({"name": name, **fields})
+    return _make_shard(name, f'{head[:-1]},"{last}":[{",".join(rows)}]}}')
 
 
 def _make_shard(name: str, body: str) -> Shard:

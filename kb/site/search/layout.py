@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kb.cards import Card, read_card
 from kb.model import Audience, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from kb.cards import Card
     from kb.engine.reading import IndexReader
 
 
@@ -43,17 +43,14 @@ class Layout:
         ]
 
 
-def make_layout(reader: IndexReader) -> Layout:
-    """Number what the public sees of an index."""
+def make_layout(reader: IndexReader, cards: Mapping[str, Card]) -> Layout:
+    """Number what the public sees of an index; `cards` are those of all articles by id."""
     size = len(reader.order)
     section_of, article_of = [-1] * size, [-1] * size
     articles: list[Exported] = []
     first = 0
-    for id_ in sorted(reader.terms_of("id")):
-        documents = reader.documents_of(id_)
-        if not documents:
-            continue
-        card = read_card(reader.record(documents.start))
+    for id_ in sorted(cards):
+        documents, card = reader.documents_of(id_), cards[id_]
         if card.audience is not Audience.PUBLIC or card.status is not Status.PUBLISHED:
             continue
         count = len(documents) - 1

@@ -16,11 +16,13 @@ from kb.site.search.terms import write_terms
 from kb.site.search.words import write_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from kb.cards import Card
     from kb.config import Config
     from kb.engine.reading import IndexReader
     from kb.model import Topic
+    from kb.site.search.kept import Kept
     from kb.site.search.layout import Layout
     from kb.site.search.places import Places
 
@@ -32,17 +34,20 @@ _UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "bo
 """Constants that only the index is made with."""
 
 
-def write_search(
+def write_search(  # noqa: PLR0917  # each is a part of the whole
     reader: IndexReader,
     config: Config,
     topics: Sequence[Topic],
     places: Places,
+    cards: Mapping[str, Card],
+    kept: Kept,
 ) -> Iterator[Shard]:
     """Every file of the export of what the public sees, the manifest last.
 
-    `places` says where articles, sections and topics stand.
+    `places` says where articles, sections and topics stand; `cards` are those of all articles;
+    `kept` is what the last export wrote.
     """
-    layout, ranking = make_layout(reader), Ranking(**dict(config.ranking))
+    layout, ranking = make_layout(reader, cards), Ranking(**dict(config.ranking))
     starts: dict[str, list[Any]] = {}
     hashes: dict[str, list[str]] = {}
     leads: set[int] = set()
@@ -53,12 +58,12 @@ def write_search(
         hashes.setdefault(kind, []).append(shard.hash)
         return shard
 
-    for first_section, shard, their_leads in write_documents(reader, layout, places):
+    for first_section, shard, their_leads in write_documents(reader, layout, places, kept):
         leads.update(their_leads)
         yield note(first_section, shard)
     for first_section, shard in write_tables(reader, layout):
         yield note(first_section, shard)
-    for first_term, shard in write_terms(reader, layout, ranking, leads):
+    for first_term, shard in write_terms(reader, layout, ranking, leads, kept):
         yield note(first_term, shard)
     for first_word, shard in write_words(reader):
         yield note(first_word, shard)

@@ -7,6 +7,7 @@ are listed.
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,12 @@ from kb.ranking import HEAD_STEPS, LEVEL_MASK, OCCURRENCES_SHIFT, head_steps, id
 from kb.site.search.encoding import DIGITS, NUMBERS, encode, gaps, make_shard_of, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kb.engine.reading import IndexReader, TermPostings
     from kb.ranking import Ranking
     from kb.site.search.encoding import Shard
+    from kb.site.search.kept import Kept
     from kb.site.search.layout import Exported, Layout
 
 SHARD_SIZE = 8_000
@@ -46,7 +48,7 @@ LAST_SAME = "\ud7ff"
 
 
 def write_terms(
-    reader: IndexReader, layout: Layout, ranking: Ranking, leads: set[int]
+    reader: IndexReader, layout: Layout, ranking: Ranking, leads: set[int], kept: Kept
 ) -> Iterator[tuple[str, Shard]]:
     """(first term, shard) of all terms, in the order of their UTF-16 code units. `leads` are
     the sections whose heading is the article's title.
@@ -54,15 +56,41 @@ def write_terms(
     limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
     first, rows = "", list[str]()
     size = number = 0
-    for term, row in _in_order(_Writer(reader, layout, ranking, leads).rows()):
+    for term, row in _in_order(_rows(_Writer(reader, layout, ranking, leads), kept)):
         if rows and size + len(row) > limit:
-            yield first, make_shard_of(f"t{number}", "terms", rows)
+            yield first, make_shard_of(f"t{number}", {}, "terms", rows)
             rows, size, number = [], 0, number + 1
         first = term if not rows else first
         rows.append(row)
         size += len(row)
     if rows:
-        yield first, make_shard_of(f"t{number}", "terms", rows)
+        yield first, make_shard_of(f"t{number}", {}, "terms", rows)
+
+
+def _rows(writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
+    """(term, its row as JSON) of all terms: those of the last export that are the same still."""
+    if not kept.keeps:
+        yield from writer.rows()
+        return
+    stamps = writer.stamps()
+    same = {
+        term: rows[0] for term, stamp in stamps.items() if (rows := kept.rows(f"t {term}", stamp))
+    }
+    new = stamps.keys() - same.keys()
+    if len(new) > _FEW * len(stamps):
+        for term, row in writer.rows():
+            kept.put(f"t {term}", stamps[term], [row])
+            yield term, row
+        return
+    written = writer.rows_of(new)
+    for term, row in written.items():
+        kept.put(f"t {term}", stamps[term], [row])
+    for term in stamps:
+        yield term, same.get(term) or written[term]
+
+
+_FEW = 0.2
+"""The share of terms up to which it is faster to look each of them up than to read all."""
 
 
 def _in_order(rows: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -87,14 +115,39 @@ class _Writer:
         self.leads = leads
         self.burst = ranking.burst
         self.in_title = head_steps(in_heading=False, ranking=ranking)
-        self.titles = dict(reader.entries("title", positions=False))
-        self.heads = dict(reader.entries("heads", positions=False))
-        self.linked = dict(reader.entries("linked", positions=True))
+        self.titles: Mapping[str, TermPostings] = {}
+        self.heads: Mapping[str, TermPostings] = {}
+        self.linked: Mapping[str, TermPostings] = {}
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """(term, its row as JSON) of all terms."""
+        self.titles = dict(self.reader.entries("title", positions=False))
+        self.heads = dict(self.reader.entries("heads", positions=False))
+        self.linked = dict(self.reader.entries("linked", positions=True))
         for term, postings in self.reader.entries("terms", positions=True):
             yield term, plain(self.row(term, postings))
+
+    def rows_of(self, terms: Collection[str]) -> dict[str, str]:
+        """Term -> its row as JSON, for a few terms."""
+        self.titles, self.heads, self.linked = (
+            {term: found for term in terms if (found := self.reader.entry(field, term))}
+            for field in ("title", "heads", "linked")
+        )
+        entries = ((term, self.reader.entry("terms", term)) for term in terms)
+        return {term: plain(self.row(term, found)) for term, found in entries if found}
+
+    def stamps(self) -> dict[str, str]:
+        """Term -> a stamp of all that its row depends on."""
+        layout, reader = self.layout, self.reader
+        numbering = [(a.card.id, a.sections) for a in layout.articles], sorted(self.leads)
+        common = (numbering, reader.sections, reader.articles, self.burst, self.in_title)
+        key = hashlib.sha256(repr(common).encode(errors="surrogatepass")).hexdigest()[:16]
+        stamps = {term: f"{key} {stamp}" for term, stamp, _ in reader.stamps("terms")}
+        for field in ("title", "heads", "linked"):
+            for term, stamp, _ in reader.stamps(field):
+                if term in stamps:
+                    stamps[term] += f" {field} {stamp}"
+        return stamps
 
     def row(self, term: str, postings: TermPostings) -> list[Any]:
         """[term, idf, sections, levels, positions, and where it is in titles: idf over titles,

@@ -18,7 +18,7 @@ SHARD_WORDS = 2_000
 def write_words(reader: IndexReader) -> Iterator[tuple[str, Shard]]:
     """(first word, shard) of all words, in the order of their UTF-16 code units."""
     rows = sorted(
-        ((word, len(found.docs)) for word, found in reader.entries("words", positions=False)),
+        ((word, count) for word, _, count in reader.stamps("words")),
         key=lambda row: row[0].encode("utf-16-be", "surrogatepass"),
     )
     for number, start in enumerate(range(0, len(rows), SHARD_WORDS)):

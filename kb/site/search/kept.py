@@ -1,0 +1,100 @@
+"""What the last export wrote, row by row: what has the same stamp is not written anew.
+
+A row of a term depends on its postings, and on how sections are numbered; what is shown of an
+article's sections depends on the article alone. The file ends with the checksum of the rest:
+damaged or cut, it is as none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+VERSION = "kb export 1"
+"""Raised whenever the same stamps would give other rows."""
+
+
+class Kept:
+    """Rows by name, each under a stamp: those of the last export, and those of this one.
+
+    Names and stamps hold no tabs and no line ends, nor do rows, which are JSON. Rows are
+    written down as they come, and count when `save` was reached. Without a `path`, or where it
+    can't be written, nothing is kept.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._old = _read(path) if path else {}
+        self._file: IO[bytes] | None = None
+        self._checksum = hashlib.sha256()
+        if path is not None:
+            with contextlib.suppress(OSError):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._new(path).unlink(missing_ok=True)
+                self._file = self._new(path).open("xb")
+        self._write(VERSION)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether rows are kept for the next export."""
+        return self._file is not None
+
+    def rows(self, name: str, stamp: str) -> list[str] | None:
+        """The rows of that name in the last export, if they have that stamp; kept for the next."""
+        line = self._old.get(name)
+        if line is None or not line.startswith(f"{stamp}\t"):
+            return None
+        self._write(f"{name}\t{line}")
+        return line.split("\t")[1:]
+
+    def put(self, name: str, stamp: str, rows: Sequence[str]) -> None:
+        """Keep rows for the next export."""
+        self._write("\t".join((name, stamp, *rows)))
+
+    def save(self) -> None:
+        """Let what was put or asked for be what the next export finds."""
+        if self._file is None or self._path is None:
+            return
+        with contextlib.suppress(OSError):
+            self._file.write(self._checksum.hexdigest().encode())
+            self._file.close()
+            self._new(self._path).replace(self._path)
+
+    def close(self) -> None:
+        """Let go of the file; rows that were not saved go with it."""
+        if self._file is not None and self._path is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+                self._new(self._path).unlink(missing_ok=True)
+        self._file = None
+
+    def _write(self, line: str) -> None:
+        if self._file is not None:
+            data = f"{line}\n".encode(errors="surrogatepass")
+            self._checksum.update(data)
+            try:
+                self._file.write(data)
+            except OSError:  # a full disk is for those to tell who need more than this
+                self.close()
+
+    @staticmethod
+    def _new(path: Path) -> Path:
+        return path.with_name(f"{path.name}.new")
+
+
+def _read(path: Path) -> dict[str, str]:
+    """The rows that were saved, each behind its stamp, by name."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return {}
+    body, checksum = data[:-64], data[-64:]
+    if hashlib.sha256(body).hexdigest().encode() != checksum:
+        return {}
+    version, *lines, _ = body.decode(errors="surrogatepass").split("\n")
+    return dict(line.split("\t", 1) for line in lines) if version == VERSION else {}
