@@ -194,6 +194,12 @@ def test_all_terms_are_read_in_one_go(engine):
             assert [doc << POSITION_BITS | p for doc, p in places] == list(
                 reader.positions(name, term)
             )
+        for term, found in entries.items():
+            assert reader.entry(name, term) == found
+        assert {t: n for t, _, n in reader.stamps(name)} == {
+            term: len(found.docs) for term, found in entries.items()
+        }
+    assert reader.entry("terms", "unknown") is None
     heads = dict(reader.entries("terms", positions=False))
     assert {term: found.docs for term, found in heads.items()} == {
         term: found.docs for term, found in reader.entries("terms", positions=True)

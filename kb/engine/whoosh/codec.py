@@ -292,10 +292,14 @@ class PackedTermsReader(W3TermsReader):  # type: ignore[misc]  # Whoosh has no t
             yield term
 
 
-def stamp_of(record: bytes) -> tuple[int, int]:
-    """The checksum of a record, and the number of its postings."""
-    crc, count, _, _ = HEADER.unpack_from(record)
-    return crc, count
+def stamp_of(record: bytes) -> tuple[int, array[int]]:
+    """The checksum of a record, which is not held against the rest, and its documents."""
+    crc, count, head_size, _ = HEADER.unpack_from(record)
+    end = HEADER.size + (head_size & ~_COMPRESSED)
+    head = record[HEADER.size : end]
+    if head_size & _COMPRESSED:
+        head = zlib.decompress(head)
+    return crc, _from_bytes("I", head[: 4 * count])
 
 
 def read_record(dbfile: Any, terminfo: Any, *, positions: bool) -> PackedPostings:

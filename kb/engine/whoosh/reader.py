@@ -58,9 +58,9 @@ class _Segment:
         A segment's records never change, and what is deleted from it stays deleted.
         """
         for term, record in self.terms.records(field):
-            crc, count = stamp_of(record)
-            if self.deleted:
-                docs = PackedPostings.unpack(record, positions=False).docs
+            crc, docs = stamp_of(record)
+            count = len(docs)
+            if not self.deleted.isdisjoint(docs):
                 count -= len(self.deleted.intersection(docs))
             yield term, f"{self.name}:{crc:x}:{count}", count
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from kb.engine.reading import HIDDEN
 from kb.engine.whoosh.codec import DamagedPostingsError
-from kb.ranking import FIELDS, HEAD_STEPS, Averages, Ranking, idf_steps
+from kb.ranking import FIELDS, HEAD_STEPS, OCCURRENCES_SHIFT, Averages, Ranking, idf_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,9 +124,15 @@ def _mass(
 ) -> array[int]:
     """The idfs of each section's head, weighed, and of each article's title, added up."""
     mass = _zeros(size)
+    heads = {*reader.terms_of("heads"), *reader.terms_of(HIDDEN + "heads")}
+    statistics = {
+        term: (len(found.docs), sum([w >> OCCURRENCES_SHIFT for w in found.weights]))
+        for term, found in reader.entries("terms", positions=False)
+        if term in heads
+    }
     for prefix in ("", HIDDEN):
         for term, found in reader.entries(prefix + "heads", positions=False):
-            idf = idf_steps(sections, *reader.statistics(term), ranking.burst)
+            idf = idf_steps(sections, *statistics.get(term, (0, 0)), ranking.burst)
             for doc, steps in zip(found.docs, found.weights, strict=True):
                 mass[doc] += idf * steps
         for term, found in reader.entries(prefix + "title", positions=False):
