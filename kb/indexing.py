@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 import time
 from dataclasses import astuple, dataclass, fields, replace
@@ -208,7 +209,9 @@ class Indexer:
     def _read(
         self, found: _Found, files: Iterable[SourceFile], sources: dict[str, Source]
     ) -> Iterator[Article]:
-        """The articles of some files; notes in `sources` what each file gave."""
+        """The articles of some files; notes in `sources` what each file gave, nothing for one
+        that is gone since it was listed.
+        """
         files = tuple(files)
         read = self.read or partial(read_article, self.config.content, limits=self.config.limits)
         for done, file in enumerate(files, 1):
@@ -216,7 +219,7 @@ class Indexer:
             if isinstance(result, Article):
                 sources[file.path] = _source_of(result)
                 yield replace(result, body="")  # the sections hold all that an index needs
-            else:
+            elif os.path.lexists(self.config.content / file.path):
                 sources[file.path] = Source(file.path, found.digests[file.path], problems=result)
             if self.progress is not None:
                 self.progress(done, len(files))
@@ -306,16 +309,17 @@ def _named(
 
     An article that can't be read any more has gone; one that can be read again has come.
     """
+    now = {path: source.id for path, source in new.items()}
     pairs = [
-        *(("", new[path].id) for path in difference.added),
-        *((old[path].id, new[path].id) for path in difference.changed),
-        *((old[origin].id, new[path].id) for origin, path in difference.moved),
+        *(("", now.get(path, "")) for path in difference.added),
+        *((old[path].id, now.get(path, "")) for path in difference.changed),
+        *((old[origin].id, now.get(path, "")) for origin, path in difference.moved),
         *((old[path].id, "") for path in difference.removed),
     ]
     return replace(
         changes,
-        added=tuple(sorted(now for before, now in pairs if now and not before)),
-        updated=tuple(sorted(now for before, now in pairs if now and now == before)),
-        moved=tuple(sorted(now for before, now in pairs if now and before and now != before)),
-        removed=tuple(sorted(before for before, now in pairs if before and not now)),
+        added=tuple(sorted(came for gone, came in pairs if came and not gone)),
+        updated=tuple(sorted(came for gone, came in pairs if came and came == gone)),
+        moved=tuple(sorted(came for gone, came in pairs if came and gone and came != gone)),
+        removed=tuple(sorted(gone for gone, came in pairs if gone and not came)),
     )

@@ -265,8 +265,8 @@ class KnowledgeBase:
         self._folder = generation.folder
         self._engine = self._open_engine(generation.folder)
 
-    def _ask(self, question: Callable[[Engine], T]) -> T:
-        """Ask the engine; once more where its index was damaged, or was removed by now."""
+    def _ask(self, question: Callable[[Engine], T], tries: int = 3) -> T:
+        """Ask the engine; again where its index was damaged, or was removed by now."""
         if self._engine is None:
             self.prepare()
         engine, folder = self.engine, self._folder
@@ -281,7 +281,7 @@ class KnowledgeBase:
                 changes = self._bring_up_to_date(indexer, force=f"it was not kb's: {error}")
         if changes.rebuilt:
             self.on_repair(changes)
-        return question(self.engine)
+        return self._ask(question, tries - 1) if tries > 1 else question(self.engine)
 
     def _open_engine(self, folder: Path) -> Engine:
         from kb.engine.whoosh import WhooshEngine  # noqa: PLC0415  # 90 ms that not all pay
