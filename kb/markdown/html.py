@@ -114,7 +114,9 @@ class HtmlWriter:
             token = tokens[index]
             if token.type == "inline":
                 self._line = self._first_line + (token.map[0] if token.map else 0)
-                html = self._inline(token.children or ())
+                children: Sequence[Token] = token.children or ()
+                plain = len(children) == 1 and children[0].type == "text"
+                html = escape(children[0].content) if plain else self._inline(children)
             else:
                 html = self._block(tokens, index)
             size += len(html)

@@ -142,9 +142,12 @@ class QuickInline(ParserInline):
             if start > pos:
                 state.append_pending(src[pos:start])
                 state.pos = start
-            if found and not (
-                state.level < deepest and any(rule(state, False) for rule in chains[src[start]])  # noqa: FBT003  # markdown-it-py's signature
-            ):
+            if found is None:
+                break
+            for rule in chains[src[start]] if state.level < deepest else ():
+                if rule(state, False):  # noqa: FBT003  # markdown-it-py's signature
+                    break
+            else:
                 state.append_pending(src[start])
                 state.pos += 1
         if state.pending:
@@ -222,8 +225,9 @@ class QuickRuler(Ruler["RuleFuncBlockType"]):
         guards = [rule for rule in self.guards if rule in rules]
 
         def ends(state: StateBlock, line: int, end: int, silent: bool) -> bool:  # noqa: FBT001  # markdown-it-py's signature
-            if guards and any(guard(state, line, end, silent) for guard in guards):
-                return True
+            for guard in guards:
+                if guard(state, line, end, silent):
+                    return True
             start = state.bMarks[line] + state.tShift[line]
             if start >= state.eMarks[line]:
                 return False

@@ -27,6 +27,7 @@ _INLINE = re.compile(rf"\]\([ \t]*<?((?:[^\s<>()]|\([^\s<>()]*\))*)>?{_TITLE}[ \
 _DEFINITION = re.compile(rf"(?m)^ {{0,3}}\[[^\]\n]+\]:[ \t]*<?([^\s<>]*)>?{_TITLE}[ \t]*$\n?")
 _AUTOLINK = re.compile(r"<(?=(?:javascript|vbscript|data):[^<>\s]*>)", re.IGNORECASE)
 _RUNS = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
+_RUNS_ENDS = ("t:", "T:", "a:", "A:")  # found much faster, and in few texts
 _MARKUP = re.compile(r"([\\\[\]<`])")
 _LINKS = re.compile(r"([\\\[\]<])")
 _EPOCH = date(1970, 1, 1)
@@ -210,7 +211,8 @@ def write_markdown(draft: Draft, plan: Plan) -> str:
     article = draft.record.article
     body = draft.body
     dead = {w.written for w in draft.record.wants if not plan.targets.resolve(w).href}
-    runs = _RUNS.search(unescape(body.replace("\\", "")))
+    seen = unescape(body.replace("\\", ""))
+    runs = any(end in seen for end in _RUNS_ENDS) and _RUNS.search(seen)
     if dead or runs:
         body = without_dead_links(body, dead)
     if runs and offers_unsafe_links(body, DEFAULT_LIMITS):

@@ -13,6 +13,8 @@ from collections import defaultdict
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from kb.analysis import Collected
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -39,9 +41,10 @@ def weigh_terms(article: Article, analyzer: Analyzer) -> tuple[tuple[str, int], 
         (_HEADINGS, tuple(section.heading for section in article.sections[:_KEPT])),
     )
     for weight, texts in parts:
-        for token in analyzer.tokens("\n".join(texts)):
-            if not token.stop:
-                weights.setdefault(token.term, weight)
+        words = Collected()
+        analyzer.collect("\n".join(texts), 0, words)
+        for term in words.places:
+            weights.setdefault(term, weight)
     kept = sorted(weights.items(), key=lambda item: -item[1])[:_KEPT]
     return tuple(kept)
 

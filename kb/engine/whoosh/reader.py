@@ -17,7 +17,7 @@ from kb.engine.whoosh.tables import read_tables
 from kb.ranking import OCCURRENCES_SHIFT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 
@@ -137,7 +137,7 @@ class WhooshReader:
     def entries(self, field: str, *, positions: bool) -> Iterator[tuple[str, TermPostings]]:
         """Every term of a field that stands anywhere, with its postings. See IndexReader."""
         parts = [segment.entries(field, positions=positions) for segment in self.segments]
-        for term, same in groupby(heapq.merge(*parts, key=itemgetter(0)), key=itemgetter(0)):
+        for term, same in _merged(parts):
             postings = _joined([one for _, one in same])
             if postings.docs:
                 yield term.decode("utf-8", "surrogatepass"), postings
@@ -157,7 +157,7 @@ class WhooshReader:
     def stamps(self, field: str) -> Iterator[tuple[str, str, int]]:
         """Every term of a field that stands anywhere, with a stamp. See IndexReader."""
         parts = [segment.stamps(field) for segment in self.segments]
-        for term, same in groupby(heapq.merge(*parts, key=itemgetter(0)), key=itemgetter(0)):
+        for term, same in _merged(parts):
             live = [(stamp, count) for _, stamp, count in same if count]
             if live:
                 stamps, counts = zip(*live, strict=True)
@@ -213,6 +213,13 @@ class WhooshReader:
             if doc < segment.base + segment.count:
                 return segment
         raise IndexError(doc)
+
+
+def _merged(parts: list[Iterator[Any]]) -> Iterator[tuple[bytes, Iterable[Any]]]:
+    """(term, what each segment has of it) of iterators over tuples that begin with the term."""
+    if len(parts) == 1:
+        return ((one[0], (one,)) for one in parts[0])
+    return groupby(heapq.merge(*parts, key=itemgetter(0)), key=itemgetter(0))
 
 
 def _joined(parts: list[PackedPostings]) -> TermPostings:
