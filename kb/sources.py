@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kb.engine.generations import SEEN
+from kb.engine.layout import SEEN
 from kb.files import digest_file, is_settled, raise_if_exhausted, read_sealed, write_sealed
 from kb.model import Problem, Severity
 

@@ -24,7 +24,7 @@ DOORS = {
     "jinja2": "site/",
     "markupsafe": "site/",
     "watchfiles": "site/",
-    "filelock": "engine/generations.py",
+    "filelock": "engine/lock.py",
     "ir_measures": "evaluate/",
     "tomllib": ("settings.py", "site/wording.py"),
 }

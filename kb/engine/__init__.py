@@ -2,7 +2,8 @@
 
 `Engine` is the promise; `kb.engine.whoosh` keeps it. Everything but storage is shared:
 `documents` (what is indexed), `scoring` (scores from postings), `search` (a query's way from
-words to ranked sections), `spelling`, and `generations` (the index folder).
+words to ranked sections), `spelling`, and `generations` (the index folder; what lies in it says
+`layout`, who may write says `lock`, whether it is whole say `checks`).
 """
 
 from __future__ import annotations

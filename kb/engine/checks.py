@@ -16,15 +16,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kb.engine.layout import CHECKED, MANIFEST
 from kb.errors import IndexingError
 from kb.files import digest_file, is_settled, read_sealed, write_sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-CHECKED = "checked.json"
-MANIFEST = "manifest.json"
 
 State = list[int]
 """Size, time of change, time of change of the inode, inode."""

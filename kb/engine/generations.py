@@ -19,26 +19,29 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 from typing import TYPE_CHECKING, Any
 
-from kb.engine.checks import CHECKED, MANIFEST, Checks, DamagedIndexError, Generation, reading
-from kb.errors import IndexBusyError, IndexingError
-from kb.files import digest_file, is_leftover, read_sealed, replace_file, sync_file, sync_folder
+from kb.engine.checks import Checks, DamagedIndexError, Generation, reading
+from kb.engine.layout import (
+    CHECKED,
+    HOLDER,
+    MANIFEST,
+    POINTER,
+    SEEN,
+    generations_in,
+    is_generation,
+)
+from kb.engine.lock import hold, unwritable
+from kb.errors import IndexingError
+from kb.files import digest_file, is_leftover, replace_file, sync_file, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-POINTER = "current.json"
-LOCK = "lock"
-HOLDER = "lock.json"
-SEEN = "seen.json"
 MAX_POINTER_BYTES = 4096
 WAIT_SECONDS = 30.0
 """How long a writer waits for another one."""
-POLL_SECONDS = 0.01
-"""How often it tries: who tries seldom finds that others were quicker."""
 
 
 class IndexFolder:
@@ -71,23 +74,7 @@ class IndexFolder:
 
         Raises IndexBusyError, which names the holder, and IndexingError.
         """
-        from filelock import FileLock, Timeout  # noqa: PLC0415  # only writers pay for it
-
-        self._refuse_foreign()
-        try:
-            if not self.folder.is_dir():
-                self.folder.mkdir(parents=True, exist_ok=True)
-                sync_folder(self.folder.parent)
-            lock = FileLock(self.folder / LOCK)
-            lock.acquire(timeout=wait, poll_interval=POLL_SECONDS)
-        except Timeout:
-            raise _busy(self.folder, wait) from None
-        except OSError as error:
-            raise unwritable(self.folder, error) from error
-        with contextlib.ExitStack() as held:
-            held.callback(lock.release)
-            held.callback(_forget_holder, self.folder)
-            _note_holder(self.folder)
+        with hold(self.folder, wait):
             yield
 
     @contextlib.contextmanager
@@ -130,7 +117,7 @@ class IndexFolder:
             with (self.folder / POINTER).open("rb") as file:
                 data = file.read(MAX_POINTER_BYTES + 1)
         except FileNotFoundError:
-            if self.folder.is_dir() and self._names():
+            if self.folder.is_dir() and generations_in(self.folder):
                 raise DamagedIndexError(f"{POINTER} is missing") from None
             return None
         except OSError as error:
@@ -148,6 +135,8 @@ class IndexFolder:
     def _open(self, pointer: dict[str, str], *, thorough: bool) -> Generation:
         folder = self.folder / pointer["generation"]
         name = f"{folder.name}/{MANIFEST}"
+        if folder.is_symlink():
+            raise DamagedIndexError(f"{folder.name} is a link")
         with reading(folder / MANIFEST, name):
             data = (folder / MANIFEST).read_bytes()
         if hashlib.sha256(data).hexdigest() != pointer["manifest"]:
@@ -157,29 +146,8 @@ class IndexFolder:
         return generation
 
     def _next_name(self) -> str:
-        taken = (int(name[1:]) for name in self._names())
+        taken = (int(name[1:]) for name in generations_in(self.folder))
         return f"g{max(taken, default=0) + 1:08d}"
-
-    def _names(self) -> list[str]:
-        """The names of all generations, finished or not, in order."""
-        return sorted(path.name for path in self.folder.iterdir() if is_generation(path.name))
-
-    def _refuse_foreign(self) -> None:
-        """Raise IndexingError where a file of somebody else has a name that kb would write to.
-
-        A folder that holds a generation, or has been locked, is kb's.
-        """
-        lock = self.folder / LOCK
-        if not self.folder.is_dir() or self._names() or _is_lock(lock):
-            return
-        for name, is_own in _OWN_FILES.items():
-            path = self.folder / name
-            if os.path.lexists(path) and (path.is_symlink() or not is_own(path)):
-                raise IndexingError(
-                    "this is in the way of the index, and not kb's",
-                    path=str(path),
-                    hint="move it away, or name another folder with --index",
-                )
 
     def _leftovers(self) -> list[Path]:
         """What killed processes left, and every generation but the current one and its
@@ -190,7 +158,7 @@ class IndexFolder:
         except DamagedIndexError:
             pointer = None
         current = pointer["generation"] if pointer else ""
-        before = [name for name in self._names() if name < current][-1:]
+        before = [name for name in generations_in(self.folder) if name < current][-1:]
         return [
             path
             for path in self.folder.iterdir()
@@ -243,36 +211,6 @@ class NewGeneration:
         }
 
 
-def is_generation(name: str) -> bool:
-    """Whether a file name is that of a generation."""
-    return len(name) == len("g00000000") and name[0] == "g" and name[1:].isdecimal()
-
-
-def _is_pointer(path: Path) -> bool:
-    try:
-        return is_generation(json.loads(path.read_bytes())["generation"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return False
-
-
-def _is_lock(path: Path) -> bool:
-    return not path.is_symlink() and path.is_file() and not path.stat().st_size
-
-
-def _is_sealed(path: Path) -> bool:
-    return read_sealed(path) is not None
-
-
-_OWN_FILES = {
-    POINTER: _is_pointer,
-    LOCK: _is_lock,
-    HOLDER: lambda path: _holder(path.parent) is not None,
-    SEEN: _is_sealed,
-    CHECKED: _is_sealed,
-}
-"""What kb writes to in an index folder, and what tells that it is its own."""
-
-
 def _read_manifest(data: bytes, name: str) -> dict[str, Any]:
     """A manifest whose files have plain names and are described in full."""
     try:
@@ -299,42 +237,3 @@ def _link_files(old: Generation, folder: Path) -> dict[str, dict[str, Any]]:
         except OSError:
             shutil.copy2(old.folder / name, folder / name)
     return shared
-
-
-def _note_holder(folder: Path) -> None:
-    """Write down who holds the lock, for the message that another process may have to print."""
-    who = json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode() + b"\n"
-    with contextlib.suppress(OSError):
-        replace_file(folder / HOLDER, [who])
-
-
-def _forget_holder(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        (folder / HOLDER).unlink()
-
-
-def _holder(folder: Path) -> str | None:
-    """The process that noted that it holds the lock."""
-    try:
-        who = json.loads((folder / HOLDER).read_bytes())
-        return f"process {who['pid']} on {who['host']}"
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _busy(folder: Path, wait: float) -> IndexBusyError:
-    name = _holder(folder) or "another process"
-    return IndexBusyError(
-        f"{name} has been writing the index for over {wait:g} seconds",
-        path=str(folder),
-        hint="wait for it to finish, or end it, and try again",
-    )
-
-
-def unwritable(folder: Path, error: OSError) -> IndexingError:
-    """What to say where the index can't be written."""
-    return IndexingError(
-        f"can't write the index: {error.strerror or error}",
-        path=str(folder),
-        hint="free some space, change the permissions, or name another folder with --index",
-    )

@@ -387,6 +387,42 @@ def test_files_of_somebody_else_are_not_written_over(folder, tmp_path, name, kin
     assert names(folder) == sorted({name} - {"lock"})
 
 
+def test_a_lock_that_is_a_link(folder, tmp_path):
+    """Nothing is written through it, in an index that has generations either."""
+    write(folder, 1)
+    (tmp_path / "precious").write_text("mine")
+    (folder.folder / "lock").unlink(missing_ok=True)
+    (folder.folder / "lock").symlink_to(tmp_path / "precious")
+    with pytest.raises(IndexingError, match="index/lock: this is in the way"):
+        write(folder, 2)
+    assert (tmp_path / "precious").read_text() == "mine"
+    assert number(folder) == 1
+
+
+def test_a_generation_that_is_a_link(folder, tmp_path):
+    """It leads to files that are not the index's."""
+    generation = write(folder, 1)
+    generation.folder.rename(tmp_path / "elsewhere")
+    generation.folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DamagedIndexError, match="g00000001 is a link"):
+        folder.current()
+    write(folder, 2)
+    assert number(folder) == 2
+    assert len(list((tmp_path / "elsewhere").iterdir())) == len(FILES) + 1
+
+
+def test_files_that_are_written_aside_follow_no_links(folder, tmp_path):
+    """Whoever can guess their names."""
+    (tmp_path / "precious").write_text("mine")
+    write(folder, 1)
+    for name in ("current.json", "lock.json", "seen.json", "checked.json"):
+        link = folder.folder / f"{name}.{os.getpid()}.new"
+        link.symlink_to(tmp_path / "precious")
+    write(folder, 2)
+    assert (tmp_path / "precious").read_text() == "mine"
+    assert number(folder) == 2
+
+
 def test_names_of_an_index_without_its_generations(folder):
     """Who removed those by hand finds a new index."""
     write(folder, 1)
