@@ -1,10 +1,11 @@
 """Search in the browser beside the terminal's and beside Pagefind: benchmarks/browser-search.md.
 
-    KB_CORPORA=DIR python benchmarks/browser_search.py [--sample N] [SET ...]
+    KB_CORPORA=DIR KB_CASES=DIR python benchmarks/browser_search.py [--sample N] [PART ...]
 
-Needs Node, npm (Pagefind and playwright-core are installed by name and version) and Chromium.
-Without names of sets: parity on all sets that have queries, and sizes and times on
-github_docs and cpp_docs. Figures of a part that can't run are left as they were.
+Needs Node, npm (Pagefind and playwright-core are installed by name and version) and Chromium;
+KB_CASES for what hostile strings take. Parts are `own`, `stems`, `parity`, `sizes` (or a set's
+name), `typing` and `growth`; without any all are measured. Figures of other parts stay as they
+were.
 """
 
 from __future__ import annotations
@@ -19,40 +20,42 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from corpora import available, cache_folder, corpora_folder, misspell, read_records
+from exported import PlainPlaces
 from peers.npm import install
 
+from kb.analysis import Analyzer
 from kb.config import Config
 from kb.knowledge_base import KnowledgeBase
+from kb.site.build import build_site
 from kb.site.bundle import bundle
+from kb.site.scripts import ON_OTHERS, ON_SITE, STARTER, search_script, search_style
 from kb.site.search import export_search
+from kb.site.shrink import shrink_style
+from kb.site.wording import read_wording
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parent / "kb/site/assets"
 PARITY = ("emanual_tv", "stackfaq", "zoomcamp_faq", "github_docs")
 SIZES = ("github_docs", "cpp_docs")
 LIMIT = 10
-PARTS = 400  # queries that one run of Node gets
+BATCH = 400  # queries that one run of Node gets
+PARTS = ("own", "stems", "parity", "sizes", "typing", "growth")
 
 
-class PlainPlaces:
-    """A site where every article is at its id."""
-
-    def article(self, id_):
-        return f"{id_}.html"
-
-    def section(self, id_, anchor):
-        return anchor
-
-    def topic(self, id_):
-        return f"{id_}/index.html"
-
-    def action(self, card, action):
-        return action.url
+NETWORKS = {
+    "not throttled": None,
+    "150 ms, 1.6 Mbit/s": {
+        "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 94_000,
+    },
+}  # fmt: skip
+"""Chromium's throttling: latency of a request in ms, bytes a second."""
 
 
 @dataclass(frozen=True)
@@ -87,20 +90,23 @@ def export_site(base, name):
         path.write_bytes(shard.data)
     seconds = time.perf_counter() - started
     (folder / "search.js").write_text(script())
-    (folder / "index.html").write_text('<!doctype html><script src="search.js"></script>')
+    (folder / "index.html").write_text("<!doctype html><title>Search</title>")
     data = list((folder / "data").iterdir())
     return Site(folder, seconds, len(data), sum(path.stat().st_size for path in data))
 
 
 def script():
     """The engine as one script."""
+    entry = (
+        'import { openSearch } from "./search/search.js";\n'
+        'import { loadShard } from "./search/shards.js";\n'
+        "Object.assign(globalThis, { openSearch, loadShard });\n"
+    )
+    return bundle("entry.js", lambda path: entry if path == "entry.js" else read_asset(path))
 
-    def read(path):
-        if path == "entry.js":
-            return 'import { openSearch } from "./search/search.js";\nglobalThis.openSearch = openSearch;\n'
-        return (ASSETS / path).read_text()
 
-    return bundle("entry.js", read)
+def read_asset(path):
+    return (ASSETS / path).read_text()
 
 
 def pagefind_site(base, name):
@@ -139,19 +145,26 @@ def fresh(folder):
     return folder
 
 
-def measure(site, kind, texts, cold, warm):
-    """Figures of one engine in Chromium."""
+def measure(sites, texts, cold, warm, networks=NETWORKS):
+    """Figures of engines in Chromium; `sites` by kind."""
     plan = {
-        "modules": str(install(("playwright-core",))),
-        "chromium": shutil.which("chromium") or shutil.which("chromium-browser"),
-        "folder": f"{site.folder}/",
-        "kind": kind,
+        **browser(),
+        "sites": [{"kind": kind, "folder": f"{site.folder}/"} for kind, site in sites.items()],
         "queries": texts,
         "limit": LIMIT,
         "cold": cold,
         "warm": warm,
+        "networks": networks,
     }
-    return run_node(HERE / "browser/measure.mjs", plan)
+    return dict(zip(sites, run_node(HERE / "browser/measure.mjs", plan), strict=True))
+
+
+def browser():
+    """What a script needs to drive Chromium."""
+    return {
+        "modules": str(install(("playwright-core",))),
+        "chromium": shutil.which("chromium") or shutil.which("chromium-browser"),
+    }
 
 
 def run_node(path, plan):
@@ -176,8 +189,8 @@ def parity(name, sample):
     texts += [slip for qid, text in asked if (slip := misspell(qid, text)) is not None]
     texts = texts[:: max(1, len(texts) // sample)] if sample else texts
     alike = close = 0
-    for start in range(0, len(texts), PARTS):
-        part = texts[start : start + PARTS]
+    for start in range(0, len(texts), BATCH):
+        part = texts[start : start + BATCH]
         questions = [(text, {"limit": LIMIT}) for text in part]
         driver = HERE.parent / "tests/search/engine.mjs"
         theirs = run_node(driver, {"data": f"{site.folder}/data/", "questions": questions})
@@ -196,49 +209,65 @@ def parity(name, sample):
 
 
 def sizes(name, cold, warm):
-    """Two rows: kb and Pagefind on the same articles and queries in the same run."""
+    """Two tables: kb and Pagefind on the same articles and queries in the same run."""
     base = open_base(name)
-    texts = [text for _, text in queries(name)]
-    texts = texts[:: max(1, len(texts) // max(cold, warm))]
-    rows = []
-    for title, kind, site in (
-        ("kb", "kb", export_site(base, name)),
-        ("Pagefind", "pagefind", pagefind_site(base, name)),
-    ):
-        figures = measure(site, kind, texts, cold, warm)
-        rows.append([f"{name}, {title}", *row(site, figures)])
+    texts = sample_of(queries(name), max(cold, warm))
+    sites = {"kb": export_site(base, name), "pagefind": pagefind_site(base, name)}
     base.close()
-    return rows
+    figures = measure(sites, texts, cold, warm)
+    rows = [[name, kind, *row(site, figures[kind])] for kind, site in sites.items()]
+    return table(SIZE_HEAD, rows) + "\n\n" + table(TIME_HEAD, list(times(figures)))
+
+
+def sample_of(asked, count):
+    texts = [text for _, text in asked]
+    return texts[:: max(1, len(texts) // count)][:count]
+
+
+def middle(rows, key, share=0.5):
+    values = sorted(entry[key] for entry in rows)
+    return values[min(len(values) - 1, int(len(values) * share))]
+
+
+def times(figures):
+    """Rows of the time to the first answer."""
+    for network in NETWORKS:
+        kb, other = (figures[kind]["cold"][network] for kind in ("kb", "pagefind"))
+        ratio = middle(kb, "ms") / middle(other, "ms")
+        yield [
+            network,
+            *(f"{middle(rows, 'ms'):.0f}" for rows in (kb, other)),
+            f"{ratio:.2f}",
+            *(f"{middle(rows, 'cpu'):.0f}" for rows in (kb, other)),
+        ]
 
 
 def row(site, figures):
-    cold, warm = figures["cold"], figures["warm"]
-
-    def of(rows, key, share=0.5):
-        values = sorted(entry[key] for entry in rows)
-        return values[min(len(values) - 1, int(len(values) * share))]
-
+    [cold, *_], warm = figures["cold"].values(), figures["warm"]
     return [
         f"{site.seconds:.1f}",
         f"{site.files:,}",
         f"{site.size / 1e6:.1f}",
-        f"{of(cold, 'bytes') / 1e3:.0f}",
-        f"{of(cold, 'bytes', 0.95) / 1e3:.0f}",
-        f"{of(cold, 'requests')}",
-        f"{of(cold, 'ms'):.0f}",
-        f"{of(warm, 'bytes') / 1e3:.0f}",
-        f"{of(warm, 'bytes', 0.95) / 1e3:.0f}",
-        f"{of(warm, 'ms'):.0f}",
-        f"{of(warm, 'again'):.1f}",
-        f"{of(warm, 'repeated'):.1f}",
+        f"{middle(cold, 'bytes') / 1e3:.0f}",
+        f"{middle(cold, 'bytes', 0.95) / 1e3:.0f}",
+        f"{middle(cold, 'requests')}",
+        f"{middle(warm, 'bytes') / 1e3:.0f}",
+        f"{middle(warm, 'bytes', 0.95) / 1e3:.0f}",
+        f"{middle(warm, 'ms'):.0f}",
+        f"{middle(warm, 'again'):.1f}",
+        f"{middle(warm, 'repeated'):.1f}",
         f"{figures['heap'] / 1e6:.1f}",
         f"{sum(entry['hits'] == 0 for entry in warm) / len(warm):.0%}",
     ]
 
 
 SIZE_HEAD = (
-    "set, engine", "s to make", "files", "MB", "first answer: KB", "p95", "requests", "ms",
+    "set", "engine", "s to make", "files", "MB", "first answer: KB", "p95", "requests",
     "new query: KB", "p95", "ms", "again: ms", "repeated: ms", "heap MB", "nothing found",
+)  # fmt: skip
+TIME_HEAD = (
+    "first answer, network", "kb: ms", "Pagefind: ms", "ratio", "kb: ms of CPU, main thread",
+    "Pagefind's",
 )  # fmt: skip
 PARITY_HEAD = ("set", "queries", "same ten in order", "and scores within 1e-6")
 
@@ -248,7 +277,7 @@ def growth(counts, cold):
     rows = []
     content = corpora_folder() / "cpp_docs" / "articles"
     paths = sorted(content.rglob("*.md"))
-    texts = [text for _, text in queries("cpp_docs")]
+    texts = sample_of(queries("cpp_docs"), cold)
     for articles in counts:
         part = fresh(cache_folder() / "browser" / f"cpp-{articles}")
         for path in paths[:: max(1, len(paths) // articles)][:articles]:
@@ -258,9 +287,9 @@ def growth(counts, cold):
         base = open_base("cpp_docs", part)
         site = export_site(base, f"cpp-{articles}-site")
         sections = base.describe().sections
-        figures = measure(site, "kb", texts[:: len(texts) // cold], cold, cold)
-        found = row(site, figures)
-        rows.append([f"{sections:,}", *found[1:6], found[7], found[8], found[12]])
+        figures = measure({"kb": site}, texts, cold, cold, {"": None})
+        found = row(site, figures["kb"])
+        rows.append([f"{sections:,}", *found[1:8], found[11]])
         base.close()
     return rows
 
@@ -270,18 +299,78 @@ GROWTH_HEAD = (
 )  # fmt: skip
 
 
-def own_size():
-    """Gzipped bytes of the script of a site's pages, and of the style of search."""
-    from kb.site.scripts import ON_SITE, search_script
-    from kb.site.wording import read_wording
-
-    whole = search_script(ON_SITE, read_wording("en", Path("no-theme")))
-    style = (ASSETS / "search.css").read_bytes()
+def typing(name, cases):
+    """What strings that were made to break a search take on a site of a judged set, in ms of the
+    page's main thread, and the longest tasks.
+    """
+    folder = cache_folder() / "browser" / "typing"
+    content = corpora_folder() / name / "articles"
+    config = replace(Config(), content=content, index=folder / "index")
+    build_site(config, out=folder / "site")
+    rows = [json.loads((cases / file).read_text()) for file in ("queries.json", "blns.json")]
+    strings = [one if isinstance(one, str) else one["query"] for part in rows for one in part]
+    strings += worst_of(name)
+    plan = {**browser(), "folder": f"{folder}/site/", "page": "search/index.html"}
+    found = run_node(HERE / "browser/typing.mjs", {**plan, "strings": strings})
+    assert not found["errors"]
+    (folder / "found.json").write_text(json.dumps(found["rows"]))
     return [
-        ["engine alone", f"{len(gzip.compress(script().encode(), 9)):,}"],
-        ["script of the pages: engine, panel, page, words", f"{len(gzip.compress(whole, 9)):,}"],
-        ["style", f"{len(gzip.compress(style, 9)):,}"],
+        [
+            f"{len(strings):,}",
+            *(f"{middle(found['rows'], key, share):.0f}" for key, share in TYPING),
+            max(found["rows"], key=lambda one: one["cpu"])["text"][:40].replace("|", " "),
+        ]
     ]
+
+
+TYPING = (("cpu", 0.5), ("cpu", 0.95), ("cpu", 1), ("longest", 1))
+TYPING_HEAD = ("strings", "CPU ms, median", "p95", "most", "longest task, clock ms", "most for")
+
+
+def worst_of(name):
+    """Queries that make the engine work: the words of most sections, all at once, quoted, run
+    together and misspelt.
+    """
+    reader = open_base(name).engine.reader
+    often = sorted(reader.terms_of("words"), key=lambda w: -len(reader.postings("words", w)[0]))
+    words = [word for word in often if len(word) > 3][:32]
+    pairs = [f"{one} {other}" for one, other in pairwise(words)]
+    return [
+        " ".join(words),
+        " ".join(f'"{pair}"' for pair in pairs),
+        " ".join(f'-"{pair}"' for pair in pairs) + " a",
+        " ".join(pair.replace(" ", "") for pair in pairs),
+        " ".join(f"{word[:-1]}zz" for word in words),
+        *"abcdefghijklmnopqrstuvwxyz",
+    ]
+
+
+def stems():
+    """Words of all sets, and how many of them have another stem than Snowball's."""
+    analyzer = Analyzer()
+    words = set()
+    for folder in sorted(corpora_folder().glob("*/articles")):
+        for path in folder.rglob("*.md"):
+            words.update(analyzer.surfaces(path.read_text("utf-8", "replace")))
+    asked = sorted(words)
+    theirs = run_node(HERE.parent / "tests/search/engine.mjs", {"stem": asked})
+    wrong = sum(analyzer.stem(word) != stem for word, stem in zip(asked, theirs, strict=True))
+    return [[f"{len(asked):,}", wrong]]
+
+
+def own_size():
+    """Gzipped bytes of what a site's pages load to search, and of <kb-search>."""
+    wording = read_wording("en", Path("no-theme"))
+    style = shrink_style(read_asset("search.css")).encode()
+    parts = {
+        "engine alone": script().encode(),
+        "script of the pages: engine, panel, page, words": search_script(ON_SITE, wording),
+        "what brings it": search_script(STARTER, wording),
+        "style": style,
+        "script of <kb-search>": search_script(ON_OTHERS, wording),
+        "style of <kb-search>": search_style(),
+    }
+    return [[title, f"{len(gzip.compress(data, 9)):,}"] for title, data in parts.items()]
 
 
 def table(head, rows):
@@ -304,19 +393,23 @@ def write(parts):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("parts", nargs="*", default=["own", "parity", "sizes", "growth"])
+    options.add_argument("parts", nargs="*", default=PARTS)
     options.add_argument("--sample", type=int, default=0, help="queries of each set for parity")
     options.add_argument("--cold", type=int, default=20)
     options.add_argument("--warm", type=int, default=60)
     asked = options.parse_args()
     if "own" in asked.parts:
         write({"Own code, gzipped": table(("part", "bytes"), own_size())})
+    if "stems" in asked.parts:
+        write({"Stems": table(("words of all sets", "with another stem than Snowball's"), stems())})
     if "parity" in asked.parts:
         rows = [parity(name, asked.sample) for name in available(PARITY)]
         write({"The terminal's answers": table(PARITY_HEAD, rows)})
     for name in SIZES if "sizes" in asked.parts else [p for p in asked.parts if p in SIZES]:
-        rows = sizes(name, asked.cold, asked.warm)
-        write({f"{name} in Chromium": table(SIZE_HEAD, rows)})
+        write({f"{name} in Chromium": sizes(name, asked.cold, asked.warm)})
+    if "typing" in asked.parts and "KB_CASES" in os.environ:
+        rows = typing("github_docs", Path(os.environ["KB_CASES"]))
+        write({"Any string typed, on github_docs": table(TYPING_HEAD, rows)})
     if "growth" in asked.parts:
         write({"How bytes grow": table(GROWTH_HEAD, growth((100, 1000, 9740), asked.cold))})
 

@@ -1,43 +1,26 @@
 // Measures search in Chromium: a plan on stdin, figures on stdout.
 //
-// The plan: {modules, chromium, folder, script, queries, limit, kind: "kb" | "pagefind", cold, warm}
-// `folder` is served with gzip, as static hosts do. Cold queries each get a browser context of
-// their own; warm ones follow each other on one page, and are then asked once more.
-import { createServer } from "node:http";
+// The plan: {modules, chromium, sites: [{kind: "kb" | "pagefind", folder}], queries, limit, cold,
+//            warm, networks: {name: conditions of Chromium's throttling, or null}}
+// Cold queries each get a browser context of their own, the engines taking turns, so that
+// whatever else the machine does slows all alike; warm ones follow each other on one page, and
+// are then asked once more. `cpu` is the processor time of the page's main thread.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { gzipSync } from "node:zlib";
+import { serve } from "./serving.mjs";
 
 const plan = JSON.parse(readFileSync(0, "utf8"));
 const { chromium } = createRequire(`${plan.modules}/x.js`)("playwright-core");
-const TYPES = { html: "text/html", js: "text/javascript", json: "application/json", css: "text/css" };
 
-const kept = new Map();
-function read(path) {
-  if (!kept.has(path)) {
-    const raw = readFileSync(plan.folder + path);
-    kept.set(path, [gzipSync(raw), TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream"]);
-  }
-  return kept.get(path);
-}
-
-const fetched = { bytes: 0, requests: 0 };
-const server = createServer((request, response) => {
-  try {
-    const [body, type] = read(decodeURIComponent(new URL(request.url, "http://x").pathname));
-    fetched.bytes += body.length;
-    fetched.requests += 1;
-    response.writeHead(200, { "content-type": type, "content-encoding": "gzip", "cache-control": "max-age=3600" });
-    response.end(body);
-  } catch {
-    response.writeHead(404).end();
-  }
-});
-await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-const root = `http://127.0.0.1:${server.address().port}/`;
-
+// kb's script and manifest come together, as a page of its sites asks for them.
 const OPEN = {
-  kb: `window.ready = async () => { window.engine ??= await openSearch({ base: "/", manifest: "data/m.js" }); };
+  kb: `window.ready = async () => {
+         if (window.engine) return;
+         let early = fetch("/data/m.js", { cache: "no-cache" });
+         await new Promise((onload) => document.head.append(Object.assign(document.createElement("script"), { src: "/search.js", onload })));
+         const load = (url, file) => { const given = early; early = undefined; return loadShard(url, file, given); };
+         window.engine = await openSearch({ base: "/", manifest: "data/m.js", load });
+       };
        window.ask = async (q, n) => { await ready(); return (await engine.search(q, { limit: n })).hits.length; };
        window.again = async (q, n) => { await ready(); return (await engine.ask(q, { limit: n })).hits.length; };`,
   pagefind: `window.ready = async () => { window.engine ??= await import("/pagefind/pagefind.js"); };
@@ -47,14 +30,24 @@ const OPEN = {
 
 const browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox", "--js-flags=--expose-gc"] });
 
-async function open() {
+async function open(site, network) {
   const context = await browser.newContext();
   const page = await context.newPage();
   const client = await context.newCDPSession(page);
-  fetched.bytes = fetched.requests = 0;
-  await page.goto(`${root}index.html`);
-  await page.evaluate(OPEN[plan.kind]);
+  await client.send("Performance.enable", { timeDomain: "threadTicks" });
+  if (network) {
+    await client.send("Network.enable");
+    await client.send("Network.emulateNetworkConditions", { offline: false, ...network });
+  }
+  Object.assign(site.fetched, { bytes: 0, requests: 0 });
+  await page.goto(`${site.root}index.html`);
+  await page.evaluate(OPEN[site.kind]);
   return { context, page, client };
+}
+
+async function busy(client) {
+  const { metrics } = await client.send("Performance.getMetrics");
+  return 1000 * metrics.find(({ name }) => name === "TaskDuration").value;
 }
 
 async function timed(page, what, query) {
@@ -70,29 +63,46 @@ async function timed(page, what, query) {
 
 const settle = (page) => page.waitForTimeout(60); // for what is still under way
 
-const cold = [];
-for (const query of plan.queries.slice(0, plan.cold)) {
-  const { context, page } = await open();
+async function first(site, query, network) {
+  const { context, page, client } = await open(site, network);
+  const before = await busy(client);
   const [ms, hits] = await timed(page, "ask", query);
+  const cpu = (await busy(client)) - before;
   await settle(page);
-  cold.push({ ms, hits, bytes: fetched.bytes, requests: fetched.requests });
   await context.close();
+  return { ms, hits, cpu, ...site.fetched };
 }
 
-const { page, client } = await open();
-await page.evaluate("ready()");
-const warm = [];
-for (const query of plan.queries.slice(0, plan.warm)) {
-  await settle(page);
-  fetched.bytes = fetched.requests = 0;
-  const [ms, hits] = await timed(page, "ask", query);
-  await settle(page);
-  const [again] = await timed(page, "again", query);
-  const [repeated] = await timed(page, "ask", query);
-  warm.push({ ms, hits, bytes: fetched.bytes, requests: fetched.requests, again, repeated });
+async function following(site) {
+  const { context, page, client } = await open(site);
+  await page.evaluate("ready()");
+  const rows = [];
+  for (const query of plan.queries.slice(0, plan.warm)) {
+    await settle(page);
+    Object.assign(site.fetched, { bytes: 0, requests: 0 });
+    const [ms, hits] = await timed(page, "ask", query);
+    await settle(page);
+    const fetched = { ...site.fetched };
+    const [again] = await timed(page, "again", query);
+    const [repeated] = await timed(page, "ask", query);
+    rows.push({ ms, hits, ...fetched, again, repeated });
+  }
+  await client.send("HeapProfiler.collectGarbage");
+  const { usedSize: heap } = await client.send("Runtime.getHeapUsage");
+  await context.close();
+  return { warm: rows, heap };
 }
-await client.send("HeapProfiler.collectGarbage");
-const { usedSize } = await client.send("Runtime.getHeapUsage");
+
+const sites = await Promise.all(plan.sites.map(async (site) => ({ ...site, ...(await serve(site.folder)) })));
+const found = sites.map(() => ({ cold: {} }));
+for (const [name, network] of Object.entries(plan.networks)) {
+  found.forEach(({ cold }) => (cold[name] = []));
+  for (const site of sites) await first(site, plan.queries[0], network); // files become known to the server
+  for (const query of plan.queries.slice(0, plan.cold)) {
+    for (const [at, site] of sites.entries()) found[at].cold[name].push(await first(site, query, network));
+  }
+}
+for (const [at, site] of sites.entries()) if (plan.warm) Object.assign(found[at], await following(site));
 await browser.close();
-server.close();
-process.stdout.write(JSON.stringify({ cold, warm, heap: usedSize }));
+for (const site of sites) site.close();
+process.stdout.write(JSON.stringify(found));

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kb.errors import KbError
 from kb.site.build import Options, build_site
 from kb.site.freshness import FreshSearch
+from kb.site.search import export_search
 from kb.site.serve import SiteServer, open_server
 from kb.site.shell import policy_of
 from kb.site.sources import find_folders, look
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.site.build import Report
+    from kb.site.search import Shard
+    from kb.site.search.places import Places
 
 _POLL = 0.4  # seconds between looks where nothing watches the folders
 _STEP = 50  # milliseconds in which changes that come together count as one
@@ -56,7 +59,7 @@ def open_preview(
     """
     with (
         tempfile.TemporaryDirectory(prefix="kb-serve-", ignore_cleanup_errors=True) as name,
-        closing(FreshSearch(complain)) as search,
+        closing(FreshSearch(complain, _exporter(Path(name)))) as search,
     ):
         folder = Path(name) / "site"
 
@@ -89,6 +92,11 @@ def open_preview(
             yield Preview(server, report, rebuild)
         finally:
             server.stop()
+
+
+def _exporter(folder: Path) -> Callable[[Config, Places], Iterator[Shard]]:
+    """Exports that take what the one before them left in a folder."""
+    return lambda config, places: export_search(config, places, kept=folder / "search.rows")
 
 
 def _for_preview(config: Config, folder: Path) -> Config:

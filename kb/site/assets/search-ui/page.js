@@ -6,7 +6,7 @@ import { createAsker } from "./asker.js";
 import {
   actionText, badges, failureOf, groupHits, notesOf, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
-import { address, capitalised, make } from "./words.js";
+import { address, capitalised, make, valueOf } from "./words.js";
 
 const STEP = 10;
 const MOST = 100;
@@ -40,7 +40,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   /** @param {boolean} prefix */
   function question(prefix) {
     const chosen = Object.fromEntries(filters.map(({ name, value }) => [name, value || undefined]));
-    return { query: input.value.trim(), limit, ...chosen, prefix, correct };
+    return { query: valueOf(input).trim(), limit, ...chosen, prefix, correct };
   }
 
   /** Take query and filters from the address, but for what was typed before this script was here.
@@ -63,7 +63,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     const url = new URL(location.href);
     /** @type {[string, string][]} */
     const values = filters.map(({ name, value }) => [name, value]);
-    for (const [name, value] of [...values, ["q", input.value.trim()], ["exact", correct ? "" : "1"]]) {
+    for (const [name, value] of [...values, ["q", valueOf(input).trim()], ["exact", correct ? "" : "1"]]) {
       if (value) url.searchParams.set(name, value);
       else url.searchParams.delete(name);
     }
@@ -78,7 +78,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   }
 
   function title_() {
-    const query = input.value.trim();
+    const query = valueOf(input).trim();
     document.title = query ? `${query} – ${title}` : title;
   }
 
@@ -187,7 +187,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     limit = STEP;
     write(typing);
     typing = true;
-    if (input.value.trim()) asker.askSoon(question(true));
+    if (valueOf(input).trim()) asker.askSoon(question(true));
     else clear();
   });
   form.addEventListener("submit", (event) => {

@@ -7,7 +7,7 @@ import { makeCombobox } from "./combobox.js";
 import {
   actionText, badges, failureOf, groupHits, helpAddress, helpText, notesOf, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
-import { address, make } from "./words.js";
+import { address, make, valueOf } from "./words.js";
 
 const LIMIT = 5;
 const ACTIONS = 2; // of one article
@@ -38,7 +38,7 @@ export function attachPanel(form, input, view, open) {
 
   /** Whether there is something to open the panel for. */
   function prepare() {
-    if (!input.value.trim()) return false;
+    if (!valueOf(input).trim()) return false;
     if (state.kind === "idle") ask();
     fit();
     return state.kind !== "idle";
@@ -51,7 +51,7 @@ export function attachPanel(form, input, view, open) {
   }
 
   function question() {
-    return { query: input.value, limit, prefix: correct, correct };
+    return { query: valueOf(input), limit, prefix: correct, correct };
   }
 
   function ask() {
@@ -176,7 +176,7 @@ export function attachPanel(form, input, view, open) {
   input.addEventListener("input", () => {
     correct = true;
     limit = LIMIT;
-    if (input.value.trim()) {
+    if (valueOf(input).trim()) {
       asker.askSoon(question());
     } else {
       asker.stop();

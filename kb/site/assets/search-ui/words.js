@@ -77,6 +77,16 @@ export function address(url, base) {
   }
 }
 
+/**
+ * What stands in a box: no more than may be typed into it, however it came there.
+ * @param {HTMLInputElement} input
+ */
+export function valueOf(input) {
+  const { value, maxLength } = input;
+  if (maxLength > 0 && value.length > maxLength) input.value = value.slice(0, maxLength);
+  return input.value;
+}
+
 /** Menu steps as people read them. @param {string} text */
 export const asPath = (text) => text.replaceAll(" > ", " › ");
 
