@@ -111,6 +111,7 @@ class Output:
         self._old = read_manifest(folder)
         self._known = states
         self._now = states_of(folder)
+        self._is_new = not os.path.lexists(folder)
         self._files: dict[str, str] = {}
         beside = folder.with_name(f".{folder.name}.kb-new")
         self._staging = Staging(spare or beside, stays=spare is not None)
@@ -186,7 +187,8 @@ class Output:
 
     def _place(self, path: str) -> Path:
         """Where to write a file. Raises SiteError where a foreign file stands in its way."""
-        self._refuse_foreign(path)
+        if not self._is_new:
+            self._refuse_foreign(path)
         self._staging.start()
         return self._staging.place(path)
 

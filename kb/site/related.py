@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
+from itertools import chain
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -68,10 +69,10 @@ class Relation:
 
 def find_related(records: Sequence[Record]) -> dict[str, tuple[str, ...]]:
     """For each article the ids of its related ones, at most `SHOWN`, in order."""
-    holders: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    holders: dict[str, dict[int, int]] = defaultdict(dict)
     for number, record in enumerate(records):
         for term, weight in record.terms:
-            holders[term].append((number, weight))
+            holders[term][number] = weight
     shared = {term: found for term, found in holders.items() if 1 < len(found) <= _COMMON}
     ids = [record.article.id for record in records]
     known = frozenset(ids)
@@ -88,19 +89,15 @@ def find_related(records: Sequence[Record]) -> dict[str, tuple[str, ...]]:
 def _nearest(
     number: int,
     terms: Iterable[tuple[str, int]],
-    shared: Mapping[str, Sequence[tuple[int, int]]],
+    shared: Mapping[str, Mapping[int, int]],
 ) -> list[int]:
     """The articles with the most in common, best first; ties in order of id."""
-    scores: dict[int, float] = defaultdict(float)
-    counts: dict[int, int] = defaultdict(int)
-    for term, weight in terms:
-        found = shared.get(term, ())
-        if not found:
-            continue
-        value = weight / sqrt(len(found))
-        for other, other_weight in found:
-            scores[other] += value * other_weight
-            counts[other] += 1
-    scores.pop(number, None)
-    likely = [other for other in scores if counts[other] >= _LEAST_SHARED]
+    held = [(weight, found) for term, weight in terms if (found := shared.get(term))]
+    counts = Counter(chain.from_iterable(found for _, found in held))
+    likely = [o for o, count in counts.items() if count >= _LEAST_SHARED and o != number]
+    values = [(weight / sqrt(len(found)), found) for weight, found in held]
+    scores = {
+        other: sum([value * found[other] for value, found in values if other in found])
+        for other in likely
+    }
     return sorted(likely, key=lambda other: (-scores[other], other))[: SHOWN + 1]

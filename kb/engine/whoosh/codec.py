@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from kb.engine.reading import TermPostings
 
 HEADER = struct.Struct("<IIII")
-SMALL = 128
+SMALL = 512
 """Bytes of a head or a tail that are stored as they are."""
 
 _COMPRESSED = 1 << 31

@@ -125,7 +125,7 @@ class _Writer:
         self.heads = dict(self.reader.entries("heads", positions=False))
         self.linked = dict(self.reader.entries("linked", positions=True))
         for term, postings in self.reader.entries("terms", positions=True):
-            yield term, plain(self.row(term, postings))
+            yield term, _row_text(self.row(term, postings))
 
     def rows_of(self, terms: Collection[str]) -> dict[str, str]:
         """Term -> its row as JSON, for a few terms."""
@@ -134,7 +134,7 @@ class _Writer:
             for field in ("title", "heads", "linked")
         )
         entries = ((term, self.reader.entry("terms", term)) for term in terms)
-        return {term: plain(self.row(term, found)) for term, found in entries if found}
+        return {term: _row_text(self.row(term, found)) for term, found in entries if found}
 
     def stamps(self) -> dict[str, str]:
         """Term -> a stamp of all that its row depends on."""
@@ -216,6 +216,13 @@ class _Writer:
         found = {} if held is None else _by_section(self.layout.section_of, held)
         differ = {s for s in {*expected, *found} if expected.get(s) != found.get(s)}
         return {section: found.get(section, 0) for section in differ}
+
+
+def _row_text(row: list[Any]) -> str:
+    """A row as JSON: but for the term there is nothing in it to escape."""
+    term, *values = row
+    written = (f'"{value}"' if isinstance(value, str) else str(value) for value in values)
+    return f"[{plain(term)},{','.join(written)}]"
 
 
 class _Said:
