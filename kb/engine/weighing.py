@@ -71,7 +71,10 @@ class Weigher:
         self._link_share = ranking.link_share
         self._in_heading = head_steps(in_heading=True, ranking=ranking)
         self._in_title = head_steps(in_heading=False, ranking=ranking)
-        self._known: dict[tuple[int, int, int] | None, int] = {}
+        self._known: dict[tuple[int, int, int], int] = {}
+        # Weights of a term that stands once in a text: behind its first block, and in it.
+        self._ones = array("i", [-1]) * len(self._bodies)
+        self._leading_ones = self._ones[:]
 
     def weigh(
         self, places: Sequence[int], stops: Sequence[int] = (), links: Sequence[int] = ()
@@ -83,44 +86,65 @@ class Weigher:
         every = sorted([*places, *stops]) if stops else places
         every_count = _count(every) if stops else counts
         linked = _count(links)
-        docs = array("I", sorted({**every_count, **linked}) if linked else every_count)
-        weights = self._weigh_all(docs, every, every_count, linked)
+        if linked:
+            docs = array("I", sorted({**every_count, **linked}))
+            weights = self._weigh_linked(docs, every, every_count, linked)
+        else:
+            docs = array("I", every_count)
+            weights = self._weigh_words(every, every_count)
         return _with_positions(docs, weights, places, counts)
 
-    def _weigh_all(
+    def _weigh_words(self, places: Sequence[int], counts: Mapping[int, int]) -> array[int]:
+        """The packed weights of a term that stands at these places, so many in each document."""
+        lead_ends, ones, leading_ones = self._lead_ends, self._ones, self._leading_ones
+        weights, start = array("H"), 0
+        for doc, count in counts.items():
+            first = places[start]
+            if count == 1 and first & LAST_POSITION >= TEXT_START:  # most are
+                known = ones if first >= lead_ends[doc] else leading_ones
+                packed = known[doc]
+                if packed < 0:
+                    packed = known[doc] = self._weigh(doc, places, start, start + 1, 0)
+            else:
+                packed = self._weigh_known(doc, places, start, start + count)
+            weights.append(packed)
+            start += count
+        return weights
+
+    def _weigh_linked(
         self,
         docs: Iterable[int],
         places: Sequence[int],
         counts: Mapping[int, int],
         linked: Mapping[int, int],
     ) -> array[int]:
-        """The packed weight for each document of a term that stands at these places, so many in
-        each, and so often in the text of links.
-        """
-        lead_ends, leads, known = self._lead_ends, self._leads, self._known
-        titles, bodies = self._titles, self._bodies
+        """The same where the term stands in the text of links, too, so often in each document."""
         weights, start = array("H"), 0
         for doc in docs:
             end = start + counts.get(doc, 0)
             if doc in linked:
-                key = None
-            elif (first := places[start]) >= lead_ends[doc]:  # most are, and many alike
-                key = bodies[doc], end - start, 0
-            elif first & LAST_POSITION >= TEXT_START:
-                leading = bisect_left(places, lead_ends[doc], start, end) - start
-                key = bodies[doc], end - start, leading
-            elif places[end - 1] & LAST_POSITION < HEADING_START:
-                key = titles[doc], start - end, leads[doc]
+                weights.append(self._weigh(doc, places, start, end, linked[doc]))
             else:
-                key = None
-            packed = known.get(key, -1)
-            if packed < 0:
-                packed = self._weigh(doc, places, start, end, linked.get(doc, 0))
-                if key:
-                    known[key] = packed
-            weights.append(packed)
+                weights.append(self._weigh_known(doc, places, start, end))
             start = end
         return weights
+
+    def _weigh_known(self, doc: int, places: Sequence[int], start: int, end: int) -> int:
+        """The packed weight of a term at the places from `start` to `end`. In many documents it
+        is the same: where it stands in the text only, or in the title only.
+        """
+        first, lead_end = places[start], self._lead_ends[doc]
+        if first & LAST_POSITION >= TEXT_START:
+            leading = bisect_left(places, lead_end, start, end) - start if first < lead_end else 0
+            key = self._bodies[doc], end - start, leading
+        elif places[end - 1] & LAST_POSITION < HEADING_START:
+            key = self._titles[doc], start - end, self._leads[doc]
+        else:
+            return self._weigh(doc, places, start, end, 0)
+        packed = self._known.get(key, -1)
+        if packed < 0:
+            packed = self._known[key] = self._weigh(doc, places, start, end, 0)
+        return packed
 
     def _weigh(self, doc: int, places: Sequence[int], start: int, end: int, linked: int) -> int:
         """The packed weight of a term at the places from `start` to `end`, and `linked` times in
