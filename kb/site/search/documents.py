@@ -30,7 +30,8 @@ TABLE_SECTIONS = 2_048
 SMALL_TABLE = 512
 """The same where there are very many sections, of which a query needs few."""
 
-FEW_SECTIONS = 20_000
+FEW_SECTIONS = 12_000
+"""Up to so many sections a query loads all tables at once: the browser's FEW_TABLES."""
 
 
 def write_documents(
