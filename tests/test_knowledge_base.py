@@ -731,18 +731,18 @@ def test_processes_that_start_at_once_all_answer(folder):
             for _ in range(3)
         ]  # fmt: skip
         for process in running:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=300)
             assert (process.returncode, err) == (0, "")
             assert out.strip() == wanted
         write(folder, "zebra.md", "# Polite zebra\n")
 
 
 def test_a_search_without_changes_is_quick(base):
-    """Looking for changes costs a fraction of a second."""
+    """Looking for changes costs a fraction of a second of the processor's time."""
     base.index()
-    started = time.perf_counter()
+    started = time.process_time()
     base.index()
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 1
 
 
 def test_an_answer_is_a_sequence_of_its_hits(base):

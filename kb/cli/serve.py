@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import threading
+import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +16,7 @@ from kb.cli.text import Span, Style
 from kb.errors import KbError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from kb.cli.screen import Screen
     from kb.config import Config
@@ -55,15 +58,17 @@ def command(session: Session, *, show: bool, port: int | None, host: str, jobs: 
     def complain(error: KbError) -> None:
         screen.error(str(error))
 
+    ending = Ending()
     try:
         with (
+            ending.at_signals(),
             screen.progress("Building") as progress,
             open_preview(
                 load, host=host, port=port, jobs=jobs, progress=progress, complain=complain
             ) as preview,
         ):
             _announce(preview, screen, show=show)
-            _keep_up(preview, load, screen)
+            _keep_up(preview, load, screen, ending)
     except KeyboardInterrupt:
         screen.message("")
     return FOUND
@@ -84,11 +89,49 @@ def _announce(preview: Preview, screen: Screen, *, show: bool) -> None:
         webbrowser.open(url)
 
 
-def _keep_up(preview: Preview, load: Callable[[], Config], screen: Screen) -> None:
+class Ending:
+    """Whether Ctrl-C was pressed, or the service was told to end.
+
+    Each interrupts what is done, but an interrupt may get lost in a library: this does not.
+    It takes no lock, since a signal may come while the lock is held.
+    """
+
+    def __init__(self) -> None:
+        self._came = False
+
+    def is_set(self) -> bool:
+        """Whether it came."""
+        return self._came
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, unless a signal interrupts; gives whether it came."""
+        if not self._came:
+            time.sleep(seconds)
+        return self._came
+
+    @contextmanager
+    def at_signals(self) -> Iterator[None]:
+        """Hear of signals within the block; only the main thread can."""
+        numbers = [signal.SIGINT, signal.SIGTERM]
+        if threading.current_thread() is not threading.main_thread():
+            numbers = []
+        before = {number: signal.signal(number, self._end) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _end(self, _number: int, _frame: object) -> None:
+        self._came = True
+        raise KeyboardInterrupt
+
+
+def _keep_up(preview: Preview, load: Callable[[], Config], screen: Screen, ending: Ending) -> None:
     """Build anew on every change; what goes wrong is said, and the old site stays."""
     from kb.site.preview import watch
 
-    for _ in watch(load, threading.Event()):
+    for _ in watch(load, ending):
         try:
             _report(preview.rebuild(), screen)
         except KbError as error:

@@ -10,7 +10,7 @@ import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kb.errors import KbError
 from kb.site.build import Options, build_site
@@ -31,6 +31,18 @@ if TYPE_CHECKING:
 
 _POLL = 0.4  # seconds between looks where nothing watches the folders
 _STEP = 50  # milliseconds in which changes that come together count as one
+
+
+class Stop(Protocol):
+    """What a `threading.Event` can do."""
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
+        ...
+
+    def wait(self, timeout: float, /) -> bool:
+        """Wait, no longer than that."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +116,7 @@ def _for_preview(config: Config, folder: Path) -> Config:
     return replace(config, index=folder / "index", site=replace(config.site, base_url=""))
 
 
-def watch(load: Callable[[], Config], stop: threading.Event) -> Iterator[None]:
+def watch(load: Callable[[], Config], stop: Stop) -> Iterator[None]:
     """Yield after each change of content, theme or settings, until `stop` is set.
 
     Uses watchfiles where it is installed, else looks at the files from time to time.
@@ -126,7 +138,7 @@ def watch(load: Callable[[], Config], stop: threading.Event) -> Iterator[None]:
             yield
 
 
-def _poll(load: Callable[[], Config], stop: threading.Event) -> Iterator[None]:
+def _poll(load: Callable[[], Config], stop: Stop) -> Iterator[None]:
     seen = None
     while not stop.is_set():
         try:

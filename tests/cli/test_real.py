@@ -103,10 +103,8 @@ def in_terminal(args, folder, *, environ=None, keys=b""):
             seen += data
             if not data:
                 break
-        elif child.poll() is not None:
-            break
     os.close(leader)
-    return seen.decode("utf-8"), child.wait(timeout=10)
+    return seen.decode("utf-8"), child.wait(timeout=60)
 
 
 # What kb itself writes to a terminal: colours, and the return of the progress bar.
@@ -180,7 +178,7 @@ def test_interrupt_key_ends_with_130(tmp_path):
     assert child.stdout is not None
     child.stdout.readline()
     child.send_signal(2)
-    _, err = child.communicate(timeout=20)
+    _, err = child.communicate(timeout=60)
     assert (child.returncode, err) == (130, b"kb: interrupted\n")
 
 
@@ -190,7 +188,7 @@ from kb.cli import app
 from kb.cli.command import Session
 def wait(session):
     print("ready", flush=True)
-    time.sleep(30)
+    time.sleep(300)
 Session.open = wait
 sys.exit(app.run(["topics"]))
 """

@@ -88,7 +88,7 @@ def test_serve_opens_the_browser_and_speaks_json(kb, article, monkeypatch):
     opened = []
 
     def fetch(url):
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             opened.append((url, answer.read()))
 
     monkeypatch.setattr("webbrowser.open", fetch)

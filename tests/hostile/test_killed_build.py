@@ -57,7 +57,13 @@ class Sites:
         beside = {path.name for path in self.folder.iterdir()}
         known = {"content", "index", "kb.toml", "site"}
         caches = {path.name for path in self.folder.glob("index/sites/*/*")}
-        return beside - known | caches - {"stamp.json", "records.json", "lock", "spare"}
+        return beside - known | caches - {
+            "stamp.json",
+            "records.json",
+            "search.rows",
+            "lock",
+            "spare",
+        }
 
 
 @pytest.fixture(scope="module")

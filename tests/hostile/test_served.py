@@ -254,7 +254,8 @@ def test_pages_that_wait_for_changes_give_way(served, tally):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal")
-def test_ctrl_c_ends_it_with_everything_closed(base, tally, tmp_path):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_it_with_everything_closed(base, tally, tmp_path, how):
     """Though clients are still there, some of which have said nothing, some of which listen."""
     process = subprocess.Popen(
         [sys.executable, "-m", "kb", "--json", "serve", "--port", "0"],
@@ -274,8 +275,8 @@ def test_ctrl_c_ends_it_with_everything_closed(base, tally, tmp_path):
     assert events.readline().startswith(b"data: ")
     assert [path.name for path in tmp_path.iterdir()] != []
     with tally("Ctrl-C while clients are connected"):
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        process.send_signal(how)
+        out, err = process.communicate(timeout=60)
         assert (process.returncode, out, err.strip()) == (0, b"", b"")
         assert {client.recv(1) for client in silent} == {b""}
         assert list(tmp_path.iterdir()) == []
