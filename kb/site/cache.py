@@ -2,10 +2,11 @@
 
     index/sites/HASH/stamp.json     the states of everything that went in and came out
     index/sites/HASH/records.json   a record of each article, and a key of each page
+    index/sites/HASH/search.rows    what was written of the search (`kb.site.search.kept`)
     index/sites/HASH/spare/         the site before the last, for the next to be made from
 
 HASH stands for the output folder. The stamp alone tells whether anything changed; the
-records are read when something has. Both are sealed with a checksum: losing or damaging them
+records are read when something has. All are sealed with a checksum: losing or damaging them
 costs a full build, no more.
 """
 

@@ -252,7 +252,7 @@ class _Making:
         if self._options.search is not None:
             self._options.search(key, SitePlaces(plan))
             return {}
-        from kb.site.search import export_search  # noqa: PLC0415  # slow to import
+        from kb.site.search import Kept, export_search  # noqa: PLC0415  # slow to import
 
         addresses = []
         for shard in export_search(
@@ -260,7 +260,7 @@ class _Making:
             SitePlaces(plan),
             analyzer=self._analyzer,
             read=reader.article,
-            kept=self._cache.folder / "search.rows",
+            kept=Kept(self._cache.folder / "search.rows", self._sources.common),
         ):
             addresses.append(SEARCH_DATA + shard.file)
             self._output.put(addresses[-1], shard.data)

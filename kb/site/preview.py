@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from kb.errors import KbError
 from kb.site.build import Options, build_site
 from kb.site.freshness import FreshSearch
-from kb.site.search import export_search
+from kb.site.search import Kept, export_search
 from kb.site.serve import SiteServer, open_server
 from kb.site.shell import policy_of
 from kb.site.sources import find_folders, look
@@ -108,7 +108,8 @@ def open_preview(
 
 def _exporter(folder: Path) -> Callable[[Config, Places], Iterator[Shard]]:
     """Exports that take what the one before them left in a folder."""
-    return lambda config, places: export_search(config, places, kept=folder / "search.rows")
+    rows = folder / "search.rows"
+    return lambda config, places: export_search(config, places, kept=Kept(rows))
 
 
 def _for_preview(config: Config, folder: Path) -> Config:

@@ -37,7 +37,8 @@ def text(chance):
 
 def shards(config, kept=None):
     """The files of an export."""
-    return {s.file: s.data for s in export_search(config, PlainPlaces(), kept=kept)}
+    rows = Kept(kept, "1") if kept else None
+    return {s.file: s.data for s in export_search(config, PlainPlaces(), kept=rows)}
 
 
 def change(content, chance):
@@ -127,9 +128,10 @@ def test_rows_count_when_they_were_saved(tmp_path):
     assert second.rows("t a", "2") is None
     second.put("t b", "1", ["z"])
     second.close()
-    third = Kept(path)
-    assert third.rows("t b", "1") is None
+    third, other = Kept(path), Kept(path, "of another version")
+    assert third.rows("t b", "1") is other.rows("t a", "1") is None
     third.close()
+    other.close()
     assert [p.name for p in tmp_path.iterdir()] == ["rows"]
     (tmp_path / "file").touch()
     nowhere = Kept(tmp_path / "file" / "rows")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kb.indexing import ReadArticle
     from kb.site.search.places import Places
 
-__all__ = ["FORMAT", "MANIFEST", "Shard", "export_search", "write_search"]
+__all__ = ["FORMAT", "MANIFEST", "Kept", "Shard", "export_search", "write_search"]
 
 
 def export_search(
@@ -34,13 +34,13 @@ def export_search(
     *,
     analyzer: Analyzer | None = None,
     read: ReadArticle | None = None,
-    kept: Path | None = None,
+    kept: Kept | None = None,
 ) -> Iterator[Shard]:
     """Every file of the export of a knowledge base, whose index is brought up to date first.
 
     `places` says where everything stands; `analyzer` and `read` are as for `KnowledgeBase`: what
-    the caller has done already; `kept` is a file in which an export leaves its rows for the next
-    one, which then takes less. Where the index can't be written, one is made for the export
+    the caller has done already; `kept` holds the rows of the last export, which then need not be
+    made again. Where the index can't be written, one is made for the export
     alone. Raises ContentError where there are no articles.
     """
     base = KnowledgeBase(config, analyzer)
@@ -52,7 +52,7 @@ def export_search(
             apart.index(read=read)
             yield from _export(apart, places, Kept())
     else:
-        yield from _export(base, places, Kept(kept))
+        yield from _export(base, places, kept or Kept())
 
 
 def _export(base: KnowledgeBase, places: Places, kept: Kept) -> Iterator[Shard]:

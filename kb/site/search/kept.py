@@ -15,21 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-VERSION = "kb export 1"
-"""Raised whenever the same stamps would give other rows."""
-
 
 class Kept:
     """Rows by name, each under a stamp: those of the last export, and those of this one.
 
     Names and stamps hold no tabs and no line ends, nor do rows, which are JSON. Rows are
-    written down as they come, and count when `save` was reached. Without a `path`, or where it
-    can't be written, nothing is kept.
+    written down as they come, and count when `save` was reached; those of another `version`
+    count as none. Without a `path`, or where it can't be written, nothing is kept.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, version: str = "") -> None:
         self._path = path
-        self._old = _read(path) if path else {}
+        self._old = _read(path, version) if path else {}
         self._file: IO[bytes] | None = None
         self._checksum = hashlib.sha256()
         if path is not None:
@@ -37,7 +34,7 @@ class Kept:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._new(path).unlink(missing_ok=True)
                 self._file = self._new(path).open("xb")
-        self._write(VERSION)
+        self._write(version)
 
     @property
     def keeps(self) -> bool:
@@ -87,7 +84,7 @@ class Kept:
         return path.with_name(f"{path.name}.new")
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read(path: Path, version: str) -> dict[str, str]:
     """The rows that were saved, each behind its stamp, by name."""
     try:
         data = path.read_bytes()
@@ -96,5 +93,5 @@ def _read(path: Path) -> dict[str, str]:
     body, checksum = data[:-64], data[-64:]
     if hashlib.sha256(body).hexdigest().encode() != checksum:
         return {}
-    version, *lines, _ = body.decode(errors="surrogatepass").split("\n")
-    return dict(line.split("\t", 1) for line in lines) if version == VERSION else {}
+    written, *lines, _ = body.decode(errors="surrogatepass").split("\n")
+    return dict(line.split("\t", 1) for line in lines) if written == version else {}
