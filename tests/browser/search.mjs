@@ -77,7 +77,11 @@ async function visit({ url, width = 1280, height = 900, scheme = "light", faults
     else if (what === "press") for (const key of args) await page.keyboard.press(key);
     else if (what === "type") await page.locator(args[0]).pressSequentially(args[1], { delay: 3 });
     else if (what === "faults") broken = args[0];
-    else if (what === "offline") await context.setOffline(args[0]);
+    else if (what === "throttle") {
+      const client = await context.newCDPSession(page);
+      await client.send("Network.enable");
+      await client.send("Network.emulateNetworkConditions", { offline: false, uploadThroughput: -1, ...args[0] });
+    } else if (what === "offline") await context.setOffline(args[0]);
     else if (what === "back") await page.goBack();
     else if (what === "forward") await page.goForward();
     else if (what === "goto") await page.goto(args[0]);

@@ -252,6 +252,31 @@ def test_a_slow_network_is_said(see, address):
     assert seen["results"] == [["Searching…", "true"], "false"]
 
 
+def test_a_throttled_network_gets_its_answer(see, address):
+    """With 20 KB a second and half a second of latency, by Chromium's own throttling: the reader
+    hears that something happens, sees the answer, and then a second one.
+    """
+    settled = f"({STATUS} ?? '').includes('result')"
+    [seen] = see(
+        {
+            "url": address + "search/index.html",
+            "steps": [
+                ["until", "document.querySelector('#KB-results .find-status')"],
+                ["throttle", {"latency": 500, "downloadThroughput": 20_000}],
+                ["type", "#KB-query", "refund"],
+                ["until", f"{STATUS} === 'Searching…'"],
+                ["until", settled],
+                ["fill", "#KB-query", "chat"],
+                [
+                    "until",
+                    "document.querySelector('.find-results mark')?.textContent.toLowerCase() === 'chat'",
+                ],
+            ],
+        }
+    )
+    assert seen["console"] == []
+
+
 @pytest.mark.parametrize("shard", ["m.js", "t", "d", "s"])
 def test_missing_and_damaged_files_are_said_and_tried_again(see, address, shard):
     """Whatever is wrong with a file, the page says that search failed and how to reach a person,
