@@ -81,6 +81,7 @@ class Inverter:
         self._ranking = ranking
         self._terms = {hidden: Collected() for hidden in (False, True)}
         self._links = {hidden: Collected() for hidden in (False, True)}
+        self._headings: dict[str, tuple[str, ...]] = {}
         self.totals, self.sections = [0] * len(FIELDS), 0
 
     def add(self, article: Article, doc: int) -> ArticleDocuments:
@@ -126,6 +127,14 @@ class Inverter:
                 yield prefix + "terms", term, weigher.weigh(found, stops.pop(term, ()), linked)
                 if linked:
                     yield prefix + "linked", term, unweighted(linked)
+
+    def _terms_of_heading(self, heading: str) -> tuple[str, ...]:
+        """The terms of a heading; many articles have the same ones."""
+        terms = self._headings.get(heading)
+        if terms is None:
+            own = self._collect_alone(heading)
+            terms = self._headings[heading] = (*own.places, *own.stops)
+        return terms
 
     def _collect_alone(self, text: str) -> Collected:
         alone = Collected()
@@ -184,9 +193,8 @@ class Inverter:
         """
         heads = dict.fromkeys(title, head_steps(in_heading=lead, ranking=self._ranking))
         if not lead and section.heading:
-            own = self._collect_alone(section.heading)
             steps = head_steps(in_heading=True, ranking=self._ranking)
-            heads |= dict.fromkeys((*own.places, *own.stops), steps)
+            heads |= dict.fromkeys(self._terms_of_heading(section.heading), steps)
         heads = {term: steps for term, steps in heads.items() if steps}
         content = {
             term: steps

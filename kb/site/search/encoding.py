@@ -60,9 +60,12 @@ def gaps(numbers: Iterable[int]) -> Iterator[int]:
         before = number
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def plain(value: Any) -> str:
     """A value as compact JSON, the same bytes every time."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 @dataclass(frozen=True, slots=True)
