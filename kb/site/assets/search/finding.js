@@ -1,0 +1,321 @@
+// One query's way from words to ranked sections. See kb/engine/search.py.
+
+import { fold } from "./analysis.js";
+import { pause } from "./pauses.js";
+import { MAX_WORDS, SPACE, TIERS, trimSlashes } from "./query.js";
+import { bestFirst, Scoring } from "./scoring.js";
+import { beginnings, candidates, MIN_LENGTH } from "./spelling.js";
+
+/** @import { Token } from "./analysis.js" */
+/** @import { Concepts } from "./concepts.js" */
+/** @import { Filters, Query } from "./query.js" */
+/** @import { Hopes } from "./scoring.js" */
+/** @import { Answer, Engine, Options } from "./search.js" */
+
+const MIN_PART = 3;
+const HOPES = 32; // sections whose tables are loaded first
+
+/**
+ * @typedef {{found: Answer["found"], total: number, ranked: Ranked[], concepts: Concepts,
+ *   scoring: Scoring | null, correction: Correction | null, synonyms: Answer["synonyms"],
+ *   notices: string[]}} Results
+ * @typedef {{doc: number, score: number}} Ranked
+ * @typedef {{text: string, words: [string, string][]}} Correction
+ * @typedef {Required<Options> & {person: boolean}} Wanted
+ */
+
+export class Search {
+  /** @param {Engine} engine @param {Query} query @param {Wanted} wanted */
+  constructor(engine, query, wanted) {
+    this.engine = engine;
+    this.index = engine.index;
+    this.concepts = engine.concepts;
+    this.query = query;
+    this.wanted = wanted;
+    /** @type {Filters} */
+    this.filters = {
+      tier: query.filters.tier || wanted.tier,
+      topic: query.filters.topic || wanted.topic,
+      tag: query.filters.tag || wanted.tag,
+    };
+    /** Its words and what is to be said of them. */
+    this.tokens = this.read();
+    /** @type {any} */
+    this.facets = null;
+  }
+
+  /** Load what is needed whatever is found. */
+  async load() {
+    const { filters, index } = this;
+    const quoted = this.#quoted().flatMap((text) => this.concepts.analyzer.tokens(text.normalize("NFC")));
+    const [tokens] = this.tokens;
+    await Promise.all([
+      index.load([...quoted, ...tokens].map(({ term }) => term)),
+      index.loadWords(this.#begins ? tokens.slice(-1).map(({ surface }) => surface) : []),
+      index.hasFewTables && tokens.length ? index.loadTables(Array.from(index.tables.first)) : null,
+      filters.topic || filters.tag ? index.facets().then((facets) => (this.facets = facets)) : null,
+    ]);
+  }
+
+  /** @returns {Promise<Results>} */
+  async run() {
+    const [tokens, notices] = this.tokens;
+    const results = tokens.length ? await this.find(tokens) : this.browse();
+    return { ...results, notices: [...new Set([...notices, ...results.notices])] };
+  }
+
+  /** Whether the last word may be the beginning of one. */
+  get #begins() {
+    return this.wanted.prefix && !new RegExp(`[${SPACE}]$`).test(this.query.text);
+  }
+
+  #quoted() {
+    return [...this.query.phrases, ...this.query.excluded];
+  }
+
+  /** The query's tokens, without stop words unless there are no others.
+   * @returns {[Token[], string[]]} */
+  read() {
+    const tokens = this.engine.analyzer.tokens(this.query.words);
+    const without = tokens.filter((token) => !token.stop);
+    const content = without.length ? without : tokens;
+    if (content.length <= MAX_WORDS) return [content, this.query.notices];
+    const cut = `The query was cut to its first ${MAX_WORDS} words.`;
+    return [content.slice(0, MAX_WORDS), [...this.query.notices, cut]];
+  }
+
+  /** @param {Token[]} tokens @returns {Promise<Results>} */
+  async find(tokens) {
+    const prefix = this.#begins;
+    const plain = await this.#attempt("words", tokens, prefix);
+    if (this.wanted.correct) {
+      const corrected = await this.correct(tokens, this.#unknown(tokens, prefix));
+      if (corrected) {
+        const better = await this.#attempt("corrected", corrected.tokens, prefix);
+        if (better.total) return { ...better, correction: corrected.correction };
+      }
+    }
+    if (plain.total) return plain;
+    return (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
+  }
+
+  /** No section holds the quoted phrases: look for their words. @returns {Promise<Results | null>} */
+  async #unquote() {
+    if (!this.query.phrases.length) return null;
+    const query = { ...this.query, phrases: [] };
+    const search = new Search(this.engine, query, { ...this.wanted, correct: false });
+    await search.load();
+    const results = await search.run();
+    const notices = ["No section holds the quoted words one after the other.", ...results.notices];
+    return results.total ? { ...results, notices } : null;
+  }
+
+  /** @param {Token[]} tokens @returns {Promise<Results | null>} */
+  async #fallBack(tokens) {
+    if (this.wanted.correct) {
+      const corrected = await this.correct(tokens, this.#unquoted(tokens));
+      if (corrected) {
+        const results = await this.#attempt("corrected", corrected.tokens);
+        if (results.total) return { ...results, correction: corrected.correction };
+      }
+    }
+    const results = await this.#attempt("prefix", tokens, true, true);
+    return results.total ? results : null;
+  }
+
+  /** Words that neither the corpus nor a synonym knows. @param {Token[]} tokens
+   * @param {boolean} prefix */
+  #unknown(tokens, prefix) {
+    const last = prefix ? tokens[tokens.length - 1] : null;
+    return this.#unquoted(tokens).filter((token) => token !== last && !this.concepts.isKnown(token));
+  }
+
+  /** Who quotes a word means it. @param {Token[]} tokens */
+  #unquoted(tokens) {
+    const all = this.query.phrases.flatMap((text) => this.engine.analyzer.tokens(text.normalize("NFC")));
+    const quoted = new Set(all.map((token) => token.surface));
+    return tokens.filter((token) => !quoted.has(token.surface));
+  }
+
+  /** The tokens with those of `wrong` replaced that have something better. See
+   * kb/engine/corrections.py. @param {Token[]} tokens @param {Token[]} wrong */
+  async correct(tokens, wrong) {
+    const parts = wrong.filter((token) => !token.whole && [...token.surface].length >= MIN_LENGTH);
+    /** @type {Map<Token, string[]>} */
+    const found = new Map();
+    await this.index.loadWords(parts.flatMap(({ surface }) => beginnings(surface)));
+    for (const token of parts) {
+      await pause();
+      const near = await this.nearest(token.surface);
+      const words = near ? [near] : await this.split(token.surface);
+      if (words.length) found.set(token, words);
+    }
+    if (!found.size) return null;
+    const corrected = tokens.flatMap((token) =>
+      (found.get(token) ?? [null]).map((word) =>
+        word === null ? token : { ...token, surface: word, term: this.engine.analyzer.stem(word), stop: false }));
+    const changes = tokens.flatMap((token) => {
+      const words = found.get(token);
+      return words ? [/** @type {[Token, string]} */ ([token, words.join(" ")])] : [];
+    });
+    return { tokens: corrected, correction: this.describe(changes) };
+  }
+
+  /** The nearest word; among equally near ones that of most articles, then by alphabet.
+   * @param {string} word */
+  async nearest(word) {
+    await this.index.loadWords(beginnings(word));
+    const near = candidates(word, (prefix) => this.index.wordsFrom(prefix));
+    return near.sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))[0]?.[0] ?? "";
+  }
+
+  /** The two words that a word is made of, or letters and digits. @param {string} surface
+   * @returns {Promise<string[]>} */
+  async split(surface) {
+    const [, letters, digits] = /^((?:\p{L}|\p{Nl}|\p{No}){3,})(\p{Nd}{1,4})$/u.exec(surface) ?? [];
+    if (letters) {
+      const word = (await this.articles(letters)) ? letters : await this.nearest(letters);
+      return word ? [word, digits] : [];
+    }
+    const characters = [...surface];
+    let most = 0;
+    /** @type {string[]} */
+    let best = [];
+    for (let cut = MIN_PART; cut <= characters.length - MIN_PART; cut++) {
+      const pair = [characters.slice(0, cut).join(""), characters.slice(cut).join("")];
+      let least = await this.articles(pair[0]);
+      if (least > most) least = Math.min(least, await this.articles(pair[1]));
+      if (least > most) [most, best] = [least, pair];
+    }
+    return best;
+  }
+
+  /** How many articles hold a word. @param {string} word */
+  async articles(word) {
+    await this.index.loadWords([word]);
+    for (const [known, count] of this.index.wordsFrom(word)) return known === word ? count : 0;
+    return 0;
+  }
+
+  /** The query's text as it was understood. @param {[Token, string][]} changes
+   * @returns {Correction} */
+  describe(changes) {
+    let text = this.query.words;
+    let shift = 0;
+    for (const [token, word] of [...changes].sort(([a], [b]) => a.start - b.start)) {
+      text = text.slice(0, token.start + shift) + word + text.slice(token.end + shift);
+      shift += word.length - (token.end - token.start);
+    }
+    return { text, words: changes.map(([token, word]) => [token.surface, word]) };
+  }
+
+  /** @param {Answer["found"]} found @param {Token[]} tokens @param {boolean} [prefix]
+   * @param {boolean} [every] @returns {Promise<Results>} */
+  async #attempt(found, tokens, prefix = false, every = false) {
+    const concepts = await this.concepts.make(tokens, prefix, every);
+    const terms = concepts.all.flatMap((concept) => concept.alternatives.flatMap((a) => a.terms));
+    await this.index.load([...terms, ...concepts.pairs.flat()]);
+    const scoring = await Scoring.of(this.index, concepts);
+    const docs = await this.#allowed(scoring);
+    return {
+      found: docs.length ? found : "nothing",
+      total: docs.length,
+      ranked: await this.ranked(docs, scoring),
+      concepts,
+      scoring,
+      correction: null,
+      synonyms: this.concepts.used(tokens),
+      notices: [],
+    };
+  }
+
+  /** No words at all: with filters, the articles that pass them, in order. @returns {Results} */
+  browse() {
+    const { firsts, sections } = this.index;
+    const all = Object.values(this.filters).some(Boolean) ? firsts.slice(0, sections.length) : [];
+    const docs = all.filter(this.filter());
+    const first = this.wanted.person ? docs.filter((doc) => this.index.tierOf(doc) === "contact") : [];
+    const ranked = [...new Set([...first, ...docs])].slice(0, this.wanted.limit).map((doc) => ({ doc, score: 0 }));
+    const found = docs.length ? "words" : "nothing";
+    return { found, total: docs.length, ranked, concepts: { all: [], pairs: [] }, scoring: null, correction: null, synonyms: [], notices: [] };
+  }
+
+  /** The sections that hold a word, and that filters, exclusions and phrases leave.
+   * @param {Scoring} scoring */
+  async #allowed(scoring) {
+    let { docs } = scoring;
+    if (this.wanted.person) {
+      const contacts = [...this.index.tiers].filter(([, tier]) => tier === "contact");
+      docs = [...new Set([...docs, ...contacts.map(([article]) => this.index.firsts[article])])];
+    }
+    for (const [texts, wanted] of /** @type {const} */ ([[this.query.phrases, true], [this.query.excluded, false]])) {
+      for (const text of texts) {
+        await pause();
+        const set = this.phrase(text, scoring);
+        docs = docs.filter((doc) => set.has(doc) === wanted);
+      }
+    }
+    return docs.filter(this.filter());
+  }
+
+  /** Sections that hold a text: its words as neighbours, stop words left out.
+   * @param {string} text @param {Scoring} scoring @returns {Set<number>} */
+  phrase(text, scoring) {
+    const tokens = this.engine.analyzer.tokens(text.normalize("NFC")).filter((token) => !token.whole);
+    const content = tokens.filter((token) => !token.stop);
+    if (content.length > 1) return scoring.phraseDocuments(content.map((token) => token.term));
+    const sets = (content.length ? content : tokens).map((token) => new Set(this.index.term(token.term)?.docs));
+    const [first = new Set(), ...others] = sets;
+    return new Set([...first].filter((doc) => others.every((set) => set.has(doc))));
+  }
+
+  /** Whether a section passes the filters. @returns {(doc: number) => boolean} */
+  filter() {
+    const { tier, topic, tag } = this.filters;
+    const names = [topic && `topic:${fold(trimSlashes(topic))}`, tag && `tag:${fold(tag)}`].filter(Boolean);
+    const sets = names.map((name) => this.index.articlesOf(this.facets, String(name)));
+    return (doc) =>
+      (!tier || this.index.tierOf(doc) === tier) && sets.every((set) => set.has(this.index.articleOf[doc]));
+  }
+
+  /** The best of these sections. Tables are loaded for those only that may be among them: more,
+   * until no other can be. @param {number[]} docs @param {Scoring} scoring @returns {Promise<Ranked[]>} */
+  async ranked(docs, scoring) {
+    const isFirst = (/** @type {number} */ doc) => this.wanted.person && this.index.tierOf(doc) === "contact";
+    const first = docs.filter(isFirst);
+    const others = first.length ? docs.filter((doc) => !isFirst(doc)) : docs;
+    const bounds = Float64Array.from(others, (doc) => scoring.bound(doc));
+    for (let count = this.index.hasFewTables ? 6 * HOPES : HOPES; ; count *= 3) {
+      const hopes = await scoring.hopes(others, bounds, count);
+      const some = [...first, ...hopes.docs];
+      await this.index.loadTables(some.flatMap((doc) => scoring.isPlain(doc) ? [] : [doc, this.index.firsts[this.index.articleOf[doc]]]));
+      const ranked = this.rank(some, hopes, scoring);
+      if (ranked) return ranked;
+    }
+  }
+
+  /** The best sections, at most so many of one article: contact first for who asks for a person,
+   * self-service first in near-ties; null where one of the others might be among them.
+   * @param {number[]} docs @param {Hopes} hopes @param {Scoring} scoring
+   * @returns {Ranked[] | null} */
+  rank(docs, hopes, scoring) {
+    const { index, wanted } = this;
+    const { scores, reach } = scoring.final(docs, hopes);
+    const factor = 1 - index.manifest.ranking.self_service;
+    const scoreOf = (/** @type {number} */ doc) => (scores.get(doc) ?? 0) * (index.tierOf(doc) === TIERS[0] ? 1 : factor);
+    const isFirst = (/** @type {number} */ doc) => wanted.person && index.tierOf(doc) === "contact";
+    const groups = wanted.person ? [docs.filter(isFirst), docs.filter((doc) => !isFirst(doc))] : [docs];
+    /** @type {Map<number, number>} */
+    const shown = new Map();
+    const ranked = [];
+    for (const [doc, score] of groups.flatMap((group) => bestFirst(group, scoreOf))) {
+      const article = index.articleOf[doc];
+      shown.set(article, (shown.get(article) ?? 0) + 1);
+      if ((shown.get(article) ?? 0) > index.manifest.perArticle) continue;
+      if (score <= reach && !isFirst(doc)) return null;
+      ranked.push({ doc, score });
+      if (ranked.length === wanted.limit) return ranked;
+    }
+    return hopes.bounds.length ? null : ranked;
+  }
+}
