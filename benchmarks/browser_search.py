@@ -318,7 +318,7 @@ def typing(name, cases):
         [
             f"{len(strings):,}",
             *(f"{middle(found['rows'], key, share):.0f}" for key, share in TYPING),
-            max(found["rows"], key=lambda one: one["cpu"])["text"][:40].replace("|", " "),
+            ascii(max(found["rows"], key=lambda one: one["cpu"])["text"])[:40].replace("|", " "),
         ]
     ]
 
