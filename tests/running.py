@@ -1,9 +1,13 @@
 """kb as strangers meet it: whole commands, on whole folders, in processes of their own."""
 
 import os
+import pty
+import select
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +35,44 @@ def run_kb(folder, *args):
             stream.seek(0)
             texts.append(stream.read().decode())
     return Done(process.returncode, *texts, usage.ru_maxrss // 1024)
+
+
+def in_terminal(args, folder, *, environ=None, keys=b"", interrupt_at=None):
+    """What a pseudo-terminal of 80 by 24 gets to see, and the exit code.
+
+    `keys` are typed at once; the interrupt comes as soon as `interrupt_at` is to be seen.
+    """
+    leader, follower = pty.openpty()
+    settings = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24", "PAGER": "cat"}
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
+        settings.pop(name, None)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "kb", *args],
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        cwd=folder,
+        env={**settings, **(environ or {})},
+    )
+    os.close(follower)
+    if keys:
+        os.write(leader, keys)
+    seen = b""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if select.select([leader], [], [], 0.1)[0]:
+            try:
+                data = os.read(leader, 65536)
+            except OSError:
+                break
+            seen += data
+            if not data:
+                break
+            if interrupt_at and interrupt_at in seen:
+                child.send_signal(signal.SIGINT)
+                interrupt_at = None
+    os.close(leader)
+    return seen.decode("utf-8"), child.wait(timeout=60)
 
 
 def write(folder, files):

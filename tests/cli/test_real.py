@@ -1,16 +1,13 @@
 """Facts about the command line on the real engine and the articles of this repository."""
 
 import json
-import os
-import pty
 import re
-import select
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from running import in_terminal
 
 from kb.cli.app import run
 
@@ -73,38 +70,6 @@ def test_unknown_things_are_explained(real):
     code, out, err = real("--content", "nowhere", "search", "x")
     assert (code, out) == (3, "")
     assert "Traceback" not in err
-
-
-def in_terminal(args, folder, *, environ=None, keys=b""):
-    """What a pseudo-terminal of 80 by 24 gets to see, and the exit code."""
-    leader, follower = pty.openpty()
-    settings = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24", "PAGER": "cat"}
-    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"):
-        settings.pop(name, None)
-    child = subprocess.Popen(
-        [sys.executable, "-m", "kb", *args],
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-        cwd=folder,
-        env={**settings, **(environ or {})},
-    )
-    os.close(follower)
-    if keys:
-        os.write(leader, keys)
-    seen = b""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if select.select([leader], [], [], 0.1)[0]:
-            try:
-                data = os.read(leader, 65536)
-            except OSError:
-                break
-            seen += data
-            if not data:
-                break
-    os.close(leader)
-    return seen.decode("utf-8"), child.wait(timeout=60)
 
 
 # What kb itself writes to a terminal: colours, and the return of the progress bar.
