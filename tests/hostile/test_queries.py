@@ -1,13 +1,18 @@
-"""Queries that are meant to break something: each gets an answer that keeps its promises."""
+"""Line 12: queries that are meant to break something get an answer that keeps its promises.
+
+`fuzz/queries.py` asks a hundred thousand more, and measures how long each takes.
+"""
 
 import itertools
 import json
 import os
+import random
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from made import grammar_query, random_query
 
 from kb import KnowledgeBase
 from kb.model import Found
@@ -114,3 +119,32 @@ def test_any_string(base, query, prefix):
     """Made of words, syntax and noise."""
     check(base.search(query, limit=10, prefix=prefix), query, 10)
     base.contact(query)
+
+
+@pytest.mark.parametrize("base", ["content"], indirect=True)
+@pytest.mark.parametrize("make", [grammar_query, random_query])
+def test_those_that_are_made(base, make):
+    """By a grammar of every search engine's syntax, and of all of Unicode."""
+    chance = random.Random(12)
+    for _ in range(300):
+        query = make(chance)
+        check(base.search(query, limit=10), query, 10)
+
+
+@pytest.mark.parametrize("base", ["content"], indirect=True)
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("package " * 300, ["1,024 characters", "32 words"]),
+        ("x" * 100_000, ["1,024 characters"]),
+        (" ".join(f"word{n}" for n in range(33)), ["32 words"]),
+        (" ".join(f"word{n}" for n in range(32)), []),
+        ("(" * 1_000 + "package" + ")" * 1_000, ["1,024 characters"]),
+        ("(" * 300 + "package" + ")" * 300, []),
+    ],
+    ids=["long", "one-word", "33-words", "32-words", "too-deep", "deep"],
+)
+def test_what_is_too_long_is_cut_and_said(base, query, said):
+    """Never refused, never in silence; depth is none, since nothing opens or closes."""
+    cut = [notice for notice in base.search(query).notices if "was cut" in notice]
+    assert cut == [f"The query was cut to its first {what}." for what in said]
