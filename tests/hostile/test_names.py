@@ -152,8 +152,14 @@ def test_what_is_asked_for_by_name_lies_within(folder, name):
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_no_such_name_is_an_id(tmp_path, name):
+def test_no_such_name_is_an_id(tmp_path, tally, name):
     """As an alias it is refused with its line; the article loads."""
+    with tally("name that leads elsewhere, as an alias"):
+        assert_refused_as_alias(tmp_path, name)
+
+
+def assert_refused_as_alias(tmp_path, name):
+    """Hold that an article loads without the alias, and that a line says why."""
     assert complaint_about_id(name)
     write(tmp_path, {"a.md": f"---\ntitle: A\naliases: [{quoted(name)}]\n---\ntext"})
     found = read_content(tmp_path)
@@ -213,17 +219,18 @@ def test_deep_folders_are_refused(tmp_path):
 
 
 @needs_cases
-def test_no_traversal_of_others_leads_anywhere():
+def test_no_traversal_of_others_leads_anywhere(tally):
     """As a link in an article each asks for a path within content/, or for nothing."""
     assert len(traversals()) > 1_000
     nothing = Targets(articles={}, topics={}, files={}, hidden=frozenset())
     for written in traversals():
         for path in ("a.md", "a/b/c.md"):
-            wanted = want(written, path, 1)
-            assert not any(part in ("..", ".") for part in wanted.path.split("/"))
-            assert not wanted.path.startswith("/")
-            assert "\\" not in wanted.path
-            assert nothing.resolve(wanted).href == ""
+            with tally("path that leads elsewhere, as a link"):
+                wanted = want(written, path, 1)
+                assert not any(part in ("..", ".") for part in wanted.path.split("/"))
+                assert not wanted.path.startswith("/")
+                assert "\\" not in wanted.path
+                assert nothing.resolve(wanted).href == ""
 
 
 PIECES = [*"./\\%2eEfF5cC0a:?#~;\0é", "..", "../", "%2e", "%5c", "%00"]

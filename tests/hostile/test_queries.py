@@ -84,21 +84,23 @@ options = pytest.mark.parametrize(
 
 @every_base
 @options
-def test_our_own(base, options):
+def test_our_own(base, options, tally):
     """Syntax without an end, without a middle, of other parsers, and far too much of it."""
     for query in OURS:
-        check(base.search(query, limit=10, **options), query, 10)
+        with tally("query"):
+            check(base.search(query, limit=10, **options), query, 10)
 
 
 @every_base
 @options
 @pytest.mark.skipif(not CASES, reason="KB_CASES names no unpacked cases")
 @pytest.mark.parametrize("name", ["queries.json", "blns.json"])
-def test_those_of_others(base, name, options):
+def test_those_of_others(base, name, options, tally):
     """Naughty strings, scripts, paths, and what broke other parsers."""
     for case in json.loads((Path(CASES) / name).read_text(encoding="utf-8")):
         query = case if isinstance(case, str) else case["query"]
-        check(base.search(query, limit=10, **options), query, 10)
+        with tally("query"):
+            check(base.search(query, limit=10, **options), query, 10)
 
 
 pieces = st.one_of(
@@ -123,12 +125,13 @@ def test_any_string(base, query, prefix):
 
 @pytest.mark.parametrize("base", ["content"], indirect=True)
 @pytest.mark.parametrize("make", [grammar_query, random_query])
-def test_those_that_are_made(base, make):
+def test_those_that_are_made(base, make, tally):
     """By a grammar of every search engine's syntax, and of all of Unicode."""
     chance = random.Random(12)
     for _ in range(300):
         query = make(chance)
-        check(base.search(query, limit=10), query, 10)
+        with tally("query"):
+            check(base.search(query, limit=10), query, 10)
 
 
 @pytest.mark.parametrize("base", ["content"], indirect=True)

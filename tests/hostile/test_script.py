@@ -86,20 +86,22 @@ def assert_quiet(name, elements):
             assert not urlsplit(loaded).scheme, (name, tag, loaded)
 
 
-def test_no_draft_has_anything_to_run():
+def test_no_draft_has_anything_to_run(tally):
     """Each text by itself as an article: whatever it leaves open ends with it."""
     analyzer = Analyzer("en")
     for text in attacks():
         source = SourceFile("a.md", "a", 0, 0, 0, 0)
-        page = read_text(source, text.replace("\0", "\ufffd"), "", DEFAULT_LIMITS)
-        draft = write_draft(page, analyzer, remote_images=())
-        assert_quiet(text, Page(draft.html).elements)
+        with tally("text with script, as an article"):
+            page = read_text(source, text.replace("\0", "\ufffd"), "", DEFAULT_LIMITS)
+            draft = write_draft(page, analyzer, remote_images=())
+            assert_quiet(text, Page(draft.html).elements)
 
 
-def test_no_page_has_anything_to_run(pages):
+def test_no_page_has_anything_to_run(pages, tally):
     """No element or attribute but kb's own, no address that runs, nothing from another host."""
     for path, page in pages.items():
-        assert_quiet(path.name, page.elements)
+        with tally("page of texts with script"):
+            assert_quiet(path.name, page.elements)
 
 
 def test_scripts_are_kbs_own(site, pages):
@@ -151,13 +153,14 @@ def test_llms_txt_has_no_link_that_runs(site):
         assert urlsplit(link).netloc == "help.example.com"
 
 
-def test_markdown_of_articles_has_no_link_that_runs(site):
+def test_markdown_of_articles_has_no_link_that_runs(site, tally):
     """Nor do the articles' own texts, as they are published beside the pages."""
     texts = [path for path in site.rglob("*.md") if path.name != "llms.txt"]
     assert len(texts) > len(attacks()) // 25
     for path in texts:
         links, _ = links_of(path.read_text(encoding="utf-8"))
-        assert [link for link in links if runs(link)] == [], path.name
+        with tally("Markdown beside a page"):
+            assert [link for link in links if runs(link)] == [], path.name
 
 
 def test_the_search_of_the_pages_leads_to_the_site(site):

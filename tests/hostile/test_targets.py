@@ -25,12 +25,13 @@ def test_every_target_has_seeds():
     [(target, seed) for target, seeds in SEEDS.items() for seed in seeds],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_seeds_keep_the_promises(target, seed):
+def test_seeds_keep_the_promises(target, seed, tally):
     """As they stand, cut in half, doubled, and with a hole."""
     data = seed.read_bytes()
     half = len(data) // 2
     for each in (data, data[:half], data[half:], data * 2, data[: half // 2] + data[half:]):
-        TARGETS[target](each)
+        with tally("bytes for a parser"):
+            TARGETS[target](each)
 
 
 def pieces_of(target):

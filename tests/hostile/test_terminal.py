@@ -135,22 +135,26 @@ def of(args):
 
 
 @pytest.mark.parametrize("args", COMMAND_LINES, ids=of)
-def test_a_terminal_gets_no_sequence_but_kbs_own(args, folder):
+def test_a_terminal_gets_no_sequence_but_kbs_own(args, folder, tally):
     """Results, messages and errors alike, with colours."""
-    seen, code = in_terminal(args, folder)
-    assert code in (0, 1, 2, 3)
-    assert seen.strip()
-    left = OWN.sub("", seen)
-    assert not ACTS.search(left), ascii(left[max(0, ACTS.search(left).start() - 60) :][:120])
-    assert "Traceback" not in left or "-vv" in args
+    with tally("command on a terminal"):
+        seen, code = in_terminal(args, folder)
+        assert code in (0, 1, 2, 3)
+        assert seen.strip()
+        left = OWN.sub("", seen)
+        assert not ACTS.search(left), ascii(left[max(0, ACTS.search(left).start() - 60) :][:120])
+        assert "Traceback" not in left or "-vv" in args
 
 
 @pytest.mark.parametrize("args", COMMAND_LINES, ids=of)
-def test_a_pipe_gets_no_sequence_at_all(args, folder):
+def test_a_pipe_gets_no_sequence_at_all(args, folder, tally):
     """What reads a pipe may show it on a terminal later."""
-    done = run_kb(folder, *args)
-    for text in (done.out, done.err):
-        assert not ACTS.search(text), ascii(text[max(0, ACTS.search(text).start() - 60) :][:120])
+    with tally("command into pipes"):
+        done = run_kb(folder, *args)
+        for text in (done.out, done.err):
+            assert not ACTS.search(text), ascii(
+                text[max(0, ACTS.search(text).start() - 60) :][:120]
+            )
 
 
 def test_a_served_site_is_announced_without_any(folder):

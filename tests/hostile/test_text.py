@@ -75,29 +75,36 @@ def assert_refused(article, problems):
 
 
 @pytest.mark.parametrize("name", ENCODINGS)
-def test_what_is_not_utf8_is_refused_with_its_place(tmp_path, name):
+def test_what_is_not_utf8_is_refused_with_its_place(tmp_path, tally, name):
     """Path, line and byte; or the encoding that it is, with what to do."""
-    problem = assert_refused(*read(tmp_path, ENCODINGS[name]))
-    assert re.search(r"at offset \d+|the file is UTF-(16|32)", problem.message)
+    with tally("file in another encoding"):
+        problem = assert_refused(*read(tmp_path, ENCODINGS[name]))
+        assert re.search(r"at offset \d+|the file is UTF-(16|32)", problem.message)
 
 
 @needs_cases
-def test_every_line_of_the_utf8_cases_is_read_or_refused(tmp_path):
+def test_every_line_of_the_utf8_cases_is_read_or_refused(tmp_path, tally):
     """As an article of its own: what is read is there, what is not has path, line and byte."""
     refused = 0
     for line in read_lines("utf8tests.bin"):
-        article, problems = read(tmp_path, b"# T\n\n" + line)
-        offset = first_fault(line)
-        if offset is not None:
-            refused += 1
-            problem = assert_refused(article, problems)
-            assert problem.line >= 3
-            assert f"at offset {offset + 5}" in problem.message
-        elif b"\0" in line:
-            assert_refused(article, problems)
-        else:
-            assert article.body.endswith(line.decode().replace("\r", "\n"))
+        refused += first_fault(line) is not None
+        with tally("line that may not be UTF-8"):
+            assert_read_or_refused(tmp_path, line)
     assert refused > 20
+
+
+def assert_read_or_refused(folder, line):
+    """Hold that a line is in the article, or that its first fault is named."""
+    article, problems = read(folder, b"# T\n\n" + line)
+    offset = first_fault(line)
+    if offset is not None:
+        problem = assert_refused(article, problems)
+        assert problem.line >= 3
+        assert f"at offset {offset + 5}" in problem.message
+    elif b"\0" in line:
+        assert_refused(article, problems)
+    else:
+        assert article.body.endswith(line.decode().replace("\r", "\n"))
 
 
 def first_fault(data):
@@ -174,27 +181,33 @@ VISIBLE = str.maketrans({"␣": " ", "»": "\t", "—": "", "←": "\r", "⇔": 
 
 
 @pytest.mark.parametrize("end", ["---", "..."])
-def test_front_matter_is_read_as_text_or_refused(tmp_path, end):
+def test_front_matter_is_read_as_text_or_refused(tmp_path, tally, end):
     """Every document by itself at the top of an article: texts, or one line; never the body."""
     read_whole = 0
     for raw in front_matters():
-        article, problems = read(tmp_path, b"---\n" + raw + f"\n{end}\n".encode() + BODY.encode())
-        if article is None:
-            assert problems
-            assert all(str(problem).isprintable() for problem in problems)
-            assert problems[0].line >= 1
-            continue
-        read_whole += 1
-        assert article.body.endswith(BODY)
-        assert [section.heading for section in article.sections][-1:] == ["Head"]
-        for key, value in article.extra:
-            assert isinstance(key, str)
-            assert isinstance(value, str)
+        with tally("front matter"):
+            text = b"---\n" + raw + f"\n{end}\n".encode() + BODY.encode()
+            read_whole += is_read_whole(*read(tmp_path, text))
     assert read_whole >= (100 if CASES else 1)
 
 
+def is_read_whole(article, problems):
+    """Whether an article was read: with its body, and with texts alone above it."""
+    if article is None:
+        assert problems
+        assert all(str(problem).isprintable() for problem in problems)
+        assert problems[0].line >= 1
+        return False
+    assert article.body.endswith(BODY)
+    assert [section.heading for section in article.sections][-1:] == ["Head"]
+    for key, value in article.extra:
+        assert isinstance(key, str)
+        assert isinstance(value, str)
+    return True
+
+
 @needs_cases
-def test_no_example_of_commonmark_loses_text_on_its_page(tmp_path):
+def test_no_example_of_commonmark_loses_text_on_its_page(tmp_path, tally):
     """All 652, each an article: its page has every word of its sections, in order."""
     examples = read_json("commonmark.json")
     assert len(examples) == 652
@@ -211,10 +224,11 @@ def test_no_example_of_commonmark_loses_text_on_its_page(tmp_path):
         page = re.sub(r'<small class="missing-note">.*?</small>', "", page)
         texts = re.sub(r'<(?:img[^>]*? alt="([^"]*)"[^>]*|[^>]*)>', r"\1", page)
         shown = letters(unescape(texts))
-        for section in article.sections:
-            assert letters(section.heading) in shown, id_
-            for line in section.text.split("\n"):
-                assert letters(line) in shown, (id_, line)
+        with tally("example of CommonMark, on its page"):
+            for section in article.sections:
+                assert letters(section.heading) in shown, id_
+                for line in section.text.split("\n"):
+                    assert letters(line) in shown, (id_, line)
 
 
 def letters(text):
