@@ -118,3 +118,13 @@ def test_the_documentation_knows_the_format(open_base, export):
     manifest = json.loads(export(open_base(ROOT / "content"))["m.js"][8:-2])
     missing = [key for key in manifest if f"`{key}" not in text and f"`{key}." not in text]
     assert missing == []
+
+
+def test_tags_that_differ_in_case_alone_are_one(tmp_path, open_base, export):
+    """An article that has both stands once under it; to go up from a number to itself has no end."""
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "a.md").write_text("---\ntags: [Late, late, LATE]\n---\nwords\n")
+    facets = next(
+        d for name, d in export(open_base(tmp_path / "content")).items() if name[0] == "f"
+    )
+    assert b'"tag:late":"0"' in facets

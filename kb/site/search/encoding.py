@@ -27,6 +27,7 @@ MANIFEST = "m.js"
 
 
 def _encode(number: int) -> str:
+    assert number >= 0, "numbers that should ascend do not"
     text = DIGITS[number % BASE]
     while number := number // BASE:
         text = DIGITS[number % BASE + BASE] + text

@@ -166,8 +166,9 @@ def _facets(layout: Layout, topics: Sequence[Topic], places: Places) -> Shard:
     for number, article in enumerate(layout.articles):
         folders = article.card.topic.split("/") if article.card.topic else []
         names = ["topic:" + "/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
-        for name in dict.fromkeys([*names, *("tag:" + tag for tag in article.card.tags)]):
-            found.setdefault(name.casefold(), []).append(number)
+        names += ["tag:" + tag for tag in article.card.tags]
+        for name in dict.fromkeys(map(str.casefold, names)):  # tags may differ in case alone
+            found.setdefault(name, []).append(number)
     fields = {
         "topics": [[t.id, t.title, t.order, places.topic(t.id)] for t in topics if t.id],
         "articles": {name: encode(gaps(numbers)) for name, numbers in sorted(found.items())},
