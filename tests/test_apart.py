@@ -54,7 +54,8 @@ def test_work_that_never_ends_is_stopped(work):
 
 def test_work_that_does_nothing_is_stopped_by_the_clock(monkeypatch):
     """It uses no processor time that could be counted."""
-    monkeypatch.setattr(apart, "_GRACE", -1)
+    monkeypatch.setattr(apart, "_PATIENCE", 1)
+    monkeypatch.setattr(apart, "_GRACE", 0)
     assert refusal(work_apart.sleep).code == "content-limit"
 
 

@@ -12,6 +12,7 @@ too, and its 0.1 seconds are little beside what a large article takes.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import pickle
 import signal
 import subprocess
@@ -34,6 +35,10 @@ _RATE = 10_000
 _MEMORY = 768 * 1024 * 1024
 _GRACE = 2
 """Seconds after its time is up in which a child may still say on which line it was."""
+_PATIENCE = 10 if importlib.util.find_spec("resource") else 2
+"""Seconds by the clock for each of processor time: others use the processors too. Where the system
+can't count processor time the clock alone ends the child.
+"""
 _START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
     "from kb.articles.apart import answer; answer()"
@@ -49,8 +54,8 @@ def run_apart(work: Callable[..., T], *args: object, limits: Limits) -> T:
     """What `work(*args)` returns or raises, worked out in a process of its own.
 
     `work` is a function of a module of kb; arguments and result can be pickled. Raises
-    `ContentError` where it needs more than `limits.seconds` of processor time (or twice that
-    by the clock, where processor time can't be counted) or too much memory.
+    `ContentError` where it needs more than `limits.seconds` of processor time (or some times
+    that by the clock) or too much memory.
     """
     request = pickle.dumps(sys.path) + pickle.dumps((work, args, limits.seconds))
     with subprocess.Popen(  # noqa: S603  our own interpreter and program
@@ -61,7 +66,7 @@ def run_apart(work: Callable[..., T], *args: object, limits: Limits) -> T:
         stderr=subprocess.DEVNULL,
     ) as child:
         try:
-            reply, _ = child.communicate(request, timeout=2 * limits.seconds + _GRACE)
+            reply, _ = child.communicate(request, timeout=_PATIENCE * limits.seconds + _GRACE)
         except subprocess.TimeoutExpired:
             raise out_of_time(limits.seconds) from None
         finally:
