@@ -117,8 +117,9 @@ class _Making:
         )
         shell = self._open_shell(old)
         pages = Pages(plan, shell, self._size_of)
+        search = self._search(plan, old, reader)  # lets go of the articles before pages are made
+        reader.forget_articles()
         keys = self._articles(plan, pages, reader, old)
-        search = self._search(plan, old, reader)
         shared = {**self._shared(plan, pages, shell, old), **search}
         self._files()
         output = self._output.finish()

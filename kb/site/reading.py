@@ -10,7 +10,7 @@ from kb.articles import read_article, read_page
 from kb.articles.apart import is_large, run_apart
 from kb.errors import ContentError
 from kb.site.records import Draft, Record, as_json, from_json
-from kb.site.spool import Spool
+from kb.site.spool import Drafts, Spool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -60,8 +60,8 @@ class Reader:
         self._memory = memory
         self._progress = progress
         self._sources: dict[str, SourceFile] = {}
-        self._drafts = Spool()
-        self._articles: dict[str, Article] = {}
+        self._drafts = Drafts()
+        self._articles: Spool[Article] = Spool()
         self._kept: dict[str, str] = {}
 
     def records(self, sources: Sequence[SourceFile]) -> tuple[list[Record], list[Problem]]:
@@ -73,7 +73,8 @@ class Reader:
         for source, found in zip(new, self._read(new), strict=True):
             if isinstance(found, Parsed):
                 self._drafts.put(source.path, found.draft)
-                self._articles[source.path] = found.article
+                size = sum(len(section.text) for section in found.article.sections)
+                self._articles.hold(source.path, found.article, size)
                 self._kept[source.path] = as_json(found.draft.record)
                 known[source.path] = found.draft.record
             else:
@@ -104,8 +105,12 @@ class Reader:
 
     def article(self, source: SourceFile) -> Article | tuple[Problem, ...]:
         """An article for the index: as it was read for its page, once, or else from disk."""
-        read = self._articles.pop(source.path, None)
+        read = self._articles.let_go(source.path)
         return read or read_article(self._settings.content, source, limits=self._settings.limits)
+
+    def forget_articles(self) -> None:
+        """Let go of the articles: the index has taken what it needs."""
+        self._articles.close()
 
     def memory(self) -> tuple[dict[str, list[Any]], dict[str, str]]:
         """States and records of what was read, for the next build."""

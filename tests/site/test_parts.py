@@ -252,13 +252,13 @@ def test_drafts_wait_in_memory_and_on_disk(base):
     from kb.analysis import Analyzer
     from kb.articles import read_page, scan
     from kb.site.drafts import write_draft
-    from kb.site.spool import Spool
+    from kb.site.spool import Drafts
 
     [source] = [s for s in scan(base.content).articles if s.id == "orders/late"]
     page = read_page(base.content, source)
     draft = write_draft(page, Analyzer(), remote_images=())
     for room in (0, 10**6):
-        spool = Spool(room)
+        spool = Drafts(room)
         assert spool.take("x") is None
         spool.put("x", draft)
         assert "x" in spool
