@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from kb.articles import SourceFile, read_article, read_topics, scan, settle_aliases
 from kb.engine.checks import DamagedIndexError, Generation
 from kb.engine.generations import IndexFolder, NewGeneration
+from kb.errors import IndexingError
 from kb.model import Article, Problem
 from kb.ranking import Ranking
 from kb.sources import Claim, Difference, Seen, Source, compare, read_sources
@@ -112,7 +114,7 @@ class Indexer:
             seen.save()
             folder.tidy()
             return found.generation, self._unchanged(found)
-        with folder.writing():
+        with _telling(found.reason), folder.writing():
             found = self._look(folder, seen)  # another process may have done the work meanwhile
             if force and not found.reason:
                 found = replace(found, reason=force)
@@ -239,6 +241,17 @@ class Indexer:
         }
         generation = new.finish(manifest)
         return generation, self._unchanged(replace(found, sources=sources))
+
+
+@contextlib.contextmanager
+def _telling(reason: str) -> Iterator[None]:
+    """Where the index can't be written, say so of a damaged one: there is no other to ask."""
+    try:
+        yield
+    except IndexingError as error:
+        if not reason.startswith(_DAMAGED):
+            raise
+        raise type(error)(f"{reason}; {error.message}", path=error.path, hint=error.hint) from error
 
 
 def _counted(sources: Mapping[str, Source]) -> Changes:

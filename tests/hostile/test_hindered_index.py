@@ -164,6 +164,17 @@ def test_a_disk_that_may_only_be_read(nursery, tally, ours, tmp_path, command):
             assert (life.code, life.err) == (0, "")
 
 
+def test_a_damaged_index_that_can_not_be_built_anew(nursery, tally, ours):
+    """Nothing answers, and the line says both."""
+    ours.reset()
+    next(ours.index.glob("g*/tables.bin")).write_bytes(b"")
+    for words in (("index",), ("search", "common")):
+        with tally("full disk, simulated"):
+            life = run(nursery, ours, *words, file_size=100)
+            check_refused(life, *FULL)
+            assert "the index was damaged: g00000001/tables.bin" in life.messages[0]
+
+
 @pytest.mark.skipif(not is_root, reason="only root may become somebody else")
 @pytest.mark.parametrize("words", [*WRITING, ("search", "common")])
 def test_an_index_that_may_not_even_be_read(nursery, tally, ours, words):
