@@ -114,7 +114,7 @@ class Indexer:
             seen.save()
             folder.tidy()
             return found.generation, self._unchanged(found)
-        with _telling(found.reason), folder.writing():
+        with _telling(found.reason, folder), folder.writing():
             found = self._look(folder, seen)  # another process may have done the work meanwhile
             if force and not found.reason:
                 found = replace(found, reason=force)
@@ -244,12 +244,12 @@ class Indexer:
 
 
 @contextlib.contextmanager
-def _telling(reason: str) -> Iterator[None]:
+def _telling(reason: str, folder: IndexFolder) -> Iterator[None]:
     """Where the index can't be written, say so of a damaged one: there is no other to ask."""
     try:
         yield
     except IndexingError as error:
-        if not reason.startswith(_DAMAGED):
+        if not reason.startswith(_DAMAGED) or error.path != str(folder.folder):
             raise
         raise type(error)(f"{reason}; {error.message}", path=error.path, hint=error.hint) from error
 

@@ -35,3 +35,9 @@ def tally(request):
 def states(tmp_path_factory):
     """A knowledge base in two states."""
     return States(tmp_path_factory.mktemp("states"))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The same with fewer articles."""
+    return States(tmp_path_factory.mktemp("small"), articles=5)
