@@ -9,7 +9,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from disks import PAGE, fill, small_disk
@@ -23,15 +25,11 @@ WRITING = [("index",), ("index", "--force")]
 
 
 @pytest.fixture(scope="module")
-def ours(tmp_path_factory):
-    """A knowledge base in two states, in a folder that others may enter."""
-    made = States(tmp_path_factory.mktemp("ours"), articles=5)
-    for folder in (made.folder, *made.folder.parents):
-        if folder.stat().st_uid == os.geteuid() and folder.name.startswith(
-            ("pytest", "popen", "ours")
-        ):
-            folder.chmod(0o755)
-    return made
+def ours():
+    """A knowledge base in two states, in a folder that others may enter: pytest's own are not."""
+    with tempfile.TemporaryDirectory(prefix="kb-hindered-") as folder:
+        Path(folder).chmod(0o755)
+        yield States(Path(folder), articles=5)
 
 
 @contextmanager
