@@ -5,12 +5,11 @@ on disk then is the old state or the new one, whole; who reads keeps reading; an
 repairs what there is to repair, and removes what was left.
 """
 
-import signal
 import sys
 from pathlib import Path
 
 import pytest
-from killing import spread
+from killing import check_killed, spread
 from states import answers_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")
@@ -31,7 +30,7 @@ def operations_of(nursery, states, command, indexed):
     return life.operations
 
 
-def kill(nursery, states, kind, point):
+def kill(nursery, states, kind, point, total):
     """Kill a run at a point, tell the state of the index then, and let a search make it right.
 
     Who had the old index open keeps its answers.
@@ -44,7 +43,7 @@ def kill(nursery, states, kind, point):
     life = nursery.run(
         *states.command("new", *command), cwd=states.folder, folder=states.index, die_at=point
     )
-    assert life.code == -signal.SIGKILL
+    check_killed(life, point, total)
     if reader:
         assert answers_of(reader) == states.answers["old"]
         reader.close()
@@ -62,12 +61,13 @@ def kill(nursery, states, kind, point):
 def test_a_killed_run_leaves_the_old_index_or_the_new(nursery, tally, states, kind):
     """At every one of many points: first the old one, from some point on the new one."""
     command, indexed, count = KINDS[kind]
-    points = spread(count, len(operations_of(nursery, states, command, indexed)))
+    total = len(operations_of(nursery, states, command, indexed))
+    points = spread(count, total)
     assert len(points) == count
     seen = []
     for point in points:
         with tally(f"index {kind} killed"):
-            seen.append(kill(nursery, states, kind, point))
+            seen.append(kill(nursery, states, kind, point, total))
     assert seen == sorted(seen, reverse=True)
     assert set(seen) == ({"old", "new"} if indexed else {""})
 
