@@ -87,15 +87,16 @@ class Nursery:
             text=True,
         )
 
-    def run(self, *args, cwd, folder=None, die_at=0, env=None, **conditions):
+    def run(self, *args, cwd, folder=None, die_at=0, die_before=None, env=None, **conditions):
         """Run a command line. `folder` is where operations are noted, `cwd` where none is named;
-        the child dies at the one numbered `die_at`. See `nursery.CONDITIONS` for the others.
+        the child dies at the one numbered `die_at`, or before `die_before`. See `nursery.CONDITIONS` for the others.
         """
         order = {
             "args": [str(arg) for arg in args],
             "cwd": str(cwd),
             "folder": str(folder or cwd),
             "die_at": die_at,
+            "die_before": die_before,
             "env": env or {},
             "conditions": conditions,
         }

@@ -43,9 +43,10 @@ class Operations:
     `die_at` the process dies: before it, or, when that is writing, half way through it.
     """
 
-    def __init__(self, folder, die_at=0):
+    def __init__(self, folder, die_at=0, die_before=None):
         self.folder = folder
         self.die_at = die_at
+        self.die_before = die_before
         self.seen = []
         self.names = set()
         self._writing = False
@@ -93,7 +94,7 @@ class Operations:
     def note(self, *operation, half=None):
         """Note one operation, or die; `half` does it by half before."""
         self.seen.append(operation)
-        if len(self.seen) == self.die_at:
+        if len(self.seen) == self.die_at or list(operation) == self.die_before:
             if half:
                 half()
             os.kill(os.getpid(), signal.SIGKILL)
@@ -185,7 +186,7 @@ def live(order, out, err, notes):
     sys.stdout, sys.stderr = (os.fdopen(file, "w", closefd=False) for file in (1, 2))
     os.chdir(order["cwd"])
     os.environ.update(order["env"])
-    operations = Operations(order["folder"], order["die_at"])
+    operations = Operations(order["folder"], order["die_at"], order["die_before"])
     operations.watch()
     for name, condition in CONDITIONS.items():
         if name in order["conditions"]:
