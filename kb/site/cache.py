@@ -150,8 +150,8 @@ class Cache:
         """Write what is known as one line of JSON, and further lines below it."""
         values: Mapping[str, Any] = {key: getattr(what, key) for key in what.__slots__}
         head = json.dumps({"format": FORMAT, **values}, separators=(",", ":"))
-        text = "".join(f"{line}\n" for line in (head, *lines))
-        write_sealed(self.folder / name, text.encode(errors="surrogatepass"))
+        rows = (f"{line}\n".encode(errors="surrogatepass") for line in (head, *lines))
+        write_sealed(self.folder / name, b"".join(rows))
 
 
 def _parse(text: str) -> dict[str, Any] | None:

@@ -125,11 +125,16 @@ def test_a_buffer_collects_postings_by_field_and_term():
     buffer.add_weights("heads", 2, {"b": 4})
     whole = TermPostings(array("I", [0]), array("H", [9]), array("H", [1]), array("H", [5]))
     buffer.take([("linked", "c", whole)])
-    assert buffer.fields["words"]["b"] == packed([(1, (1, [])), (2, (1, []))])
-    assert buffer.fields["heads"]["b"] == packed([(2, (4, []))])
-    assert buffer.fields["linked"]["c"] == packed([(0, (9, [5]))])
+    buffer.add(("words", b"b", 7, 1.0, b""))
+    assert buffer.field_names() == ["heads", "linked", "terms", "title", "words"]
+    assert dict(buffer.release("words")) == {
+        "a": packed([(1, (1, []))]),
+        "b": packed([(1, (1, [])), (2, (1, [])), (7, (1, []))]),
+    }
+    assert dict(buffer.release("heads")) == {"b": packed([(2, (4, []))])}
+    assert dict(buffer.release("linked")) == {"c": packed([(0, (9, [5]))])}
     buffer.cleanup()
-    assert not buffer.fields
+    assert not buffer.field_names()
 
 
 # Reading an index -----------------------------------------------------------------------

@@ -70,6 +70,17 @@ class PackedPostings:
         count = len(docs)
         return cls(docs, array("H", [1]) * count, array("H", [0]) * count, array("H"))
 
+    def followed_by(self, other: PackedPostings | None) -> PackedPostings:
+        """These postings, and then others, of later documents."""
+        if other is None:
+            return self
+        return PackedPostings(
+            self.docs + other.docs,
+            self.weights + other.weights,
+            self.sizes + other.sizes,
+            self.positions + other.positions,
+        )
+
     def add(self, doc: int, weight: int, positions: Sequence[int]) -> None:
         """Append one posting."""
         self.docs.append(doc)
@@ -164,15 +175,25 @@ class PostingBuffer:
             known[term].append(doc)
 
     def take(self, found: Iterable[tuple[str, str, TermPostings]]) -> None:
-        """Take whole terms: (field, term, postings), and settle what was held of presence.
-        Whatever else comes to them comes after.
-        """
+        """Take whole terms: (field, term, postings). Whatever else comes to them comes after."""
         for field, term, postings in found:
             self.fields[field][term] = PackedPostings(*postings)
-        for field, terms in self._held.items():
-            for term, docs in terms.items():
-                self.fields[field][term] = PackedPostings.unweighted(docs)
-        self._held.clear()
+
+    def field_names(self) -> list[str]:
+        """All fields, in order."""
+        return sorted(self.fields.keys() | self._held.keys())
+
+    def release(self, field: str) -> Iterator[tuple[str, PackedPostings]]:
+        """(term, postings) of a field in order, each of them once."""
+        held: dict[str, array[int]] = self._held.pop(field, defaultdict())
+        rest: dict[str, PackedPostings] = self.fields.pop(field, defaultdict())
+        for term in sorted(held.keys() | rest.keys()):  # code points: as their UTF-8 bytes
+            postings = rest.pop(term, None)
+            docs = held.pop(term, None)
+            if docs is not None:
+                postings = PackedPostings.unweighted(docs).followed_by(postings)
+            assert postings is not None
+            yield term, postings
 
     def add(self, item: tuple[str, bytes, int, float, bytes | None]) -> None:
         """Take a posting in Whoosh's form: field, term, document number, weight, value. That is
@@ -197,11 +218,10 @@ class PackedFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no t
 
     def add_postings(self, schema: Any, lengths: Any, items: PostingBuffer) -> None:  # noqa: ARG002  # Whoosh's signature
         """Write every field, in order of name."""
-        for field in sorted(items.fields):
+        for field in items.field_names():
             self.start_field(field, schema[field])
-            terms = items.fields[field]
-            for term in sorted(terms):  # code points are in the order of their UTF-8 bytes
-                self._add_term(term.encode("utf-8", "surrogatepass"), terms[term])
+            for term, postings in items.release(field):
+                self._add_term(term.encode("utf-8", "surrogatepass"), postings)
             self.finish_field()
 
     def _add_term(self, term: bytes, postings: PackedPostings) -> None:
