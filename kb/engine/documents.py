@@ -28,6 +28,7 @@ from kb.model import Audience, Status
 from kb.ranking import FIELDS, MAX_LENGTH, head_steps
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterator, Mapping, Sequence
 
     from kb.analysis import Analyzer
@@ -113,20 +114,21 @@ class Inverter:
             sections=sections,
         )
 
-    def postings(self, averages: Averages) -> Iterator[tuple[str, str, TermPostings]]:
-        """(field, term, postings) of all that was added, once: `terms`, all with their weights,
-        and `linked`, those in the text of links with their places there. The latter make
-        phrases, but neither pairs nor nearness.
+    def postings(self, averages: Averages) -> dict[str, Iterator[tuple[str, TermPostings]]]:
+        """Field -> (term, postings) in order of term, of all that was added, each to be read once
+        and in this order: `linked`, the places in the text of links, and `terms`, all with
+        their weights. The former make phrases, but neither pairs nor nearness.
         """
         weigher = Weigher(self._columns, averages, self._ranking)
-        for hidden, terms in self._terms.items():
-            prefix = HIDDEN if hidden else ""
-            places, stops, links = terms.places, terms.stops, self._links[hidden].places
-            for term in {**places, **stops, **links}:
-                found, linked = places.pop(term, ()), links.pop(term, ())
-                yield prefix + "terms", term, weigher.weigh(found, stops.pop(term, ()), linked)
-                if linked:
-                    yield prefix + "linked", term, unweighted(linked)
+        fields: dict[str, Iterator[tuple[str, TermPostings]]] = {}
+        for hidden in (True, False):
+            prefix, links = HIDDEN if hidden else "", self._links[hidden].places
+            terms = self._terms[hidden]
+            if links:
+                fields[prefix + "linked"] = ((t, unweighted(links[t])) for t in sorted(links))
+            if terms.places or terms.stops or links:
+                fields[prefix + "terms"] = _weighed(weigher, terms, links)
+        return fields
 
     def _terms_of_heading(self, heading: str) -> tuple[str, ...]:
         """The terms of a heading; many articles have the same ones."""
@@ -202,6 +204,16 @@ class Inverter:
             if term in places and places[term][-1] >= base
         }
         return content or heads
+
+
+def _weighed(
+    weigher: Weigher, terms: Collected, links: dict[str, array[int]]
+) -> Iterator[tuple[str, TermPostings]]:
+    """(term, postings) in order; what was written is let go."""
+    places, stops = terms.places, terms.stops
+    for term in sorted({*places, *stops, *links}):
+        found = (places.pop(term, ()), stops.pop(term, ()), links.pop(term, ()))
+        yield term, weigher.weigh(*found)
 
 
 def _keep_below(end: int, into: Collected) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -256,15 +256,17 @@ class _Making:
         from kb.site.search import Kept, export_search  # noqa: PLC0415  # slow to import
 
         addresses = []
-        for shard in export_search(
+        shards = export_search(
             self._config,
             SitePlaces(plan),
             analyzer=self._analyzer,
             read=reader.article,
             kept=Kept(self._cache.folder / "search.rows", self._sources.common),
-        ):
-            addresses.append(SEARCH_DATA + shard.file)
-            self._output.put(addresses[-1], shard.data)
+        )
+        with closing(shards):  # where the disk is full, files of the export are closed, too
+            for shard in shards:
+                addresses.append(SEARCH_DATA + shard.file)
+                self._output.put(addresses[-1], shard.data)
         return {key: addresses}
 
     def _files(self) -> None:

@@ -124,7 +124,9 @@ def test_a_buffer_collects_postings_by_field_and_term():
     buffer.add_presence("words", 2, ("b",))
     buffer.add_weights("heads", 2, {"b": 4})
     whole = TermPostings(array("I", [0]), array("H", [9]), array("H", [1]), array("H", [5]))
-    buffer.take([("linked", "c", whole)])
+    buffer.take({"linked": iter([("c", whole)])})
+    buffer.add(("linked", b"a", 4, 2.0, None))
+    buffer.add(("linked", b"c", 5, 2.0, None))
     buffer.add(("words", b"b", 7, 1.0, b""))
     assert buffer.field_names() == ["heads", "linked", "terms", "title", "words"]
     assert dict(buffer.release("words")) == {
@@ -132,7 +134,10 @@ def test_a_buffer_collects_postings_by_field_and_term():
         "b": packed([(1, (1, [])), (2, (1, [])), (7, (1, []))]),
     }
     assert dict(buffer.release("heads")) == {"b": packed([(2, (4, []))])}
-    assert dict(buffer.release("linked")) == {"c": packed([(0, (9, [5]))])}
+    assert list(buffer.release("linked")) == [
+        ("a", packed([(4, (2, []))])),
+        ("c", packed([(0, (9, [5])), (5, (2, []))])),
+    ]
     buffer.cleanup()
     assert not buffer.field_names()
 

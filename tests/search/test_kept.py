@@ -121,21 +121,23 @@ def test_rows_count_when_they_were_saved(tmp_path):
     """Until then the old ones do; without a place for them nothing is kept."""
     path = tmp_path / "rows"
     first = Kept(path)
+    assert first.begin()
     first.put("t a", "1", ["x", "y"])
     first.save()
     second = Kept(path)
+    second.begin()
     assert second.rows("t a", "1") == ["x", "y"]
     assert second.rows("t a", "2") is None
     second.put("t b", "1", ["z"])
     second.close()
     third, other = Kept(path), Kept(path, "of another version")
     assert third.rows("t b", "1") is other.rows("t a", "1") is None
-    third.close()
-    other.close()
+    assert third.rows("t a", "1") == ["x", "y"]
     assert [p.name for p in tmp_path.iterdir()] == ["rows"]
     (tmp_path / "file").touch()
     nowhere = Kept(tmp_path / "file" / "rows")
-    assert not nowhere.keeps
+    assert not nowhere.begin()
+    assert not Kept().begin()
     nowhere.put("t a", "1", ["x"])
     nowhere.save()
     nowhere.close()

@@ -258,7 +258,10 @@ def test_a_failed_build_leaves_the_old_site(base, monkeypatch, exchange):
         calls = iter(range(1000))
 
         def write(self, data, fails_at=fails_at, calls=calls):
-            if next(calls) == fails_at:
+            of_the_site = {"spare", ".site.kb-new"} & {
+                *self.parts
+            }  # an index may be made elsewhere
+            if of_the_site and next(calls) == fails_at:
                 raise OSError(28, "No space left on device")
             return write_bytes(self, data)
 

@@ -15,12 +15,15 @@ most terms are rare, and setting up zlib would take longer than all else.
 
 from __future__ import annotations
 
+import heapq
 import struct
 import sys
 import zlib
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3TermsReader
@@ -158,6 +161,7 @@ class PostingBuffer:
         self.fields: defaultdict[str, defaultdict[str, PackedPostings]] = defaultdict(
             lambda: defaultdict(PackedPostings.empty)
         )
+        self._coming: dict[str, Iterator[tuple[str, TermPostings]]] = {}
         self._held: defaultdict[str, defaultdict[str, array[int]]] = defaultdict(
             lambda: defaultdict(lambda: array("I"))
         )
@@ -174,17 +178,27 @@ class PostingBuffer:
         for term in terms:
             known[term].append(doc)
 
-    def take(self, found: Iterable[tuple[str, str, TermPostings]]) -> None:
-        """Take whole terms: (field, term, postings). Whatever else comes to them comes after."""
-        for field, term, postings in found:
-            self.fields[field][term] = PackedPostings(*postings)
+    def take(self, found: Mapping[str, Iterator[tuple[str, TermPostings]]]) -> None:
+        """Take whole fields: (term, postings) in order of term, which are made as they are
+        written. Whatever else comes to them comes after.
+        """
+        self._coming |= found
 
     def field_names(self) -> list[str]:
         """All fields, in order."""
-        return sorted(self.fields.keys() | self._held.keys())
+        return sorted(self.fields.keys() | self._held.keys() | self._coming.keys())
 
     def release(self, field: str) -> Iterator[tuple[str, PackedPostings]]:
         """(term, postings) of a field in order, each of them once."""
+        first = ((t, PackedPostings(*p)) for t, p in self._coming.pop(field, iter(())))
+        parts = heapq.merge(first, self._collected(field), key=itemgetter(0))
+        for term, same in groupby(parts, key=itemgetter(0)):
+            (_, postings), *rest = same
+            for _, more in rest:
+                postings = postings.followed_by(more)
+            yield term, postings
+
+    def _collected(self, field: str) -> Iterator[tuple[str, PackedPostings]]:
         held: dict[str, array[int]] = self._held.pop(field, defaultdict())
         rest: dict[str, PackedPostings] = self.fields.pop(field, defaultdict())
         for term in sorted(held.keys() | rest.keys()):  # code points: as their UTF-8 bytes
@@ -211,6 +225,7 @@ class PostingBuffer:
         """Forget everything; nothing is ever spilled to disk."""
         self.fields.clear()
         self._held.clear()
+        self._coming.clear()
 
 
 class PackedFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no types

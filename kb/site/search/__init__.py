@@ -18,7 +18,7 @@ from kb.site.search.kept import Kept
 from kb.site.search.manifest import FORMAT, write_search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from kb.analysis import Analyzer
     from kb.config import Config
@@ -35,7 +35,7 @@ def export_search(
     analyzer: Analyzer | None = None,
     read: ReadArticle | None = None,
     kept: Kept | None = None,
-) -> Iterator[Shard]:
+) -> Generator[Shard]:
     """Every file of the export of a knowledge base, whose index is brought up to date first.
 
     `places` says where everything stands; `analyzer` and `read` are as for `KnowledgeBase`: what
@@ -57,6 +57,7 @@ def export_search(
 
 def _export(base: KnowledgeBase, places: Places, kept: Kept) -> Iterator[Shard]:
     try:
+        kept.begin()
         cards = base.cards_by_id
         yield from write_search(base.engine.reader, base.config, base.topics(), places, cards, kept)
         kept.save()

@@ -20,21 +20,27 @@ class Kept:
     """Rows by name, each under a stamp: those of the last export, and those of this one.
 
     Names and stamps hold no tabs and no line ends, nor do rows, which are JSON. Rows are
-    written down as they come, and count when `save` was reached; those of another `version`
-    count as none. Without a `path`, or where it can't be written, nothing is kept.
+    written down as they come after `begin`, and count when `save` was reached; those of another
+    `version` count as none. Without a `path`, or where it can't be written, nothing is kept.
     """
 
     def __init__(self, path: Path | None = None, version: str = "") -> None:
         self._path = path
         self._old = _read(path, version) if path else {}
+        self._version = version
         self._file: IO[bytes] | None = None
         self._checksum = hashlib.sha256()
-        if path is not None:
-            with contextlib.suppress(OSError):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                self._new(path).unlink(missing_ok=True)
-                self._file = self._new(path).open("xb")
-        self._write(version)
+
+    def begin(self) -> bool:
+        """Get ready to keep rows for the next export; False where none can be kept."""
+        if self._path is None:
+            return False
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._new(self._path).unlink(missing_ok=True)
+            self._file = self._new(self._path).open("xb")
+        self._write(self._version)
+        return self._file is not None
 
     @property
     def keeps(self) -> bool:
