@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from itertools import chain
-from math import sqrt
+from math import fsum, sqrt
 from typing import TYPE_CHECKING
 
 from kb.analysis import Collected
@@ -97,7 +97,7 @@ def _nearest(
     likely = [o for o, count in counts.items() if count >= _LEAST_SHARED and o != number]
     values = [(weight / sqrt(len(found)), found) for weight, found in held]
     scores = {
-        other: sum([value * found[other] for value, found in values if other in found])
+        other: fsum([value * found[other] for value, found in values if other in found])
         for other in likely
     }
     return sorted(likely, key=lambda other: (-scores[other], other))[: SHOWN + 1]
