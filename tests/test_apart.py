@@ -44,6 +44,11 @@ def test_errors_come_back():
         run_apart(work_apart.fail, limits=SHORT)
 
 
+def test_time_ends_with_the_work():
+    """An answer is not lost where the interpreter needs the rest of the time to end."""
+    assert run_apart(work_apart.linger, limits=SHORT) == "answer"
+
+
 @pytest.mark.parametrize("work", [work_apart.spin, work_apart.spin_deaf])
 def test_work_that_never_ends_is_stopped(work):
     """Whether it lets itself be interrupted or not."""

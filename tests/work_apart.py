@@ -52,6 +52,25 @@ def crash():
     os.abort()
 
 
+class Slow:
+    """What takes over a second of processor time to let go."""
+
+    def __del__(self):
+        """Taken from the module while the interpreter ends, after it gave signals back."""
+        while time.process_time() < LONG:
+            pass
+
+
+LONG = 1.5
+kept = []
+
+
+def linger():
+    """Answer at once, end late."""
+    kept.append(Slow())
+    return "answer"
+
+
 def chatter():
     """Write where the answer goes."""
     sys.stdout.write("noise")

@@ -98,7 +98,10 @@ def answer() -> None:
     _bound(seconds)
     reply: tuple[bool, Any]
     try:
-        reply = True, work(*args)
+        try:
+            reply = True, work(*args)
+        finally:
+            _unbound()
     except OutOfTimeError:
         reply = False, out_of_time(seconds)
     except MemoryError:
@@ -123,6 +126,16 @@ def _bound(seconds: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (end, end + 1))
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+def _unbound() -> None:
+    """Let this process end in peace: the interpreter gives signals back while it ends.
+
+    What is left, an answer to be written, is bound by the system's limit still.
+    """
+    with contextlib.suppress(AttributeError):
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, signal.SIG_IGN)
 
 
 def _stop(*_: object) -> NoReturn:
