@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MAX_WORD_LENGTH = 64
 MAX_KEPT = 100_000
 """Units, and words, whose analysis is kept in memory."""
+MAX_WAYS = 20_000
+"""Units of which is kept where they are filed: others are rare."""
 
 STOP_WORDS = {
     "en": frozenset(
@@ -72,6 +74,9 @@ _APOSTROPHES = "'\u2019\u02bc\uff07"
 
 _UNIT = re.compile(rf"[\w{MARKS}]+(?:[.{_APOSTROPHES}-][\w{MARKS}]+)*(?:\+\+|#(?!\w))?")
 _UNIT_OR_BREAK = re.compile(rf"{_UNIT.pattern}|\n")
+_ASCII_UNIT_OR_BREAK = re.compile(r"\w+(?:[.'-]\w+)*(?:\+\+|#(?!\w))?|\n", re.ASCII)
+"""The same for a text of ASCII alone, and faster."""
+
 _PIECE = re.compile(
     rf"[{UNSPACED}][{MARKS}]*|[^._{UNSPACED}-]+",
 )
@@ -120,7 +125,8 @@ def _no_places() -> defaultdict[str, array[int]]:
 class Collected:
     """Terms of any number of texts, as `Analyzer.collect` files them: term -> places, ascending,
     of words that are not stop words and of those that are; the units as written; the number of
-    units; and the place where the first line ended, 0 if none has.
+    units; and the place where the first line ended, 0 if none has. The *ways* of frequent units
+    lead straight to where they are filed.
     """
 
     places: defaultdict[str, array[int]] = field(default_factory=_no_places)
@@ -128,6 +134,25 @@ class Collected:
     units: set[str] = field(default_factory=set)
     length: int = 0
     line_end: int = 0
+    ways: dict[str, Callable[[int], None]] = field(default_factory=dict, repr=False)
+    stop_ways: dict[str, Callable[[int], None]] = field(default_factory=dict, repr=False)
+
+    def file(self, unit: str, term: str, place: int) -> None:
+        """File a unit that is one word, and remember how: most units come again and again."""
+        way = self.places[term].append
+        way(place)
+        if len(self.ways) < MAX_WAYS:
+            self.ways[unit] = way
+
+    def file_stop(self, unit: str, term: str, place: int) -> None:
+        """The same for a stop word; there are few of them."""
+        way = self.stop_ways[unit] = self.stops[term].append
+        way(place)
+
+    def finish(self) -> None:
+        """Let go of what only filing needs: nothing more will come."""
+        self.ways.clear()
+        self.stop_ways.clear()
 
 
 class Analyzer:
@@ -170,21 +195,26 @@ class Analyzer:
         the word after it. Between two lines a place is left free: words are not neighbours
         across it.
         """
-        units = _UNIT_OR_BREAK.findall(compose(text))
+        pattern = _ASCII_UNIT_OR_BREAK if text.isascii() else _UNIT_OR_BREAK
+        units = pattern.findall(compose(text))
         into.units.update(units)
         into.length += len(units)
-        places, stops = into.places, into.stops
-        single_stops = self._single_stops
-        for unit, term in zip(units, map(self._singles.get, units), strict=True):
-            if term is not None:
-                places[term].append(place)
+        find, find_stop = into.ways.get, into.stop_ways.get
+        for unit in units:
+            if (file := find(unit)) is not None:
+                file(place)
                 place += 1
-            elif (term := single_stops.get(unit)) is not None:
-                stops[term].append(place)
+            elif (file := find_stop(unit)) is not None:
+                file(place)
             elif unit == "\n":
                 into.length -= 1
                 into.line_end = into.line_end or place
                 place += 1
+            elif (term := self._singles.get(unit)) is not None:
+                into.file(unit, term, place)
+                place += 1
+            elif (term := self._single_stops.get(unit)) is not None:
+                into.file_stop(unit, term, place)
             else:
                 place = self._collect_unit(unit, place, into)
         into.units.discard("\n")

@@ -190,7 +190,10 @@ def level(frequency: float) -> int:
 
 def weighted(counts: Iterable[int], norms: Iterable[float]) -> float:
     """BM25F's pseudo-frequency over all fields."""
-    return sum(count * norm for count, norm in zip(counts, norms, strict=True))
+    total = 0.0
+    for count, norm in zip(counts, norms, strict=True):
+        total += count * norm  # not sum(): from Python 3.12 on it rounds otherwise than a browser
+    return total
 
 
 def saturations(k1: float, factor: float = 1.0) -> tuple[int, ...]:

@@ -158,7 +158,7 @@ class Seen:
         if not self._changed:
             return
         with contextlib.suppress(OSError):
-            write_sealed(self.path, json.dumps(self._known).encode())
+            write_sealed(self.path, (json.dumps(self._known).encode(),))
             self._changed = False
 
     def _load(self) -> dict[str, list[Any]]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kb import analysis
 from kb.analysis import (
+    MAX_WAYS,
     MAX_WORD_LENGTH,
     STOP_WORDS,
     Analyzer,
@@ -311,10 +312,26 @@ def test_tokens_are_in_order(text):
             parts.append(token)
 
 
-@given(any_text)
-def test_terms_are_those_of_the_tokens(text):
-    """The fast way that indexing takes sees what queries see."""
+@given(any_text, st.text("abS'.-_+#\n 0", max_size=60), st.sampled_from([0, 1, MAX_WAYS]))
+def test_terms_are_those_of_the_tokens(text, plain, ways):
+    """The fast way that indexing takes sees what queries see, whatever it has seen before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(analysis, "MAX_WAYS", ways)
+        check_collected(text)
+        check_collected(plain)
+
+
+def check_collected(text):
+    """Collected twice, the second time in ways that are known."""
     into, end = collected(text)
+    again = Collected()
+    ENGLISH.collect(text, 0, again)
+    assert ENGLISH.collect(text, end, again) == 2 * end
+    for table in ("places", "stops"):
+        assert listed(getattr(again, table)) == {
+            term: [*places, *(end + place for place in places)]
+            for term, places in getattr(into, table).items()
+        }
     places, stops = {}, {}
     written = set()
     start = -1

@@ -90,7 +90,7 @@ class Checks:
     def _remember(self, generation: str, states: dict[str, State]) -> None:
         with contextlib.suppress(OSError):
             rows = [[generation, name, *state] for name, state in states.items()]
-            write_sealed(self.path, json.dumps(rows).encode())
+            write_sealed(self.path, (json.dumps(rows).encode(),))
 
 
 def _states(folder: Path) -> dict[str, State]:

@@ -18,6 +18,7 @@ from kb.cards import card_of, card_record
 from kb.engine.reading import HIDDEN, POSITION_BITS
 from kb.engine.weighing import (
     LAST_POSITION,
+    NOWHERE,
     RANGE_STARTS,
     TEXT_START,
     Columns,
@@ -124,6 +125,8 @@ class Inverter:
         for hidden in (True, False):
             prefix, links = HIDDEN if hidden else "", self._links[hidden].places
             terms = self._terms[hidden]
+            terms.finish()
+            self._links[hidden].finish()
             if links:
                 fields[prefix + "linked"] = ((t, unweighted(links[t])) for t in sorted(links))
             if terms.places or terms.stops or links:
@@ -212,7 +215,7 @@ def _weighed(
     """(term, postings) in order; what was written is let go."""
     places, stops = terms.places, terms.stops
     for term in sorted({*places, *stops, *links}):
-        found = (places.pop(term, ()), stops.pop(term, ()), links.pop(term, ()))
+        found = (table.pop(term, NOWHERE) for table in (places, stops, links))
         yield term, weigher.weigh(*found)
 
 

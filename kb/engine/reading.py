@@ -77,10 +77,10 @@ class IndexReader(Protocol):
         """The places of a term, ascending."""
         ...
 
-    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[str, TermPostings]]:
-        """Every term of a field that stands anywhere, in code point order, with its postings;
-        without `positions` the last two arrays stay empty. For who wants all: it reads the
-        index from end to end, and keeps nothing.
+    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[str, TermPostings, str]]:
+        """Every term of a field that stands anywhere, in code point order, with its postings and
+        their stamp, as `stamps` has it; without `positions` the last two arrays stay empty.
+        For who wants all: it reads the index from end to end, and keeps nothing.
         """
         ...
 
@@ -103,8 +103,18 @@ class IndexReader(Protocol):
         """The terms of a field that begin with a prefix, in code point order."""
         ...
 
-    def record(self, doc: int) -> dict[str, Any]:
-        """What was stored with a document."""
+    def article_record(self, doc: int) -> dict[str, Any]:
+        """What was stored of the article of a document of its own."""
+        ...
+
+    def section_record(self, doc: int) -> dict[str, Any]:
+        """What was stored of the section of a document; never to be changed."""
+        ...
+
+    def section_records(self, article: int) -> list[dict[str, Any]]:
+        """What was stored of all sections of an article, in order, by the number of the article's
+        document; never to be changed.
+        """
         ...
 
     def documents_of(self, article: str) -> range:

@@ -240,11 +240,11 @@ class Search:
                 yield section
 
     def _section(self, doc: int, score: float, scoring: Scoring) -> RankedSection:
-        card = read_card(self.reader.record(self.reader.article_of[doc]))
+        card = read_card(self.reader.article_record(self.reader.article_of[doc]))
         held, units = scoring.matched(doc)
         return RankedSection(
             card=card,
-            section=_read_section(self.reader.record(doc)),
+            section=_read_section(self.reader.section_record(doc)),
             score=round_score(score),
             match=_match(held, units),
             weak=scoring.share(doc) < WEAK_SHARE and not self._is_wanted(card),

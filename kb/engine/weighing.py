@@ -7,13 +7,14 @@ are neighbours when only stop words stand between them.
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from kb.engine.reading import POSITION_BITS, TermPostings
-from kb.ranking import FIELDS, field_norms, head_steps, lead_norm, level, pack_weight, weighted
+from kb.ranking import FIELDS, field_norms, head_steps, lead_norm, level, pack_weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +34,12 @@ LAST_POSITION = 0xFFFF
 def field_of(position: int) -> int:
     """Which of the FIELDS a position lies in."""
     return bisect_right(RANGE_STARTS, position) - 1
+
+
+NOWHERE: array[int] = array("Q")
+"""Places of what stands nowhere."""
+
+_LOW = 0 if sys.byteorder == "little" else 3
 
 
 class Columns:
@@ -71,19 +78,22 @@ class Weigher:
         self._link_share = ranking.link_share
         self._in_heading = head_steps(in_heading=True, ranking=ranking)
         self._in_title = head_steps(in_heading=False, ranking=ranking)
-        self._known: dict[tuple[int, int, int], int] = {}
+        self._known: dict[tuple[int, int, int, int], int] = {}
         # Weights of a term that stands once in a text: behind its first block, and in it.
         self._ones = array("i", [-1]) * len(self._bodies)
         self._leading_ones = self._ones[:]
 
     def weigh(
-        self, places: Sequence[int], stops: Sequence[int] = (), links: Sequence[int] = ()
+        self,
+        places: array[int],
+        stops: array[int] = NOWHERE,
+        links: array[int] = NOWHERE,
     ) -> TermPostings:
         """The postings of a term that stands at these places, all ascending: as a word, as a stop
         word, and in the text of links.
         """
         counts = _count(places)
-        every = sorted([*places, *stops]) if stops else places
+        every = array("Q", sorted([*places, *stops])) if stops else places
         every_count = _count(every) if stops else counts
         linked = _count(links)
         if linked:
@@ -106,7 +116,7 @@ class Weigher:
                 if packed < 0:
                     packed = known[doc] = self._weigh(doc, places, start, start + 1, 0)
             else:
-                packed = self._weigh_known(doc, places, start, start + count)
+                packed = self._weigh_known(doc, places, start, start + count, 0)
             weights.append(packed)
             start += count
         return weights
@@ -122,62 +132,59 @@ class Weigher:
         weights, start = array("H"), 0
         for doc in docs:
             end = start + counts.get(doc, 0)
-            if doc in linked:
-                weights.append(self._weigh(doc, places, start, end, linked[doc]))
-            else:
-                weights.append(self._weigh_known(doc, places, start, end))
+            weights.append(self._weigh_known(doc, places, start, end, linked.get(doc, 0)))
             start = end
         return weights
 
-    def _weigh_known(self, doc: int, places: Sequence[int], start: int, end: int) -> int:
-        """The packed weight of a term at the places from `start` to `end`. In many documents it
-        is the same: where it stands in the text only, or in the title only.
+    def _weigh_known(
+        self, doc: int, places: Sequence[int], start: int, end: int, linked: int
+    ) -> int:
+        """The packed weight of a term at the places from `start` to `end`, and `linked` times in
+        the text of links. In many documents it is the same: where it stands in the text only,
+        or in the title only.
         """
-        first, lead_end = places[start], self._lead_ends[doc]
-        if first & LAST_POSITION >= TEXT_START:
-            leading = bisect_left(places, lead_end, start, end) - start if first < lead_end else 0
-            key = self._bodies[doc], end - start, leading
-        elif places[end - 1] & LAST_POSITION < HEADING_START:
-            key = self._titles[doc], start - end, self._leads[doc]
+        if start == end or places[start] & LAST_POSITION >= TEXT_START:
+            leading = 0
+            if start != end and places[start] < (lead_end := self._lead_ends[doc]):
+                leading = bisect_left(places, lead_end, start, end) - start
+            key = self._bodies[doc], end - start, leading, linked
+        elif places[end - 1] & LAST_POSITION < HEADING_START and not linked:
+            key = self._titles[doc], start - end, self._leads[doc], 0
         else:
-            return self._weigh(doc, places, start, end, 0)
+            return self._weigh(doc, places, start, end, linked)
         packed = self._known.get(key, -1)
         if packed < 0:
-            packed = self._known[key] = self._weigh(doc, places, start, end, 0)
+            packed = self._known[key] = self._weigh(doc, places, start, end, linked)
         return packed
 
     def _weigh(self, doc: int, places: Sequence[int], start: int, end: int, linked: int) -> int:
-        """The packed weight of a term at the places from `start` to `end`, and `linked` times in
-        the text of links.
-        """
+        """The same, worked out."""
         base = doc << POSITION_BITS
-        in_text = bisect_left(places, base + TEXT_START, start, end)
-        in_lead = max(in_text, bisect_left(places, self._lead_ends[doc], start, end))
-        title, heading, _, issues = counts = _count_above(places, base, start, in_text)
-        norms = [column[doc] for column in self._norms]
-        frequency = weighted((*counts, end - in_text), norms)
-        frequency += (in_lead - in_text) * self._lead_norms[doc]
-        frequency += linked * norms[-1] * self._link_share
+        text = bisect_left(places, base + TEXT_START, start, end)
+        heading = bisect_left(places, base + HEADING_START, start, text)
+        trail = bisect_left(places, base + TRAIL_START, heading, text)
+        issues = bisect_left(places, base + ISSUES_START, trail, text)
+        in_lead = max(0, bisect_left(places, self._lead_ends[doc], text, end) - text)
+        in_title, in_heading, in_issues = heading - start, trail - heading, text - issues
+        of_title, of_heading, of_trail, of_issues, of_text = self._norms
+        frequency = (
+            in_title * of_title[doc]
+            + in_heading * of_heading[doc]
+            + (issues - trail) * of_trail[doc]
+            + in_issues * of_issues[doc]
+            + (end - text) * of_text[doc]
+        )
+        frequency += in_lead * self._lead_norms[doc]
+        frequency += linked * of_text[doc] * self._link_share
         head = 0
-        if heading or (title and self._leads[doc]):
+        if in_heading or (in_title and self._leads[doc]):
             head = self._in_heading
-        elif title:
+        elif in_title:
             head = self._in_title
-        occurrences = linked + heading + issues + end - in_text
-        return pack_weight(level(frequency), head, occurrences)
+        return pack_weight(level(frequency), head, linked + in_heading + in_issues + end - text)
 
 
-def _count_above(places: Sequence[int], base: int, start: int, end: int) -> tuple[int, ...]:
-    """How many of the places from `start` to `end` are in each of the FIELDS above the text."""
-    if start == end:
-        return (0, 0, 0, 0)
-    heading = bisect_left(places, base + HEADING_START, start, end)
-    trail = bisect_left(places, base + TRAIL_START, heading, end)
-    issues = bisect_left(places, base + ISSUES_START, trail, end)
-    return heading - start, trail - heading, issues - trail, end - issues
-
-
-def unweighted(places: Sequence[int]) -> TermPostings:
+def unweighted(places: array[int]) -> TermPostings:
     """The postings of a term of which only the places count."""
     counts = _count(places)
     docs = array("I", counts)
@@ -185,15 +192,21 @@ def unweighted(places: Sequence[int]) -> TermPostings:
 
 
 def _with_positions(
-    docs: array[int], weights: array[int], places: Sequence[int], counts: Counter[int]
+    docs: array[int], weights: array[int], places: array[int], counts: Counter[int]
 ) -> TermPostings:
-    positions = array("H", [place & LAST_POSITION for place in places])
+    positions = _positions(places)
     if LAST_POSITION in positions:
-        counts = _count([place for place in places if place & LAST_POSITION != LAST_POSITION])
+        counts = _count(array("Q", [p for p in places if p & LAST_POSITION != LAST_POSITION]))
         positions = array("H", [position for position in positions if position != LAST_POSITION])
-    return TermPostings(docs, weights, array("H", [counts[doc] for doc in docs]), positions)
+    return TermPostings(docs, weights, array("H", map(counts.__getitem__, docs)), positions)
 
 
-def _count(places: Iterable[int]) -> Counter[int]:
+def _count(places: array[int]) -> Counter[int]:
     """Document -> how many of the places are in it."""
-    return Counter([place >> POSITION_BITS for place in places])
+    # A place is eight bytes, of which the middle four are the document's number.
+    return Counter(array("I", (places.tobytes() + bytes(2))[2:])[::2])
+
+
+def _positions(places: array[int]) -> array[int]:
+    """The positions in the places: the last two of eight bytes, in the order of the machine."""
+    return array("H", places.tobytes())[_LOW::4]

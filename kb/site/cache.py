@@ -24,7 +24,7 @@ from kb.errors import SiteError
 from kb.files import read_sealed, write_sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 FORMAT = 3
@@ -150,8 +150,17 @@ class Cache:
         """Write what is known as one line of JSON, and further lines below it."""
         values: Mapping[str, Any] = {key: getattr(what, key) for key in what.__slots__}
         head = json.dumps({"format": FORMAT, **values}, separators=(",", ":"))
-        rows = (f"{line}\n".encode(errors="surrogatepass") for line in (head, *lines))
-        write_sealed(self.folder / name, b"".join(rows))
+        write_sealed(self.folder / name, _Lines((head, *lines)))
+
+
+class _Lines:
+    """Lines of text as they are written, made one by one: together they need much memory."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (f"{line}\n".encode(errors="surrogatepass") for line in self._lines)
 
 
 def _parse(text: str) -> dict[str, Any] | None:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from kb.site.cache import Stamp
     from kb.site.links import Resolved
     from kb.site.plan import Plan
-    from kb.site.records import Record
+    from kb.site.records import Draft, Record
     from kb.site.shell import Shell
     from kb.site.wording import Wording
 
@@ -165,26 +165,30 @@ class _Making:
         """Every article's page and Markdown; those with an old key stay as they are."""
         common = articles_key(plan, self._sources.common)
         keys: dict[str, str] = {}
-        changed: list[tuple[str, list[Resolved]]] = []
+        unread: list[str] = []
         for name, record in plan.records.items():
-            resolved = [plan.targets.resolve(want) for want in record.wants]
+            path, resolved = record.article.path, plan.resolve(record)
             self._used.update([found.file for found in resolved if found.file])
             self._note_links(record, plan, resolved)
-            key = keys[record.article.path] = page_key(record, plan, resolved, common)
-            address = plan.address[name]
-            same = old.keys.get(record.article.path) == key
-            if same and self._keep(address, markdown=record.is_published):
+            key = keys[path] = page_key(record, plan, resolved, common)
+            same = old.keys.get(path) == key
+            if same and self._keep(plan.address[name], markdown=record.is_published):
                 continue
-            changed.append((name, resolved))
-        by_name = dict(changed)
-        for draft in reader.drafts([plan.records[name].article.path for name, _ in changed]):
-            name = draft.record.article.id
-            address = plan.address[name]
-            self._output.put(address, pages.article(draft, by_name[name]))
-            if draft.record.is_published:
-                text = write_markdown(draft, plan)
-                self._output.put(markdown_of(address), text.encode())
+            if draft := reader.held(path):
+                self._write(draft, resolved, plan, pages)
+            else:
+                unread.append(path)
+        for draft in reader.drafts(unread):
+            self._write(draft, plan.resolve(draft.record), plan, pages)
         return keys
+
+    def _write(self, draft: Draft, resolved: Sequence[Resolved], plan: Plan, pages: Pages) -> None:
+        """An article's page, and its Markdown where customers may see it."""
+        address = plan.address[draft.record.article.id]
+        self._output.put(address, pages.article(draft, resolved))
+        if draft.record.is_published:
+            text = write_markdown(draft, resolved)
+            self._output.put(markdown_of(address), text.encode())
 
     def _keep(self, address: str, *, markdown: bool) -> bool:
         return self._output.keeps(address) and (

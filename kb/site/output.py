@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import SiteError
+from kb.files import write_file
 from kb.site.staging import Staging, state_of, states_of
 from kb.site.swap import MANIFEST, swap_in
 
@@ -134,7 +135,7 @@ class Output:
         digest = hashlib.sha256(data).hexdigest()
         if self._old.get(path) == digest and self.keeps(path):
             return
-        self._place(path).write_bytes(data)
+        write_file(self._place(path), data)
         self._note(path, digest, len(data))
 
     def copy(self, path: str, source: Path) -> None:

@@ -90,18 +90,16 @@ class Reader:
             return None
         return from_json(self._memory.records[source.path])
 
+    def held(self, path: str) -> Draft | None:
+        """The draft of an article that was read just now; it is handed out once."""
+        return self._drafts.take(path)
+
     def drafts(self, paths: Iterable[str]) -> Iterator[Draft]:
-        """The drafts of these articles, in order, each handed out once."""
-        wanted = list(paths)
-        missing = [self._sources[path] for path in wanted if path not in self._drafts]
-        for source, found in zip(missing, self._read(missing), strict=True):
-            if isinstance(found, Parsed):
-                self._drafts.put(source.path, found.draft)
-        for path in wanted:
-            draft = self._drafts.take(path)
-            if draft is not None:
-                yield draft
+        """The drafts of articles that are not held, in order."""
         self._drafts.close()
+        for found in self._read([self._sources[path] for path in paths]):
+            if isinstance(found, Parsed):
+                yield found.draft
 
     def article(self, source: SourceFile) -> Article | tuple[Problem, ...]:
         """An article for the index: as it was read for its page, once, or else from disk."""

@@ -49,9 +49,6 @@ class Spool(Generic[T]):
         value: T = pickle.loads(self._file.read(length))  # noqa: S301  our own
         return value
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._held or name in self._places
-
     def close(self) -> None:
         """Let everything go."""
         self._held.clear()
@@ -79,9 +76,6 @@ class Drafts:
         """The draft of that name, which is not held any more; None if it never was."""
         rest = self._spool.let_go(name)
         return None if rest is None else Draft(self._records.pop(name), *rest)
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._spool
 
     def close(self) -> None:
         """Let everything go."""

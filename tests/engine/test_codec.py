@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from making import make_article
 
 from kb.analysis import Analyzer
+from kb.engine.checks import DamagedIndexError
 from kb.engine.reading import POSITION_BITS, TermPostings
 from kb.engine.whoosh import WhooshEngine
 from kb.engine.whoosh.codec import (
@@ -163,10 +164,9 @@ def test_documents_are_an_article_and_its_sections(engine):
     assert [len(reader.documents_of(id_)) for id_ in ("a", "b", "unknown")] == [3, 2, 0]
     for id_ in ("a", "b"):
         documents = reader.documents_of(id_)
-        assert reader.record(documents.start)["id"] == id_
-        assert [reader.record(doc)["position"] for doc in documents[1:]] == [
-            *range(len(documents) - 1)
-        ]
+        assert reader.article_record(documents.start)["id"] == id_
+        positions = [reader.section_record(doc)["position"] for doc in documents[1:]]
+        assert positions == [*range(len(documents) - 1)]
         assert {reader.article_of[doc] for doc in documents} == {documents.start}
     assert sorted(reader.order) == list(range(5))
     assert (reader.sections, reader.articles) == (3, 2)
@@ -195,7 +195,8 @@ def test_all_terms_are_read_in_one_go(engine):
     assert engine.update(["a"], [make_article("a", "Late parcel", ("Deal", "Put a package."))])
     reader = engine.reader
     for name in ("terms", "words", "title", "linked"):
-        entries = dict(reader.entries(name, positions=True))
+        all_ = list(reader.entries(name, positions=True))
+        entries = {term: found for term, found, _ in all_}
         assert list(entries) == [t for t in reader.terms_of(name) if reader.postings(name, t)[0]]
         for term, found in entries.items():
             assert (found.docs, found.weights) == reader.postings(name, term)
@@ -206,13 +207,12 @@ def test_all_terms_are_read_in_one_go(engine):
             )
         for term, found in entries.items():
             assert reader.entry(name, term) == found
-        assert {t: n for t, _, n in reader.stamps(name)} == {
-            term: len(found.docs) for term, found in entries.items()
-        }
+        stamped = [(term, stamp, len(found.docs)) for term, found, stamp in all_]
+        assert list(reader.stamps(name)) == stamped
     assert reader.entry("terms", "unknown") is None
-    heads = dict(reader.entries("terms", positions=False))
+    heads = {term: found for term, found, _ in reader.entries("terms", positions=False)}
     assert {term: found.docs for term, found in heads.items()} == {
-        term: found.docs for term, found in reader.entries("terms", positions=True)
+        term: found.docs for term, found, _ in reader.entries("terms", positions=True)
     }
     assert not any(found.positions for found in heads.values())
 
@@ -228,7 +228,7 @@ def test_terms_are_listed_by_their_beginning(engine):
 def test_a_document_that_is_not_there(engine):
     """Is an error of the caller."""
     with pytest.raises(IndexError):
-        engine.reader.record(99)
+        engine.reader.article_record(99)
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "empty"])
@@ -247,3 +247,13 @@ def test_tables_survive_the_disk(engine, tmp_path):
     (tmp_path / "copy").mkdir()
     write_tables(tmp_path / "copy", tables)
     assert read_tables(tmp_path / "copy") == tables
+
+
+@pytest.mark.parametrize("stored", [{"record": "[]"}, {"record": "{}"}, {"record": "["}, {}])
+def test_records_of_another_shape_are_damage(engine, monkeypatch, stored):
+    """Too few, of another kind, cut short, or none at all."""
+    reader = engine.reader
+    documents = reader.documents_of("a")
+    monkeypatch.setattr(type(reader.segments[0].documents), "stored_fields", lambda *_: stored)
+    with pytest.raises(DamagedIndexError):
+        reader.section_record(documents[1])

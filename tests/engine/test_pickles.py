@@ -69,7 +69,7 @@ def test_a_payload_in_a_stored_field_does_not_run(tmp_path, monkeypatch):
     (tmp_path / "index").mkdir()
     engine = WhooshEngine(tmp_path / "index", Analyzer(), Ranking())
     attack = Attack(os.system, "touch stolen")
-    monkeypatch.setattr("kb.engine.whoosh.json.dumps", lambda *_, **__: attack)
+    monkeypatch.setattr("kb.engine.whoosh._as_json", lambda _: attack)
     engine.build([make_article("a", "A title", lead="Text.")])
     with pytest.raises(pickle.UnpicklingError):
         engine.cards()

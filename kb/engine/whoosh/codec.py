@@ -41,6 +41,9 @@ HEADER = struct.Struct("<IIII")
 SMALL = 512
 """Bytes of a head or a tail that are stored as they are."""
 
+READ_AHEAD = 1 << 17
+"""Bytes of records that are read in one go where all are wanted."""
+
 _COMPRESSED = 1 << 31
 _LENGTHS = struct.Struct("!ii")
 MAX_WEIGHT = 0xFFFF
@@ -191,6 +194,9 @@ class PostingBuffer:
     def release(self, field: str) -> Iterator[tuple[str, PackedPostings]]:
         """(term, postings) of a field in order, each of them once."""
         first = ((t, PackedPostings(*p)) for t, p in self._coming.pop(field, iter(())))
+        if not self._held.get(field) and not self.fields.get(field):
+            yield from first
+            return
         parts = heapq.merge(first, self._collected(field), key=itemgetter(0))
         for term, same in groupby(parts, key=itemgetter(0)):
             (_, postings), *rest = same
@@ -232,19 +238,28 @@ class PackedFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no t
     """Writes a PostingBuffer term by term, in order of field and term."""
 
     def add_postings(self, schema: Any, lengths: Any, items: PostingBuffer) -> None:  # noqa: ARG002  # Whoosh's signature
-        """Write every field, in order of name."""
+        """Write every field, in order of name.
+
+        The entries of the table of terms are written here as `OrderedHashWriter.add` does it,
+        but for asking the files where they are, three times a term.
+        """
+        table = self._tindex
+        write_record, write_entry = self._postfile.file.write, table.dbfile.file.write
+        end, at = self._postfile.tell(), table.tell()
         for field in items.field_names():
             self.start_field(field, schema[field])
+            prefix = self._fieldid.to_bytes(2, "big")
             for term, postings in items.release(field):
-                self._add_term(term.encode("utf-8", "surrogatepass"), postings)
+                record = postings.pack()
+                write_record(record)
+                key = prefix + term.encode("utf-8", "surrogatepass")
+                info = term_info(len(postings.docs), end, len(record))
+                end += len(record)
+                table.index.append(at)
+                hashed = table.hashfn(key)
+                table.buckets[hashed & 0xFF].append((hashed, at))
+                at += write_entry(_LENGTHS.pack(len(key), len(info)) + key + info)
             self.finish_field()
-
-    def _add_term(self, term: bytes, postings: PackedPostings) -> None:
-        offset = self._postfile.tell()
-        record = postings.pack()
-        self._postfile.write(record)
-        info = term_info(len(postings.docs), offset, len(record))
-        self._tindex.add(self._fieldid.to_bytes(2, "big") + term, info)
 
 
 class PackedCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
@@ -307,6 +322,7 @@ class PackedTermsReader(W3TermsReader):  # type: ignore[misc]  # Whoosh has no t
             return
         data = self._dbfile.get(at, table.endofdata - at)
         at, end = 0, len(data)
+        held, first = b"", 0  # records lie one after the other: many are read at once
         while at < end:  # whoosh.filedb.filetables: key and value behind their lengths
             key_size, value_size = _LENGTHS.unpack_from(data, at)
             start = at + _LENGTHS.size
@@ -315,7 +331,9 @@ class PackedTermsReader(W3TermsReader):  # type: ignore[misc]  # Whoosh has no t
                 return
             term = data[start + len(prefix) : start + key_size]
             offset, length = GuardedTermInfo.extent_in(data[start + key_size : at])
-            yield term, bytes(self._postfile.get(offset, length))
+            if not first <= offset <= first + len(held) - length:
+                held, first = bytes(self._postfile.get(offset, max(length, READ_AHEAD))), offset
+            yield term, held[offset - first : offset - first + length]
 
     def terms_of(self, field: str, prefix: bytes = b"") -> Iterator[bytes]:
         """The terms of a field that begin with `prefix`, in order of their bytes."""
@@ -325,6 +343,12 @@ class PackedTermsReader(W3TermsReader):  # type: ignore[misc]  # Whoosh has no t
             if name != field or not term.startswith(prefix):
                 return
             yield term
+
+
+def crc_of(record: bytes) -> int:
+    """The checksum of a record, which is not held against the rest."""
+    crc: int = _CRC.unpack_from(record)[0]
+    return crc
 
 
 def stamp_of(record: bytes) -> tuple[int, array[int]]:

@@ -149,15 +149,14 @@ def _blank_info() -> bytes:
 
 _BLANK = _blank_info()
 _FREQUENCY = slice(5, 9)  # behind a flag and a weight
+_HEAD, _REST = _BLANK[: _FREQUENCY.start], _BLANK[_FREQUENCY.stop : -_EXTENT.size]
 
 
 def term_info(frequency: int, offset: int, length: int) -> bytes:
     """What a term's `GuardedTermInfo` is read from: the number of its documents, and where its
     postings lie. As `W3TermInfo.to_bytes` writes it where nothing else is known.
     """
-    rest = _BLANK[_FREQUENCY.stop : -_EXTENT.size]
-    head = _BLANK[: _FREQUENCY.start] + frequency.to_bytes(4, "big")
-    return head + rest + _EXTENT.pack(offset, length)
+    return _HEAD + frequency.to_bytes(4, "big") + _REST + _EXTENT.pack(offset, length)
 
 
 class GuardedTermInfo(W3TermInfo):  # type: ignore[misc]  # Whoosh has no types

@@ -8,11 +8,11 @@ from array import array
 from functools import lru_cache
 from itertools import chain, compress, groupby, repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kb.engine.checks import DamagedIndexError
 from kb.engine.reading import POSITION_BITS, TermPostings
-from kb.engine.whoosh.codec import MAX_WEIGHT, PackedPostings, stamp_of
+from kb.engine.whoosh.codec import MAX_WEIGHT, PackedPostings, crc_of, stamp_of
 from kb.engine.whoosh.tables import read_tables
 from kb.ranking import OCCURRENCES_SHIFT
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+T = TypeVar("T")
 
 CACHED_TERMS = 512
+CACHED_ARTICLES = 32
 
 
 class _Segment:
@@ -43,14 +45,17 @@ class _Segment:
             return postings
         return self._live(postings)
 
-    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[bytes, PackedPostings]]:
-        """The live postings of every term, by document number within the index."""
+    def entries(
+        self, field: str, *, positions: bool
+    ) -> Iterator[tuple[bytes, PackedPostings, str]]:
+        """The live postings of every term, by document number within the index, with a stamp."""
         for term, record in self.terms.records(field):
             postings = PackedPostings.unpack(record, positions=positions)
             if self.deleted and not self.deleted.isdisjoint(postings.docs):
                 postings = self._live(postings)
+            stamp = self._stamp(crc_of(record), len(postings.docs))
             postings.docs = _shifted(postings.docs, self.base)
-            yield term, postings
+            yield term, postings, stamp
 
     def stamps(self, field: str) -> Iterator[tuple[bytes, str, int]]:
         """Every term with a stamp of its live postings, and their number.
@@ -62,7 +67,10 @@ class _Segment:
             count = len(docs)
             if not self.deleted.isdisjoint(docs):
                 count -= len(self.deleted.intersection(docs))
-            yield term, f"{self.name}:{crc:x}:{count}", count
+            yield term, self._stamp(crc, count), count
+
+    def _stamp(self, crc: int, count: int) -> str:
+        return f"{self.name}:{crc:x}:{count}"
 
     def _live(self, postings: PackedPostings) -> PackedPostings:
         live = [doc not in self.deleted for doc in postings.docs]
@@ -97,6 +105,7 @@ class WhooshReader:
         self.postings = lru_cache(CACHED_TERMS)(self._postings)
         self.statistics = lru_cache(CACHED_TERMS)(self._statistics)
         self.positions = lru_cache(CACHED_TERMS)(self._positions)
+        self.section_records = lru_cache(CACHED_ARTICLES)(self._section_records)
 
     def close(self) -> None:
         """Close every file; once more is no harm."""
@@ -134,13 +143,15 @@ class WhooshReader:
         docs, weights = self.postings("terms", term)
         return len(docs), sum(weight >> OCCURRENCES_SHIFT for weight in weights)
 
-    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[str, TermPostings]]:
+    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[str, TermPostings, str]]:
         """Every term of a field that stands anywhere, with its postings. See IndexReader."""
         parts = [segment.entries(field, positions=positions) for segment in self.segments]
         for term, same in _merged(parts):
-            postings = _joined([one for _, one in same])
-            if postings.docs:
-                yield term.decode("utf-8", "surrogatepass"), postings
+            live = [(postings, stamp) for _, postings, stamp in same if postings.docs]
+            if live:
+                postings = _joined([one for one, _ in live])
+                stamps = " ".join([stamp for _, stamp in live])
+                yield term.decode("utf-8", "surrogatepass"), postings, stamps
 
     def entry(self, field: str, term: str) -> TermPostings | None:
         """The postings of one term. See IndexReader."""
@@ -180,15 +191,31 @@ class WhooshReader:
                 last = term
                 yield term.decode("utf-8", "surrogatepass")
 
-    def record(self, doc: int) -> dict[str, Any]:
-        """What was stored with a document."""
+    def article_record(self, doc: int) -> dict[str, Any]:
+        """What was stored of an article. See IndexReader."""
+        return self._stored(doc, dict)
+
+    def section_record(self, doc: int) -> dict[str, Any]:
+        """What was stored of a section. See IndexReader."""
+        article = self.article_of[doc]
+        records = self.section_records(article)
+        if doc - article > len(records):
+            raise DamagedIndexError("the record of a section is not there")
+        return records[doc - article - 1]
+
+    def _section_records(self, article: int) -> list[dict[str, Any]]:
+        """What was stored of all sections of an article. See IndexReader."""
+        return self._stored(article + 1, list)
+
+    def _stored(self, doc: int, kind: type[T]) -> T:
         segment = self._segment_of(doc)
         try:
-            stored = segment.documents.stored_fields(doc - segment.base)
-            record: dict[str, Any] = json.loads(stored["record"])
+            found = json.loads(segment.documents.stored_fields(doc - segment.base)["record"])
         except (KeyError, TypeError, ValueError, RecursionError) as error:
             raise DamagedIndexError(f"a record can't be read: {error!r}") from error
-        return record
+        if not isinstance(found, kind):
+            raise DamagedIndexError("a record is of another kind")
+        return found
 
     def documents_of(self, article: str) -> range:
         """The numbers of an article's document and its sections', empty where it is not there."""
@@ -196,7 +223,7 @@ class WhooshReader:
         if not docs:
             return range(0)
         few = counts[0] < MAX_WEIGHT
-        sections: int = counts[0] if few else self.record(docs[0])["sections"]
+        sections: int = counts[0] if few else self.article_record(docs[0])["sections"]
         return range(docs[0], docs[0] + 1 + sections)
 
     def live_articles(self) -> Iterator[str]:

@@ -127,15 +127,15 @@ def _mass(
     heads = {*reader.terms_of("heads"), *reader.terms_of(HIDDEN + "heads")}
     statistics = {
         term: (len(found.docs), sum([w >> OCCURRENCES_SHIFT for w in found.weights]))
-        for term, found in reader.entries("terms", positions=False)
+        for term, found, _ in reader.entries("terms", positions=False)
         if term in heads
     }
     for prefix in ("", HIDDEN):
-        for term, found in reader.entries(prefix + "heads", positions=False):
+        for term, found, _ in reader.entries(prefix + "heads", positions=False):
             idf = idf_steps(sections, *statistics.get(term, (0, 0)), ranking.burst)
             for doc, steps in zip(found.docs, found.weights, strict=True):
                 mass[doc] += idf * steps
-        for term, found in reader.entries(prefix + "title", positions=False):
+        for term, found, _ in reader.entries(prefix + "title", positions=False):
             of_public = len(found.docs) if not prefix else len(reader.postings("title", term)[0])
             value = idf_steps(articles, of_public) * HEAD_STEPS
             for doc in found.docs:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from kb.ranking import FIELDS
 from kb.site.search.encoding import encode, make_shard, make_shard_of, plain
-from kb.site.search.layout import read_sections
 from kb.snippets import SEARCHED
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def _sections(reader: IndexReader, article: Exported, places: Places, kept: Kept
     name, stamp = f"d {article.card.id}", reader.document_stamp(article.document)
     rows = kept.rows(name, stamp)
     if rows is None:
-        sections = read_sections(reader, article)
+        sections = reader.section_records(article.document)
         title = article.card.title
         leads = "".join(_LEAD if section["heading"] == title else "-" for section in sections)
         shown = (_shown(s, places.section(article.card.id, s["anchor"])) for s in sections)

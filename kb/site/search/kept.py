@@ -43,9 +43,9 @@ class Kept:
         return self._file is not None
 
     @property
-    def keeps(self) -> bool:
-        """Whether rows are kept for the next export."""
-        return self._file is not None
+    def knows(self) -> bool:
+        """Whether there are rows of an earlier export."""
+        return bool(self._old)
 
     def rows(self, name: str, stamp: str) -> list[str] | None:
         """The rows of that name in the last export, if they have that stamp; kept for the next."""

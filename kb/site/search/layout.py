@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kb.model import Audience, Status
 
@@ -59,9 +59,3 @@ def make_layout(reader: IndexReader, cards: Mapping[str, Card]) -> Layout:
         articles.append(Exported(card, documents.start, first, count))
         first += count
     return Layout(tuple(articles), section_of, article_of, first)
-
-
-def read_sections(reader: IndexReader, article: Exported) -> list[dict[str, Any]]:
-    """What the index keeps of an article's sections."""
-    start = article.document + 1
-    return [reader.record(doc) for doc in range(start, start + article.sections)]

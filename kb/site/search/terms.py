@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from kb.engine.weighing import RANGE_STARTS
@@ -69,8 +69,10 @@ def write_terms(
 
 def _rows(writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
     """(term, its row as JSON) of all terms: those of the last export that are the same still."""
-    if not kept.keeps:
-        yield from writer.rows()
+    if not kept.knows:
+        for term, stamp, row in writer.rows():
+            kept.put(f"t {term}", stamp, [row])
+            yield term, row
         return
     stamps = writer.stamps()
     same = {
@@ -78,8 +80,8 @@ def _rows(writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
     }
     new = stamps.keys() - same.keys()
     if len(new) > _FEW * len(stamps):
-        for term, row in writer.rows():
-            kept.put(f"t {term}", stamps[term], [row])
+        for term, stamp, row in writer.rows():
+            kept.put(f"t {term}", stamp, [row])
             yield term, row
         return
     written = writer.rows_of(new)
@@ -88,6 +90,9 @@ def _rows(writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
     for term in stamps:
         yield term, same.get(term) or written[term]
 
+
+_BESIDE = ("title", "heads", "linked")
+"""Fields that a term's row is made of beside `terms`."""
 
 _FEW = 0.2
 """The share of terms up to which it is faster to look each of them up than to read all."""
@@ -119,35 +124,47 @@ class _Writer:
         self.heads: Mapping[str, TermPostings] = {}
         self.linked: Mapping[str, TermPostings] = {}
 
-    def rows(self) -> Iterator[tuple[str, str]]:
-        """(term, its row as JSON) of all terms."""
-        self.titles = dict(self.reader.entries("title", positions=False))
-        self.heads = dict(self.reader.entries("heads", positions=False))
-        self.linked = dict(self.reader.entries("linked", positions=True))
-        for term, postings in self.reader.entries("terms", positions=True):
-            yield term, _row_text(self.row(term, postings))
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """(term, its stamp, its row as JSON) of all terms."""
+        key, more = self._key(), defaultdict[str, str](str)
+        self.titles, self.heads, self.linked = (
+            dict(self._entries(field, more)) for field in _BESIDE
+        )
+        for term, postings, stamp in self.reader.entries("terms", positions=True):
+            own = f"{key} {stamp}{more.get(term, '')}"
+            yield term, own, _row_text(self.row(term, postings))
+
+    def _entries(self, field: str, stamps: dict[str, str]) -> Iterator[tuple[str, TermPostings]]:
+        """The postings of every term in a field; adds what stamps say of it."""
+        for term, postings, stamp in self.reader.entries(field, positions=field == "linked"):
+            stamps[term] += f" {field} {stamp}"
+            yield term, postings
 
     def rows_of(self, terms: Collection[str]) -> dict[str, str]:
         """Term -> its row as JSON, for a few terms."""
         self.titles, self.heads, self.linked = (
             {term: found for term in terms if (found := self.reader.entry(field, term))}
-            for field in ("title", "heads", "linked")
+            for field in _BESIDE
         )
         entries = ((term, self.reader.entry("terms", term)) for term in terms)
         return {term: _row_text(self.row(term, found)) for term, found in entries if found}
 
     def stamps(self) -> dict[str, str]:
         """Term -> a stamp of all that its row depends on."""
-        layout, reader = self.layout, self.reader
-        numbering = [(a.card.id, a.sections) for a in layout.articles], sorted(self.leads)
-        common = (numbering, reader.sections, reader.articles, self.burst, self.in_title)
-        key = hashlib.sha256(repr(common).encode(errors="surrogatepass")).hexdigest()[:16]
-        stamps = {term: f"{key} {stamp}" for term, stamp, _ in reader.stamps("terms")}
-        for field in ("title", "heads", "linked"):
-            for term, stamp, _ in reader.stamps(field):
+        key = self._key()
+        stamps = {term: f"{key} {stamp}" for term, stamp, _ in self.reader.stamps("terms")}
+        for field in _BESIDE:
+            for term, stamp, _ in self.reader.stamps(field):
                 if term in stamps:
                     stamps[term] += f" {field} {stamp}"
         return stamps
+
+    def _key(self) -> str:
+        """What all stamps begin with: how sections are numbered, and what is the same for all."""
+        layout, reader = self.layout, self.reader
+        numbering = [(a.card.id, a.sections) for a in layout.articles], sorted(self.leads)
+        common = (numbering, reader.sections, reader.articles, self.burst, self.in_title)
+        return hashlib.sha256(repr(common).encode(errors="surrogatepass")).hexdigest()[:16]
 
     def row(self, term: str, postings: TermPostings) -> list[Any]:
         """[term, idf, sections, levels, positions, and where it is in titles: idf over titles,
