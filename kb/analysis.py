@@ -222,13 +222,14 @@ class Analyzer:
 
     def _collect_unit(self, unit: str, place: int, into: Collected) -> int:
         """File a unit that has several words, or was never seen before."""
-        words = self.words(unit)
+        words = self._units.get(unit) or self._read(unit)
         for word in words:
             table = into.stops if word.stop else into.places
             table[word.term].append(place + word.offset)
         if len(words) == 1:
             self._note_single(unit, words[0])
             return place + (not words[0].stop)
+        self._note(unit, words)
         return place + _length(words)
 
     def _note_single(self, unit: str, word: Word) -> None:
@@ -257,10 +258,19 @@ class Analyzer:
         """The words of one unit: its parts, then the whole where there are several parts."""
         words = self._units.get(unit)
         if words is None:
-            if len(self._units) >= MAX_KEPT:
-                self._units.clear()
-            words = self._units[unit] = self._read_plain(unit) or tuple(self._read_unit(unit))
+            words = self._read(unit)
+            self._note(unit, words)
         return words
+
+    def _note(self, unit: str, words: tuple[Word, ...]) -> None:
+        """Remember the words of a unit."""
+        if len(self._units) >= MAX_KEPT:
+            self._units.clear()
+        self._units[unit] = words
+
+    def _read(self, unit: str) -> tuple[Word, ...]:
+        """The words of a unit that is new."""
+        return self._read_plain(unit) or tuple(self._read_unit(unit))
 
     def stem(self, surface: str) -> str:
         """The term under which the index holds a word."""

@@ -261,6 +261,13 @@ class PackedFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no t
                 at += write_entry(_LENGTHS.pack(len(key), len(info)) + key + info)
             self.finish_field()
 
+    def close(self) -> None:
+        """Close the files, and let go of the table of terms: Whoosh's own writer, which holds this
+        one, is part of a cycle.
+        """
+        super().close()
+        del self._tindex
+
 
 class PackedCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
     """Whoosh's third codec with packed postings."""
