@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from kb.ranking import Averages
 
@@ -77,10 +77,12 @@ class IndexReader(Protocol):
         """The places of a term, ascending."""
         ...
 
-    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[str, TermPostings, str]]:
+    def entries(
+        self, field: str, only: Collection[str] | None = None, *, positions: bool
+    ) -> Iterator[tuple[str, TermPostings, str]]:
         """Every term of a field that stands anywhere, in code point order, with its postings and
         their stamp, as `stamps` has it; without `positions` the last two arrays stay empty.
-        For who wants all: it reads the index from end to end, and keeps nothing.
+        For who wants all, or `only` many: it reads the field from end to end, and keeps nothing.
         """
         ...
 
@@ -115,6 +117,10 @@ class IndexReader(Protocol):
         """What was stored of all sections of an article, in order, by the number of the article's
         document; never to be changed.
         """
+        ...
+
+    def all_documents(self) -> Iterator[tuple[str, range]]:
+        """The id of every article, in order, with what `documents_of` says of it."""
         ...
 
     def documents_of(self, article: str) -> range:

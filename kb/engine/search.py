@@ -139,15 +139,11 @@ class Search:
         """No words at all: with filters, the articles that pass them, in order."""
         if self.filters == Filters():
             return Results(Found.NOTHING, 0, (), {})
-        first = dict.fromkeys((docs.start + 1 for docs in self._all_articles()), 0.0)
+        first = {docs.start + 1: 0.0 for _, docs in self.reader.all_documents()}
         scoring = Scoring(self.postings, Concepts((), ()))
         scores = self._filtered(first)
         ranked = tuple(self._capped(self._ranked(scores, scoring)))
         return Results(Found.WORDS if scores else Found.NOTHING, len(scores), ranked, {})
-
-    def _all_articles(self) -> Iterator[range]:
-        found = map(self.reader.documents_of, self.reader.terms_of("id"))
-        return (documents for documents in found if documents)
 
     def _allowed(self, scoring: Scoring) -> dict[int, float]:
         """The scores that filters, exclusions and phrases leave."""

@@ -257,3 +257,19 @@ def test_records_of_another_shape_are_damage(engine, monkeypatch, stored):
     monkeypatch.setattr(type(reader.segments[0].documents), "stored_fields", lambda *_: stored)
     with pytest.raises(DamagedIndexError):
         reader.section_record(documents[1])
+
+
+@given(
+    st.lists(st.lists(st.integers(0, MAX_POSITION - 1), max_size=3), min_size=1, max_size=20),
+    st.data(),
+)
+def test_postings_are_taken_out(places, data):
+    """One by one, with or without positions: as if they had never been there."""
+    found = [(doc, (doc + 1, sorted(own))) for doc, own in enumerate(places)]
+    gone = data.draw(st.sets(st.integers(0, len(found) - 1)))
+    left = packed([one for one in found if one[0] not in gone])
+    for positions in (True, False):
+        postings = PackedPostings.unpack(packed(found).pack(), positions=positions)
+        for doc in gone:
+            postings.remove(doc)
+        assert postings == PackedPostings.unpack(left.pack(), positions=positions)

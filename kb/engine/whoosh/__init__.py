@@ -141,7 +141,7 @@ class WhooshEngine:
     def cards(self) -> dict[str, Card]:
         """All articles by id, in order of id."""
         reader = self.reader
-        firsts = [reader.documents_of(id_).start for id_ in reader.live_articles()]
+        firsts = [documents.start for _, documents in reader.all_documents()]
         cards = (read_card(reader.article_record(doc)) for doc in firsts)
         return {card.id: card for card in cards}
 

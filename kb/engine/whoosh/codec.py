@@ -20,6 +20,7 @@ import struct
 import sys
 import zlib
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
@@ -94,6 +95,14 @@ class PackedPostings:
         self.sizes.append(len(positions))
         if positions:
             self.positions.extend(positions)
+
+    def remove(self, doc: int) -> None:
+        """Take out the posting of a document that has one."""
+        at = bisect_left(self.docs, doc)
+        if self.positions:
+            start = sum(self.sizes[:at])
+            del self.positions[start : start + self.sizes[at]]
+        del self.docs[at], self.weights[at], self.sizes[at : at + 1]
 
     def pack(self) -> bytes:
         """The record described at the head of this module."""

@@ -17,13 +17,15 @@ from kb.engine.whoosh.tables import read_tables
 from kb.ranking import OCCURRENCES_SHIFT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 T = TypeVar("T")
 
 CACHED_TERMS = 512
 CACHED_ARTICLES = 32
+FEW = 8
+"""Up to so many deleted documents it is faster to take them out one by one."""
 
 
 class _Segment:
@@ -46,10 +48,13 @@ class _Segment:
         return self._live(postings)
 
     def entries(
-        self, field: str, *, positions: bool
+        self, field: str, only: Collection[str] | None, *, positions: bool
     ) -> Iterator[tuple[bytes, PackedPostings, str]]:
         """The live postings of every term, by document number within the index, with a stamp."""
+        keys = None if only is None else {t.encode("utf-8", "surrogatepass") for t in only}
         for term, record in self.terms.records(field):
+            if keys is not None and term not in keys:
+                continue
             postings = PackedPostings.unpack(record, positions=positions)
             if self.deleted and not self.deleted.isdisjoint(postings.docs):
                 postings = self._live(postings)
@@ -73,6 +78,12 @@ class _Segment:
         return f"{self.name}:{crc:x}:{count}"
 
     def _live(self, postings: PackedPostings) -> PackedPostings:
+        """The postings, changed in place, without those of deleted documents."""
+        gone = self.deleted.intersection(postings.docs)
+        if len(gone) <= FEW:
+            for doc in gone:
+                postings.remove(doc)
+            return postings
         live = [doc not in self.deleted for doc in postings.docs]
         spread = chain.from_iterable(map(repeat, live, postings.sizes))
         postings.positions = array("H", compress(postings.positions, spread))
@@ -143,9 +154,11 @@ class WhooshReader:
         docs, weights = self.postings("terms", term)
         return len(docs), sum(weight >> OCCURRENCES_SHIFT for weight in weights)
 
-    def entries(self, field: str, *, positions: bool) -> Iterator[tuple[str, TermPostings, str]]:
+    def entries(
+        self, field: str, only: Collection[str] | None = None, *, positions: bool
+    ) -> Iterator[tuple[str, TermPostings, str]]:
         """Every term of a field that stands anywhere, with its postings. See IndexReader."""
-        parts = [segment.entries(field, positions=positions) for segment in self.segments]
+        parts = [segment.entries(field, only, positions=positions) for segment in self.segments]
         for term, same in _merged(parts):
             live = [(postings, stamp) for _, postings, stamp in same if postings.docs]
             if live:
@@ -220,15 +233,17 @@ class WhooshReader:
     def documents_of(self, article: str) -> range:
         """The numbers of an article's document and its sections', empty where it is not there."""
         docs, counts = self.postings("id", article)
-        if not docs:
-            return range(0)
-        few = counts[0] < MAX_WEIGHT
-        sections: int = counts[0] if few else self.article_record(docs[0])["sections"]
-        return range(docs[0], docs[0] + 1 + sections)
+        return self._documents(docs[0], counts[0]) if docs else range(0)
 
-    def live_articles(self) -> Iterator[str]:
-        """The ids of all articles, in order."""
-        return (id_ for id_ in self.terms_of("id") if self.postings("id", id_)[0])
+    def all_documents(self) -> Iterator[tuple[str, range]]:
+        """The id of every article, in order, with the numbers of its documents. See IndexReader."""
+        for id_, found, _ in self.entries("id", positions=False):
+            yield id_, self._documents(found.docs[0], found.weights[0])
+
+    def _documents(self, first: int, count: int) -> range:
+        few = count < MAX_WEIGHT
+        sections: int = count if few else self.article_record(first)["sections"]
+        return range(first, first + 1 + sections)
 
     def is_public(self, article_doc: int) -> bool:
         """Whether an article's document is one that the public sees."""

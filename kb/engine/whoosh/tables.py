@@ -62,13 +62,12 @@ def compute_tables(reader: WhooshReader, averages: Averages, ranking: Ranking) -
     public = set(reader.postings("facets", "audience:public")[0])
     public &= set(reader.postings("facets", "status:published")[0])
     rank = sections = 0
-    for article in reader.terms_of("id"):
-        documents = reader.documents_of(article)
+    for _, documents in reader.all_documents():
         for doc in documents:
             article_of[doc] = documents.start
             order[doc] = rank
             rank += 1
-        if documents and documents.start in public:
+        if documents.start in public:
             sections += len(documents) - 1
     lengths = tuple(_lengths(reader, name, size) for name in FIELDS)
     totals = tuple(sum(reader.postings("lengths", name)[1]) for name in FIELDS)
@@ -127,8 +126,7 @@ def _mass(
     heads = {*reader.terms_of("heads"), *reader.terms_of(HIDDEN + "heads")}
     statistics = {
         term: (len(found.docs), sum([w >> OCCURRENCES_SHIFT for w in found.weights]))
-        for term, found, _ in reader.entries("terms", positions=False)
-        if term in heads
+        for term, found, _ in reader.entries("terms", heads, positions=False)
     }
     for prefix in ("", HIDDEN):
         for term, found, _ in reader.entries(prefix + "heads", positions=False):

@@ -11,10 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from itertools import chain
+from operator import sub
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 BASE = 32
@@ -53,12 +55,22 @@ def encode(numbers: Iterable[int]) -> str:
     return "".join(map(NUMBERS.__getitem__, numbers))
 
 
-def gaps(numbers: Iterable[int]) -> Iterator[int]:
-    """Ascending numbers, each as what lies between it and the one before."""
-    before = -1
-    for number in numbers:
-        yield number - before - 1
-        before = number
+class _Steps(dict[int, str]):
+    """How far it is from one number to a greater one -> the numbers between them as text."""
+
+    def __missing__(self, step: int) -> str:
+        written = NUMBERS[step - 1]
+        if step < _KEPT:
+            self[step] = written
+        return written
+
+
+_STEPS = _Steps()
+
+
+def encode_gaps(numbers: Sequence[int]) -> str:
+    """Ascending numbers as text, each as what lies between it and the one before."""
+    return "".join(map(_STEPS.__getitem__, map(sub, numbers, chain((-1,), numbers))))
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

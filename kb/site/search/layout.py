@@ -49,8 +49,8 @@ def make_layout(reader: IndexReader, cards: Mapping[str, Card]) -> Layout:
     section_of, article_of = [-1] * size, [-1] * size
     articles: list[Exported] = []
     first = 0
-    for id_ in sorted(cards):
-        documents, card = reader.documents_of(id_), cards[id_]
+    for id_, documents in reader.all_documents():
+        card = cards[id_]
         if card.audience is not Audience.PUBLIC or card.status is not Status.PUBLISHED:
             continue
         count = len(documents) - 1

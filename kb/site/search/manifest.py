@@ -10,13 +10,13 @@ from kb.analysis import MARKS, UNSPACED, Analyzer
 from kb.model import Tier
 from kb.ranking import Ranking, head_steps, saturations
 from kb.site.search.documents import channel_record, write_documents, write_tables
-from kb.site.search.encoding import Shard, encode, gaps, make_shard
+from kb.site.search.encoding import Shard, encode, encode_gaps, make_shard
 from kb.site.search.layout import make_layout
 from kb.site.search.terms import write_terms
 from kb.site.search.words import write_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kb.cards import Card
     from kb.config import Config
@@ -93,7 +93,7 @@ def _firsts(starts: list[Any]) -> str:
     """Where each shard begins: section numbers, or words."""
     if starts and isinstance(starts[0], str):
         return " ".join(starts)
-    return encode(gaps(starts))
+    return encode_gaps(starts)
 
 
 def _articles(layout: Layout, leads: set[int]) -> dict[str, Any]:
@@ -103,15 +103,15 @@ def _articles(layout: Layout, leads: set[int]) -> dict[str, Any]:
         "sections": encode(
             2 * article.sections + (article.first in leads) for article in layout.articles
         ),
-        "leads": encode(gaps(sorted(leads - firsts))),
+        "leads": encode_gaps(sorted(leads - firsts)),
         "tiers": {
-            str(tier): encode(gaps(_of_tier(layout, tier))) for tier in (Tier.CONTACT, Tier.ADVICE)
+            str(tier): encode_gaps(_of_tier(layout, tier)) for tier in (Tier.CONTACT, Tier.ADVICE)
         },
     }
 
 
-def _of_tier(layout: Layout, tier: Tier) -> Iterable[int]:
-    return (n for n, article in enumerate(layout.articles) if article.card.tier is tier)
+def _of_tier(layout: Layout, tier: Tier) -> list[int]:
+    return [n for n, article in enumerate(layout.articles) if article.card.tier is tier]
 
 
 def _statistics(reader: IndexReader, ranking: Ranking) -> dict[str, Any]:
@@ -171,6 +171,6 @@ def _facets(layout: Layout, topics: Sequence[Topic], places: Places) -> Shard:
             found.setdefault(name, []).append(number)
     fields = {
         "topics": [[t.id, t.title, t.order, places.topic(t.id)] for t in topics if t.id],
-        "articles": {name: encode(gaps(numbers)) for name, numbers in sorted(found.items())},
+        "articles": {name: encode_gaps(numbers) for name, numbers in sorted(found.items())},
     }
     return make_shard("f", fields)

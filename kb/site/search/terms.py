@@ -8,15 +8,17 @@ are listed.
 from __future__ import annotations
 
 import hashlib
+import sys
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from kb.engine.weighing import RANGE_STARTS
 from kb.ranking import HEAD_STEPS, LEVEL_MASK, OCCURRENCES_SHIFT, head_steps, idf_steps
-from kb.site.search.encoding import DIGITS, NUMBERS, encode, gaps, make_shard_of, plain
+from kb.site.search.encoding import DIGITS, NUMBERS, encode_gaps, make_shard_of, plain
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kb.engine.reading import IndexReader, TermPostings
@@ -183,12 +185,12 @@ class _Writer:
         if titles or heads:
             row += [
                 idf_steps(self.reader.articles, len(self.titles[term].docs)) if titles else 0,
-                encode(gaps(articles)),
-                "".join([DIGITS[level] for level, _ in titles]),
+                encode_gaps(articles),
+                "".join([level for level, _ in titles]),
                 "".join([_from(0, own) + END for _, own in titles]).rstrip(END),
             ]
         if heads:
-            row += [encode(gaps(sorted(heads))), "".join([DIGITS[heads[s]] for s in sorted(heads)])]
+            row += [encode_gaps(sorted(heads)), "".join([DIGITS[heads[s]] for s in sorted(heads)])]
         return row
 
     def _articles(self, term: str) -> list[int]:
@@ -198,9 +200,9 @@ class _Writer:
         found = (self.layout.article_of[doc] for doc in self.titles[term].docs)
         return sorted(number for number in found if number >= 0)
 
-    def _title(self, article: Exported, said: _Said) -> tuple[int, Sequence[int]]:
-        """(level, positions) of a term in an article's title. What is said thereby is taken out of
-        the sections' levels and positions.
+    def _title(self, article: Exported, said: _Said) -> tuple[str, Sequence[int]]:
+        """(digit of the level, positions) of a term in an article's title. What is said thereby is
+        taken out of the sections' levels and positions.
         """
         sections = range(article.first, article.first + article.sections)
         above = said.above.get(article.first, ())
@@ -212,7 +214,7 @@ class _Writer:
             s for s in sections if s in said.levels and not said.texts[s] and s not in said.links
         ]
         if not alone:
-            return 0, title
+            return DIGITS[0], title
         [(level, _)] = Counter(said.levels[section] for section in alone).most_common(1)
         for section in alone:
             if said.levels[section] == level:
@@ -243,49 +245,64 @@ def _row_text(row: list[Any]) -> str:
 
 
 class _Said:
-    """What is said of a term section by section: `levels`; `texts`, its positions as they are
-    written; `links`, those in the text of links. `above` holds the positions of sections where
-    one is above the text.
+    """What is said of a term section by section: `levels`, as digits; `texts`, its positions as
+    they are written; `links`, those in the text of links. `above` holds the positions of sections
+    where one is above the text.
     """
 
     def __init__(
         self, section_of: Sequence[int], postings: TermPostings, linked: TermPostings | None
     ) -> None:
         sections = [section_of[doc] for doc in postings.docs]
-        self.levels = {
-            section: weight & LEVEL_MASK
-            for section, weight in zip(sections, postings.weights, strict=True)
-        }
+        self.levels = dict(zip(sections, _levels(postings.weights), strict=True))
         self.above: dict[int, Sequence[int]] = {}
         self.texts = dict(zip(sections, self._texts(sections, postings), strict=True))
         self.links: dict[int, str] = {}
         if linked is not None:
             self.links = dict(_links(section_of, linked))
 
-    def _texts(self, sections: list[int], postings: TermPostings) -> Iterator[str]:
+    def _texts(self, sections: list[int], postings: TermPostings) -> Iterable[str]:
         """The positions in each section as they are written; notes those above the text."""
-        positions, start, single = postings.positions, 0, _SINGLE
-        for section, size in zip(sections, postings.sizes, strict=True):
-            if not size:
-                yield ""
-                continue
-            if positions[start] < TEXT_START:
-                self.above[section] = positions[start : start + size]
+        positions, sizes = postings.positions, postings.sizes
+        single = _SINGLE.__getitem__
+        if positions and min(positions) >= TEXT_START and min(sizes) == max(sizes) == 1:
+            return map(single, positions)
+        texts, start = [], 0
+        for section, size in zip(sections, sizes, strict=True):
             if size == 1:
-                yield single[positions[start]]
+                place = positions[start]
+                if place < TEXT_START:
+                    self.above[section] = (place,)
+                texts.append(single(place))
+            elif size:
+                places = positions[start : start + size]
+                if places[0] < TEXT_START:
+                    self.above[section] = places
+                texts.append(_write_places(places))
             else:
-                yield _write_places(positions[start : start + size])
+                texts.append("")
             start += size
+        return texts
 
     def columns(self) -> tuple[str, str, str]:
         """Sections, levels and positions."""
         rest, texts, links = sorted(self.levels), self.texts, self.links
-        levels = "".join([DIGITS[self.levels[section]] for section in rest])
+        levels = "".join(map(self.levels.__getitem__, rest))
         if links:
-            places = [texts[section] + links.get(section, "") + END for section in rest]
+            places: Iterable[str] = [texts[s] + links.get(s, "") for s in rest]
         else:
-            places = [texts[section] + END for section in rest]
-        return encode(gaps(rest)), levels, "".join(places).rstrip(END)
+            places = map(texts.__getitem__, rest)
+        return encode_gaps(rest), levels, END.join(places).rstrip(END)
+
+
+def _levels(weights: array[int]) -> str:
+    """The digit of each weight's level."""
+    low = weights.tobytes()[_LOW::2]
+    return low.translate(_LEVEL_DIGITS).decode("ascii")
+
+
+_LOW = 0 if sys.byteorder == "little" else 1
+_LEVEL_DIGITS = bytes(ord(DIGITS[byte & LEVEL_MASK]) for byte in range(256))
 
 
 class _Single(dict[int, str]):
