@@ -5,7 +5,9 @@ usage: KB_CORPORA=DIR python benchmarks/site.py [--runs N]
 Every figure is the processor time (user and system, all processes) of one command from its
 start to its end, and the peak memory of its largest process. The commands of a round are
 run one after the other, so that whatever else the machine does slows all of them alike; the
-middle of all rounds counts. Material for MkDocs (`mkdocs` on the path, or KB_MKDOCS) and Hugo
+middle of all rounds counts. Every full build has a folder of its own: a file system that has just
+deleted a site is slower. Python may keep its bytecode, as it does of what is installed.
+Material for MkDocs (`mkdocs` on the path, or KB_MKDOCS) and Hugo
 are left out where they are not installed; paint and layout shift where there is no browser
 (see tests/browser/install and KB_NODE_TOOLS).
 """
@@ -31,6 +33,7 @@ from typing import NamedTuple
 
 PAGE = Path(__file__).with_name("site.md")
 ROOT = Path(__file__).parent.parent
+BYTECODE = Path(tempfile.gettempdir()) / f"kb-bytecode-{os.getpid()}"
 BASELINE = """
 import sys
 from pathlib import Path
@@ -65,8 +68,9 @@ def run(command: list[str], folder: Path | None = None) -> Cost:
 
 
 def environment() -> dict[str, str]:
-    """Give the environment in which commands find kb."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    """Give the environment in which commands find kb, and Python what it compiled before."""
+    own = {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(BYTECODE)}
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | own
 
 
 class Bench:
@@ -75,15 +79,18 @@ class Bench:
     def __init__(self, articles: Path, folder: Path) -> None:
         self.content, self.folder = folder / "content", folder
         shutil.copytree(articles, self.content)
-        self.edits = 0
+        self.edits = self.builds = 0
 
-    def kb(self, *, fresh: bool = False, out: str = "site") -> list[str]:
+    def kb(self, *, fresh: bool = False) -> list[str]:
         """The command that builds; `fresh` from nothing."""
-        if fresh:
-            for name in ("site", "index"):
-                shutil.rmtree(self.folder / name, ignore_errors=True)
-        where = ["--content", str(self.content), "--index", str(self.folder / "index")]
-        return [sys.executable, "-m", "kb", *where, "-q", "build", "--out", str(self.folder / out)]
+        self.builds += fresh
+        where = ["--content", str(self.content), "--index", str(self.folder / f"i{self.builds}")]
+        return [sys.executable, "-m", "kb", *where, "-q", "build", "--out", str(self.site)]
+
+    @property
+    def site(self) -> Path:
+        """Where the site of the last full build is."""
+        return self.folder / f"s{self.builds}"
 
     def edit(self) -> None:
         """Add a sentence to one article."""
@@ -235,6 +242,10 @@ def main() -> None:
     given = parser.parse_args()
     corpora = Path(os.environ["KB_CORPORA"])
     with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "sample").mkdir()
+        sample = Bench(ROOT / "content", Path(name) / "sample")
+        (sample.content / "bare.md").write_text("# Bare\n")
+        run(sample.kb(fresh=True))
         bench = Bench(corpora / "github_docs" / "articles", Path(name))
         rounds = []
         for _ in range(given.runs):
@@ -247,11 +258,8 @@ def main() -> None:
             (Path(name) / "large").mkdir()
             many = Bench(corpora / "cpp_docs" / "articles", Path(name) / "large")
             large = run(many.kb(fresh=True))
-        (Path(name) / "sample").mkdir()
-        sample = Bench(ROOT / "content", Path(name) / "sample")
-        (sample.content / "bare.md").write_text("# Bare\n")
-        run(sample.kb(fresh=True))
-        PAGE.write_text(report(rounds, large, sample.folder / "site"), encoding="utf-8")
+        PAGE.write_text(report(rounds, large, sample.site), encoding="utf-8")
+    shutil.rmtree(BYTECODE, ignore_errors=True)
 
 
 if __name__ == "__main__":
