@@ -115,7 +115,8 @@ class Indexer:
             folder.tidy()
             return found.generation, self._unchanged(found)
         with _telling(found.reason, folder), folder.writing():
-            found = self._look(folder, seen)  # another process may have done the work meanwhile
+            if folder.changed_since(found.generation):  # another process may have done the work
+                found = self._look(folder, seen)
             if force and not found.reason:
                 found = replace(found, reason=force)
             generation, changes = self._write(folder, found)

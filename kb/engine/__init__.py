@@ -15,7 +15,7 @@ from kb.model import Audience, Found, Match, Part
 from kb.query import Filters, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from kb.cards import Card
     from kb.engine.reading import IndexReader
@@ -108,7 +108,7 @@ class Engine(Protocol):
         """Write a new index of the articles, which come in order of id, into an empty folder."""
         ...
 
-    def update(self, removed: Iterable[str], articles: Iterable[Article]) -> bool:
+    def update(self, removed: Collection[str], articles: Collection[Article]) -> bool:
         """Take out the articles of the ids `removed`, and put in others.
 
         `removed` holds the ids of all that is replaced, too. Returns False, having changed

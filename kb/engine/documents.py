@@ -277,13 +277,17 @@ def _facets(article: Article) -> tuple[str, ...]:
 
 
 def _section_record(section: Section) -> dict[str, Any]:
-    """What a hit shows of its section."""
+    """What a hit shows of its section, and where its links are, with which it could be indexed
+    again. Where composing moves characters that is not known.
+    """
+    text = compose(section.text)
     return {
         "anchor": section.anchor,
         "heading": section.heading,
         "level": section.level,
         "trail": section.trail,
-        "text": compose(section.text),
+        "text": text,
         "lines": section.lines,
         "position": section.position,
+        "links": section.links if text == section.text else None,
     }

@@ -68,6 +68,15 @@ class IndexFolder:
                     raise
         return None
 
+    def changed_since(self, generation: Generation | None) -> bool:
+        """Whether another generation than this one is current now, or that can't be told."""
+        try:
+            pointer = self._read_pointer()
+        except DamagedIndexError:
+            return True
+        now = pointer["generation"] if pointer else ""
+        return generation is None or now != generation.folder.name
+
     @contextlib.contextmanager
     def writing(self, wait: float = WAIT_SECONDS) -> Iterator[None]:
         """Hold the folder for writing, waiting up to `wait` seconds for another process.

@@ -275,4 +275,5 @@ def _searched(concepts: Concepts, postings: Postings) -> dict[str, float]:
 
 def _read_section(record: dict[str, Any]) -> SectionRecord:
     first, last = record["lines"]
-    return SectionRecord(**{**record, "trail": tuple(record["trail"]), "lines": (first, last)})
+    own = {name: value for name, value in record.items() if name != "links"}
+    return SectionRecord(**{**own, "trail": tuple(record["trail"]), "lines": (first, last)})

@@ -71,6 +71,18 @@ def test_looking_touches_nothing(folder):
     assert not folder.folder.exists()
 
 
+def test_another_generation_is_noticed(folder):
+    """Also the first one, and a pointer that can't be read."""
+    assert folder.changed_since(None)
+    first = write(folder, 1)
+    assert folder.changed_since(None)
+    assert not folder.changed_since(first)
+    write(folder, 2, first)
+    assert folder.changed_since(first)
+    (folder.folder / "current.json").write_text("{")
+    assert folder.changed_since(first)
+
+
 def test_a_written_generation_is_current(folder):
     """With its manifest and its files."""
     generation = write(folder)

@@ -72,6 +72,32 @@ def test_edits_give_what_a_new_export_gives(config, tmp_path, monkeypatch, seed,
         assert shards(config, kept) == shards(config)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_edits_of_words_write_few_rows(config, tmp_path, monkeypatch, seed):
+    """Those of the words, and of what weighs otherwise; the files are those of a new export, also
+    where several updates lie between two exports.
+    """
+    chance, kept, followed = random.Random(seed), tmp_path / "rows", []
+    shards(config, kept)
+    follow = term_rows._rows_after
+    monkeypatch.setattr(
+        term_rows,
+        "_rows_after",
+        lambda changed, *args: followed.append(len(changed)) or follow(changed, *args),
+    )
+    paths = sorted(config.content.rglob("*.md"))
+    for number in range(6):
+        path = chance.choice(paths)
+        old = path.read_text(encoding="utf-8")
+        path.write_text(old.replace(chance.choice(WORDS), f"novel{number}"), encoding="utf-8")
+        if number % 2:
+            assert shards(config, kept) == shards(config)
+        else:
+            KnowledgeBase(config).index()
+    assert followed
+    assert max(followed) < 25
+
+
 def test_unchanged_rows_are_not_written_again(config, tmp_path, monkeypatch):
     """One word more means the rows of that article's terms, and the words of one article."""
     kept = tmp_path / "rows"
@@ -121,11 +147,11 @@ def test_rows_count_when_they_were_saved(tmp_path):
     """Until then the old ones do; without a place for them nothing is kept."""
     path = tmp_path / "rows"
     first = Kept(path)
-    assert first.begin()
+    assert first.begin("s")
     first.put("t a", "1", ["x", "y"])
     first.save()
     second = Kept(path)
-    second.begin()
+    second.begin("s")
     assert second.rows("t a", "1") == ["x", "y"]
     assert second.rows("t a", "2") is None
     second.put("t b", "1", ["z"])
@@ -136,8 +162,8 @@ def test_rows_count_when_they_were_saved(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["rows"]
     (tmp_path / "file").touch()
     nowhere = Kept(tmp_path / "file" / "rows")
-    assert not nowhere.begin()
-    assert not Kept().begin()
+    assert not nowhere.begin("s")
+    assert not Kept().begin("s")
     nowhere.put("t a", "1", ["x"])
     nowhere.save()
     nowhere.close()

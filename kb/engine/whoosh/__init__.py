@@ -36,18 +36,26 @@ from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
 from kb.cards import Card, read_card
 from kb.engine import Description, Request, Results
 from kb.engine.checks import DamagedIndexError
+from kb.engine.difference import Inverted, changes, invert, numbered, read_indexed
 from kb.engine.documents import Inverter
 from kb.engine.reading import HIDDEN
 from kb.engine.search import Search
+from kb.engine.whoosh import journal
 from kb.engine.whoosh.codec import MAX_WEIGHT, PackedCodec, PostingBuffer
 from kb.engine.whoosh.contents import GuardedIndex, read_contents
 from kb.engine.whoosh.pickles import GuardedStorage
 from kb.engine.whoosh.reader import WhooshReader
-from kb.engine.whoosh.tables import compute_tables, write_tables
+from kb.engine.whoosh.tables import (
+    Change,
+    Tables,
+    compute_tables,
+    follow_tables,
+    write_tables,
+)
 from kb.ranking import FIELDS, Averages, Ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from kb.analysis import Analyzer
@@ -56,6 +64,8 @@ if TYPE_CHECKING:
 
 NAME = "kb"
 MAX_DELETED_SHARE = 0.25
+FEW_ARTICLES = 20
+"""Articles up to which an update looks at what it changes: whatever follows has less to do."""
 
 
 class TermsField(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -105,14 +115,14 @@ class WhooshEngine:
             writer.pool.take(inverter.postings(averages))
         self._write_tables(averages)
 
-    def update(self, removed: Iterable[str], articles: Iterable[Article]) -> bool:
+    def update(self, removed: Collection[str], articles: Collection[Article]) -> bool:
         """Take out the articles of the ids `removed` and put in others.
 
         `removed` holds the ids of all that is replaced, too. Returns False, having changed
         nothing, when average lengths move so that the whole index has to be built anew.
         """
         inverter = Inverter(self.analyzer, self.ranking)
-        added = list(_numbered(articles, inverter))
+        added = list(numbered(articles, inverter))
         reader = self.open()
         try:
             documents = [reader.documents_of(id_) for id_ in removed]
@@ -123,6 +133,14 @@ class WhooshEngine:
                 return False
             gone = [doc for docs in documents for doc in docs]
             many = reader.deleted_count + len(gone) > MAX_DELETED_SHARE * reader.doc_count_all
+            postings = inverter.postings(averages)
+            change = None
+            few = 0 < len(added) <= FEW_ARTICLES
+            if few and {documents.id for documents in added} == {*removed}:
+                after = Inverted(added, {field: dict(found) for field, found in postings.items()})
+                postings = {field: iter(found.items()) for field, found in after.postings.items()}
+                change = self._change(reader, after)
+            old = reader.tables
         finally:
             reader.close()
         with _writing(_storage(self.folder), merge_all=many) as writer:
@@ -130,9 +148,17 @@ class WhooshEngine:
                 writer.delete_document(doc)
             for article in added:
                 _add(writer, article)
-            writer.pool.take(inverter.postings(averages))
-        self._write_tables(averages)
+            writer.pool.take(postings)
+        self._write_tables(averages, old, change)
         return True
+
+    def _change(self, reader: WhooshReader, after: Inverted) -> Change | None:
+        """What it changes to replace some articles; None where that is not terms alone."""
+        indexed = [read_indexed(reader, documents.id) for documents in after.documents]
+        articles = [article for article in indexed if article]
+        before = invert(articles, self.analyzer, self.ranking, reader.averages)
+        changed = changes(before, after)
+        return None if changed is None else Change.of(reader, changed, after.documents)
 
     def search(self, request: Request) -> Results:
         """The sections that answer, best first."""
@@ -179,21 +205,23 @@ class WhooshEngine:
         except Exception as error:
             raise DamagedIndexError(f"it can't be opened: {error!r}") from error
 
-    def _write_tables(self, averages: Averages) -> None:
+    def _write_tables(
+        self, averages: Averages, old: Tables | None = None, change: Change | None = None
+    ) -> None:
+        """Write what is read beside the segments: tables, and what this update changed."""
         storage = _storage(self.folder)
         reader = WhooshReader(storage, read_contents(storage, NAME, SCHEMA))
         try:
-            write_tables(self.folder, compute_tables(reader, averages, self.ranking))
+            tables = None
+            if old is not None and change is not None:
+                tables = follow_tables(old, change, reader, self.ranking)
+                journal.append(self.folder, change.state, reader.state, change.changed)
+            else:
+                journal.end(self.folder)
+            tables = tables or compute_tables(reader, averages, self.ranking)
+            write_tables(self.folder, tables)
         finally:
             reader.close()
-
-
-def _numbered(articles: Iterable[Article], inverter: Inverter) -> Iterator[ArticleDocuments]:
-    """The documents of articles, which a new segment numbers from 0."""
-    doc = 0
-    for article in articles:
-        yield inverter.add(article, doc)
-        doc += 1 + len(article.sections)
 
 
 def _storage(folder: Path) -> GuardedStorage:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import json
 from array import array
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, compress, groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kb.engine.checks import DamagedIndexError
 from kb.engine.reading import POSITION_BITS, TermPostings
 from kb.engine.whoosh.codec import MAX_WEIGHT, PackedPostings, crc_of, stamp_of
+from kb.engine.whoosh.journal import follow
 from kb.engine.whoosh.tables import read_tables
 from kb.ranking import OCCURRENCES_SHIFT
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
+    from kb.engine.reading import Changed
 T = TypeVar("T")
 
 CACHED_TERMS = 512
@@ -106,6 +109,7 @@ class WhooshReader:
         for segment in toc.segments:
             self.segments.append(_Segment(storage, segment, base))
             base += segment.doc_count_all()
+        self.folder = folder
         self.doc_count_all = base
         self.deleted_count = sum(len(segment.deleted) for segment in self.segments)
         if folder is not None:
@@ -191,6 +195,16 @@ class WhooshReader:
         """A stamp of what was stored with a document. See IndexReader."""
         segment = self._segment_of(doc)
         return f"{segment.name}:{doc - segment.base}"
+
+    @cached_property
+    def state(self) -> str:
+        """A hash of segments and of what is deleted from them. See IndexReader."""
+        parts = [(segment.name, sorted(segment.deleted)) for segment in self.segments]
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+    def changed_since(self, state: str) -> Changed | None:
+        """What the journal says. See IndexReader."""
+        return None if self.folder is None else follow(self.folder, state, self.state)
 
     def terms_of(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin with `prefix`, in order of their bytes, each once.

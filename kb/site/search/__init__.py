@@ -57,9 +57,9 @@ def export_search(
 
 def _export(base: KnowledgeBase, places: Places, kept: Kept) -> Iterator[Shard]:
     try:
-        kept.begin()
-        cards = base.cards_by_id
-        yield from write_search(base.engine.reader, base.config, base.topics(), places, cards, kept)
+        cards, reader = base.cards_by_id, base.engine.reader
+        kept.begin(reader.state)
+        yield from write_search(reader, base.config, base.topics(), places, cards, kept)
         kept.save()
     finally:
         kept.close()

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from kb.engine.reading import Changed, IndexReader
+
+
+_STATE = "state"
+"""The name under which the state of the index is kept."""
+
+
+_AT_ONCE = 200
+"""Rows that are written down together."""
+
 
 class Kept:
     """Rows by name, each under a stamp: those of the last export, and those of this one.
@@ -28,11 +38,14 @@ class Kept:
         self._path = path
         self._old = _read(path, version) if path else {}
         self._version = version
+        self._lines: list[str] = []
         self._file: IO[bytes] | None = None
         self._checksum = hashlib.sha256()
 
-    def begin(self) -> bool:
-        """Get ready to keep rows for the next export; False where none can be kept."""
+    def begin(self, state: str) -> bool:
+        """Get ready to keep rows, of an index in this state, for the next export; False where none
+        can be kept.
+        """
         if self._path is None:
             return False
         with contextlib.suppress(OSError):
@@ -40,12 +53,13 @@ class Kept:
             self._new(self._path).unlink(missing_ok=True)
             self._file = self._new(self._path).open("xb")
         self._write(self._version)
+        self.put(_STATE, state, [])
         return self._file is not None
 
-    @property
-    def knows(self) -> bool:
-        """Whether there are rows of an earlier export."""
-        return bool(self._old)
+    def changed(self, reader: IndexReader) -> Changed | None:
+        """What has changed in the index since the last export, where that is known."""
+        last = self.last(_STATE)
+        return reader.changed_since(last[0]) if last else None
 
     def rows(self, name: str, stamp: str) -> list[str] | None:
         """The rows of that name in the last export, if they have that stamp; kept for the next."""
@@ -55,12 +69,28 @@ class Kept:
         self._write(f"{name}\t{line}")
         return line.split("\t")[1:]
 
+    def names(self, kind: str) -> list[str]:
+        """The names of the last export's rows that begin with this, without it."""
+        return [name[len(kind) :] for name in self._old if name.startswith(kind)]
+
+    def last(self, name: str) -> list[str] | None:
+        """The stamp and the rows of that name in the last export, which are not kept thereby."""
+        line = self._old.get(name)
+        return None if line is None else line.split("\t")
+
+    def keep(self, name: str) -> list[str]:
+        """The rows of that name in the last export; kept for the next. Raises KeyError."""
+        line = self._old[name]
+        self._write(f"{name}\t{line}")
+        return line.split("\t")[1:]
+
     def put(self, name: str, stamp: str, rows: Sequence[str]) -> None:
         """Keep rows for the next export."""
         self._write("\t".join((name, stamp, *rows)))
 
     def save(self) -> None:
         """Let what was put or asked for be what the next export finds."""
+        self._flush()
         if self._file is None or self._path is None:
             return
         with contextlib.suppress(OSError):
@@ -78,8 +108,16 @@ class Kept:
 
     def _write(self, line: str) -> None:
         if self._file is not None:
-            data = f"{line}\n".encode(errors="surrogatepass")
-            self._checksum.update(data)
+            self._lines.append(line)
+            if len(self._lines) >= _AT_ONCE:
+                self._flush()
+
+    def _flush(self) -> None:
+        """Write down the lines that wait."""
+        data = "".join([f"{line}\n" for line in self._lines]).encode(errors="surrogatepass")
+        self._lines.clear()
+        self._checksum.update(data)
+        if self._file is not None:
             try:
                 self._file.write(data)
             except OSError:  # a full disk is for those to tell who need more than this

@@ -65,7 +65,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
         yield note(first_section, shard)
     for first_term, shard in write_terms(reader, layout, ranking, leads, kept):
         yield note(first_term, shard)
-    for first_word, shard in write_words(reader):
+    for first_word, shard in write_words(reader, kept):
         yield note(first_word, shard)
     facets = _facets(layout, topics, places)
     yield facets

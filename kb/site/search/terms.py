@@ -70,27 +70,56 @@ def write_terms(
 
 
 def _rows(writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
-    """(term, its row as JSON) of all terms: those of the last export that are the same still."""
-    if not kept.knows:
-        for term, stamp, row in writer.rows():
-            kept.put(f"t {term}", stamp, [row])
-            yield term, row
-        return
-    stamps = writer.stamps()
+    """(term, its row as JSON) of all terms, in code point order: those of the last export that are
+    the same still.
+    """
+    key = writer.key()
+    last, changed = kept.last(_KEY), kept.changed(writer.reader)
+    kept.put(_KEY, key, [])
+    if changed is not None and last == [key]:
+        yield from _rows_after(changed.terms, writer, kept)
+    elif last:
+        yield from _rows_that_differ(key, writer, kept)
+    else:
+        yield from _new_rows(key, writer, kept)
+
+
+_KEY = "key"
+"""The name under which the key of all rows is kept."""
+
+
+def _rows_after(changed: frozenset[str], writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
+    """Rows of which only some terms' can be others than before."""
+    written = writer.rows_of(changed)
+    for term, row in written.items():
+        kept.put(f"t {term}", "", [row])
+    same = {*kept.names("t ")} - changed
+    for term in sorted({*same, *written}):
+        yield term, written.get(term) or kept.keep(f"t {term}")[0]
+
+
+def _rows_that_differ(key: str, writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
+    """Rows, those anew whose stamps are others."""
+    stamps = writer.stamps(key)
     same = {
         term: rows[0] for term, stamp in stamps.items() if (rows := kept.rows(f"t {term}", stamp))
     }
     new = stamps.keys() - same.keys()
     if len(new) > _FEW * len(stamps):
-        for term, stamp, row in writer.rows():
-            kept.put(f"t {term}", stamp, [row])
-            yield term, row
+        yield from _new_rows(key, writer, kept)
         return
     written = writer.rows_of(new)
     for term, row in written.items():
         kept.put(f"t {term}", stamps[term], [row])
     for term in stamps:
         yield term, same.get(term) or written[term]
+
+
+def _new_rows(key: str, writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
+    """All rows anew."""
+    for term, stamp, row in writer.rows(key):
+        kept.put(f"t {term}", stamp, [row])
+        yield term, row
 
 
 _BESIDE = ("title", "heads", "linked")
@@ -126,9 +155,9 @@ class _Writer:
         self.heads: Mapping[str, TermPostings] = {}
         self.linked: Mapping[str, TermPostings] = {}
 
-    def rows(self) -> Iterator[tuple[str, str, str]]:
+    def rows(self, key: str) -> Iterator[tuple[str, str, str]]:
         """(term, its stamp, its row as JSON) of all terms."""
-        key, more = self._key(), defaultdict[str, str](str)
+        more = defaultdict[str, str](str)
         self.titles, self.heads, self.linked = (
             dict(self._entries(field, more)) for field in _BESIDE
         )
@@ -151,9 +180,8 @@ class _Writer:
         entries = ((term, self.reader.entry("terms", term)) for term in terms)
         return {term: _row_text(self.row(term, found)) for term, found in entries if found}
 
-    def stamps(self) -> dict[str, str]:
+    def stamps(self, key: str) -> dict[str, str]:
         """Term -> a stamp of all that its row depends on."""
-        key = self._key()
         stamps = {term: f"{key} {stamp}" for term, stamp, _ in self.reader.stamps("terms")}
         for field in _BESIDE:
             for term, stamp, _ in self.reader.stamps(field):
@@ -161,7 +189,7 @@ class _Writer:
                     stamps[term] += f" {field} {stamp}"
         return stamps
 
-    def _key(self) -> str:
+    def key(self) -> str:
         """What all stamps begin with: how sections are numbered, and what is the same for all."""
         layout, reader = self.layout, self.reader
         numbering = [(a.card.id, a.sections) for a in layout.articles], sorted(self.leads)
