@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.cards import read_card
+from kb.engine.checks import DamagedIndexError
 from kb.engine.documents import Inverter
 from kb.engine.reading import Changed
 from kb.model import Article, Section
@@ -51,13 +52,16 @@ def numbered(articles: Iterable[Article], inverter: Inverter) -> Iterator[Articl
 
 def read_indexed(reader: IndexReader, id_: str) -> Article | None:
     """An article as the index holds it: as much of it as is indexed. None where the records do not
-    say all of that, or there is no such article.
+    say all of that, or there is no such article. Raises DamagedIndexError for other records.
     """
     documents = reader.documents_of(id_)
     if not documents:
         return None
-    card = read_card(reader.article_record(documents.start))
-    sections = [_read_section(record) for record in reader.section_records(documents.start)]
+    try:
+        card = read_card(reader.article_record(documents.start))
+        sections = [_read_section(record) for record in reader.section_records(documents.start)]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DamagedIndexError(f"a record is of another shape: {error!r}") from error
     if None in sections:
         return None
     return Article(

@@ -2,6 +2,7 @@
 
 import json
 import random
+from array import array
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from making import make_article
 
 from kb.analysis import Analyzer
 from kb.engine import whoosh
+from kb.engine.checks import DamagedIndexError
 from kb.engine.difference import changes, invert, read_indexed
 from kb.engine.reading import HIDDEN, POSITION_BITS, Changed
 from kb.engine.whoosh import WhooshEngine, journal
@@ -184,6 +186,33 @@ def test_an_indexed_article_gives_the_same_index(engine):
         assert changes(one, other) == Changed(frozenset(), {})
     assert {HIDDEN + "terms", "terms"} >= {*one.postings} - {"linked"}
     assert read_indexed(engine.reader, "unknown") is None
+
+
+@pytest.mark.parametrize("length", [1, None], ids=["too short", "too small"])
+def test_tables_of_another_index_are_not_followed(engine, monkeypatch, length):
+    """They have too few numbers, or such as lead below zero."""
+    follow, given = whoosh.follow_tables, []
+
+    def harmed(old, *args):
+        mass = array("I", [0]) * (length or len(old.mass))
+        given.append(follow(replace(old, mass=mass), *args))
+
+    monkeypatch.setattr(whoosh, "follow_tables", harmed)
+    chance = random.Random(3)
+    for _ in range(8):
+        edit(engine, chance)
+        tables = engine.reader.tables
+        assert tables == compute_tables(engine.reader, tables.averages, RANKING)
+    assert given.count(None) >= (8 if length else 1)
+
+
+def test_records_of_another_shape_are_damage(engine, monkeypatch):
+    """They can't be indexed again."""
+    reader = engine.reader
+    for records in ([{}], ["a"], [{"links": [1], "trail": []}]):
+        monkeypatch.setattr(reader, "section_records", lambda _, found=records: found)
+        with pytest.raises(DamagedIndexError):
+            read_indexed(reader, "a05")
 
 
 @pytest.mark.parametrize("text", ["e\u0301 and more", "\u00e9 and more"])

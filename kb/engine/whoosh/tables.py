@@ -91,16 +91,25 @@ def follow_tables(
     old: Tables, change: Change, reader: WhooshReader, ranking: Ranking
 ) -> Tables | None:
     """What `compute_tables` would give after a change, from the tables before it. None where
-    segments were merged meanwhile: then documents have other numbers.
+    segments were merged meanwhile, since documents have other numbers then, and where the tables
+    were none of this index.
     """
+    try:
+        return _follow(old, change, reader, ranking)
+    except OverflowError:  # a sum below zero
+        return None
+
+
+def _follow(old: Tables, change: Change, reader: WhooshReader, ranking: Ranking) -> Tables | None:
     names = [segment.name for segment in reader.segments]
     if names[:-1] != list(change.segments):
         return None
     new = reader.segments[-1]
+    columns = (old.article_of, old.order, old.mass, *old.lengths)
+    if any(len(column) != new.base for column in columns):
+        return None
     grown = _zeros(new.count)
-    article_of, order, mass, *lengths = (
-        column + grown for column in (old.article_of, old.order, old.mass, *old.lengths)
-    )
+    article_of, order, mass, *lengths = (column + grown for column in columns)
     totals = list(old.totals)
     first = new.base
     for documents in change.added:
