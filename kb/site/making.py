@@ -285,7 +285,7 @@ class _Making:
         with closing(shards):  # where the disk is full, files of the export are closed, too
             for shard in shards:
                 addresses.append(SEARCH_DATA + shard.file)
-                self._output.put(addresses[-1], shard.data)
+                self._output.put(addresses[-1], shard.data, shard.digest)
         return {key: addresses}
 
     def _files(self) -> None:

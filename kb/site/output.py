@@ -17,11 +17,11 @@ import os
 import shutil
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kb.errors import SiteError
 from kb.files import write_file
-from kb.site.staging import Staging, state_of, states_of
+from kb.site.staging import Staging, folders_of, state_of, states_of
 from kb.site.swap import MANIFEST, swap_in
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from kb.site.staging import State
 
 FORMAT = 1
+
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def check_folder(folder: Path, sources: Iterable[Path]) -> None:
@@ -130,9 +132,9 @@ class Output:
         self.size += self._now[path][0]
         return True
 
-    def put(self, path: str, data: bytes) -> None:
-        """Write a file, unless it is there already."""
-        digest = hashlib.sha256(data).hexdigest()
+    def put(self, path: str, data: bytes, digest: str = "") -> None:
+        """Write a file, unless it is there already. Its SHA-256 may be known."""
+        digest = digest or hashlib.sha256(data).hexdigest()
         if self._old.get(path) == digest and self.keeps(path):
             return
         write_file(self._place(path), data)
@@ -216,13 +218,15 @@ class Output:
                 self._staging.link(path, self._folder / path, self._now.get(path))
 
     def _manifest(self) -> bytes:
-        manifest: dict[str, Any] = {"format": FORMAT, "files": dict(sorted(self._files.items()))}
-        return json.dumps(manifest, indent=0, ensure_ascii=False).encode() + b"\n"
+        """A file a line, as `json.dumps` with an indent of 0 has it, only faster."""
+        files = sorted(self._files.items())
+        lines = ",\n".join([f'{_as_json(path)}: "{digest}"' for path, digest in files])
+        return f'{{\n"format": {FORMAT},\n"files": {{\n{lines}\n}}\n}}\n'.encode()
 
 
 def _foreign(folder: Path, own: Collection[str]) -> Iterator[tuple[str, bool]]:
     """Everything that kb did not write, and whether it is a folder (then empty, or with more)."""
-    folders = {path[:at] for path in own for at, c in enumerate(path) if c == "/"}
+    folders = folders_of(own)
     waiting = [""]
     while waiting:
         prefix = waiting.pop()

@@ -79,7 +79,7 @@ class Staging:
         """Remove what does not belong to the new site, and write the manifest."""
         for path in self._there.keys() - self._done:
             (self.folder / path).unlink()
-        needed = self._made | _folders(self._done)
+        needed = self._made | folders_of(self._done)
         for path in sorted(self._folders - needed, reverse=True):
             (self.folder / path).rmdir()
         (self.folder / MANIFEST).write_bytes(manifest)
@@ -145,7 +145,7 @@ def _clean(folder: Path) -> set[str]:
     return found
 
 
-def _folders(paths: Iterable[str]) -> set[str]:
+def folders_of(paths: Iterable[str]) -> set[str]:
     """Every folder above these paths, but the top one."""
     found: set[str] = set()
     for path in paths:

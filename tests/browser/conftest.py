@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from kb.config import load_config
+from kb.site.build import build_site
+
 HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
 TOOLS = Path(os.environ.get("KB_NODE_TOOLS") or HERE / "node_modules" / "..").resolve()
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
@@ -54,6 +58,21 @@ def run_node(script, plan):
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The site of the sample knowledge base, which no test changes."""
+    folder = tmp_path_factory.mktemp("sample")
+    config = load_config(content=ROOT / "content", index=folder / "index", environ={}, cwd=folder)
+    build_site(config, out=folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def address(site, serve_below):
+    """Its address, below a path."""
+    return serve_below(site)
 
 
 @pytest.fixture

@@ -4,9 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from kb.config import load_config
-from kb.site.build import build_site
-
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent.parent
@@ -18,21 +15,6 @@ ASKED = (
     "performance.getEntriesByType('resource').map(({ name }) => name)"
     ".filter((name) => /assets.search\\..*js$|search.data/.test(name)).length"
 )
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The site of the sample knowledge base."""
-    folder = tmp_path_factory.mktemp("loading")
-    config = load_config(content=ROOT / "content", index=folder / "index", environ={}, cwd=folder)
-    build_site(config, out=folder / "site")
-    return folder / "site"
-
-
-@pytest.fixture(scope="session")
-def address(site, serve_below):
-    """Its address, below a path."""
-    return serve_below(site)
 
 
 @pytest.mark.parametrize("wish", [["focus", BOX], ["press", "/"], ["press", "Control+k"]])

@@ -24,21 +24,6 @@ FAILED = "document.querySelector('.find-failed button')"
 FAULTS = ["missing", "cut", "stale", "garbage", "blocked"]
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The site of the sample knowledge base."""
-    folder = tmp_path_factory.mktemp("search")
-    config = load_config(content=ROOT / "content", index=folder / "index", environ={}, cwd=folder)
-    build_site(config, out=folder / "site")
-    return folder / "site"
-
-
-@pytest.fixture(scope="session")
-def address(site, serve_below):
-    """Its address, below a path."""
-    return serve_below(site)
-
-
 def typed(text, *steps, box=BOX, until=READY):
     """Steps that type into a box, wait, and go on."""
     return [["type", box, text], ["until", until], *steps]

@@ -83,11 +83,14 @@ def plain(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A file of the export: `name` is what other files call it by, `hash` part of its name."""
+    """A file of the export: `name` is what other files call it by, `hash` part of its name;
+    `digest` is the SHA-256 of its data, in hexadecimal.
+    """
 
     name: str
     hash: str
     data: bytes
+    digest: str
 
     @property
     def file(self) -> str:
@@ -113,6 +116,10 @@ def make_shard_of(name: str, fields: dict[str, Any], last: str, rows: Iterable[s
 
 def _make_shard(name: str, body: str) -> Shard:
     data = f"kbShard({body})\n".encode(errors="replace")
-    digest = int.from_bytes(hashlib.sha256(data).digest()[:8], "big")
-    hash_ = "".join(DIGITS[digest >> shift & 31] for shift in range(0, 5 * NAME_LENGTH, 5)).lower()
-    return Shard(name, hash_, data)
+    digest = hashlib.sha256(data).hexdigest()
+    number = int(digest[:16], 16)
+    hash_ = "".join([DIGITS[number >> shift & 31] for shift in _SHIFTS]).lower()
+    return Shard(name, hash_, data, digest)
+
+
+_SHIFTS = range(0, 5 * NAME_LENGTH, 5)
