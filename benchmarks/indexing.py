@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from processes import environment
 from tables import replace_part, table
 
 RUNS = 5
@@ -32,7 +33,9 @@ for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.md")):
 def seconds(*command: str) -> float:
     """CPU seconds that a command and its children take."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

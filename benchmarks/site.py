@@ -31,9 +31,9 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from processes import ROOT, environment
+
 PAGE = Path(__file__).with_name("site.md")
-ROOT = Path(__file__).parent.parent
-BYTECODE = Path(tempfile.gettempdir()) / f"kb-bytecode-{os.getpid()}"
 BASELINE = """
 import sys
 from pathlib import Path
@@ -65,12 +65,6 @@ def run(command: list[str], folder: Path | None = None) -> Cost:
         raise SystemExit(f"{command}: {errors[-500:].decode()}")
     wall = time.perf_counter() - started
     return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024)
-
-
-def environment() -> dict[str, str]:
-    """Give the environment in which commands find kb, and Python what it compiled before."""
-    own = {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(BYTECODE)}
-    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | own
 
 
 class Bench:
@@ -259,7 +253,6 @@ def main() -> None:
             many = Bench(corpora / "cpp_docs" / "articles", Path(name) / "large")
             large = run(many.kb(fresh=True))
         PAGE.write_text(report(rounds, large, sample.site), encoding="utf-8")
-    shutil.rmtree(BYTECODE, ignore_errors=True)
 
 
 if __name__ == "__main__":
