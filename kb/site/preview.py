@@ -77,13 +77,7 @@ def open_preview(
 
         def build(progress: Callable[[int, int], None] | None = None) -> Report:
             config = _for_preview(load(), Path(name))
-            options = Options(
-                drafts=True,
-                live=True,
-                jobs=jobs,
-                root="/",
-                search=lambda key, places: search.renew(key, config, places),
-            )
+            options = _options(jobs, lambda key, places: search.renew(key, config, places))
             with search.pages_first():
                 return build_site(config, out=folder, options=options, progress=progress)
 
@@ -98,12 +92,24 @@ def open_preview(
                 server.publish(states_of(folder))
             return new
 
-        thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
-        thread.start()
-        try:
+        with _running(server):
             yield Preview(server, report, rebuild)
-        finally:
-            server.stop()
+
+
+@contextmanager
+def _running(server: SiteServer) -> Iterator[None]:
+    """Serve in a thread of its own until the block is left."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+def _options(jobs: int, search: Callable[[str, Places], None]) -> Options:
+    """How to build for who writes: drafts shown, pages that reload, the search made apart."""
+    return Options(drafts=True, live=True, jobs=jobs, root="/", search=search)
 
 
 def _exporter(folder: Path) -> Callable[[Config, Places], Iterator[Shard]]:

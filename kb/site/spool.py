@@ -46,7 +46,7 @@ class Spool(Generic[T]):
             return held
         start, length = place
         self._file.seek(start)
-        value: T = pickle.loads(self._file.read(length))  # noqa: S301  our own
+        value: T = pickle.loads(self._file.read(length))  # noqa: S301  this spool wrote it
         return value
 
     def close(self) -> None:

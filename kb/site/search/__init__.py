@@ -58,7 +58,7 @@ def export_search(
 def _export(base: KnowledgeBase, places: Places, kept: Kept) -> Iterator[Shard]:
     try:
         cards, reader = base.cards_by_id, base.engine.reader
-        kept.begin(reader.state)
+        kept.begin(reader)
         yield from write_search(reader, base.config, base.topics(), places, cards, kept)
         kept.save()
     finally:

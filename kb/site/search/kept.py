@@ -41,11 +41,15 @@ class Kept:
         self._lines: list[str] = []
         self._file: IO[bytes] | None = None
         self._checksum = 0
+        self.changed: Changed | None = None
 
-    def begin(self, state: str) -> bool:
-        """Get ready to keep rows, of an index in this state, for the next export; False where none
-        can be kept.
+    def begin(self, reader: IndexReader) -> bool:
+        """Get ready to keep rows of an index for the next export; False where none can be kept.
+
+        `changed` says from now on what has changed since the last export, where that is known.
         """
+        if last := self.last(_STATE):
+            self.changed = reader.changed_since(last[0])
         if self._path is None:
             return False
         with contextlib.suppress(OSError):
@@ -53,13 +57,8 @@ class Kept:
             self._new(self._path).unlink(missing_ok=True)
             self._file = self._new(self._path).open("xb")
         self._write(self._version)
-        self.put(_STATE, state, [])
+        self.put(_STATE, reader.state, [])
         return self._file is not None
-
-    def changed(self, reader: IndexReader) -> Changed | None:
-        """What has changed in the index since the last export, where that is known."""
-        last = self.last(_STATE)
-        return reader.changed_since(last[0]) if last else None
 
     def rows(self, name: str, stamp: str) -> list[str] | None:
         """The rows of that name in the last export, if they have that stamp; kept for the next."""

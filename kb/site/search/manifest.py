@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from kb import asking
@@ -48,25 +49,13 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     `kept` is what the last export wrote.
     """
     layout, ranking = make_layout(reader, cards), Ranking(**dict(config.ranking))
-    starts: dict[str, list[Any]] = {}
-    hashes: dict[str, list[str]] = {}
-    leads: set[int] = set()
-
-    def note(first: Any, shard: Shard) -> Shard:
-        kind = shard.name[0]
-        starts.setdefault(kind, []).append(first)
-        hashes.setdefault(kind, []).append(shard.hash)
-        return shard
-
-    for first_section, shard, their_leads in write_documents(reader, layout, places, kept):
+    listed, leads = _Listed(), set[int]()
+    for first, shard, their_leads in write_documents(reader, layout, places, kept):
         leads.update(their_leads)
-        yield note(first_section, shard)
-    for first_section, shard in write_tables(reader, layout):
-        yield note(first_section, shard)
-    for first_term, shard in write_terms(reader, layout, ranking, leads, kept):
-        yield note(first_term, shard)
-    for first_word, shard in write_words(reader, kept):
-        yield note(first_word, shard)
+        yield listed.add(first, shard)
+    yield from starmap(listed.add, write_tables(reader, layout))
+    yield from starmap(listed.add, write_terms(reader, layout, ranking, leads, kept))
+    yield from starmap(listed.add, write_words(reader, kept))
     facets = _facets(layout, topics, places)
     yield facets
     yield make_shard(
@@ -74,19 +63,34 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
         {
             "format": FORMAT,
             "facets": facets.hash,
-            "shards": {
-                kind: {
-                    "first": _firsts(starts.get(kind, [])),
-                    "hash": "".join(hashes.get(kind, [])),
-                }
-                for kind in "dstw"
-            },
+            "shards": listed.record(),
             **_articles(layout, leads),
             **_statistics(reader, ranking),
             **_language(config),
             **_people(config, layout, places),
         },
     )
+
+
+class _Listed:
+    """Where each shard begins and its hash, by kind: the first letter of its name."""
+
+    def __init__(self) -> None:
+        self._starts: dict[str, list[Any]] = {kind: [] for kind in "dstw"}
+        self._hashes: dict[str, list[str]] = {kind: [] for kind in "dstw"}
+
+    def add(self, first: Any, shard: Shard) -> Shard:
+        """List a shard, and give it back."""
+        self._starts[shard.name[0]].append(first)
+        self._hashes[shard.name[0]].append(shard.hash)
+        return shard
+
+    def record(self) -> dict[str, dict[str, str]]:
+        """What the manifest says of all."""
+        return {
+            kind: {"first": _firsts(starts), "hash": "".join(self._hashes[kind])}
+            for kind, starts in self._starts.items()
+        }
 
 
 def _firsts(starts: list[Any]) -> str:

@@ -74,7 +74,7 @@ def _rows(writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
     the same still.
     """
     key = writer.key()
-    last, changed = kept.last(_KEY), kept.changed(writer.reader)
+    last, changed = kept.last(_KEY), kept.changed
     kept.put(_KEY, key, [])
     if changed is not None and last == [key]:
         yield from _rows_after(changed.terms, writer, kept)

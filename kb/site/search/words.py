@@ -38,7 +38,7 @@ _NAME = "words"
 
 def _count(reader: IndexReader, kept: Kept) -> Mapping[str, int]:
     """Word -> number of articles that hold it."""
-    last, changed = kept.last(_NAME), kept.changed(reader)
+    last, changed = kept.last(_NAME), kept.changed
     if not last or changed is None:
         return {word: count for word, _, count in reader.stamps("words")}
     counts: dict[str, int] = json.loads(last[1])
