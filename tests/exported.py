@@ -6,6 +6,8 @@ import random
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
+
 from kb.site.bundle import bundle
 from kb.site.search import export_search
 
@@ -54,6 +56,12 @@ def engine_script():
     return bundle(
         "entry.js", lambda path: entry if path == "entry.js" else (assets / path).read_text("utf-8")
     )
+
+
+needs_judged_sets = pytest.mark.skipif(
+    "KB_CORPORA" not in os.environ,  # they are other people's, and no part of the project
+    reason="KB_CORPORA is not set",
+)
 
 
 def judged_content(name):

@@ -4,6 +4,12 @@ import hashlib
 
 from kb.model import Article, Section
 
+WORDS = (
+    "late", "package", "refund", "order", "the", "track", "number", "account", "wi-fi", "C++", "é",
+    "chat", "phone", "it's",
+)  # fmt: skip
+"""What articles are made of by chance: words of each kind that is cut in its own way."""
+
 
 def make_article(id_, title="Title", *sections, lead="", **fields):
     """Make an article with a lead section and others, each a (heading, text) pair.

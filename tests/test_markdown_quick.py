@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from exported import needs_judged_sets
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -69,7 +70,7 @@ def test_the_same_tokens_for_published_examples(file, key):
         check(case[key])
 
 
-@pytest.mark.skipif("KB_CORPORA" not in os.environ, reason="KB_CORPORA is not set")
+@needs_judged_sets
 @pytest.mark.parametrize("name", ["emanual_tv", "stackfaq", "zoomcamp_faq"])
 def test_the_same_tokens_for_real_articles(name):
     """Every one of a set."""

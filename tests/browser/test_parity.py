@@ -1,11 +1,17 @@
 """Chromium gives the terminal's answers: the same sections, in the same order, with the same scores."""
 
 import json
-import os
 from dataclasses import replace
 
 import pytest
-from exported import SETS, engine_script, judged_content, judged_texts, write_export
+from exported import (
+    SETS,
+    engine_script,
+    judged_content,
+    judged_texts,
+    needs_judged_sets,
+    write_export,
+)
 
 from kb.config import Config
 from kb.knowledge_base import KnowledgeBase
@@ -24,7 +30,7 @@ ASK = (
 )
 
 
-@pytest.mark.skipif("KB_CORPORA" not in os.environ, reason="KB_CORPORA is not set")
+@needs_judged_sets
 @pytest.mark.parametrize("name", SETS)
 def test_judged_queries_are_answered_alike(see, serve_below, tmp_path, name):
     """A sample of every set's queries, and of their misspelt copies."""

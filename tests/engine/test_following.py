@@ -6,7 +6,7 @@ from array import array
 from dataclasses import replace
 
 import pytest
-from making import make_article
+from making import WORDS, make_article
 
 from kb.analysis import Analyzer
 from kb.engine import whoosh
@@ -19,7 +19,6 @@ from kb.model import Audience
 from kb.ranking import Averages, Ranking
 
 ANALYZER, RANKING = Analyzer(), Ranking()
-WORDS = "late package refund order the track number account wi-fi C++ é chat phone it's".split()  # noqa: SIM905
 
 
 def some_article(chance, name):
@@ -130,6 +129,20 @@ def test_an_edit_of_a_word_changes_few_terms(engine):
     assert "unheard" in changed.terms
     assert len(changed.terms) < 4
     assert changed.words == {"unheard": 1}
+
+
+@pytest.mark.parametrize("coverage_title", [0, 0.5])
+def test_a_title_of_stop_words_alone_changes_all_of_its_terms(coverage_title):
+    """They are terms of the title as long as there are no others, however they weigh."""
+    averages, ranking = Averages((2.0,) * 5), Ranking(coverage_title=coverage_title)
+    before, after = (
+        replace(article, sections=article.sections[1:])
+        for article in (
+            make_article("a", title, ("H", "Text.")) for title in ("The of", "The package")
+        )
+    )
+    inverted = (invert([article], ANALYZER, ranking, averages) for article in (before, after))
+    assert {"the", "of", "packag"} <= changes(*inverted).terms
 
 
 def other_sections(article):

@@ -2,17 +2,17 @@
 
 import random
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from exported import PlainPlaces
+from making import WORDS
 
 from kb.config import Config
 from kb.knowledge_base import KnowledgeBase
 from kb.site.search import export_search
 from kb.site.search import terms as term_rows
 from kb.site.search.kept import Kept
-
-WORDS = "late package refund order the track number account wi-fi C++ é chat phone".split()  # noqa: SIM905
 
 
 @pytest.fixture
@@ -33,6 +33,10 @@ def text(chance):
         link = f"[{chance.choice(WORDS)} {chance.choice(WORDS)}](https://a.example)"
         parts += [f"## {chance.choice(WORDS)}", " ".join([*chance.choices(WORDS, k=12), link])]
     return "\n\n".join(parts) + "\n"
+
+
+STILL = SimpleNamespace(state="s", changed_since=lambda _: None)
+"""As much of an index as rows need to know."""
 
 
 def shards(config, kept=None):
@@ -147,11 +151,11 @@ def test_rows_count_when_they_were_saved(tmp_path):
     """Until then the old ones do; without a place for them nothing is kept."""
     path = tmp_path / "rows"
     first = Kept(path)
-    assert first.begin("s")
+    assert first.begin(STILL)
     first.put("t a", "1", ["x", "y"])
     first.save()
     second = Kept(path)
-    second.begin("s")
+    second.begin(STILL)
     assert second.rows("t a", "1") == ["x", "y"]
     assert second.rows("t a", "2") is None
     second.put("t b", "1", ["z"])
@@ -162,8 +166,8 @@ def test_rows_count_when_they_were_saved(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["rows"]
     (tmp_path / "file").touch()
     nowhere = Kept(tmp_path / "file" / "rows")
-    assert not nowhere.begin("s")
-    assert not Kept().begin("s")
+    assert not nowhere.begin(STILL)
+    assert not Kept().begin(STILL)
     nowhere.put("t a", "1", ["x"])
     nowhere.save()
     nowhere.close()

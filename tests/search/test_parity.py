@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from exported import judged_content, judged_texts
+from exported import judged_content, judged_texts, needs_judged_sets
 
 from kb.articles import read_content
 from kb.config import ContactConfig, SearchConfig
@@ -164,7 +164,7 @@ def test_the_sample_is_answered_alike_with_few_tables(open_base, both):
     assert not list(differences(*both(open_base(SAMPLE), questions)))
 
 
-@pytest.mark.skipif("KB_CORPORA" not in os.environ, reason="KB_CORPORA is not set")
+@needs_judged_sets
 @pytest.mark.usefixtures("small_tables")
 def test_judged_queries_are_answered_alike_with_few_tables(open_base, both):
     """And on a judged set, whose articles have many sections."""
@@ -172,7 +172,7 @@ def test_judged_queries_are_answered_alike_with_few_tables(open_base, both):
     assert not list(differences(*both(open_base(judged_content("emanual_tv")), questions)))
 
 
-@pytest.mark.skipif("KB_CORPORA" not in os.environ, reason="KB_CORPORA is not set")
+@needs_judged_sets
 @pytest.mark.parametrize("name", ["emanual_tv", "stackfaq", "zoomcamp_faq"])
 def test_judged_queries_are_answered_alike(name, open_base, both):
     """A sample of a judged set's queries, and each with a letter lost: all that an answer holds."""

@@ -4,8 +4,8 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-import pytest
 import Stemmer
+from exported import needs_judged_sets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +38,7 @@ def test_stems_of_the_sample(node):
     check_stems(node, words)
 
 
-@pytest.mark.skipif("KB_CORPORA" not in os.environ, reason="KB_CORPORA is not set")
+@needs_judged_sets
 def test_stems_of_the_corpora(node):
     """Every word of every judged set."""
     words = set()
