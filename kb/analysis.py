@@ -25,7 +25,7 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -80,14 +80,14 @@ _ASCII_UNIT_OR_BREAK = re.compile(r"\w+(?:[.'-]\w+)*(?:\+\+|#(?!\w))?|\n", re.AS
 _PIECE = re.compile(
     rf"[{UNSPACED}][{MARKS}]*|[^._{UNSPACED}-]+",
 )
+_ANY_UNSPACED = re.compile(f"[{UNSPACED}]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s$", re.IGNORECASE)
 _APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
 _NOT_WORD = re.compile(rf"[^\w{MARKS}+#]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a unit: `start` and `end` are character offsets into the unit, `offset` its
     position after the unit's first word. `whole` marks the joined form of a unit of several
     parts.
@@ -102,8 +102,7 @@ class Word:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word in a text. Its position counts all words from 0, stop words too; `start` and `end`
     are character offsets; `stop` and `whole` are as in Word.
     """
@@ -303,7 +302,7 @@ class Analyzer:
             for offset, (surface, start, end) in enumerate(pieces)
         ]
         yield from words
-        if len(words) > 1 and not re.search(f"[{UNSPACED}]", unit):
+        if len(words) > 1 and (unit.isascii() or not _ANY_UNSPACED.search(unit)):
             whole = _join([word.surface for word in words])
             yield Word(whole, self.stem(whole), 0, 0, len(unit), whole=True)
 
@@ -344,6 +343,8 @@ def compose(text: str) -> str:
 
 def normalize(word: str) -> str:
     """NFKC, case folded, accents and apostrophes removed."""
+    if word.isascii() and word.isalnum():
+        return word.lower()
     word = _POSSESSIVE.sub("", word)
     if not word.isascii():
         word = unicodedata.normalize("NFKC", word).casefold()

@@ -44,7 +44,14 @@ def card_of(article: Article) -> Card:
 
 def card_record(card: Card) -> dict[str, Any]:
     """A card as JSON keeps it, without what is empty."""
-    return {name: value for name, value in asdict(card).items() if value not in (None, "", ())}
+    values = ((name, getattr(card, name)) for name in _NAMES)
+    record = {name: value for name, value in values if value not in (None, "", ())}
+    for name in ("actions", "escalate"):
+        if name in record:
+            record[name] = tuple(map(asdict, record[name]))
+    if "channel" in record:
+        record["channel"] = asdict(record["channel"])
+    return record
 
 
 def read_card(record: dict[str, Any]) -> Card:

@@ -7,7 +7,7 @@ before digits become a word of their own (`question1`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.engine.spelling import MIN_LENGTH, candidates
@@ -64,7 +64,7 @@ class Corrector:
         if not words:
             return [token]
         stem = self.analyzer.stem
-        return [replace(token, surface=word, term=stem(word), stop=False) for word in words]
+        return [token._replace(surface=word, term=stem(word), stop=False) for word in words]
 
     def _best(self, token: Token) -> tuple[str, ...]:
         """The nearest word; among equally near ones that of most articles, then by alphabet.
