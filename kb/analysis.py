@@ -25,6 +25,7 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -246,12 +247,12 @@ class Analyzer:
     def surfaces_of(self, units: Iterable[str]) -> set[str]:
         """The words of units as written, normalised but not stemmed."""
         units = list(units)
-        known = set(map(self._surfaces.get, units))
-        found = {surface for surface in known if surface is not None}
-        if len(found) == len(known):
-            return found
-        others = (unit for unit in units if unit not in self._surfaces)
-        return found | {word.surface for unit in others for word in self.words(unit)}
+        found = {*map(self._surfaces.get, units, repeat(""))}
+        if "" in found:
+            found.remove("")
+            others = (unit for unit in units if unit not in self._surfaces)
+            found.update(word.surface for unit in others for word in self.words(unit))
+        return found
 
     def words(self, unit: str) -> tuple[Word, ...]:
         """The words of one unit: its parts, then the whole where there are several parts."""

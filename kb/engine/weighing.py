@@ -17,7 +17,7 @@ from kb.engine.reading import POSITION_BITS, TermPostings
 from kb.ranking import FIELDS, field_norms, head_steps, lead_norm, level, pack_weight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.ranking import Averages, Ranking
 
@@ -72,9 +72,9 @@ class Weigher:
         self._lead_ends = columns.lead_ends
         self._leads = columns.leads
         self._titles, self._bodies = columns.lengths[0], columns.lengths[-1]
-        norms = [field_norms(row, averages, ranking) for row in zip(*columns.lengths, strict=True)]
-        self._norms = tuple(array("d", column) for column in zip(*norms, strict=True))
-        self._lead_norms = array("d", (lead_norm(n, averages, ranking) for n in self._bodies))
+        self._norms = tuple(_norms(columns, averages, ranking))
+        known = {n: lead_norm(n, averages, ranking) for n in {*self._bodies}}
+        self._lead_norms = array("d", map(known.__getitem__, self._bodies))
         self._link_share = ranking.link_share
         self._in_heading = head_steps(in_heading=True, ranking=ranking)
         self._in_title = head_steps(in_heading=False, ranking=ranking)
@@ -182,6 +182,16 @@ class Weigher:
         elif in_title:
             head = self._in_title
         return pack_weight(level(frequency), head, linked + in_heading + in_issues + end - text)
+
+
+def _norms(columns: Columns, averages: Averages, ranking: Ranking) -> Iterator[array[float]]:
+    """For each of the FIELDS what an occurrence counts for in each document. Many documents have
+    fields of the same length.
+    """
+    lengths = {length for column in columns.lengths for length in set(column)}
+    known = {n: field_norms((n,) * len(FIELDS), averages, ranking) for n in lengths}
+    for field, column in enumerate(columns.lengths):
+        yield array("d", [known[length][field] for length in column])
 
 
 def unweighted(places: array[int]) -> TermPostings:
