@@ -162,7 +162,7 @@ class KnowledgeBase:
             correct=correct,
             explain=explain,
         )
-        results = self._ask(lambda engine: engine.search(request))
+        results = self.ask(lambda engine: engine.search(request))
         return self._answer(query, request, results)
 
     def rank(
@@ -173,7 +173,7 @@ class KnowledgeBase:
         request = Request(
             parse_query(query), limit=limit, per_article=per_article or ALL, person_first=person
         )
-        found = self._ask(lambda engine: engine.search(request)).sections
+        found = self.ask(lambda engine: engine.search(request)).sections
         return tuple(Ranked(s.card.id, s.section.anchor, s.score) for s in found)
 
     def article(self, id_: str) -> Article:
@@ -228,7 +228,7 @@ class KnowledgeBase:
 
     def describe(self) -> Description:
         """What the index holds."""
-        return self._ask(lambda engine: engine.describe())
+        return self.ask(lambda engine: engine.describe())
 
     def close(self) -> None:
         """Let go of the index's files."""
@@ -242,10 +242,28 @@ class KnowledgeBase:
         assert self._engine is not None
         return self._engine
 
+    def ask(self, question: Callable[[Engine], T], tries: int = 3) -> T:
+        """Ask the engine; again where its index was damaged, or was removed by now."""
+        if self._engine is None:
+            self.prepare()
+        engine, folder = self.engine, self._folder
+        try:
+            return question(engine)
+        except Exception as error:
+            indexer = Indexer(self.config, self._open_engine, thorough=True)
+            changes = self._bring_up_to_date(indexer)
+            if self._folder == folder and not changes.rebuilt:
+                if not isinstance(error, DamagedIndexError):
+                    raise  # the index is as it was written: it is not to blame
+                changes = self._bring_up_to_date(indexer, force=f"it was not kb's: {error}")
+        if changes.rebuilt:
+            self.on_repair(changes)
+        return self.ask(question, tries - 1) if tries > 1 else question(self.engine)
+
     @cached_property
     def cards_by_id(self) -> Mapping[str, Card]:
         """Every article, seen by the public or not."""
-        return self._ask(lambda engine: engine.cards())
+        return self.ask(lambda engine: engine.cards())
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:
@@ -264,24 +282,6 @@ class KnowledgeBase:
         self._forget()
         self._folder = generation.folder
         self._engine = self._open_engine(generation.folder)
-
-    def _ask(self, question: Callable[[Engine], T], tries: int = 3) -> T:
-        """Ask the engine; again where its index was damaged, or was removed by now."""
-        if self._engine is None:
-            self.prepare()
-        engine, folder = self.engine, self._folder
-        try:
-            return question(engine)
-        except Exception as error:
-            indexer = Indexer(self.config, self._open_engine, thorough=True)
-            changes = self._bring_up_to_date(indexer)
-            if self._folder == folder and not changes.rebuilt:
-                if not isinstance(error, DamagedIndexError):
-                    raise  # the index is as it was written: it is not to blame
-                changes = self._bring_up_to_date(indexer, force=f"it was not kb's: {error}")
-        if changes.rebuilt:
-            self.on_repair(changes)
-        return self._ask(question, tries - 1) if tries > 1 else question(self.engine)
 
     def _open_engine(self, folder: Path) -> Engine:
         from kb.engine.whoosh import WhooshEngine  # noqa: PLC0415  # 90 ms that not all pay

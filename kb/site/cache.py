@@ -2,7 +2,7 @@
 
     index/sites/HASH/stamp.json     the states of everything that went in and came out
     index/sites/HASH/records.json   a record of each article, and a key of each page
-    index/sites/HASH/search.rows    what was written of the search (`kb.site.search.kept`)
+    index/sites/HASH/search.*       what was written of the search (`kb.site.search.kept`)
     index/sites/HASH/spare/         the site before the last, for the next to be made from
 
 HASH stands for the output folder. The stamp alone tells whether anything changed; the

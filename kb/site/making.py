@@ -37,8 +37,9 @@ from kb.site.shell import open_shell
 from kb.site.wording import read_wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from kb.articles import TopicFile
     from kb.config import Config
     from kb.model import Article
     from kb.site.build import Work
@@ -131,7 +132,9 @@ class _Making:
         )
         shell = self._open_shell(old)
         pages = Pages(plan, shell, self._size_of)
-        search = self._search(plan, old, reader)  # lets go of the articles before pages are made
+        search = self._search(
+            plan, topic_files, old, reader
+        )  # lets go of the articles before pages are made
         reader.forget_articles()
         with _collection():
             keys = self._articles(plan, pages, reader, old)
@@ -261,7 +264,9 @@ class _Making:
         for address, text in write_feeds(plan, shell, sorted(listed)):
             yield address, text.encode()
 
-    def _search(self, plan: Plan, old: Memory, reader: Reader) -> dict[str, list[str]]:
+    def _search(
+        self, plan: Plan, topic_files: Mapping[str, TopicFile], old: Memory, reader: Reader
+    ) -> dict[str, list[str]]:
         """What the search of the pages reads: made from the index, which is brought up to date."""
         key = search_key(plan, self._sources.common)
         known = old.shared.get(key, [])
@@ -281,11 +286,14 @@ class _Making:
             analyzer=self._analyzer,
             read=reader.article,
             kept=Kept(self._cache.folder / "search.rows", self._sources.common),
+            topic_files=topic_files,
         )
         with closing(shards):  # where the disk is full, files of the export are closed, too
             for shard in shards:
-                addresses.append(SEARCH_DATA + shard.file)
-                self._output.put(addresses[-1], shard.data, shard.digest)
+                address = SEARCH_DATA + shard.file
+                addresses.append(address)
+                if not self._output.keeps(address, shard.digest):
+                    self._output.put(address, shard.data, shard.digest)
         return {key: addresses}
 
     def _files(self) -> None:

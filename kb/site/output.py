@@ -124,9 +124,13 @@ class Output:
         """The addresses of all files of the new site so far."""
         return self._files.keys()
 
-    def keeps(self, path: str) -> bool:
-        """Keep a file as the last build wrote it, if it still is that."""
-        if path not in self._old or not self._is_intact(path):
+    def keeps(self, path: str, digest: str = "") -> bool:
+        """Keep a file as the last build wrote it, if it still is that, and has the SHA-256 that
+        is given.
+        """
+        if path not in self._old or (digest and self._old[path] != digest):
+            return False
+        if not self._is_intact(path):
             return False
         self._files[path] = self._old[path]
         self.size += self._now[path][0]
@@ -135,7 +139,7 @@ class Output:
     def put(self, path: str, data: bytes, digest: str = "") -> None:
         """Write a file, unless it is there already. Its SHA-256 may be known."""
         digest = digest or hashlib.sha256(data).hexdigest()
-        if self._old.get(path) == digest and self.keeps(path):
+        if self.keeps(path, digest):
             return
         write_file(self._place(path), data)
         self._note(path, digest, len(data))
@@ -144,7 +148,7 @@ class Output:
         """Copy a file, unless it is there already."""
         with source.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if self._old.get(path) == digest and self.keeps(path):
+        if self.keeps(path, digest):
             return
         place = self._place(path)
         shutil.copyfile(source, place)

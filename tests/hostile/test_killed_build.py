@@ -59,6 +59,7 @@ class Sites:
         return beside - known | caches - {
             "stamp.json",
             "records.json",
+            "search.json",
             "search.rows",
             "lock",
             "spare",

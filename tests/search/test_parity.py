@@ -10,7 +10,7 @@ from exported import judged_content, judged_texts, needs_judged_sets
 
 from kb.articles import read_content
 from kb.config import ContactConfig, SearchConfig
-from kb.site.search import documents
+from kb.site.search import tables
 
 SAMPLE = Path(__file__).parents[2] / "content"
 QUERIES = (
@@ -154,7 +154,7 @@ def test_hostile_queries_are_answered_alike(open_base, both):
 @pytest.fixture
 def small_tables(monkeypatch):
     """Tables of a few sections, as large sites have them in comparison: few of them are loaded."""
-    monkeypatch.setattr(documents, "TABLE_SECTIONS", 3)
+    monkeypatch.setattr(tables, "TABLE_SECTIONS", 3)
 
 
 @pytest.mark.usefixtures("small_tables")

@@ -1,6 +1,7 @@
 """The output folder: what a build writes, keeps, carries over and refuses to touch."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from kb.files import write_file, write_sealed
 from kb.site import swap
 from kb.site.build import build_site
 from kb.site.cache import Cache
+from kb.site.search import documents, packing, terms
 
 
 def inodes(base):
@@ -133,6 +135,28 @@ def test_changed_output_is_mended(base):
     assert base.files() == good
 
 
+def test_lost_and_changed_files_of_the_search_are_made_again(base, monkeypatch, tmp_path):
+    """Those, too, in which an edit changed nothing, and that no one asked for else."""
+    for module in (documents, terms):
+        monkeypatch.setattr(module, "SHARD_SIZE", 300)
+    base.write({f"more/n{n}.md": f"# Number {n}\n\nWalrus {n}.\n" for n in range(20)})
+    base.build()
+    for number, path in enumerate(sorted((base.site / "search/data").iterdir())):
+        path.write_bytes(b"other") if number % 3 else path.unlink()
+    late = base.content / "orders/late.md"
+    late.write_text(late.read_text().replace("Look at [the", "Peer at [the"))
+    kept, keep = [], packing._Packer._same
+    monkeypatch.setattr(
+        packing._Packer, "_same", lambda self, block: kept.append(keep(self, block)) or kept[-1]
+    )
+    base.build()
+    assert {"d0", "d1", "t0", "t1"} <= {shard.name for shard in kept}
+    fresh = tmp_path / "fresh"
+    build_site(replace(base.config(), index=tmp_path / "other"), out=fresh)
+    found = {path.name: path.read_bytes() for path in (fresh / "search/data").iterdir()}
+    assert found == {p.name: p.read_bytes() for p in (base.site / "search/data").iterdir()}
+
+
 def test_lost_cache_costs_only_time(base):
     """Without the cache the next build finds by content that nothing has to be written."""
     base.build()
@@ -145,7 +169,7 @@ def test_lost_cache_costs_only_time(base):
     assert base.build().written == ()
 
 
-@pytest.mark.parametrize("name", ["stamp.json", "records.json"])
+@pytest.mark.parametrize("name", ["stamp.json", "records.json", "search.json", "search.rows"])
 def test_a_damaged_cache_is_as_good_as_none(base, name):
     """One letter of an article in it would be enough for a wrong page."""
     base.build()

@@ -11,18 +11,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from kb.articles import build_topics, read_topics, scan
 from kb.errors import IndexingError
 from kb.knowledge_base import KnowledgeBase
 from kb.site.search.encoding import MANIFEST, Shard
 from kb.site.search.kept import Kept
+from kb.site.search.layout import make_layout, read_cards
 from kb.site.search.manifest import FORMAT, write_search
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from kb.analysis import Analyzer
+    from kb.articles import TopicFile
     from kb.config import Config
     from kb.indexing import ReadArticle
+    from kb.model import Topic
+    from kb.site.search.layout import Layout
     from kb.site.search.places import Places
 
 __all__ = ["FORMAT", "MANIFEST", "Kept", "Shard", "export_search", "write_search"]
@@ -35,13 +40,14 @@ def export_search(
     analyzer: Analyzer | None = None,
     read: ReadArticle | None = None,
     kept: Kept | None = None,
+    topic_files: Mapping[str, TopicFile] | None = None,
 ) -> Generator[Shard]:
     """Every file of the export of a knowledge base, whose index is brought up to date first.
 
     `places` says where everything stands; `analyzer` and `read` are as for `KnowledgeBase`: what
-    the caller has done already; `kept` holds the rows of the last export, which then need not be
-    made again. Where the index can't be written, one is made for the export
-    alone. Raises ContentError where there are no articles.
+    the caller has done already, as is `topic_files`, what `read_topics` gave; `kept` holds the
+    rows of the last export, which then need not be made again. Where the index can't be written,
+    one is made for the export alone. Raises ContentError where there are no articles.
     """
     base = KnowledgeBase(config, analyzer)
     try:
@@ -50,17 +56,32 @@ def export_search(
         with TemporaryDirectory() as folder:
             apart = KnowledgeBase(replace(config, index=Path(folder)), base.analyzer)
             apart.index(read=read)
-            yield from _export(apart, places, Kept())
+            yield from _export(apart, places, Kept(), topic_files)
     else:
-        yield from _export(base, places, kept or Kept())
+        yield from _export(base, places, kept or Kept(), topic_files)
 
 
-def _export(base: KnowledgeBase, places: Places, kept: Kept) -> Iterator[Shard]:
+def _export(
+    base: KnowledgeBase, places: Places, kept: Kept, topic_files: Mapping[str, TopicFile] | None
+) -> Iterator[Shard]:
     try:
-        cards, reader = base.cards_by_id, base.engine.reader
+        cards = base.ask(lambda engine: read_cards(engine.reader, kept))
+        reader = base.engine.reader
         kept.begin(reader)
-        yield from write_search(reader, base.config, base.topics(), places, cards, kept)
+        layout = make_layout(reader, cards)
+        topics = _topics(base.config, layout, topic_files)
+        yield from write_search(reader, base.config, topics, places, layout, kept)
         kept.save()
     finally:
         kept.close()
         base.close()
+
+
+def _topics(
+    config: Config, layout: Layout, files: Mapping[str, TopicFile] | None
+) -> Sequence[Topic]:
+    """The topics of what the public sees."""
+    if files is None:
+        listed = scan(config.content).topics
+        files, _ = read_topics(config.content, listed, limits=config.limits)
+    return build_topics([article.card for article in layout.articles], files)

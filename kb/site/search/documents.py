@@ -1,12 +1,16 @@
-"""Document shards, what a hit shows; and tables, what every section's score may need."""
+"""Document shards: what a hit shows."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from itertools import accumulate, chain, groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kb.ranking import FIELDS
-from kb.site.search.encoding import encode, make_shard, make_shard_of, plain
+from kb.site.search.encoding import make_shard_of, plain
+from kb.site.search.packing import Row, pack
 from kb.snippets import SEARCHED
 
 if TYPE_CHECKING:
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from kb.cards import Card
     from kb.engine.reading import IndexReader
     from kb.site.search.encoding import Shard
-    from kb.site.search.kept import Kept
+    from kb.site.search.kept import Block, Kept
     from kb.site.search.layout import Exported, Layout
     from kb.site.search.places import Places
 
@@ -23,89 +27,167 @@ SHARD_SIZE = 6_000
 """Characters of a shard of documents, about; larger where there are very many."""
 
 MAX_SHARDS = 3_000
-TABLE_SECTIONS = 2_048
-"""Sections of a table, about: tables end where articles do."""
-
-SMALL_TABLE = 512
-"""The same where there are very many sections, of which a query needs few."""
-
-FEW_SECTIONS = 12_000
-"""Up to so many sections a query loads all tables at once: the browser's FEW_TABLES."""
 
 
-def write_documents(
-    reader: IndexReader, layout: Layout, places: Places, kept: Kept
-) -> Iterator[tuple[int, Shard, list[int]]]:
-    """(first section, shard, leads) of all sections: long articles are cut."""
-    size = _shard_size(reader, layout)
-    packer = _Packer(size)
-    for article in layout.articles:
-        about = plain(_about(article.card, places))
-        leads, *sections = _sections(reader, article, places, kept)
-        for number, section in enumerate(sections, article.first):
-            done = packer.add(number, about, section)
-            if done:
-                yield done
-        packer.leads += [article.first + at for at, lead in enumerate(leads) if lead == _LEAD]
-    if packer.rows:
-        yield packer.finish()
+class Documents:
+    """The rows of documents: what is shown of each section. A section's name is its number.
 
+    What is shown of an article's sections depends on its document alone; what is shown of the
+    article itself, on where things stand, too.
+    """
+
+    kind = "d"
+
+    def __init__(self, reader: IndexReader, layout: Layout, places: Places, kept: Kept) -> None:
+        self.limit = _shard_size(reader, layout)
+        self._reader = reader
+        self._articles = layout.articles
+        self._firsts = [article.first for article in layout.articles]
+        self._places = places
+        self._kept = kept
+        self._former = _Former(kept)
+        self._seen = [self._look(article) for article in layout.articles]
+        self._rows = lru_cache(1)(self._make_rows)
+
+    def write(self) -> Iterator[tuple[int, Shard]]:
+        """(first section, shard) of all sections: long articles are cut."""
+        yield from pack(self._pieces(), self, self._kept)
+        self._kept.note(_SHOWN, [self.limit, self._seen])
+
+    def leads(self) -> set[int]:
+        """The sections whose heading is the article's title, known once all is written."""
+        return {
+            first + at
+            for first, seen in zip(self._firsts, self._seen, strict=True)
+            for at, lead in enumerate(seen.leads)
+            if lead == _LEAD
+        }
+
+    def shard(self, number: int, rows: Sequence[Row]) -> Shard:
+        """The shard of some sections."""
+        articles = [
+            f'{about[:-1]},"sections":[{",".join([row.text for row in own])}]}}'
+            for about, own in groupby(rows, key=attrgetter("beside"))
+        ]
+        return make_shard_of(f"d{number}", {"first": rows[0].name}, "articles", articles)
+
+    def line(self, row: Row) -> str:
+        """A section as it is kept."""
+        return row.text
+
+    def unpack(self, block: Block) -> list[Row]:
+        """The sections of a shard."""
+        rows = chain.from_iterable(map(self._rows, self._articles_in(block)))
+        return [row for row in rows if block.first <= row.name <= block.last]
+
+    def _look(self, article: Exported) -> _Seen:
+        """What an article's rows are made of."""
+        id_, stamp = article.card.id, self._reader.document_stamp(article.document)
+        placed = _placed(article.card, self._places)
+        return _Seen(id_, stamp, placed, self._former.leads(id_, stamp))
+
+    def _pieces(self) -> Iterator[Row | Block]:
+        if not self._former.fits(self.limit, self._articles):
+            yield from chain.from_iterable(map(self._rows, range(len(self._articles))))
+            return
+        changed = self._former.changed(self._seen)
+        for block in self._kept.blocks(self.kind):
+            if changed.isdisjoint(self._articles_in(block)):
+                yield block
+            else:
+                yield from self.unpack(block)
+
+    def _articles_in(self, block: Block) -> range:
+        """The numbers of the articles of which sections are in a shard."""
+        start = bisect_right(self._firsts, block.first) - 1
+        return range(start, bisect_right(self._firsts, block.last))
+
+    def _make_rows(self, number: int) -> list[Row]:
+        """The rows of an article's sections."""
+        article = self._articles[number]
+        about = plain(_about(article.card, self._places))
+        return [
+            Row(article.first + at, text, len(text) + (0 if at else len(about)), about)
+            for at, text in enumerate(self._texts(number))
+        ]
+
+    def _texts(self, number: int) -> list[str]:
+        """What is shown of an article's sections, each as JSON."""
+        article, seen, places = self._articles[number], self._seen[number], self._places
+        if (texts := self._former.texts(seen.id, seen.stamp)) is not None:
+            return texts
+        sections = self._reader.section_records(article.document)
+        title = article.card.title
+        leads = "".join(_LEAD if section["heading"] == title else "-" for section in sections)
+        self._seen[number] = seen._replace(leads=leads)
+        return [plain(_shown(s, places.section(seen.id, s["anchor"]))) for s in sections]
+
+
+_SHOWN = "shown"
+"""The name under which the limit of shards and the articles are noted, each as `_Seen`."""
 
 _LEAD = "+"
 
 
-def _sections(reader: IndexReader, article: Exported, places: Places, kept: Kept) -> list[str]:
-    """What is shown of an article's sections, each as JSON, behind a text with one character for
-    each, which tells those that have the article's title for a heading.
+class _Seen(NamedTuple):
+    """What an article's rows are made of: its id, the stamp of its document, and the addresses
+    in what is shown of it. `leads` has a character for each section, which tells those that
+    have the article's title for a heading; it is empty until that is known.
     """
-    name, stamp = f"d {article.card.id}", reader.document_stamp(article.document)
-    rows = kept.rows(name, stamp)
-    if rows is None:
-        sections = reader.section_records(article.document)
-        title = article.card.title
-        leads = "".join(_LEAD if section["heading"] == title else "-" for section in sections)
-        shown = (_shown(s, places.section(article.card.id, s["anchor"])) for s in sections)
-        rows = [leads, *map(plain, shown)]
-        kept.put(name, stamp, rows)
-    return rows
+
+    id: str
+    stamp: str
+    placed: list[str]
+    leads: str
 
 
-class _Packer:
-    """Collects sections until a shard is full."""
+class _Former:
+    """The documents of the last export."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self.number = 0
-        self.clear(0)
+    def __init__(self, kept: Kept) -> None:
+        self._limit, noted = kept.last.get(_SHOWN, (0, []))
+        self._articles = [_Seen(*values) for values in noted]
+        firsts = accumulate((len(seen.leads) for seen in self._articles), initial=0)
+        pairs = zip(self._articles, firsts, strict=False)
+        self._by_stamp = {(seen.id, seen.stamp): (seen.leads, first) for seen, first in pairs}
+        blocks = kept.blocks(Documents.kind)
+        self._starts = [block.first for block in blocks]
+        self._lines = lru_cache(1)(lambda at: kept.lines(blocks[at]))
 
-    def clear(self, first: int) -> None:
-        """Begin a new shard."""
-        self.first = first
-        self.rows: list[tuple[str, list[str]]] = []
-        self.leads: list[int] = []
-        self.filled = 0
-        self.about = ""
+    def fits(self, limit: int, articles: Sequence[Exported]) -> bool:
+        """Whether the same articles had the same numbers of sections, and shards the same limit."""
+        before = [(seen.id, len(seen.leads)) for seen in self._articles]
+        return limit == self._limit and before == [(a.card.id, a.sections) for a in articles]
 
-    def add(self, number: int, about: str, section: str) -> tuple[int, Shard, list[int]] | None:
-        """Add a section; the full shard before it, if there is one. Both texts are JSON."""
-        length = len(section) + (0 if about is self.about else len(about))
-        done = None
-        if self.rows and self.filled + length > self.size:
-            done = self.finish()
-            self.clear(number)
-        if about is not self.about:
-            self.rows.append((about, []))
-            self.about = about
-        self.rows[-1][1].append(section)
-        self.filled += length
-        return done
+    def changed(self, now: Sequence[_Seen]) -> set[int]:
+        """The numbers of the articles that are shown otherwise now. They are the same ones."""
+        pairs = zip(self._articles, now, strict=True)
+        return {number for number, (old, new) in enumerate(pairs) if old[:-1] != new[:-1]}
 
-    def finish(self) -> tuple[int, Shard, list[int]]:
-        """The shard of what was added."""
-        articles = [f'{about[:-1]},"sections":[{",".join(own)}]}}' for about, own in self.rows]
-        shard = make_shard_of(f"d{self.number}", {"first": self.first}, "articles", articles)
-        self.number += 1
-        return self.first, shard, self.leads
+    def leads(self, id_: str, stamp: str) -> str:
+        """Which sections of an article had its title for a heading; empty where it has changed."""
+        return self._by_stamp.get((id_, stamp), ("", 0))[0]
+
+    def texts(self, id_: str, stamp: str) -> list[str] | None:
+        """What was shown of an article's sections; None where it has changed, or rows are damaged.
+        They may be in several shards.
+        """
+        leads, first = self._by_stamp.get((id_, stamp), ("", 0))
+        texts: list[str] = []
+        while len(texts) < len(leads):
+            start = first + len(texts)
+            at = bisect_right(self._starts, start) - 1
+            lines = self._lines(at)
+            if lines is None:
+                return None
+            start -= self._starts[at]
+            texts += lines[start : start + len(leads) - len(texts)]
+        return texts or None
+
+
+def _placed(card: Card, places: Places) -> list[str]:
+    """The addresses in what is shown of an article."""
+    return [places.article(card.id), *(places.action(card, action) for action in card.actions)]
 
 
 def _shard_size(reader: IndexReader, layout: Layout) -> int:
@@ -143,44 +225,3 @@ def _shown(section: dict[str, Any], anchor: str) -> list[Any]:
     trail = list(section["trail"])
     row = [anchor, section["heading"], section["text"][:SEARCHED]]
     return [*row, trail] if trail else row
-
-
-def write_tables(reader: IndexReader, layout: Layout) -> Iterator[tuple[int, Shard]]:
-    """(first section, shard) of the tables."""
-    for number, articles in enumerate(_groups(layout.articles)):
-        docs = [a.document + 1 + at for a in articles for at in range(a.sections)]
-        fields = {
-            "mass": encode(reader.mass[doc] for doc in docs),
-            "titles": encode(reader.mass[a.document] for a in articles),
-            "lengths": [
-                _runs(column, articles, whole=name == "title")
-                for name, column in zip(FIELDS, reader.lengths, strict=True)
-            ],
-        }
-        yield articles[0].first, make_shard(f"s{number}", fields)
-
-
-def _runs(column: Sequence[int], articles: Sequence[Exported], *, whole: bool) -> str:
-    """A field's lengths: one an article where all of its sections share it, else one a section."""
-    docs = [
-        a.document + 1 + at
-        for a in articles
-        for at in range(min(a.sections, 1 if whole else a.sections))
-    ]
-    return encode(column[doc] for doc in docs)
-
-
-def _groups(articles: Sequence[Exported]) -> Iterator[Sequence[Exported]]:
-    """Articles by tables."""
-    few = sum(article.sections for article in articles) <= FEW_SECTIONS
-    size = TABLE_SECTIONS if few else SMALL_TABLE
-    group: list[Exported] = []
-    count = 0
-    for article in articles:
-        if group and count + article.sections > size:
-            yield group
-            group, count = [], 0
-        group.append(article)
-        count += article.sections
-    if group:
-        yield group

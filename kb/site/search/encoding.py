@@ -16,7 +16,7 @@ from operator import sub
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 BASE = 32
@@ -84,13 +84,19 @@ def plain(value: Any) -> str:
 @dataclass(frozen=True, slots=True)
 class Shard:
     """A file of the export: `name` is what other files call it by, `hash` part of its name;
-    `digest` is the SHA-256 of its data, in hexadecimal.
+    `digest` is the SHA-256 of its data, in hexadecimal. `make` makes the data: who has the file
+    already does not need them.
     """
 
     name: str
     hash: str
-    data: bytes
     digest: str
+    make: Callable[[], bytes]
+
+    @property
+    def data(self) -> bytes:
+        """What is in the file. It may have to be made first."""
+        return self.make()
 
     @property
     def file(self) -> str:
@@ -119,7 +125,7 @@ def _make_shard(name: str, body: str) -> Shard:
     digest = hashlib.sha256(data).hexdigest()
     number = int(digest[:16], 16)
     hash_ = "".join([DIGITS[number >> shift & 31] for shift in _SHIFTS]).lower()
-    return Shard(name, hash_, data, digest)
+    return Shard(name, hash_, digest, lambda: data)
 
 
 _SHIFTS = range(0, 5 * NAME_LENGTH, 5)

@@ -1,140 +1,139 @@
-"""What the last export wrote, row by row: what has the same stamp is not written anew.
+"""What the last export wrote, shard by shard: what has not changed is not written anew.
 
-A row of a term depends on its postings, and on how sections are numbered; what is shown of an
-article's sections depends on the article alone. The file ends with the CRC-32 of the rest:
-damaged or cut, it is as none.
+    search.json     what is known of the shards and of the index they were made of
+    search.rows     their rows: what is written of each term, and shown of each section
+
+Both are beside each other. The first is sealed: damaged or cut, it is as none; so is each
+shard's part of the second (see `Store`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import zlib
-from typing import IO, TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kb.files import read_sealed, write_sealed
+from kb.site.search.encoding import plain
+from kb.site.search.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from kb.engine.reading import Changed, IndexReader
+    from kb.site.search.store import Place
+
+FORMAT = 1
 
 
-_STATE = "state"
-"""The name under which the state of the index is kept."""
+class Block(NamedTuple):
+    """A shard of an export: its number, hash and digest, the names of its first and last row,
+    the sizes of the first one and of all, and where its rows are kept.
+    """
+
+    number: int
+    hash: str
+    digest: str
+    first: Any
+    last: Any
+    first_size: int
+    size: int
+    place: Place
 
 
-_AT_ONCE = 200
-"""Rows that are written down together."""
+NOWHERE: Place = (0, 0, 0)
+"""The place of rows that are not kept yet."""
 
 
 class Kept:
-    """Rows by name, each under a stamp: those of the last export, and those of this one.
+    """Shards by kind, and notes by name: those of the last export, and those of this one.
 
-    Names and stamps hold no tabs and no line ends, nor do rows, which are JSON. Rows are
-    written down as they come after `begin`, and count when `save` was reached; those of another
-    `version` count as none. Without a `path`, or where it can't be written, nothing is kept.
+    Rows and records hold no line ends, being JSON. What is put after `begin` counts when `save`
+    was reached; what another `version` wrote counts as not there. Without a `path`, or where it
+    can't be written, nothing is kept.
+
+    `last` has the notes of the last export, `cards` the records that cards are made of, by the
+    stamp of their document. `changed` says after `begin` what has changed since then, where
+    that is known.
     """
 
     def __init__(self, path: Path | None = None, version: str = "") -> None:
-        self._path = path
-        self._old = _read(path, version) if path else {}
-        self._version = version
-        self._lines: list[str] = []
-        self._file: IO[bytes] | None = None
-        self._checksum = 0
+        self._notes_path = path.with_suffix(".json") if path else None
+        self._store = Store(path) if path else None
+        self._notes: dict[str, Any] = {"format": FORMAT, "version": version}
+        self._old: dict[str, list[Block]] = {}
+        self._new: dict[str, list[Block]] = {}
+        self.last: dict[str, Any] = {}
+        self.cards: dict[str, str] = {}
+        self._read()
         self.changed: Changed | None = None
 
     def begin(self, reader: IndexReader) -> bool:
-        """Get ready to keep rows of an index for the next export; False where none can be kept.
+        """Get ready to keep what is made of an index; False where nothing can be kept."""
+        if self.last:
+            self.changed = reader.changed_since(self.last["state"])
+        self.note("state", reader.state)
+        return self._store is not None and self._store.open(_places(self._old))
 
-        `changed` says from now on what has changed since the last export, where that is known.
-        """
-        if last := self.last(_STATE):
-            self.changed = reader.changed_since(last[0])
-        if self._path is None:
-            return False
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._new(self._path).unlink(missing_ok=True)
-            self._file = self._new(self._path).open("xb")
-        self._write(self._version)
-        self.put(_STATE, reader.state, [])
-        return self._file is not None
+    def note(self, name: str, value: Any) -> None:
+        """Note a value, which JSON can hold, for the next export."""
+        self._notes[name] = value
 
-    def rows(self, name: str, stamp: str) -> list[str] | None:
-        """The rows of that name in the last export, if they have that stamp; kept for the next."""
-        line = self._old.get(name)
-        if line is None or not line.startswith(f"{stamp}\t"):
-            return None
-        self._write(f"{name}\t{line}")
-        return line.split("\t")[1:]
+    def blocks(self, kind: str) -> Sequence[Block]:
+        """The shards of a kind in the last export."""
+        return self._old.get(kind, [])
 
-    def names(self, kind: str) -> list[str]:
-        """The names of the last export's rows that begin with this, without it."""
-        return [name[len(kind) :] for name in self._old if name.startswith(kind)]
+    def lines(self, block: Block) -> list[str] | None:
+        """The rows of a shard of the last export; None if they are damaged."""
+        text = None if self._store is None else self._store.read(block.place)
+        return None if text is None else text.split("\n")
 
-    def last(self, name: str) -> list[str] | None:
-        """The stamp and the rows of that name in the last export, which are not kept thereby."""
-        line = self._old.get(name)
-        return None if line is None else line.split("\t")
+    def keep(self, kind: str, block: Block) -> bool:
+        """Keep a shard of the last export for the next; False if it is damaged."""
+        place = None if self._store is None else self._store.keep(block.place)
+        if place is not None:
+            same = place is block.place
+            self._new.setdefault(kind, []).append(block if same else block._replace(place=place))
+        return place is not None
 
-    def keep(self, name: str) -> list[str]:
-        """The rows of that name in the last export; kept for the next. Raises KeyError."""
-        line = self._old[name]
-        self._write(f"{name}\t{line}")
-        return line.split("\t")[1:]
-
-    def put(self, name: str, stamp: str, rows: Sequence[str]) -> None:
-        """Keep rows for the next export."""
-        self._write("\t".join((name, stamp, *rows)))
+    def put(self, kind: str, block: Block, lines: Iterable[str]) -> None:
+        """Keep a new shard for the next export; its place is seen to."""
+        if self._store is not None:
+            place = self._store.add("\n".join(lines))
+            self._new.setdefault(kind, []).append(block._replace(place=place))
 
     def save(self) -> None:
-        """Let what was put or asked for be what the next export finds."""
-        self._flush()
-        if self._file is None or self._path is None:
+        """Let what was put or kept be what the next export finds."""
+        if self._store is None or self._notes_path is None or not self._store.finish():
             return
+        records = (f"{stamp}\t{record}" for stamp, record in self.cards.items())
+        lines = "\n".join([plain([self._notes, self._new]), *records])
         with contextlib.suppress(OSError):
-            self._file.write(b"%08x" % self._checksum)
-            self._file.close()
-            self._new(self._path).replace(self._path)
+            write_sealed(self._notes_path, (lines.encode(errors="surrogatepass"),))
 
     def close(self) -> None:
-        """Let go of the file; rows that were not saved go with it."""
-        if self._file is not None and self._path is not None:
-            with contextlib.suppress(OSError):
-                self._file.close()
-                self._new(self._path).unlink(missing_ok=True)
-        self._file = None
+        """Let go of the file; what was not saved goes with it."""
+        if self._store is not None:
+            self._store.close()
 
-    def _write(self, line: str) -> None:
-        if self._file is not None:
-            self._lines.append(line)
-            if len(self._lines) >= _AT_ONCE:
-                self._flush()
-
-    def _flush(self) -> None:
-        """Write down the lines that wait."""
-        data = "".join([f"{line}\n" for line in self._lines]).encode(errors="surrogatepass")
-        self._lines.clear()
-        self._checksum = zlib.crc32(data, self._checksum)
-        if self._file is not None:
-            try:
-                self._file.write(data)
-            except OSError:  # a full disk is for those to tell who need more than this
-                self.close()
-
-    @staticmethod
-    def _new(path: Path) -> Path:
-        return path.with_name(f"{path.name}.new")
+    def _read(self) -> None:
+        """Read what the last export left, if that is whole and of this version."""
+        if self._store is None or self._notes_path is None:
+            return
+        head, *lines = (
+            (read_sealed(self._notes_path) or b"").decode(errors="surrogatepass").split("\n")
+        )
+        try:
+            last, kinds = json.loads(head)
+            blocks = {kind: [Block(*row) for row in rows] for kind, rows in kinds.items()}
+            cards = dict(line.split("\t", 1) for line in lines)
+            same = all(last[name] == known for name, known in self._notes.items())
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return
+        if same and self._store.holds(_places(blocks)):
+            self.last, self._old, self.cards = last, blocks, cards
 
 
-def _read(path: Path, version: str) -> dict[str, str]:
-    """The rows that were saved, each behind its stamp, by name."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return {}
-    body, checksum = data[:-8], data[-8:]
-    if b"%08x" % zlib.crc32(body) != checksum:
-        return {}
-    written, *lines, _ = body.decode(errors="surrogatepass").split("\n")
-    return dict(line.split("\t", 1) for line in lines) if written == version else {}
+def _places(blocks: Mapping[str, Sequence[Block]]) -> list[Place]:
+    return [block.place for kind in blocks.values() for block in kind]

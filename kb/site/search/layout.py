@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kb.cards import read_card
 from kb.model import Audience, Status
+from kb.site.search.encoding import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kb.cards import Card
     from kb.engine.reading import IndexReader
+    from kb.site.search.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +47,42 @@ class Layout:
         ]
 
 
-def make_layout(reader: IndexReader, cards: Mapping[str, Card]) -> Layout:
-    """Number what the public sees of an index; `cards` are those of all articles by id."""
+def make_layout(reader: IndexReader, articles: Iterable[tuple[Card, range]]) -> Layout:
+    """Number what the public sees of an index; `articles` are all, as `read_cards` gives them."""
     size = len(reader.order)
     section_of, article_of = [-1] * size, [-1] * size
-    articles: list[Exported] = []
+    exported: list[Exported] = []
     first = 0
-    for id_, documents in reader.all_documents():
-        card = cards[id_]
+    for card, documents in articles:
         if card.audience is not Audience.PUBLIC or card.status is not Status.PUBLISHED:
             continue
         count = len(documents) - 1
-        article_of[documents.start] = len(articles)
+        article_of[documents.start] = len(exported)
         section_of[documents.start + 1 : documents.stop] = range(first, first + count)
-        articles.append(Exported(card, documents.start, first, count))
+        exported.append(Exported(card, documents.start, first, count))
         first += count
-    return Layout(tuple(articles), section_of, article_of, first)
+    return Layout(tuple(exported), section_of, article_of, first)
+
+
+def read_cards(reader: IndexReader, kept: Kept) -> list[tuple[Card, range]]:
+    """The cards of all articles, in order of id, with the numbers of their documents. Those of
+    the last export need not be looked up in the index.
+    """
+    found = {reader.document_stamp(own.start): own for own in _documents(reader)}
+    known = kept.cards
+    kept.cards = {
+        stamp: known.get(stamp) or plain(reader.article_record(own.start))
+        for stamp, own in found.items()
+    }
+    cards = map(read_card, map(json.loads, kept.cards.values()))
+    return list(zip(cards, found.values(), strict=True))
+
+
+def _documents(reader: IndexReader) -> Iterator[range]:
+    """The numbers of each article's documents, in order of id."""
+    order = reader.order
+    # Numbers of what is deleted are 0: should that be document 0, the first article comes later.
+    starts = {order[doc]: doc for doc, article in enumerate(reader.article_of) if doc == article}
+    ranks = sorted(starts)
+    for rank, after in zip(ranks, [*ranks[1:], max(order, default=0) + 1], strict=False):
+        yield range(starts[rank], starts[rank] + after - rank)

@@ -10,16 +10,15 @@ from kb import asking
 from kb.analysis import MARKS, UNSPACED, Analyzer
 from kb.model import Tier
 from kb.ranking import Ranking, head_steps, saturations
-from kb.site.search.documents import channel_record, write_documents, write_tables
+from kb.site.search.documents import Documents, channel_record
 from kb.site.search.encoding import Shard, encode, encode_gaps, make_shard
-from kb.site.search.layout import make_layout
+from kb.site.search.tables import write_tables
 from kb.site.search.terms import write_terms
 from kb.site.search.words import write_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from kb.cards import Card
     from kb.config import Config
     from kb.engine.reading import IndexReader
     from kb.model import Topic
@@ -40,19 +39,18 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     config: Config,
     topics: Sequence[Topic],
     places: Places,
-    cards: Mapping[str, Card],
+    layout: Layout,
     kept: Kept,
 ) -> Iterator[Shard]:
     """Every file of the export of what the public sees, the manifest last.
 
-    `places` says where articles, sections and topics stand; `cards` are those of all articles;
+    `places` says where articles, sections and topics stand; `layout` what the public sees;
     `kept` is what the last export wrote.
     """
-    layout, ranking = make_layout(reader, cards), Ranking(**dict(config.ranking))
-    listed, leads = _Listed(), set[int]()
-    for first, shard, their_leads in write_documents(reader, layout, places, kept):
-        leads.update(their_leads)
-        yield listed.add(first, shard)
+    listed, ranking = _Listed(), Ranking(**dict(config.ranking))
+    documents = Documents(reader, layout, places, kept)
+    yield from starmap(listed.add, documents.write())
+    leads = documents.leads()
     yield from starmap(listed.add, write_tables(reader, layout))
     yield from starmap(listed.add, write_terms(reader, layout, ranking, leads, kept))
     yield from starmap(listed.add, write_words(reader, kept))

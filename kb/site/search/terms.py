@@ -8,14 +8,16 @@ are listed.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import sys
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from kb.engine.weighing import RANGE_STARTS
 from kb.ranking import HEAD_STEPS, LEVEL_MASK, OCCURRENCES_SHIFT, head_steps, idf_steps
 from kb.site.search.encoding import DIGITS, NUMBERS, encode_gaps, make_shard_of, plain
+from kb.site.search.packing import Row, pack
 
 if TYPE_CHECKING:
     from array import array
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from kb.engine.reading import IndexReader, TermPostings
     from kb.ranking import Ranking
     from kb.site.search.encoding import Shard
-    from kb.site.search.kept import Kept
+    from kb.site.search.kept import Block, Kept
     from kb.site.search.layout import Exported, Layout
 
 SHARD_SIZE = 8_000
@@ -56,70 +58,113 @@ def write_terms(
     the sections whose heading is the article's title.
     """
     limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
-    first, rows = "", list[str]()
-    size = number = 0
-    for term, row in _in_order(_rows(_Writer(reader, layout, ranking, leads), kept)):
-        if rows and size + len(row) > limit:
-            yield first, make_shard_of(f"t{number}", {}, "terms", rows)
-            rows, size, number = [], 0, number + 1
-        first = term if not rows else first
-        rows.append(row)
-        size += len(row)
-    if rows:
-        yield first, make_shard_of(f"t{number}", {}, "terms", rows)
+    terms = _Terms(_Writer(reader, layout, ranking, leads), limit, kept)
+    yield from pack(terms.pieces(), terms, kept)
 
 
-def _rows(writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
-    """(term, its row as JSON) of all terms, in code point order: those of the last export that are
-    the same still.
-    """
-    key = writer.key()
-    last, changed = kept.last(_KEY), kept.changed
-    kept.put(_KEY, key, [])
-    if changed is not None and last == [key]:
-        yield from _rows_after(changed.terms, writer, kept)
-    elif last:
-        yield from _rows_that_differ(key, writer, kept)
-    else:
-        yield from _new_rows(key, writer, kept)
+class _Terms:
+    """The rows of terms, each beside its stamp."""
+
+    kind = "t"
+
+    def __init__(self, writer: _Writer, limit: int, kept: Kept) -> None:
+        self.limit = limit
+        self._writer = writer
+        self._kept = kept
+
+    def shard(self, number: int, rows: Sequence[Row]) -> Shard:
+        """The shard of some terms."""
+        return make_shard_of(f"t{number}", {}, "terms", [row.text for row in rows])
+
+    def line(self, row: Row) -> str:
+        """A term as it is kept."""
+        return f"{row.name}\t{row.beside}\t{row.text}"
+
+    def unpack(self, block: Block) -> list[Row]:
+        """The rows of a shard: written anew where they are damaged."""
+        lines = self._kept.lines(block)
+        if lines is not None:
+            return [_row(*line.split("\t")) for line in lines]
+        first, last = _order(block.first), _order(block.last)
+        terms = self._writer.reader.terms_of("terms")
+        own = {term for term in terms if first <= _order(term) <= last}
+        return self._new_rows(own)
+
+    def pieces(self) -> Iterator[Row | Block]:
+        """All terms' rows, or whole shards of the last export, in order."""
+        key, changed = self._writer.key(), self._kept.changed
+        is_same = self._kept.last.get(_KEY) == [key, self.limit]
+        self._kept.note(_KEY, [key, self.limit])
+        if is_same and changed is not None:
+            return self._after(changed.terms)
+        return _in_order(self._that_differ() if is_same else self._all())
+
+    def _after(self, changed: frozenset[str]) -> Iterator[Row | Block]:
+        """What is there after only some terms have changed."""
+        blocks = self._kept.blocks(self.kind)
+        firsts = [_order(block.first) for block in blocks]
+        new = self._new_rows(changed)
+        if not blocks:
+            yield from new
+            return
+        touched = {max(0, bisect_right(firsts, _order(term)) - 1) for term in changed}
+        ends = [bisect_left(new, first, key=_row_order) for first in firsts[1:]]
+        for at, (block, start, stop) in enumerate(
+            zip(blocks, [0, *ends], [*ends, None], strict=True)
+        ):
+            if at in touched:
+                same = [row for row in self.unpack(block) if row.name not in changed]
+                yield from sorted([*same, *new[start:stop]], key=_row_order)
+            else:
+                yield block
+
+    def _that_differ(self) -> Iterator[Row]:
+        """All rows, those anew whose stamps are others, in code point order."""
+        stamps, old = self._writer.stamps(), self._old_rows()
+        same = {
+            term: old[term]
+            for term, stamp in stamps.items()
+            if term in old and old[term].beside == stamp
+        }
+        new = stamps.keys() - same.keys()
+        if len(new) > _FEW * len(stamps):
+            return self._all()
+        written = self._writer.rows_of(new)
+        return (
+            same.get(term) or _row(term, stamp, written[term]) for term, stamp in stamps.items()
+        )
+
+    def _old_rows(self) -> dict[str, Row]:
+        """The rows of the last export by term, without those that are damaged."""
+        found = map(self._kept.lines, self._kept.blocks(self.kind))
+        rows = (_row(*line.split("\t")) for lines in found for line in lines or ())
+        return {row.name: row for row in rows}
+
+    def _all(self) -> Iterator[Row]:
+        """All rows anew, in code point order."""
+        return itertools.starmap(_row, self._writer.rows())
+
+    def _new_rows(self, terms: Collection[str]) -> list[Row]:
+        """The rows of some terms, in order. It is not asked for what their stamps would be."""
+        rows = (_row(term, "", text) for term, text in self._writer.rows_of(terms).items())
+        return sorted(rows, key=_row_order)
 
 
-_KEY = "key"
-"""The name under which the key of all rows is kept."""
+_KEY = "terms"
+"""The name under which it is noted what all rows depend on, and how large shards are."""
 
 
-def _rows_after(changed: frozenset[str], writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
-    """Rows of which only some terms' can be others than before."""
-    written = writer.rows_of(changed)
-    for term, row in written.items():
-        kept.put(f"t {term}", "", [row])
-    same = {*kept.names("t ")} - changed
-    for term in sorted({*same, *written}):
-        yield term, written.get(term) or kept.keep(f"t {term}")[0]
+def _row(term: str, stamp: str, text: str) -> Row:
+    return Row(term, text, len(text), stamp)
 
 
-def _rows_that_differ(key: str, writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
-    """Rows, those anew whose stamps are others."""
-    stamps = writer.stamps(key)
-    same = {
-        term: rows[0] for term, stamp in stamps.items() if (rows := kept.rows(f"t {term}", stamp))
-    }
-    new = stamps.keys() - same.keys()
-    if len(new) > _FEW * len(stamps):
-        yield from _new_rows(key, writer, kept)
-        return
-    written = writer.rows_of(new)
-    for term, row in written.items():
-        kept.put(f"t {term}", stamps[term], [row])
-    for term in stamps:
-        yield term, same.get(term) or written[term]
+def _order(term: str) -> bytes:
+    """What terms are ordered by."""
+    return term.encode("utf-16-be", "surrogatepass")
 
 
-def _new_rows(key: str, writer: _Writer, kept: Kept) -> Iterator[tuple[str, str]]:
-    """All rows anew."""
-    for term, stamp, row in writer.rows(key):
-        kept.put(f"t {term}", stamp, [row])
-        yield term, row
+def _row_order(row: Row) -> bytes:
+    return _order(row.name)
 
 
 _BESIDE = ("title", "heads", "linked")
@@ -129,15 +174,15 @@ _FEW = 0.2
 """The share of terms up to which it is faster to look each of them up than to read all."""
 
 
-def _in_order(rows: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _in_order(rows: Iterator[Row]) -> Iterator[Row]:
     """Rows, which come in the order of code points, in that of UTF-16 code units."""
-    held: list[tuple[str, str]] = []
+    held: list[Row] = []
     for row in rows:
-        if held or max(row[0]) > LAST_SAME:
+        if held or max(row.name) > LAST_SAME:
             held.append(row)
         else:
             yield row
-    yield from sorted(held, key=lambda row: row[0].encode("utf-16-be", "surrogatepass"))
+    yield from sorted(held, key=_row_order)
 
 
 class _Writer:
@@ -155,15 +200,14 @@ class _Writer:
         self.heads: Mapping[str, TermPostings] = {}
         self.linked: Mapping[str, TermPostings] = {}
 
-    def rows(self, key: str) -> Iterator[tuple[str, str, str]]:
+    def rows(self) -> Iterator[tuple[str, str, str]]:
         """(term, its stamp, its row as JSON) of all terms."""
         more = defaultdict[str, str](str)
         self.titles, self.heads, self.linked = (
             dict(self._entries(field, more)) for field in _BESIDE
         )
         for term, postings, stamp in self.reader.entries("terms", positions=True):
-            own = f"{key} {stamp}{more.get(term, '')}"
-            yield term, own, _row_text(self.row(term, postings))
+            yield term, stamp + more.get(term, ""), _row_text(self.row(term, postings))
 
     def _entries(self, field: str, stamps: dict[str, str]) -> Iterator[tuple[str, TermPostings]]:
         """The postings of every term in a field; adds what stamps say of it."""
@@ -180,9 +224,9 @@ class _Writer:
         entries = ((term, self.reader.entry("terms", term)) for term in terms)
         return {term: _row_text(self.row(term, found)) for term, found in entries if found}
 
-    def stamps(self, key: str) -> dict[str, str]:
-        """Term -> a stamp of all that its row depends on."""
-        stamps = {term: f"{key} {stamp}" for term, stamp, _ in self.reader.stamps("terms")}
+    def stamps(self) -> dict[str, str]:
+        """Term -> a stamp of the postings that its row is made of."""
+        stamps = {term: stamp for term, stamp, _ in self.reader.stamps("terms")}
         for field in _BESIDE:
             for term, stamp, _ in self.reader.stamps(field):
                 if term in stamps:
@@ -190,7 +234,7 @@ class _Writer:
         return stamps
 
     def key(self) -> str:
-        """What all stamps begin with: how sections are numbered, and what is the same for all."""
+        """A hash of what all rows depend on: how sections are numbered, and constants."""
         layout, reader = self.layout, self.reader
         numbering = [(a.card.id, a.sections) for a in layout.articles], sorted(self.leads)
         common = (numbering, reader.sections, reader.articles, self.burst, self.in_title)
