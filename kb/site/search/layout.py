@@ -69,13 +69,14 @@ def read_cards(reader: IndexReader, kept: Kept) -> list[tuple[Card, range]]:
     the last export need not be looked up in the index.
     """
     found = {reader.document_stamp(own.start): own for own in _documents(reader)}
-    known = kept.cards
-    kept.cards = {
-        stamp: known.get(stamp) or plain(reader.article_record(own.start))
-        for stamp, own in found.items()
-    }
-    cards = map(read_card, map(json.loads, kept.cards.values()))
-    return list(zip(cards, found.values(), strict=True))
+    kept.cards = {stamp: kept.cards[stamp] for stamp in found if stamp in kept.cards}
+    records = json.loads(f"[{','.join(kept.cards.values())}]")
+    cards = dict(zip(kept.cards, map(read_card, records), strict=True))
+    for stamp, own in found.items():
+        if stamp not in cards:
+            record = reader.article_record(own.start)
+            kept.cards[stamp], cards[stamp] = plain(record), read_card(record)
+    return [(cards[stamp], own) for stamp, own in found.items()]
 
 
 def _documents(reader: IndexReader) -> Iterator[range]:
