@@ -51,6 +51,7 @@ class Pages:
     plan: Plan
     shell: Shell
     size_of: Callable[[str], tuple[int, int] | None]
+    _escalations: dict[tuple[Any, ...], Escalation] = field(default_factory=dict)
     _help: dict[tuple[Escalation, str, bool], Markup] = field(default_factory=dict)
 
     def article(self, draft: Draft, resolved: Sequence[Resolved]) -> bytes:
@@ -210,8 +211,14 @@ class Pages:
         return {"topic_cards": cards, "help": self.help(self._escalation(None), root)}
 
     def _escalation(self, article: Article | None) -> Escalation:
-        contact = self.shell.config.contact
-        return choose_escalation("", article, self.plan.contacts, contact)
+        """The ways to a person: most articles say nothing about them and share the same ones."""
+        says = (article.channel, article.escalate, article.have_ready) if article else ()
+        found = self._escalations.get(says)
+        if found is None:
+            contact = self.shell.config.contact
+            found = choose_escalation("", article, self.plan.contacts, contact)
+            self._escalations[says] = found
+        return found
 
     def _option(self, channel: Any, why: str, root: str) -> dict[str, Any]:
         t = self.shell.t

@@ -21,12 +21,19 @@ _RIGHT_TO_LEFT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the site says. Templates read a text as an item: `t.search`."""
+    """What the site says. Templates read a text as they read an attribute: `t.search`."""
 
     texts: Mapping[str, Any]
 
     def __getitem__(self, name: str) -> Any:
         return self.texts[name]
+
+    def __getattr__(self, name: str) -> Any:
+        """What templates try first: to fail here, each time, is slow."""
+        try:
+            return self.texts[name]
+        except KeyError:
+            raise AttributeError(name) from None
 
     def count(self, what: str, number: int) -> str:
         """A number of things: `3 articles`."""

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from site_samples import png
 
 from kb.articles.names import fold
+from kb.limits import DEFAULT_LIMITS
+from kb.markdown import offers_unsafe_links
 from kb.site.addresses import Addresses, absolute, encode, root_of
+from kb.site.feeds import may_offer_script
 from kb.site.images import image_size
 from kb.site.links import Place, host_of, sort_link, want
 from kb.site.records import as_json, from_json
@@ -235,6 +238,58 @@ def test_markdown_and_llms_txt_offer_no_script(base):
     assert "[z]:" not in text
     assert "\\[t\\](javascript:a) \\<javascript:b>](" in base.read("llms.txt")
     assert ": \\[s\\](data:" in base.read("llms.txt")
+
+
+BEGINNINGS = ["[a](", "[a](<", "![a](", "[a]:", "[a]: <", "[a]:\n", "[b]: x [a](", "<", "word "]
+BETWEEN = [
+    "",
+    " ",
+    "\n",
+    "> ",
+    "\n> ",
+    "    ",
+    "\t",
+    "\\",
+    "&#32;",
+    "&Tab;",
+    "\x0c",
+    "\u00a0",
+    "(",
+    "x",
+]
+SCHEMES = ["data:", "JavaScript:", "java&#x73;cript:", "vbscript&colon;", "file:", "java\\script:"]
+
+
+@given(
+    st.sampled_from(["", "> ", "- ", "> - ", "# ", "`", "a | b\n--|--\n"]),
+    st.sampled_from(BEGINNINGS),
+    st.lists(st.sampled_from(BETWEEN), max_size=3).map("".join),
+    st.sampled_from(SCHEMES),
+    st.sampled_from([")", ">", "", ' "t")', "x>)", "\n\n[a]", "\n\n- [A]"]),
+)
+def test_links_that_run_are_seen_in_the_text(before, beginning, between, scheme, end):
+    """No link that runs script is passed over because its Markdown was not read for links."""
+    text = f"{before}{beginning}{between}{scheme}{end}"
+    assert may_offer_script(text) or not offers_unsafe_links(text, DEFAULT_LIMITS)
+
+
+@pytest.mark.parametrize(
+    "text", ["on:\n  data: 1\n", "`javascript:` is no `data:`", "[a](b) data:"]
+)
+def test_words_before_a_colon_are_no_links(text):
+    """Markdown that only speaks of such addresses need not be read for links."""
+    assert not may_offer_script(text)
+
+
+def test_markdown_of_code_and_words_stays_as_it_is(base):
+    """Where `data:` stands in code, links stay links; where a link leads to it, none does, not even
+    if it became one by the loss of another.
+    """
+    code = "[a](late.md)\n\n```yaml\ndata: 1\n```\n"
+    base.write({"orders/code.md": code, "orders/made.md": "[a](gone.md):\ndata:x\n\n[a]\n"})
+    base.build()
+    assert base.read("orders/code.md").endswith(code)
+    assert base.read("orders/made.md").endswith("\\[a\\]:\ndata:x\n\n\\[a\\]\n")
 
 
 def test_feeds_without_an_address(base):
