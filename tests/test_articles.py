@@ -27,7 +27,7 @@ from kb.articles import (
     title_from_name,
 )
 from kb.articles.names import complaint, complaint_about_id, fold, printable
-from kb.articles.text import decode
+from kb.articles.text import decode, read_bytes
 from kb.errors import ContentError
 from kb.limits import Limits
 from kb.markdown import parse
@@ -396,6 +396,24 @@ def test_bidirectional_controls_are_reported(content, character):
             "text may not read as it looks"
         )
     ]
+
+
+def test_a_file_that_grows_is_read_to_its_end(content, monkeypatch):
+    """And refused if it grows beyond the greatest size after its size was looked at."""
+    file = content / "a.md"
+    file.write_text("x" * 2000)
+
+    def before(handle):
+        file.write_text("")
+        found = fstat(handle)
+        file.write_text("x" * 2000)
+        return found
+
+    fstat = os.fstat
+    monkeypatch.setattr(os, "fstat", before)
+    assert read_bytes(content, "a.md", Limits(file=2000)) == b"x" * 2000
+    with pytest.raises(ContentError, match="over 1999 bytes"):
+        read_bytes(content, "a.md", Limits(file=1999))
 
 
 def test_a_file_has_a_greatest_size(content):

@@ -56,6 +56,17 @@ def test_the_same_tokens_for_any_characters(text):
     check(text)
 
 
+@given(
+    st.sampled_from(["[", "![", "[a](b)["]),
+    st.integers(15, 25),
+    st.lists(pieces, max_size=6).map("".join),
+    st.integers(15, 25),
+)
+def test_the_same_tokens_in_links_in_links(opening, opened, text, closed):
+    """Down to where they are nested too deeply to be read."""
+    check(f"{opening * opened}[a] {text}[b](c){'](x)' * closed}[a]")
+
+
 CASES = os.environ.get("KB_CASES")
 
 
@@ -86,12 +97,26 @@ def test_every_rule_is_told_where_it_begins():
     assert block == {*BLOCK_STARTS, "code", "table", "lheading", "paragraph"}
 
 
-addresses = st.text(st.sampled_from("ab/.#-_:?=&%()<> \\\n\té😀@"), max_size=20)
+addresses = st.builds(
+    "{}{}".format,
+    st.sampled_from(
+        ["", "", "http://", "https://", "https://a.b", "HTTP://a.b/", "http://a.b.co/?"]
+    ),
+    st.text(st.sampled_from("ab/.#-_:?=&%+~,;()<>[] \\\n\té😀@A1"), max_size=20),
+)
 
 
 @given(addresses)
 def test_addresses_are_normalized_alike(url):
     """The short way is taken only where it leads to the same."""
+    assert normalize_link(url) == normalizeLink(url)
+
+
+@pytest.mark.parametrize("label", ["a" * 63, "a" * 64, "a." * 20, ("a" * 63 + ".") * 3, "-", "1"])
+@pytest.mark.parametrize("end", ["", ".com", ".com.", ".com/", f".{'z' * 63}", f".{'z' * 64}/a"])
+def test_names_of_hosts_are_normalized_alike(label, end):
+    """Whose parts have a greatest length, as has the whole."""
+    url = f"https://{label}{end}"
     assert normalize_link(url) == normalizeLink(url)
 
 

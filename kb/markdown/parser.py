@@ -16,7 +16,14 @@ from markdown_it.rules_block import StateBlock
 
 from kb.errors import ContentError
 from kb.limits import DEFAULT_LIMITS, OutOfTimeError, over_limit
-from kb.markdown.quick import QuickBlocks, QuickHelpers, QuickInline, normalize_link
+from kb.markdown.quick import (
+    QuickBlocks,
+    QuickHelpers,
+    QuickInline,
+    join_text,
+    normalize,
+    normalize_link,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,6 +121,8 @@ def _configured(nesting: int) -> MarkdownIt:
     parser.configure("commonmark", {"html": True, "maxNesting": nesting})
     parser.enable(["table", "strikethrough"])
     parser.disable(["html_block"])
+    parser.core.ruler.at("normalize", normalize)
+    parser.core.ruler.at("text_join", join_text)
     parser.helpers = QuickHelpers()  # type: ignore[assignment]  # it need not be a module
     parser.normalizeLink = normalize_link  # type: ignore[method-assign]
     parser.validateLink = is_safe_link  # type: ignore[method-assign]
@@ -123,8 +132,12 @@ def _configured(nesting: int) -> MarkdownIt:
 class _CountingState(StateBlock):
     """Counts tokens as they are made: a table makes millions in one go."""
 
+    def __init__(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> None:
+        super().__init__(src, md, env, tokens)
+        self._most: int = env["limits"].pieces
+
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
-        if len(self.tokens) >= self.env["limits"].pieces:
+        if len(self.tokens) >= self._most:
             raise _too_many_pieces(self.env["first_line"] + self.line, self.env["limits"])
         return super().push(ttype, tag, nesting)
 
@@ -182,28 +195,28 @@ def _guard_blocks(state: StateBlock, line: int, _end: int, silent: bool) -> bool
 
 def _parse_inlines(state: StateCore) -> None:
     """markdown-it-py's own rule, with the limits checked between paragraphs."""
-    limits: Limits = state.env["limits"]
-    first_line: int = state.env["first_line"]
+    env = state.env
+    limits: Limits = env["limits"]
     parser = _inline_parser()
+    parse, longest, most = parser.inline.parse, limits.paragraph, limits.pieces
+    has_references = bool(env.get("references"))
     pieces = len(state.tokens)
     for token in state.tokens:
         if token.type != "inline":
             continue
-        state.env["line"] = token.map[0] if token.map else 0
-        line = first_line + state.env["line"]
-        if len(token.content) > limits.paragraph:
-            raise over_limit(
-                "paragraph", f"a paragraph of over {limits.paragraph} characters", line
-            )
+        env["line"] = token.map[0] if token.map else 0
+        line = env["first_line"] + env["line"]
+        if len(token.content) > longest:
+            raise over_limit("paragraph", f"a paragraph of over {longest} characters", line)
         children = token.children = []
         try:
-            parser.inline.parse(token.content, parser, state.env, children)
+            parse(token.content, parser, env, children)
         except _TooManyStepsError:
             raise over_limit("steps", "brackets, links or images nested too deeply", line) from None
         pieces += len(children)
-        if pieces > limits.pieces:
+        if pieces > most:
             raise _too_many_pieces(line, limits)
-        if state.env.get("references"):
+        if has_references:
             _count_addresses(state, children, line)
 
 

@@ -17,6 +17,7 @@ from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkT
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
 from markdown_it.ruler import Ruler
+from markdown_it.rules_core import StateCore, text_join
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from markdown_it import MarkdownIt
     from markdown_it.parser_block import RuleFuncBlockType
-    from markdown_it.parser_inline import RuleFuncInlineType
+    from markdown_it.parser_inline import RuleFuncInline2Type, RuleFuncInlineType
     from markdown_it.rules_block import StateBlock
     from markdown_it.utils import EnvType
 
@@ -67,15 +68,31 @@ _DELIMITERS = re.compile(r"[*_~]")
 
 
 # What most addresses are made of: nothing in them is escaped, encoded or ends them early.
-_PLAIN_ADDRESS = re.compile(r"[\w./#-]+(?=[) \n])", re.ASCII)
-_NORMAL_ADDRESS = re.compile(r"(?!//)[\w./#-]*", re.ASCII)
+_PLAIN_ADDRESS = re.compile(r"[\w./#:?=@%+~-]+(?=[) \n])", re.ASCII)
+# Of another host's address nothing is changed if its name is short and of plain letters.
+_NORMAL_ADDRESS = re.compile(
+    r"""(?!//)[\w./#-]*
+      | https?://(?:[a-z0-9-]{1,63}\.){1,3}[a-z]{2,63}(?:[/?#][\w./#?=&+-]*)?""",
+    re.ASCII | re.VERBOSE,
+)
+# What most links say: no markup, and no bracket but the last.
+_PLAIN_LABEL = re.compile(r"\[[^\n\\`~*_\[\]<&!]+\]")
 
 
 class QuickHelpers:
     """markdown-it-py's helpers for the parts of a link."""
 
-    parseLinkLabel = staticmethod(parseLinkLabel)  # noqa: N815  # markdown-it-py's names
-    parseLinkTitle = staticmethod(parseLinkTitle)  # noqa: N815
+    parseLinkTitle = staticmethod(parseLinkTitle)  # noqa: N815  # markdown-it-py's names
+
+    @staticmethod
+    def parseLinkLabel(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: FBT001, FBT002, N802, N803
+        """Where the bracket stands that closes the one at a position; -1 if none does."""
+        found = _PLAIN_LABEL.match(state.src, start, state.posMax)
+        text = start + 1
+        if not found or text in state.cache or state.level >= state.md.options.maxNesting:
+            return parseLinkLabel(state, start, disableNested)
+        state.cache[text] = end = found.end() - 1  # as going past the text would have noted
+        return end
 
     @staticmethod
     def parseLinkDestination(string: str, pos: int, maximum: int) -> Destination:  # noqa: N802
@@ -93,6 +110,22 @@ class Destination(NamedTuple):
     ok: bool
     pos: int
     str: str
+
+
+def normalize(state: StateCore) -> None:
+    """A newline alone at the end of every line, and no NUL: what most texts are as they come."""
+    text = state.src
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    state.src = text.replace("\0", "\ufffd")
+
+
+def join_text(state: StateCore) -> None:
+    """markdown-it-py's own rule, for those texts that were cut: at an escape or an entity."""
+    cut = [
+        t for t in state.tokens if t.type == "inline" and ("\\" in t.content or "&" in t.content)
+    ]
+    text_join(StateCore(state.src, state.md, state.env, cut))
 
 
 def normalize_link(url: str) -> str:
@@ -128,9 +161,16 @@ class QuickInline(ParserInline):
         state = StateInline(src, md, env, tokens)
         self.tokenize(state)
         if _DELIMITERS.search(src):
-            for rule in self.ruler2.getRules(""):
+            for rule in self._endings["~" in src]:
                 rule(state)
         return state.tokens
+
+    @cached_property
+    def _endings(self) -> tuple[Sequence[RuleFuncInline2Type], Sequence[RuleFuncInline2Type]]:
+        """The rules that pair marks at the end: without the one for `~`, and with it."""
+        names, rules = self.ruler2.get_active_rules(), self.ruler2.getRules("")
+        pairs = zip(names, rules, strict=True)
+        return [rule for name, rule in pairs if name != "strikethrough"], rules
 
     def tokenize(self, state: StateInline) -> None:
         """Tokens up to the state's end."""
