@@ -35,11 +35,13 @@ class Role(Enum):
 _DECLARES = frozenset(["#", "const", "let", "class", "function", "function*"])
 _CONTROLS = frozenset(["if", "for", "while", "switch", "catch"])
 _MODIFIERS = frozenset(["async", "get", "set", "static", "*"])
+_ENDS_ITEM = frozenset([";", "}"])
 _BEFORE_BLOCK = frozenset([")", ";", "{", "}", "else", "try", "finally", "do", "catch", ">"])
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _ALONE = re.compile(r"\$\{([A-Za-z_$][\w$]*)\}")
 _HOLE = re.compile(r"\$\{((?:[^{}]|\{[^{}]*\})*)\}")
-_OPENS = {"(": ")", "[": "]", "{": "}"}
+_OPENS = frozenset("([{")
+_CLOSES = frozenset(")]}")
 
 
 def rename(tokens: Sequence[Token], keep: frozenset[str], level: int) -> Iterator[Token]:
@@ -58,7 +60,8 @@ def rename(tokens: Sequence[Token], keep: frozenset[str], level: int) -> Iterato
         sorted(chosen, key=lambda name: (-used[name], name)), taken, _places(tokens, level)
     )
     for token, role in zip(tokens, roles, strict=True):
-        yield token._replace(text=_renamed(token, role, short))
+        text = _renamed(token, role, short)
+        yield token if text == token.text else token._replace(text=text)
 
 
 def _choose(
@@ -91,21 +94,25 @@ def _places(tokens: Sequence[Token], level: int) -> dict[str, set[int]]:
     opened: list[int] = []
     item = 0
     for at, (kind, text, _) in enumerate(tokens):
-        if text in _OPENS.values():
+        if text in _CLOSES:
             opened.pop()
-        top = len(opened) == level or _is_unpacked(tokens, opened, level)
         names = [text] if kind == "word" else _ALONE.findall(text) if text.startswith("`") else []
         for name in names:
             found = places.setdefault(name, set())
             found.add(item)
+            top = len(opened) == level or _is_unpacked(tokens, opened, level)
             if top or (at and tokens[at - 1].text == "#"):
                 found.add(_TOP)
-        in_class = len(opened) == level + 1 and _brace(tokens, opened[level]) == "class"
-        if text in {";", "}"} and (len(opened) == level or in_class):
+        if text in _ENDS_ITEM and (len(opened) == level or _is_in_class(tokens, opened, level)):
             item += 1
         if text in _OPENS:
             opened.append(at)
     return places
+
+
+def _is_in_class(tokens: Sequence[Token], opened: Sequence[int], level: int) -> bool:
+    """Whether this stands between the members of a class of the outermost level."""
+    return len(opened) == level + 1 and _brace(tokens, opened[level]) == "class"
 
 
 def _is_unpacked(tokens: Sequence[Token], opened: Sequence[int], level: int) -> bool:
@@ -129,19 +136,18 @@ def _declared(tokens: Sequence[Token]) -> set[str]:
     found: set[str] = set()
     opened: list[int] = []
     for at, (kind, text, _) in enumerate(tokens):
-        before, after = _around(tokens, at)
         if text in _OPENS:
             opened.append(at)
-        elif text in _OPENS.values():
+        elif text in _CLOSES:
             start = opened.pop()
             unpacks = text == "]" and start and tokens[start - 1].text in _DECLARES
             takes = _begins(tokens, at + 1, "=", ">") or _is_body(tokens, start, at)
             if unpacks or (text == ")" and takes):
                 found.update(_parameters(tokens[start : at + 1]))
-        elif kind == "word" and (
-            before in _DECLARES or (after == "=" and _begins(tokens, at + 1, "=", ">"))
-        ):
-            found.add(text)
+        elif kind == "word":
+            before, after = _around(tokens, at)
+            if before in _DECLARES or (after == "=" and _begins(tokens, at + 1, "=", ">")):
+                found.add(text)
     return {name for name in found if _NAME.fullmatch(name)}
 
 
@@ -167,14 +173,15 @@ def _roles(tokens: Sequence[Token]) -> Iterator[Role]:
     for at, (kind, text, _) in enumerate(tokens):
         if text in _OPENS:
             opened.append(_brace(tokens, at) if text == "{" else text)
-        elif text in _OPENS.values():
+        elif text in _CLOSES:
             opened.pop()
         if kind != "word":
             yield Role.OTHER
-        elif _begins(tokens, at - 3, ".", ".", "."):
+            continue
+        before, after = _around(tokens, at)
+        if before == "." and _begins(tokens, at - 3, ".", ".", "."):
             yield Role.VARIABLE
         else:
-            before, after = _around(tokens, at)
             if before == "*" and not _begins_member(tokens, at - 2):
                 before = "times"
             yield _role(before, after, opened[-1] if opened else "")

@@ -76,9 +76,10 @@ def _read(script: str) -> Iterator[Token]:
 
 def _next(script: str, at: int, before: str) -> tuple[str, str]:
     """The kind and the text of the token that begins here."""
-    regex = _REGEX.match(script, at) if _may_be_regex(before) else None
-    if regex is not None and script[at + 1] not in "/*":
-        return "regex", regex.group()
+    if script[at] == "/" and script[at + 1 : at + 2] not in {"/", "*"} and _may_be_regex(before):
+        regex = _REGEX.match(script, at)
+        if regex is not None:
+            return "regex", regex.group()
     found = _TOKEN.match(script, at)
     if found is None:
         line = script.count("\n", 0, at) + 1
