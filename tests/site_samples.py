@@ -123,6 +123,7 @@ class Base:
         self.folder = folder
         self.content = folder / "content"
         self.site = folder / "site"
+        folder.mkdir(exist_ok=True)
         (folder / "kb.toml").write_text(settings)
 
     def write(self, files):

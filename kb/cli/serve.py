@@ -64,8 +64,14 @@ def command(session: Session, *, show: bool, port: int | None, host: str, jobs: 
             ending.at_signals(),
             screen.progress("Building") as progress,
             open_preview(
-                load, host=host, port=port, jobs=jobs, progress=progress, complain=complain
-            ) as preview,
+                load,
+                host=host,
+                port=port,
+                jobs=jobs,
+                every_problem=screen.verbosity > 0,
+                progress=progress,
+                complain=complain,
+            ) as preview,  # fmt: skip
         ):
             _announce(preview, screen, show=show)
             _keep_up(preview, load, screen, ending)

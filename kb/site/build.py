@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 
 KEPT = 100
-"""Problems of each severity that are remembered for builds in which nothing changed."""
+"""Problems of each severity that are told where not every one is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
     `jobs` is the number of processes; `root` is the path at which a server shows the site;
-    `every_problem` asks for all of them even where nothing changed. `search` is given what
+    `every_problem` asks for all of them where the first ones would do. `search` is given what
     the files of the search are to be made of, and its key, where they are no part of the build.
     """
 
@@ -64,8 +64,8 @@ class Work:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a build did. `pages` counts articles, topics and the site's own pages; `written`
-    and `removed` are addresses; `size` is in bytes. `problems` are in order of path; where
-    nothing was built the first ones of each severity may be all. `counts` says how many
+    and `removed` are addresses; `size` is in bytes. `problems` are in order of path; unless
+    all were asked for the first ones of each severity may be all. `counts` says how many
     of each severity there are.
     """
 

@@ -1,7 +1,7 @@
 """What the last build of a site left for the next: which sources it saw, and what it knew.
 
     index/sites/HASH/stamp.json     the states of everything that went in and came out
-    index/sites/HASH/records.json   a record of each article, and a key of each page
+    index/sites/HASH/records.json   a record and the links of each article, and what became of them
     index/sites/HASH/search.*       what was written of the search (`kb.site.search.kept`)
     index/sites/HASH/spare/         the site before the last, for the next to be made from
 
@@ -18,7 +18,7 @@ import json
 import os
 import time
 from dataclasses import dataclass, field, replace
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import SiteError
 from kb.files import read_sealed, write_sealed
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,32 @@ class Stamp:
     summary: dict[str, Any]
 
 
+class Outcome(NamedTuple):
+    """What became of an article: the key of its page, how many of its links lead nowhere, and
+    the files under content/ that it shows or links to.
+    """
+
+    key: str
+    broken: int
+    files: list[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """By path of the source file: its state, its record as JSON, the key of its page.
+    """By path of the source file: its state, its record and its links as JSON, its outcome.
 
-    `common` is the hash of what all of them depend on. `shared` holds, under one key, the
+    `common` is the hash of what all of them depend on, `around` that of all that a page may
+    show of other articles and that links can lead to. `shared` holds, under one key, the
     addresses of what shows several articles; `related` the related articles, under a hash
     of what they were found by; `assets` the addresses of the site's own assets, by name.
     """
 
     common: str = ""
+    around: str = ""
     states: dict[str, list[Any]] = field(default_factory=dict)
     records: dict[str, str] = field(default_factory=dict)
-    keys: dict[str, str] = field(default_factory=dict)
+    wants: dict[str, str] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
     shared: dict[str, list[str]] = field(default_factory=dict)
     related: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     assets: dict[str, str] = field(default_factory=dict)
@@ -90,14 +103,21 @@ class Cache:
         """What the last build knew; empty if nothing of it holds any more."""
         head, _, rest = self._text("records.json").partition("\n")
         found = _parse(head)
+        lines = rest.split("\n")
         try:
             memory = Memory(**(found or {}))
-        except TypeError:
+            outcomes = {path: Outcome(*outcome) for path, outcome in memory.outcomes.items()}
+        except (TypeError, AttributeError):
             return Memory()
-        if memory.common != common or rest.count("\n") != len(memory.states):
+        count = len(memory.states)
+        if memory.common != common or len(lines) != 2 * count + 1:
             return Memory()
-        memory.records.update(zip(memory.states, rest.split("\n"), strict=False))
-        return memory
+        return replace(
+            memory,
+            records=dict(zip(memory.states, lines, strict=False)),
+            wants=dict(zip(memory.states, lines[count:], strict=False)),
+            outcomes=outcomes,
+        )
 
     def write(self, stamp: Stamp, memory: Memory) -> None:
         """Remember a finished build; the stamp last, since it vouches for the rest."""
@@ -106,8 +126,10 @@ class Cache:
             self.forget()
             for left in self.folder.glob("*.new"):
                 left.unlink()
-            lines = [memory.records[path] for path in memory.states]
-            self._write("records.json", replace(memory, records={}), lines)
+            lines = [
+                known[path] for known in (memory.records, memory.wants) for path in memory.states
+            ]
+            self._write("records.json", replace(memory, records={}, wants={}), lines)
             self._write("stamp.json", stamp)
 
     def spare(self, out: Path) -> Path | None:

@@ -53,11 +53,12 @@ def write_draft(page: Page, analyzer: Analyzer, *, remote_images: Collection[str
         description=article.summary or _beginning(article.sections),
         top=article.sections[0].anchor if says_title else "",
         anchors=document.anchors,
-        wants=tuple(writer.wants),
         terms=weigh_terms(article, analyzer),
         problems=(*article.problems, *writer.problems, *_uneven_headings(article, document)),
     )
-    return Draft(record, html, outline, _questions(article.sections), article.body)
+    return Draft(
+        record, tuple(writer.wants), html, outline, _questions(article.sections), article.body
+    )
 
 
 def _alike(one: str, other: str) -> bool:

@@ -218,7 +218,7 @@ def write_markdown(draft: Draft, resolved: Sequence[Resolved]) -> str:
     """
     article = draft.record.article
     body = draft.body
-    wants = zip(draft.record.wants, resolved, strict=True)
+    wants = zip(draft.wants, resolved, strict=True)
     dead = {wanted.written for wanted, found in wants if not found.href}
     seen = _as_read(body)
     runs = any(scheme in seen for scheme in _RUNNING)

@@ -59,6 +59,18 @@ def shared_key(plan: Plan, common: str) -> str:
     return _hash(f"{common}{rest}{json.dumps(articles)}")
 
 
+def around_key(plan: Plan, shared: str) -> str:
+    """The key of all that an article's page may show of others, and of all that its links can
+    lead to; `shared` is the `shared_key`.
+    """
+    places = [
+        (name, r.article.path, r.article.aliases, r.top, r.anchors)
+        for name, r in plan.records.items()
+    ]
+    targets = plan.targets
+    return _hash(f"{shared}{plan.related!r}{places!r}{sorted(targets.hidden)!r}{targets.files!r}")
+
+
 def search_key(plan: Plan, common: str) -> str:
     """The key of what the search of the pages reads."""
     articles = [

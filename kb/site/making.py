@@ -26,7 +26,8 @@ from kb.site.build import Report, remember
 from kb.site.cache import Memory
 from kb.site.feeds import base_path, write_feeds, write_markdown
 from kb.site.images import image_size
-from kb.site.keys import action_target, articles_key, page_key, search_key, shared_key
+from kb.site.keys import around_key, search_key, shared_key
+from kb.site.outcomes import Outcomes
 from kb.site.output import Output
 from kb.site.pages import Pages
 from kb.site.plan import make_plan
@@ -41,9 +42,8 @@ if TYPE_CHECKING:
 
     from kb.articles import TopicFile
     from kb.config import Config
-    from kb.model import Article
     from kb.site.build import Work
-    from kb.site.cache import Stamp
+    from kb.site.cache import Outcome, Stamp
     from kb.site.links import Resolved
     from kb.site.plan import Plan
     from kb.site.records import Draft, Record
@@ -108,6 +108,7 @@ class _Making:
         self._cache = work.cache
         self._output = output
         self._problems: list[Problem] = [*work.sources.listing.problems]
+        self._untold = 0  # warnings like others, which the first of them stand for
         self._used: set[str] = set()
         self._analyzer = Analyzer(config.language)
 
@@ -136,15 +137,18 @@ class _Making:
             plan, topic_files, old, reader
         )  # lets go of the articles before pages are made
         reader.forget_articles()
+        key = shared_key(plan, self._sources.common)
+        around = around_key(plan, key)
         with _collection():
-            keys = self._articles(plan, pages, reader, old)
-        shared = {**self._shared(plan, pages, shell, old), **search}
+            outcomes = self._articles(plan, pages, reader, old, around)
+        shared = {key: self._shared(plan, pages, shell, old.shared.get(key, [])), **search}
         self._files()
         output = self._output.finish()
         report = self._report(plan)
         memory = Memory(
-            self._sources.common, *reader.memory(), keys, shared, relation.known, shell.assets
-        )
+            self._sources.common, around, *reader.memory(), outcomes, shared, relation.known,
+            shell.assets,
+        )  # fmt: skip
         remember(report, self._sources, output, memory, self._cache)
         return report
 
@@ -179,26 +183,36 @@ class _Making:
             self._output.put(asset.address, asset.data)
         return {name: asset.address for name, asset in assets.items()}
 
-    def _articles(self, plan: Plan, pages: Pages, reader: Reader, old: Memory) -> dict[str, str]:
+    def _articles(
+        self, plan: Plan, pages: Pages, reader: Reader, old: Memory, around: str
+    ) -> dict[str, Outcome]:
         """Every article's page and Markdown; those with an old key stay as they are."""
-        common = articles_key(plan, self._sources.common)
-        keys: dict[str, str] = {}
+        outcomes = Outcomes(
+            plan,
+            self._sources.common,
+            reader,
+            old.outcomes if around == old.around else {},
+            every_problem=self._options.every_problem,
+        )
         unread: list[str] = []
-        for name, record in plan.records.items():
-            path, resolved = record.article.path, plan.resolve(record)
-            self._used.update([found.file for found in resolved if found.file])
-            self._note_links(record, plan, resolved)
-            key = keys[path] = page_key(record, plan, resolved, common)
-            same = old.keys.get(path) == key
-            if same and self._keep(plan.address[name], markdown=record.is_published):
+        for record in sorted(plan.records.values(), key=lambda record: record.article.path):
+            path, address = record.article.path, plan.address[record.article.id]
+            draft = reader.held(path)
+            outcome, resolved = outcomes.find(record, draft)
+            self._used.update(outcome.files)
+            last = old.outcomes.get(path)
+            same = last is not None and last.key == outcome.key
+            if same and self._keep(address, markdown=record.is_published):
                 continue
-            if draft := reader.held(path):
+            if draft:
                 self._write(draft, resolved, plan, pages)
             else:
                 unread.append(path)
         for draft in reader.drafts(unread):
-            self._write(draft, plan.resolve(draft.record), plan, pages)
-        return keys
+            self._write(draft, plan.resolve(draft.wants), plan, pages)
+        self._problems += outcomes.problems
+        self._untold = outcomes.untold
+        return outcomes.found
 
     def _write(self, draft: Draft, resolved: Sequence[Resolved], plan: Plan, pages: Pages) -> None:
         """An article's page, and its Markdown where customers may see it."""
@@ -213,38 +227,19 @@ class _Making:
             not markdown or self._output.keeps(markdown_of(address))
         )
 
-    def _note_links(self, record: Record, plan: Plan, resolved: Sequence[Resolved]) -> None:
-        """Report the links, images, actions and related articles that lead nowhere."""
-        article = record.article
-        for wanted, found in zip(record.wants, resolved, strict=True):
-            if found.warning:
-                what = "image" if wanted.image else "link"
-                self._warn(article, wanted.line, f"the {what} {wanted.written} {found.warning}")
-        for action in article.actions:
-            wrong = action_target(action, article, plan)[1]
-            if wrong:
-                self._warn(article, None, f"the action {action.label!r} has a url that {wrong}")
-        for name in article.related:
-            if name not in plan.records:
-                self._warn(article, None, f"the related article {name} is not published here")
-
-    def _warn(self, article: Article, line: int | None, message: str) -> None:
-        self._problems.append(Problem(article.path, line, message, Severity.WARNING, "link"))
-
-    def _shared(self, plan: Plan, pages: Pages, shell: Shell, old: Memory) -> dict[str, list[str]]:
+    def _shared(self, plan: Plan, pages: Pages, shell: Shell, known: list[str]) -> list[str]:
         """Home, topics, contact, search, 404, former ids, and what machines read.
 
-        They stay as they are where nothing that any of them shows has changed.
+        They stay as they are where nothing that any of them shows has changed: then they are
+        `known`.
         """
-        key = shared_key(plan, self._sources.common)
-        known = old.shared.get(key, [])
         if known and all([self._output.keeps(a) for a in known]):  # noqa: C419 notes them all
-            return {key: known}
+            return known
         addresses = []
         for address, data in self._shared_files(plan, pages, shell):
             self._output.put(address, data)
             addresses.append(address)
-        return {key: addresses}
+        return addresses
 
     def _shared_files(self, plan: Plan, pages: Pages, shell: Shell) -> Iterator[tuple[str, bytes]]:
         published = [r for r in plan.records.values() if r.is_published]
@@ -305,6 +300,9 @@ class _Making:
         return image_size(self._config.content / path)
 
     def _report(self, plan: Plan) -> Report:
+        counts = Counter(str(problem.severity) for problem in self._problems)
+        if self._untold:
+            counts[str(Severity.WARNING)] += self._untold
         return Report(
             out=self._folders.out,
             pages=sum(path.endswith(".html") for path in self._output.files),
@@ -314,7 +312,7 @@ class _Making:
             written=tuple(sorted(self._output.written)),
             removed=self._output.removed,
             problems=tuple(sorted(self._problems, key=_rank)),
-            counts=dict(Counter(str(problem.severity) for problem in self._problems)),
+            counts=dict(counts),
             seconds=0.0,
         )
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kb.articles import TopicFile
     from kb.model import Article, Topic
-    from kb.site.links import Resolved
+    from kb.site.links import Resolved, Want
     from kb.site.records import Record
     from kb.site.staging import State
 
@@ -66,9 +66,9 @@ class Plan:
             current = topic.parent
         return trail[::-1]
 
-    def resolve(self, record: Record) -> list[Resolved]:
+    def resolve(self, wants: Iterable[Want]) -> list[Resolved]:
         """What each of the links and images of an article leads to."""
-        return [self.targets.resolve(wanted) for wanted in record.wants]
+        return [self.targets.resolve(wanted) for wanted in wants]
 
     def count(self, topic_id: str) -> int:
         """How many articles a topic and those below it hold."""

@@ -61,6 +61,7 @@ def open_preview(
     host: str = "127.0.0.1",
     port: int | None = None,
     jobs: int = 1,
+    every_problem: bool = False,
     progress: Callable[[int, int], None] | None = None,
     complain: Callable[[KbError], None] = lambda _: None,
 ) -> Iterator[Preview]:
@@ -77,7 +78,10 @@ def open_preview(
 
         def build(progress: Callable[[int, int], None] | None = None) -> Report:
             config = _for_preview(load(), Path(name))
-            options = _options(jobs, lambda key, places: search.renew(key, config, places))
+            options = replace(
+                _options(jobs, lambda key, places: search.renew(key, config, places)),
+                every_problem=every_problem,
+            )
             with search.pages_first():
                 return build_site(config, out=folder, options=options, progress=progress)
 

@@ -9,7 +9,14 @@ from kb.analysis import Analyzer
 from kb.articles import read_article, read_page
 from kb.articles.apart import is_large, run_apart
 from kb.errors import ContentError
-from kb.site.records import Draft, Record, as_json, from_json
+from kb.site.records import (
+    Draft,
+    Record,
+    as_json,
+    from_json,
+    wants_as_json,
+    wants_from_json,
+)
 from kb.site.spool import Drafts, Spool
 
 if TYPE_CHECKING:
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
     from kb.limits import Limits
     from kb.model import Article, Problem
     from kb.site.cache import Memory
+    from kb.site.links import Want
 
 _BATCH = 32  # articles that a process is given at a time
 
@@ -62,13 +70,16 @@ class Reader:
         self._sources: dict[str, SourceFile] = {}
         self._drafts = Drafts()
         self._articles: Spool[Article] = Spool()
+        self._new: set[str] = set()
         self._kept: dict[str, str] = {}
+        self._wants: dict[str, str] = {}
 
     def records(self, sources: Sequence[SourceFile]) -> tuple[list[Record], list[Problem]]:
         """A record of every article that can be read, in order, and why others can't."""
         self._sources = {source.path: source for source in sources}
         known = {source.path: self._remembered(source) for source in sources}
         new = [source for source in sources if known[source.path] is None]
+        self._new = {source.path for source in new}
         problems: list[Problem] = []
         for source, found in zip(new, self._read(new), strict=True):
             if isinstance(found, Parsed):
@@ -76,12 +87,14 @@ class Reader:
                 size = sum(len(section.text) for section in found.article.sections)
                 self._articles.hold(source.path, found.article, size)
                 self._kept[source.path] = as_json(found.draft.record)
+                self._wants[source.path] = wants_as_json(found.draft.wants)
                 known[source.path] = found.draft.record
             else:
                 problems += found
         for path, record in known.items():
             if record is not None and path not in self._kept:
                 self._kept[path] = self._memory.records[path]
+                self._wants[path] = self._memory.wants[path]
         return [record for record in known.values() if record is not None], problems
 
     def _remembered(self, source: SourceFile) -> Record | None:
@@ -93,6 +106,18 @@ class Reader:
     def held(self, path: str) -> Draft | None:
         """The draft of an article that was read just now; it is handed out once."""
         return self._drafts.take(path)
+
+    def remembers(self, path: str) -> bool:
+        """Whether an article is as it was in the last build, and was not read."""
+        return path not in self._new
+
+    def wants(self, path: str) -> tuple[Want, ...]:
+        """The links and images of an article that is not held."""
+        wants = wants_from_json(self._wants[path])
+        if wants is not None:
+            return wants
+        (found,) = self._read([self._sources[path]])
+        return found.draft.wants if isinstance(found, Parsed) else ()
 
     def drafts(self, paths: Iterable[str]) -> Iterator[Draft]:
         """The drafts of articles that are not held, in order."""
@@ -110,9 +135,9 @@ class Reader:
         """Let go of the articles: the index has taken what it needs."""
         self._articles.close()
 
-    def memory(self) -> tuple[dict[str, list[Any]], dict[str, str]]:
-        """States and records of what was read, for the next build."""
-        return {path: list(self._sources[path]) for path in self._kept}, self._kept
+    def memory(self) -> tuple[dict[str, list[Any]], dict[str, str], dict[str, str]]:
+        """States, records and links of what was read, for the next build."""
+        return {path: list(self._sources[path]) for path in self._kept}, self._kept, self._wants
 
     def _read(self, sources: Sequence[SourceFile]) -> Iterator[Parsed | tuple[Problem, ...]]:
         for done, found in enumerate(self._results(sources), 1):

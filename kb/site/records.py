@@ -1,8 +1,8 @@
 """What the site keeps of an article between builds: enough for every page but its own.
 
 A `Record` is the article without its text, and what the pages around it need. A `Draft`
-is a record with what only the article's own page shows. Records can be written down as
-JSON and read back.
+is a record with what only the article's own page shows. Records and the links of drafts can be
+written down as JSON and read back, each apart: most builds need no links of old articles.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from kb.model import (
 from kb.site.links import Want
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 class Heading(NamedTuple):
@@ -57,7 +57,6 @@ class Record:
     description: str
     top: str
     anchors: tuple[str, ...]
-    wants: tuple[Want, ...]
     terms: tuple[tuple[str, int], ...]
     problems: tuple[Problem, ...]
 
@@ -76,10 +75,12 @@ class Record:
 class Draft:
     """An article's own page before links are resolved.
 
-    `html` holds a marker for each of the record's wants; `body` is its Markdown.
+    `wants` are its links and images within the site, and `html` holds a marker for each of
+    them; `body` is its Markdown.
     """
 
     record: Record
+    wants: tuple[Want, ...]
     html: str
     outline: tuple[Heading, ...]
     questions: tuple[Question, ...]
@@ -105,7 +106,7 @@ def as_json(record: Record) -> str:
         if (value := getattr(article, name)) != default
     }
     problems = [(p.path, p.line, p.message, str(p.severity), p.code) for p in record.problems]
-    parts = (given, record.description, record.top, record.anchors, record.wants, record.terms)
+    parts = (given, record.description, record.top, record.anchors, record.terms)
     return json.dumps((*parts, problems), separators=(",", ":"))
 
 
@@ -122,7 +123,6 @@ def _read(  # noqa: PLR0917  # as the line of JSON has them
     description: str,
     top: str,
     anchors: list[str],
-    wants: list[Any],
     terms: list[Any],
     problems: list[Any],
 ) -> Record:
@@ -134,12 +134,24 @@ def _read(  # noqa: PLR0917  # as the line of JSON has them
         description=description,
         top=top,
         anchors=tuple(anchors),
-        wants=tuple([Want(*w) for w in wants]),
         terms=tuple([(term, weight) for term, weight in terms]),
         problems=tuple(
             [Problem(path, line, text, Severity(s), code) for path, line, text, s, code in problems]
         ),
     )
+
+
+def wants_as_json(wants: Sequence[Want]) -> str:
+    """The links of an article as one line of JSON."""
+    return json.dumps(wants, separators=(",", ":"))
+
+
+def wants_from_json(text: str) -> tuple[Want, ...] | None:
+    """The links that `wants_as_json` wrote down; None if these are none."""
+    try:
+        return tuple([Want(*wanted) for wanted in json.loads(text)])
+    except (ValueError, TypeError, RecursionError):
+        return None
 
 
 def _channel_as_json(channel: Channel) -> list[Any]:

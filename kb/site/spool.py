@@ -68,7 +68,7 @@ class Drafts:
 
     def put(self, name: str, draft: Draft) -> None:
         """Hold a draft."""
-        rest = (draft.html, draft.outline, draft.questions, draft.body)
+        rest = (draft.wants, draft.html, draft.outline, draft.questions, draft.body)
         self._spool.hold(name, rest, len(draft.html) + len(draft.body))
         self._records[name] = draft.record
 

@@ -1,15 +1,18 @@
 """The output folder: what a build writes, keeps, carries over and refuses to touch."""
 
 import os
+import shutil
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from site_samples import Base
 
 from kb.errors import SiteError
 from kb.files import write_file, write_sealed
 from kb.site import swap
-from kb.site.build import build_site
+from kb.site.build import KEPT, build_site
 from kb.site.cache import Cache
 from kb.site.search import documents, packing, terms
 
@@ -86,6 +89,53 @@ def test_every_change_gives_what_a_full_build_gives(base, tmp_path):
             p.relative_to(fresh).as_posix(): p.read_bytes() for p in fresh.rglob("*") if p.is_file()
         }
         assert incremental.problems == full.problems
+
+
+def test_broken_links_that_are_not_told_are_counted(base, tmp_path):
+    """Unless every problem is asked for, the first ones stand for all; the counts are right."""
+    text = "---\nsummary: A summary\n---\n# Broken\n\n[a](no.md) [b](never.md)\n"
+    base.write({f"broken/{number:03}.md": text for number in range(KEPT)})
+    first = base.build()
+    assert first.counts["warning"] == len(first.problems) == 2 * KEPT
+    base.write({"broken/050.md": text.replace("[b](never.md)", "Mended but for one.")})
+    some = base.build()
+    full = base.build(out=tmp_path / "fresh")
+    assert some.counts == full.counts == {"warning": 2 * KEPT - 1}
+    assert len(some.problems) < len(full.problems)
+    assert some.problems[:KEPT] == full.problems[:KEPT]
+    base.write({"broken/050.md": text.replace("[b](never.md)", "Mended once more.")})
+    every = base.build(every_problem=True)
+    assert (every.problems, every.counts) == (full.problems, full.counts)
+
+
+def test_what_others_show_and_lead_to_is_looked_at(base, tmp_path):
+    """An article that did not change gets a new page, or a warning, where what it links to or
+    relates to changed in that alone.
+    """
+    head = "---\nsummary: The same\n---\n# New\n\n"
+    gif = b"GIF89a\x05\0\x06\0"
+    changes = [
+        {"orders/new.md": f"{head}## Part\n", "images/new.gif": gif, "z.md": (
+            "# Zebra lamps\n\n[a](orders/new.md#part) [b](files/form.pdf) ![c](images/new.gif)\n"
+        )},
+        {"orders/new.md": head.replace("---\n#", "tags: [zebra, lamps]\n---\n#") + "## Part\n"},
+        {"images/new.gif": gif.replace(b"\5", b"\7")},
+        {"orders/new.md": f"{head}## Other\n"},
+        {"orders/new.md": f"{head}## Part\n"},
+        {"files/form.pdf.md": "---\nstatus: archived\n---\n"},
+        {"files/form.pdf.md": b"\xff"},
+        {"orders/new.md": f"---\nstatus: archived\n---\n{head}"},
+    ]  # fmt: skip
+    shown = []
+    for number, files in enumerate(changes):
+        base.write(files)
+        report = base.build()
+        fresh = Base(tmp_path / f"fresh-{number}")
+        shutil.copytree(base.content, fresh.content)
+        assert report.problems == fresh.build().problems
+        assert base.files() == fresh.files()
+        shown.append((base.read("z.html"), *(str(p) for p in report.problems if p.path == "z.md")))
+    assert all(one != next_ for one, next_ in pairwise(shown))
 
 
 def test_what_kb_did_not_write_stays(base):

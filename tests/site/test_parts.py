@@ -15,7 +15,7 @@ from kb.site.addresses import Addresses, absolute, encode, root_of
 from kb.site.feeds import may_offer_script
 from kb.site.images import image_size
 from kb.site.links import Place, host_of, sort_link, want
-from kb.site.records import as_json, from_json
+from kb.site.records import as_json, from_json, wants_as_json, wants_from_json
 from kb.site.related import find_related
 from kb.site.wording import read_wording
 
@@ -163,8 +163,14 @@ def test_records_survive_the_cache(base):
         record = from_json(value)
         assert record is not None
         assert from_json(as_json(record)) == record
+    for value in memory.wants.values():
+        wants = wants_from_json(value)
+        assert wants is not None
+        assert wants_from_json(wants_as_json(wants)) == wants
+    assert any(memory.wants[path] != "[]" for path in memory.records)
     assert from_json("[1]") is None
     assert from_json("{") is None
+    assert wants_from_json("[1]") is wants_from_json("{") is None
 
 
 def test_related_articles(base):
