@@ -1,6 +1,7 @@
 """Jinja2's door: templates, the theme's first, and what every page has around it.
 
-Header and foot are the same on all pages of one depth, so each is rendered once for it.
+Header, foot, and the links to what a page needs are the same on all pages of one depth, so each
+is rendered once for it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from kb.config import Config
     from kb.site.assets import Logo
     from kb.site.wording import Wording
+
+
+_PARTS = ("links", "header", "footer")
+"""Templates of what stands on every page and depends on its depth alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +102,8 @@ class Shell:
             "manifest": SEARCH_DATA + MANIFEST,
             "asset": {name: root + encode(address) for name, address in self.assets.items()},
         }
-        shared["header"] = Markup(self.render("header.html", **shared))  # noqa: S704 ours
-        shared["footer"] = Markup(self.render("footer.html", **shared))  # noqa: S704 ours
+        parts = {name: self.render(f"{name}.html", **shared) for name in _PARTS}
+        shared |= {name: Markup(html) for name, html in parts.items()}  # noqa: S704 ours
         self._around[root] = shared
         return shared
 

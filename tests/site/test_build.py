@@ -381,6 +381,15 @@ def test_theme_replaces_templates_assets_and_words(base):
     assert any(d.startswith(b"body{}") for p, d in base.outside().items() if p.endswith(".css"))
 
 
+def test_theme_adds_links_to_every_head(base):
+    """Each with the way to the root from where the page stands."""
+    (base.folder / "theme").mkdir()
+    (base.folder / "theme" / "links.html").write_text('<link rel="me" href="{{ root }}me">\n')
+    base.build()
+    assert '<link rel="me" href="me">\n' in base.read("index.html")
+    assert '<link rel="me" href="../me">\n' in base.read("orders/late.html")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
