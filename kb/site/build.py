@@ -53,12 +53,13 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one build has before it."""
+    """What one build has before it. `there` are the states of what the output folder holds."""
 
     folders: Folders
     options: Options
     sources: Sources
     cache: Cache
+    there: Mapping[str, State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +106,37 @@ def build_site(
     recover(folders.out)
     sources = look(config, folders, options.drafts, options.live, options.root)
     cache = Cache(config.index, folders.out)
-    stamp = cache.stamp()
-    report = _unchanged(stamp, sources, folders)
-    if report and options.every_problem and len(report.problems) < sum(report.counts.values()):
-        report = None
-    if report is None:
-        from kb.site.making import make_site  # noqa: PLC0415  # not needed to see no change
-
-        report = make_site(config, Work(folders, options, sources, cache), stamp, progress)
+    with cache.held():
+        work = Work(folders, options, sources, cache, states_of(folders.out))
+        report = _build(config, work, progress)
     return replace(report, seconds=time.perf_counter() - started)
 
 
-def _unchanged(stamp: Stamp | None, sources: Sources, folders: Folders) -> Report | None:
+def _build(config: Config, work: Work, progress: Callable[[int, int], None] | None) -> Report:
+    stamp = work.cache.stamp()
+    report = _unchanged(stamp, work)
+    if report is None or (
+        work.options.every_problem and len(report.problems) < sum(report.counts.values())
+    ):
+        from kb.site.making import make_site  # noqa: PLC0415  # not needed to see no change
+
+        return make_site(config, work, stamp, progress)
+    return report
+
+
+def _unchanged(stamp: Stamp | None, work: Work) -> Report | None:
     """The report of the last build, if nothing has changed since then."""
+    sources = work.sources
     if stamp is None or stamp.common != sources.common or stamp.files != _plain(sources.files):
         return None
     if stamp.sources != states(sources):
         return None
-    if stamp.output != _plain(states_of(folders.out)):
+    if stamp.output != _plain(work.there):
         return None
     summary = dict(stamp.summary)
     problems = summary.pop("problems")
     return Report(
-        out=folders.out,
+        out=work.folders.out,
         written=(),
         removed=(),
         problems=tuple(Problem(p, n, m, Severity(s), c) for p, n, m, s, c in problems),

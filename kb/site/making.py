@@ -57,11 +57,11 @@ def make_site(
     stamp: Stamp | None,
     progress: Callable[[int, int], None] | None,
 ) -> Report:
-    """Build what the last build does not already hold. See `build_site`."""
+    """Build what the last build does not already hold, which is under lock. See `build_site`."""
     out = work.folders.out
     states = {path: tuple(state) for path, state in stamp.output.items()} if stamp else {}
-    with work.cache.held(), _without_collection():
-        output = Output(out, states, work.cache.spare(out))
+    with _without_collection():
+        output = Output(out, work.there, states, work.cache.spare(out))
         try:
             return _Making(config, work, output).all(progress)
         except OSError as error:

@@ -102,18 +102,23 @@ class Output:
     """One build's way into the output folder. Nothing is touched before the first change."""
 
     def __init__(
-        self, folder: Path, states: Mapping[str, tuple[int, ...]], spare: Path | None
+        self,
+        folder: Path,
+        now: Mapping[str, State],
+        known: Mapping[str, tuple[int, ...]],
+        spare: Path | None,
     ) -> None:
-        """`states` are those in which the last build left its files, for as far as known;
-        `spare` is where the new site may be made and the old one may stay, on the same disk.
+        """`now` are the states of all files in the folder, `known` those in which the last build
+        left its own, for as far as they are known; `spare` is where the new site may be made and
+        the old one may stay, on the same disk.
         """
         self.written: list[str] = []
         self.removed: tuple[str, ...] = ()
         self.size = 0
         self._folder = folder
         self._old = read_manifest(folder)
-        self._known = states
-        self._now = states_of(folder)
+        self._known = known
+        self._now = now
         self._is_new = not os.path.lexists(folder)
         self._files: dict[str, str] = {}
         beside = folder.with_name(f".{folder.name}.kb-new")
@@ -162,7 +167,7 @@ class Output:
         staging = self._staging
         staging.start()
         for path in self._files.keys() - set(self.written):
-            staging.link(path, self._folder / path, self._now[path])
+            staging.link(path, self._folder, self._now[path])
         self._carry_over()
         staging.finish(self._manifest())
         swap_in(staging.folder, self._folder)
@@ -219,7 +224,7 @@ class Output:
             if is_folder:
                 self._staging.add_folder(path)
             else:
-                self._staging.link(path, self._folder / path, self._now.get(path))
+                self._staging.link(path, self._folder, self._now.get(path))
 
     def _manifest(self) -> bytes:
         """A file a line, as `json.dumps` with an indent of 0 has it, only faster."""

@@ -31,7 +31,7 @@ class Staging:
         """`stays`: what is in the folder may be built on, and is left there afterwards."""
         self.folder = folder
         self._stays = stays
-        self._there: dict[str, State] = {}
+        self._there: dict[str, int] = {}
         self._folders: set[str] = set()
         self._made: set[str] = set()
         self._done: set[str] = {MANIFEST}
@@ -44,8 +44,7 @@ class Staging:
         if not self._stays:
             remove_leftover(self.folder)
         elif os.path.lexists(self.folder):
-            self._folders = _clean(self.folder)
-            self._there = states_of(self.folder)
+            self._folders, self._there = _clean(self.folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / MANIFEST).unlink(missing_ok=True)
         (self.folder / MANIFEST).touch()
@@ -59,12 +58,12 @@ class Staging:
         self._done.add(path)
         return place
 
-    def link(self, path: str, old: Path, state: State | None) -> None:
+    def link(self, path: str, site: Path, state: State | None) -> None:
         """Take over a file, or a symbolic link, of the old site, which is in this state."""
         self._done.add(path)
-        if state is not None and self._there.get(path) == state:
-            return
-        place = self.place(path)
+        if state is not None and self._there.get(path) == state[-1]:
+            return  # the same inode on the same disk: the very same file
+        old, place = site / path, self.place(path)
         try:
             os.link(old, place, follow_symlinks=False)
         except OSError:  # not every file system has links
@@ -126,23 +125,26 @@ def state_of(file: os.DirEntry[str] | Path) -> State:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
-def _clean(folder: Path) -> set[str]:
-    """The folders in a folder, which is rid of everything that is neither folder nor file."""
+def _clean(folder: Path) -> tuple[set[str], dict[str, int]]:
+    """The folders in a folder, and its files with their inodes. It is rid of everything else."""
+    folders: set[str] = set()
+    files: dict[str, int] = {}
     if folder.is_symlink() or not folder.is_dir():
         folder.unlink()
-        return set()
-    found: set[str] = set()
+        return folders, files
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
         with os.scandir(folder / prefix) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    found.add(prefix + entry.name)
+                    folders.add(prefix + entry.name)
                     waiting.append(f"{prefix}{entry.name}/")
-                elif not entry.is_file(follow_symlinks=False):
+                elif entry.is_file(follow_symlinks=False):
+                    files[prefix + entry.name] = entry.inode()
+                else:
                     os.unlink(entry.path)  # noqa: PTH108 as scandir gives it
-    return found
+    return folders, files
 
 
 def folders_of(paths: Iterable[str]) -> set[str]:
