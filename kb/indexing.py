@@ -89,7 +89,7 @@ class Indexer:
 
     `open_engine` opens an engine on a generation's folder. A `thorough` indexer reads every
     file of the index to see whether it is damaged. `read` reads an article's file; whoever has
-    read it already hands over what it gave.
+    read it already hands over what it gave, and so does with a `listing` who has just made one.
     """
 
     config: Config
@@ -97,6 +97,7 @@ class Indexer:
     progress: Progress | None = None
     thorough: bool = False
     read: ReadArticle | None = None
+    listing: Listing | None = None
 
     def bring_up_to_date(self, *, force: str = "") -> tuple[Generation, Changes]:
         """The current generation, written first where it did not fit the articles.
@@ -108,7 +109,7 @@ class Indexer:
         started = time.perf_counter()
         folder = IndexFolder(self.config.index)
         seen = Seen(self.config.index, self.config.limits.file)
-        found = self._look(folder, seen)
+        found = self._look(folder, seen, self.listing)
         if found.fresh and not force:
             assert found.generation is not None
             seen.save()
@@ -132,8 +133,8 @@ class Indexer:
             return None
         return generation, _counted(sources)
 
-    def _look(self, folder: IndexFolder, seen: Seen) -> _Found:
-        listing = scan(self.config.content)
+    def _look(self, folder: IndexFolder, seen: Seen, listing: Listing | None = None) -> _Found:
+        listing = listing or scan(self.config.content)
         digests = seen.digests(self.config.content, [*listing.articles, *listing.topics])
         generation, sources, reason = self._current(folder)
         return _Found(listing, digests, generation, sources, reason, compare(sources, digests))

@@ -28,6 +28,7 @@ from kb.sources import Claim
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from kb.articles import Listing
     from kb.cards import Card
     from kb.engine import Description, Engine, RankedSection, Results
     from kb.engine.checks import Generation
@@ -98,15 +99,17 @@ class KnowledgeBase:
         force: bool = False,
         progress: Progress | None = None,
         read: ReadArticle | None = None,
+        listing: Listing | None = None,
     ) -> Changes:
         """Bring the index up to date with the articles; with `force`, build it anew.
 
-        `read` hands over articles that have been read already, instead of reading them again.
+        `read` hands over articles that have been read already, instead of reading them again;
+        `listing` the files that have just been listed.
         Problems with articles are in the result. Raises ContentError where there is no
         content folder, IndexingError and IndexBusyError where the index can't be written.
         """
         return self._bring_up_to_date(
-            Indexer(self.config, self._open_engine, progress, read=read),
+            Indexer(self.config, self._open_engine, progress, read=read, listing=listing),
             force="asked for" if force else "",
         )
 

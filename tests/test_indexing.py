@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from killing import count_operations, killed_after
 
 from kb import indexing
+from kb.articles import scan
 from kb.config import Config
 from kb.engine.generations import IndexFolder
 from kb.errors import ContentError, IndexBusyError, IndexingError
@@ -188,6 +189,36 @@ def test_all_at_once(base):
     assert ids(changes) == {
         "added": ("d",), "updated": ("a",), "moved": ("sea",), "removed": ("topic/b",),
     }  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(["a.md", "topic/b.md", "c.md"]), unique=True))
+@settings(max_examples=20, deadline=None)
+def test_what_changes_after_a_listing_is_noticed_by_the_next_run(gone):
+    """Whoever hands over a listing may have made it a moment ago."""
+    with tempfile.TemporaryDirectory() as name:
+        base = Base(Path(name))
+        base.write("a.md", "# Ay\n")
+        base.write("topic/b.md", "# Bee\n")
+        base.run()
+        base.write("c.md", "# See\n")
+        listing = scan(base.content)
+        for number, path in enumerate(("a.md", "topic/b.md", "c.md", "d.md")):
+            base.write(path, f"# New {number}\n", mtime=PAST + 10**9)
+        for path in gone:
+            (base.content / path).unlink()
+        Indexer(base.config, PlainEngine, listing=listing).bring_up_to_date()
+        new = {"a": "New 0", "topic/b": "New 1", "c": "New 2", "d": "New 3"}
+        left = {id_: title for id_, title in new.items() if f"{id_}.md" not in gone}
+        assert base.run()[0] == left
+
+
+def test_a_listing_is_not_made_again(base, monkeypatch):
+    """Whoever hands one over has just looked at every file."""
+    base.write("c.md", "# See\n")
+    listing = scan(base.content)
+    monkeypatch.setattr(indexing, "scan", None)
+    _, changes = Indexer(base.config, PlainEngine, listing=listing).bring_up_to_date()
+    assert ids(changes) == {"added": ("c",)}
 
 
 def test_a_touched_article_is_not_indexed_again(base):

@@ -40,13 +40,14 @@ class Addresses:
         """The wish itself, or the nearest free address."""
         if any(folder in self._files for folder in _folders_of(fold(wish))):
             wish = wish.replace("/", "-")
-        stem, dot, suffix = wish.rpartition(".")
-        address, number = wish, 0
-        while not self._is_free(fold(address)):
+        address, folded, number = wish, fold(wish), 0
+        while not self._is_free(folded):
             number += 1
+            stem, dot, suffix = wish.rpartition(".")
             address = f"{stem}-{number}{dot}{suffix}"
-        self._files.add(fold(address))
-        self._folders.update(_folders_of(fold(address)))
+            folded = fold(address)
+        self._files.add(folded)
+        self._folders.update(_folders_of(folded))
         return address
 
     def is_free(self, wish: str) -> bool:
@@ -59,6 +60,8 @@ class Addresses:
 
 
 def _folders_of(path: str) -> list[str]:
+    if "/" not in path:
+        return []
     parts = path.split("/")[:-1]
     return ["/".join(parts[: count + 1]) for count in range(len(parts))]
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 FORMAT = 4
 
+_AT_ONCE = 100
+"""Lines that are written together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -60,8 +63,9 @@ class Memory:
 
     `common` is the hash of what all of them depend on, `around` that of all that a page may
     show of other articles and that links can lead to. `shared` holds, under one key, the
-    addresses of what shows several articles; `related` the related articles, under a hash
-    of what they were found by; `assets` the addresses of the site's own assets, by name.
+    addresses of what shows several articles; `related` the numbers of related articles,
+    under a hash of what they were found by; `assets` the addresses of the site's own assets,
+    by name.
     """
 
     common: str = ""
@@ -71,7 +75,7 @@ class Memory:
     wants: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     shared: dict[str, list[str]] = field(default_factory=dict)
-    related: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    related: Mapping[str, list[list[int]]] = field(default_factory=dict)
     assets: dict[str, str] = field(default_factory=dict)
 
 
@@ -176,13 +180,15 @@ class Cache:
 
 
 class _Lines:
-    """Lines of text as they are written, made one by one: together they need much memory."""
+    """Lines of text as they are written, some at a time: together they need much memory."""
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
 
     def __iter__(self) -> Iterator[bytes]:
-        return (f"{line}\n".encode(errors="surrogatepass") for line in self._lines)
+        for start in range(0, len(self._lines), _AT_ONCE):
+            lines = "\n".join(self._lines[start : start + _AT_ONCE])
+            yield f"{lines}\n".encode(errors="surrogatepass")
 
 
 def _parse(text: str) -> dict[str, Any] | None:

@@ -280,6 +280,7 @@ class _Making:
             SitePlaces(plan),
             analyzer=self._analyzer,
             read=reader.article,
+            listing=self._sources.listing,
             kept=Kept(self._cache.folder / "search.rows", self._sources.common),
             topic_files=topic_files,
         )

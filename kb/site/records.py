@@ -50,14 +50,15 @@ class Record:
     """An article as its neighbours see it: `article` has no body and no sections.
 
     `description` is the summary, or how the text begins. `top` is the anchor of its title.
-    `terms` are the words that it shares with related articles, each with a weight.
+    `terms` are the words that it shares with related articles, each with a weight, as JSON:
+    most builds ask only whether they are the same.
     """
 
     article: Article
     description: str
     top: str
     anchors: tuple[str, ...]
-    terms: tuple[tuple[str, int], ...]
+    terms: str
     problems: tuple[Problem, ...]
 
     @property
@@ -123,7 +124,7 @@ def _read(  # noqa: PLR0917  # as the line of JSON has them
     description: str,
     top: str,
     anchors: list[str],
-    terms: list[Any],
+    terms: str,
     problems: list[Any],
 ) -> Record:
     read = {
@@ -134,7 +135,7 @@ def _read(  # noqa: PLR0917  # as the line of JSON has them
         description=description,
         top=top,
         anchors=tuple(anchors),
-        terms=tuple([(term, weight) for term, weight in terms]),
+        terms=terms,
         problems=tuple(
             [Problem(path, line, text, Severity(s), code) for path, line, text, s, code in problems]
         ),

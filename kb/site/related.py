@@ -32,8 +32,8 @@ _COMMON = 200  # a word in more articles than this relates none of them
 _LEAST_SHARED = 2  # words: one alone is chance
 
 
-def weigh_terms(article: Article, analyzer: Analyzer) -> tuple[tuple[str, int], ...]:
-    """The words that stand for an article, each with its weight, heaviest first."""
+def weigh_terms(article: Article, analyzer: Analyzer) -> str:
+    """The words that stand for an article, each with its weight, heaviest first: as JSON."""
     weights: dict[str, int] = {}
     parts = (
         (_TITLE, (article.title,)),
@@ -47,31 +47,35 @@ def weigh_terms(article: Article, analyzer: Analyzer) -> tuple[tuple[str, int], 
         for term in words.places:
             weights.setdefault(term, weight)
     kept = sorted(weights.items(), key=lambda item: -item[1])[:_KEPT]
-    return tuple(kept)
+    return json.dumps(kept, separators=(",", ":"))
 
 
 class Relation:
     """Finds related articles, unless the last build found them by the very same words."""
 
-    def __init__(self, known: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-        self.known = {key: {k: list(v) for k, v in found.items()} for key, found in known.items()}
+    def __init__(self, known: Mapping[str, list[list[int]]]) -> None:
+        """`known` holds, under a hash of the words, which articles relate to each: by number."""
+        self.known = known
 
     def find(self, records: Sequence[Record]) -> Mapping[str, tuple[str, ...]]:
         """As `find_related`."""
-        words = [(r.article.id, r.article.related, r.terms) for r in records]
-        key = hashlib.sha256(json.dumps(words).encode()).hexdigest()[:32]
+        ids = [record.article.id for record in records]
+        words = [f"{r.article.id}\0{r.article.related}\0{r.terms}" for r in records]
+        key = hashlib.sha256("\0".join(words).encode(errors="surrogatepass")).hexdigest()[:32]
         if key not in self.known:
+            number = {name: at for at, name in enumerate(ids)}
             found = find_related(records)
-            self.known = {key: {name: list(others) for name, others in found.items()}}
-            return found
-        return {name: tuple(others) for name, others in self.known[key].items()}
+            self.known = {key: [[number[other] for other in found[name]] for name in ids]}
+        rows = zip(ids, self.known[key], strict=True)
+        return {name: tuple([ids[other] for other in others]) for name, others in rows}
 
 
 def find_related(records: Sequence[Record]) -> dict[str, tuple[str, ...]]:
     """For each article the ids of its related ones, at most `SHOWN`, in order."""
     holders: dict[str, dict[int, int]] = defaultdict(dict)
-    for number, record in enumerate(records):
-        for term, weight in record.terms:
+    terms: list[list[tuple[str, int]]] = [json.loads(record.terms) for record in records]
+    for number, own_terms in enumerate(terms):
+        for term, weight in own_terms:
             holders[term][number] = weight
     shared = {term: found for term, found in holders.items() if 1 < len(found) <= _COMMON}
     ids = [record.article.id for record in records]
@@ -81,7 +85,7 @@ def find_related(records: Sequence[Record]) -> dict[str, tuple[str, ...]]:
         own = [name for name in record.article.related if name in known]
         chosen = dict.fromkeys(name for name in own if name != ids[number])
         if len(chosen) < SHOWN:
-            chosen.update(dict.fromkeys(ids[n] for n in _nearest(number, record.terms, shared)))
+            chosen.update(dict.fromkeys(ids[n] for n in _nearest(number, terms[number], shared)))
         related[ids[number]] = tuple(chosen)[: max(SHOWN, len(own))]
     return related
 

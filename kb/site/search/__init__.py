@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from kb.analysis import Analyzer
-    from kb.articles import TopicFile
+    from kb.articles import Listing, TopicFile
     from kb.config import Config
     from kb.indexing import ReadArticle
     from kb.model import Topic
@@ -39,23 +39,25 @@ def export_search(
     *,
     analyzer: Analyzer | None = None,
     read: ReadArticle | None = None,
+    listing: Listing | None = None,
     kept: Kept | None = None,
     topic_files: Mapping[str, TopicFile] | None = None,
 ) -> Generator[Shard]:
     """Every file of the export of a knowledge base, whose index is brought up to date first.
 
-    `places` says where everything stands; `analyzer` and `read` are as for `KnowledgeBase`: what
-    the caller has done already, as is `topic_files`, what `read_topics` gave; `kept` holds the
-    rows of the last export, which then need not be made again. Where the index can't be written,
-    one is made for the export alone. Raises ContentError where there are no articles.
+    `places` says where everything stands; `analyzer`, `read` and `listing` are as for
+    `KnowledgeBase`: what the caller has done already, as is `topic_files`, what `read_topics`
+    gave; `kept` holds the rows of the last export, which then need not be made again. Where the
+    index can't be written, one is made for the export alone. Raises ContentError where there
+    are no articles.
     """
     base = KnowledgeBase(config, analyzer)
     try:
-        base.index(read=read)
+        base.index(read=read, listing=listing)
     except IndexingError:
         with TemporaryDirectory() as folder:
             apart = KnowledgeBase(replace(config, index=Path(folder)), base.analyzer)
-            apart.index(read=read)
+            apart.index(read=read, listing=listing)
             yield from _export(apart, places, Kept(), topic_files)
     else:
         yield from _export(base, places, kept or Kept(), topic_files)
