@@ -118,6 +118,8 @@ def asks_for_person(words: str, more: Iterable[str] = ()) -> bool:
     `contact list sync`, `human readable`. `more` are further phrases that do.
     """
     text = plain(words)
+    if not text:
+        return False
     if _has_phrase(text, more):
         return True
     if re.search(NOT_PERSON_RULE, text):
@@ -131,7 +133,7 @@ def is_urgent(words: str, more: Iterable[str] = ()) -> bool:
     `not urgent`, `no rush` and `can wait` say that it can. `more` are further phrases.
     """
     text = plain(words)
-    if re.search(NOT_URGENT_RULE, text):
+    if not text or re.search(NOT_URGENT_RULE, text):
         return False
     return bool(re.search(URGENT_RULE, text)) or _has_phrase(text, more)
 

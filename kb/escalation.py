@@ -216,13 +216,13 @@ _WISHES = (
 
 
 def _first(pattern: str, text: str) -> str:
-    found = re.search(pattern, text, re.IGNORECASE)
+    found = re.search(pattern, text, re.IGNORECASE) if text else None
     return found[0] if found else ""
 
 
 def _only(pattern: str, text: str) -> str:
     """The one text that matches; of several, the customer has to choose."""
-    found = {match[0] for match in re.finditer(pattern, text, re.IGNORECASE)}
+    found = {match[0] for match in re.finditer(pattern, text, re.IGNORECASE)} if text else set()
     return found.pop() if len(found) == 1 else ""
 
 
