@@ -113,6 +113,8 @@ NO_PERSON = (
     "speaker not working",
     "email notifications",
     "phone number format in forms",
+    "",
+    "?!",
 )
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+
+_ALLOCATIONS = 50_000
+"""After so many new objects Python looks for cycles among them. Its own 700 suit programs that
+run for long: a command has hardly started, and mere imports make that many a hundred times."""
+
 
 def main() -> int:
     """Run `kb` with the arguments of this process; the result is its exit code."""
+    gc.set_threshold(_ALLOCATIONS)
     from kb.cli.app import run
 
     return run()
