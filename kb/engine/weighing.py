@@ -114,7 +114,8 @@ class Weigher:
                 known = ones if first >= lead_ends[doc] else leading_ones
                 packed = known[doc]
                 if packed < 0:
-                    packed = known[doc] = self._weigh(doc, places, start, start + 1, 0)
+                    leads = int(first < lead_ends[doc])
+                    packed = known[doc] = self._weigh_text(doc, 1, leads, 0)
             else:
                 packed = self._weigh_known(doc, places, start, start + count, 0)
             weights.append(packed)
@@ -143,19 +144,32 @@ class Weigher:
         the text of links. In many documents it is the same: where it stands in the text only,
         or in the title only.
         """
-        if start == end or places[start] & LAST_POSITION >= TEXT_START:
+        count = end - start
+        if not count or places[start] & LAST_POSITION >= TEXT_START:
             leading = 0
-            if start != end and places[start] < (lead_end := self._lead_ends[doc]):
+            if count and places[start] < (lead_end := self._lead_ends[doc]):
                 leading = bisect_left(places, lead_end, start, end) - start
-            key = self._bodies[doc], end - start, leading, linked
-        elif places[end - 1] & LAST_POSITION < HEADING_START and not linked:
-            key = self._titles[doc], start - end, self._leads[doc], 0
-        else:
+            key = self._bodies[doc], count, leading, linked
+            packed = self._known.get(key, -1)
+            if packed < 0:
+                packed = self._known[key] = self._weigh_text(doc, count, leading, linked)
+            return packed
+        if places[end - 1] & LAST_POSITION >= HEADING_START or linked:
             return self._weigh(doc, places, start, end, linked)
+        key = self._titles[doc], -count, self._leads[doc], 0
         packed = self._known.get(key, -1)
         if packed < 0:
-            packed = self._known[key] = self._weigh(doc, places, start, end, linked)
+            packed = self._known[key] = self._weigh(doc, places, start, end, 0)
         return packed
+
+    def _weigh_text(self, doc: int, count: int, leading: int, linked: int) -> int:
+        """The packed weight of a term that stands in a text alone, so often: `leading` of them in its
+        first block, and `linked` times more in the text of links.
+        """
+        norm = self._norms[-1][doc]
+        frequency = count * norm + leading * self._lead_norms[doc]
+        frequency += linked * norm * self._link_share
+        return pack_weight(level(frequency), 0, count + linked)
 
     def _weigh(self, doc: int, places: Sequence[int], start: int, end: int, linked: int) -> int:
         """The same, worked out."""
