@@ -15,7 +15,6 @@ import contextlib
 import importlib.util
 import pickle
 import signal
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -57,6 +56,8 @@ def run_apart(work: Callable[..., T], *args: object, limits: Limits) -> T:
     `ContentError` where it needs more than `limits.seconds` of processor time (or some times
     that by the clock) or too much memory.
     """
+    import subprocess  # noqa: PLC0415  # large articles are rare
+
     request = pickle.dumps(sys.path) + pickle.dumps((work, args, limits.seconds))
     with subprocess.Popen(  # noqa: S603  our own interpreter and program
         # Nothing is imported from the current folder, which may be anybody's.

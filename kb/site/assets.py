@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from kb.errors import SiteError
+from kb.site import PACKAGE
 from kb.site.addresses import ASSETS
 from kb.site.images import image_size
 from kb.site.scripts import ON_SITE, STARTER, search_script
-from kb.site.shrink import shrink_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,8 +80,12 @@ def read_logo(path: Path | None) -> Logo | None:
 
 def _read(name: str, theme: Path) -> bytes:
     own = theme / name
-    data = own.read_bytes() if own.is_file() else (files("kb.site") / "assets" / name).read_bytes()
-    return shrink_style(data.decode(errors="replace")).encode() if name == STYLE else data
+    data = own.read_bytes() if own.is_file() else (PACKAGE / "assets" / name).read_bytes()
+    if name != STYLE:
+        return data
+    from kb.site.shrink import shrink_style  # noqa: PLC0415  # builds seldom read a style
+
+    return shrink_style(data.decode(errors="replace")).encode()
 
 
 def _hashed(name: str, data: bytes) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from kb.site.bundle import bundle
-from kb.site.shrink import shrink_style
+from kb.site import PACKAGE
 
 if TYPE_CHECKING:
     from kb.site.wording import Wording
@@ -27,7 +25,9 @@ _ON_PAGE = frozenset(
 
 def search_script(entry: str, wording: Wording) -> bytes:
     """The script that begins with the module `entry`, as a file."""
-    assets = files("kb.site") / "assets"
+    from kb.site.bundle import bundle  # noqa: PLC0415  # builds seldom put scripts together
+
+    assets = PACKAGE / "assets"
 
     def read(path: str) -> str:
         if path == _STRINGS:
@@ -39,7 +39,9 @@ def search_script(entry: str, wording: Wording) -> bytes:
 
 def search_style() -> bytes:
     """The style of the element `<kb-search>`."""
-    assets = files("kb.site") / "assets"
+    from kb.site.shrink import shrink_style  # noqa: PLC0415  # as above
+
+    assets = PACKAGE / "assets"
     parts = (assets / "search-ui" / "embed.css", assets / "search.css")
     return shrink_style("".join(part.read_text(encoding="utf-8") for part in parts)).encode()
 

@@ -7,13 +7,13 @@ is rendered once for it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from kb.errors import SiteError
+from kb.site import PACKAGE
 from kb.site.addresses import (
     CONTACT,
     HOME,
@@ -118,7 +118,7 @@ def open_shell(
     live: bool = False,
 ) -> Shell:
     """A shell with the templates of the theme over kb's own."""
-    folders = [str(theme), str(files("kb.site") / "templates")]
+    folders = [str(theme), str(PACKAGE / "templates")]
     environment = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.articles import scan
+from kb.site import PACKAGE
 from kb.site.staging import states_of
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from kb.config import Config
     from kb.site.staging import State
 
-_PACKAGE = Path(__file__).parent
 _OWN = frozenset({".md", ".yaml", ".yml"})
 
 
@@ -75,7 +75,7 @@ def _signature(folders: Folders) -> list[object]:
 
 def _version() -> list[object]:
     """The state of kb's own files that make pages."""
-    packages = [_PACKAGE, *(_PACKAGE.parent / name for name in ("articles", "engine", "markdown"))]
+    packages = [PACKAGE, *(PACKAGE.parent / name for name in ("articles", "engine", "markdown"))]
     modules = ("analysis.py", "asking.py", "ranking.py", "snippets.py")
     found = [
         (path, state)
@@ -83,4 +83,4 @@ def _version() -> list[object]:
         for path, state in states_of(package).items()
         if not path.endswith(".pyc") and "/__pycache__" not in path
     ]
-    return [*sorted(found), *((_PACKAGE.parent / name).stat().st_mtime_ns for name in modules)]
+    return [*sorted(found), *((PACKAGE.parent / name).stat().st_mtime_ns for name in modules)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from kb.errors import SiteError
 from kb.nearest import did_you_mean
+from kb.site import PACKAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ def theme_files() -> dict[str, bytes]:
     """Everything that a theme can replace, by name: templates, assets and words."""
     found = {}
     for folder in ("templates", "assets", "strings"):
-        for entry in (files("kb.site") / folder).iterdir():
+        for entry in (PACKAGE / folder).iterdir():
             if entry.is_file():
                 found[entry.name] = entry.read_bytes()
     return dict(sorted(found.items()))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import SiteError
+from kb.site import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +59,7 @@ def read_wording(language: str, theme: Path) -> Wording:
 
 
 def _sources(name: str, theme: Path) -> Iterator[tuple[str, bytes]]:
-    own = files("kb.site") / "strings" / name
+    own = PACKAGE / "strings" / name
     if own.is_file():
         yield name, own.read_bytes()
     if (theme / name).is_file():
