@@ -163,7 +163,7 @@ class Weigher:
         return packed
 
     def _weigh_text(self, doc: int, count: int, leading: int, linked: int) -> int:
-        """The packed weight of a term that stands in a text alone, so often: `leading` of them in its
+        """The packed weight of a term that stands in a text alone, so often: `leading` times in its
         first block, and `linked` times more in the text of links.
         """
         norm = self._norms[-1][doc]
