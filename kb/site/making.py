@@ -133,9 +133,8 @@ class _Making:
         )
         shell = self._open_shell(old)
         pages = Pages(plan, shell, self._size_of)
-        search = self._search(
-            plan, topic_files, old, reader
-        )  # lets go of the articles before pages are made
+        # The search lets go of the articles before pages are made.
+        search = self._search(plan, topic_files, old, reader)
         reader.forget_articles()
         key = shared_key(plan, self._sources.common)
         around = around_key(plan, key)
