@@ -157,7 +157,7 @@ class Output:
             return
         place = self._place(path)
         shutil.copyfile(source, place)
-        self._note(path, digest, place.stat().st_size)
+        self._note(path, digest, Path(place).stat().st_size)
 
     def finish(self) -> Mapping[str, State]:
         """Make the new site current, and give the states of its files."""
@@ -197,7 +197,7 @@ class Output:
         self.size += size
         self.written.append(path)
 
-    def _place(self, path: str) -> Path:
+    def _place(self, path: str) -> str:
         """Where to write a file. Raises SiteError where a foreign file stands in its way."""
         if not self._is_new:
             self._refuse_foreign(path)

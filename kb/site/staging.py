@@ -50,11 +50,11 @@ class Staging:
         (self.folder / MANIFEST).touch()
         self._made.add("")
 
-    def place(self, path: str) -> Path:
+    def place(self, path: str) -> str:
         """Where to write a file: its folder is there, and nothing of its name."""
         place = self._parent(path)
         if path in self._there:
-            place.unlink()
+            os.unlink(place)  # noqa: PTH108  # a text: see `link`
         self._done.add(path)
         return place
 
@@ -63,7 +63,7 @@ class Staging:
         self._done.add(path)
         if state is not None and self._there.get(path) == state[-1]:
             return  # the same inode on the same disk: the very same file
-        old, place = site / path, self.place(path)
+        old, place = f"{site}/{path}", self.place(path)  # a Path takes as long as a link
         try:
             os.link(old, place, follow_symlinks=False)
         except OSError:  # not every file system has links
@@ -89,13 +89,13 @@ class Staging:
             with contextlib.suppress(OSError):
                 remove_site(self.folder)
 
-    def _parent(self, path: str) -> Path:
+    def _parent(self, path: str) -> str:
         folder = path.rpartition("/")[0]
         if folder not in self._made:
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
             parts = folder.split("/")
             self._made.update("/".join(parts[: count + 1]) for count in range(len(parts)))
-        return self.folder / path
+        return f"{self.folder}/{path}"
 
 
 def states_of(folder: Path, *, skip: frozenset[str] = frozenset()) -> dict[str, State]:
