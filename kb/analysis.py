@@ -83,7 +83,6 @@ _ASCII_UNIT_OR_BREAK = re.compile(r"\w++(?:[.'-]\w++)*+(?:\+\+|#(?!\w))?+|\n", r
 _PIECE = re.compile(
     rf"[{UNSPACED}][{MARKS}]*|[^._{UNSPACED}-]+",
 )
-_ANY_UNSPACED = re.compile(f"[{UNSPACED}]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s$", re.IGNORECASE)
 _APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
@@ -305,7 +304,7 @@ class Analyzer:
             for offset, (surface, start, end) in enumerate(pieces)
         ]
         yield from words
-        if len(words) > 1 and (unit.isascii() or not _ANY_UNSPACED.search(unit)):
+        if len(words) > 1 and (unit.isascii() or not re.search(f"[{UNSPACED}]", unit)):
             whole = _join([word.surface for word in words])
             yield Word(whole, self.stem(whole), 0, 0, len(unit), whole=True)
 
