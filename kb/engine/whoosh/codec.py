@@ -9,7 +9,8 @@ than scoring them, and a pickle from a stranger runs code. Here a term is one re
     u16 positions a posting, then u16 positions of all postings
 
 in little-endian order. Documents and weights score single words; the rest is read for neighbours
-only. Nothing is compressed: that would save a sixth of an index and cost more than all else here.
+only. Nothing is compressed: that would make an index smaller by a fifth to a quarter, and cost more
+than all else here.
 """
 
 from __future__ import annotations
