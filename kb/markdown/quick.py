@@ -85,7 +85,7 @@ class QuickHelpers:
     parseLinkTitle = staticmethod(parseLinkTitle)  # noqa: N815  # markdown-it-py's names
 
     @staticmethod
-    def parseLinkLabel(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: FBT001, FBT002, N802, N803
+    def parseLinkLabel(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: FBT001, FBT002, N802, N803  # as markdown-it-py calls it
         """Where the bracket stands that closes the one at a position; -1 if none does."""
         found = _PLAIN_LABEL.match(state.src, start, state.posMax)
         text = start + 1

@@ -78,10 +78,7 @@ def open_preview(
 
         def build(progress: Callable[[int, int], None] | None = None) -> Report:
             config = _for_preview(load(), Path(name))
-            options = replace(
-                _options(jobs, lambda key, places: search.renew(key, config, places)),
-                every_problem=every_problem,
-            )
+            options = _options(config, search, jobs, every_problem=every_problem)
             with search.pages_first():
                 return build_site(config, out=folder, options=options, progress=progress)
 
@@ -111,9 +108,16 @@ def _running(server: SiteServer) -> Iterator[None]:
         server.stop()
 
 
-def _options(jobs: int, search: Callable[[str, Places], None]) -> Options:
+def _options(config: Config, search: FreshSearch, jobs: int, *, every_problem: bool) -> Options:
     """How to build for who writes: drafts shown, pages that reload, the search made apart."""
-    return Options(drafts=True, live=True, jobs=jobs, root="/", search=search)
+    return Options(
+        drafts=True,
+        live=True,
+        jobs=jobs,
+        root="/",
+        every_problem=every_problem,
+        search=lambda key, places: search.renew(key, config, places),
+    )
 
 
 def _exporter(folder: Path) -> Callable[[Config, Places], Iterator[Shard]]:

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from kb.engine.weighing import RANGE_STARTS
-from kb.ranking import HEAD_STEPS, LEVEL_MASK, OCCURRENCES_SHIFT, head_steps, idf_steps
-from kb.site.search.encoding import DIGITS, NUMBERS, encode_gaps, make_shard_of, plain
+from kb.ranking import HEAD_STEPS, OCCURRENCES_SHIFT, head_steps, idf_steps
+from kb.site.search.encoding import DIGITS, encode_gaps, make_shard_of, plain
 from kb.site.search.packing import Row, pack
+from kb.site.search.said import END, TITLE_END, Said, is_in_heading, write_from, write_places
 
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kb.engine.reading import IndexReader, TermPostings
@@ -35,17 +33,6 @@ shard of its own."""
 
 LARGE_SHARD = 16_000
 """The same where there are very many sections, and so would be shards."""
-
-MARKS = "%!#$"
-"""Before positions in a title, in a heading, in the headings above, and in issue phrases."""
-
-LINK_MARK = "&"
-"""Before positions in the text of links: the last of a section's, and no part of its level."""
-
-END = " "
-"""After the positions of one section."""
-
-_, TITLE_END, HEADING_END, _, TEXT_START = RANGE_STARTS
 
 LAST_SAME = "\ud7ff"
 """Up to this character code points and UTF-16 code units are in the same order."""
@@ -245,7 +232,7 @@ class _Writer:
         articles, levels, positions, and where coverage differs from what positions say:
         sections, steps], without empty ends.
         """
-        said = _Said(self.layout.section_of, postings, self.linked.get(term))
+        said = Said(self.layout.section_of, postings, self.linked.get(term))
         occurrences = sum([weight >> OCCURRENCES_SHIFT for weight in postings.weights])
         idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
         if term not in self.titles and term not in self.heads:
@@ -259,7 +246,7 @@ class _Writer:
                 idf_steps(self.reader.articles, len(self.titles[term].docs)) if titles else 0,
                 encode_gaps(articles),
                 "".join([level for level, _ in titles]),
-                "".join([_from(0, own) + END for _, own in titles]).rstrip(END),
+                "".join([write_from(0, own) + END for _, own in titles]).rstrip(END),
             ]
         if heads:
             row += [encode_gaps(sorted(heads)), "".join([DIGITS[heads[s]] for s in sorted(heads)])]
@@ -272,7 +259,7 @@ class _Writer:
         found = (self.layout.article_of[doc] for doc in self.titles[term].docs)
         return sorted(number for number in found if number >= 0)
 
-    def _title(self, article: Exported, said: _Said) -> tuple[str, Sequence[int]]:
+    def _title(self, article: Exported, said: Said) -> tuple[str, Sequence[int]]:
         """(digit of the level, positions) of a term in an article's title. What is said thereby is
         taken out of the sections' levels and positions.
         """
@@ -281,7 +268,7 @@ class _Writer:
         title = above[: bisect_left(above, TITLE_END)]
         for section in sections:
             if title and section in said.above:
-                said.texts[section] = _write_places(said.above[section][len(title) :])
+                said.texts[section] = write_places(said.above[section][len(title) :])
         alone = [
             s for s in sections if s in said.levels and not said.texts[s] and s not in said.links
         ]
@@ -293,7 +280,7 @@ class _Writer:
                 del said.levels[section]
         return level, title
 
-    def _heads(self, term: str, said: _Said, articles: Iterable[int]) -> dict[int, int]:
+    def _heads(self, term: str, said: Said, articles: Iterable[int]) -> dict[int, int]:
         """Sections for which coverage is other than positions say, with what it is."""
         expected: dict[int, int] = {}
         for number in articles:
@@ -301,7 +288,7 @@ class _Writer:
             for section in range(article.first, article.first + article.sections):
                 expected[section] = HEAD_STEPS if section in self.leads else self.in_title
         for section, places in said.above.items():
-            if _is_in_heading(places):
+            if is_in_heading(places):
                 expected[section] = HEAD_STEPS
         held = self.heads.get(term)
         found = {} if held is None else _by_section(self.layout.section_of, held)
@@ -316,120 +303,7 @@ def _row_text(row: list[Any]) -> str:
     return f"[{plain(term)},{','.join(written)}]"
 
 
-class _Said:
-    """What is said of a term section by section: `levels`, as digits; `texts`, its positions as
-    they are written; `links`, those in the text of links. `above` holds the positions of sections
-    where one is above the text.
-    """
-
-    def __init__(
-        self, section_of: Sequence[int], postings: TermPostings, linked: TermPostings | None
-    ) -> None:
-        sections = [section_of[doc] for doc in postings.docs]
-        self.levels = dict(zip(sections, _levels(postings.weights), strict=True))
-        self.above: dict[int, Sequence[int]] = {}
-        self.texts = dict(zip(sections, self._texts(sections, postings), strict=True))
-        self.links: dict[int, str] = {}
-        if linked is not None:
-            self.links = dict(_links(section_of, linked))
-
-    def _texts(self, sections: list[int], postings: TermPostings) -> Iterable[str]:
-        """The positions in each section as they are written; notes those above the text."""
-        positions, sizes = postings.positions, postings.sizes
-        single = _SINGLE.__getitem__
-        if positions and min(positions) >= TEXT_START and min(sizes) == max(sizes) == 1:
-            return map(single, positions)
-        texts, start = [], 0
-        for section, size in zip(sections, sizes, strict=True):
-            if size == 1:
-                place = positions[start]
-                if place < TEXT_START:
-                    self.above[section] = (place,)
-                texts.append(single(place))
-            elif size:
-                places = positions[start : start + size]
-                if places[0] < TEXT_START:
-                    self.above[section] = places
-                texts.append(_write_places(places))
-            else:
-                texts.append("")
-            start += size
-        return texts
-
-    def columns(self) -> tuple[str, str, str]:
-        """Sections, levels and positions."""
-        rest, texts, links = sorted(self.levels), self.texts, self.links
-        levels = "".join(map(self.levels.__getitem__, rest))
-        if links:
-            places: Iterable[str] = [texts[s] + links.get(s, "") for s in rest]
-        else:
-            places = map(texts.__getitem__, rest)
-        return encode_gaps(rest), levels, END.join(places).rstrip(END)
-
-
-def _levels(weights: array[int]) -> str:
-    """The digit of each weight's level."""
-    low = weights.tobytes()[_LOW::2]
-    return low.translate(_LEVEL_DIGITS).decode("ascii")
-
-
-_LOW = 0 if sys.byteorder == "little" else 1
-_LEVEL_DIGITS = bytes(ord(DIGITS[byte & LEVEL_MASK]) for byte in range(256))
-
-
-class _Single(dict[int, str]):
-    """A position of its own -> as it is written."""
-
-    def __missing__(self, position: int) -> str:
-        written = self[position] = _write_places((position,))
-        return written
-
-
-_SINGLE = _Single()
-
-
 def _by_section(section_of: Sequence[int], postings: TermPostings) -> dict[int, int]:
     """Section -> weight."""
     found = zip(postings.docs, postings.weights, strict=True)
     return {section_of[doc]: weight for doc, weight in found}
-
-
-def _links(section_of: Sequence[int], postings: TermPostings) -> Iterator[tuple[int, str]]:
-    """(section, positions as they are written) in the text of links."""
-    start = 0
-    for doc, size in zip(postings.docs, postings.sizes, strict=True):
-        if size:
-            yield (
-                section_of[doc],
-                LINK_MARK + _from(TEXT_START, postings.positions[start : start + size]),
-            )
-        start += size
-
-
-def _is_in_heading(places: Sequence[int]) -> bool:
-    at = bisect_left(places, TITLE_END)
-    return at < len(places) and places[at] < HEADING_END
-
-
-def _write_places(places: Sequence[int]) -> str:
-    """Ascending positions: those in the text first, then others behind the mark of their field."""
-    if not places:
-        return ""
-    if places[0] >= TEXT_START:
-        return _from(TEXT_START, places)
-    bounds = [0, *(bisect_left(places, start) for start in RANGE_STARTS[1:])]
-    parts = [
-        mark + _from(start, places[first:last])
-        for mark, start, first, last in zip(MARKS, RANGE_STARTS, bounds, bounds[1:], strict=False)
-        if last > first
-    ]
-    return "".join([_from(TEXT_START, places[bounds[-1] :]), *parts])
-
-
-def _from(start: int, places: Sequence[int]) -> str:
-    """Each position as how far it is from the one before, the first from the field's start."""
-    written = ""
-    for place in places:
-        written += NUMBERS[place - start]
-        start = place
-    return written
