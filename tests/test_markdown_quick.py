@@ -1,7 +1,10 @@
 """Facts about the quick parser: it gives the very tokens of markdown-it-py's own."""
 
+import copy
 import json
 import os
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +14,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.helpers import parseLinkDestination
+from markdown_it.token import Token
 
+from kb.errors import ContentError
 from kb.limits import DEFAULT_LIMITS
+from kb.markdown import parse
 from kb.markdown.parser import is_safe_link, tokenize
 from kb.markdown.quick import BLOCK_STARTS, INLINE_STARTS, QuickHelpers, normalize_link
+from kb.markdown.states import make_token
 
 
 def plain():
@@ -126,3 +133,70 @@ def test_addresses_end_alike(text, start, end):
     assert found.ok == wanted.ok
     if found.ok:
         assert (found.pos, found.str) == (wanted.pos, wanted.str)
+
+
+def test_tokens_are_made_alike():
+    """With every field that markdown-it-py gives them, and tables that no two of them share."""
+    token = make_token("link_open", "a", 1, 3)
+    assert token == Token("link_open", "a", 1, level=3)
+    token.attrs["href"] = token.meta["x"] = "y"
+    assert make_token("link_open", "a", 1, 3) == Token("link_open", "a", 1, level=3)
+
+
+@given(st.lists(pieces, max_size=12).map("".join))
+def test_what_is_repeated_stays_as_it_is(text):
+    """Whoever reads a text, and however, leaves the tokens of its repetition alone."""
+    first = tokenize(text, first_line=1, limits=DEFAULT_LIMITS)
+    kept = copy.deepcopy(first)
+    document = parse(text)
+    document.html()
+    list(document.links())
+    assert tokenize(f"{text}\n\n{text}", first_line=1, limits=DEFAULT_LIMITS) is not first
+    assert first == kept == tokenize(text, first_line=1, limits=DEFAULT_LIMITS)
+
+
+def test_a_reference_is_looked_up_in_each_text():
+    """The same words lead to other places, or nowhere."""
+    for target in ("/one", "/two"):
+        check(f"See [this].\n\n[this]: {target}\n")
+    check("See [this].\n")
+
+
+def test_a_text_that_is_known_counts_as_if_it_were_not():
+    """So that a limit is passed at the same place, whatever was read before."""
+    text = "[" * 30 + "cold"
+    limits, lines = replace(DEFAULT_LIMITS, steps=1_000), []
+    for _ in range(2):
+        with pytest.raises(ContentError, match="nested too deeply") as refused:
+            tokenize(f"{text}\n\n" * 100, first_line=1, limits=limits)
+        lines.append(refused.value.line)
+    assert lines[0] == lines[1] > 1
+
+
+@pytest.mark.parametrize("beginning", ["", "# ", "[", "> ", "- "])
+@pytest.mark.parametrize(
+    "unit",
+    ["* a?\n", "\\\n* ", "a?\n***\n+ ", "1. a\n", "> a\n", "a\n", "- a\n  - b\n",
+     "|a|b|\n1. **\n", "<b>\n[a]: b\n* ]("],
+)  # fmt: skip
+def test_twice_the_lines_take_twice_the_work(beginning, unit):
+    """Counted in calls, for lines between which none is empty."""
+    short, long = (calls(lambda n=n: parse(beginning + unit * n)) for n in (400, 800))
+    assert long < 2.3 * short
+
+
+def calls(work):
+    """How many functions are called until it is done."""
+    count = 0
+
+    def note(_frame, event, _argument):
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count

@@ -8,11 +8,10 @@ is refused, before the work where that is possible.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
 
 from kb.errors import ContentError
 from kb.limits import DEFAULT_LIMITS, OutOfTimeError, over_limit
@@ -20,15 +19,18 @@ from kb.markdown.quick import (
     QuickBlocks,
     QuickHelpers,
     QuickInline,
+    is_cut,
     join_text,
     normalize,
     normalize_link,
 )
+from kb.markdown.states import QuickBlockState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import MutableMapping, Sequence
     from typing import Literal
 
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
@@ -44,6 +46,9 @@ _SPARE_LEVELS = 3
 _INLINE_NESTING = 20
 # Steps that a line of a quote without its `>` counts for: that is how long it takes.
 _LAZY_STEPS = 5
+# Longer texts are hardly ever repeated; of those that are, nearly all are among the last so many.
+_MAX_REPEATED = 400
+_KEPT = 1_000
 # Escaped for HTML a character of an address becomes at most `&quot;`.
 _ESCAPED = 6
 
@@ -129,7 +134,7 @@ def _configured(nesting: int) -> MarkdownIt:
     return parser
 
 
-class _CountingState(StateBlock):
+class _CountingState(QuickBlockState):
     """Counts tokens as they are made: a table makes millions in one go."""
 
     def __init__(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> None:
@@ -197,8 +202,7 @@ def _parse_inlines(state: StateCore) -> None:
     """markdown-it-py's own rule, with the limits checked between paragraphs."""
     env = state.env
     limits: Limits = env["limits"]
-    parser = _inline_parser()
-    parse, longest, most = parser.inline.parse, limits.paragraph, limits.pieces
+    longest, most = limits.paragraph, limits.pieces
     has_references = bool(env.get("references"))
     pieces = len(state.tokens)
     for token in state.tokens:
@@ -208,9 +212,8 @@ def _parse_inlines(state: StateCore) -> None:
         line = env["first_line"] + env["line"]
         if len(token.content) > longest:
             raise over_limit("paragraph", f"a paragraph of over {longest} characters", line)
-        children = token.children = []
         try:
-            parse(token.content, parser, env, children)
+            children = token.children = _parse_inline(token.content, env)
         except _TooManyStepsError:
             raise over_limit("steps", "brackets, links or images nested too deeply", line) from None
         pieces += len(children)
@@ -218,6 +221,28 @@ def _parse_inlines(state: StateCore) -> None:
             raise _too_many_pieces(line, limits)
         if has_references:
             _count_addresses(state, children, line)
+
+
+def _parse_inline(text: str, env: MutableMapping[str, Any]) -> list[Token]:
+    """The tokens of a text, which may be those of another place that says the same: the articles
+    of a help center repeat each other's steps.
+    """
+    if len(text) > _MAX_REPEATED or env.get("references") or is_cut(text):
+        parser = _inline_parser()
+        return parser.inline.parse(text, parser, env, [])
+    tokens, steps = _parse_repeated(text)
+    env["steps"] += steps
+    if env["steps"] > env["limits"].steps:
+        raise _TooManyStepsError
+    return tokens
+
+
+@lru_cache(_KEPT)
+def _parse_repeated(text: str) -> tuple[list[Token], int]:
+    """The tokens of a short text that refers to nothing else, and the steps that it took."""
+    env: dict[str, Any] = {"limits": DEFAULT_LIMITS, "steps": 0}
+    parser = _inline_parser()
+    return parser.inline.parse(text, parser, env, []), env["steps"]
 
 
 def _count_addresses(state: StateCore, children: Sequence[Token], line: int) -> None:

@@ -18,8 +18,8 @@ from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
 from markdown_it.ruler import Ruler
 from markdown_it.rules_core import StateCore, text_join
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
+
+from kb.markdown.states import QuickBlockState, QuickState, make_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from markdown_it.parser_block import RuleFuncBlockType
     from markdown_it.parser_inline import RuleFuncInline2Type, RuleFuncInlineType
     from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
     from markdown_it.utils import EnvType
 
 INLINE_STARTS = {
@@ -59,7 +61,6 @@ LINE_RULES = ("table", "lheading", "paragraph")
 
 _CODE_INDENT = 4
 _TABLE_STARTS = frozenset("|-:")
-_UNDERLINES = frozenset("-=")
 
 # A "!" begins an image before a bracket only; a "]" ends what another rule began.
 _MARKUP = re.compile(r"[\n\\`~*_\[<&]|!(?=\[)")
@@ -120,11 +121,16 @@ def normalize(state: StateCore) -> None:
     state.src = text.replace("\0", "\ufffd")
 
 
+def is_cut(text: str) -> bool:
+    """Whether the tokens of a text are joined, and so changed, when all are there: it was cut at
+    an escape or an entity.
+    """
+    return "\\" in text or "&" in text
+
+
 def join_text(state: StateCore) -> None:
-    """markdown-it-py's own rule, for those texts that were cut: at an escape or an entity."""
-    cut = [
-        t for t in state.tokens if t.type == "inline" and ("\\" in t.content or "&" in t.content)
-    ]
+    """markdown-it-py's own rule, for those texts that were cut."""
+    cut = [token for token in state.tokens if token.type == "inline" and is_cut(token.content)]
     text_join(StateCore(state.src, state.md, state.env, cut))
 
 
@@ -156,9 +162,11 @@ class QuickInline(ParserInline):
         """Append the tokens of a text to `tokens`, which is empty."""
         if _MARKUP.search(src) is None:
             if src:
-                tokens.append(Token("text", "", 0, content=src))
+                token = make_token("text", "", 0, 0)
+                token.content = src
+                tokens.append(token)
             return tokens
-        state = StateInline(src, md, env, tokens)
+        state = QuickState(src, md, env, tokens)
         self.tokenize(state)
         if _DELIMITERS.search(src):
             for rule in self._endings["~" in src]:
@@ -318,12 +326,13 @@ class QuickBlocks(ParserBlock):
 
     def _rules_for(self, state: StateBlock, line: int, end: int) -> Sequence[RuleFuncBlockType]:
         """The rules that may hold for the block which begins at a line."""
+        assert isinstance(state, QuickBlockState)
         if state.sCount[line] - state.blkIndent >= _CODE_INDENT:
             return self.ruler.getRules()
         starts = self.ruler.starts
         chain = starts.get(_first_of(state, line), starts[""])
         if chain is starts[""] and not (
-            _is_table_below(state, line, end) or _is_underlined(state, line, end)
+            _is_table_below(state, line, end) or state.may_be_underlined(line)
         ):
             return chain[-1:]
         return chain
@@ -338,13 +347,3 @@ def _is_table_below(state: StateBlock, line: int, end: int) -> bool:
     """Whether the next line may be the one that makes a table of a line."""
     below = line + 1
     return below < end and not state.isEmpty(below) and _first_of(state, below) in _TABLE_STARTS
-
-
-def _is_underlined(state: StateBlock, line: int, end: int) -> bool:
-    """Whether a line below may make a heading of the lines from this one on."""
-    line += 1
-    while line < end and not state.isEmpty(line):
-        if _first_of(state, line) in _UNDERLINES:
-            return True
-        line += 1
-    return False
