@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from markdown_it.rules_block import StateBlock
@@ -79,16 +78,17 @@ class QuickBlockState(StateBlock):
         self.tokens.append(token)
         return token
 
+    # Where each line begins that may underline or is empty, and which of the two it is. They are
+    # looked for once: each line may ask for the next one. (No cached property: attributes of an
+    # object whose `__dict__` was asked for take longer to read.)
+    _offsets: Sequence[int] | None = None
+    _underlines: Sequence[bool] = ()
+
     def may_be_underlined(self, line: int) -> bool:
         """Whether a line below may make a heading of the lines from this one on."""
-        offsets, underlines = self._marked
-        at = bisect_left(offsets, self.eMarks[line])
-        return at < len(offsets) and underlines[at]
-
-    @cached_property
-    def _marked(self) -> tuple[Sequence[int], Sequence[bool]]:
-        """Where each line begins that may underline or is empty, and which of the two it is. They
-        are looked for once: each line may ask for the next one.
-        """
-        found = list(_UNDERLINE_OR_EMPTY.finditer(self.src))
-        return [match.start() for match in found], [match[1] is not None for match in found]
+        if self._offsets is None:
+            found = list(_UNDERLINE_OR_EMPTY.finditer(self.src))
+            self._offsets = [match.start() for match in found]
+            self._underlines = [match[1] is not None for match in found]
+        at = bisect_left(self._offsets, self.eMarks[line])
+        return at < len(self._offsets) and self._underlines[at]
