@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     ReadArticle: TypeAlias = Callable[[SourceFile], Article | tuple[Problem, ...]]
 
-FORMAT = 9
+FORMAT = 10
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"

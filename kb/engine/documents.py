@@ -11,6 +11,7 @@ words are neighbours when only stop words stand between them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kb.analysis import Collected, compose
@@ -152,9 +153,8 @@ class Inverter:
         hidden = is_hidden(article)
         terms, base = self._terms[hidden], doc << POSITION_BITS
         lengths: list[int] = []
-        for start, end, field in zip(
-            RANGE_STARTS, RANGE_STARTS[1:], _texts(article, section), strict=False
-        ):
+        fields = _above_text(article, section)
+        for (start, end), field in zip(pairwise(RANGE_STARTS), fields, strict=True):
             place, before = base + start, terms.length
             for text in field:
                 place = self._analyzer.collect(text, place, terms) + PHRASE_GAP
@@ -245,16 +245,15 @@ def _issues(article: Article) -> tuple[str, ...]:
     return (*article.issues, *(name.replace("-", " ").replace("_", " ") for name in former))
 
 
-def _texts(article: Article, section: Section) -> tuple[tuple[str, ...], ...]:
-    """What each of the FIELDS of a section holds. A lead section's heading is the title, and
-    is counted as such.
+def _above_text(article: Article, section: Section) -> tuple[tuple[str, ...], ...]:
+    """What each of the FIELDS of a section holds, but for its text. A lead section's heading is the
+    title, and is counted as such.
     """
     return (
         (article.title,),
         () if section.heading == article.title else (section.heading,),
         section.trail,
         _issues(article) if section.position == 0 else (),
-        tuple(text for text, _ in _runs(section)),
     )
 
 

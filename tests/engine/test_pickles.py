@@ -1,19 +1,21 @@
 """An index made by an enemy runs nothing."""
 
+import io
 import os
 import pickle
 import subprocess
 
 import pytest
 from making import make_article
-from whoosh import index
+from whoosh import columns, index
 from whoosh.codec.whoosh3 import W3TermInfo
 from whoosh.filedb import structfile
 from whoosh.filedb.filestore import FileStorage
 
 from kb.analysis import Analyzer
+from kb.engine.checks import DamagedIndexError
 from kb.engine.whoosh import NAME, SCHEMA, WhooshEngine
-from kb.engine.whoosh.pickles import ALLOWED, GuardedTermInfo, loads, term_info
+from kb.engine.whoosh.pickles import ALLOWED, GuardedTermInfo, load_plain, term_info
 from kb.ranking import Ranking
 
 
@@ -42,14 +44,14 @@ def test_a_payload_is_refused(attack, protocol, tmp_path, monkeypatch):
     """Whatever a pickle would call, naming it is an error."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(pickle.UnpicklingError):
-        loads(pickle.dumps([1, attack], protocol))
+        load_plain(io.BytesIO(pickle.dumps([1, attack], protocol)))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_plain_values_are_read():
     """What Whoosh stores is plain."""
     value = {"a": [1, 2.5, None, True], "b": ("c", -1)}
-    assert loads(pickle.dumps(value, 2)) == value
+    assert load_plain(io.BytesIO(pickle.dumps(value, 2))) == value
 
 
 def test_nothing_that_runs_code_is_allowed():
@@ -69,9 +71,13 @@ def test_a_payload_in_a_stored_field_does_not_run(tmp_path, monkeypatch):
     (tmp_path / "index").mkdir()
     engine = WhooshEngine(tmp_path / "index", Analyzer(), Ranking())
     attack = Attack(os.system, "touch stolen")
-    monkeypatch.setattr("kb.engine.whoosh._as_json", lambda _: attack)
     engine.build([make_article("a", "A title", lead="Text.")])
-    with pytest.raises(pickle.UnpicklingError):
+    (path,) = (tmp_path / "index").glob("*._stored.col")
+    with FileStorage(str(path.parent)).create_file(path.name) as file:
+        writer = columns.PickleColumn(columns.VarBytesColumn()).writer(file)
+        writer.add(0, {"record": attack})
+        writer.finish(2)
+    with pytest.raises(DamagedIndexError):
         engine.cards()
     engine.close()
     assert not (tmp_path / "stolen").exists()

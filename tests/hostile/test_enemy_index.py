@@ -24,6 +24,7 @@ from whoosh.index import TOC
 
 from kb.engine.whoosh import NAME, SCHEMA
 from kb.engine.whoosh.pickles import ALLOWED
+from kb.engine.whoosh.records import RecordColumn
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")
 
@@ -174,13 +175,24 @@ def in_terms(index, payload):
 
 
 def in_records(index, payload):
-    """As what is stored with every document."""
+    """As what Whoosh itself stores with every document."""
     storage = FileStorage(str(only(index, "*.col").parent))
     toc, _ = contents(index)
     with storage.create_file(only(index, "*.col").name) as file:
         writer = columns.PickleColumn(columns.CompressedBytesColumn()).writer(file)
         for number in range(toc.segments[0].doc_count_all()):
             writer.add(number, {"record": payload})
+        writer.finish(toc.segments[0].doc_count_all())
+
+
+def in_own_records(index, payload):
+    """As what kb stores with every document, under a checksum that fits."""
+    storage = FileStorage(str(only(index, "*.col").parent))
+    toc, _ = contents(index)
+    with storage.create_file(only(index, "*.col").name) as file:
+        writer = RecordColumn().writer(file)
+        for number in range(toc.segments[0].doc_count_all()):
+            writer.add(number, {"record": pickle.dumps(payload, 0).decode()})
         writer.finish(toc.segments[0].doc_count_all())
 
 
@@ -194,7 +206,7 @@ def in_postings(index, payload):
 
 PLACES = [
     in_segments, in_a_segment, in_the_codec, in_the_schema, in_an_old_version, in_a_compound,
-    in_compounded_files, in_terms, in_records, in_postings,
+    in_compounded_files, in_terms, in_records, in_own_records, in_postings,
 ]  # fmt: skip
 
 
@@ -234,7 +246,8 @@ def test_nothing_runs(small, nursery, tally, place, payload):
             assert (small.folder / "precious").exists()
             assert set(life.names) <= {".".join(pair) for pair in ALLOWED}
             assert small.is_right(life, state), life
-            assert len(life.messages) <= 1
+            # What fits its checksum is copied by an update first, and found out when it is shown.
+            assert len(life.messages) <= 1 + (place is in_own_records)
 
 
 def test_the_attacks_are_attacks(small, tmp_path, monkeypatch):

@@ -32,7 +32,8 @@ from whoosh.filedb.filetables import HashWriter, OrderedHashWriter
 from whoosh.matching import ListMatcher
 
 from kb.engine.checks import DamagedIndexError
-from kb.engine.whoosh.pickles import GuardedDocuments, GuardedTermInfo, term_info
+from kb.engine.whoosh.pickles import GuardedTermInfo, term_info
+from kb.engine.whoosh.records import RecordReader, RecordWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -297,9 +298,13 @@ class PackedCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
         """What writes a segment's terms and postings."""
         return PackedFieldWriter(self, storage, segment)
 
-    def per_document_reader(self, storage: Any, segment: Any) -> GuardedDocuments:
+    def per_document_writer(self, storage: Any, segment: Any) -> RecordWriter:
+        """What writes a segment's documents."""
+        return RecordWriter(self, storage, segment)
+
+    def per_document_reader(self, storage: Any, segment: Any) -> RecordReader:
         """The documents of a segment."""
-        return GuardedDocuments(storage, segment)
+        return RecordReader(storage, segment)
 
     def terms_reader(self, storage: Any, segment: Any) -> PackedTermsReader:
         """What reads them."""

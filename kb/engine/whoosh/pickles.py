@@ -1,21 +1,19 @@
 """Whoosh's pickles, read through an allow-list: an index from a stranger runs nothing.
 
-Whoosh pickles its table of contents, its hash tables' extras, stored fields and the headers of some
-columns. The storage, the column and the term info below read all but the first with an unpickler
-that knows plain values only, and the first with one that knows the few classes that the table of
-contents of kb's indexes names. Neither can change a class. Whoosh itself is left as it is for
-whoever else uses it in the process.
+Whoosh pickles its table of contents, its hash tables' extras and the headers of some columns. The
+storage and the term info below read all but the first with an unpickler that knows plain values
+only, and the first with one that knows the few classes that the table of contents of kb's indexes
+names. Neither can change a class. Whoosh itself is left as it is for whoever else uses it in the
+process. (What it stores of documents is no pickle here: `kb.engine.whoosh.records`.)
 """
 
 from __future__ import annotations
 
-import io
 import pickle
 import struct
 from typing import IO, Any
 
-from whoosh import columns
-from whoosh.codec.whoosh3 import W3PerDocReader, W3TermInfo
+from whoosh.codec.whoosh3 import W3TermInfo
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
@@ -89,11 +87,6 @@ def load(file: IO[bytes]) -> Any:
     return _AllowList(file).load()
 
 
-def loads(data: bytes) -> Any:
-    """Unpickle plain values from bytes."""
-    return load_plain(io.BytesIO(data))
-
-
 class GuardedFile(StructFile):  # type: ignore[misc]  # Whoosh has no types
     """A file of an index whose pickles hold plain values."""
 
@@ -117,27 +110,6 @@ class GuardedStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
         """Open a file for reading."""
         kind = GuardedContents if name.endswith(".toc") else GuardedFile
         return kind(open(self._fpath(name), "rb"), name=name, **options)  # noqa: PTH123  # StructFile closes it
-
-
-class _StoredColumn(columns.PickleColumn):  # type: ignore[misc]  # Whoosh has no types
-    class Reader(columns.PickleColumn.Reader):  # type: ignore[misc]  # Whoosh has no types
-        def __getitem__(self, docnum: int) -> Any:
-            data = self._child[docnum]
-            return loads(data) if data else None
-
-        def __iter__(self) -> Any:
-            return (loads(data) if data else None for data in self._child)
-
-
-STORED_COLUMN = _StoredColumn(columns.CompressedBytesColumn())
-
-
-class GuardedDocuments(W3PerDocReader):  # type: ignore[misc]  # Whoosh has no types
-    """A segment's documents, whose stored fields are read through the allow-list."""
-
-    def stored_fields(self, docnum: int) -> dict[str, Any]:
-        """What was stored with a document."""
-        return self._cached_reader("_stored", STORED_COLUMN)[docnum] or {}
 
 
 def _blank_info() -> bytes:
