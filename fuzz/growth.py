@@ -1,6 +1,6 @@
 """Look for short texts that take long: what a parser needs more than linear time for.
 
-    python fuzz/growth.py [--bytes 100000] [--seconds 600] [--seed 1] [--slow 3]
+    python fuzz/growth.py [--bytes 150000] [--seconds 600] [--seed 1] [--slow 3]
 
 Each text is a beginning and a unit again and again, made of the fragments below. Every stage
 that an article goes through is timed: reading, writing its HTML for a page, showing it in a
@@ -95,7 +95,7 @@ SCREEN = open_screen({})
 def main() -> int:
     """Try texts until the time is up."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--bytes", type=int, default=100_000)
+    parser.add_argument("--bytes", type=int, default=150_000)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--slow", type=float, default=3)

@@ -86,8 +86,8 @@ def test_large_is_what_could_take_too_long():
     """The fewer seconds there are, the less is read where it is asked for."""
     sizes = [size for size in (1_000, 50_000, 1_000_000) if is_large(file_of(size), SHORT)]
     assert sizes == [50_000, 1_000_000]
-    assert not is_large(file_of(100_000), Limits())
-    assert is_large(file_of(100_001), Limits())
+    assert not is_large(file_of(150_000), Limits())
+    assert is_large(file_of(150_001), Limits())
 
 
 def file_of(size):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_RATE = 10_000
+_RATE = 15_000
 """Bytes that are read in a second at the very least: the worst text found takes a third of it."""
 _MEMORY = 768 * 1024 * 1024
 _GRACE = 2
