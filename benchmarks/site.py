@@ -4,8 +4,9 @@ usage: KB_CORPORA=DIR python benchmarks/site.py [--runs N]
 
 Every figure is the processor time (user and system, all processes) of one command from its
 start to its end, and the peak memory of its largest process. The commands of a round are
-run one after the other, so that whatever else the machine does slows all of them alike; the
-middle of all rounds counts. Every full build has a folder of its own: a file system that has just
+run one after the other, so that whatever else the machine does slows all of them alike: what is
+set against something else was set against it in its own round, and the middle of all rounds counts,
+beside it the lowest and the highest. Every full build has a folder of its own: a file system that has just
 deleted a site is slower. Python may keep its bytecode, as it does of what is installed.
 Material for MkDocs (`mkdocs` on the path, or KB_MKDOCS) and Hugo
 are left out where they are not installed; paint and layout shift where there is no browser
@@ -42,6 +43,8 @@ markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 for path in Path(sys.argv[1]).rglob("*.md"):
     markdown.render(path.read_text(encoding="utf-8"))
 """
+
+BARE, FULL = "markdown-it-py alone", "kb, full build"
 
 
 class Cost(NamedTuple):
@@ -95,8 +98,8 @@ class Bench:
 
     def round(self) -> dict[str, Cost]:
         """Every command once."""
-        costs = {"markdown-it-py alone": run([sys.executable, "-c", BASELINE, str(self.content)])}
-        costs["kb, full build"] = run(self.kb(fresh=True))
+        costs = {BARE: run([sys.executable, "-c", BASELINE, str(self.content)])}
+        costs[FULL] = run(self.kb(fresh=True))
         self.edit()
         costs["kb, one article edited"] = run(self.kb())
         costs["kb, nothing changed"] = run(self.kb())
@@ -176,11 +179,21 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
         """Write nothing."""
 
 
-def row(name: str, cost: Cost, base: Cost, full: Cost | None) -> str:
-    share = f"{cost.cpu / full.cpu:.1%}" if full else ""
+def against(name: str, other: str, rounds: list[dict[str, Cost]], form: str) -> str:
+    """What a command costs to another: the middle of all rounds, the lowest and the highest."""
+    shares = sorted(costs[name].cpu / costs[other].cpu for costs in rounds if name in costs)
+    if name == other:
+        return format(1, form)
+    middle = format(median(shares), form)
+    return middle if len(shares) == 1 else f"{middle} ({shares[0]:{form}} to {shares[-1]:{form}})"
+
+
+def row(name: str, rounds: list[dict[str, Cost]]) -> str:
+    cost = middle([costs[name] for costs in rounds if name in costs])
+    share = against(name, FULL, rounds, ".1%") if name.startswith("kb") else ""
     return (
-        f"| {name} | {cost.cpu:.2f} | {cost.cpu / base.cpu:.2f} | {share} | {cost.wall:.2f} "
-        f"| {cost.memory:.0f} |"
+        f"| {name} | {cost.cpu:.2f} | {against(name, BARE, rounds, '.2f')} | {share} "
+        f"| {cost.wall:.2f} | {cost.memory:.0f} |"
     )
 
 
@@ -198,8 +211,6 @@ def machine(rounds: int) -> str:
 
 def report(rounds: list[dict[str, Cost]], large: Cost | None, sample: Path) -> str:
     """The page."""
-    found = {name: middle([costs[name] for costs in rounds if name in costs]) for name in rounds[0]}
-    base, full = found["markdown-it-py alone"], found["kb, full build"]
     lines = [
         "# The site",
         "",
@@ -209,8 +220,7 @@ def report(rounds: list[dict[str, Cost]], large: Cost | None, sample: Path) -> s
         "",
         "| github_docs | CPU s | to Markdown alone | to kb's full build | clock s | peak MB |",
         "|---|---|---|---|---|---|",
-        *(row(name, cost, base, full if name.startswith("kb") else None)
-          for name, cost in found.items()),
+        *(row(name, rounds) for name in rounds[0]),
         "",
         "Other generators ran once, MkDocs with search data, Hugo with bare templates.",
     ]  # fmt: skip
