@@ -68,7 +68,7 @@ FEW_ARTICLES = 20
 """Articles up to which an update looks at what it changes: whatever follows has less to do."""
 
 
-class TermsField(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
+class TermsField(fields.FieldType):
     """A field whose terms, weights and positions are given, not computed by Whoosh."""
 
     def __init__(self) -> None:

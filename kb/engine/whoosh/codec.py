@@ -9,8 +9,7 @@ than scoring them, and a pickle from a stranger runs code. Here a term is one re
     u16 positions a posting, then u16 positions of all postings
 
 in little-endian order. Documents and weights score single words; the rest is read for neighbours
-only. Nothing is compressed: that would make an index smaller by a fifth to a quarter, and cost more
-than all else here.
+only. Nothing is compressed: that would take longer than all else here.
 """
 
 from __future__ import annotations
@@ -229,7 +228,7 @@ class PostingBuffer:
         self._coming.clear()
 
 
-class _TermTable(OrderedHashWriter):  # type: ignore[misc]  # Whoosh has no types
+class _TermTable(OrderedHashWriter):
     """Whoosh's table of terms, in which they are found by CRC-32: MD5 finds them as well, at ten
     times the cost.
     """
@@ -244,7 +243,7 @@ _CRC32 = 1
 """Whoosh's number for it in `whoosh.filedb.filetables`."""
 
 
-class PackedFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no types
+class PackedFieldWriter(W3FieldWriter):
     """Writes a PostingBuffer term by term, in order of field and term."""
 
     _tindex: Any
@@ -289,7 +288,7 @@ class PackedFieldWriter(W3FieldWriter):  # type: ignore[misc]  # Whoosh has no t
         del self._tindex
 
 
-class PackedCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
+class PackedCodec(W3Codec):
     """Whoosh's third codec with packed postings."""
 
     length_stats = False
@@ -329,7 +328,7 @@ class PackedCodec(W3Codec):  # type: ignore[misc]  # Whoosh has no types
         )
 
 
-class PackedTermsReader(W3TermsReader):  # type: ignore[misc]  # Whoosh has no types
+class PackedTermsReader(W3TermsReader):
     """Whoosh's terms with their postings as arrays."""
 
     def packed(self, field: str, term: bytes, *, positions: bool) -> PackedPostings | None:

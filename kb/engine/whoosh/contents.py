@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kb.engine.whoosh.pickles import GuardedStorage
 
 
-class GuardedIndex(FileIndex):  # type: ignore[misc]  # Whoosh has no types
+class GuardedIndex(FileIndex):
     """An index as Whoosh's writer takes it, with a table of contents that was looked at."""
 
     def _read_toc(self) -> Any:

@@ -58,7 +58,7 @@ class _Plain(pickle.Unpickler):
 _PurePython: Any = pickle._Unpickler  # noqa: SLF001  # the one in C can't be told what to build
 
 
-class _AllowList(_PurePython):  # type: ignore[misc]  # Python's own is not in its types
+class _AllowList(_PurePython):
     dispatch = {**_PurePython.dispatch}  # noqa: RUF012  # as in its base
 
     def find_class(self, module: str, name: str) -> Any:
@@ -87,7 +87,7 @@ def load(file: IO[bytes]) -> Any:
     return _AllowList(file).load()
 
 
-class GuardedFile(StructFile):  # type: ignore[misc]  # Whoosh has no types
+class GuardedFile(StructFile):
     """A file of an index whose pickles hold plain values."""
 
     def read_pickle(self) -> Any:
@@ -95,7 +95,7 @@ class GuardedFile(StructFile):  # type: ignore[misc]  # Whoosh has no types
         return load_plain(self.file)
 
 
-class GuardedContents(StructFile):  # type: ignore[misc]  # Whoosh has no types
+class GuardedContents(StructFile):
     """A table of contents, whose pickles are read through the allow-list."""
 
     def read_pickle(self) -> Any:
@@ -103,7 +103,7 @@ class GuardedContents(StructFile):  # type: ignore[misc]  # Whoosh has no types
         return load(self.file)
 
 
-class GuardedStorage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
+class GuardedStorage(FileStorage):
     """A folder whose files are guarded when they are read."""
 
     def open_file(self, name: str, **options: Any) -> GuardedFile | GuardedContents:
@@ -131,7 +131,7 @@ def term_info(frequency: int, offset: int, length: int) -> bytes:
     return _HEAD + frequency.to_bytes(4, "big") + _REST + _EXTENT.pack(offset, length)
 
 
-class GuardedTermInfo(W3TermInfo):  # type: ignore[misc]  # Whoosh has no types
+class GuardedTermInfo(W3TermInfo):
     """Where a term's postings lie. They are never pickled into it, as Whoosh's own may be."""
 
     @classmethod

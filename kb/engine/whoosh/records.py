@@ -22,10 +22,10 @@ _STORED = "_stored"
 _CRC_SIZE = 4
 
 
-class RecordColumn(VarBytesColumn):  # type: ignore[misc]  # Whoosh has no types
+class RecordColumn(VarBytesColumn):
     """One record a document, or none: its CRC-32, then UTF-8 (lone surrogates are encoded, too)."""
 
-    class Writer(VarBytesColumn.Writer):  # type: ignore[misc]  # Whoosh has no types
+    class Writer(VarBytesColumn.Writer):
         """Writes them, in order of document."""
 
         def add(self, docnum: int, stored: dict[str, str]) -> None:
@@ -33,7 +33,7 @@ class RecordColumn(VarBytesColumn):  # type: ignore[misc]  # Whoosh has no types
             data = stored[RECORD].encode("utf-8", "surrogatepass")
             super().add(docnum, zlib.crc32(data).to_bytes(_CRC_SIZE, "big") + data)
 
-    class Reader(VarBytesColumn.Reader):  # type: ignore[misc]  # Whoosh has no types
+    class Reader(VarBytesColumn.Reader):
         """Reads them."""
 
         def __getitem__(self, docnum: int) -> dict[str, str]:
@@ -50,14 +50,14 @@ class RecordColumn(VarBytesColumn):  # type: ignore[misc]  # Whoosh has no types
 _COLUMN = RecordColumn()
 
 
-class RecordWriter(W3PerDocWriter):  # type: ignore[misc]  # Whoosh has no types
+class RecordWriter(W3PerDocWriter):
     """Writes a segment's documents."""
 
     def _create_column(self, fieldname: str, column: Any) -> None:
         super()._create_column(fieldname, _COLUMN if fieldname == _STORED else column)
 
 
-class RecordReader(W3PerDocReader):  # type: ignore[misc]  # Whoosh has no types
+class RecordReader(W3PerDocReader):
     """Reads a segment's documents: nothing is unpickled."""
 
     def stored_fields(self, docnum: int) -> dict[str, str]:
