@@ -80,6 +80,12 @@ _UNIT_OR_BREAK = re.compile(rf"{_UNIT.pattern}|\n")
 _ASCII_UNIT_OR_BREAK = re.compile(r"\w++(?:[.'-]\w++)*+(?:\+\+|#(?!\w))?+|\n", re.ASCII)
 """The same for a text of ASCII alone, and faster."""
 
+
+def _units_and_breaks(text: str) -> list[str]:
+    pattern = _ASCII_UNIT_OR_BREAK if text.isascii() else _UNIT_OR_BREAK
+    return pattern.findall(compose(text))
+
+
 _PIECE = re.compile(
     rf"[{UNSPACED}][{MARKS}]*|[^._{UNSPACED}-]+",
 )
@@ -196,8 +202,7 @@ class Analyzer:
         the word after it. Between two lines a place is left free: words are not neighbours
         across it.
         """
-        pattern = _ASCII_UNIT_OR_BREAK if text.isascii() else _UNIT_OR_BREAK
-        units = pattern.findall(compose(text))
+        units = _units_and_breaks(text)
         into.units.update(units)
         into.length += len(units)
         find, find_stop = into.ways.get, into.stop_ways.get
@@ -221,17 +226,40 @@ class Analyzer:
         into.units.discard("\n")
         return place
 
+    def terms(self, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The terms of a text that are no stop words, and those that are, each once, as they come.
+
+        What `collect` files, without places: for who asks for one short text.
+        """
+        others: dict[str, None] = {}
+        stops: dict[str, None] = {}
+        find, find_stop = self._singles.get, self._single_stops.get
+        for unit in _units_and_breaks(text):
+            if (term := find(unit)) is not None:
+                others[term] = None
+            elif (term := find_stop(unit)) is not None:
+                stops[term] = None
+            elif unit != "\n":
+                for word in self._words_of(unit):
+                    (stops if word.stop else others)[word.term] = None
+        return tuple(others), tuple(stops)
+
     def _collect_unit(self, unit: str, place: int, into: Collected) -> int:
         """File a unit that has several words, or was never seen before."""
-        words = self._units.get(unit) or self._read(unit)
+        words = self._words_of(unit)
         for word in words:
             table = into.stops if word.stop else into.places
             table[word.term].append(place + word.offset)
+        return place + (not words[0].stop if len(words) == 1 else _length(words))
+
+    def _words_of(self, unit: str) -> tuple[Word, ...]:
+        """The words of a unit that is not known to be a single one, which is known from now on."""
+        words = self._units.get(unit) or self._read(unit)
         if len(words) == 1:
             self._note_single(unit, words[0])
-            return place + (not words[0].stop)
-        self._note(unit, words)
-        return place + _length(words)
+        else:
+            self._note(unit, words)
+        return words
 
     def _note_single(self, unit: str, word: Word) -> None:
         """Remember a unit of one word: most are, and most have been seen before."""

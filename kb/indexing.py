@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kb.articles import Listing
     from kb.config import Config
     from kb.engine import Engine
+    from kb.sources import Digests
 
     ReadArticle: TypeAlias = Callable[[SourceFile], Article | tuple[Problem, ...]]
 
@@ -89,7 +90,8 @@ class Indexer:
 
     `open_engine` opens an engine on a generation's folder. A `thorough` indexer reads every
     file of the index to see whether it is damaged. `read` reads an article's file; whoever has
-    read it already hands over what it gave, and so does with a `listing` who has just made one.
+    read it already hands over what it gave, and its digest, and so does with a `listing` who has
+    just made one.
     """
 
     config: Config
@@ -98,6 +100,7 @@ class Indexer:
     thorough: bool = False
     read: ReadArticle | None = None
     listing: Listing | None = None
+    digests: Digests | None = None
 
     def bring_up_to_date(self, *, force: str = "") -> tuple[Generation, Changes]:
         """The current generation, written first where it did not fit the articles.
@@ -109,7 +112,7 @@ class Indexer:
         started = time.perf_counter()
         folder = IndexFolder(self.config.index)
         seen = Seen(self.config.index, self.config.limits.file)
-        found = self._look(folder, seen, self.listing)
+        found = self._look(folder, seen, self.listing, self.digests)
         if found.fresh and not force:
             assert found.generation is not None
             seen.save()
@@ -133,9 +136,15 @@ class Indexer:
             return None
         return generation, _counted(sources)
 
-    def _look(self, folder: IndexFolder, seen: Seen, listing: Listing | None = None) -> _Found:
+    def _look(
+        self,
+        folder: IndexFolder,
+        seen: Seen,
+        listing: Listing | None = None,
+        read: Digests | None = None,
+    ) -> _Found:
         listing = listing or scan(self.config.content)
-        digests = seen.digests(self.config.content, [*listing.articles, *listing.topics])
+        digests = seen.digests(self.config.content, [*listing.articles, *listing.topics], read)
         generation, sources, reason = self._current(folder)
         return _Found(listing, digests, generation, sources, reason, compare(sources, digests))
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kb.engine.checks import Generation
     from kb.indexing import ReadArticle
     from kb.model import Escalation, Topic
+    from kb.sources import Digests
 
 __all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
 
@@ -100,16 +101,24 @@ class KnowledgeBase:
         progress: Progress | None = None,
         read: ReadArticle | None = None,
         listing: Listing | None = None,
+        digests: Digests | None = None,
     ) -> Changes:
         """Bring the index up to date with the articles; with `force`, build it anew.
 
         `read` hands over articles that have been read already, instead of reading them again;
-        `listing` the files that have just been listed.
+        `listing` the files that have just been listed, and `digests` those of files just read.
         Problems with articles are in the result. Raises ContentError where there is no
         content folder, IndexingError and IndexBusyError where the index can't be written.
         """
         return self._bring_up_to_date(
-            Indexer(self.config, self._open_engine, progress, read=read, listing=listing),
+            Indexer(
+                self.config,
+                self._open_engine,
+                progress,
+                read=read,
+                listing=listing,
+                digests=digests,
+            ),
             force="asked for" if force else "",
         )
 

@@ -29,10 +29,12 @@ terminal does.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterable, Sequence
 
 FIELDS = ("title", "heading", "trail", "issues", "body")
@@ -227,6 +229,16 @@ def pack_weight(level: int, head: int, occurrences: int) -> int:
     the title (7).
     """
     return level | head << HEAD_SHIFT | min(occurrences, MAX_OCCURRENCES) << OCCURRENCES_SHIFT
+
+
+def count_occurrences(weights: array[int]) -> int:
+    """How often a term occurs outside titles, by its packed weights (unsigned shorts)."""
+    return sum(weights.tobytes()[_UPPER::2].translate(_HALVED))
+
+
+# In the upper byte of a weight the number of occurrences lies above one other bit.
+_UPPER = 1 if sys.byteorder == "little" else 0
+_HALVED = bytes(byte >> (OCCURRENCES_SHIFT - 8) for byte in range(256))
 
 
 def head_steps(*, in_heading: bool, ranking: Ranking) -> int:

@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.engine.layout import SEEN
 from kb.files import digest_file, is_settled, raise_if_exhausted, read_sealed, write_sealed
@@ -113,6 +113,15 @@ def compare(old: Mapping[str, Source], digests: Mapping[str, str]) -> Difference
     return Difference(tuple(came), tuple(changed), tuple(gone), tuple(moved))
 
 
+class Digests(NamedTuple):
+    """The SHA-256 of files that have just been read, by path, and when that began (nanoseconds
+    since the epoch).
+    """
+
+    found: Mapping[str, str]
+    since: int
+
+
 class Seen:
     """Digests of files by their state, kept in the index folder between runs.
 
@@ -127,11 +136,15 @@ class Seen:
         self._known = self._load()
         self._changed = False
 
-    def digests(self, content: Path, files: Iterable[SourceFile]) -> dict[str, str]:
+    def digests(
+        self, content: Path, files: Iterable[SourceFile], read: Digests | None = None
+    ) -> dict[str, str]:
         """The SHA-256 of each file by its path; a file that can't be read has an empty one.
 
         A file that is too large to be an article is not read: its digest says how large it is.
+        `read` are those of files that the caller has read.
         """
+        read = read or Digests({}, 0)
         found = {}
         known: dict[str, list[Any]] = {}
         for file in files:
@@ -141,8 +154,9 @@ class Seen:
             state = [file.size, file.mtime_ns, file.ctime_ns, file.inode]
             entry = self._known.get(file.path)
             if entry is None or entry[:4] != state:
-                read_at = time.time_ns()
-                entry = [*state, _digest(content / file.path)]
+                known_digest = read.found.get(file.path)
+                read_at = time.time_ns() if known_digest is None else read.since
+                entry = [*state, known_digest or _digest(content / file.path)]
                 if not is_settled(file.mtime_ns, file.ctime_ns, read_at):
                     found[file.path] = entry[4]
                     continue

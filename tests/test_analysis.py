@@ -332,6 +332,7 @@ def check_collected(text):
             term: [*places, *(end + place for place in places)]
             for term, places in getattr(into, table).items()
         }
+    assert ENGLISH.terms(text) == (tuple(into.places), tuple(into.stops))
     places, stops = {}, {}
     written = set()
     start = -1

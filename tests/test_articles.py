@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.articles import (
+    SourceFile,
     TopicFile,
     build_topics,
     fields,
@@ -283,6 +284,24 @@ def test_a_file_that_becomes_something_else_is_refused(content, tmp_path):
     os.mkfifo(file)
     (pipe,) = read_article(content, source)
     assert "not a regular file" in pipe.message
+
+
+@pytest.mark.parametrize("way", ["folder/a.md", "../out/a.md", "in/../../out/a.md", "{out}/a.md"])
+def test_what_lies_outside_is_not_read_whatever_its_path(content, tmp_path, way):
+    """A folder on the way may be a link; parts of a path may lead out."""
+    write(tmp_path / "out", "a.md", "# Out")
+    write(content, "in/b.md", "# In")
+    (content / "folder").symlink_to(tmp_path / "out")
+    path = way.format(out=tmp_path / "out")
+    (outside,) = read_article(content, SourceFile(path, "a", 5, 0, 0, 0))
+    assert "leads outside" in outside.message
+
+
+def test_a_link_within_the_content_is_read(content):
+    """It is an article of its own."""
+    write(content, "a.md", "# One")
+    (content / "b.md").symlink_to("a.md")
+    assert [read_article(content, file).title for file in scan(content).articles] == ["One", "One"]
 
 
 def test_lookalikes_are_noticed(content):

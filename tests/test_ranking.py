@@ -1,6 +1,7 @@
 """Facts about the score that hold whatever its constants are."""
 
 import math
+from array import array
 from dataclasses import FrozenInstanceError, fields
 
 import pytest
@@ -23,6 +24,7 @@ from kb.ranking import (
     SATURATION_STEPS,
     Averages,
     Ranking,
+    count_occurrences,
     coverage,
     field_norms,
     head_steps,
@@ -212,6 +214,13 @@ def test_a_weight_fits_sixteen_bits(level_, head, occurrences):
     assert packed & LEVEL_MASK == level_
     assert packed >> HEAD_SHIFT & HEAD_MASK == head
     assert packed >> OCCURRENCES_SHIFT == min(occurrences, MAX_OCCURRENCES)
+
+
+@given(st.lists(st.integers(0, 0xFFFF)))
+def test_occurrences_are_counted_over_all_sections(weights):
+    """Each weight says how often its section has the term."""
+    counted = sum(weight >> OCCURRENCES_SHIFT for weight in weights)
+    assert count_occurrences(array("H", weights)) == counted
 
 
 def test_a_word_of_the_heading_weighs_more_than_one_of_the_title():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kb.articles import SourceFile, scan
 from kb.model import Problem, Severity
-from kb.sources import Claim, Difference, Seen, Source, compare, read_sources
+from kb.sources import Claim, Difference, Digests, Seen, Source, compare, read_sources
 
 OLD = 1_600_000_000 * 10**9
 
@@ -104,6 +104,23 @@ def test_a_settled_file_is_read_once(content):
     again = Seen(content)
     assert again.digests(content, [state()]) == {"a.md": digest("one")}
     assert again.digests(content, [state(mtime=OLD + 1)]) == {"a.md": digest("two")}
+
+
+def test_a_file_that_has_been_read_is_not_read_again(content):
+    """Its digest is taken from who read it, and kept."""
+    seen = Seen(content)
+    given = Digests({"a.md": "other"}, time.time_ns())
+    assert seen.digests(content, [state()], given) == {"a.md": "other"}
+    seen.save()
+    assert Seen(content).digests(content, [state()]) == {"a.md": "other"}
+
+
+def test_a_file_that_was_read_just_after_it_changed_is_not_kept(content):
+    """What counts is when its reader read it."""
+    seen = Seen(content)
+    given = Digests({"a.md": "other"}, OLD + 1)
+    assert seen.digests(content, [state()], given) == {"a.md": "other"}
+    assert seen.digests(content, [state()]) == {"a.md": digest("one")}
 
 
 @pytest.mark.parametrize("ahead", [0, 3600 * 10**9])

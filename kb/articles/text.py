@@ -8,7 +8,7 @@ import re
 import stat
 from typing import TYPE_CHECKING
 
-from kb.articles.files import is_within
+from kb.articles.files import leads_outside
 from kb.articles.names import printable
 from kb.errors import ContentError
 from kb.limits import over_limit
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from kb.limits import Limits
 
+# A pipe is opened without waiting for who writes to it.
+_TO_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # The longer ones first: UTF-32 begins like UTF-16.
@@ -36,10 +38,9 @@ def read_bytes(content: Path, path: str, limits: Limits) -> bytes:
     Raises `ContentError` if the file leads outside, is no regular file (a pipe would
     never end) or is larger than the limit, `OSError` as the system does.
     """
-    file = content / path
-    if not is_within(os.path.realpath(content), str(file)):
+    if leads_outside(content, path):
         raise ContentError("a link that leads outside the content folder: not read")
-    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    handle = os.open(content / path, _TO_READ)
     with open(handle, "rb") as stream:  # noqa: PTH123  (a handle, not a path)
         state = os.fstat(handle)
         if not stat.S_ISREG(state.st_mode):

@@ -93,11 +93,11 @@ class Inverter:
         Documents come in ascending order.
         """
         hidden = is_hidden(article)
-        title = self._collect_alone(article.title)
+        title, title_stops = self._analyzer.terms(article.title)
         terms, links = self._terms[hidden], self._links[hidden]
         terms.units = links.units = set()
         links.stops = terms.stops
-        lead_heads = (*title.places, *title.stops)
+        lead_heads = (*title, *title_stops)
         sections = tuple(
             self._add_section(article, section, number, lead_heads)
             for number, section in enumerate(article.sections, doc + 1)
@@ -109,7 +109,7 @@ class Inverter:
         return ArticleDocuments(
             id=article.id,
             hidden=hidden,
-            title=tuple(title.places or title.stops),
+            title=title or title_stops,
             words=frozenset(self._analyzer.surfaces_of(terms.units)),
             facets=_facets(article),
             record={**card_record(card_of(article)), "sections": len(article.sections)},
@@ -138,14 +138,9 @@ class Inverter:
         """The terms of a heading; many articles have the same ones."""
         terms = self._headings.get(heading)
         if terms is None:
-            own = self._collect_alone(heading)
-            terms = self._headings[heading] = (*own.places, *own.stops)
+            content, stops = self._analyzer.terms(heading)
+            terms = self._headings[heading] = (*content, *stops)
         return terms
-
-    def _collect_alone(self, text: str) -> Collected:
-        alone = Collected()
-        self._analyzer.collect(text, 0, alone)
-        return alone
 
     def _add_section(
         self, article: Article, section: Section, doc: int, title: tuple[str, ...]

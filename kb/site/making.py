@@ -280,6 +280,7 @@ class _Making:
             analyzer=self._analyzer,
             read=reader.article,
             listing=self._sources.listing,
+            digests=reader.digests,
             kept=Kept(self._cache.folder / "search.rows", self._sources.common),
             topic_files=topic_files,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,7 @@ from kb.site.records import (
     wants_from_json,
 )
 from kb.site.spool import Drafts, Spool
+from kb.sources import Digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -50,7 +52,9 @@ class Parsed(NamedTuple):
 
 
 class Reader:
-    """Reads the articles of one build, each at most once unless memory would suffer."""
+    """Reads the articles of one build, each at most once unless memory would suffer. `digests` are
+    those of the files that it has read.
+    """
 
     def __init__(
         self,
@@ -70,6 +74,8 @@ class Reader:
         self._sources: dict[str, SourceFile] = {}
         self._drafts = Drafts()
         self._articles: Spool[Article] = Spool()
+        self._digests: dict[str, str] = {}
+        self.digests = Digests(self._digests, time.time_ns())
         self._new: set[str] = set()
         self._kept: dict[str, str] = {}
         self._wants: dict[str, str] = {}
@@ -83,6 +89,7 @@ class Reader:
         problems: list[Problem] = []
         for source, found in zip(new, self._read(new), strict=True):
             if isinstance(found, Parsed):
+                self._digests[source.path] = found.article.digest
                 self._drafts.put(source.path, found.draft)
                 size = sum(len(section.text) for section in found.article.sections)
                 self._articles.hold(source.path, found.article, size)

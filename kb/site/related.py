@@ -14,8 +14,6 @@ from itertools import chain
 from math import fsum, sqrt
 from typing import TYPE_CHECKING
 
-from kb.analysis import Collected
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -42,9 +40,8 @@ def weigh_terms(article: Article, analyzer: Analyzer) -> str:
         (_HEADINGS, tuple(section.heading for section in article.sections[:_KEPT])),
     )
     for weight, texts in parts:
-        words = Collected()
-        analyzer.collect("\n".join(texts), 0, words)
-        for term in words.places:
+        terms, _ = analyzer.terms("\n".join(texts))
+        for term in terms:
             weights.setdefault(term, weight)
     kept = sorted(weights.items(), key=lambda item: -item[1])[:_KEPT]
     return json.dumps(kept, separators=(",", ":"))

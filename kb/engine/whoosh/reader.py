@@ -16,7 +16,7 @@ from kb.engine.reading import POSITION_BITS, TermPostings
 from kb.engine.whoosh.codec import MAX_WEIGHT, PackedPostings, crc_of, stamp_of
 from kb.engine.whoosh.journal import follow
 from kb.engine.whoosh.tables import read_tables
-from kb.ranking import OCCURRENCES_SHIFT
+from kb.ranking import count_occurrences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -156,7 +156,7 @@ class WhooshReader:
     def _statistics(self, term: str) -> tuple[int, int]:
         """How many of the public's sections hold a term, and how often outside their titles."""
         docs, weights = self.postings("terms", term)
-        return len(docs), sum(weight >> OCCURRENCES_SHIFT for weight in weights)
+        return len(docs), count_occurrences(weights)
 
     def entries(
         self, field: str, only: Collection[str] | None = None, *, positions: bool

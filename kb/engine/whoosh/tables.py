@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from kb.engine.reading import HIDDEN
 from kb.engine.whoosh.codec import DamagedPostingsError
-from kb.ranking import FIELDS, HEAD_STEPS, OCCURRENCES_SHIFT, Averages, Ranking, idf_steps
+from kb.ranking import FIELDS, HEAD_STEPS, Averages, Ranking, count_occurrences, idf_steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -244,7 +244,7 @@ def _mass(
     mass = _zeros(size)
     heads = {*reader.terms_of("heads"), *reader.terms_of(HIDDEN + "heads")}
     statistics = {
-        term: (len(found.docs), sum([w >> OCCURRENCES_SHIFT for w in found.weights]))
+        term: (len(found.docs), count_occurrences(found.weights))
         for term, found, _ in reader.entries("terms", heads, positions=False)
     }
     for prefix in ("", HIDDEN):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kb.model import Topic
     from kb.site.search.layout import Layout
     from kb.site.search.places import Places
+    from kb.sources import Digests
 
 __all__ = ["FORMAT", "MANIFEST", "Kept", "Shard", "export_search", "write_search"]
 
@@ -40,24 +41,25 @@ def export_search(
     analyzer: Analyzer | None = None,
     read: ReadArticle | None = None,
     listing: Listing | None = None,
+    digests: Digests | None = None,
     kept: Kept | None = None,
     topic_files: Mapping[str, TopicFile] | None = None,
 ) -> Generator[Shard]:
     """Every file of the export of a knowledge base, whose index is brought up to date first.
 
-    `places` says where everything stands; `analyzer`, `read` and `listing` are as for
-    `KnowledgeBase`: what the caller has done already, as is `topic_files`, what `read_topics`
+    `places` says where everything stands; `analyzer`, `read`, `listing` and `digests` are as
+    for `KnowledgeBase`: what the caller has done already, as is `topic_files`, what `read_topics`
     gave; `kept` holds the rows of the last export, which then need not be made again. Where the
     index can't be written, one is made for the export alone. Raises ContentError where there
     are no articles.
     """
     base = KnowledgeBase(config, analyzer)
     try:
-        base.index(read=read, listing=listing)
+        base.index(read=read, listing=listing, digests=digests)
     except IndexingError:
         with TemporaryDirectory() as folder:
             apart = KnowledgeBase(replace(config, index=Path(folder)), base.analyzer)
-            apart.index(read=read, listing=listing)
+            apart.index(read=read, listing=listing, digests=digests)
             yield from _export(apart, places, Kept(), topic_files)
     else:
         yield from _export(base, places, kept or Kept(), topic_files)

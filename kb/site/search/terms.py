@@ -13,10 +13,18 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from kb.ranking import HEAD_STEPS, OCCURRENCES_SHIFT, head_steps, idf_steps
+from kb.ranking import HEAD_STEPS, count_occurrences, head_steps, idf_steps
 from kb.site.search.encoding import DIGITS, encode_gaps, make_shard_of, plain
 from kb.site.search.packing import Row, pack
-from kb.site.search.said import END, TITLE_END, Said, is_in_heading, write_from, write_places
+from kb.site.search.said import (
+    END,
+    TITLE_END,
+    Said,
+    is_in_heading,
+    write_columns,
+    write_from,
+    write_places,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -232,11 +240,12 @@ class _Writer:
         articles, levels, positions, and where coverage differs from what positions say:
         sections, steps], without empty ends.
         """
-        said = Said(self.layout.section_of, postings, self.linked.get(term))
-        occurrences = sum([weight >> OCCURRENCES_SHIFT for weight in postings.weights])
+        section_of = self.layout.section_of
+        occurrences = count_occurrences(postings.weights)
         idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
         if term not in self.titles and term not in self.heads:
-            return [term, idf, *said.columns()]
+            return [term, idf, *write_columns(section_of, postings, self.linked.get(term))]
+        said = Said(section_of, postings, self.linked.get(term))
         articles = self._articles(term)
         titles = [self._title(self.layout.articles[number], said) for number in articles]
         heads = self._heads(term, said, articles)
@@ -270,7 +279,7 @@ class _Writer:
             if title and section in said.above:
                 said.texts[section] = write_places(said.above[section][len(title) :])
         alone = [
-            s for s in sections if s in said.levels and not said.texts[s] and s not in said.links
+            s for s in sections if s in said.levels and said.texts[s] == "" and s not in said.links
         ]
         if not alone:
             return DIGITS[0], title
