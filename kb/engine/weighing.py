@@ -17,7 +17,7 @@ from kb.engine.reading import POSITION_BITS, TermPostings
 from kb.ranking import FIELDS, field_norms, head_steps, lead_norm, level, pack_weight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kb.ranking import Averages, Ranking
 
@@ -78,10 +78,9 @@ class Weigher:
         self._link_share = ranking.link_share
         self._in_heading = head_steps(in_heading=True, ranking=ranking)
         self._in_title = head_steps(in_heading=False, ranking=ranking)
-        self._known: dict[tuple[int, int, int, int], int] = {}
-        # Weights of a term that stands once in a text: behind its first block, and in it.
+        self._known: dict[tuple[int, int, int], int] = {}
+        # Weights of a term that stands once in a text, behind its first block.
         self._ones = array("i", [-1]) * len(self._bodies)
-        self._leading_ones = self._ones[:]
 
     def weigh(
         self,
@@ -93,70 +92,75 @@ class Weigher:
         word, and in the text of links.
         """
         counts = _count(places)
-        every = array("Q", sorted([*places, *stops])) if stops else places
-        every_count = _count(every) if stops else counts
-        linked = _count(links)
-        if linked:
-            docs = array("I", sorted({**every_count, **linked}))
-            weights = self._weigh_linked(docs, every, every_count, linked)
-        else:
-            docs = array("I", every_count)
-            weights = self._weigh_words(every, every_count)
+        every, every_count = places, counts
+        if stops:
+            every = array("Q", sorted([*places, *stops]))
+            every_count = _count(every)
+        docs = array("I", every_count)
+        weights = self._weigh_words(every, every_count)
+        if links:
+            docs, weights = self._with_links(every, docs, weights, _count(links))
         return _with_positions(docs, weights, places, counts)
 
     def _weigh_words(self, places: Sequence[int], counts: Mapping[int, int]) -> array[int]:
-        """The packed weights of a term that stands at these places, so many in each document."""
-        lead_ends, ones, leading_ones = self._lead_ends, self._ones, self._leading_ones
+        """The packed weights of a term that stands at these places, so many in each document. In
+        many documents it is the same: where it stands in the text only, or in the title only.
+        """
+        lead_ends, bodies, known, ones = self._lead_ends, self._bodies, self._known, self._ones
         weights, start = array("H"), 0
         for doc, count in counts.items():
+            end = start + count
             first = places[start]
-            if count == 1 and first & LAST_POSITION >= TEXT_START:  # most are
-                known = ones if first >= lead_ends[doc] else leading_ones
-                packed = known[doc]
-                if packed < 0:
-                    leads = int(first < lead_ends[doc])
-                    packed = known[doc] = self._weigh_text(doc, 1, leads, 0)
+            if first & LAST_POSITION < TEXT_START:
+                packed = self._weigh_above(doc, places, start, end)
+            elif first >= lead_ends[doc]:  # most are
+                if count == 1:
+                    packed = ones[doc]
+                    if packed < 0:
+                        packed = ones[doc] = self._weigh_text(doc, 1, 0, 0)
+                else:
+                    key = bodies[doc], count, 0
+                    packed = known.get(key, -1)
+                    if packed < 0:
+                        packed = known[key] = self._weigh_text(doc, count, 0, 0)
             else:
-                packed = self._weigh_known(doc, places, start, start + count, 0)
+                leading = bisect_left(places, lead_ends[doc], start, end) - start
+                key = bodies[doc], count, leading
+                packed = known.get(key, -1)
+                if packed < 0:
+                    packed = known[key] = self._weigh_text(doc, count, leading, 0)
             weights.append(packed)
-            start += count
-        return weights
-
-    def _weigh_linked(
-        self,
-        docs: Iterable[int],
-        places: Sequence[int],
-        counts: Mapping[int, int],
-        linked: Mapping[int, int],
-    ) -> array[int]:
-        """The same where the term stands in the text of links, too, so often in each document."""
-        weights, start = array("H"), 0
-        for doc in docs:
-            end = start + counts.get(doc, 0)
-            weights.append(self._weigh_known(doc, places, start, end, linked.get(doc, 0)))
             start = end
         return weights
 
-    def _weigh_known(
-        self, doc: int, places: Sequence[int], start: int, end: int, linked: int
-    ) -> int:
-        """The packed weight of a term at the places from `start` to `end`, and `linked` times in
-        the text of links. In many documents it is the same: where it stands in the text only,
-        or in the title only.
+    def _with_links(
+        self, places: Sequence[int], docs: array[int], weights: array[int], links: Mapping[int, int]
+    ) -> tuple[array[int], array[int]]:
+        """The documents and weights of a term that also stands in the text of links, so often in
+        each document; `docs` and `weights` are those of its places without them.
         """
-        count = end - start
-        if not count or places[start] & LAST_POSITION >= TEXT_START:
-            leading = 0
-            if count and places[start] < (lead_end := self._lead_ends[doc]):
-                leading = bisect_left(places, lead_end, start, end) - start
-            key = self._bodies[doc], count, leading, linked
-            packed = self._known.get(key, -1)
-            if packed < 0:
-                packed = self._known[key] = self._weigh_text(doc, count, leading, linked)
-            return packed
-        if places[end - 1] & LAST_POSITION >= HEADING_START or linked:
-            return self._weigh(doc, places, start, end, linked)
-        key = self._titles[doc], -count, self._leads[doc], 0
+        all_docs, all_weights, done = array("I"), array("H"), 0
+        for doc, linked in links.items():
+            at = bisect_left(docs, doc, done)
+            all_docs += docs[done:at]
+            all_weights += weights[done:at]
+            done = at
+            if at < len(docs) and docs[at] == doc:
+                start = bisect_left(places, doc << POSITION_BITS)
+                end = bisect_left(places, (doc + 1) << POSITION_BITS, start)
+                packed = self._weigh(doc, places, start, end, linked)
+                done += 1
+            else:
+                packed = self._weigh_text(doc, 0, 0, linked)
+            all_docs.append(doc)
+            all_weights.append(packed)
+        return all_docs + docs[done:], all_weights + weights[done:]
+
+    def _weigh_above(self, doc: int, places: Sequence[int], start: int, end: int) -> int:
+        """The packed weight of a term that stands above the text, and maybe in it."""
+        if places[end - 1] & LAST_POSITION >= HEADING_START:
+            return self._weigh(doc, places, start, end, 0)
+        key = self._titles[doc], start - end, self._leads[doc]
         packed = self._known.get(key, -1)
         if packed < 0:
             packed = self._known[key] = self._weigh(doc, places, start, end, 0)
