@@ -29,6 +29,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import kb.engine.whoosh.imports  # noqa: F401  # before anything of Whoosh
+
+# isort: split
+
 from whoosh import fields, formats
 from whoosh.index import TOC
 from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
