@@ -24,6 +24,7 @@ from kb.site.addresses import (
     encode,
     root_of,
 )
+from kb.site.compiled import CompiledTemplates
 from kb.site.search.encoding import MANIFEST
 
 if TYPE_CHECKING:
@@ -118,9 +119,10 @@ def open_shell(
     live: bool = False,
 ) -> Shell:
     """A shell with the templates of the theme over kb's own."""
-    folders = [str(theme), str(PACKAGE / "templates")]
+    own = PACKAGE / "templates"
     environment = Environment(
-        loader=FileSystemLoader(folders),
+        loader=FileSystemLoader([theme, own]),
+        bytecode_cache=CompiledTemplates(own),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
