@@ -9,8 +9,7 @@ and the Python one only up to its events, which need time and memory in proporti
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import yaml
 from yaml import events
@@ -31,24 +30,21 @@ _LONGEST_MESSAGE = 200
 _UNCLOSED = "front matter begins with `---` but no later line `---` ends it"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A scalar, as text. `line` is 1-based in the file."""
 
     value: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list."""
 
     values: tuple[Value, ...]
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     """A mapping, its keys in the order of the file."""
 
     entries: tuple[Entry, ...]
@@ -64,8 +60,7 @@ Value = Text | Items | Fields
 NO_FIELDS = Fields((), 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A key with its value; `line` is the key's."""
 
     key: str

@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import ConfigError
 
@@ -26,8 +25,7 @@ MAX_LINE = 1_000
 _BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """How a value is written: `what` in words, `check` from TOML's value to ours.
 
     `check` returns None for a value that will not do. `from_text` turns an environment
@@ -138,8 +136,7 @@ word_table = Kind('a table of phrases, such as parcel = ["package", "shipment"]'
 numbers = Kind("a table of numbers", _numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsFile:
+class SettingsFile(NamedTuple):
     """The settings of one file: `table` as parsed, `text` for finding lines.
 
     `path` is None, and the rest empty, when no file was found; relative paths start at

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.analysis import compose
 
@@ -23,8 +22,7 @@ _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"(?:[.!?:][\"')\u201d]?\s|\n)")
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """Plain text on one line, and sorted, disjoint (start, end) offsets of the words found."""
 
     text: str

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 _ENTRY = 5  # a file's size, two times, inode and digest
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A file that was read. `id` is its article's, empty where there is none; `problems` are
     what was found in it.
     """
@@ -82,8 +81,7 @@ def _read_source(path: str, record: Mapping[str, Any]) -> Source:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """How the files of now differ from an index's sources; all are paths."""
 
     added: tuple[str, ...]

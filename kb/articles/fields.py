@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, TypedDict, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
 
 from kb.articles.names import complaint_about_id
 from kb.articles.values import FieldReader, either, items, one_line, quote
@@ -55,8 +54,7 @@ class Attributes(TypedDict, total=False):
     extra: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(NamedTuple):
     """What front matter says. `fatal`: one of the problems keeps the article out."""
 
     title: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.articles.names import complaint, fold, printable, too_long
@@ -42,8 +41,7 @@ class SourceFile(NamedTuple):
     inode: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Articles and topic files of a content folder in order of id, and what was refused."""
 
     articles: tuple[SourceFile, ...]

@@ -13,7 +13,7 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TextIO
 
 import click
 
@@ -29,8 +29,7 @@ _NARROWEST = 20
 _PATIENCE = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """Signs that structure an answer. ASCII where the output can't encode the others."""
 
     trail: str = "\u203a"

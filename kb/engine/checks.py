@@ -13,8 +13,7 @@ import json
 import os
 import stat
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.engine.layout import CHECKED, MANIFEST
 from kb.errors import IndexingError
@@ -32,8 +31,7 @@ class DamagedIndexError(Exception):
     """The current generation can't be trusted; the message says why, for `kb index` to repeat."""
 
 
-@dataclass(frozen=True, slots=True)
-class Generation:
+class Generation(NamedTuple):
     """A finished generation: its folder and its manifest."""
 
     folder: Path

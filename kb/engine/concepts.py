@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,8 +19,7 @@ MAX_KEY_WORDS = 4
 """Words of a phrase that has synonyms."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """Terms that stand for a query word: one, or several as neighbours. `factor` is what they
     count for, 1 for the word itself.
     """
@@ -30,8 +28,7 @@ class Alternative:
     factor: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
+class Concept(NamedTuple):
     """A query word as it was written, with all that may stand for it, itself first.
 
     Words of one `unit` (`wi-fi`, or a phrase that has synonyms) belong together; a `whole`
@@ -49,8 +46,7 @@ class Concept:
         return self.alternatives[0].terms[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Concepts:
+class Concepts(NamedTuple):
     """What a query asks for: distinct concepts, and its neighbouring words as (surface, terms)."""
 
     all: tuple[Concept, ...]

@@ -7,8 +7,7 @@ before digits become a word of their own (`question1`).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.engine.spelling import MIN_LENGTH, candidates
 from kb.model import Correction
@@ -27,8 +26,7 @@ MIN_PART = 3
 _LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]{3,})(\d{1,4})")
 
 
-@dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(NamedTuple):
     """A query's tokens with some of them replaced, and which: (token as typed, surface)."""
 
     tokens: list[Token]

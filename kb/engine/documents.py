@@ -10,9 +10,8 @@ words are neighbours when only stop words stand between them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.analysis import Collected, compose
 from kb.cards import card_of, card_record
@@ -42,8 +41,7 @@ PHRASE_GAP = 4
 """Positions left free between two issue phrases or headings of a trail."""
 
 
-@dataclass(frozen=True, slots=True)
-class SectionDocument:
+class SectionDocument(NamedTuple):
     """What is indexed of a section beside its terms: `heads`, the terms of title and heading with
     what they weigh in coverage; the length of each of the FIELDS in units; what a hit shows.
     """
@@ -53,8 +51,7 @@ class SectionDocument:
     record: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleDocuments:
+class ArticleDocuments(NamedTuple):
     """What is indexed of an article, with its sections in order; `words` are its words as
     written.
     """

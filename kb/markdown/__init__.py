@@ -54,8 +54,7 @@ _LEAD_ANCHOR = "top"
 _HEADING_TOKENS = 3  # opening, text, closing
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link or an image as written in an article; `line` is 1-based in the file."""
 
     target: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.errors import SiteError
 from kb.site import PACKAGE
@@ -29,16 +28,14 @@ LIVE = "live.js"
 _LOGOS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(NamedTuple):
     """A file of the site's look: where it stands, and what it holds."""
 
     address: str
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Logo:
+class Logo(NamedTuple):
     """The image in the header. `size` is in pixels, None where the file does not say."""
 
     asset: Asset

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.model import Problem, Severity
 from kb.site.cache import Cache, Memory, Stamp
@@ -35,8 +35,7 @@ KEPT = 100
 """Problems of each severity that are told where not every one is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
     `jobs` is the number of processes; `root` is the path at which a server shows the site;
     `every_problem` asks for all of them where the first ones would do. `search` is given what
@@ -51,8 +50,7 @@ class Options:
     search: Callable[[str, Places], None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """What one build has before it. `there` are the states of what the output folder holds."""
 
     folders: Folders

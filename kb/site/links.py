@@ -7,7 +7,6 @@ Sorting needs the link alone; resolving needs to know every page. What lies betw
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -106,8 +105,7 @@ def _normal(path: str) -> str:
     return "/".join(parts) + ("/" if path.endswith("/") and parts else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """A page that can be linked to; `anchors` are those of its headings."""
 
     address: str
@@ -125,8 +123,7 @@ class Resolved(NamedTuple):
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(NamedTuple):
     """Everything that a link can lead to.
 
     `articles` holds the published articles by folded path without `.md`, former ids too;

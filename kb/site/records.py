@@ -72,8 +72,7 @@ class Record:
         return self.article.status is Status.DRAFT and self.article.audience is Audience.PUBLIC
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An article's own page before links are resolved.
 
     `wants` are its links and images within the site, and `html` holds a marker for each of

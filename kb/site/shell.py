@@ -7,7 +7,7 @@ is rendered once for it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
@@ -41,8 +41,7 @@ _PARTS = ("links", "header", "footer")
 """Templates of what stands on every page and depends on its depth alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageHead:
+class PageHead(NamedTuple):
     """What the head of a page says about it. `data` is JSON-LD, ready for a script element.
 
     `root` is the way up to the root of the site, worked out from the address unless given.

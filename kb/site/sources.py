@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.articles import scan
 from kb.site import PACKAGE
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 _OWN = frozenset({".md", ".yaml", ".yml"})
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """Everything that a build reads, as found on disk. `common` is a hash of what every page
     depends on: settings, theme, and kb itself.
     """
@@ -31,8 +29,7 @@ class Sources:
     common: str
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
+class Folders(NamedTuple):
     """Where a build reads and writes; all absolute."""
 
     out: Path

@@ -11,8 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from array import array
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.engine.reading import HIDDEN
 from kb.engine.whoosh.codec import DamagedPostingsError
@@ -30,8 +29,7 @@ FILE = "tables.bin"
 HEADER = struct.Struct(f"=IIII{len(FIELDS)}Q{len(FIELDS)}d")
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
+class Tables(NamedTuple):
     """What the public sees: how many sections and articles, and the fields' total lengths. Of
     every document: its article's document (its own for an article), its rank by article id
     and position, its mass in steps (times HEAD_STEPS), and its length in each of the FIELDS.
@@ -56,8 +54,7 @@ class Tables:
         return Averages.of(totals, self.sections + added.sections - len(removed))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What an update replaced, article by article, where it did nothing else, and what changed
     thereby. The rest is as it was before: by id, the documents of the articles; by term, its
     `statistics` and in how many titles it stood; the names of the segments; the state.

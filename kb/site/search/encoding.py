@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from itertools import chain
 from operator import sub
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -81,8 +80,7 @@ def plain(value: Any) -> str:
     return _ENCODER.encode(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
+class Shard(NamedTuple):
     """A file of the export: `name` is what other files call it by, `hash` part of its name;
     `digest` is the SHA-256 of its data, in hexadecimal. `make` makes the data: who has the file
     already does not need them.

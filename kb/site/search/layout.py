@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.cards import read_card
 from kb.model import Audience, Status
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from kb.site.search.kept import Kept
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(NamedTuple):
     """An article of the export: its document in the index, and the number of its first section."""
 
     card: Card
@@ -28,8 +26,7 @@ class Exported:
     sections: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """All of them. `section_of` and `article_of` have a number for each document of the index,
     -1 where it is no section or article that the public sees.
     """

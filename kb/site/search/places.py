@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.site.addresses import encode
 from kb.site.keys import action_target
@@ -30,8 +29,7 @@ class Places(Protocol):
         """Where an action of an article leads."""
 
 
-@dataclass(frozen=True, slots=True)
-class SitePlaces:
+class SitePlaces(NamedTuple):
     """The places of a site that kb builds."""
 
     plan: Plan
