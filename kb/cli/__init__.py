@@ -10,8 +10,15 @@ run for long: a command has hardly started, and mere imports make that many a hu
 
 
 def main() -> int:
-    """Run `kb` with the arguments of this process; the result is its exit code."""
+    """Run `kb` with the arguments of this process; the result is its exit code.
+
+    To be called once, last: cycles that are left are not looked for any more, which Python does
+    as a process ends and which took a tenth of a short command's time.
+    """
     gc.set_threshold(_ALLOCATIONS)
     from kb.cli.app import run
 
-    return run()
+    try:
+        return run()
+    finally:
+        gc.freeze()
