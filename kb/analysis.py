@@ -24,7 +24,7 @@ import unicodedata
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -80,15 +80,7 @@ _UNIT_OR_BREAK = re.compile(rf"{_UNIT.pattern}|\n")
 _ASCII_UNIT_OR_BREAK = re.compile(r"\w++(?:[.'-]\w++)*+(?:\+\+|#(?!\w))?+|\n", re.ASCII)
 """The same for a text of ASCII alone, and faster."""
 
-
-def _units_and_breaks(text: str) -> list[str]:
-    pattern = _ASCII_UNIT_OR_BREAK if text.isascii() else _UNIT_OR_BREAK
-    return pattern.findall(compose(text))
-
-
-_PIECE = re.compile(
-    rf"[{UNSPACED}][{MARKS}]*|[^._{UNSPACED}-]+",
-)
+_ASCII_PIECE = re.compile("[^._-]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s$", re.IGNORECASE)
 _APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
@@ -382,9 +374,22 @@ def normalize(word: str) -> str:
     return _APOSTROPHE.sub("", word.casefold())
 
 
+def _units_and_breaks(text: str) -> list[str]:
+    """The units of a text, and the ends of its lines, in order."""
+    pattern = _ASCII_UNIT_OR_BREAK if text.isascii() else _UNIT_OR_BREAK
+    return pattern.findall(compose(text))
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    """A part of a unit that is not ASCII. To compile it takes as long as to read an article."""
+    return re.compile(rf"[{UNSPACED}][{MARKS}]*|[^._{UNSPACED}-]+")
+
+
 def _pieces(unit: str) -> Iterator[tuple[str, int, int]]:
     """(surface, start, end) of each part of a unit."""
-    for match in _PIECE.finditer(unit):
+    pattern = _ASCII_PIECE if unit.isascii() else _piece()
+    for match in pattern.finditer(unit):
         for surface in _NOT_WORD.split(normalize(match.group())):
             if surface:
                 yield surface[:MAX_WORD_LENGTH], match.start(), match.end()

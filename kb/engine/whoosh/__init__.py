@@ -43,7 +43,6 @@ from kb.engine.checks import DamagedIndexError
 from kb.engine.difference import Inverted, changes, invert, numbered, read_indexed
 from kb.engine.documents import Inverter
 from kb.engine.reading import HIDDEN
-from kb.engine.search import Search
 from kb.engine.whoosh import journal
 from kb.engine.whoosh.codec import MAX_WEIGHT, PackedCodec, PostingBuffer
 from kb.engine.whoosh.contents import GuardedIndex, read_contents
@@ -166,6 +165,8 @@ class WhooshEngine:
 
     def search(self, request: Request) -> Results:
         """The sections that answer, best first."""
+        from kb.engine.search import Search  # noqa: PLC0415  # who only indexes asks nothing
+
         return Search(self.reader, self.analyzer, self.ranking, self.synonyms, request).run()
 
     def cards(self) -> dict[str, Card]:
