@@ -17,11 +17,11 @@ The way down: each module knows only those below it, and those to its right.
     frontmatter  markdown/              what stands in files
     limits  settings                    how much of it, and what the settings say
     analysis  asking  ranking  nearest  words, questions and numbers
-    files                               replaced whole, or not at all
+    files  stemming                     replaced whole, or not at all; stems of words
     errors  model  version              the nouns
 
 Each big dependency has one door: `frontmatter` for YAML, `markdown` for markdown-it-py,
-`engine.whoosh` for Whoosh, `analysis` for Snowball, `cli` for Click, `site` for Jinja2.
+`engine.whoosh` for Whoosh, `stemming` for Snowball, `cli` for Click, `site` for Jinja2.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ from functools import cache, cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.stemming import load_stemmer
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -327,35 +329,6 @@ class Analyzer:
         if len(words) > 1 and (unit.isascii() or not re.search(f"[{UNSPACED}]", unit)):
             whole = _join([word.surface for word in words])
             yield Word(whole, self.stem(whole), 0, 0, len(unit), whole=True)
-
-
-def load_stemmer(language: str) -> Callable[[str], str]:
-    """The Snowball stemmer of a language, or the identity where there is none."""
-    import Stemmer  # noqa: PLC0415  # `kb --help` need not pay for it
-
-    name = SNOWBALL.get(language.partition("-")[0].lower())
-    if name is None:
-        return str
-    stem_word: Callable[[str], str] = Stemmer.Stemmer(name).stemWord
-
-    def stem(word: str) -> str:
-        try:
-            return stem_word(word)
-        except UnicodeEncodeError:  # half of a surrogate pair: no word of any language
-            return word
-
-    return stem
-
-
-SNOWBALL = {
-    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
-    "en": "english", "es": "spanish", "et": "estonian", "eu": "basque", "fi": "finnish",
-    "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
-    "id": "indonesian", "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch",
-    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
-    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-"""Snowball's name of each language that it has a stemmer for, by ISO 639-1 code."""
 
 
 def compose(text: str) -> str:

@@ -15,9 +15,9 @@ from kb.analysis import (
     Collected,
     Word,
     compose,
-    load_stemmer,
     normalize,
 )
+from kb.stemming import SNOWBALL, load_stemmer
 
 ENGLISH = Analyzer()
 PLAIN = Analyzer("x-none")
@@ -243,7 +243,7 @@ def test_unknown_languages_are_not_stemmed():
     assert load_stemmer("tlh")("packages") == "packages"
 
 
-@pytest.mark.parametrize("language", sorted(analysis.SNOWBALL))
+@pytest.mark.parametrize("language", sorted(SNOWBALL))
 def test_every_named_stemmer_is_there(language):
     """Each language of the table has its stemmer in the package that is installed."""
     assert isinstance(load_stemmer(language)("internationalisation"), str)

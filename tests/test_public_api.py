@@ -19,7 +19,7 @@ DOORS = {
     "whoosh": "engine/whoosh/",
     "markdown_it": "markdown/",
     "yaml": "frontmatter.py",
-    "Stemmer": "analysis.py",
+    "Stemmer": "stemming.py",
     "click": "cli/",
     "jinja2": "site/",
     "markupsafe": "site/",

@@ -73,7 +73,7 @@ def _signature(folders: Folders) -> list[object]:
 def _version() -> list[object]:
     """The state of kb's own files that make pages."""
     packages = [PACKAGE, *(PACKAGE.parent / name for name in ("articles", "engine", "markdown"))]
-    modules = ("analysis.py", "asking.py", "ranking.py", "snippets.py")
+    modules = ("analysis.py", "asking.py", "ranking.py", "snippets.py", "stemming.py")
     found = [
         (path, state)
         for package in packages
