@@ -231,7 +231,8 @@ class Indexer:
             result = read(file)
             if isinstance(result, Article):
                 sources[file.path] = _source_of(result)
-                yield replace(result, body="")  # the sections hold all that an index needs
+                # The sections hold all that an index needs.
+                yield replace(result, body="") if result.body else result
             elif os.path.lexists(self.config.content / file.path):
                 sources[file.path] = Source(file.path, found.digests[file.path], problems=result)
             if self.progress is not None:

@@ -178,7 +178,7 @@ class Output:
         gone = self._old.keys() - self._files.keys()
         states = {path: state for path, state in self._now.items() if path not in gone}
         for path in (*self.written, MANIFEST):
-            states[path] = state_of(self._folder / path)
+            states[path] = state_of(os.lstat(f"{self._folder}/{path}"))
         return states
 
     def abandon(self) -> None:

@@ -87,6 +87,9 @@ class Draft(NamedTuple):
     body: str
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def without_text(article: Article) -> Article:
     """The article as a record holds it. Problems stand in the record."""
     return replace(article, body="", sections=(), problems=())
@@ -107,7 +110,7 @@ def as_json(record: Record) -> str:
     }
     problems = [(p.path, p.line, p.message, str(p.severity), p.code) for p in record.problems]
     parts = (given, record.description, record.top, record.anchors, record.terms)
-    return json.dumps((*parts, problems), separators=(",", ":"))
+    return _encode((*parts, problems))
 
 
 def from_json(text: str) -> Record | None:
@@ -143,7 +146,7 @@ def _read(  # noqa: PLR0917  # as the line of JSON has them
 
 def wants_as_json(wants: Sequence[Want]) -> str:
     """The links of an article as one line of JSON."""
-    return json.dumps(wants, separators=(",", ":"))
+    return _encode(wants)
 
 
 def wants_from_json(text: str) -> tuple[Want, ...] | None:

@@ -30,6 +30,9 @@ _COMMON = 200  # a word in more articles than this relates none of them
 _LEAST_SHARED = 2  # words: one alone is chance
 
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def weigh_terms(article: Article, analyzer: Analyzer) -> str:
     """The words that stand for an article, each with its weight, heaviest first: as JSON."""
     weights: dict[str, int] = {}
@@ -44,7 +47,7 @@ def weigh_terms(article: Article, analyzer: Analyzer) -> str:
         for term in terms:
             weights.setdefault(term, weight)
     kept = sorted(weights.items(), key=lambda item: -item[1])[:_KEPT]
-    return json.dumps(kept, separators=(",", ":"))
+    return _encode(kept)
 
 
 class Relation:

@@ -115,13 +115,12 @@ def states_of(folder: Path, *, skip: frozenset[str] = frozenset()) -> dict[str, 
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(f"{prefix}{entry.name}/")
                 elif entry.is_file(follow_symlinks=False):
-                    states[prefix + entry.name] = state_of(entry)
+                    states[prefix + entry.name] = state_of(entry.stat(follow_symlinks=False))
     return states
 
 
-def state_of(file: os.DirEntry[str] | Path) -> State:
-    """The state of one file, no link followed."""
-    found = file.stat(follow_symlinks=False)
+def state_of(found: os.stat_result) -> State:
+    """The state of a file that the system told of."""
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CONTEXT = "https://schema.org"
 _LEAST_QUESTIONS = 2
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def describe_article(draft: Draft, trail: Sequence[Topic], plan: Plan, shell: Shell) -> Markup:
@@ -86,7 +87,7 @@ def _questions(draft: Draft) -> dict[str, Any]:
 
 def _as_script(things: list[dict[str, Any]]) -> Markup:
     """JSON that can't end its script element, whatever its texts say."""
-    text = json.dumps({"@context": _CONTEXT, "@graph": things}, ensure_ascii=False)
+    text = _encode({"@context": _CONTEXT, "@graph": things})
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)  # noqa: S704 escaped above
