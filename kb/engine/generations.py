@@ -205,7 +205,7 @@ class NewGeneration:
         sync_folder(self.folder)
         self.index.point_at(self.folder.name, data)
         self.finished = True
-        return Generation(self.folder, json.loads(data))
+        return Generation(self.folder, manifest)
 
     def _describe(self, path: Path) -> dict[str, Any]:
         """A file's description. A shared one keeps its own: damage to it is not to be sealed."""
