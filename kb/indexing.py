@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     ReadArticle: TypeAlias = Callable[[SourceFile], Article | tuple[Problem, ...]]
 
-FORMAT = 10
+FORMAT = 11
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"

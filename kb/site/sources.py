@@ -73,11 +73,11 @@ def _signature(folders: Folders) -> list[object]:
 def _version() -> list[object]:
     """The state of kb's own files that make pages."""
     packages = [PACKAGE, *(PACKAGE.parent / name for name in ("articles", "engine", "markdown"))]
-    modules = ("analysis.py", "asking.py", "ranking.py", "snippets.py", "stemming.py")
+    modules = sorted(PACKAGE.parent.glob("*.py"))
     found = [
         (path, state)
         for package in packages
         for path, state in states_of(package).items()
         if not path.endswith(".pyc") and "/__pycache__" not in path
     ]
-    return [*sorted(found), *((PACKAGE.parent / name).stat().st_mtime_ns for name in modules)]
+    return [*sorted(found), *((path.name, path.stat().st_mtime_ns) for path in modules)]

@@ -21,7 +21,7 @@ from kb.engine.whoosh.codec import (
     PackedPostings,
     PostingBuffer,
 )
-from kb.engine.whoosh.tables import FILE, read_tables, write_tables
+from kb.engine.whoosh.tables import FILE, HEADER, read_tables, write_tables
 from kb.ranking import Ranking
 
 numbers = st.integers(0, 0xFFFF)
@@ -227,6 +227,15 @@ def test_damaged_tables_are_noticed(engine, harm):
     path = engine.folder / FILE
     data = path.read_bytes()
     path.write_bytes({"cut": data[:-1], "flip": data[:-1] + b"\xff", "empty": b""}[harm])
+    with pytest.raises(DamagedPostingsError, match=FILE):
+        read_tables(engine.folder)
+
+
+def test_tables_of_more_documents_than_are_there(engine):
+    """How many there are is not what a file says of itself: nothing is read beyond its end."""
+    path = engine.folder / FILE
+    crc, size, *numbers = HEADER.unpack_from(path.read_bytes())
+    path.write_bytes(HEADER.pack(crc, size + 1, *numbers) + path.read_bytes()[HEADER.size :])
     with pytest.raises(DamagedPostingsError, match=FILE):
         read_tables(engine.folder)
 

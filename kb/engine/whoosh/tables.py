@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kb.engine.whoosh.reader import WhooshReader
 
 FILE = "tables.bin"
+_ARRAYS = 3 + len(FIELDS)
 HEADER = struct.Struct(f"=IIII{len(FIELDS)}Q{len(FIELDS)}d")
 
 
@@ -194,7 +195,7 @@ def compute_tables(reader: WhooshReader, averages: Averages, ranking: Ranking) -
 def write_tables(folder: Path, tables: Tables) -> None:
     """Put the tables into an index's folder."""
     arrays = (tables.article_of, tables.order, tables.mass, *tables.lengths)
-    body = zlib.compress(b"".join(map(bytes, arrays)), 1)
+    body = b"".join(map(bytes, arrays))
     counts = (len(tables.order), tables.sections, tables.articles)
     numbers = (*counts, *tables.totals, *tables.averages.lengths)
     temporary = folder / (FILE + ".new")
@@ -208,15 +209,12 @@ def read_tables(folder: Path) -> Tables:
     if len(data) < HEADER.size:
         raise DamagedPostingsError(f"{FILE} is cut short")
     crc, size, sections, articles, *numbers = HEADER.unpack_from(data)
-    if zlib.crc32(data[HEADER.size :]) != crc:
+    body = memoryview(data)[HEADER.size :]
+    length = size * array("I").itemsize
+    if len(body) != _ARRAYS * length or zlib.crc32(body) != crc:
         raise DamagedPostingsError(f"{FILE} does not fit its checksum")
-    values = array("I")
-    values.frombytes(zlib.decompress(data[HEADER.size :]))
-    parts = [
-        values[start : start + size] for start in range(0, size * (3 + len(FIELDS)), size or 1)
-    ]
-    parts += [array("I")] * (3 + len(FIELDS) - len(parts))
-    article_of, order, mass, *lengths = parts
+    parts = (body[at * length : (at + 1) * length] for at in range(_ARRAYS))
+    article_of, order, mass, *lengths = (array("I", bytes(part)) for part in parts)
     totals, averages = tuple(numbers[: len(FIELDS)]), Averages(tuple(numbers[len(FIELDS) :]))
     return Tables(sections, articles, totals, averages, article_of, order, mass, tuple(lengths))
 
