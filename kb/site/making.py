@@ -50,6 +50,9 @@ if TYPE_CHECKING:
     from kb.site.shell import Shell
     from kb.site.wording import Wording
 
+_ALLOCATIONS = 50_000
+"""After so many new objects, at most, cycles are looked for while pages are made."""
+
 
 def make_site(
     config: Config,
@@ -73,25 +76,23 @@ def make_site(
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Reading makes no cycles that matter; looking for them takes a tenth of the time. What is left
-    in the end counts as old: it is not all gone through at once.
-    """
+    """Reading makes no cycles that matter; looking for them takes a tenth of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
-            gc.freeze()
-            gc.unfreeze()
             gc.enable()
 
 
 @contextmanager
 def _collection() -> Iterator[None]:
     """Templates leave cycles that hold whole pages: they are looked for, but only among what is
-    new.
+    new, and often enough.
     """
+    usual = gc.get_threshold()
+    gc.set_threshold(min(usual[0], _ALLOCATIONS), *usual[1:])
     gc.freeze()
     gc.enable()
     try:
@@ -99,6 +100,7 @@ def _collection() -> Iterator[None]:
     finally:
         gc.disable()
         gc.unfreeze()
+        gc.set_threshold(*usual)
 
 
 class _Making:
