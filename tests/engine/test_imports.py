@@ -1,4 +1,4 @@
-"""Facts about importing Whoosh: what reads and writes help articles loads no network code."""
+"""Facts about importing Whoosh: what reads and writes help articles loads no HTTP and no TLS."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ def told(script, *arguments):
 
 
 @pytest.mark.parametrize("command", [["index"], ["build"], ["search", "late package"]])
-def test_commands_load_no_network_code(tmp_path, command):
+def test_commands_load_no_http_and_no_tls(tmp_path, command):
     """Whoosh itself would load it, for a function that nobody calls."""
     (tmp_path / "content").mkdir()
     (tmp_path / "content" / "late.md").write_text("# Late package\n\nWait a day.\n")
