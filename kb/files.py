@@ -10,19 +10,86 @@ import contextlib
 import errno
 import hashlib
 import os
+import stat
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.errors import ContentError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
 RACY_NS = 2_000_000_000
 """A file that changed less than this before it was read may change again in the same tick of
 the file system's clock: its state proves nothing."""
 
+# A pipe is opened without waiting for who writes to it, and a terminal does not become kb's.
+_TO_READ = os.O_RDONLY
+for _flag in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"):
+    _TO_READ |= getattr(os, _flag, 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_FOLDER = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY)
+_BY_PARTS = os.open in os.supports_dir_fd
+_LINK_MET = frozenset({errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
+
 _TO_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 _CAN_SYNC_FOLDERS = os.name == "posix"  # Windows can't open a folder
+
+
+def open_regular(path: Path | str) -> int:
+    """A descriptor to read a regular file from, opened without waiting for a pipe's other end.
+
+    Links are followed. Raises ContentError for whatever is no regular file, OSError as the
+    system does.
+    """
+    return _regular(os.open(path, _TO_READ))
+
+
+def open_within(folder: Path, path: str) -> int:
+    """Like `open_regular`, for a file under a folder; `path` has `/` between its parts.
+
+    A link is followed to where it leads now, if that lies in the folder; one that is put in
+    the way while this looks is not. Raises ContentError for a link that leads outside, too.
+    """
+    parts = path.split("/")
+    if _BY_PARTS and not {"", ".."} & {*parts}:
+        try:
+            return _open_by_parts(folder, parts)
+        except OSError as error:
+            if error.errno not in _LINK_MET:
+                raise
+    root, real = os.path.realpath(folder), os.path.realpath(folder / path)
+    if not is_within(root, real):
+        raise ContentError("a link that leads outside the content folder: not read")
+    if not _BY_PARTS:  # Windows, where making a link takes a right of its own
+        return open_regular(real)
+    return _open_by_parts(root, Path(real).relative_to(root).parts)
+
+
+def is_within(root: str, path: str) -> bool:
+    """Whether a path, all links followed, lies in the folder `root` (itself a real path)."""
+    real = os.path.realpath(path)
+    return real.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _open_by_parts(folder: Path | str, parts: Sequence[str]) -> int:
+    """Open each folder on the way from the one before it, so that no link can come between."""
+    at = os.open(folder, _FOLDER)
+    try:
+        for part in parts[:-1]:
+            above, at = at, os.open(part, _FOLDER | _NO_LINK, dir_fd=at)
+            os.close(above)
+        return _regular(os.open(parts[-1], _TO_READ | _NO_LINK, dir_fd=at))
+    finally:
+        os.close(at)
+
+
+def _regular(descriptor: int) -> int:
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise ContentError("not a regular file: not read")
 
 
 def replace_file(path: Path, chunks: Iterable[bytes], *, synced: bool = False) -> None:

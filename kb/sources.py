@@ -8,14 +8,17 @@ state (size, times, inode), so that unchanged files are not read again.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
+import os
 import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.engine.layout import SEEN
-from kb.files import digest_file, is_settled, raise_if_exhausted, read_sealed, write_sealed
+from kb.errors import ContentError
+from kb.files import is_settled, open_within, raise_if_exhausted, read_sealed, write_sealed
 from kb.model import Problem, Severity
 
 if TYPE_CHECKING:
@@ -154,7 +157,7 @@ class Seen:
             if entry is None or entry[:4] != state:
                 known_digest = read.found.get(file.path)
                 read_at = time.time_ns() if known_digest is None else read.since
-                entry = [*state, known_digest or _digest(content / file.path)]
+                entry = [*state, known_digest or _digest(content, file.path)]
                 if not is_settled(file.mtime_ns, file.ctime_ns, read_at):
                     found[file.path] = entry[4]
                     continue
@@ -182,9 +185,13 @@ class Seen:
         return known if is_ours else {}  # else sealed by another version of kb
 
 
-def _digest(path: Path) -> str:
+def _digest(content: Path, path: str) -> str:
+    """The SHA-256 of a content file; empty where it can't be read, or is a pipe by now."""
     try:
-        return digest_file(path)
+        with os.fdopen(open_within(content, path), "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except ContentError:
+        return ""
     except OSError as error:
         raise_if_exhausted(error)
         return ""

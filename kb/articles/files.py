@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.articles.names import complaint, fold, printable, too_long
 from kb.errors import ContentError
-from kb.files import raise_if_exhausted
+from kb.files import is_within, raise_if_exhausted
 from kb.model import Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 TOPIC_FILE = "topic.yaml"
@@ -187,28 +187,3 @@ class _Walk:
 
     def _warn(self, path: str, message: str) -> None:
         self.problems.append(Problem(printable(path), None, message, Severity.WARNING, "file"))
-
-
-def leads_outside(content: Path, path: str) -> bool:
-    """Whether a file under a content folder, all links followed, lies outside it.
-
-    Where no part of its path is a link there is nothing to follow.
-    """
-    if os.name == "posix" and not _has_link(os.fspath(content), path.split("/")):
-        return False
-    return not is_within(os.path.realpath(content), str(content / path))
-
-
-def _has_link(folder: str, parts: Iterable[str]) -> bool:
-    """Whether one of the parts of a path, or what leads out of the one before, is a link."""
-    for part in parts:
-        folder = f"{folder}/{part}"
-        if part in {"", ".."} or os.path.islink(folder):  # noqa: PTH114  # asked of every file read
-            return True
-    return False
-
-
-def is_within(root: str, path: str) -> bool:
-    """Whether a path, all links followed, lies in the folder `root` (itself a real path)."""
-    real = os.path.realpath(path)
-    return real.startswith(root.rstrip(os.sep) + os.sep)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import codecs
 import os
 import re
-import stat
 from typing import TYPE_CHECKING
 
-from kb.articles.files import leads_outside
 from kb.articles.names import printable
 from kb.errors import ContentError
+from kb.files import open_within
 from kb.limits import over_limit
 from kb.model import Problem, Severity
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
     from kb.limits import Limits
 
-# A pipe is opened without waiting for who writes to it.
-_TO_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # The longer ones first: UTF-32 begins like UTF-16.
@@ -38,13 +35,9 @@ def read_bytes(content: Path, path: str, limits: Limits) -> bytes:
     Raises `ContentError` if the file leads outside, is no regular file (a pipe would
     never end) or is larger than the limit, `OSError` as the system does.
     """
-    if leads_outside(content, path):
-        raise ContentError("a link that leads outside the content folder: not read")
-    handle = os.open(content / path, _TO_READ)
+    handle = open_within(content, path)
     with open(handle, "rb") as stream:  # noqa: PTH123  (a handle, not a path)
         state = os.fstat(handle)
-        if not stat.S_ISREG(state.st_mode):
-            raise ContentError("not a regular file: not read")
         # Room is made for all that is asked for: that is why it is not the limit at once.
         data = stream.read(min(state.st_size, limits.file) + 1)
         if len(data) > state.st_size:  # it has grown since
