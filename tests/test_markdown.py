@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 import unicodedata
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -662,3 +663,57 @@ def test_html_has_a_greatest_size():
     with pytest.raises(ContentError, match="over 100 characters of HTML") as caught:
         document.html()
     assert caught.value.line == 9
+
+
+@pytest.mark.parametrize("beginning", ["", "# ", "[", "> ", "- "])
+@pytest.mark.parametrize(
+    "unit",
+    ["* a?\n", "\\\n* ", "a?\n***\n+ ", "1. a\n", "> a\n", "a\n", "- a\n  - b\n",
+     "|a|b|\n1. **\n", "<b>\n[a]: b\n* ]("],
+)  # fmt: skip
+def test_twice_the_lines_take_twice_the_work(beginning, unit):
+    """Counted in calls, for lines between which none is empty."""
+    short, long = (calls(lambda n=n: parse(beginning + unit * n)) for n in (400, 800))
+    assert long < 2.3 * short
+
+
+def calls(work):
+    """How many functions are called until it is done."""
+    count = 0
+
+    def note(_frame, event, _argument):
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+COUNTED = {
+    "StateBlock.push, for each token": ("|a|\n|-|\n" + "|b|\n" * 50, {"pieces": 100}),
+    "ParserInline.skipToken, up to the end of a link": ("[" * 200, {"steps": 1_000}),
+    "block rules of the chain `blockquote`, for each lazy line": (
+        "> > x\n" + "x\n" * 1_000,
+        {"steps": 1_000},
+    ),
+    "block rules, for each block in a block": ("> " * 50 + "x", {"nesting": 40}),
+}
+
+
+@pytest.mark.parametrize("called", COUNTED)
+def test_the_parser_calls_what_limits_are_counted_by(called):
+    """The parts of markdown-it-py that kb replaces or adds to: a release that passed them by
+    would leave articles without limits.
+    """
+    body, limits = COUNTED[called]
+    try:
+        parse(body, limits=Limits(**limits))
+    except ContentError as error:
+        assert error.code == "content-limit"  # noqa: PT017
+    else:
+        pytest.fail(f"markdown-it-py does not call what kb counts by: {called}")

@@ -1,36 +1,30 @@
 """The only door to markdown-it-py: Markdown to tokens, within limits.
 
-markdown-it-py drops what is nested too deeply without a word, needs time in proportion to
-nesting times length for brackets, and keeps no account of its memory. Here each of these
-is refused, before the work where that is possible.
+The rules are markdown-it-py's own. It drops what is nested too deeply without a word, needs
+time in proportion to nesting times length for brackets, and keeps no account of its memory.
+Here each of these is refused, before the work where that is possible.
+
+Only what markdown-it-py documents is used: rules put into its rulers, and subclasses of its
+states and parsers that count and then call the method they replace.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_block import StateBlock
 
 from kb.errors import ContentError
 from kb.limits import DEFAULT_LIMITS, OutOfTimeError, over_limit
-from kb.markdown.quick import (
-    QuickBlocks,
-    QuickHelpers,
-    QuickInline,
-    is_cut,
-    join_text,
-    normalize,
-    normalize_link,
-)
-from kb.markdown.states import QuickBlockState
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping, Sequence
+    from collections.abc import Sequence
     from typing import Literal
 
-    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
@@ -46,9 +40,6 @@ _SPARE_LEVELS = 3
 _INLINE_NESTING = 20
 # Steps that a line of a quote without its `>` counts for: that is how long it takes.
 _LAZY_STEPS = 5
-# Longer texts are hardly ever repeated; of those that are, nearly all are among the last so many.
-_MAX_REPEATED = 400
-_KEPT = 1_000
 # Escaped for HTML a character of an address becomes at most `&quot;`.
 _ESCAPED = 6
 
@@ -121,20 +112,16 @@ def _configured(nesting: int) -> MarkdownIt:
     # Tags within a paragraph are recognised so that nothing in them is taken for markup;
     # kb writes them as text. Blocks of HTML are paragraphs, so that Markdown in them counts.
     parser = MarkdownIt()
-    parser.block = _CountingBlocks()
     parser.inline = _CountingInline()
     parser.configure("commonmark", {"html": True, "maxNesting": nesting})
     parser.enable(["table", "strikethrough"])
     parser.disable(["html_block"])
-    parser.core.ruler.at("normalize", normalize)
-    parser.core.ruler.at("text_join", join_text)
-    parser.helpers = QuickHelpers()  # type: ignore[assignment]  # it need not be a module
-    parser.normalizeLink = normalize_link  # type: ignore[method-assign]
+    parser.core.ruler.at("block", _parse_blocks)
     parser.validateLink = is_safe_link  # type: ignore[method-assign]
     return parser
 
 
-class _CountingState(QuickBlockState):
+class _CountingState(StateBlock):
     """Counts tokens as they are made: a table makes millions in one go."""
 
     def __init__(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> None:
@@ -147,22 +134,13 @@ class _CountingState(QuickBlockState):
         return super().push(ttype, tag, nesting)
 
 
-class _CountingBlocks(QuickBlocks):
-    """The quick parser with a state that counts."""
-
-    def parse(
-        self,
-        src: str,
-        md: MarkdownIt,
-        env: EnvType,
-        outTokens: list[Token],  # noqa: N803
-    ) -> list[Token]:
-        state = _CountingState(src, md, env, outTokens)
-        self.tokenize(state, state.line, state.lineMax)
-        return state.tokens
+def _parse_blocks(state: StateCore) -> None:
+    """markdown-it-py's own rule, with a state that counts."""
+    blocks = _CountingState(state.src, state.md, state.env, state.tokens)
+    state.md.block.tokenize(blocks, blocks.line, blocks.lineMax)
 
 
-class _CountingInline(QuickInline):
+class _CountingInline(ParserInline):
     """Counts the steps that look for the end of a link, the only ones that repeat without bound."""
 
     def skipToken(self, state: StateInline) -> None:  # noqa: N802  (markdown-it-py's name)
@@ -205,6 +183,7 @@ def _parse_inlines(state: StateCore) -> None:
     longest, most = limits.paragraph, limits.pieces
     has_references = bool(env.get("references"))
     pieces = len(state.tokens)
+    parser = _inline_parser()
     for token in state.tokens:
         if token.type != "inline":
             continue
@@ -213,7 +192,7 @@ def _parse_inlines(state: StateCore) -> None:
         if len(token.content) > longest:
             raise over_limit("paragraph", f"a paragraph of over {longest} characters", line)
         try:
-            children = token.children = _parse_inline(token.content, env)
+            children = token.children = parser.inline.parse(token.content, parser, env, [])
         except _TooManyStepsError:
             raise over_limit("steps", "brackets, links or images nested too deeply", line) from None
         pieces += len(children)
@@ -221,28 +200,6 @@ def _parse_inlines(state: StateCore) -> None:
             raise _too_many_pieces(line, limits)
         if has_references:
             _count_addresses(state, children, line)
-
-
-def _parse_inline(text: str, env: MutableMapping[str, Any]) -> list[Token]:
-    """The tokens of a text, which may be those of another place that says the same: the articles
-    of a help center repeat each other's steps.
-    """
-    if len(text) > _MAX_REPEATED or env.get("references") or is_cut(text):
-        parser = _inline_parser()
-        return parser.inline.parse(text, parser, env, [])
-    tokens, steps = _parse_repeated(text)
-    env["steps"] += steps
-    if env["steps"] > env["limits"].steps:
-        raise _TooManyStepsError
-    return tokens
-
-
-@lru_cache(_KEPT)
-def _parse_repeated(text: str) -> tuple[list[Token], int]:
-    """The tokens of a short text that refers to nothing else, and the steps that it took."""
-    env: dict[str, Any] = {"limits": DEFAULT_LIMITS, "steps": 0}
-    parser = _inline_parser()
-    return parser.inline.parse(text, parser, env, []), env["steps"]
 
 
 def _count_addresses(state: StateCore, children: Sequence[Token], line: int) -> None:
