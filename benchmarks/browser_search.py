@@ -2,10 +2,10 @@
 
     KB_CORPORA=DIR KB_CASES=DIR python benchmarks/browser_search.py [--sample N] [PART ...]
 
-Needs Node, npm (Pagefind and playwright-core are installed by name and version) and Chromium;
-KB_CASES for what hostile strings take. Parts are `own`, `stems`, `parity`, `sizes` (or a set's
-name), `typing` and `growth`; without any all are measured. Figures of other parts stay as they
-were.
+Needs Node, npm (Pagefind, esbuild and playwright-core are installed by name and version) and
+Chromium; KB_CASES for what hostile strings take. Parts are `own`, `stems`, `parity`, `sizes` (or
+a set's name), `typing` and `growth`; without any all are measured. Figures of other parts stay as
+they were.
 """
 
 from __future__ import annotations
@@ -34,10 +34,15 @@ from kb.analysis import Analyzer
 from kb.config import Config
 from kb.knowledge_base import KnowledgeBase
 from kb.site.build import build_site
-from kb.site.bundle import bundle
-from kb.site.scripts import ON_OTHERS, ON_SITE, STARTER, search_script, search_style
+from kb.site.scripts import (
+    ON_OTHERS,
+    ON_SITE,
+    search_script,
+    search_style,
+    shrink_style,
+    starter_script,
+)
 from kb.site.search import export_search
-from kb.site.shrink import shrink_style
 from kb.site.wording import read_wording
 
 HERE = Path(__file__).parent
@@ -96,13 +101,17 @@ def export_site(base, name):
 
 
 def script():
-    """The engine as one script."""
+    """The engine alone as one script, made as `.ci/bundle` makes those of the sites."""
     entry = (
         'import { openSearch } from "./search/search.js";\n'
         'import { loadShard } from "./search/shards.js";\n'
         "Object.assign(globalThis, { openSearch, loadShard });\n"
     )
-    return bundle("entry.js", lambda path: entry if path == "entry.js" else read_asset(path))
+    command = [install(("esbuild",)) / ".bin/esbuild", "--bundle", "--minify", "--target=es2022"]
+    done = subprocess.run(
+        command, input=entry, cwd=ASSETS, capture_output=True, encoding="utf-8", check=True
+    )
+    return done.stdout
 
 
 def read_asset(path):
@@ -365,7 +374,7 @@ def own_size():
     parts = {
         "engine alone": script().encode(),
         "script of the pages: engine, panel, page, words": search_script(ON_SITE, wording),
-        "what brings it": search_script(STARTER, wording),
+        "what brings it": starter_script(),
         "style": style,
         "script of <kb-search>": search_script(ON_OTHERS, wording),
         "style of <kb-search>": search_style(),

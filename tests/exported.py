@@ -3,12 +3,12 @@
 import json
 import os
 import random
+import shutil
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from kb.site.bundle import bundle
 from kb.site.search import export_search
 
 SETS = ("emanual_tv", "stackfaq", "zoomcamp_faq", "github_docs")
@@ -47,15 +47,14 @@ def write_export(base, folder):
         (folder / name).write_bytes(content)
 
 
-def engine_script():
-    """The engine alone as a script, which gives `openSearch` to the page."""
-    entry = (
-        'import { openSearch } from "./search/search.js";\nglobalThis.openSearch = openSearch;\n'
+def write_engine(folder):
+    """Write a page that has the engine alone, and gives `openSearch` to who looks at it."""
+    shutil.copytree(files("kb.site") / "assets" / "search", folder / "search")
+    script = (
+        'import { openSearch } from "./search/search.js"; Object.assign(window, { openSearch });'
     )
-    assets = files("kb.site") / "assets"
-    return bundle(
-        "entry.js", lambda path: entry if path == "entry.js" else (assets / path).read_text("utf-8")
-    )
+    page = f"<!doctype html><title>Search</title><script type='module'>{script}</script>"
+    (folder / "index.html").write_text(page, encoding="utf-8")
 
 
 needs_judged_sets = pytest.mark.skipif(

@@ -29,6 +29,7 @@ VERSIONS = {
     "lunr": "2.3.9",
     "pagefind": "1.6.0",
     "playwright-core": "1.65.1",
+    "esbuild": "0.28.2",
 }
 
 

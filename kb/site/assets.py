@@ -9,7 +9,7 @@ from kb.errors import SiteError
 from kb.site import PACKAGE
 from kb.site.addresses import ASSETS
 from kb.site.images import image_size
-from kb.site.scripts import ON_SITE, STARTER, search_script
+from kb.site.scripts import ON_SITE, STARTER, search_script, shrink_style, starter_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 NAMES = ("site.css", "search.css", "site.js", "scheme.js", "icon.svg")
 """What every page uses; the theme may replace each by a file of its name."""
 STYLE = "search.css"
-SCRIPTS = {"search.js": ON_SITE, "find.js": STARTER}
-"""What a page searches with, and what brings it there; put together by the build."""
 LIVE = "live.js"
 """Reloads a page of `kb serve` when it has changed."""
 _LOGOS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})
@@ -46,7 +44,7 @@ def read_assets(
     theme: Path, settings: SiteConfig, wording: Wording, *, live: bool = False
 ) -> dict[str, Asset]:
     """The assets by their plain names."""
-    scripts = {name: search_script(entry, wording) for name, entry in SCRIPTS.items()}
+    scripts = {ON_SITE: search_script(ON_SITE, wording), STARTER: starter_script()}
     found = {name: Asset(_hashed(name, script), script) for name, script in scripts.items()}
     for name in (*NAMES, *([LIVE] if live else [])):
         data = _read(name, theme)
@@ -80,8 +78,6 @@ def _read(name: str, theme: Path) -> bytes:
     data = own.read_bytes() if own.is_file() else (PACKAGE / "assets" / name).read_bytes()
     if name != STYLE:
         return data
-    from kb.site.shrink import shrink_style  # noqa: PLC0415  # builds seldom read a style
-
     return shrink_style(data.decode(errors="replace")).encode()
 
 

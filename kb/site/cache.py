@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-FORMAT = 4
+FORMAT = 5
 
 _AT_ONCE = 100
 """Lines that are written together."""
@@ -64,8 +64,7 @@ class Memory:
     `common` is the hash of what all of them depend on, `around` that of all that a page may
     show of other articles and that links can lead to. `shared` holds, under one key, the
     addresses of what shows several articles; `related` the numbers of related articles,
-    under a hash of what they were found by; `assets` the addresses of the site's own assets,
-    by name.
+    under a hash of what they were found by.
     """
 
     common: str = ""
@@ -76,7 +75,6 @@ class Memory:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     shared: dict[str, list[str]] = field(default_factory=dict)
     related: Mapping[str, list[list[int]]] = field(default_factory=dict)
-    assets: dict[str, str] = field(default_factory=dict)
 
 
 class Cache:

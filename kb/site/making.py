@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from kb.site.plan import Plan
     from kb.site.records import Draft, Record
     from kb.site.shell import Shell
-    from kb.site.wording import Wording
 
 _ALLOCATIONS = 50_000
 """After so many new objects, at most, cycles are looked for while pages are made."""
@@ -137,7 +136,7 @@ class _Making:
             drafts=self._options.drafts,
             relate=relation.find,
         )
-        shell = self._open_shell(old)
+        shell = self._open_shell()
         pages = Pages(plan, shell, self._size_of)
         # The search lets go of the articles before pages are made.
         search = self._search(plan, topic_files, old, reader)
@@ -151,9 +150,8 @@ class _Making:
         output = self._output.finish()
         report = self._report(plan)
         memory = Memory(
-            self._sources.common, around, *reader.memory(), outcomes, shared, relation.known,
-            shell.assets,
-        )  # fmt: skip
+            self._sources.common, around, *reader.memory(), outcomes, shared, relation.known
+        )
         remember(report, self._sources, output, memory, self._cache)
         return report
 
@@ -167,26 +165,16 @@ class _Making:
             settled.append(record if same else replace(record, article=without_text(article)))
         return settled
 
-    def _open_shell(self, old: Memory) -> Shell:
+    def _open_shell(self) -> Shell:
         config, theme = self._config, self._folders.theme
         wording = read_wording(config.language, theme)
-        assets = self._assets(wording, old)
+        live = self._options.live
+        assets = read_assets(theme, config.site, wording, live=live)
         logo = read_logo(self._folders.logo)
-        for asset in [*read_extras(theme), *([logo.asset] if logo else [])]:
+        for asset in [*assets.values(), *read_extras(theme), *([logo.asset] if logo else [])]:
             self._output.put(asset.address, asset.data)
-        return open_shell(config, wording, assets, logo, theme, live=self._options.live)
-
-    def _assets(self, wording: Wording, old: Memory) -> dict[str, str]:
-        """The addresses of the site's own assets by name: those of the last build, if they are
-        still there, since putting the scripts together takes its time.
-        """
-        if old.assets and all([self._output.keeps(a) for a in old.assets.values()]):  # noqa: C419 notes them all
-            return old.assets
-        theme, settings = self._folders.theme, self._config.site
-        assets = read_assets(theme, settings, wording, live=self._options.live)
-        for asset in assets.values():
-            self._output.put(asset.address, asset.data)
-        return {name: asset.address for name, asset in assets.items()}
+        addresses = {name: asset.address for name, asset in assets.items()}
+        return open_shell(config, wording, addresses, logo, theme, live=live)
 
     def _articles(
         self, plan: Plan, pages: Pages, reader: Reader, old: Memory, around: str

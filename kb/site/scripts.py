@@ -1,8 +1,13 @@
-"""The scripts of search: kb's modules for it, and the words of the site, in one file each."""
+"""The scripts and the style of search: kb's own, and the words of the site before them.
+
+The scripts under `assets/built/` are made from the modules beside them by `.ci/bundle`, which
+needs Node; kb only reads them.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from kb.site import PACKAGE
@@ -10,40 +15,46 @@ from kb.site import PACKAGE
 if TYPE_CHECKING:
     from kb.site.wording import Wording
 
-ON_SITE = "search-ui/site.js"
+ON_SITE = "search.js"
 """What the pages of kb's own sites load when somebody searches."""
-STARTER = "search-ui/start.js"
-"""What brings it; all that they load before."""
-ON_OTHERS = "search-ui/embed.js"
+STARTER = "find.js"
+"""What brings it; all that they load before. It says nothing."""
+ON_OTHERS = "embed.js"
 """What other sites load: the element `<kb-search>`."""
-_STRINGS = "search-ui/strings.js"
 _ON_PAGE = frozenset(
     ["find_blocked", "find_unable", "find_topic", "find_topic_any", "find_tier", "find_tier_any"]
 )
 """What the templates say and no script does."""
+_STYLE = re.compile(
+    r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|/\*(?:[^*]|\*(?!/))*\*/|\s*([{};,])\s*|(:)\s+"""
+)
 
 
-def search_script(entry: str, wording: Wording) -> bytes:
-    """The script that begins with the module `entry`, as a file."""
-    from kb.site.bundle import bundle  # noqa: PLC0415  # builds seldom put scripts together
+def starter_script() -> bytes:
+    """What brings the search, as a file."""
+    return (PACKAGE / "assets" / "built" / STARTER).read_bytes()
 
-    assets = PACKAGE / "assets"
 
-    def read(path: str) -> str:
-        if path == _STRINGS:
-            return f"export const STRINGS = {_spoken(wording)};\n"
-        return (assets / path).read_text(encoding="utf-8")
+def search_script(name: str, wording: Wording) -> bytes:
+    """One of the scripts that search, with the words of the site, as a file.
 
-    return bundle(entry, read).encode()
+    The words are a constant of the block around the script: other scripts don't see it.
+    """
+    script = (PACKAGE / "assets" / "built" / name).read_text(encoding="utf-8")
+    return f'"use strict";{{const KB_WORDS={_spoken(wording)};{script}}}\n'.encode()
 
 
 def search_style() -> bytes:
     """The style of the element `<kb-search>`."""
-    from kb.site.shrink import shrink_style  # noqa: PLC0415  # as above
-
     assets = PACKAGE / "assets"
     parts = (assets / "search-ui" / "embed.css", assets / "search.css")
     return shrink_style("".join(part.read_text(encoding="utf-8") for part in parts)).encode()
+
+
+def shrink_style(style: str) -> str:
+    """A stylesheet without comments and needless space."""
+    short = _STYLE.sub(lambda found: found[1] or found[2] or found[3] or "", style)
+    return short.replace(";}", "}").strip() + "\n"
 
 
 def _spoken(wording: Wording) -> str:

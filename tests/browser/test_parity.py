@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from exported import (
     SETS,
-    engine_script,
     judged_content,
     judged_texts,
     needs_judged_sets,
+    write_engine,
     write_export,
 )
 
@@ -37,8 +37,7 @@ def test_judged_queries_are_answered_alike(see, serve_below, tmp_path, name):
     config = replace(Config(), content=judged_content(name), index=tmp_path / "index")
     base = KnowledgeBase(config)
     write_export(base, tmp_path / "site/data")
-    (tmp_path / "site/engine.js").write_text(engine_script(), encoding="utf-8")
-    (tmp_path / "site/index.html").write_text("<!doctype html><script src='engine.js'></script>")
+    write_engine(tmp_path / "site")
     texts = judged_texts(name, QUERIES)
     steps = [["evaluate", f"{ASK}({json.dumps(texts)}, {LIMIT})"]]
     [seen] = see({"url": serve_below(tmp_path / "site") + "index.html", "steps": steps})

@@ -9,12 +9,11 @@ import { stem } from "../search/stemmer.js";
 import { markArrival } from "./arrival.js";
 import { listenForKeys } from "./keys.js";
 import { attachPanel } from "./panel.js";
-import { STRINGS } from "./strings.js";
 import { make, speak } from "./words.js";
 
 const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
 const folder = new URL(".", src).href;
-const words = speak(STRINGS);
+const words = speak(KB_WORDS);
 /** @type {ReturnType<typeof openSearch> | null} */
 let opened = null;
 

@@ -7,14 +7,13 @@ import { stem } from "../search/stemmer.js";
 import { markArrival } from "./arrival.js";
 import { fillPage } from "./page.js";
 import { attachPanel } from "./panel.js";
-import { STRINGS } from "./strings.js";
 import { speak } from "./words.js";
 
 const script = /** @type {HTMLScriptElement & {early?: Promise<Response>}} */ (document.currentScript);
 const { root = "", search = "", contact = "", manifest = "" } = script.dataset;
 const here = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
 
-const view = { ...speak(STRINGS), base: here(root || "."), search: here(search), contact: here(contact) };
+const view = { ...speak(KB_WORDS), base: here(root || "."), search: here(search), contact: here(contact) };
 /** The manifest came along with the script: the first time that serves. */
 let { early } = script;
 
