@@ -24,7 +24,6 @@ from kb.site.addresses import (
     encode,
     root_of,
 )
-from kb.site.compiled import CompiledTemplates
 from kb.site.search.encoding import MANIFEST
 
 if TYPE_CHECKING:
@@ -121,7 +120,6 @@ def open_shell(
     own = PACKAGE / "templates"
     environment = Environment(
         loader=FileSystemLoader([theme, own]),
-        bytecode_cache=CompiledTemplates(own),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
