@@ -25,6 +25,7 @@ from kb.ranking import (
     RESCORED,
     SATURATION_STEPS,
     coverage,
+    coverages,
     idf_steps,
     level,
     nearness,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from kb.ranking import Ranking
 
 STEPS = IDF_STEPS * SATURATION_STEPS
-"""Parts of words and pairs are counted in steps of 1 / STEPS."""
+"""Parts of words and pairs are multiples of 1 / STEPS, a power of two, so that sums are exact."""
 
 POSITION_MASK = (1 << POSITION_BITS) - 1
 TEXT_START = RANGE_STARTS[-1]
@@ -139,12 +140,12 @@ class Scoring:
 
     @cached_property
     def words(self) -> tuple[dict[int, float], ...]:
-        """For each concept, document -> part of the score in steps."""
+        """For each concept, document -> part of the score."""
         return tuple(self._word(concept) for concept in self.concepts)
 
     @cached_property
     def pairs(self) -> tuple[tuple[str, dict[int, float]], ...]:
-        """For each two neighbouring words, their surfaces and document -> part in steps."""
+        """For each two neighbouring words, their surfaces and document -> part."""
         if not self.ranking.pair_weight:
             return ()
         return tuple((surface, self._pair(*terms)) for surface, terms in self.pair_terms)
@@ -181,15 +182,14 @@ class Scoring:
     @cached_property
     def scores(self) -> dict[int, float]:
         """Document of each section that holds a word -> score, but for nearness."""
-        steps: dict[int, float] = {}
+        scores: dict[int, float] = {}
         for parts in (*self.words, *(parts for _, parts in self.pairs)):
-            _add(steps, parts)
-        scores = {doc: found / STEPS for doc, found in steps.items()}
-        for doc in self.covered:
+            _add(scores, parts)
+        # A title is part of the head of each of its sections: no others have its part.
+        titles, article_of = self._title_scores, self.reader.article_of
+        for doc, more in coverages(self.covered, self.reader.mass, self.asked, self.ranking):
             if doc in scores:
-                # A title is part of the head of each of its sections: no others have its part.
-                factor = 1 + self._coverage(doc)
-                scores[doc] = (scores[doc] + self._title(doc)) * factor
+                scores[doc] = (scores[doc] + titles.get(article_of[doc], 0.0)) * (1 + more)
         return scores
 
     def rescore(self, scores: dict[int, float]) -> dict[int, float]:
@@ -246,12 +246,12 @@ class Scoring:
         base = 0.0
         for concept, parts in zip(self.concepts, self.words, strict=True):
             if doc in parts:
-                base += parts[doc] / STEPS
-                yield Part("word", concept.surface, parts[doc] / STEPS)
+                base += parts[doc]
+                yield Part("word", concept.surface, parts[doc])
         for surface, parts in self.pairs:
             if doc in parts:
-                base += parts[doc] / STEPS
-                yield Part("pair", surface, parts[doc] / STEPS)
+                base += parts[doc]
+                yield Part("pair", surface, parts[doc])
         title, in_title = self._title(doc), self.titles.get(self.reader.article_of[doc], [])
         whole = sum(idf for _, idf in in_title) or 1
         yield from (Part("title", surface, title * idf / whole) for surface, idf in in_title)
@@ -290,7 +290,7 @@ class Scoring:
         if not docs:
             return {}
         factor = self.postings.idf(alternative.terms[0]) * alternative.factor
-        table = [factor * steps for steps in self._saturations]
+        table = [factor * steps / STEPS for steps in self._saturations]
         levels = map(LEVEL_MASK.__and__, weights)
         return dict(zip(docs, map(table.__getitem__, levels), strict=True))
 
@@ -320,7 +320,7 @@ class Scoring:
         return best
 
     def _pair(self, first: str, second: str) -> dict[int, float]:
-        """Part of the score, in steps, of each section where `second` follows `first`."""
+        """Part of the score of each section where `second` follows `first`."""
         parts: dict[int, float] = {}
         idf = None
         for places in self.postings.chains((first, second)):
@@ -328,7 +328,7 @@ class Scoring:
             if idf is None:  # the public's sections come first, and theirs is the idf
                 idf = idf_steps(self.reader.sections, len(counts))
             for doc, fields in counts.items():
-                parts[doc] = idf * self._pair_saturations[self._pair_level(doc, fields)]
+                parts[doc] = idf * self._pair_saturations[self._pair_level(doc, fields)] / STEPS
         return parts
 
     def _pair_level(self, doc: int, fields: list[int]) -> int:
@@ -339,10 +339,19 @@ class Scoring:
         mass = self.reader.mass[doc] / HEAD_STEPS
         return coverage(self.covered.get(doc, 0.0), mass, self.asked, self.ranking)
 
+    @cached_property
+    def _title_scores(self) -> dict[int, float]:
+        """Article's document -> the part of its title, the same for each of its sections."""
+        mass = self.reader.mass
+        return {
+            article: title_score(
+                sum([idf for _, idf in words]), mass[article] / HEAD_STEPS, self.ranking
+            )
+            for article, words in self.titles.items()
+        }
+
     def _title(self, doc: int) -> float:
-        article = self.reader.article_of[doc]
-        covered = sum(idf for _, idf in self.titles.get(article, ()))
-        return title_score(covered, self.reader.mass[article] / HEAD_STEPS, self.ranking)
+        return self._title_scores.get(self.reader.article_of[doc], 0.0)
 
     def _nearness(self, doc: int) -> float:
         """How much of the query stands in two neighbouring chunks of the text; what stands in
