@@ -16,7 +16,8 @@ The way down: each module knows only those below it, and those to its right.
     config  query                       settings; what a person typed
     frontmatter  markdown/              what stands in files
     limits  settings                    how much of it, and what the settings say
-    analysis  asking  ranking  nearest  words, questions and numbers
+    analysis  asking  ranking  nearest  counts
+                                        words, questions and numbers
     files  stemming                     replaced whole, or not at all; stems of words
     errors  model  version              the nouns
 

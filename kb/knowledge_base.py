@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -19,14 +20,14 @@ from kb.errors import ContentError, IndexingError, NotFoundError, QueryError
 from kb.escalation import choose_escalation
 from kb.indexing import Changes, Indexer, Progress
 from kb.model import Answer, Article, Audience, Found, Hit, Status, Tier
-from kb.nearest import did_you_mean, nearest
+from kb.nearest import did_you_mean, did_you_mean_id, nearest, no_such
 from kb.query import Filters, parse_query
 from kb.ranking import Ranking
 from kb.snippets import make_snippet
 from kb.sources import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from kb.articles import Listing
     from kb.cards import Card
@@ -175,6 +176,9 @@ class KnowledgeBase:
             explain=explain,
         )
         results = self.ask(lambda engine: engine.search(request))
+        if not results.total:
+            unknown = self._unknown_filters(request)
+            results = replace(results, notices=(*unknown, *results.notices))
         return self._answer(query, request, results)
 
     def rank(
@@ -197,7 +201,7 @@ class KnowledgeBase:
         cards = self.cards_by_id
         card = cards.get(id_) or cards.get(self.aliases.get(id_.casefold(), ""))
         if card is None:
-            hint = did_you_mean(id_, cards) or "`kb topics` lists the articles"
+            hint = _article_hint(id_, cards)
             raise NotFoundError(f"no article {id_!r}", hint=hint)
         files = scan(self.config.content).articles
         source = next((file for file in files if file.id == card.id), None)
@@ -323,6 +327,20 @@ class KnowledgeBase:
             notices=results.notices,
         )
 
+    def _unknown_filters(self, request: Request) -> Iterator[str]:
+        """A sentence for a topic, and for a tag, that no article has which this reader sees."""
+        own, given = request.query.filters, request.filters
+        cards = self.cards(audience=request.audience, drafts=request.drafts)
+        if topic := (own.topic or given.topic or "").strip("/"):
+            topics = {parent: None for card in cards for parent in _and_above(card.topic)}
+            if topic.casefold() not in map(str.casefold, topics):
+                top = [each for each in topics if "/" not in each]
+                yield no_such("topic", topic, topics, sorted(top))
+        if tag := own.tag or given.tag:
+            tags = sorted({tag.casefold() for card in cards for tag in card.tags})
+            if tag.casefold() not in tags:
+                yield no_such("tag", tag, tags, tags)
+
     def _hit(self, rank: int, ranked: RankedSection, results: Results) -> Hit:
         card, section = ranked.card, ranked.section
         snippet = make_snippet(section.text, results.terms, self.analyzer)
@@ -373,6 +391,21 @@ class KnowledgeBase:
         )
         chosen = list(dict.fromkeys([*alike, *top]))[:NEAREST_TOPICS]
         return tuple(topics[id_] for id_ in chosen)
+
+
+def _and_above(topic: str) -> Iterator[str]:
+    """A topic and those above it, the root left out."""
+    folders = topic.split("/") if topic else []
+    for depth in range(1, len(folders) + 1):
+        yield "/".join(folders[:depth])
+
+
+def _article_hint(id_: str, cards: Mapping[str, Card]) -> str:
+    """What to do about an id that no article has: it is a topic's, or a slip."""
+    topic = id_.strip("/")
+    if topic and any(topic in _and_above(card.topic) for card in cards.values()):
+        return f"it is a topic: `kb topics {shlex.quote(topic)}` lists its articles"
+    return did_you_mean_id(id_, cards) or "`kb topics` lists the articles"
 
 
 def _member(kind: type[E], value: str, name: str) -> E:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # Comparing costs the product of the lengths; nothing that has a name here is longer.
 _LONGEST = 200
+
+_ALIKE = 0.6
+"""The ratio from which two names look alike: difflib's own."""
+
+_BEGINNING = 0.9
+"""What a name counts of which only the beginning looks alike."""
+
+_WORSE = 0.08
+"""A name that is less alike by more than this is not what was meant."""
+
+_SHORTEST = 4
+"""Characters from which a text is compared with beginnings of names."""
+
+_NAMED = 5
+"""Names that a sentence lists."""
 
 
 def nearest(word: str, known: Iterable[str], *, count: int = 3) -> tuple[str, ...]:
@@ -20,14 +35,72 @@ def nearest(word: str, known: Iterable[str], *, count: int = 3) -> tuple[str, ..
     """
     sought = word[:_LONGEST].casefold()
     names = {name[:_LONGEST].casefold(): name for name in known}
-    close = get_close_matches(sought, names, n=count, cutoff=0.6) if sought else []
+    close = get_close_matches(sought, names, n=count, cutoff=_ALIKE) if sought else []
     parts = [name for name in names if len(sought) > 2 and (sought in name)]  # noqa: PLR2004
     return tuple(names[name] for name in dict.fromkeys([*close, *sorted(parts)]))[:count]
 
 
+def nearest_ids(word: str, ids: Iterable[str], *, count: int = 3) -> tuple[str, ...]:
+    """As `nearest`, for ids and anchors: the folders, or the end of the name, may be missing."""
+    sought = word[:_LONGEST].casefold()
+    if not sought:
+        return ()
+    matcher = SequenceMatcher(b=sought)
+    length = len(sought) + 1
+    rated = sorted((-_rating(matcher, id_[:_LONGEST].casefold(), length), id_) for id_ in ids)
+    least = max(_ALIKE, -rated[0][0] - _WORSE) if rated else 1
+    alike = [id_ for rating, id_ in rated if -rating >= least]
+    parts = [id_ for _, id_ in rated if len(sought) > 2 and sought in id_.casefold()]  # noqa: PLR2004
+    return tuple(dict.fromkeys([*alike[:count], *sorted(parts)]))[:count]
+
+
+def _rating(matcher: SequenceMatcher[str], name: str, length: int) -> float:
+    """How alike the name is to what is sought: as a whole, its last part, or so much of either."""
+    last = name.rpartition("/")[2]
+    rating = max(_ratio(matcher, form) for form in {name, last})
+    if length <= _SHORTEST:
+        return rating
+    beginning = max(_ratio(matcher, form[:length]) for form in {name, last})
+    return max(rating, _BEGINNING * beginning)
+
+
+def _ratio(matcher: SequenceMatcher[str], name: str) -> float:
+    """The ratio, or 0 where cheap bounds of it say that it is too low."""
+    matcher.set_seq1(name)
+    low = matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE
+    return 0.0 if low else matcher.ratio()
+
+
+def no_such(kind: str, name: str, known: Iterable[str], listed: Sequence[str]) -> str:
+    """A sentence: there is no `kind` of that name, with the nearest of the `known`, else some of
+    those `listed`. Names that hold a space stand in quotes.
+    """
+    close = nearest_ids(name, known)
+    if close:
+        tail = f"did you mean {' or '.join(map(_quoted, close))}?"
+    elif listed:
+        more = ", …" if len(listed) > _NAMED else "."
+        tail = f"the {kind}s are {', '.join(map(_quoted, listed[:_NAMED]))}{more}"
+    else:
+        tail = f"no article has a {kind}."
+    return f"There is no {kind} {_quoted(name)}; {tail}"
+
+
+def _quoted(name: str) -> str:
+    return f"“{name}”" if " " in name else name
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the closest of the `known` names, or the empty string."""
-    found = nearest(word, known)
+    return _asked(nearest(word, known))
+
+
+def did_you_mean_id(word: str, ids: Iterable[str]) -> str:
+    """As `did_you_mean`, for ids and anchors."""
+    return _asked(nearest_ids(word, ids))
+
+
+def _asked(found: Sequence[str]) -> str:
     if not found:
         return ""
     *others, last = found

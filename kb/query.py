@@ -77,6 +77,8 @@ def parse_query(text: str) -> Query:
             filters[match["key"]] = match["value"]
         else:
             words.append(match[0])
+            if match["key"] == "tier":
+                notices = (*notices, _no_tier(match[0]))
     ranked = " ".join(" ".join([*words, text[end:]]).split())
     if excluded and not filters and not re.search(r"[^\W_]", ranked):
         return Query(text, text, notices=notices)
@@ -99,6 +101,11 @@ def _is_filter(key: str, value: str) -> bool:
     if key == "tier":
         return value.lower() in {tier.value for tier in Tier}
     return key != "topic" or bool(value.strip("/"))
+
+
+def _no_tier(written: str) -> str:
+    *others, last = (tier.value for tier in Tier)
+    return f"{written} was taken as a word: the tiers are {', '.join(others)} and {last}."
 
 
 def _filters(values: dict[str, str]) -> Filters:

@@ -292,6 +292,35 @@ def test_wrong_options_are_errors(base, options, message):
         base.search("package", **options)
 
 
+@pytest.mark.parametrize(
+    ("query", "options", "notice"),
+    [
+        ("late", {"topic": "ordrs"}, "There is no topic ordrs; did you mean orders?"),
+        ("late topic:ordrs", {}, "There is no topic ordrs; did you mean orders?"),
+        ("late", {"tag": "delivry"}, "There is no tag delivry; did you mean delivery?"),
+        ("late tag:delivry", {}, "There is no tag delivry; did you mean delivery?"),
+        ("late", {"topic": "/Orders/"}, None),
+        ("xyzzy", {"tag": "Delivery"}, None),
+    ],
+)
+def test_filters_that_name_nothing_are_told(base, query, options, notice):
+    """With the nearest topic or tag; one that there is, in capitals or not, is passed over."""
+    answer = base.search(query, **options)
+    assert answer.notices == ((notice,) if notice else ())
+    assert bool(answer.hits) == (notice is None and "late" in query)
+
+
+def test_a_topic_is_no_article_and_its_articles_are_named(base):
+    """Whoever shows a topic is told how to browse it; a slip has the nearest ids."""
+    for id_ in ("orders", "orders/"):
+        with pytest.raises(NotFoundError) as caught:
+            base.article(id_)
+        assert caught.value.hint == "it is a topic: `kb topics orders` lists its articles"
+    with pytest.raises(NotFoundError) as caught:
+        base.article("ordres/lat")
+    assert caught.value.hint.startswith("did you mean orders/late")
+
+
 def test_corrections_are_told(base):
     """And can be declined."""
     answer = base.search("pacakge neigbours")

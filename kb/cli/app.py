@@ -20,7 +20,7 @@ from kb.cli.as_json import error_as_json
 from kb.cli.command import FOUND, global_options, write_examples
 from kb.cli.screen import open_screen
 from kb.errors import KbError
-from kb.nearest import nearest
+from kb.nearest import nearest, slip
 from kb.version import __version__
 
 if TYPE_CHECKING:
@@ -40,8 +40,26 @@ COMMANDS: dict[str, str] = {
     "eval": "Measure the ranking on judged queries.",
     "init": "Start a new knowledge base.",
     "completion": "Print the completion script of a shell.",
+    "help": "Show the help of a command.",
 }
 """Each command with its line in the help, in the help's order."""
+
+USUAL: dict[str, str] = {
+    "search": "ask find grep lookup query",
+    "show": "cat display get less open print read view",
+    "topics": "browse categories dir list ls tree",
+    "contact": "chat escalate human person support",
+    "index": "reindex refresh sync update",
+    "build": "compile deploy generate make publish render",
+    "export": "embed",
+    "serve": "dev preview run server start watch",
+    "eval": "evaluate measure score test",
+    "init": "create new quickstart setup start",
+    "completion": "autocomplete complete",
+    "help": "man usage",
+    "--version": "version",
+}
+"""Words by which other programs call what these do."""
 
 EXAMPLES = (
     ("kb search my package never arrived", "the sections that solve it"),
@@ -90,12 +108,31 @@ class App(click.Group):
         self.format_epilog(ctx, formatter)
 
 
+def meant_commands(word: str) -> tuple[str, ...]:
+    """The commands that a word which is none stands for: what others call them, or misspelt."""
+    usual = " ".join(USUAL.values()).split()
+    known = word.casefold()
+    if known not in usual:
+        known = slip(known, COMMANDS) or slip(known, usual) or known
+    if known in COMMANDS:
+        return (known,)
+    called = tuple(name for name, words in USUAL.items() if known in words.split())
+    return called or nearest(word, COMMANDS, count=1)
+
+
 def _refuse_command(args: Sequence[str], ctx: click.Context) -> NoReturn:
-    close = nearest(args[0], COMMANDS, count=1)
-    meant = ["kb", *close, *args[1:]] if close else ["kb", "search", *args]
-    lead = "did you mean" if close else "to search, write"
-    mark = "?" if close else ""
-    raise click.UsageError(f"no such command: {args[0]}; {lead} {shlex.join(meant)}{mark}", ctx)
+    first, *rest = args
+    usual = " ".join(USUAL.values()).split()
+    meant = [["kb", name, *rest] for name in meant_commands(first)]
+    if not meant:
+        tail = f"to search, write {shlex.join(['kb', 'search', *args])}"
+    else:
+        # Whoever writes several words, of which one may be no command at all, may be searching.
+        sure = slip(first, COMMANDS) or (first.casefold() in usual and len(rest) < 2)  # noqa: PLR2004
+        if rest and meant[0][1] != "search" and not sure:
+            meant.append(["kb", "search", *args])
+        tail = f"did you mean {', or '.join(map(shlex.join, meant))}?"
+    raise click.UsageError(f"no such command: {first}; {tail}", ctx)
 
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001
@@ -115,7 +152,7 @@ app = App(
     params=[
         *global_options(),
         click.Option(
-            ["--version"],
+            ["-V", "--version"],
             is_flag=True,
             expose_value=False,
             is_eager=True,
@@ -213,5 +250,7 @@ def _report_usage(error: click.ClickException, screen: Screen) -> int:
         close = [f"--{name}" for name in nearest(error.option_name.lstrip("-"), known)]
         message = f"no such option: {error.option_name}"
         message += f"; did you mean {' or '.join(close)}?" if close else ""
-    screen.error(message[:1].lower() + message[1:], f"`{path} --help` lists what there is")
+    if message[1:2].islower():  # Click begins with a capital
+        message = message[:1].lower() + message[1:]
+    screen.error(message, f"`{path} --help` lists what there is")
     return error.exit_code

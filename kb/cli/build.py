@@ -10,6 +10,7 @@ import click
 
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Span, Style, line_of
+from kb.cli.values import Number
 from kb.errors import ContentError, SiteError
 from kb.model import Severity
 
@@ -45,7 +46,7 @@ _FAR = 4 * 1024 * 1024  # bytes from which a size is told in megabytes
 @click.option("--drafts", is_flag=True, help="Show drafts too, marked as such.")
 @click.option(
     "--jobs",
-    type=click.IntRange(0, 64),
+    type=Number(0, 64),
     default=1,
     show_default=True,
     metavar="N",

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kb.cli.screen import Screen, open_screen
+from kb.cli.values import OneOf
 from kb.nearest import slip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from kb.knowledge_base import KnowledgeBase
 
@@ -56,7 +57,7 @@ class Session:
 
 audience_option = click.option(
     "--audience",
-    type=click.Choice(["public", "agent"]),
+    type=OneOf(["public", "agent"]),
     default="public",
     help="agent: articles for agents too.",
 )
@@ -121,6 +122,14 @@ class Command(click.Command):
         self.own = len(self.params)
         self.params += global_options()
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options; an error in them is this command's, whose help it names."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what it does, examples, usage, then the options: its own before the global."""
         formatter.write_text(self.help or "")
@@ -177,13 +186,25 @@ class WordsCommand(Command):
             elif name in takes_value:
                 options.append(arg)
                 if takes_value[name] and not equals:
-                    options += [value for value in [next(rest, None)] if value is not None]
+                    options += _value(name, rest, ctx)
             elif re.fullmatch("-[hqv]+", arg):
                 options.append(arg)
             else:
-                _refuse_slip(name, takes_value, ctx)
+                if not ctx.resilient_parsing:
+                    _refuse_slip(name, takes_value, ctx)
                 words.append(arg)
         return options, words
+
+
+def _value(name: str, rest: Iterator[str], ctx: click.Context) -> list[str]:
+    """The option's value, which is the next argument; none where a shell is still to complete it.
+
+    Raises a usage error where it is missing.
+    """
+    value = next(rest, None)
+    if value is None and not ctx.resilient_parsing:
+        raise click.BadOptionUsage(name, f"{name} needs a value", ctx)
+    return [] if value is None else [value]
 
 
 def _refuse_slip(name: str, known: dict[str, bool], ctx: click.Context) -> None:

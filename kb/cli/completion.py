@@ -6,6 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from kb.cli.command import FOUND, Command, Session, pass_session
+from kb.cli.values import OneOf
 
 
 @click.command(
@@ -18,7 +19,7 @@ from kb.cli.command import FOUND, Command, Session, pass_session
         ("kb completion fish | source", "in ~/.config/fish/config.fish"),
     ),
 )
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", type=OneOf(["bash", "zsh", "fish"]))
 @pass_session
 def command(session: Session, *, shell: str) -> int:
     """Print the script."""

@@ -10,6 +10,7 @@ from kb.cli.as_json import contact_as_json
 from kb.cli.channels import escalation_lines
 from kb.cli.command import FOUND, NOTHING, Session, WordsCommand, audience_option, pass_session
 from kb.cli.text import Line, Span, Style, line_of, wrap
+from kb.cli.words import read_words
 from kb.model import Audience
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         ("kb contact", "every channel"),
         ("kb contact charged twice", "for a problem"),
         ("kb contact urgent: package lost", "urgent words bring the quick channels first"),
+        ("kb contact - < message.txt", "for a message that a customer wrote"),
     ),
 )
 @click.argument("words", nargs=-1)
@@ -37,9 +39,9 @@ def command(session: Session, *, words: tuple[str, ...], audience: str) -> int:
     """Print the escalation for a problem, and exit with 1 when there is no channel."""
     from kb.cli.library import prepare
 
+    problem = read_words(words, session.screen)
     base = session.open()
     prepare(base, session.screen)
-    problem = " ".join(words)
     escalation = base.contact(problem, audience=Audience(audience))
     if session.screen.as_json:
         session.screen.print_json(contact_as_json(problem, escalation))

@@ -10,6 +10,7 @@ import click
 from kb.cli.build import list_problems
 from kb.cli.command import FOUND, Command, Session, pass_session, write_examples
 from kb.cli.text import line_of
+from kb.cli.values import OneOf, one_of
 from kb.errors import KbError
 from kb.model import Severity
 
@@ -34,8 +35,22 @@ class _Exports(click.Group):
         self.format_usage(ctx, formatter)
         self.format_options(ctx, formatter)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the export, or say which there are."""
+        if args[0] not in self.commands and not ctx.resilient_parsing:
+            known = one_of([f"kb export {name}" for name in self.commands])
+            raise click.UsageError(f"no such export: {args[0]}; there is {known}", ctx)
+        return super().resolve_command(ctx, args)
 
-@click.group("export", cls=_Exports, help="Export the search to a site that something else builds.")
+
+@click.group(
+    "export",
+    cls=_Exports,
+    no_args_is_help=False,
+    help="Export the search to a site that something else builds.",
+)
 def command() -> None:
     """Run an export."""
 
@@ -64,7 +79,7 @@ def command() -> None:
 )
 @click.option(
     "--site",
-    type=click.Choice(["mkdocs", "hugo", "docusaurus", "plain"]),
+    type=OneOf(["mkdocs", "hugo", "docusaurus", "plain"]),
     help="What builds the site (seen from its settings file beside the folder).",
 )
 @pass_session

@@ -16,6 +16,8 @@ from kb.cli.command import (
     pass_session,
 )
 from kb.cli.complete import complete_topics
+from kb.cli.values import Number, OneOf
+from kb.cli.words import is_blank, read_words
 from kb.model import Audience, Tier
 
 
@@ -29,11 +31,12 @@ from kb.model import Audience, Tier
         ("kb search refund -gift", "not with this word"),
         ("kb search late topic:orders", "only in a topic; so tier: and tag:"),
         ("kb search e-mail --dry-run", "what only looks like syntax is words"),
+        ("kb search - < message.txt", "the words of a file, or of another command"),
     ),
 )
 @click.argument("words", nargs=-1, required=True)
 @click.option(
-    "--tier", type=click.Choice([tier.value for tier in Tier]), help="Only articles of this tier."
+    "--tier", type=OneOf([tier.value for tier in Tier]), help="Only articles of this tier."
 )
 @click.option(
     "--topic",
@@ -42,9 +45,7 @@ from kb.model import Audience, Tier
     help="Only this topic and those below it.",
 )
 @click.option("--tag", metavar="TAG", help="Only articles with this tag.")
-@click.option(
-    "--limit", type=click.IntRange(1, 100), metavar="N", help="Show this many hits (default 5)."
-)
+@click.option("--limit", type=Number(1, 100), metavar="N", help="Show this many hits (default 5).")
 @audience_option
 @drafts_option
 @click.option("--prefix", is_flag=True, help="The last word may be the beginning of one.")
@@ -68,10 +69,13 @@ def command(
     """Search, print the answer, and exit with 1 when nothing was found."""
     from kb.cli.library import prepare
 
+    query = read_words(words, session.screen)
+    if is_blank(query):
+        raise click.UsageError("there are no words to search for", click.get_current_context())
     base = session.open()
     prepare(base, session.screen)
     answer = base.search(
-        " ".join(words),
+        query,
         limit=limit,
         tier=Tier(tier) if tier else None,
         topic=topic,

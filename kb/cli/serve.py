@@ -13,6 +13,7 @@ import click
 from kb.cli.build import list_problems
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Span, Style
+from kb.cli.values import Number
 from kb.errors import KbError
 
 if TYPE_CHECKING:
@@ -36,14 +37,14 @@ if TYPE_CHECKING:
     ),
 )
 @click.option("--open", "show", is_flag=True, help="Open the browser.")
-@click.option("--port", type=click.IntRange(0, 65535), metavar="N", help="Port (8000, or free).")
+@click.option("--port", type=Number(0, 65535), metavar="N", help="Port (8000, or free).")
 @click.option(
     "--host",
     default="127.0.0.1",
     metavar="ADDRESS",
     help="Address to serve on; anything but the default shows the site to others.",
 )
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, metavar="N", help="Processes.")
+@click.option("--jobs", type=Number(1, 64), default=1, metavar="N", help="Processes.")
 @pass_session
 def command(session: Session, *, show: bool, port: int | None, host: str, jobs: int) -> int:
     """Serve until Ctrl-C."""

@@ -13,11 +13,16 @@ from kb.cli.as_json import article_as_json
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.complete import complete_articles
 from kb.errors import NotFoundError
-from kb.nearest import did_you_mean
+from kb.nearest import did_you_mean_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kb.knowledge_base import KnowledgeBase
     from kb.model import Article, Section
+
+_NAMED = 5
+"""Anchors that are named where none is near."""
 
 
 @click.command(
@@ -82,7 +87,7 @@ def _sections(article: Article, anchor: str) -> tuple[Section, ...]:
     start = next((i for i, s in enumerate(article.sections) if s.anchor == anchor), None)
     if start is None:
         anchors = [section.anchor for section in article.sections]
-        hint = did_you_mean(anchor, anchors) or f"`kb show {article.id}` shows all of it"
+        hint = _anchor_hint(anchor, anchors)
         raise NotFoundError(f"{article.id} has no section {anchor}", hint=hint)
     first, *after = article.sections[start:]
     below: list[Section] = []
@@ -91,6 +96,11 @@ def _sections(article: Article, anchor: str) -> tuple[Section, ...]:
             break
         below.append(section)
     return (first, *below)
+
+
+def _anchor_hint(anchor: str, anchors: Sequence[str]) -> str:
+    more = ", …" if len(anchors) > _NAMED else ""
+    return did_you_mean_id(anchor, anchors) or f"it has {', '.join(anchors[:_NAMED])}{more}"
 
 
 def _source(article: Article, sections: tuple[Section, ...]) -> str:

@@ -20,13 +20,16 @@ from kb.cli.complete import complete_topics
 from kb.cli.text import Line, Span, Style, line_of, wrap
 from kb.errors import NotFoundError
 from kb.model import Audience
-from kb.nearest import did_you_mean
+from kb.nearest import did_you_mean_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kb.cli.screen import Screen
     from kb.model import Topic
+
+_NAMED = 5
+"""Topics that are named where none is near."""
 
 
 @click.command(
@@ -52,7 +55,7 @@ def command(session: Session, *, topic: str, audience: str, drafts: bool) -> int
     topics = {each.id: each for each in base.topics(audience=reader, drafts=drafts)}
     name = topic.strip("/")
     if name not in topics:
-        hint = did_you_mean(name, topics) or "`kb topics` lists them all"
+        hint = did_you_mean_id(name, topics) or _top_topics(topics)
         raise NotFoundError(f"no topic {name}", hint=hint)
     titles = {card.id: card.title for card in base.cards(audience=reader, drafts=drafts)}
     chosen = [*_below(name, topics)]
@@ -61,6 +64,13 @@ def command(session: Session, *, topic: str, audience: str, drafts: bool) -> int
     else:
         session.screen.page([*_tree(name, topics, titles, session.screen)])
     return FOUND if any(each.articles for each in chosen) else NOTHING
+
+
+def _top_topics(topics: Mapping[str, Topic]) -> str:
+    top = topics[""].topics
+    more = ", …" if len(top) > _NAMED else ""
+    named = f"there are {', '.join(top[:_NAMED])}{more}; " if top else ""
+    return f"{named}`kb topics` lists them all"
 
 
 def _below(id_: str, topics: Mapping[str, Topic]) -> Iterator[Topic]:

@@ -81,7 +81,27 @@ def test_every_command_and_option_is_documented(name):
 
 def test_version(kb):
     """The version is that of the package."""
-    assert kb("--version").out == f"kb {__version__}\n"
+    assert kb("--version").out == kb("-V").out == f"kb {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [(), ("search",), ("export", "search"), ("help",)])
+def test_help_can_be_asked_for_in_words(words, kb):
+    """`kb help search` is `kb search --help`."""
+    result = kb("help", *words)
+    assert (result.code, result.err) == (0, "")
+    assert result.out == kb(*words, "--help").out == kb(*words, "-h").out
+
+
+def test_an_error_names_the_help_of_its_command(kb):
+    """Whatever is wrong with a command's options, its own help is named."""
+    assert "`kb build --help`" in kb("build", "--jobs").err
+    assert "`kb export search --help`" in kb("export", "search", "--out", "x").err
+
+
+def test_words_of_few_are_taken_in_any_case(base, kb):
+    """`--tier Contact` is no mistake."""
+    kb("search", "late", "--tier", "Contact")
+    assert base.asked["tier"] == "contact"
 
 
 @pytest.mark.parametrize(
@@ -93,8 +113,40 @@ def test_version(kb):
         (["index", "--frce"], "did you mean --force?"),
         (["index", "--zzz"], "no such option: --zzz"),
         (["search"], "missing argument 'WORDS...'"),
-        (["search", "--limit", "0", "x"], "0 is not in the range"),
-        (["search", "--tier", "advise", "x"], "'advise' is not one of"),
+        *(
+            (["search", "--limit", bad, "x"], f"--limit takes a number from 1 to 100, not '{bad}'")
+            for bad in ("0", "abc", "-5", "1e3", "101", "5.0", "1_0", "", "9" * 5000)
+        ),
+        (["build", "--jobs", "all"], "--jobs takes a number from 0 to 64, not 'all'"),
+        (["serve", "--port", "70000"], "--port takes a number from 0 to 65535, not '70000'"),
+        (["serve", "--jobs", "0"], "--jobs takes a number from 1 to 64, not '0'"),
+        (["search", "x", "--limit"], "--limit needs a value"),
+        (["search", "--tier", "advise", "x"], "did you mean advice?"),
+        (["search", "--tier", "x", "x"], "--tier takes self-service, contact or advice, not 'x'"),
+        (["search", "--audience", "agnet", "x"], "did you mean agent?"),
+        (["completion", "powershell"], "SHELL takes bash, zsh or fish, not 'powershell'"),
+        (["export", "search", "--site", "hugoo"], "did you mean hugo?"),
+        (["export"], "missing command"),
+        (["export", "serch"], "no such export: serch; there is kb export search"),
+        (["search", ""], "there are no words to search for"),
+        (["search", " ", "\u3000\t", "\u200b"], "there are no words to search for"),
+        (["find", "late", "package"], "did you mean kb search late package?"),
+        (["query"], "did you mean kb search?"),
+        (["grep"], "did you mean kb search?"),
+        (["List"], "did you mean kb topics?"),
+        (["ls"], "did you mean kb topics?"),
+        (["open", "a/b"], "did you mean kb show a/b?"),
+        (["opne", "a/b"], "did you mean kb show a/b, or kb search opne a/b?"),
+        (["get", "a", "refund"], "did you mean kb show a refund, or kb search get a refund?"),
+        (["new", "help"], "did you mean kb init help?"),
+        (["start"], "did you mean kb serve, or kb init?"),
+        (["preview"], "did you mean kb serve?"),
+        (["publish"], "did you mean kb build?"),
+        (["fnid"], "did you mean kb search?"),
+        (["version"], "did you mean kb --version?"),
+        (["help", "find"], "no such command: kb find; did you mean kb help search?"),
+        (["help", "version"], "no such command: kb version"),
+        (["help", "search", "x"], "no such command: kb search x"),
         (["show"], "missing argument"),
         (["--json"], "missing command"),
         (["x\x1b[31m"], "no such command: x\\x1b[31m"),

@@ -1,5 +1,6 @@
 """Facts about each command, on a knowledge base without an engine."""
 
+import io
 import json
 from dataclasses import replace
 
@@ -97,7 +98,6 @@ def test_search_leaves_defaults_to_the_knowledge_base(base, kb):
         (["--x=y", "--", "z"], "--x=y z"),
         (["a", "--limit=2", "-q"], "a"),
         (["a", "--limit", "2", "b"], "a b"),
-        ([""], ""),
         (["-verbose"], "-verbose"),
         (["-qv", "a"], "a"),
     ],
@@ -106,6 +106,45 @@ def test_words_are_words(args, query, base, kb):
     """What is no option of the command is a word of the query."""
     assert kb("search", *args).code in (0, 1)
     assert base.asked["query"] == query
+
+
+@pytest.mark.parametrize(
+    ("data", "query"),
+    [
+        (b"my package\r\nnever arrived\n\n", "my package\r\nnever arrived"),
+        ("\ufefflate".encode(), "late"),
+        (b"late \xff\xfe package", "late \ufffd\ufffd package"),
+        (b"late " * 1_000_000, "late " * 1638 + "la"),
+        (b"--limit 3", "--limit 3"),
+    ],
+)
+def test_a_lone_hyphen_reads_standard_input(data, query, base, kb, monkeypatch):
+    """Lines, a byte order mark, other encodings and any length; nothing of it is an option."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert kb("search", "-").code in (0, 1)
+    assert base.asked["query"] == query
+
+
+def test_a_message_is_read_for_contact_too(base, kb, monkeypatch):
+    """What a customer wrote goes into the message to fill in."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"charged\ntwice\n")))
+    assert "What happened: charged twice [more details]" in kb("contact", "-").out
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \t\n", None])
+def test_an_empty_input_is_a_usage_error(data, base, kb, monkeypatch):
+    """As `kb search ''` is; a closed input is empty."""
+    stdin = None if data is None else io.TextIOWrapper(io.BytesIO(data))
+    monkeypatch.setattr("sys.stdin", stdin)
+    result = kb("search", "-")
+    assert (result.code, result.out) == (2, "")
+    assert "there are no words to search for" in result.err
+
+
+def test_contact_without_words_names_every_channel(base, kb, monkeypatch):
+    """Words that can't be seen are none."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    assert kb("contact").out == kb("contact", "").out == kb("contact", "-").out
 
 
 @pytest.mark.parametrize(
@@ -454,7 +493,8 @@ def test_show_suggests_ids_and_anchors(base, kb):
     assert (result.code, result.out) == (1, "")
     assert "did you mean orders/late?" in result.err
     assert "did you mean ask?" in kb("show", "orders/late#aks").err
-    assert "shows all of it" in kb("show", "orders/late#zzzzzz").err
+    err = kb("show", "orders/late#zzzzzz").err
+    assert "it has a-package-is-late, check-the-tracking, on-the-phone, ask" in err
     assert json.loads(kb("show", "x", "--json").out)["error"]["code"] == "not-found"
 
 

@@ -18,6 +18,7 @@ QUERIES = (
     "charged twice", "talk to a human", "phone number", "urgent: need help today", "not urgent",
     '"never arrived"', '"arrived never"', "package -email", 'package -"never arrived"', "-email",
     "tier:contact", "tier:contact phone", "topic:orders late", "topic:nowhere late", "tag:x late",
+    "topic:ordrs late", "topic:contact/nothing", "tag:delivry", "topic:billng tag:e", "tier:advise late",
     "wi-fi", "xyzzy", "xyzzy plugh", "helpp", "packagenever", "order123", "late late late",
     "can I get my money back for a parcel that never came", "I'd like a HUMAN, please!",
     "refund for order 123-4567890-1234567 from yesterday", "chek ordr statsu", "émail", "ＰＨＯＮＥ",

@@ -43,7 +43,12 @@ export function parseQuery(given) {
       phrases.push(found.phrase);
     } else if (isFilter(found.key, found.value ?? "")) {
       filters[/** @type {"topic"} */ (found.key)] = found.value;
-    } else words.push(match[0]);
+    } else {
+      words.push(match[0]);
+      if (found.key === "tier") {
+        notices.push(`${match[0]} was taken as a word: the tiers are self-service, contact and advice.`);
+      }
+    }
   }
   const ranked = squeeze([...words, text.slice(end)].join(" "));
   if (excluded.length && !Object.keys(filters).length && !/[\p{L}\p{N}]/u.test(ranked)) {
@@ -68,7 +73,7 @@ function cut(given) {
   const some = [...given.slice(0, 16 * MAX_CHARACTERS)].slice(0, 8 * MAX_CHARACTERS).join("");
   const text = some.replace(/\p{Surrogate}/gu, "?").normalize("NFC");
   const characters = text.length <= MAX_CHARACTERS ? [] : [...text];
-  if (characters.length <= MAX_CHARACTERS) return { text, notices: [] };
+  if (characters.length <= MAX_CHARACTERS) return { text, notices: /** @type {string[]} */ ([]) };
   let kept = characters.slice(0, MAX_CHARACTERS).join("");
   const inWord = /[\p{L}\p{N}]$/u.test(kept) && /^[\p{L}\p{N}]/u.test(characters[MAX_CHARACTERS]);
   if (inWord && kept.includes(" ")) kept = kept.slice(0, kept.lastIndexOf(" "));

@@ -10,7 +10,7 @@ import { parseQuery, TIERS } from "./query.js";
 import { IDF_STEPS, roundScore } from "./scoring.js";
 import { loadShard, ShardError, Shards } from "./shards.js";
 import { makeSnippet } from "./snippets.js";
-import { nearestTopics } from "./topics.js";
+import { nearestTopics, unknownFilters } from "./topics.js";
 
 /** @import { Escalation } from "./asking.js" */
 /** @import { Ranked, Results, Wanted } from "./finding.js" */
@@ -115,7 +115,9 @@ export class Engine {
     loading.catch(() => {}); // it is awaited below: nothing is lost if the next line throws
     wanted.person = this.asking.asksForPerson(text); // while files are on their way
     await loading;
-    return this.answer(text, await search.run(), wanted.person);
+    const results = await search.run();
+    if (!results.total && search.facets) results.notices.unshift(...unknownFilters(search.filters, search.facets));
+    return this.answer(text, results, wanted.person);
   }
 
   /** Topics in order of id. @returns {Promise<{topic: string, title: string}[]>} */

@@ -1,11 +1,16 @@
 // The topics that are shown where nothing was found. See kb/nearest.py and KnowledgeBase.
 
 import { fold } from "./analysis.js";
+import { trimSlashes } from "./query.js";
 
 const SHOWN = 5;
 const COUNT = 3;
 const CUTOFF = 0.6;
 const LONGEST = 200;
+const BEGINNING = 0.9;
+const WORSE = 0.08;
+const SHORTEST = 4;
+const NAMED = 5;
 
 /** @typedef {[string, string, number | null, string]} Row  id, title, order, url */
 
@@ -21,6 +26,55 @@ export function nearestTopics(words, topics) {
   const rows = [...new Set([...alike.map((name) => /** @type {Row} */ (names.get(name))), ...top])];
   return rows.slice(0, SHOWN).map(([topic, title, , url]) => ({ topic, title, url }));
 }
+
+/** A sentence for a topic, and for a tag, that no article has.
+ * @param {import("./query.js").Filters} filters @param {{topics: Row[], articles: object}} facets */
+export function unknownFilters({ topic, tag }, { topics, articles }) {
+  const tags = Object.keys(articles).filter((name) => name.startsWith("tag:")).map((name) => name.slice(4)).sort();
+  const ids = topics.map(([id]) => id).sort();
+  const sentences = [];
+  const id = topic && trimSlashes(topic);
+  if (id && !Object.hasOwn(articles, `topic:${fold(id)}`)) {
+    sentences.push(noSuch("topic", id, ids, ids.filter((each) => !each.includes("/"))));
+  }
+  if (tag && !Object.hasOwn(articles, `tag:${fold(tag)}`)) sentences.push(noSuch("tag", tag, tags, tags));
+  return sentences;
+}
+
+/** @param {string} kind @param {string} name @param {string[]} known @param {string[]} listed */
+function noSuch(kind, name, known, listed) {
+  const close = nearestIds(name, known);
+  const some = listed.slice(0, NAMED).map(quoted).join(", ");
+  const tail = close.length
+    ? `did you mean ${close.map(quoted).join(" or ")}?`
+    : listed.length ? `the ${kind}s are ${some}${listed.length > NAMED ? ", …" : "."}` : `no article has a ${kind}.`;
+  return `There is no ${kind} ${quoted(name)}; ${tail}`;
+}
+
+/** @param {string} name */
+const quoted = (name) => (name.includes(" ") ? `“${name}”` : name);
+
+/** As `nearest`, for ids: the folders, or the end of the name, may be missing.
+ * @param {string} word @param {string[]} ids */
+function nearestIds(word, ids) {
+  const sought = fold([...word].slice(0, LONGEST).join(""));
+  const length = sought.length + 1;
+  const alike = ids
+    .map((id) => {
+      const forms = [fold(id), fold(id.slice(id.lastIndexOf("/") + 1))];
+      const cut = length > SHORTEST ? forms.map((form) => BEGINNING * atLeast(ratio(form.slice(0, length), sought))) : [];
+      return /** @type {[number, string]} */ ([Math.max(...forms.map((form) => atLeast(ratio(form, sought))), ...cut), id]);
+    })
+    .sort(([one, a], [other, b]) => other - one || (a < b ? -1 : 1))
+    .filter(([rating], _, [[best]]) => rating >= Math.max(CUTOFF, best - WORSE))
+    .slice(0, COUNT)
+    .map(([, id]) => id);
+  const parts = ids.filter((id) => sought.length > 2 && fold(id).includes(sought)).sort();
+  return [...new Set([...alike, ...parts])].slice(0, COUNT);
+}
+
+/** A ratio below the cutoff counts nothing. @param {number} rating */
+const atLeast = (rating) => (rating < CUTOFF ? 0 : rating);
 
 /** The names that look like a word, the closest first, then those that hold it.
  * @param {string} word @param {string[]} names */
