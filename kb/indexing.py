@@ -16,6 +16,7 @@ from kb.articles import SourceFile, read_article, read_topics, scan, settle_alia
 from kb.engine.checks import DamagedIndexError, Generation
 from kb.engine.generations import IndexFolder, NewGeneration
 from kb.errors import IndexingError
+from kb.libraries import INDEX, difference, releases
 from kb.model import Article, Problem
 from kb.ranking import Ranking
 from kb.sources import Claim, Difference, Seen, Source, compare, read_sources
@@ -37,6 +38,7 @@ FORMAT = 11
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
+_UPGRADED = "libraries changed"
 
 
 class Progress(Protocol):
@@ -128,11 +130,11 @@ class Indexer:
         return generation, replace(changes, seconds=time.perf_counter() - started)
 
     def as_it_is(self) -> tuple[Generation, Changes] | None:
-        """The current generation, whether it fits the articles or not; None without one that is
-        whole and fits the settings.
+        """The current generation, whether it fits the articles and the libraries that are
+        installed or not; None without one that is whole and fits the settings.
         """
-        generation, sources, reason = self._current(IndexFolder(self.config.index))
-        if generation is None or reason:
+        generation, sources, _ = self._current(IndexFolder(self.config.index))
+        if generation is None:
             return None
         return generation, _counted(sources)
 
@@ -149,14 +151,16 @@ class Indexer:
         return _Found(listing, digests, generation, sources, reason, compare(sources, digests))
 
     def _current(self, folder: IndexFolder) -> tuple[Generation | None, dict[str, Source], str]:
-        """The current generation and its sources if it can be kept, and why not where it can't."""
+        """The current generation and its sources if it can be read, and why it can't be kept."""
         try:
             generation = folder.current(thorough=self.thorough)
             if generation is None:
                 return None, {}, "there was no index"
             if generation.manifest.get("settings") != settings_of(self.config):
                 return None, {}, "settings or version changed"
-            return generation, _sources_of(generation), ""
+            upgraded = difference(generation.manifest.get("libraries"), releases(INDEX))
+            reason = f"{_UPGRADED}: {upgraded}" if upgraded else ""
+            return generation, _sources_of(generation), reason
         except DamagedIndexError as error:
             return None, {}, f"{_DAMAGED}: {error}"
 
@@ -249,6 +253,7 @@ class Indexer:
             sources[file.path] = Source(file.path, found.digests[file.path], problems=problems)
         manifest = {
             "settings": settings_of(self.config),
+            "libraries": releases(INDEX),
             "sources": {path: sources[path].record() for path in sorted(sources)},
         }
         generation = new.finish(manifest)
@@ -257,11 +262,13 @@ class Indexer:
 
 @contextlib.contextmanager
 def _telling(reason: str, folder: IndexFolder) -> Iterator[None]:
-    """Where the index can't be written, say so of a damaged one: there is no other to ask."""
+    """Where the index can't be written, say what is wrong with the one that is there: damaged,
+    it can't answer, and made by other libraries it may answer wrongly.
+    """
     try:
         yield
     except IndexingError as error:
-        if not reason.startswith(_DAMAGED) or error.path != str(folder.folder):
+        if not reason.startswith((_DAMAGED, _UPGRADED)) or error.path != str(folder.folder):
             raise
         raise type(error)(f"{reason}; {error.message}", path=error.path, hint=error.hint) from error
 
@@ -280,7 +287,7 @@ def _sources_of(generation: Generation) -> dict[str, Source]:
 
 
 def settings_of(config: Config) -> str:
-    """A digest of all that an index depends on besides the articles."""
+    """A digest of all that an index depends on besides the articles and the libraries."""
     ranking = Ranking(**dict(config.ranking))
     values = {
         "format": FORMAT,

@@ -22,11 +22,15 @@ class Done:
     peak: int
 
 
-def run_kb(folder, *args):
-    """Run a command in a folder."""
+def run_kb(folder, *args, environ=None):
+    """Run a command in a folder, with further variables in its environment."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "kb", *args], cwd=folder, stdout=out, stderr=err
+            [sys.executable, "-P", "-m", "kb", *args],
+            cwd=folder,
+            stdout=out,
+            stderr=err,
+            env={**os.environ, **(environ or {})},
         )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -82,6 +82,8 @@ def _exit_code(report: Report, *, strict: bool) -> int:
 def tell(report: Report, screen: Screen) -> None:
     """Write what is wrong to stderr, then what was built to stdout."""
     list_problems(report, screen)
+    if report.reason:
+        screen.message(f"site: all pages made again ({report.reason})")
     if screen.as_json:
         return
     what = f"{len(report.written):,} files written" if report.written else "nothing changed"
@@ -131,6 +133,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "bytes": report.size,
         "written": list(report.written),
         "removed": list(report.removed),
+        "reason": report.reason,
         "seconds": round(report.seconds, 3),
         "warnings": report.warnings,
         "problems": [

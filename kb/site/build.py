@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.libraries import difference
 from kb.model import Problem, Severity
 from kb.site.cache import Cache, Memory, Stamp
 from kb.site.output import check_folder
@@ -65,7 +66,7 @@ class Report:
     """What a build did. `pages` counts articles, topics and the site's own pages; `written`
     and `removed` are addresses; `size` is in bytes. `problems` are in order of path; unless
     all were asked for the first ones of each severity may be all. `counts` says how many
-    of each severity there are.
+    of each severity there are. `reason` says why all was made anew where libraries changed.
     """
 
     out: Path
@@ -78,6 +79,7 @@ class Report:
     problems: tuple[Problem, ...]
     counts: Mapping[str, int]
     seconds: float
+    reason: str = ""
 
     @property
     def warnings(self) -> int:
@@ -112,14 +114,26 @@ def build_site(
 
 def _build(config: Config, work: Work, progress: Callable[[int, int], None] | None) -> Report:
     stamp = work.cache.stamp()
-    report = _unchanged(stamp, work)
-    if report is None or (
-        work.options.every_problem and len(report.problems) < sum(report.counts.values())
+    if stamp is not None and (upgraded := difference(stamp.libraries, work.sources.libraries)):
+        report = _make(config, work, stamp, progress)
+        return replace(report, reason=f"libraries changed: {upgraded}")
+    last = _unchanged(stamp, work)
+    if last is None or (
+        work.options.every_problem and len(last.problems) < sum(last.counts.values())
     ):
-        from kb.site.making import make_site  # noqa: PLC0415  # not needed to see no change
+        return _make(config, work, stamp, progress)
+    return last
 
-        return make_site(config, work, stamp, progress)
-    return report
+
+def _make(
+    config: Config,
+    work: Work,
+    stamp: Stamp | None,
+    progress: Callable[[int, int], None] | None,
+) -> Report:
+    from kb.site.making import make_site  # noqa: PLC0415  # not needed to see no change
+
+    return make_site(config, work, stamp, progress)
 
 
 def _unchanged(stamp: Stamp | None, work: Work) -> Report | None:
@@ -166,5 +180,12 @@ def remember(
         "problems": problems,
         "counts": report.counts,
     }
-    stamp = Stamp(sources.common, states(sources), _plain(sources.files), _plain(output), summary)
+    stamp = Stamp(
+        common=sources.common,
+        libraries=sources.libraries,
+        sources=states(sources),
+        files=_plain(sources.files),
+        output=_plain(output),
+        summary=summary,
+    )
     cache.write(stamp, memory)

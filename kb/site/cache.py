@@ -35,12 +35,14 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """States of the sources and of the output, the settings' hash, and what the build said.
+    """States of the sources and of the output, the settings' hash, the releases of the libraries
+    that made the site, and what the build said.
 
     `sources` are [path, id, size, mtime_ns, ctime_ns, inode] of articles and topic files.
     """
 
     common: str
+    libraries: dict[str, str]
     sources: list[list[Any]]
     files: dict[str, list[int]]
     output: dict[str, list[int]]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.articles import scan
+from kb.libraries import SITE, releases
 from kb.site import PACKAGE
 from kb.site.staging import states_of
 
@@ -21,12 +22,13 @@ _OWN = frozenset({".md", ".yaml", ".yml"})
 
 class Sources(NamedTuple):
     """Everything that a build reads, as found on disk. `common` is a hash of what every page
-    depends on: settings, theme, and kb itself.
+    depends on: settings, theme, kb itself and the libraries, which `libraries` names.
     """
 
     listing: Listing
     files: dict[str, State]
     common: str
+    libraries: dict[str, str]
 
 
 class Folders(NamedTuple):
@@ -50,11 +52,13 @@ def find_folders(config: Config, out: Path | None = None) -> Folders:
 
 def look(config: Config, folders: Folders, *mode: object) -> Sources:
     """Look at all sources without reading one. `mode` is what else makes pages differ."""
-    state = repr((config, mode, _signature(folders), _version()))
+    libraries = releases(SITE)
+    state = repr((config, mode, _signature(folders), _version(), libraries))
     return Sources(
         listing=scan(config.content),
         files=_other_files(config.content),
         common=hashlib.sha256(state.encode(errors="surrogatepass")).hexdigest(),
+        libraries=libraries,
     )
 
 
