@@ -18,6 +18,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from kb.counts import counted
 from kb.errors import ContentError
 from kb.limits import OutOfTimeError, over_limit
 
@@ -83,7 +84,7 @@ def run_apart(work: Callable[..., T], *args: object, limits: Limits) -> T:
 
 def out_of_time(seconds: int, line: int = 1) -> ContentError:
     """The error for an article that takes too long."""
-    return over_limit("seconds", f"takes over {seconds} seconds to read", line)
+    return over_limit("seconds", f"takes over {counted(seconds, 'second')} to read", line)
 
 
 def _died(code: int, limits: Limits) -> ContentError:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.command import FOUND, Command, Session, pass_session
+from kb.cli.library import no_articles, shown_folder
 from kb.cli.text import Span, Style, line_of
 from kb.cli.values import Number
+from kb.counts import counted
 from kb.errors import ContentError, SiteError
 from kb.model import Severity
 
@@ -67,6 +69,7 @@ def command(session: Session, *, out: Path | None, strict: bool, drafts: bool, j
             config, out=None if out is None else Path.cwd() / out, options=options,
             progress=progress,
         )  # fmt: skip
+    warn_of_nothing(report, screen, config.content)
     tell(report, screen)
     if screen.as_json:
         screen.print_json(report_as_json(report))
@@ -86,12 +89,13 @@ def tell(report: Report, screen: Screen) -> None:
         screen.message(f"site: all pages made again ({report.reason})")
     if screen.as_json:
         return
-    what = f"{len(report.written):,} files written" if report.written else "nothing changed"
+    written = f"{counted(len(report.written), 'file')} written"
+    what = written if report.written else "nothing changed"
     gone = f", {len(report.removed):,} removed" if report.removed else ""
     screen.print(
         line_of(
-            Span(f"{report.pages:,} pages", Style.BOLD),
-            f" in {_shown(report.out)}, {_size(report.size)}: {what}{gone} "
+            Span(counted(report.pages, "page"), Style.BOLD),
+            f" in {shown_folder(report.out)}, {_size(report.size)}: {what}{gone} "
             f"({report.seconds:.1f} s)",
         )
     )
@@ -110,12 +114,19 @@ def list_problems(report: Report | Embedding, screen: Screen) -> None:
             screen.message(f"{severity}: {problem}", verbosity=least)
         rest = report.counts.get(severity, 0) - min(len(found), limit)
         if rest:
-            screen.message(f"{rest:,} more {severity}s; -v names them all", verbosity=least)
+            more = counted(rest, f"more {severity}")
+            screen.message(f"{more}; -v names them all", verbosity=least)
 
 
-def _shown(folder: Path) -> str:
-    here = Path.cwd()
-    return f"{folder.relative_to(here)}/" if folder.is_relative_to(here) else f"{folder}/"
+def warn_of_nothing(report: Report | Embedding, screen: Screen, content: Path) -> None:
+    """Say on stderr that nothing of the content folder can be read on the site, if it is so."""
+    if report.articles:
+        return
+    from kb.articles import scan
+
+    broken = len({p.path for p in report.problems if p.severity is Severity.ERROR})
+    hidden = max(0, len(scan(content).articles) - broken)
+    screen.message(f"warning: {no_articles(content, hidden=hidden, broken=broken)}")
 
 
 def _size(size: int) -> str:

@@ -37,11 +37,12 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, words: tuple[str, ...], audience: str) -> int:
     """Print the escalation for a problem, and exit with 1 when there is no channel."""
-    from kb.cli.library import prepare
+    from kb.cli.library import prepare, refuse_empty
 
     problem = read_words(words, session.screen)
     base = session.open()
     prepare(base, session.screen)
+    refuse_empty(base, audience=Audience(audience))
     escalation = base.contact(problem, audience=Audience(audience))
     if session.screen.as_json:
         session.screen.print_json(contact_as_json(problem, escalation))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.build import list_problems
+from kb.cli.build import list_problems, warn_of_nothing
 from kb.cli.command import FOUND, Command, Session, pass_session, write_examples
 from kb.cli.text import line_of
 from kb.cli.values import OneOf, one_of
+from kb.counts import counted
 from kb.errors import KbError
 from kb.model import Severity
 
@@ -94,17 +95,15 @@ def search(session: Session, *, out: Path, pattern: str, site: str | None) -> in
     done = embed_search(config, Path.cwd() / out, pattern, generator)
     screen = session.screen
     list_problems(done, screen)
+    warn_of_nothing(done, screen, config.content)
     if screen.as_json:
         screen.print_json(_as_json(done, out))
     else:
-        found = f"{_count(done.articles, 'article')}, {_count(done.sections, 'section')}"
-        screen.print(line_of(f"{found} in {out}: {done.files:,} files, {_size(done.size)}"))
+        found = f"{counted(done.articles, 'article')}, {counted(done.sections, 'section')}"
+        files = counted(done.files, "file")
+        screen.print(line_of(f"{found} in {out}: {files}, {_size(done.size)}"))
     errors = any(problem.severity is Severity.ERROR for problem in done.problems)
     return KbError.exit_code if errors else FOUND
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _size(size: int) -> str:

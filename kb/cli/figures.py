@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kb.cli.table import table_lines
 from kb.cli.text import Line, Span, Style, line_of, wrap
+from kb.counts import counted
 from kb.evaluate.measures import TITLES
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def evaluation_lines(
     unjudged = f", {judged.unjudged:,} more without a judgment" if judged.unjudged else ""
     yield line_of(
         Span(judged.name, Style.BOLD),
-        f": {_count(len(judged.queries), 'query', 'queries')}{unjudged}, "
+        f": {counted(len(judged.queries), 'query', 'queries')}{unjudged}, "
         f"labels of level {judged.level}",
     )
     rows = [(title, _share(getattr(evaluation.measures, name))) for name, title in TITLES.items()]
@@ -49,7 +50,7 @@ def worst_lines(evaluation: Evaluation, width: int) -> Iterator[Line]:
         return
     yield ()
     yield line_of(
-        Span(f"{_count(len(bad), 'query', 'queries')} went badly, worst first", Style.BOLD)
+        Span(f"{counted(len(bad), 'query', 'queries')} went badly, worst first", Style.BOLD)
     )
     for outcome in bad[:_WORST]:
         yield from _worst(outcome, width)
@@ -73,9 +74,10 @@ def _comparison_lines(comparison: Comparison, width: int) -> Iterator[Line]:
     yield ()
     left_out = comparison.only_before + comparison.only_now
     note = f", {left_out:,} left out that only one side has" if left_out else ""
+    lost = counted(comparison.worse, "query", "queries")
     yield line_of(
         Span(f"Since {comparison.baseline}", Style.BOLD),
-        f": {comparison.worse:,} queries lost, {comparison.better:,} gained{note}",
+        f": {lost} lost, {comparison.better:,} gained{note}",
     )
     head = ("measure", "before", "now", "difference", "95% interval")
     rows = [
@@ -108,8 +110,8 @@ def _cap(evaluation: Evaluation) -> str:
     cap = evaluation.cap
     cost = evaluation.measures.ndcg - cap.measures.ndcg
     return (
-        f"The cap of {_count(cap.per_article, 'section', 'sections')} per article changes what "
-        f"{_count(cap.shows, 'query shows', 'queries show')} first: nDCG@10 "
+        f"The cap of {counted(cap.per_article, 'section', 'sections')} per article changes what "
+        f"{counted(cap.shows, 'query shows', 'queries show')} first: nDCG@10 "
         f"{_share(cap.measures.ndcg)} with it ({0 - cost:+.4f}), {cap.worse:,} lower and "
         f"{cap.better:,} higher."
     )
@@ -133,7 +135,3 @@ def _share(value: float) -> str:
 
 def _percent(value: float) -> str:
     return f"{100 * value:.2f}%"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

@@ -9,6 +9,7 @@ import click
 from kb.cli.as_json import changes_as_json
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Line, Span, Style, line_of
+from kb.counts import counted
 from kb.errors import ContentError
 from kb.model import Severity
 
@@ -34,16 +35,19 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, force: bool) -> int:
     """Index, print what changed, and exit with 3 when an article was kept out."""
-    from kb.cli.library import bring_up_to_date, report_problems
+    from kb.cli.library import bring_up_to_date, no_articles, report_problems
 
     screen = session.screen
-    changes = bring_up_to_date(session.open(), screen, force=force)
+    base = session.open()
+    changes = bring_up_to_date(base, screen, force=force)
     report_problems(changes.problems, screen)
+    broken = len({p.path for p in changes.problems if p.severity is Severity.ERROR})
+    if not changes.articles:
+        screen.message(f"warning: {no_articles(base.config.content, broken=broken)}")
     if screen.as_json:
         screen.print_json(changes_as_json(changes))
     else:
         screen.print(*_lines(changes, named=screen.verbosity > 0))
-    broken = any(problem.severity is Severity.ERROR for problem in changes.problems)
     return ContentError.exit_code if broken else FOUND
 
 
@@ -54,7 +58,10 @@ def _lines(changes: Changes, *, named: bool) -> Iterator[Line]:
     if changes.rebuilt:
         what = f"built anew: {changes.reason}" if changes.reason else "built anew"
     yield line_of(
-        Span(f"{changes.articles:,} articles, {changes.sections:,} sections", Style.BOLD),
+        Span(
+            f"{counted(changes.articles, 'article')}, {counted(changes.sections, 'section')}",
+            Style.BOLD,
+        ),
         f": {what} ({changes.seconds:.1f} s)",
     )
     if named:

@@ -12,6 +12,7 @@ import click
 
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Line, Span, Style, line_of
+from kb.counts import counted
 from kb.errors import KbError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _copy(source: Traversable, target: Path, name: str) -> Iterator[str]:
 
 
 def _lines(folder: Path, created: list[str]) -> Iterator[Line]:
-    yield line_of(Span(f"{folder}", Style.BOLD), f": {len(created)} files created")
+    yield line_of(Span(f"{folder}", Style.BOLD), f": {counted(len(created), 'file')} created")
     yield ()
     yield line_of("Next:")
     for step in (f"cd {shlex.quote(str(folder))}", "kb search reset password", "kb topics"):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.model import Severity
+from kb.counts import counted
+from kb.errors import NotFoundError
+from kb.model import Audience, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,18 +41,58 @@ def prepare(base: KnowledgeBase, screen: Screen) -> None:
     """Bring the index up to date before it is asked, and say on stderr what that changed.
 
     Where it can't be, a line says that the answers are those of before. Problems are listed
-    when something changed; later a line recalls the articles that can't be read.
+    when something changed; later a line recalls the articles that can't be read. Raises
+    NotFoundError where there is no article.
     """
     with screen.progress("Indexing") as progress:
         changes = base.prepare(progress=progress)
     if base.outdated:
         screen.message(f"warning: answers are from the index as it was: {base.outdated}")
     announce(changes, screen)
+    broken = {p.path for p in changes.problems if p.severity is Severity.ERROR}
     if changes.rebuilt or counts(changes) or screen.verbosity > 0:
         report_problems(changes.problems, screen)
-    elif broken := {p.path for p in changes.problems if p.severity is Severity.ERROR}:
-        what = "1 file has" if len(broken) == 1 else f"{len(broken):,} files have"
+    elif broken:
+        what = counted(len(broken), "file has", "files have")
         screen.message(f"{what} errors and may be missing here; `kb index` lists them")
+    if not changes.articles:
+        raise no_articles(base.config.content, broken=len(broken))
+
+
+def refuse_empty(
+    base: KnowledgeBase, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
+) -> None:
+    """Raise NotFoundError where this reader sees no article at all: nothing could be found."""
+    if base.cards(audience=audience, drafts=drafts):
+        return
+    hidden = len(base.cards(audience=Audience.AGENT, drafts=True))
+    raise no_articles(base.config.content, hidden=hidden)
+
+
+def no_articles(content: Path, *, hidden: int = 0, broken: int = 0) -> NotFoundError:
+    """The error for a folder without articles: there are none, `hidden` from the reader, or
+    `broken`.
+    """
+    if hidden:
+        what = counted(hidden, "article is a draft", "articles are drafts")
+        message = f"nothing is published here: {what}, archived or for agents"
+        hint = "--drafts and --audience agent show them, where a command has these options"
+    elif broken:
+        files = counted(broken, "file has", "files have")
+        message = f"there are no articles that can be read: {files} errors"
+        hint = "`kb index` lists them"
+    else:
+        message = "there are no articles in this folder"
+        hint = (
+            "an article is a file whose name ends in .md; `kb init DIR` makes a few to begin with"
+        )
+    return NotFoundError(message, path=shown_folder(content), hint=hint, code="no-articles")
+
+
+def shown_folder(folder: Path) -> str:
+    """A folder as a person would write it: relative where it lies below, with a final slash."""
+    here = Path.cwd()
+    return f"{folder.relative_to(here) if folder.is_relative_to(here) else folder}/"
 
 
 def report_problems(problems: Iterable[Problem], screen: Screen) -> None:
@@ -77,6 +120,6 @@ def announce(changes: Changes, screen: Screen) -> None:
     """Say on stderr that a search had to update the index first; nothing when it had not."""
     if changes.rebuilt:
         reason = f" ({changes.reason})" if changes.reason else ""
-        screen.message(f"index: built, {changes.articles:,} articles{reason}")
+        screen.message(f"index: built, {counted(changes.articles, 'article')}{reason}")
     elif what := counts(changes):
         screen.message(f"index: {what}")

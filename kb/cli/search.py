@@ -67,7 +67,7 @@ def command(
     explain: bool,
 ) -> int:
     """Search, print the answer, and exit with 1 when nothing was found."""
-    from kb.cli.library import prepare
+    from kb.cli.library import prepare, refuse_empty
 
     query = read_words(words, session.screen)
     if is_blank(query):
@@ -86,6 +86,8 @@ def command(
         correct=not exact,
         explain=explain,
     )
+    if not answer.hits:
+        refuse_empty(base, audience=Audience(audience), drafts=drafts)
     if session.screen.as_json:
         session.screen.print_json(answer_as_json(answer))
     else:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.build import list_problems
+from kb.cli.build import list_problems, warn_of_nothing
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Span, Style
 from kb.cli.values import Number
+from kb.counts import counted
 from kb.errors import KbError
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def command(session: Session, *, show: bool, port: int | None, host: str, jobs: 
                 complain=complain,
             ) as preview,  # fmt: skip
         ):
+            warn_of_nothing(preview.report, screen, load().content)
             _announce(preview, screen, show=show)
             _keep_up(preview, load, screen, ending)
     except KeyboardInterrupt:
@@ -87,7 +89,8 @@ def _announce(preview: Preview, screen: Screen, *, show: bool) -> None:
     if screen.as_json:
         screen.print_json({"version": 1, "url": url, "pages": preview.report.pages})
     else:
-        screen.message(f"{preview.report.pages:,} pages at ", Span(url, Style.BOLD), verbosity=-1)
+        pages = counted(preview.report.pages, "page")
+        screen.message(f"{pages} at ", Span(url, Style.BOLD), verbosity=-1)
         screen.message("Ctrl-C ends it")
     screen.out.flush()
     if show:
@@ -149,4 +152,4 @@ def _report(report: Report, screen: Screen) -> None:
     list_problems(report, screen)
     changed = len(report.written) + len(report.removed)
     if changed:
-        screen.message(f"built anew: {changed:,} files changed ({report.seconds:.1f} s)")
+        screen.message(f"built anew: {counted(changed, 'file')} changed ({report.seconds:.1f} s)")

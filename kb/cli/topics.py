@@ -47,11 +47,12 @@ _NAMED = 5
 @pass_session
 def command(session: Session, *, topic: str, audience: str, drafts: bool) -> int:
     """Print the tree below a topic, by default all of it."""
-    from kb.cli.library import prepare
+    from kb.cli.library import prepare, refuse_empty
 
     base = session.open()
     prepare(base, session.screen)
     reader = Audience(audience)
+    refuse_empty(base, audience=reader, drafts=drafts)
     topics = {each.id: each for each in base.topics(audience=reader, drafts=drafts)}
     name = topic.strip("/")
     if name not in topics:

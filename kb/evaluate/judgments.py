@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.counts import counted
 from kb.errors import JudgmentError
 from kb.nearest import did_you_mean
 
@@ -186,7 +187,9 @@ def _read_labels(path: Path, texts: dict[str, str], known: Known) -> dict[str, d
     for line in read_lines(path):
         columns = line.text.split("\t")
         if len(columns) != 3:  # noqa: PLR2004 the three that the message names
-            raise line.error(f"has {len(columns)} columns", f"write query id, TAB, {FORM}")
+            raise line.error(
+                f"has {counted(len(columns), 'column')}", f"write query id, TAB, {FORM}"
+            )
         qid, name, grade = columns
         if qid not in texts:
             raise line.error(f"no query has the id {qid!a}", did_you_mean(qid, texts))

@@ -6,6 +6,8 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from kb.counts import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -21,10 +23,11 @@ def sorted_plot(values: Sequence[float], *, low: float, label: str) -> str:
     """
     ticks = "".join(_tick(value, low) for value in (-1.0, -0.5, 0.0, 0.5, 1.0) if value >= low)
     areas = "".join(_area(start, run, len(values), low) for start, run in _runs(sorted(values)))
+    queries = counted(len(values), "query", "queries")
     return (
         f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="{escape(label)}">{ticks}{areas}'
-        f'<text x="{WIDTH}" y="{HEIGHT - 6}" text-anchor="end">{len(values):,} queries</text></svg>'
+        f'<text x="{WIDTH}" y="{HEIGHT - 6}" text-anchor="end">{queries}</text></svg>'
     )
 
 

@@ -12,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from kb.counts import counted
 from kb.errors import KbError
 from kb.evaluate.measures import TITLES
 from kb.evaluate.plot import sorted_plot
@@ -83,12 +84,15 @@ class _Page:
     def _summary(self) -> str:
         e, cap = self.evaluation, self.evaluation.cap
         change = cap.measures.ndcg - e.measures.ndcg
+        asked = counted(len(e.outcomes), "judged query", "judged queries")
+        sections = counted(cap.per_article, "section")
+        shows = counted(cap.shows, "query shows", "queries show")
         return (
-            f"<p>{len(e.outcomes):,} judged queries, labels name {_plural(e.judged.level)}. "
+            f"<p>{asked}, labels name {_plural(e.judged.level)}. "
             f"{e.empty:,} brought nothing. Half of all searches took at most "
             f"{e.seconds_median * 1000:.1f} ms, 95 of 100 at most {e.seconds_p95 * 1000:.1f} ms. "
-            f"The cap of {cap.per_article} sections per article changes what {cap.shows:,} queries "
-            f"show first: nDCG@10 is {cap.measures.ndcg:.4f} with it ({change:+.4f}).</p>"
+            f"The cap of {sections} per article changes what {shows} "
+            f"first: nDCG@10 is {cap.measures.ndcg:.4f} with it ({change:+.4f}).</p>"
         )
 
     def _figures(self) -> str:
@@ -115,7 +119,8 @@ class _Page:
             title = "nDCG@10 of each query, worst first"
             return f"<h2>{title}</h2>{sorted_plot(values, low=0.0, label=title)}"
         values = [change.difference for change in self.comparison.changes]
-        title = f"{self.comparison.worse:,} queries lost and {self.comparison.better:,} gained"
+        lost = counted(self.comparison.worse, "query", "queries")
+        title = f"{lost} lost and {self.comparison.better:,} gained"
         label = f"Change of nDCG@10 of each query, sorted: {title}"
         return f"<h2>{title}</h2>{sorted_plot(values, low=-1.0, label=label)}"
 
@@ -144,7 +149,8 @@ class _Page:
             return "<h2>No query went badly</h2>"
         entries = sorted(self.bad, key=lambda outcome: outcome.measures.ndcg)
         shown = "\n".join(self._bad_query(outcome) for outcome in entries)
-        return f"<h2>{len(entries):,} queries with nDCG@10 below a half, worst first</h2>\n{shown}"
+        bad = counted(len(entries), "query", "queries")
+        return f"<h2>{bad} with nDCG@10 below a half, worst first</h2>\n{shown}"
 
     def _bad_query(self, outcome: QueryOutcome) -> str:
         found = "".join(

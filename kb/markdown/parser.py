@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
 
+from kb.counts import counted
 from kb.errors import ContentError
 from kb.limits import DEFAULT_LIMITS, OutOfTimeError, over_limit
 
@@ -67,7 +68,7 @@ def tokenize(body: str, *, first_line: int, limits: Limits) -> list[Token]:
         what = "nested deeper than the parser can follow"
         raise over_limit("nesting", what, first_line) from None
     except OutOfTimeError:
-        what = f"takes over {limits.seconds} seconds to read"
+        what = f"takes over {counted(limits.seconds, 'second')} to read"
         raise over_limit("seconds", what, first_line + env["line"]) from None
 
 

@@ -119,7 +119,7 @@ def test_losses_and_gains_are_listed(kb, judged, folder, monkeypatch):
         (judged / "queries.jsonl").read_text().replace("zzz", "other")
     )
     out = kb("eval", judged, "--baseline", "before.json").out
-    assert "1 queries lost, 1 gained, 2 left out that only one side has" in out
+    assert "1 query lost, 1 gained, 2 left out that only one side has" in out
     assert "Worst losses (nDCG@10)\n  -1.000  1.000 to 0.000  package never arrived\n" in out
     assert "Best gains (nDCG@10)\n  +0.369  0.631 to 1.000  status\n" in out
     assert "may be luck" in out

@@ -72,6 +72,71 @@ def test_unknown_things_are_explained(real):
     assert "Traceback" not in err
 
 
+@pytest.fixture
+def own(tmp_path, monkeypatch, capsys):
+    """Run command lines on a content folder of the test's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "content").mkdir()
+
+    def call(*args):
+        code = run([*args])
+        return code, *capsys.readouterr()
+
+    return call
+
+
+LOOKING = (["search", "late"], ["topics"], ["contact"], ["show", "late"])
+MAKING = (["index"], ["build"], ["export", "search", "--out", "out", "--url", "/{id}"])
+
+
+@pytest.mark.parametrize(
+    ("article", "said"),
+    [
+        (None, "content/: there are no articles in this folder"),
+        (b"\xff\xfe\xff", "content/: there are no articles that can be read: 1 file has errors"),
+    ],
+)
+def test_an_empty_folder_says_so(article, said, own):
+    """Nothing can be found where there is nothing; a site of nothing is a warning."""
+    if article:
+        Path("content/late.md").write_bytes(article)
+    for args in LOOKING:
+        code, out, err = own(*args)
+        assert (code, out) == (1, "")
+        assert said in err
+    assert json.loads(own("search", "late", "--json")[1])["error"]["code"] == "no-articles"
+    for args in MAKING:
+        assert f"warning: {said}" in own(*args)[2]
+
+
+def test_a_folder_of_drafts_says_so(own):
+    """Whoever may see them is not told that there are none."""
+    Path("content/late.md").write_text("---\nstatus: draft\n---\n# Late\n")
+    for args in LOOKING[:3]:
+        code, out, err = own(*args)
+        assert (code, out) == (1, "")
+        assert "nothing is published here: 1 article is a draft, archived or for agents" in err
+    assert own("search", "late", "--drafts")[0] == own("topics", "--drafts")[0] == 0
+    assert "nothing is published here" in own("build")[2]
+    assert "nothing is published" not in own("build", "--drafts")[2]
+
+
+def test_one_of_a_kind_is_counted_in_the_singular(own):
+    """No command says `1 articles`."""
+    Path("content/late.md").write_text("---\nissue: [late]\n---\n# Late\n\nIt is late.\n")
+    commands = (*LOOKING, *MAKING, ["eval"], ["index", "--force"], ["eval", "--report", "r.html"])
+    said = "".join("".join(own(*args)[1:]) for args in commands)
+    page = " ".join(Path("r.html").read_text(encoding="utf-8").split())
+    assert "1 article, 1 section" in said
+    assert (
+        re.findall(
+            r"(?<![\d.,])1 (?:judged )?(?:article|section|page|file|querie|error)s", said + page
+        )
+        == []
+    )
+
+
 # What kb itself writes to a terminal: colours, and the return of the progress bar.
 OWN = re.compile(r"\x1b\[[0-9;]*m|\r\n|\r")
 

@@ -134,7 +134,7 @@ def test_a_comparison_is_plotted_and_listed(folder, tmp_path):
     page = Page(text)
     assert "Worst losses" in text
     assert "Best gains" not in text
-    assert "1 queries lost and 0 gained" in text
+    assert "1 query lost and 0 gained" in text
     assert {link[1:] for link in page.links if link.startswith("#")} <= set(page.ids)
     assert '<a href="#query-1">late</a>' in text
 
