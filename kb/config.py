@@ -28,7 +28,9 @@ from kb.settings import (
     base_url,
     color_table,
     file_text,
+    file_types,
     find_settings,
+    hosts,
     language,
     line,
     numbers,
@@ -127,7 +129,13 @@ class SiteConfig:
     )
     remote_images: tuple[str, ...] = field(
         default=(),
-        metadata=setting(phrases, "hosts whose images may be shown; others become links"),
+        metadata=setting(hosts, "hosts whose images may be shown; others become links"),
+    )
+    downloads: tuple[str, ...] = field(
+        default=(),
+        metadata=setting(
+            file_types, "more types of files that articles may link to; copied as they are"
+        ),
     )
 
 

@@ -109,9 +109,54 @@ language = Kind(
 )
 base_url = Kind(
     "an address that begins with https:// or http://",
-    _matching(r"https?://[^\s/?#\"'<>\\]+(/[^\s?#\"'<>\\]*)?"),
+    _matching(r"https?://[^\x00-\x20\x7f\s/?#\"'<>\\]+(/[^\x00-\x20\x7f\s?#\"'<>\\]*)?"),
     str,
 )
+_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"(?:https?://)?((?:{_LABEL}\.)*{_LABEL})(?::([1-9][0-9]{{0,4}}))?/?")
+# Words of a content security policy and schemes: written without quotes or colon they look like
+# hosts, and are not meant as such.
+_NO_HOSTS = re.compile("self|none|unsafe-.*|strict-dynamic|report-sample|data|blob|https?|ws|wss")
+_LONGEST_HOST = 253
+_LAST_PORT = 65_535
+# Letters that browsers don't turn into what Python's IDNA (of 2003) turns them into.
+_OTHER_IDNA = re.compile("[\u00df\u03c2\u200c\u200d]")
+
+
+def host_name(text: str) -> str | None:
+    """A host as a content security policy and an address name it: in lower case and in ASCII
+    (`xn--`), with its port unless that is the usual one; None for what is no host.
+    """
+    if not text.isascii():
+        try:
+            text = "" if _OTHER_IDNA.search(text) else text.encode("idna").decode()
+        except UnicodeError:
+            return None
+    found = _HOST.fullmatch(text.lower())
+    if found is None or len(found[1]) > _LONGEST_HOST or _NO_HOSTS.fullmatch(found[1]):
+        return None
+    if found[2] in {None, "80", "443"}:
+        return found[1]
+    return f"{found[1]}:{found[2]}" if int(found[2]) <= _LAST_PORT else None
+
+
+def _hosts(value: object) -> tuple[str, ...] | None:
+    names = _phrases(value)
+    hosts = [host_name(name) for name in names or ()]
+    return None if names is None or not all(hosts) else tuple(dict.fromkeys(filter(None, hosts)))
+
+
+_FILE_TYPE = re.compile(r"\.?([a-z0-9][a-z0-9_+-]{0,15})")
+
+
+def _file_types(value: object) -> tuple[str, ...] | None:
+    names = _phrases(value)
+    found = [_FILE_TYPE.fullmatch(name.lower()) for name in names or ()]
+    return (
+        None if names is None or not all(found) else tuple(dict.fromkeys(f[1] for f in found if f))
+    )
+
+
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 COLORS = ("paper", "ink", "soft", "line", "accent", "accent_ink", "notice")
 """The colours that a site is drawn with."""
@@ -132,6 +177,10 @@ color_table = Kind(
     _colors,
 )
 phrases = Kind('a list of phrases, or one text such as "parcel, shipment"', _phrases, str)
+hosts = Kind(
+    'a list of hosts such as ["cdn.example.com"], each by its full name, without *', _hosts, str
+)
+file_types = Kind('a list of endings of file names, such as ["exe", "py"]', _file_types, str)
 word_table = Kind('a table of phrases, such as parcel = ["package", "shipment"]', _word_table)
 numbers = Kind("a table of numbers", _numbers)
 

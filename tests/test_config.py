@@ -1,5 +1,6 @@
 """Facts about settings: where they come from, what they may be, and that the docs list them."""
 
+import json
 import os
 import re
 from dataclasses import FrozenInstanceError, fields
@@ -24,6 +25,11 @@ def load(folder, text=None, environ=None, **flags):
     if text is not None:
         (folder / "kb.toml").write_text(text, encoding="utf-8")
     return load_config(environ=environ or {}, cwd=folder, **flags)
+
+
+def in_toml(text):
+    """Write a text as TOML has it."""
+    return json.dumps(text).replace("\x7f", "\\u007f")
 
 
 def refusal(folder, text):
@@ -200,6 +206,8 @@ def test_index_flag_decides(tmp_path):
         ('name = "a\\nb"', 1, "name should be one line", None),
         ('language = "English!"', 1, "language should be a language tag", None),
         ('[site]\nbase_url = "javascript:alert(1)"', 2, "site.base_url should be", None),
+        ('[site]\nremote_images = ["*"]', 2, "site.remote_images should be a list of hosts", None),
+        ('[site]\ndownloads = ["../x"]', 2, "site.downloads should be a list of endings", None),
         ("[contact]\norder = [1]", 2, "contact.order should be a list of phrases", None),
         ("[contact]\norder = 1", 2, "contact.order should be a list of phrases", None),
         ('[search.synonyms]\n"" = "x"', 1, "search.synonyms should be a table", None),
@@ -242,6 +250,74 @@ def test_unreadable_file_is_an_error(tmp_path, monkeypatch):
     (tmp_path / "kb.toml").write_text("")
     monkeypatch.setattr(Path, "read_bytes", fail)
     assert "can't be read: Permission denied" in str(refusal(tmp_path, None))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "x; script-src-elem * 'unsafe-inline'", "*", "*.example.com", "a b", "a,b", "'self'", "self",
+        "none", "'none'", "unsafe-inline", "data:", "data", "https:", "https://", "//cdn.example.com",
+        "cdn.example.com/path", "https://cdn.example.com/path", "https://cdn.example.com?x", "a.b#c",
+        "user@cdn.example.com", "javascript:alert(1)", "ftp://cdn.example.com", "cdn..example.com",
+        ".example.com", "example.com.", "-a.example", "a-.example", "a_b.example", "[::1]", "a:b",
+        "cdn.example.com:0", "cdn.example.com:65536", "cdn.example.com:443:1", "cdn.example.com\n",
+        "cdn.example.com\tx", "cdn.example.com\u00a0x", "stra\u00dfe.example", "\u2028.example",
+        "a" * 64 + ".example", ".".join(["a" * 60] * 5), "", " ", '"a"', "<b>", "a\\b", "%61.example",
+        "a\uff0fb.example", "a\u3002\u3002b",
+    ],
+)  # fmt: skip
+def test_only_hosts_reach_the_policy_of_the_pages(tmp_path, written):
+    """Whatever else a policy would understand, or a browser take for another host, is refused."""
+    error = refusal(tmp_path, f"[site]\nremote_images = [{in_toml(written)}]")
+    assert "site.remote_images should be a list of hosts such as" in error.message
+    assert error.where == f"{tmp_path / 'kb.toml'}:2"
+
+
+def test_hosts_in_a_variable_are_checked_too(tmp_path):
+    """It is named where one is wrong."""
+    with pytest.raises(ConfigError, match="KB_SITE_REMOTE_IMAGES should be a list of hosts"):
+        load(tmp_path, environ={"KB_SITE_REMOTE_IMAGES": "cdn.example.com, * 'self'"})
+
+
+@pytest.mark.parametrize(
+    ("written", "host"),
+    [
+        ("cdn.example.com", "cdn.example.com"),
+        (" CDN.Example.com ", "cdn.example.com"),
+        ("https://cdn.example.com", "cdn.example.com"),
+        ("http://cdn.example.com:80/", "cdn.example.com"),
+        ("cdn.example.com:8443", "cdn.example.com:8443"),
+        ("b\u00fccher.example", "xn--bcher-kva.example"),
+        ("\u4f8b\u3048.jp:8080", "xn--r8jz45g.jp:8080"),
+        ("localhost:3000", "localhost:3000"),
+        ("192.0.2.7", "192.0.2.7"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+    ],
+)
+def test_hosts_are_written_as_browsers_name_them(tmp_path, written, host):
+    """With or without a scheme, in any script, and each once."""
+    text = f"[site]\nremote_images = [{in_toml(written)}, {in_toml(written)}]"
+    assert load(tmp_path, text=text).site.remote_images == (host,)
+
+
+@pytest.mark.parametrize(
+    "written", ["a b", "a;b", "", ".", "..", "a/b", "a.b", "*", "\u0131", "x\n"]
+)
+def test_types_of_downloads_are_endings_of_names(tmp_path, written):
+    """With or without a dot, in any case."""
+    assert "endings of file names" in str(
+        refusal(tmp_path, f"[site]\ndownloads = [{in_toml(written)}]")
+    )
+    text = '[site]\ndownloads = [".EXE", "exe", "c++"]'
+    assert load(tmp_path, text=text).site.downloads == ("exe", "c++")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a\0b/", "https://a.example/\x01", "https://a.example/\x7f", "https://a b/"]
+)
+def test_an_address_has_no_control_characters(tmp_path, url):
+    """It stands in lines of its own in files that servers read."""
+    assert "site.base_url" in str(refusal(tmp_path, f"[site]\nbase_url = {in_toml(url)}"))
 
 
 def test_byte_order_mark_is_welcome(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.errors import SiteError
@@ -70,7 +71,7 @@ def read_logo(path: Path | None) -> Logo | None:
     if path.suffix.lower() not in _LOGOS or not path.is_file():
         raise SiteError("the logo is no image file", path=str(path), hint="see site.logo")
     data = path.read_bytes()
-    return Logo(Asset(_hashed(f"logo{path.suffix.lower()}", data), data), image_size(path))
+    return Logo(Asset(_hashed(f"logo{path.suffix.lower()}", data), data), image_size(BytesIO(data)))
 
 
 def _read(name: str, theme: Path) -> bytes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kb.markdown import escape
 from kb.model import Problem, Severity
-from kb.site.links import Place, Want, host_of, sort_link, want
+from kb.site.links import Place, Want, host_of, lies_on, sort_link, want
 from kb.site.records import Draft, Heading, Question, Record, without_text
 from kb.site.related import weigh_terms
 
@@ -98,7 +98,7 @@ class _LinkWriter:
         if not host:
             self.report(line, f"the image {_short(src)} {address}: left out", "image")
             return f'<span class="missing">{escape(alt)}</span>'
-        if host in self._remote_images:
+        if lies_on(address, self._remote_images):
             return f'<img src="{escape(address)}" alt="{escape(alt)}" loading="lazy">'
         self.report(line, f"the image {_short(src)} lies on another host: made a link", "image")
         return f'<a href="{escape(address)}" rel="noopener">{escape(alt.strip() or address)}</a>'

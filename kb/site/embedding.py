@@ -10,6 +10,7 @@ articles, into a folder that goes away afterwards.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from kb.articles.text import decode, read_bytes
 from kb.errors import ContentError, SiteError
 from kb.model import Audience, Problem
 from kb.site.foreign import address_of, heading_ids, read_foreign
+from kb.site.links import Place, sort_link
 from kb.site.scripts import ON_OTHERS, search_script, search_style
 from kb.site.search import export_search
 from kb.site.wording import read_wording
@@ -36,6 +38,11 @@ if TYPE_CHECKING:
 
 SCRIPT = "search.js"
 STYLE = "search.css"
+# A full address has its host written out; a path has neither a scheme nor another host.
+_PATTERN = re.compile(
+    r"(?i:https?)://(?:[^/?#@:{}\[\]]+|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?[/?#]|(?!//)(?![^/?#]*:)"
+)
+_NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\xa0\s\\<>\"'`]")
 MARK = ".kb-search"
 """Lists the files of an export, so that the next one removes what is not needed any more."""
 
@@ -75,7 +82,8 @@ class _Places:
         return ""
 
     def action(self, card: Card, action: Action) -> str:  # noqa: ARG002 as above
-        return action.url if ":" in action.url or action.url.startswith("/") else ""
+        place, href = sort_link(action.url)
+        return href if place is Place.OUTSIDE or action.url.startswith("/") else ""
 
 
 def embed_search(config: Config, out: Path, pattern: str, generator: Generator) -> Embedding:
@@ -83,12 +91,9 @@ def embed_search(config: Config, out: Path, pattern: str, generator: Generator) 
 
     `pattern` is the address of a page, with `{id}` for its path without `.md`; a relative one
     starts at `out`. Raises ContentError without a content folder, SiteError for a pattern
-    without `{id}` and for a folder that holds other files.
+    without `{id}` or that is no address of pages, and for a folder that holds other files.
     """
-    if "{id}" not in pattern:
-        raise SiteError(
-            f"the pattern {pattern!r} has no {{id}}", hint="for example /docs/{id}/", code="usage"
-        )
+    _check_pattern(pattern)
     _check(out)
     with TemporaryDirectory() as folder:
         pages, problems = _stage(config, Path(folder) / "content", generator)
@@ -142,6 +147,23 @@ def _own_files(config: Config) -> Iterator[tuple[str, bytes]]:
     wording = read_wording(config.language, Path())
     yield SCRIPT, search_script(ON_OTHERS, wording)
     yield STYLE, search_style()
+
+
+def _check_pattern(pattern: str) -> None:
+    """Refuse a pattern that makes addresses which are no pages', or whose host an id would name."""
+    if "{id}" not in pattern:
+        wrong = "has no {id}"
+    elif _NOT_IN_ADDRESS.search(pattern):
+        wrong = "has characters that no address has"
+    elif not _PATTERN.match(pattern):
+        wrong = "leads neither to https://, http:// nor to a path"
+    else:
+        return
+    raise SiteError(
+        f"the pattern {pattern!a} {wrong}",
+        hint="for example /docs/{id}/, ../{id}.html or https://docs.example.com/{id}/",
+        code="usage",
+    )
 
 
 def _check(out: Path) -> None:

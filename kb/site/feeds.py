@@ -226,7 +226,8 @@ def write_markdown(draft: Draft, resolved: Sequence[Resolved]) -> str:
         body = without_dead_links(body, dead)
     if runs and may_offer_script(body) and offers_unsafe_links(body, DEFAULT_LIMITS):
         body = _LINKS.sub(r"\\\1", body)
-    if not draft.record.top:
+    # A host that does not say what .md is lets the browser guess: what begins with a tag is HTML.
+    if not draft.record.top or body.lstrip("\ufeff\0 \t\r\n\f\v").startswith("<"):
         summary = f"{_as_text(article.summary)}\n\n" if article.summary else ""
         return f"# {_as_text(article.title)}\n\n{summary}{body}"
     return body

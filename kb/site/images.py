@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 Size = tuple[int, int]
 _HEAD = 262_144  # JPEG files may hold a preview before the frame that gives the size
 
 
-def image_size(path: Path) -> Size | None:
+def image_size(file: IO[bytes]) -> Size | None:
     """Width and height in pixels; None where the format does not say or is not known."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_HEAD)
-    except OSError:
-        return None
+    data = file.read(_HEAD)
     for magic, read in _READERS:
         if data.startswith(magic):
             try:

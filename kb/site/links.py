@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import unquote
 
 from kb.articles.names import fold, printable
 from kb.markdown import slug
+from kb.settings import host_name
 from kb.site.addresses import FILES, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from kb.site.staging import State
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _OUTSIDE = re.compile(r"https?://[^/?#\\@\s]", re.IGNORECASE)
-_HOST = re.compile(r"https?://(?:[^/?#@\\]*@)?([^/?#:\\]+)", re.IGNORECASE)
+_HOST = re.compile(r"https?://(?:[^/?#@\\]*@)?([^/?#:\\]+)(:[0-9]*)?", re.IGNORECASE)
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WITHOUT_HOST = frozenset({"mailto", "tel", "sms"})
-_IMAGES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "avif", "svg"})
-# What a browser would run or draw as a page of this site, if it were opened by itself.
-_ACTIVE = frozenset(
-    ["html", "htm", "shtml", "xhtml", "xht", "xml", "xsl", "xslt", "svg", "svgz", "mht", "mhtml"]
-).union(["js", "mjs", "cjs", "css", "wasm", "swf", "hta", "php", "htc"])
 
 
 class Want(NamedTuple):
@@ -75,6 +71,13 @@ def host_of(url: str) -> str:
     """The host of an http or https URL, in lower case."""
     found = _HOST.match(url)
     return found[1].lower() if found else ""
+
+
+def lies_on(url: str, hosts: Collection[str]) -> bool:
+    """Whether an http or https URL leads to one of these hosts, as `host_name` writes them."""
+    found = _HOST.match(url)
+    name = found and host_name(f"{found[1]}{(found[2] or '').rstrip(':')}")
+    return name in hosts
 
 
 def want(href: str, article_path: str, line: int, *, image: bool = False) -> Want:
@@ -123,61 +126,52 @@ class Resolved(NamedTuple):
     file: str = ""
 
 
+class Complaint(Protocol):
+    """Says what keeps a file out of the site: `kb.site.downloads` knows."""
+
+    def __call__(self, path: str, /, *, image: bool) -> str:
+        """The reason, to be said after the file's name; empty if there is none."""
+        ...
+
+
 class Targets(NamedTuple):
     """Everything that a link can lead to.
 
     `articles` holds the published articles by folded path without `.md`, former ids too;
     `topics` the topics by folded id; `files` other files under content/; `hidden` the
-    folded paths of articles that are not published.
+    folded paths of articles that are not published. `complaint` says what keeps a file out of
+    the site, by its path and whether it is to be shown as an image.
     """
 
     articles: Mapping[str, Destination]
     topics: Mapping[str, Destination]
     files: Mapping[str, State]
     hidden: frozenset[str]
+    complaint: Complaint
 
     def resolve(self, wanted: Want) -> Resolved:
         """What a want leads to."""
         if not wanted.path:
             return Resolved("", "leads out of the content folder")
         if wanted.image:
-            return self._file(wanted.path, _is_image, "is not an image that browsers show safely")
+            return self._file(wanted.path, image=True)
         page = self._page(wanted.path)
         if page is not None:
             return _at_anchor(page, wanted.fragment)
         if fold(wanted.path.removesuffix(".md")) in self.hidden:
             return Resolved("", "leads to an article that is not published")
-        return self._file(wanted.path, _is_harmless, "is a file that browsers could run")
+        return self._file(wanted.path, image=False)
 
     def _page(self, path: str) -> Destination | None:
         name = fold(path.removesuffix(".md").rstrip("/"))
         found = None if path.endswith("/") else self.articles.get(name)
         return found if found or path.endswith(".md") else self.topics.get(name)
 
-    def _file(self, path: str, accepts: _Accepts, refusal: str) -> Resolved:
+    def _file(self, path: str, *, image: bool) -> Resolved:
         if path not in self.files:
             return Resolved("", "leads to nothing in the content folder")
-        if not accepts(_suffix(path)):
-            return Resolved("", refusal)
-        return Resolved(encode(FILES + path), file=path)
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    _Accepts = Callable[[str], bool]
-
-
-def _suffix(path: str) -> str:
-    return path.rpartition("/")[2].rpartition(".")[2].lower()
-
-
-def _is_image(suffix: str) -> bool:
-    return suffix in _IMAGES
-
-
-def _is_harmless(suffix: str) -> bool:
-    return suffix not in _ACTIVE
+        wrong = self.complaint(path, image=image)
+        return Resolved("", wrong) if wrong else Resolved(encode(FILES + path), file=path)
 
 
 def _at_anchor(page: Destination, fragment: str) -> Resolved:

@@ -24,8 +24,8 @@ from kb.site.addresses import (
 from kb.site.assets import read_assets, read_extras, read_logo
 from kb.site.build import Report, remember
 from kb.site.cache import Memory
+from kb.site.downloads import Downloads
 from kb.site.feeds import base_path, write_feeds, write_markdown
-from kb.site.images import image_size
 from kb.site.keys import around_key, search_key, shared_key
 from kb.site.outcomes import Outcomes
 from kb.site.output import Output
@@ -115,6 +115,7 @@ class _Making:
         self._problems: list[Problem] = [*work.sources.listing.problems]
         self._untold = 0  # warnings like others, which the first of them stand for
         self._used: set[str] = set()
+        self._downloads = Downloads(config.content, config.site.downloads)
         self._analyzer = Analyzer(config.language)
 
     def all(self, progress: Callable[[int, int], None] | None) -> Report:
@@ -134,6 +135,7 @@ class _Making:
             topic_files,
             self._sources.files,
             drafts=self._options.drafts,
+            complaint=self._downloads.complaint,
             relate=relation.find,
         )
         shell = self._open_shell()
@@ -289,10 +291,11 @@ class _Making:
     def _files(self) -> None:
         """Copy the images and downloads that articles show or link to."""
         for path in sorted(self._used):
-            self._output.copy(FILES + path, self._config.content / path)
+            with self._downloads.open(path) as file:
+                self._output.copy(FILES + path, file)
 
     def _size_of(self, path: str) -> tuple[int, int] | None:
-        return image_size(self._config.content / path)
+        return self._downloads.size(path)
 
     def _report(self, plan: Plan) -> Report:
         counts = Counter(str(problem.severity) for problem in self._problems)

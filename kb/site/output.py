@@ -14,7 +14,6 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +25,12 @@ from kb.site.swap import MANIFEST, swap_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+    from io import BufferedReader
 
     from kb.site.staging import State
 
 FORMAT = 1
+_CHUNK = 1 << 20
 
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -149,15 +150,21 @@ class Output:
         write_file(self._place(path), data)
         self._note(path, digest, len(data))
 
-    def copy(self, path: str, source: Path) -> None:
-        """Copy a file, unless it is there already."""
-        with source.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if self.keeps(path, digest):
-            return
-        place = self._place(path)
-        shutil.copyfile(source, place)
-        self._note(path, digest, Path(place).stat().st_size)
+    def copy(self, path: str, file: BufferedReader) -> None:
+        """Copy what is open for reading at its start, unless it is there already.
+
+        The manifest holds the SHA-256 of the bytes that were written.
+        """
+        if path in self._old:
+            if self.keeps(path, hashlib.file_digest(file, "sha256").hexdigest()):
+                return
+            file.seek(0)
+        digest, size = hashlib.sha256(), 0
+        with open(self._place(path), "xb") as copy:  # noqa: PTH123  # a text: see `Staging.link`
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                size += copy.write(chunk)
+        self._note(path, digest.hexdigest(), size)
 
     def finish(self) -> Mapping[str, State]:
         """Make the new site current, and give the states of its files."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kb.articles import TopicFile
     from kb.model import Article, Topic
-    from kb.site.links import Resolved, Want
+    from kb.site.links import Complaint, Resolved, Want
     from kb.site.records import Record
     from kb.site.staging import State
 
@@ -82,9 +82,13 @@ def make_plan(
     files: Mapping[str, State],
     *,
     drafts: bool,
+    complaint: Complaint,
     relate: Relate = find_related,
 ) -> Plan:
-    """Plan a site of the published articles, and of the drafts if they are asked for."""
+    """Plan a site of the published articles, and of the drafts if they are asked for.
+
+    `complaint` says which of the `files` can't be on it.
+    """
     shown = [r for r in records if r.is_published or (drafts and r.is_draft)]
     by_id = {record.article.id: record for record in shown}
     hidden = [r for r in records if r.article.id not in by_id]
@@ -110,6 +114,7 @@ def make_plan(
             topics={fold(name): Destination(place) for name, place in topic_address.items()},
             files=files,
             hidden=frozenset(fold(n) for r in hidden for n in (r.article.id, *r.article.aliases)),
+            complaint=complaint,
         ),
         related=relate(shown),
         neighbours=_neighbours(topics.values()),

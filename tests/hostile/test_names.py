@@ -222,7 +222,7 @@ def test_deep_folders_are_refused(tmp_path):
 def test_no_traversal_of_others_leads_anywhere(tally):
     """As a link in an article each asks for a path within content/, or for nothing."""
     assert len(traversals()) > 1_000
-    nothing = Targets(articles={}, topics={}, files={}, hidden=frozenset())
+    nothing = Targets({}, {}, {}, frozenset(), lambda path, image: f"{path} {image}")
     for written in traversals():
         for path in ("a.md", "a/b/c.md"):
             with tally("path that leads elsewhere, as a link"):

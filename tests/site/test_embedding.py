@@ -83,6 +83,37 @@ def test_a_pattern_names_the_page(docs):
         embed(docs, "/docs/")
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "javascript:{id}", "JavaScript://x/{id}", "java\tscript:{id}", " javascript:{id}", "data:{id}",
+        "vbscript:{id}", "//evil/{id}", "///evil/{id}", "\\\\evil/{id}", "/\\evil/{id}", "{id}:x",
+        "https://{id}/", "https://{id}.example.com/", "https://a.example{id}/", "https:{id}",
+        "http:///{id}", "https://user@evil.example/{id}", "ftp://a.example/{id}", "file:///{id}",
+        "mailto:{id}", "/a b/{id}", "/a\n/{id}", '/{id}"x', "/<b>/{id}", "x:/{id}", "blob:https://{id}",
+        "/\x00{id}", "/\u2028{id}", "https://a.example:port/{id}",
+    ],
+)  # fmt: skip
+def test_a_pattern_leads_to_pages_alone(docs, pattern):
+    """Into no script, and to no host that it does not name in full; nothing is written then."""
+    with pytest.raises(SiteError, match="the pattern"):
+        embed(docs, pattern)
+    assert not (docs.parent / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "{id}", "./{id}.html", "../{id}/", "/{id}", "/docs/{id}/#top", "?page={id}", "/a:b/{id}",
+        "/?url=https://x/{id}", "https://docs.example.com/{id}/", "HTTP://localhost:8000/a/{id}",
+        "https://[::1]:8000/{id}", "#/{id}", "https://docs.example.com?{id}",
+    ],
+)  # fmt: skip
+def test_usual_patterns_are_fine(docs, pattern):
+    """Relative, from the root of the host, or in full."""
+    assert embed(docs, pattern).articles
+
+
 def test_pages_that_cant_be_read_are_named(docs):
     """They keep no other page out."""
     (docs / "bad.md").write_text("+++\nx = \n+++\n")

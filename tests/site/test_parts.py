@@ -2,6 +2,7 @@
 
 import datetime as dt
 import xml.etree.ElementTree as ET
+from io import BytesIO
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from kb.markdown import offers_unsafe_links
 from kb.site.addresses import Addresses, absolute, encode, root_of
 from kb.site.feeds import may_offer_script
 from kb.site.images import image_size
-from kb.site.links import Place, host_of, sort_link, want
+from kb.site.links import Place, host_of, lies_on, sort_link, want
 from kb.site.records import as_json, from_json, wants_as_json, wants_from_json
 from kb.site.related import find_related
 from kb.site.wording import read_wording
@@ -89,6 +90,28 @@ def test_host_of():
 
 
 @pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://cdn.example/x.png", True),
+        ("http://CDN.example:80/x.png", True),
+        ("https://a@cdn.example/x.png", True),
+        ("https://cdn.example:8443/x.png", False),
+        ("https://img.example:8443/x.png", True),
+        ("https://img.example/x.png", False),
+        ("https://b\xfccher.example/x.png", True),
+        ("https://xn--bcher-kva.example/x.png", True),
+        ("https://cdn.example.evil/x.png", False),
+        ("https://cdn.example@evil.example/x.png", False),
+        ("mailto:cdn.example", False),
+    ],
+)
+def test_images_lie_on_hosts_with_their_port(url, shown):
+    """As the policy of the pages reads them: another port is another host."""
+    hosts = ("cdn.example", "img.example:8443", "xn--bcher-kva.example")
+    assert lies_on(url, hosts) is shown
+
+
+@pytest.mark.parametrize(
     ("href", "path"),
     [
         ("b.md", "a/b.md"),
@@ -140,15 +163,9 @@ WEBP = b"RIFF\0\0\0\0WEBP"
         (b"<svg/>", None),
     ],
 )
-def test_image_size(tmp_path, data, size):
+def test_image_size(data, size):
     """Sizes come from the head of the file; a file that is cut short has none."""
-    (tmp_path / "x").write_bytes(data)
-    assert image_size(tmp_path / "x") == size
-
-
-def test_image_that_is_gone(tmp_path):
-    """A file that can't be read has no size."""
-    assert image_size(tmp_path / "no") is None
+    assert image_size(BytesIO(data)) == size
 
 
 def test_records_survive_the_cache(base):
