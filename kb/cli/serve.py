@@ -43,11 +43,27 @@ if TYPE_CHECKING:
     "--host",
     default="127.0.0.1",
     metavar="ADDRESS",
-    help="Address to serve on; anything but the default shows the site to others.",
+    help="Address or name to serve on, ::1 for example; anything but this machine's own shows "
+    "the site to others.",
+)
+@click.option(
+    "--allow-host",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="Answer to this name too, besides localhost and addresses in figures; repeatable.",
 )
 @click.option("--jobs", type=Number(1, 64), default=1, metavar="N", help="Processes.")
 @pass_session
-def command(session: Session, *, show: bool, port: int | None, host: str, jobs: int) -> int:
+def command(
+    session: Session,
+    *,
+    show: bool,
+    port: int | None,
+    host: str,
+    names: tuple[str, ...],
+    jobs: int,
+) -> int:
     """Serve until Ctrl-C."""
     from kb.config import load_config
     from kb.site.preview import open_preview
@@ -69,6 +85,7 @@ def command(session: Session, *, show: bool, port: int | None, host: str, jobs: 
                 load,
                 host=host,
                 port=port,
+                names=names,
                 jobs=jobs,
                 every_problem=screen.verbosity > 0,
                 progress=progress,
@@ -84,13 +101,20 @@ def command(session: Session, *, show: bool, port: int | None, host: str, jobs: 
 
 
 def _announce(preview: Preview, screen: Screen, *, show: bool) -> None:
-    list_problems(preview.report, screen)
-    url = preview.server.url
+    url, pages = preview.server.url, 0
+    if preview.report:
+        pages = preview.report.pages
+        list_problems(preview.report, screen)
+    if preview.failure:
+        screen.error(str(preview.failure))
     if screen.as_json:
-        screen.print_json({"version": 1, "url": url, "pages": preview.report.pages})
+        screen.print_json({"version": 1, "url": url, "pages": pages})
     else:
-        pages = counted(preview.report.pages, "page")
-        screen.message(f"{pages} at ", Span(url, Style.BOLD), verbosity=-1)
+        waiting = "the site follows once that is mended: "
+        what = f"{counted(pages, 'page')} at " if preview.report else waiting
+        screen.message(what, Span(url, Style.BOLD), verbosity=-1)
+        if preview.server.is_open:
+            screen.message("other machines reach it under this machine's address in figures")
         screen.message("Ctrl-C ends it")
     screen.out.flush()
     if show:
@@ -141,15 +165,24 @@ def _keep_up(preview: Preview, load: Callable[[], Config], screen: Screen, endin
     """Build anew on every change; what goes wrong is said, and the old site stays."""
     from kb.site.preview import watch
 
+    report, failure = preview.report, str(preview.failure or "")
     for _ in watch(load, ending):
+        before, failed = report, failure
         try:
-            _report(preview.rebuild(), screen)
+            report, failure = preview.rebuild(), ""
         except KbError as error:
-            screen.error(str(error))
+            failure = str(error)
+            if failure != failed:
+                screen.error(failure)
+        else:
+            if failed:
+                screen.message("mended")
+            _report(report, before, screen)
 
 
-def _report(report: Report, screen: Screen) -> None:
-    list_problems(report, screen)
+def _report(report: Report, before: Report | None, screen: Screen) -> None:
     changed = len(report.written) + len(report.removed)
+    if changed or before is None or report.problems != before.problems:
+        list_problems(report, screen)
     if changed:
         screen.message(f"built anew: {counted(changed, 'file')} changed ({report.seconds:.1f} s)")

@@ -158,8 +158,10 @@ def _unchanged(stamp: Stamp | None, work: Work) -> Report | None:
 
 
 def states(sources: Sources) -> list[list[object]]:
-    """The states of articles and topic files, as a stamp holds them."""
-    return [list(file) for file in (*sources.listing.articles, *sources.listing.topics)]
+    """The states of articles and topic files, and what was refused, as a stamp holds them."""
+    listing = sources.listing
+    refused: list[list[object]] = [[problem.path, problem.message] for problem in listing.problems]
+    return [*(list(file) for file in (*listing.articles, *listing.topics)), *refused]
 
 
 def _plain(states: Mapping[str, State]) -> dict[str, list[int]]:

@@ -1,6 +1,7 @@
 """`kb serve`: builds into a folder of its own, serves it, and builds anew on every change.
 
-The files of the search are no part of that folder: they follow by themselves.
+The files of the search are no part of that folder: they follow by themselves. What keeps an
+article or the site from being built is shown on the open pages, until it is mended.
 """
 
 from __future__ import annotations
@@ -12,22 +13,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from kb.errors import KbError
+from kb.errors import KbError, SiteError
+from kb.model import Severity
 from kb.site.build import Options, build_site
 from kb.site.freshness import FreshSearch
 from kb.site.search import Kept, export_search
-from kb.site.serve import SiteServer, open_server
+from kb.site.serve import Fault, SiteServer, open_server
 from kb.site.shell import policy_of
 from kb.site.sources import find_folders, look
 from kb.site.staging import states_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kb.config import Config
     from kb.site.build import Report
     from kb.site.search import Shard
     from kb.site.search.places import Places
+    from kb.site.sources import Sources
 
 _POLL = 0.4  # seconds between looks where nothing watches the folders
 _STEP = 50  # milliseconds in which changes that come together count as one
@@ -47,10 +50,16 @@ class Stop(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A site being served. `rebuild` builds anew and raises KbError, with the old site shown."""
+    """A site being served. `rebuild` builds anew; where that fails it raises KbError, with the
+    old site shown and the error on its pages.
+
+    `report` is of the first build, None where that failed: then `failure` says why, and a page
+    that says so is served.
+    """
 
     server: SiteServer
-    report: Report
+    report: Report | None
+    failure: SiteError | None
     rebuild: Callable[[], Report]
 
 
@@ -60,41 +69,62 @@ def open_preview(
     *,
     host: str = "127.0.0.1",
     port: int | None = None,
+    names: Iterable[str] = (),
     jobs: int = 1,
     every_problem: bool = False,
     progress: Callable[[int, int], None] | None = None,
     complain: Callable[[KbError], None] = lambda _: None,
 ) -> Iterator[Preview]:
     """Build and serve, drafts shown, until the block is left. `load` reads the settings,
-    `complain` hears why the search could not be made.
+    `complain` hears why the search could not be made; `names` are hosts that are answered
+    besides this machine's own.
 
-    Raises ContentError and SiteError as `build_site` does, and where the port is taken.
+    Raises ConfigError where the settings can't be read, ContentError without a content folder,
+    and SiteError where the host or the port can't be served on.
     """
     with (
         tempfile.TemporaryDirectory(prefix="kb-serve-", ignore_cleanup_errors=True) as name,
         closing(FreshSearch(complain, _exporter(Path(name)))) as search,
     ):
         folder = Path(name) / "site"
+        policy = policy_of(load().site.remote_images)
+        server = open_server(folder, host, port, policy, search.read, names=names)
 
         def build(progress: Callable[[int, int], None] | None = None) -> Report:
             config = _for_preview(load(), Path(name))
+            server.policy = policy_of(config.site.remote_images)
             options = _options(config, search, jobs, every_problem=every_problem)
             with search.pages_first():
                 return build_site(config, out=folder, options=options, progress=progress)
 
-        report = build(progress)
-        policy = policy_of(load().site.remote_images)
-        server = open_server(folder, host, port, policy, search.read)
-        server.publish(states_of(folder))
-
-        def rebuild() -> Report:
-            new = build()
-            if new.written or new.removed:
-                server.publish(states_of(folder))
+        def rebuild(progress: Callable[[int, int], None] | None = None) -> Report:
+            try:
+                new = build(progress)
+            except KbError as error:
+                server.publish(None, [_fault_of(error)])
+                raise
+            changed = new.written or new.removed
+            server.publish(states_of(folder) if changed else None, _faults_of(new))
             return new
 
+        report, failure = None, None
         with _running(server):
-            yield Preview(server, report, rebuild)
+            try:
+                report = rebuild(progress)
+            except SiteError as error:
+                failure = error
+            yield Preview(server, report, failure, rebuild)
+
+
+def _faults_of(report: Report) -> list[Fault]:
+    """The errors of a build: articles that are not shown as they are written."""
+    errors = [problem for problem in report.problems if problem.severity is Severity.ERROR]
+    return [Fault(f"{e.path}:{e.line}" if e.line else e.path, e.message) for e in errors]
+
+
+def _fault_of(error: KbError) -> Fault:
+    message = f"{error.message} ({error.hint})" if error.hint else error.message
+    return Fault(error.where, message)
 
 
 @contextmanager
@@ -132,36 +162,62 @@ def _for_preview(config: Config, folder: Path) -> Config:
 
 
 def watch(load: Callable[[], Config], stop: Stop) -> Iterator[None]:
-    """Yield after each change of content, theme or settings, until `stop` is set.
+    """Yield after each change of content, theme or settings, until `stop` is set; once more
+    when it begins, as something may have changed before.
 
     Uses watchfiles where it is installed, else looks at the files from time to time.
     """
     try:
-        import watchfiles  # noqa: PLC0415  # an optional dependency
+        import watchfiles  # noqa: PLC0415, F401  # an optional dependency
     except ImportError:
         yield from _poll(load, stop)
         return
-    config = load()
-    folders = find_folders(config)
-    wanted = [config.content, folders.theme, config.source, folders.logo]
-    paths = [path for path in wanted if path is not None and path.exists()]
+    paths = _watched(load, {})
+    while not stop.is_set():
+        yield from _watch(paths, load, stop)
+        paths = _watched(load, paths)
+
+
+def _watch(paths: Mapping[Path, int], load: Callable[[], Config], stop: Stop) -> Iterator[None]:
+    """Yield once, and after each change below these paths, until others would have to be watched:
+    a file that was saved by renaming, or a folder that was made anew, is not the one watched.
+    """
+    import watchfiles  # noqa: PLC0415  # see `watch`
+
+    begun = False
     for changes in watchfiles.watch(
         *paths, stop_event=stop, step=_STEP, debounce=_STEP * 4, rust_timeout=500,
         yield_on_timeout=True, raise_interrupt=True,
     ):  # fmt: skip
-        if changes:
+        if _watched(load, paths) != paths:
+            return
+        if changes or not begun:
+            begun = True
             yield
 
 
+def _watched(load: Callable[[], Config], before: Mapping[Path, int]) -> Mapping[Path, int]:
+    """The inodes of what is to be watched; of the same paths as before while the settings can't
+    be read.
+    """
+    try:
+        config = load()
+        folders = find_folders(config)
+        paths = [config.content, folders.theme, config.source, folders.logo]
+    except KbError:
+        paths = [*before]
+    return {path: path.stat().st_ino for path in paths if path is not None and path.exists()}
+
+
 def _poll(load: Callable[[], Config], stop: Stop) -> Iterator[None]:
-    seen = None
+    seen: Sources | str | None = None
     while not stop.is_set():
         try:
             config = load()
-            now = look(config, find_folders(config))
-        except KbError:
-            now = None
-        if seen is not None and now != seen:
+            now: Sources | str = look(config, find_folders(config))
+        except KbError as error:
+            now = str(error)
+        if now != seen:
             yield
         seen = now
         stop.wait(_POLL)

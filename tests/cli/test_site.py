@@ -44,6 +44,20 @@ def test_build_fails_when_an_article_cannot_be_read(kb, folder, article):
     assert (folder / "public" / "late.html").exists()
 
 
+def test_a_file_that_is_refused_is_told_at_once(kb, folder, article):
+    """Though no file that is read has changed since the last build; and no longer than it is there."""
+    article.write_text("# Late parcel\n")
+    assert kb("build").code == 0
+    refused = folder / "content" / "a<b.md"
+    refused.write_text("# Refused\n")
+    result = kb("build")
+    assert result.code == 3
+    assert "a<b.md" in result.err
+    refused.unlink()
+    result = kb("build")
+    assert (result.code, result.err) == (0, "")
+
+
 def test_build_as_json(kb, folder, article):
     """One object with what was done and every problem."""
     found = json.loads(kb("build", "--json", "--jobs", "0").out)
@@ -73,6 +87,9 @@ def test_serve_builds_anew_until_it_is_stopped(kb, folder, article, monkeypatch)
         yield
         (folder / "kb.toml").write_text("nonsense = 1\n")
         yield
+        yield
+        (folder / "kb.toml").unlink()
+        yield
         raise KeyboardInterrupt
 
     monkeypatch.setattr(preview, "watch", changes)
@@ -80,7 +97,29 @@ def test_serve_builds_anew_until_it_is_stopped(kb, folder, article, monkeypatch)
     assert result.code == 0
     assert "pages at http://127.0.0.1:" in result.err
     assert "built anew:" in result.err
-    assert "nonsense" in result.err
+    assert result.err.count("nonsense") == 1
+    assert result.err.rstrip().endswith("mended")
+
+
+def test_serve_waits_for_a_site_that_cannot_be_built(kb, folder, article, monkeypatch):
+    """The error is told once, and the address at which the site will be."""
+    (folder / "theme").mkdir()
+    footer = folder / "theme" / "footer.html"
+    footer.write_text("{% if %}")
+
+    def changes(load, stop):
+        yield
+        footer.unlink()
+        yield
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(preview, "watch", changes)
+    result = kb("serve", "--port", "0", "--host", "0.0.0.0")
+    assert result.code == 0
+    assert result.err.count("footer.html:1") == 1
+    assert "the site follows once that is mended: http://127.0.0.1:" in result.err
+    assert "other machines reach it under this machine's address in figures" in result.err
+    assert "mended" in result.err.splitlines()
 
 
 def test_serve_opens_the_browser_and_speaks_json(kb, article, monkeypatch):

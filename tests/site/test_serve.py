@@ -1,12 +1,15 @@
 """`kb serve`: only this machine, only the site's files, and a reload after each change."""
 
 import http.client
+import json
+import socket
 import threading
 
 import pytest
 
-from kb.errors import SiteError
+from kb.errors import ConfigError, ContentError, KbError, SiteError
 from kb.site import preview
+from kb.site.preview import _running as running
 from kb.site.preview import open_preview, watch
 from kb.site.serve import find_file, is_own_name, open_server
 
@@ -60,11 +63,27 @@ def test_find_file(target, file):
         ("evil.example", "0.0.0.0", False),
         ("", "127.0.0.1", False),
         ("[bad", "127.0.0.1", False),
+        ("LocalHost:8000", "127.0.0.1", True),
+        ("[::1]", "127.0.0.1", True),
+        ("[0:0:0:0:0:0:0:1]:8000", "::1", True),
+        ("[2001:db8::1]:8000", "::", True),
+        ("[2001:db8::1]:8000", "::1", False),
+        ("192.168.1.4", "::", True),
+        ("docs.internal", "0.0.0.0", False),
     ],
 )
 def test_is_own_name(host, bound, own):
     """A domain that points here is refused; figures are what nobody can rebind."""
     assert is_own_name(host, bound) is own
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [("docs.internal", True), ("Docs.Internal:80", True), ("x.docs.internal", False), ("docs.internal.", False), ("docs", False)],
+)  # fmt: skip
+def test_names_that_are_allowed_are_answered(host, own):
+    """To the letter, in capitals or not, with a port or without."""
+    assert is_own_name(host, "127.0.0.1", {"docs.internal"}) is own
 
 
 def get(server, path, host=None, method="GET"):
@@ -119,15 +138,199 @@ def test_a_change_reaches_waiting_pages(base, shown):
     connection = http.client.HTTPConnection(*shown.server.server_address[:2], timeout=60)
     connection.request("GET", "/.kb/events")
     events = connection.getresponse()
-    assert events.readline() == b"data: 1\n"
+    first = news(events)
+    assert first["faults"] == []
+    assert get(shown.server, "/")[1]["Server-Timing"] == f"build;desc={first['build']}"
     base.write({"orders/late.md": "# Late\n\nBrand new.\n"})
     report = shown.rebuild()
     assert "orders/late.html" in report.written
-    assert events.readline() == b"\n"
-    assert events.readline() == b"data: 2\n"
+    assert news(events)["build"] > first["build"]
     assert b"Brand new." in get(shown.server, "/orders/late.html")[2]
     assert shown.rebuild().written == ()
     connection.close()
+
+
+def news(events):
+    """Read the next event of a page that listens."""
+    while not (line := events.readline()).startswith(b"data: "):
+        assert line
+    return json.loads(line.removeprefix(b"data: "))
+
+
+WRONG = "---\ntitle: [unclosed\n---\n# Late\n"
+
+
+def test_a_page_stays_while_its_article_is_at_fault(base, shown):
+    """Listeners hear what is wrong and where; who loads the page again gets it as it was."""
+    whole = get(shown.server, "/orders/late")[2]
+    connection = http.client.HTTPConnection(*shown.server.server_address[:2], timeout=60)
+    connection.request("GET", "/.kb/events")
+    events = connection.getresponse()
+    news(events)
+    base.write({"orders/late.md": WRONG})
+    shown.rebuild()
+    (fault,) = news(events)["faults"]
+    assert fault["where"].startswith("orders/late.md:")
+    assert "front matter" in fault["message"]
+    for path in ("/orders/late", "/orders/late.html"):
+        status, headers, body = get(shown.server, path)
+        assert (status, headers["Kb-Held"], body) == (200, "1", whole)
+    assert "Kb-Held" not in get(shown.server, "/")[1]
+    base.write({"orders/damaged.md": "# Damaged\n\nAnother edit.\n"})
+    shown.rebuild()
+    assert get(shown.server, "/orders/late")[2] == whole
+    assert b"Another edit." in get(shown.server, "/orders/damaged")[2]
+    news(events)
+    base.write({"orders/late.md": "# Late\n\nMended.\n"})
+    shown.rebuild()
+    assert news(events)["faults"] == []
+    status, headers, body = get(shown.server, "/orders/late")
+    assert b"Mended." in body
+    assert "Kb-Held" not in headers
+    connection.close()
+
+
+def test_an_article_at_fault_that_is_removed_takes_its_page_with_it(base, shown):
+    """Nothing that only a fault kept is served after it."""
+    get(shown.server, "/orders/late.html")
+    base.write({"orders/late.md": WRONG})
+    shown.rebuild()
+    (base.content / "orders/late.md").unlink()
+    shown.rebuild()
+    assert get(shown.server, "/orders/late.html")[0] == 404
+    get(shown.server, "/orders/damaged.html")
+    (base.content / "orders/damaged.md").unlink()
+    shown.rebuild()
+    assert get(shown.server, "/orders/damaged.html")[0] == 404
+
+
+def test_settings_at_fault_are_told_to_pages(base, shown):
+    """The site stays as it is, and the fault goes when it is mended."""
+    whole = (base.folder / "kb.toml").read_text()
+    (base.folder / "kb.toml").write_text("nonsense = 1\n")
+    with pytest.raises(KbError):
+        shown.rebuild()
+    (fault,) = shown.server.faults
+    assert fault.where.endswith("kb.toml:1")
+    assert "nonsense" in fault.message
+    assert get(shown.server, "/orders/late.html")[0] == 200
+    (base.folder / "kb.toml").write_text(whole)
+    assert shown.rebuild().written == ()
+    assert shown.server.faults == ()
+
+
+def test_a_site_that_cannot_be_built_at_first_is_served_once_it_can(base):
+    """Until then every page says why, as text."""
+    theme = base.folder / "theme"
+    theme.mkdir()
+    (theme / "footer.html").write_text("{% if <b>bold</b> %}")
+    with open_preview(base.config, port=0) as shown:
+        assert shown.report is None
+        assert "template" in str(shown.failure)
+        for path in ("/", "/orders/late.html", "/search/data/m.js"):
+            status, headers, body = get(shown.server, path)
+            assert status == 503
+            assert b"footer.html:1" in body
+            assert b"<b>" not in body
+            assert "default-src 'none'" in headers["Content-Security-Policy"]
+        status, headers, body = get(shown.server, "/.kb/live.js")
+        assert (status, headers["Content-Type"]) == (200, "text/javascript; charset=utf-8")
+        (theme / "footer.html").unlink()
+        assert shown.rebuild().pages
+        assert get(shown.server, "/")[0] == 200
+
+
+def test_without_settings_or_content_nothing_is_served(base):
+    """There would be nothing to wait for."""
+    (base.folder / "kb.toml").write_text("content = 'elsewhere'\n")
+    with pytest.raises(ContentError), open_preview(base.config, port=0):
+        pass
+    (base.folder / "kb.toml").write_text("nonsense = 1\n")
+    with pytest.raises(ConfigError), open_preview(base.config, port=0):
+        pass
+
+
+def test_images_that_the_settings_allow_are_allowed_at_once(base, shown):
+    """The policy that goes with pages follows the settings."""
+    text = (base.folder / "kb.toml").read_text()
+    (base.folder / "kb.toml").write_text(f"{text}\nremote_images = ['img.example.com']\n")
+    shown.rebuild()
+    assert "img.example.com" in get(shown.server, "/")[1]["Content-Security-Policy"]
+
+
+def has_ipv6():
+    """Say whether this machine has a loopback device for IPv6."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("host", "shown_as", "asked", "family"),
+    [
+        ("127.0.0.1", "127.0.0.1", "127.0.0.1", 4),
+        ("0.0.0.0", "127.0.0.1", "127.0.0.1", 4),
+        ("localhost", "localhost", "127.0.0.1", 4),
+        ("::1", "[::1]", "::1", 6),
+        ("[::1]", "[::1]", "::1", 6),
+        ("::", "[::1]", "::1", 6),
+        ("::", "[::1]", "127.0.0.1", 6),
+    ],
+)
+def test_every_address_of_this_machine_can_be_served_on(tmp_path, host, shown_as, asked, family):
+    """What is printed can be opened; on `::` IPv4 is served as well."""
+    if family == 6 and not has_ipv6():
+        pytest.skip("no IPv6 here")
+    server = open_server(tmp_path, host, 0, "default-src 'none'")
+    port = server.server_address[1]
+    assert server.url == f"http://{shown_as}:{port}/"
+    assert server.is_open is (host in ("0.0.0.0", "::"))
+    with running(server):
+        connection = http.client.HTTPConnection(asked, port, timeout=60)
+        connection.request("GET", "/", headers={"Host": f"{shown_as}:{port}"})
+        assert connection.getresponse().status == 503
+        connection.close()
+
+
+def test_a_name_that_is_served_on_is_answered(tmp_path, monkeypatch):
+    """Of a name that means two addresses, one that this machine has."""
+    found = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0)),
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0)),
+    ]
+
+    def resolve(name, port, flags=0, **_):
+        if flags & socket.AI_NUMERICHOST:
+            raise socket.gaierror(socket.EAI_NONAME, "not in figures")
+        return found
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    server = open_server(tmp_path, "Docs.Internal", 0, "default-src 'none'", names=["other"])
+    assert server.url.startswith("http://docs.internal:")
+    assert server.names == {"docs.internal", "other"}
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("host", "what"),
+    [("", "no name"), ("127.0.0.1:8000", "can't serve on 127.0.0.1:8000"), ("a..b", "can't serve on a..b"), ("192.0.2.1", "can't serve on 192.0.2.1: ")],
+)  # fmt: skip
+def test_a_host_that_is_none_is_an_error(tmp_path, host, what):
+    """It says what a host is."""
+    with pytest.raises(SiteError, match=what) as caught:
+        open_server(tmp_path, host, None, "")
+    assert "--host" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "name", ["", "docs.internal:80", "a b", "http://docs", "docs.", "*", "ä" * 80]
+)
+def test_a_name_that_is_none_is_an_error(tmp_path, name):
+    """Nothing is taken for a pattern."""
+    with pytest.raises(SiteError, match="is no name of a host"):
+        open_server(tmp_path, "127.0.0.1", 0, "", names=[name])
 
 
 def test_a_taken_port_is_an_error_and_the_usual_one_gives_way(tmp_path):
@@ -149,6 +352,7 @@ def test_watching(base, monkeypatch, library):
         monkeypatch.setattr(preview, "_POLL", 0.05)
     stop = threading.Event()
     changes = watch(base.config, stop)
+    next(changes)  # something may have changed before it began
     noticed = threading.Event()
 
     def wait():
@@ -169,7 +373,9 @@ def test_watching(base, monkeypatch, library):
 
 
 def test_watching_outlives_faulty_settings(base, monkeypatch):
-    """Settings that can't be read for a moment don't end the watch."""
+    """Settings that can't be read for a moment don't end the watch; that they are mended is a
+    change, as is that they were torn.
+    """
     monkeypatch.setitem(__import__("sys").modules, "watchfiles", None)
     monkeypatch.setattr(preview, "_POLL", 0.01)
     stop = threading.Event()
@@ -183,4 +389,31 @@ def test_watching_outlives_faulty_settings(base, monkeypatch):
             raise SiteError("torn")
         return base.config()
 
-    assert list(watch(load, stop)) in ([], [None])
+    assert len(list(watch(load, stop))) == 3
+
+
+@pytest.mark.parametrize("what", ["settings", "content", "theme"])
+def test_what_takes_the_place_of_another_is_watched(base, what):
+    """A file saved by renaming, a folder made anew, a folder that was not there before."""
+    pytest.importorskip("watchfiles")
+    stop = threading.Event()
+    deadline = threading.Timer(60, stop.set)  # what is not noticed ends the test, too
+    deadline.start()
+    changes = watch(base.config, stop)
+    next(changes)
+    theme = base.folder / "theme"
+    for number in range(3):
+        if what == "settings":
+            new = base.folder / "new.toml"
+            new.write_text(f'name = "Number {number}"\n')
+            new.replace(base.folder / "kb.toml")
+        elif what == "content":
+            base.content.rename(base.folder / f"away-{number}")
+            base.write({"late.md": f"# Late {number}\n"})
+        else:
+            theme.mkdir(exist_ok=True)
+            (theme / "footer.html").write_text(str(number))
+        next(changes)
+    deadline.cancel()
+    stop.set()
+    assert list(changes) in ([], [None])
