@@ -92,7 +92,8 @@ def command(
                 complain=complain,
             ) as preview,  # fmt: skip
         ):
-            warn_of_nothing(preview.report, screen, load().content)
+            if preview.report:
+                warn_of_nothing(preview.report, screen, load().content)
             _announce(preview, screen, show=show)
             _keep_up(preview, load, screen, ending)
     except KeyboardInterrupt:
