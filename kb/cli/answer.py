@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from typing import TYPE_CHECKING
 
 from kb.cli.text import Line, Span, Style, capitalised, columns, line_of, marked, wrap
@@ -34,7 +36,7 @@ def answer_lines(answer: Answer, screen: Screen) -> Iterator[Line]:
 
 def _preface(answer: Answer, screen: Screen) -> Iterator[Line]:
     """What the answer is an answer to, where that is not the query as it was typed."""
-    sentences: list[Line] = [line_of(notice) for notice in answer.notices]
+    sentences: list[Line] = [_notice(notice) for notice in answer.notices]
     if answer.correction is not None and answer.found is not Found.NOTHING:
         shown, typed = (Span(t, Style.BOLD) for t in (answer.correction.text, answer.query))
         sentences.append(
@@ -50,6 +52,12 @@ def _preface(answer: Answer, screen: Screen) -> Iterator[Line]:
         yield _BLANK
 
 
+def _notice(text: str) -> Line:
+    """A sentence that may name ids, in quotes where they hold spaces: none of them is broken."""
+    words = re.findall("\\s+|“[^”]*”\\S*|\\S+", text)
+    return tuple(Span(w, Style.PLAIN if w.isspace() else Style.WHOLE) for w in words)
+
+
 def _hit(hit: Hit, margin: int, screen: Screen, *, with_actions: bool) -> Iterator[Line]:
     """Rank and title, trail and tier, snippet, actions (once for an article), and its name."""
     indent = line_of(" " * margin)
@@ -62,7 +70,7 @@ def _hit(hit: Hit, margin: int, screen: Screen, *, with_actions: bool) -> Iterat
     for action in hit.actions if with_actions else ():
         yield from action_lines(action, margin, screen)
     name = f"{hit.article}#{hit.anchor}" if hit.anchor else hit.article
-    yield from wrap([Span(name, Style.DIM)], screen.width, first=indent, rest=indent)
+    yield from wrap([Span(name, Style.DIM | Style.WHOLE)], screen.width, first=indent, rest=indent)
     if hit.parts:
         yield from _parts(hit, margin)
 
@@ -79,8 +87,10 @@ def action_lines(action: Action, margin: int, screen: Screen) -> Iterator[Line]:
     """What a customer can do, and where."""
     arrow = f"{' ' * margin}{screen.glyphs.action} "
     parts = [Span(action.label)]
-    for place in filter(None, (action.where, action.url)):
-        parts += [Span(": " if len(parts) == 1 else ", "), Span(place)]
+    if action.where:
+        parts += [Span(": "), Span(action.where)]
+    if action.url:
+        parts += [Span(", " if action.where else ": "), Span(action.url, Style.WHOLE)]
     yield from wrap(parts, screen.width, first=line_of(arrow), rest=line_of(" " * columns(arrow)))
 
 
@@ -103,7 +113,11 @@ def _nothing(answer: Answer, screen: Screen) -> Iterator[Line]:
         yield line_of("The nearest topics:")
         for topic in answer.topics:
             yield from wrap(
-                [Span(topic.title), Span(f" {screen.glyphs.dot} kb topics {topic.id}", Style.DIM)],
+                [
+                    Span(topic.title),
+                    Span(f" {screen.glyphs.dot} ", Style.DIM),
+                    Span(f"kb topics {shlex.quote(topic.id)}", Style.DIM | Style.WHOLE),
+                ],
                 screen.width,
                 first=line_of("  "),
                 rest=line_of("    "),

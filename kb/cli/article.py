@@ -22,7 +22,7 @@ def article_lines(
 ) -> Iterator[Line]:
     """An article, or one section of it, with its actions and its escalation."""
     yield from wrap([Span(article.title, Style.BOLD)], screen.width)
-    yield from wrap([Span(_facts(article, anchor, screen), Style.DIM)], screen.width)
+    yield from wrap(_facts(article, anchor, screen), screen.width)
     if article.actions:
         yield from _headed("Do it yourself")
         for action in article.actions:
@@ -39,15 +39,17 @@ def article_lines(
     yield from escalation_lines(escalation, screen)
 
 
-def _facts(article: Article, anchor: str, screen: Screen) -> str:
-    facts = [f"{article.id}#{anchor}" if anchor else article.id, str(article.tier)]
+def _facts(article: Article, anchor: str, screen: Screen) -> Line:
+    name = f"{article.id}#{anchor}" if anchor else article.id
+    facts = [str(article.tier)]
     if article.audience != "public":
         facts.append(f"for {article.audience}s")
     if article.status != "published":
         facts.append(str(article.status))
     if article.reviewed:
         facts.append(f"reviewed {article.reviewed.isoformat()}")
-    return f" {screen.glyphs.dot} ".join(facts)
+    after = "".join(f" {screen.glyphs.dot} {fact}" for fact in facts)
+    return line_of(Span(name, Style.DIM | Style.WHOLE), Span(after, Style.DIM))
 
 
 def _blocks(article: Article, anchor: str) -> list[Node]:

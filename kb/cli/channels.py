@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from kb.cli.text import Line, Span, Style, capitalised, line_of, wrap
@@ -38,13 +39,14 @@ def _option(number: int, option: ContactOption, screen: Screen) -> Iterator[Line
         "Where": channel.where,
         "Wait": channel.wait,
         "Hours": channel.hours,
-        "More": f"kb show {channel.article}" if channel.article else "",
+        "More": f"kb show {shlex.quote(channel.article)}" if channel.article else "",
     }
     for name, value in rows.items():
         if value:
             first = (*margin, Span(f"{name:<7}", Style.DIM))
             rest = line_of(" " * (len(label) + 7))
-            yield from wrap([Span(value)], screen.width, first=first, rest=rest)
+            style = Style.WHOLE if name == "More" else Style.PLAIN
+            yield from wrap([Span(value, style)], screen.width, first=first, rest=rest)
 
 
 def bullets(items: Iterable[str], screen: Screen) -> Iterator[Line]:

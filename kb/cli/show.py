@@ -35,17 +35,19 @@ _NAMED = 5
         ("kb show content/contact/chat.md", "the path of a file will do"),
     ),
 )
-@click.argument("name", metavar="ID[#ANCHOR]", shell_complete=complete_articles)
+@click.argument(
+    "words", metavar="ID[#ANCHOR]", nargs=-1, required=True, shell_complete=complete_articles
+)
 @click.option("--source", is_flag=True, help="Print the Markdown as it was written.")
 @pass_session
-def command(session: Session, *, name: str, source: bool) -> int:
+def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
     """Find the article, and show it in the way that was asked for."""
     from kb.cli.article import article_lines
     from kb.cli.library import prepare
 
     base = session.open()
     prepare(base, session.screen)
-    id_, _, anchor = name.partition("#")
+    id_, _, anchor = " ".join(words).partition("#")
     article = find_article(base, id_)
     sections = _sections(article, anchor)
     screen = session.screen

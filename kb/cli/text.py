@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Style(Flag):
-    """How a span looks. Only what reads well on dark and on light backgrounds."""
+    """How a span looks. Only what reads well on dark and on light backgrounds.
+
+    WHOLE is for what people copy, ids and commands: `wrap` never breaks it.
+    """
 
     PLAIN = 0
     BOLD = 1
@@ -28,6 +31,7 @@ class Style(Flag):
     UNDERLINE = 8
     MAGENTA = 16
     RED = 32
+    WHOLE = 64
 
 
 _SGR = {
@@ -117,7 +121,8 @@ def wrap(spans: Iterable[Span], width: int, *, first: Line = (), rest: Line = ()
     """The spans as lines of at most `width` columns, broken at spaces, else where they must be.
 
     `first` stands before the first line and `rest` before the others; they count towards the
-    width. White space within the spans, newlines too, is as good as one space.
+    width. White space within the spans, newlines too, is as good as one space. A WHOLE span that
+    is too wide for what is left beside `rest` begins its line, and may reach beyond the width.
     """
     lines: list[Line] = []
     line, room, empty = [*first], width - _width(first), True
@@ -128,6 +133,11 @@ def wrap(spans: Iterable[Span], width: int, *, first: Line = (), rest: Line = ()
         if not empty:
             line.append(gap)
             room -= 1
+        if _width(word) > room and any(Style.WHOLE in span.style for span in word):
+            if empty and any(span.text.strip() for span in line):
+                lines.append(tuple(line))
+            line, room, empty = [*word], width - _width(word), False
+            continue
         # Only a word on a line of its own is too long for it.
         *full, last = _pieces(word, room, width - _width(rest))
         for piece in full:
@@ -168,7 +178,8 @@ def _words(spans: Iterable[Span]) -> Iterator[tuple[Span, Line]]:
     gap = Span(" ")
     word: list[Span] = []
     for span in spans:
-        for i, text in enumerate(_SPACE.split(span.text)):
+        parts = [span.text] if Style.WHOLE in span.style else _SPACE.split(span.text)
+        for i, text in enumerate(parts):
             if i % 2 and word:
                 yield gap, tuple(word)
                 word = []

@@ -501,11 +501,15 @@ def test_show_suggests_ids_and_anchors(base, kb):
 def test_topics_prints_the_tree(base, kb):
     """Topics with their articles below them, each with the id to show it by."""
     out = kb("topics").out
-    assert out.startswith("Contact \u00b7 contact\n")
-    assert "\n\nOrders \u00b7 orders\n  A package is late \u00b7 orders/late\n" in out
+    assert out.startswith("Contact \u00b7 contact \u00b7 1 article\n")
+    assert (
+        "\n\nOrders \u00b7 orders \u00b7 1 article\n  A package is late \u00b7 orders/late\n" in out
+    )
     assert "Chat with us \u00b7 contact/chat" in out
     below = kb("topics", "orders/").out
-    assert below == "Orders \u00b7 orders\n  A package is late \u00b7 orders/late\n"
+    assert (
+        below == "Orders \u00b7 orders \u00b7 1 article\n  A package is late \u00b7 orders/late\n"
+    )
 
 
 def test_topics_go_deep(base, kb, folder):
@@ -514,9 +518,11 @@ def test_topics_go_deep(base, kb, folder):
     deep.mkdir(parents=True)
     (deep / "duty.md").write_text("# Duty\n")
     (folder / "content" / "about.md").write_text("# About\n")
-    out = kb("topics").out
+    out = kb("topics", "--all").out
     assert out.startswith("About \u00b7 about\n")
-    assert "\n    Customs \u00b7 orders/abroad/customs\n      Duty" in out
+    assert "\n    Customs \u00b7 orders/abroad/customs \u00b7 1 article\n      Duty" in out
+    assert "--all" not in out
+    assert kb("topics", "--depth", "4").out == out
     found = json.loads(kb("topics", "orders", "--json").out)["topics"]
     assert [topic["topic"] for topic in found] == [
         "orders",
@@ -524,6 +530,70 @@ def test_topics_go_deep(base, kb, folder):
         "orders/abroad/customs",
     ]
     assert found[0]["articles"] == [{"article": "orders/late", "title": "A package is late"}]
+
+
+def test_topics_show_two_levels_unless_asked_for_more(base, kb, folder):
+    """Each topic says how many articles it and those below it have; below a topic it is the same."""
+    for path in ("a/b/c/d", "a/b/x", "a/y"):
+        file = folder / "content" / f"{path}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"# {path[-1].upper()}\n")
+    top, below = kb("topics").out, kb("topics", "a").out
+    assert top.startswith(
+        "A \u00b7 a \u00b7 3 articles\n  Y \u00b7 a/y\n  B \u00b7 a/b \u00b7 2 articles\n\nContact"
+    )
+    assert "X \u00b7 a/b/x" not in top
+    assert "  X \u00b7 a/b/x\n    C \u00b7 a/b/c \u00b7 1 article\n\n--all shows" in below
+    assert "D \u00b7 a/b/c/d" not in below
+    one = kb("topics", "--depth", "1").out.splitlines()
+    assert one[:3] == [
+        "A \u00b7 a \u00b7 3 articles",
+        "Contact \u00b7 contact \u00b7 1 article",
+        "Orders \u00b7 orders \u00b7 1 article",
+    ]
+    complete = json.loads(kb("topics", "--json").out)
+    assert complete == json.loads(kb("topics", "--json", "--depth", "1").out)
+    assert "a/b/c" in [topic["topic"] for topic in complete["topics"]]
+
+
+@pytest.mark.parametrize("id_", ["my guide/second step", "a b c", "l'été/$HOME & co"])
+def test_names_with_spaces_are_shown(id_, base, kb, folder):
+    """Quoted or not; an anchor follows the id."""
+    file = folder / "content" / f"{id_}.md"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("# The title\n\n## More\n\ntext\n")
+    for args in ([id_], id_.split(" "), [f"content/{id_}.md"]):
+        result = kb("show", *args)
+        assert (result.code, result.out.splitlines()[0]) == (0, "The title")
+    assert f"{id_}#more" in kb("show", f"{id_}#more").out
+    topic = id_.rpartition("/")[0]
+    assert kb("topics", *topic.split()).code == 0
+    assert "has no section nonsense" in kb("show", f"{id_}#nonsense").err
+
+
+@pytest.mark.parametrize("width", [20, 23, 30, 40, 57, 80, 100])
+def test_ids_and_commands_are_never_broken(width, base, kb, folder, monkeypatch):
+    """At any width they stand on one line, which may be a line of their own."""
+    long = "orders and deliveries/a-name-that-is-longer-than-any-line-of-a-narrow-terminal"
+    file = folder / "content" / f"{long}.md"
+    file.parent.mkdir(parents=True)
+    file.write_text("---\nrelated: [contact/chat]\n---\n# Long\n\n## Late\n\nlate text\n")
+    plain = base.search("late")
+    notice = f"There is no topic x; did you mean \u201c{long}\u201d or contact/chat?"
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert (
+        f"   {long}#late\n" in kb("search", "late").out
+        or f"\n{long}#late\n" in kb("search", "late").out
+    )
+    base.answer = replace(plain, notices=(notice,))
+    assert f"\u201c{long}\u201d" in kb("search", "late").out
+    assert f"{long}#late" in kb("show", f"{long}#late").out
+    assert long in kb("topics", "--all").out
+    base.answer = replace(plain, hits=(), found=Found.NOTHING, topics=base.topics()[1:])
+    nothing = kb("search", "zzz").out
+    assert "kb topics contact\n" in nothing
+    assert "kb topics 'orders and deliveries'\n" in nothing
+    assert "kb show contact/chat\n" in kb("contact").out
 
 
 def test_unknown_topic_is_exit_1(base, kb):
