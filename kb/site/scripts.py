@@ -21,9 +21,7 @@ STARTER = "find.js"
 """What brings it; all that they load before. It says nothing."""
 ON_OTHERS = "embed.js"
 """What other sites load: the element `<kb-search>`."""
-_ON_PAGE = frozenset(
-    ["find_blocked", "find_unable", "find_topic", "find_topic_any", "find_tier", "find_tier_any"]
-)
+_ON_PAGE = frozenset(["find_blocked", "find_topic", "find_topic_any", "find_tier", "find_tier_any"])
 """What the templates say and no script does."""
 _STYLE = re.compile(
     r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|/\*(?:[^*]|\*(?!/))*\*/|\s*([{};,])\s*|(:)\s+"""

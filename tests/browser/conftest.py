@@ -112,15 +112,22 @@ def validate():
 
 @pytest.fixture(scope="session")
 def serve_below():
-    """Serve folders as any static host does, each below a path of its own; give the address."""
+    """Serve folders as any static host does, each below a path of its own, perhaps with a content
+    security policy beside that of the pages; give the address.
+    """
     servers = []
 
-    def start(folder, below="/help/center/"):
+    def start(folder, below="/help/center/", policy=""):
         class Handler(http.server.SimpleHTTPRequestHandler):
             def translate_path(self, path):
                 if not path.startswith(below):
                     return str(folder / "no-such-file")
                 return super().translate_path("/" + path[len(below) :])
+
+            def end_headers(self):
+                if policy:
+                    self.send_header("Content-Security-Policy", policy)
+                super().end_headers()
 
             def log_message(self, *args):
                 pass

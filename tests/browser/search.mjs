@@ -1,6 +1,8 @@
 // Searches in Chromium as a plan on stdin asks, and writes what was seen to stdout.
 //
-// The plan: {tools, chromium, visits: [{url, width, height, scheme, reduced?, faults, steps}]}
+// The plan: {tools, chromium, visits: [{url, width, height, scheme, reduced?, framed?, clock?, faults, steps}]}
+// Where a page is `framed`, steps happen in its first frame; with a `clock`, the step of that name
+// lets time pass.
 // A fault is [pattern of an address, kind]: missing, cut, stale, garbage, blocked, slow, or
 // elsewhere with the address of another build's data.
 // A step is a name and its arguments; `evaluate`, `axe` and `tree` add to the results.
@@ -26,6 +28,7 @@ const FAULTS = {
     const name = new URL(route.request().url()).pathname.split("/").pop();
     await route.fulfill({ response: await route.fetch({ url: base + name }) });
   },
+  never: () => {},
   slow: async (route) => {
     await new Promise((done) => setTimeout(done, 1500));
     await route.continue().catch(() => {});
@@ -42,10 +45,12 @@ async function until(page, expression) {
   throw new Error(`never true: ${expression}\n${page.url()}\n${shown}`);
 }
 
-async function visit({ url, width = 1280, height = 900, scheme = "light", faults = [], steps }) {
+async function visit({ url, width = 1280, height = 900, scheme = "light", framed, clock, faults = [], steps }) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
-  const page = await context.newPage();
+  const outer = await context.newPage();
   const seen = { url, results: [], errors: [], console: [], foreign: [], dialogs: [], requests: [] };
+  /** @type {any} */
+  let page = outer;
   page.on("pageerror", (error) => seen.errors.push(error.message));
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) seen.console.push(message.text());
@@ -69,14 +74,24 @@ async function visit({ url, width = 1280, height = 900, scheme = "light", faults
   await page.addInitScript(() => {
     addEventListener("unhandledrejection", (event) => console.error(`unhandled: ${event.reason}`));
   });
-  await page.goto(url);
+  if (clock) await outer.clock.install();
+  await page.goto(url, { waitUntil: clock ? "commit" : "load" }); // with a clock something may never come
+  if (framed) page = outer.frames()[1];
   for (const [what, ...args] of steps) {
     if (what === "evaluate") seen.results.push(await page.evaluate(args[0]));
     else if (what === "until") await until(page, args[0]);
     else if (what === "wait") await page.waitForTimeout(args[0]);
-    else if (what === "press") for (const key of args) await page.keyboard.press(key);
+    else if (what === "press") for (const key of args) await outer.keyboard.press(key);
     else if (what === "type") await page.locator(args[0]).pressSequentially(args[1], { delay: 3 });
     else if (what === "faults") broken = args[0];
+    else if (what === "compose") {
+      const client = await context.newCDPSession(outer);
+      for (const text of args) {
+        await client.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+        await outer.waitForTimeout(200);
+      }
+    } else if (what === "insert") await outer.keyboard.insertText(args[0]);
+    else if (what === "clock") await outer.clock.fastForward(args[0]);
     else if (what === "throttle") {
       const client = await context.newCDPSession(page);
       await client.send("Network.enable");

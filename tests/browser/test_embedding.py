@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from kb.config import load_config
+from kb.site.embedding import embed_search
+from kb.site.foreign import GENERATORS
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent.parent
@@ -174,3 +178,57 @@ def test_hugo(see, serve_below, tmp_path):
     pages.update({f"layouts/_default/{path}": text for path, text in LAYOUTS.items()})
     set_up("hugo", tmp_path, pages)
     assert_searchable(see, tmp_path / "public", serve_below(tmp_path / "public", "/base/"))
+
+
+@pytest.fixture
+def plain(tmp_path):
+    """A folder of two pages that anything could have made, with the element, and its search."""
+    for path, text in PAGES.items():
+        (tmp_path / "docs" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "docs" / path).write_text(text.replace("{OWN}", ""), encoding="utf-8")
+    config = load_config(content=tmp_path / "docs", environ={}, cwd=tmp_path)
+    embed_search(config, tmp_path / "site" / "kb", "/{id}.html", GENERATORS["plain"])
+    (tmp_path / "site" / "index.html").write_text(
+        '<!doctype html><html lang="en"><title>A page</title>'
+        '<script src="kb/search.js" defer></script><main><kb-search></kb-search></main>'
+    )
+    return tmp_path / "site"
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "require-trusted-types-for 'script'; trusted-types 'none'",
+        "sandbox allow-scripts",
+        "sandbox allow-scripts; require-trusted-types-for 'script'; trusted-types kb",
+    ],
+)
+def test_pages_that_may_do_less(see, serve_below, plain, policy):
+    """The element answers under trusted types and without an origin."""
+    [seen] = see(
+        {
+            "url": serve_below(plain, policy=policy) + "index.html",
+            "steps": [["type", "kb-search input", "refund"], ["until", f"{OPTIONS}.length"]],
+        }
+    )
+    assert seen["console"] == []
+
+
+def test_the_script_may_run_twice(see, serve_below, plain):
+    """Sites that swap the body of a page run its scripts again: nothing fails, and search goes on."""
+    again = (
+        "document.body.append(Object.assign(document.createElement('script'),"
+        " {src: 'kb/search.js', onload: () => document.body.dataset.again = ''}))"
+    )
+    [seen] = see(
+        {
+            "url": serve_below(plain) + "index.html",
+            "steps": [
+                ["evaluate", again],
+                ["until", "'again' in document.body.dataset"],
+                ["type", "kb-search input", "refund"],
+                ["until", f"{OPTIONS}.length"],
+            ],
+        }
+    )
+    assert seen["console"] == []

@@ -286,7 +286,7 @@ def test_missing_and_damaged_files_are_said_and_tried_again(see, address, shard)
     )
     for visit in seen:
         [[said, href]] = visit["results"]
-        assert said == "Search could not load what it needs."
+        assert said == "Search could not be loaded. Check your connection and try again."
         assert href.endswith("contact-us/index.html")
 
 
@@ -315,13 +315,14 @@ def test_a_page_outlives_its_build(see, address, serve_below, tmp_path):
 
 
 def test_a_damaged_file_is_said_in_the_panel_too(see, address):
-    """The panel stays open with a button to try again, which works by keyboard."""
+    """The panel stays open with a button to try again, which works by keyboard, and topics."""
     [seen] = see(
         {
             "url": address + "index.html",
             "faults": [["search/data/", "missing"]],
             "steps": [
                 *typed("refund", until=FAILED),
+                ["evaluate", "document.querySelector('.find-failed a').textContent"],
                 ["axe"],
                 ["faults", []],
                 ["press", "Tab", "Tab", "Enter"],
@@ -329,7 +330,7 @@ def test_a_damaged_file_is_said_in_the_panel_too(see, address):
             ],
         }
     )
-    assert seen["results"] == [[]]
+    assert seen["results"] == ["Browse the topics", []]
 
 
 def test_a_lost_connection_is_said_and_search_goes_on_with_it(see, address):
@@ -351,16 +352,33 @@ def test_a_lost_connection_is_said_and_search_goes_on_with_it(see, address):
 
 
 def test_without_its_script_the_page_says_so(see, address):
-    """Where the script is blocked a notice shows itself, with topics and the way to a person."""
+    """Where all scripts are blocked a notice shows itself; where that of search is, it comes with
+    a button that tries again, and the query in the address is answered.
+    """
     shown = "getComputedStyle(document.querySelector('.find-blocked')).visibility"
-    [seen] = see(
+    again = "document.querySelector('.find-unable button')"
+    page = address + "search/index.html?q=refund"
+    [all_of_them, only_one] = see(
         {
-            "url": address + "search/index.html?q=refund",
-            "faults": [["assets/search.*js$", "blocked"]],
+            "url": page,
+            "faults": [["assets/.*js$", "blocked"]],
             "steps": [["evaluate", shown], ["wait", 4300], ["evaluate", shown]],
-        }
+        },
+        {
+            "url": page,
+            "faults": [["assets/search.*js$", "blocked"]],
+            "steps": [
+                ["until", again],
+                ["axe"],
+                ["faults", []],
+                ["click", ".find-unable button"],
+                ["until", f"({STATUS} ?? '').includes('result')"],
+                ["evaluate", again],
+            ],
+        },
     )
-    assert seen["results"] == ["hidden", "visible"]
+    assert all_of_them["results"] == ["hidden", "visible"]
+    assert only_one["results"] == [[], None]
 
 
 def states(address):

@@ -12,9 +12,7 @@ from kb.site.build import build_site
 ROOT = Path(__file__).parents[2]
 HOME_LIMIT = 30_000
 OVERHEAD_LIMIT = 12_000
-LOADED = re.compile(
-    r'<link rel="stylesheet" href="([^"]+)"|<script src="([^"]+)"|<link rel="preload"[^>]*href="([^"]+)"'
-)
+LOADED = re.compile(r'<link rel="stylesheet" href="([^"]+)"|<script(?: id="[\w-]+")? src="([^"]+)"')
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@
 const PAUSE = 120; // ms without a key before a question is asked
 const PATIENCE = 250; // ms after which a reader is told that something happens
 const LONG = 6000; // ms after which the connection is to blame
+const ENDLESS = 30_000; // ms after which nothing more is expected, though it may still come
 
 /**
  * The answer to a question. While a word is being typed it counts as the beginning of one; if
@@ -65,6 +66,10 @@ export function createAsker({ open, show }) {
     timers = [PATIENCE, LONG].map((time) =>
       setTimeout(() => show({ kind: "loading", slow: time === LONG }), time),
     );
+    timers.push(setTimeout(() => {
+      engine = null; // what it waits for will not come: to try again is to ask anew
+      show({ kind: "failed", offline: navigator.onLine === false, question });
+    }, ENDLESS));
     /** @type {State} */
     let state;
     try {

@@ -62,7 +62,7 @@ export function makeCombobox(input, panel, list, on) {
 
   /** @param {KeyboardEvent} event */
   function press(event) {
-    if (event.isComposing) return;
+    if (event.isComposing || event.keyCode === 229) return; // Safari says it by the code
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;

@@ -11,6 +11,7 @@ import { listenForKeys } from "./keys.js";
 import { attachPanel } from "./panel.js";
 import { make, speak } from "./words.js";
 
+const NAME = "kb-search";
 const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
 const folder = new URL(".", src).href;
 const words = speak(KB_WORDS);
@@ -54,11 +55,17 @@ class KbSearch extends HTMLElement {
   }
 }
 
-customElements.define("kb-search", KbSearch);
-const marks = new CSSStyleSheet();
-marks.replaceSync("::highlight(kb-found) { background: #fff4d6; color: #1c1f23; }");
-document.adoptedStyleSheets.push(marks);
-listenForKeys(() => /** @type {HTMLElement | null} */ (document.querySelector("kb-search")));
 const arrive = () => markArrival(document.querySelector("main, [role=main], article") ?? document.body, (word) => stem(normalize(word)));
+
+/** Once on a page, however often the script runs: sites that swap the body of a page run it again. */
+function begin() {
+  customElements.define(NAME, KbSearch);
+  const marks = new CSSStyleSheet();
+  marks.replaceSync("::highlight(kb-found) { background: #fff4d6; color: #1c1f23; }");
+  document.adoptedStyleSheets.push(marks);
+  listenForKeys(() => /** @type {HTMLElement | null} */ (document.querySelector(NAME)));
+  addEventListener("hashchange", arrive);
+}
+
+if (!customElements.get(NAME)) begin();
 arrive();
-addEventListener("hashchange", arrive);

@@ -1,4 +1,6 @@
-// `/` and Ctrl-K (Cmd-K) lead to the search box from anywhere.
+// `/` and Ctrl-K (Cmd-K) lead to the search box from anywhere; what is typed there is heard.
+
+import { hasOrigin } from "../search/elements.js";
 
 /**
  * @param {() => HTMLElement | null} find  the box to go to
@@ -20,6 +22,44 @@ export function listenForKeys(find, elsewhere) {
     box.focus();
     if (box instanceof HTMLInputElement) box.select();
   }, true);
+}
+
+const COMPOSED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]/u;
+
+/**
+ * Hear of each change of what stands in a box, but not of a word that is still being composed: where
+ * scripts are written by way of another one, it is not yet the word that is meant. Keyboards of
+ * phones compose words of any language; those of others count as they are typed.
+ * @param {HTMLInputElement} input
+ * @param {() => void} heard
+ */
+export function listenForText(input, heard) {
+  input.addEventListener("input", (event) => {
+    const { isComposing = false, data = "" } = /** @type {InputEvent} */ (event);
+    const waits = COMPOSED.test(data ?? "") || /^(?:ja|ko|zh)\b/i.test(document.documentElement.lang);
+    if (!isComposing || !waits) heard();
+  });
+  input.addEventListener("compositionend", heard);
+}
+
+/**
+ * Hear of a form that is sent. A sandboxed frame may not send forms, and says nothing to them: there,
+ * what sends one is heard instead.
+ * @param {HTMLFormElement} form
+ * @param {HTMLInputElement} input
+ * @param {(event: Event) => void} sent
+ */
+export function listenForSending(form, input, sent) {
+  form.addEventListener("submit", sent);
+  if (hasOrigin()) return;
+  const instead = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    sent(event);
+  };
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.defaultPrevented && !event.isComposing) instead(event);
+  });
+  form.querySelector("button")?.addEventListener("click", instead);
 }
 
 /** @param {KeyboardEvent} event */

@@ -3,6 +3,7 @@
 /** @import { Answer, Engine, Escalation, Hit, State, View } from "./types.js" */
 import { keepWords } from "./arrival.js";
 import { createAsker } from "./asker.js";
+import { listenForSending, listenForText } from "./keys.js";
 import {
   actionText, badges, failureOf, groupHits, notesOf, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
@@ -115,7 +116,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     status.classList.toggle("find-alone", !answer?.hits.length);
     notes.replaceChildren();
     if (answer && state.kind === "answer") notes.append(...notesOf(answer, state.question, view, exactly));
-    if (state.kind === "failed") notes.append(remedies(view, asker.retry));
+    if (state.kind === "failed") notes.append(remedies({ t, contact: view.contact }, asker.retry)); // topics stand below
     if (answer && !answer.hits.length) notes.append(...nothing(answer));
     list.replaceChildren(...groupHits(answer?.hits ?? []).map(group));
     more.hidden = !answer || answer.hits.length < limit || answer.total <= limit || limit >= MOST;
@@ -182,7 +183,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     return element;
   }
 
-  input.addEventListener("input", () => {
+  listenForText(input, () => {
     correct = true;
     limit = STEP;
     write(typing);
@@ -190,7 +191,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     if (valueOf(input).trim()) asker.askSoon(question(true));
     else clear();
   });
-  form.addEventListener("submit", (event) => {
+  listenForSending(form, input, (event) => {
     event.preventDefault();
     typing = false;
     ask();

@@ -7,6 +7,7 @@ import { makeCombobox } from "./combobox.js";
 import {
   actionText, badges, failureOf, groupHits, helpAddress, helpText, notesOf, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
+import { listenForSending, listenForText } from "./keys.js";
 import { address, make, valueOf } from "./words.js";
 
 const LIMIT = 5;
@@ -162,18 +163,19 @@ export function attachPanel(form, input, view, open) {
     }
   }
 
-  /** @param {Answer | undefined} answer */
+  /** Nothing, where nobody can be reached. @param {Answer | undefined} answer */
   function helpLine(answer) {
     const href = helpAddress(answer?.escalation, view);
+    const text = helpText(answer?.escalation);
     const title = href ? make("a", { href }, t("help")) : make("strong", {}, t("help"));
-    return make("p", { class: "find-help" }, title, ` ${helpText(answer?.escalation)}`);
+    return href || text ? make("p", { class: "find-help" }, title, ` ${text}`) : "";
   }
 
   form.append(panel);
   form.classList.add("find-box");
   input.addEventListener("focus", asker.warm, { once: true });
   input.addEventListener("focus", box.open);
-  input.addEventListener("input", () => {
+  listenForText(input, () => {
     correct = true;
     limit = LIMIT;
     if (valueOf(input).trim()) {
@@ -185,7 +187,10 @@ export function attachPanel(form, input, view, open) {
     }
   });
   form.addEventListener("keydown", box.escape);
-  form.addEventListener("submit", box.close);
+  listenForSending(form, input, (event) => {
+    box.close();
+    if (view.search && event.type !== "submit") location.assign(withQuery(view.search, valueOf(input), correct));
+  });
   form.addEventListener("focusout", ({ relatedTarget }) => {
     if (relatedTarget instanceof Node && !form.contains(relatedTarget)) box.close();
   });

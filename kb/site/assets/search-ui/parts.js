@@ -1,6 +1,7 @@
 // The parts of an answer as elements, for panel and page alike.
 
 /** @import { Action, Answer, Escalation, Hit, Question, State, View } from "./types.js" */
+import { NO_CHANNEL } from "../search/asking.js";
 import { address, asPath, capitalised, fill, make, marked } from "./words.js";
 
 /**
@@ -77,23 +78,30 @@ export function summaryOf({ query, hits, total, corrected, found }, { t, count }
 export const failureOf = ({ offline }, { t }) => t(offline ? "find_offline" : "find_failed");
 
 /**
- * What to do where there is no answer: try again, or ask a person.
- * @param {View} view
+ * What to do where there is no answer: try again, choose a topic, or ask a person.
+ * @param {Pick<View, "t" | "topics" | "contact">} view
  * @param {() => void} retry
  */
-export function remedies({ t, contact }, retry) {
+export function remedies({ t, topics, contact }, retry) {
   const button = make("button", { type: "button" }, t("find_retry"));
   button.addEventListener("click", retry);
-  return make("div", { class: "find-failed" }, button, contact && make("a", { href: contact }, t("help")));
+  return make(
+    "div",
+    { class: "find-failed" },
+    button,
+    topics && make("a", { href: topics }, t("find_browse")),
+    contact && make("a", { href: contact }, t("help")),
+  );
 }
 
 /**
- * The way to a person in one line: a channel and where it is, or what to do without any.
+ * The way to a person in one line: a channel and where it is, or what there is without any.
+ * Empty where nobody can be reached.
  * @param {Escalation | undefined} escalation
  */
 export function helpText(escalation) {
   const [first] = escalation?.channels ?? [];
-  if (!first) return escalation?.note ?? "";
+  if (!first) return escalation && escalation.note !== NO_CHANNEL ? escalation.note : "";
   return first.where ? `${capitalised(first.channel)}: ${asPath(first.where)}` : capitalised(first.channel);
 }
 

@@ -9,17 +9,22 @@ import { fillPage } from "./page.js";
 import { attachPanel } from "./panel.js";
 import { speak } from "./words.js";
 
-const script = /** @type {HTMLScriptElement & {early?: Promise<Response>}} */ (document.currentScript);
-const { root = "", search = "", contact = "", manifest = "" } = script.dataset;
+/** The script that brought this one, which knows the site. */
+const starter = /** @type {HTMLScriptElement & {early?: Promise<Response>}} */ (document.querySelector("script[data-script]"));
+const { root = "", search = "", topics = "", contact = "", manifest = "" } = starter.dataset;
 const here = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
 
-const view = { ...speak(KB_WORDS), base: here(root || "."), search: here(search), contact: here(contact) };
-/** The manifest came along with the script: the first time that serves. */
-let { early } = script;
+const view = {
+  ...speak(KB_WORDS),
+  base: here(root || "."),
+  search: here(search),
+  topics: here(topics),
+  contact: contact ? here(contact) : undefined,
+};
 
 function open() {
-  const given = early;
-  early = undefined;
+  const given = starter.early; // the manifest came along with the script: the first time that serves
+  delete starter.early;
   return openSearch({
     base: view.base,
     manifest,
@@ -27,28 +32,36 @@ function open() {
   });
 }
 
-const results = document.getElementById("KB-results");
-for (const form of document.querySelectorAll("form.find")) {
-  const input = form.querySelector("input");
-  if (!(form instanceof HTMLFormElement) || !input) continue;
-  if (results && input.id === "KB-query") {
-    fillPage(
-      {
-        form,
-        input,
-        results,
-        filters: [.../** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("#KB-filters select"))],
-        browse: document.getElementById("KB-browse"),
-        help: /** @type {HTMLElement | null} */ (document.querySelector(".help")),
-      },
-      view,
-      open,
-    );
-  } else {
-    attachPanel(form, input, view, open);
+/** Make the search boxes of the page search. */
+function begin() {
+  const results = document.getElementById("KB-results");
+  for (const form of document.querySelectorAll("form.find")) {
+    const input = form.querySelector("input");
+    if (!(form instanceof HTMLFormElement) || !input) continue;
+    if (results && input.id === "KB-query") {
+      fillPage(
+        {
+          form,
+          input,
+          results,
+          filters: [.../** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("#KB-filters select"))],
+          browse: document.getElementById("KB-browse"),
+          help: /** @type {HTMLElement | null} */ (document.querySelector(".help")),
+        },
+        view,
+        open,
+      );
+    } else {
+      attachPanel(form, input, view, open);
+    }
   }
 }
 
 const arrive = () => markArrival(document.querySelector("main article"), (word) => stem(normalize(word)));
-arrive();
-addEventListener("hashchange", arrive);
+// A script that was tried again may come twice.
+if (!("begun" in starter.dataset)) {
+  starter.dataset.begun = "";
+  begin();
+  arrive();
+  addEventListener("hashchange", arrive);
+}

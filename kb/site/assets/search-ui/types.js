@@ -59,6 +59,7 @@
  * @property {(what: string, count: number) => string} count
  * @property {string} base  what the urls of hits are relative to
  * @property {string} [search]  the page of search results
+ * @property {string} [topics]  the page of all topics
  * @property {string} [contact]  the page that leads to a person
  */
 export {};

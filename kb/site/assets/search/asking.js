@@ -6,6 +6,8 @@ import { fold } from "./analysis.js";
 
 const LONGEST = 2000;
 const LONGEST_STORY = 500;
+/** What is said where nobody can be reached. */
+export const NO_CHANNEL = "This knowledge base names no way to reach a person.";
 
 /** @typedef {{name: string, best_for?: string, wait?: string, where?: string, hours?: string,
  *   article?: string, have_ready?: string[], id: string, order: number | null, ready: string[]}} Channel */
@@ -78,7 +80,7 @@ export class Asking {
     return {
       channels: options.map(({ ready, ...option }) => option),
       have_ready: article?.ready?.length ? article.ready : (options[0]?.ready ?? []),
-      note: options.length ? "" : this.contact.fallback || "This knowledge base names no way to reach a person.",
+      note: options.length ? "" : this.contact.fallback || NO_CHANNEL,
     };
   }
 

@@ -1,5 +1,7 @@
 // Shards: files of the export, loaded once each, checked, and kept.
 
+import { hasOrigin, makeScripts } from "./elements.js";
+
 /** What goes wrong with a file: it can't be had, or is not what the manifest says. */
 export class ShardError extends Error {
   /** @param {string} file @param {string} what */
@@ -76,16 +78,26 @@ function parse(text, file) {
   throw new ShardError(file, "is damaged");
 }
 
-/** Load by request, or by one that was made. @param {string} url @param {string} file
- * @param {Promise<Response>} [given] */
+/** Whether a file is the manifest, which keeps its name when the site is built anew.
+ * @param {string} file */
+const isManifest = (file) => file.startsWith("m.");
+
+let refused = false;
+
+/** Load by request, or by one that was made. Where none is answered, the host may lie elsewhere
+ * and forbid it, or the page's policy may: a script element is not bound by that.
+ * @param {string} url @param {string} file @param {Promise<Response>} [given] */
 async function loadByFetch(url, file, given) {
-  let text = "";
+  /** @type {Response} */
+  let response;
   try {
-    const response = await (given ?? fetch(url, file.startsWith("m.") ? { cache: "no-cache" } : {}));
-    if (response.ok) text = await response.text();
+    response = await (given ?? fetch(url, isManifest(file) ? { cache: "no-cache" } : {}));
   } catch {
-    // There is no connection, or it broke off.
+    const shard = await loadByScript(url, file);
+    refused = true; // so will the next one be
+    return shard;
   }
+  const text = response.ok ? await response.text().catch(() => "") : "";
   if (!text) throw new ShardError(file, "can't be had");
   return parse(text, file);
 }
@@ -93,39 +105,45 @@ async function loadByFetch(url, file, given) {
 /** Shards that script elements are bringing, by name. @type {Map<string, (shard: any) => void>} */
 const awaited = new Map();
 
-/** Load by a script element: all that works from the disk. @param {string} url @param {string} file
- * @returns {Promise<any>} */
+const makeScript = makeScripts("kb");
+
+/** Load by a script element. @param {string} url @param {string} file @returns {Promise<any>} */
 function loadByScript(url, file) {
   const scope = /** @type {any} */ (globalThis);
   scope.kbShard ??= (/** @type {any} */ shard) => awaited.get(shard?.name)?.(shard);
   const name = file.slice(0, file.indexOf("."));
+  // A script element can't ask whether a copy is still the newest: a new address can.
+  const fresh = isManifest(file) && url.startsWith("http") ? `?${Date.now()}` : "";
   return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
+    /** @type {HTMLScriptElement | undefined} */
+    let script;
     const key = name;
     const end = (/** @type {string} */ why) => {
-      script.remove();
-      awaited.delete(key);
+      script?.remove();
+      if (awaited.get(key) === take) awaited.delete(key);
       if (why) reject(new ShardError(file, why));
     };
-    awaited.set(key, (shard) => {
+    const take = (/** @type {any} */ shard) => {
       end("");
       resolve(shard);
-    });
+    };
+    awaited.set(key, take);
+    try {
+      script = makeScript(url + fresh);
+    } catch {
+      return end("is refused by the policy of the page");
+    }
     script.onerror = () => end("can't be had");
     script.onload = () => end("is damaged");
-    script.charset = "utf-8";
-    script.src = url;
     document.head.append(script);
   });
 }
 
-/** How shards are loaded here: over http by request, from the disk by script elements.
+/** How shards are loaded here: by request where the page has an origin, else by script elements.
  * @param {string} url @param {string} file @param {Promise<Response>} [given]  a request that was
  * made already @returns {Promise<any>} */
 export const loadShard = (url, file, given) =>
-  /^https?:/.test(new URL(url, globalThis.location?.href ?? "http://localhost/").protocol)
-    ? loadByFetch(url, file, given)
-    : loadByScript(url, file);
+  hasOrigin() && !refused ? loadByFetch(url, file, given) : loadByScript(url, file);
 
 /** Keeps what was loaded; what failed is tried again. */
 export class Shards {
