@@ -307,6 +307,18 @@ def test_force_builds_anew(base):
     assert PlainEngine.asked == [("build", ["a", "topic/b"])]
 
 
+def test_what_is_not_kbs_stays_in_the_index_folder(tmp_path):
+    """As the .gitignore that keeps what is built out of commits: first, updated, built anew."""
+    base = Base(tmp_path)
+    base.config.index.mkdir()
+    kept = base.config.index / ".gitignore"
+    kept.write_text("*\n!.gitignore\n")
+    for text, force in (("one", ""), ("two", ""), ("two", "asked for"), ("three", "")):
+        base.write("a.md", f"# Ay\n\n{text}\n")
+        base.run(force=force)
+        assert kept.read_text() == "*\n!.gitignore\n"
+
+
 def test_an_engine_may_refuse_an_update(base, monkeypatch):
     """Then all is built anew, and nothing half done stays."""
     monkeypatch.setattr(PlainEngine, "refuses", True)

@@ -96,7 +96,11 @@ def test_script_speaks_the_words_of_the_site():
 def test_types_of_the_scripts_fit():
     """What the comments of every script say of types holds, as TypeScript's compiler sees it."""
     done = subprocess.run(
-        [tool("tsc"), "-p", ROOT / "tests" / "browser"], capture_output=True, text=True, check=False, timeout=300
+        [tool("tsc"), "-p", ROOT / "tests" / "browser"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert (done.returncode, done.stdout) == (0, "")
 
