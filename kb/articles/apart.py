@@ -62,7 +62,7 @@ def run_apart(work: Callable[..., T], *args: object, limits: Limits) -> T:
     request = pickle.dumps(sys.path) + pickle.dumps((work, args, limits.seconds))
     with subprocess.Popen(  # noqa: S603  our own interpreter and program
         # Nothing is imported from the current folder, which may be anybody's.
-        [sys.executable, "-P", "-c", _START],
+        [sys.executable, "-P", "-W", "ignore", "-c", _START],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
+import warnings
 
 _ALLOCATIONS = 200_000
 """After so many new objects Python looks for cycles among them. Its own 700 suit programs that
@@ -17,9 +20,19 @@ def main() -> int:
     as a process ends and which took a tenth of a short command's time.
     """
     gc.set_threshold(_ALLOCATIONS)
+    if not os.environ.get("KB_DEBUG"):
+        _ignore_warnings()
     from kb.cli.app import run
 
     try:
         return run()
     finally:
         gc.freeze()
+
+
+def _ignore_warnings() -> None:
+    """Python's warnings are for who changes code, not for who asks for help: none is shown, and
+    none stops a command, here or in a process that this one starts.
+    """
+    warnings.simplefilter("ignore")
+    sys.warnoptions[:] = ["ignore"]

@@ -1,4 +1,4 @@
-"""Whoosh without the network: to be imported before anything of it.
+"""Whoosh without the network and without warnings: to be imported before anything of it.
 
 `whoosh.compat` imports `urllib.request`, and with it `http`, `email` and `ssl`, for one function
 that nothing in Whoosh calls. That is half the time that importing Whoosh takes.
@@ -6,9 +6,13 @@ that nothing in Whoosh calls. That is half the time that importing Whoosh takes.
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 import threading
+import warnings
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
@@ -35,4 +39,19 @@ def import_compat() -> None:
         del sys.modules[_NAME]
 
 
+def ignore_warnings() -> None:
+    """Let no warning about Whoosh's code through, whatever filters this process has.
+
+    Python warns of it where no bytecode is kept: of escapes in its texts, and of `is` with a
+    number. Where warnings are errors the import fails for them. A warning that Python has as it
+    compiles is filtered by the file's path, any other by the module's name. The filter stays: to
+    put back those of before, as `warnings.catch_warnings` does, would disturb other threads.
+    """
+    found = find_spec("whoosh")
+    if found is not None and found.origin is not None:
+        folder = re.escape(os.path.dirname(found.origin))  # noqa: PTH120  # as Python spells it
+        warnings.filterwarnings("ignore", module=rf"{folder}[\\/]|whoosh(\.|\Z)")
+
+
+ignore_warnings()
 import_compat()
