@@ -46,6 +46,18 @@ def open_regular(path: Path | str) -> int:
     return _regular(os.open(path, _TO_READ))
 
 
+def read_regular(path: Path | str, most: int | None = None) -> bytes:
+    """The bytes of a regular file, at most one more than `most`: that many say it is too large.
+
+    Raises ContentError with the path for whatever is no regular file, OSError as the system does.
+    """
+    try:
+        with os.fdopen(open_regular(path), "rb") as file:
+            return file.read(-1 if most is None else most + 1)
+    except ContentError as error:
+        raise ContentError(error.message, path=str(path)) from None
+
+
 def open_within(folder: Path, path: str) -> int:
     """Like `open_regular`, for a file under a folder; `path` has `/` between its parts.
 
@@ -136,8 +148,8 @@ def write_sealed(path: Path, chunks: Iterable[bytes]) -> None:
 def read_sealed(path: Path) -> bytes | None:
     """What `write_sealed` wrote; None where there is nothing, or something else."""
     try:
-        seal, newline, data = path.read_bytes().partition(b"\n")
-    except OSError:
+        seal, newline, data = read_regular(path).partition(b"\n")
+    except (OSError, ContentError):
         return None
     return data if seal + newline == _seal((data,)) else None
 

@@ -12,7 +12,8 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kb.errors import ConfigError
+from kb.errors import ConfigError, ContentError
+from kb.files import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -243,9 +244,10 @@ def _from_pyproject(path: Path) -> SettingsFile:
     """
     nothing = SettingsFile(None, path.parent, {})
     try:
-        if path.stat().st_size > MAX_BYTES or b"tool.kb" not in path.read_bytes():
-            return nothing
-    except OSError:
+        data = read_regular(path, MAX_BYTES)
+    except (OSError, ContentError):
+        return nothing
+    if len(data) > MAX_BYTES or b"tool.kb" not in data:
         return nothing
     text = _read(path)
     tools = _parse(text, path).get("tool")
@@ -259,11 +261,15 @@ def _from_pyproject(path: Path) -> SettingsFile:
 
 def _read(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ConfigError(f"is larger than {MAX_BYTES:,} bytes", path=str(path))
-        return path.read_bytes().decode("utf-8-sig")
+        data = read_regular(path, MAX_BYTES)
     except OSError as error:
         raise ConfigError(f"can't be read: {error.strerror}", path=str(path)) from error
+    except ContentError as error:
+        raise ConfigError("can't be read: not a regular file", path=str(path)) from error
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"is larger than {MAX_BYTES:,} bytes", path=str(path))
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"is not UTF-8: byte {error.start:,} does not fit"
         raise ConfigError(message, path=str(path)) from error

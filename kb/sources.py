@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from kb.articles import SourceFile
 
+_CHUNK = 262_144  # bytes that are read at a time
 _ENTRY = 5  # a file's size, two times, inode and digest
 
 
@@ -157,7 +158,7 @@ class Seen:
             if entry is None or entry[:4] != state:
                 known_digest = read.found.get(file.path)
                 read_at = time.time_ns() if known_digest is None else read.since
-                entry = [*state, known_digest or _digest(content, file.path)]
+                entry = [*state, known_digest or _digest(content, file.path, self._most)]
                 if not is_settled(file.mtime_ns, file.ctime_ns, read_at):
                     found[file.path] = entry[4]
                     continue
@@ -185,11 +186,18 @@ class Seen:
         return known if is_ours else {}  # else sealed by another version of kb
 
 
-def _digest(content: Path, path: str) -> str:
-    """The SHA-256 of a content file; empty where it can't be read, or is a pipe by now."""
+def _digest(content: Path, path: str, most: int) -> str:
+    """The SHA-256 of a content file; empty where it can't be read, or is a pipe by now.
+
+    Of one that has grown over `most` bytes since it was listed, no more is read than says so.
+    """
     try:
         with os.fdopen(open_within(content, path), "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            checksum, left = hashlib.sha256(), most + 1
+            while left > 0 and (chunk := file.read(min(left, _CHUNK))):
+                checksum.update(chunk)
+                left -= len(chunk)
+            return checksum.hexdigest()
     except ContentError:
         return ""
     except OSError as error:

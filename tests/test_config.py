@@ -110,10 +110,10 @@ def test_unreadable_pyproject_is_passed_over(tmp_path, monkeypatch):
     """A pyproject.toml that can't be opened is another project's business."""
     (tmp_path / "pyproject.toml").write_text("[tool.kb]")
 
-    def fail(path):
+    def fail(path, flags):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr(os, "open", fail)
     assert load(tmp_path).source is None
 
 
@@ -244,11 +244,11 @@ def test_files_that_are_no_settings_are_refused(tmp_path):
 def test_unreadable_file_is_an_error(tmp_path, monkeypatch):
     """A settings file without permission to read it is not silently left out."""
 
-    def fail(path):
+    def fail(path, flags):
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "kb.toml").write_text("")
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr(os, "open", fail)
     assert "can't be read: Permission denied" in str(refusal(tmp_path, None))
 
 

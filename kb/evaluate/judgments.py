@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.counts import counted
-from kb.errors import JudgmentError
+from kb.errors import ContentError, JudgmentError
+from kb.files import read_regular
 from kb.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -121,11 +122,13 @@ class Line(NamedTuple):
 def read_lines(path: Path) -> Iterator[Line]:
     """The lines that are not blank. Raises JudgmentError when the file can't be read as UTF-8."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path)
     except FileNotFoundError as error:
         raise JudgmentError("there is no such file", path=str(path)) from error
     except OSError as error:
         raise JudgmentError(f"can't be read: {error.strerror}", path=str(path)) from error
+    except ContentError as error:
+        raise JudgmentError("can't be read: not a regular file", path=str(path)) from error
     for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         try:
             text = raw.decode().rstrip("\r")

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from kb.errors import SiteError
+from kb.files import read_regular
 from kb.site import PACKAGE
 from kb.site.addresses import (
     CONTACT,
@@ -119,7 +120,7 @@ def open_shell(
     """A shell with the templates of the theme over kb's own."""
     own = PACKAGE / "templates"
     environment = Environment(
-        loader=FileSystemLoader([theme, own]),
+        loader=FunctionLoader(lambda name: _read_template(name, theme, own)),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -132,6 +133,21 @@ def open_shell(
         config=config, t=wording, logo=logo, policy=policy, live=live, encode=encode
     )
     return shell
+
+
+def _read_template(name: str, *folders: Path) -> tuple[str, str, None] | None:
+    """A template's text and its path, from the first folder that has it.
+
+    Raises SiteError where it is not UTF-8.
+    """
+    path = next((path for folder in folders if (path := folder / name).is_file()), None)
+    if path is None:
+        return None
+    try:
+        return read_regular(path).decode("utf-8-sig"), str(path), None
+    except UnicodeDecodeError as error:
+        message = f"the template is not UTF-8: byte {error.start:,} does not fit"
+        raise SiteError(message, path=str(path), code="site-template") from error
 
 
 def policy_of(remote_images: tuple[str, ...]) -> str:

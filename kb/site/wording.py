@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import SiteError
+from kb.files import read_regular
 from kb.site import PACKAGE
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _sources(name: str, theme: Path) -> Iterator[tuple[str, bytes]]:
     if own.is_file():
         yield name, own.read_bytes()
     if (theme / name).is_file():
-        yield str(theme / name), (theme / name).read_bytes()
+        yield str(theme / name), read_regular(theme / name)
 
 
 def _parse(path: str, data: bytes, known: Mapping[str, Any]) -> dict[str, Any]:
