@@ -54,7 +54,7 @@ def test_work_that_never_ends_is_stopped(work):
     """Whether it lets itself be interrupted or not."""
     error = refusal(work)
     assert error.code == "content-limit"
-    assert str(error) == "takes over 1 seconds to read: over the limit (limits.seconds)"
+    assert str(error) == "takes over 1 second to read: over the limit (limits.seconds)"
 
 
 def test_work_that_does_nothing_is_stopped_by_the_clock(monkeypatch):
@@ -118,7 +118,7 @@ def test_a_large_article_that_takes_too_long_says_where(tmp_path):
     assert isinstance(fine, Article)
     (problem,) = slow
     assert problem.line > 1
-    assert problem.message == "takes over 1 seconds to read: over the limit (limits.seconds)"
+    assert problem.message == "takes over 1 second to read: over the limit (limits.seconds)"
 
 
 def test_articles_and_problems_can_travel():
