@@ -52,13 +52,12 @@ class Options(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What one build has before it. `there` are the states of what the output folder holds."""
+    """What one build has before it."""
 
     folders: Folders
     options: Options
     sources: Sources
     cache: Cache
-    there: Mapping[str, State]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,49 +105,39 @@ def build_site(
     recover(folders.out)
     sources = look(config, folders, options.drafts, options.live, options.root)
     cache = Cache(config.index, folders.out)
-    with cache.held():
-        work = Work(folders, options, sources, cache, states_of(folders.out))
-        report = _build(config, work, progress)
+    work = Work(folders, options, sources, cache)
+    report = _last(cache.stamp(), work)  # not under the lock: what another build does is a change
+    if report is None:
+        with cache.held():
+            report = _build(config, work, progress)
     return replace(report, seconds=time.perf_counter() - started)
 
 
 def _build(config: Config, work: Work, progress: Callable[[int, int], None] | None) -> Report:
+    """Build, if that is still needed: another build may have ended while this one waited."""
     stamp = work.cache.stamp()
-    if stamp is not None and (upgraded := difference(stamp.libraries, work.sources.libraries)):
-        report = _make(config, work, stamp, progress)
-        return replace(report, reason=f"libraries changed: {upgraded}")
-    last = _unchanged(stamp, work)
-    if last is None or (
-        work.options.every_problem and len(last.problems) < sum(last.counts.values())
-    ):
-        return _make(config, work, stamp, progress)
-    return last
-
-
-def _make(
-    config: Config,
-    work: Work,
-    stamp: Stamp | None,
-    progress: Callable[[int, int], None] | None,
-) -> Report:
+    if (last := _last(stamp, work)) is not None:
+        return last
     from kb.site.making import make_site  # noqa: PLC0415  # not needed to see no change
 
-    return make_site(config, work, stamp, progress)
+    report = make_site(config, work, stamp, progress)
+    upgraded = stamp and difference(stamp.libraries, work.sources.libraries)
+    return replace(report, reason=f"libraries changed: {upgraded}") if upgraded else report
 
 
-def _unchanged(stamp: Stamp | None, work: Work) -> Report | None:
-    """The report of the last build, if nothing has changed since then."""
-    sources = work.sources
+def _last(stamp: Stamp | None, work: Work) -> Report | None:
+    """The report of the last build, if nothing has changed since then and it tells enough."""
+    sources, out = work.sources, work.folders.out
     if stamp is None or stamp.common != sources.common or stamp.files != _plain(sources.files):
         return None
-    if stamp.sources != states(sources):
-        return None
-    if stamp.output != _plain(work.there):
+    if stamp.sources != states(sources) or stamp.output != _plain(states_of(out)):
         return None
     summary = dict(stamp.summary)
     problems = summary.pop("problems")
+    if work.options.every_problem and len(problems) < sum(summary["counts"].values()):
+        return None
     return Report(
-        out=work.folders.out,
+        out=out,
         written=(),
         removed=(),
         problems=tuple(Problem(p, n, m, Severity(s), c) for p, n, m, s, c in problems),

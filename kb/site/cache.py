@@ -16,9 +16,8 @@ import contextlib
 import hashlib
 import json
 import os
-import time
 from dataclasses import dataclass, field, replace
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import SiteError
 from kb.files import read_sealed, write_sealed
@@ -83,14 +82,15 @@ class Cache:
     """The cache of one output folder. Whatever is wrong with it counts as not there."""
 
     def __init__(self, index: Path, out: Path) -> None:
-        """Raises SiteError where the cache's folder is a link: it would lead kb elsewhere."""
+        """Raises SiteError where the cache is a link: it would lead kb elsewhere."""
         name = hashlib.sha256(os.fsencode(out)).hexdigest()[:16]
         self.folder = index / "sites" / name
-        for folder in (self.folder, self.folder.parent):
-            if folder.is_symlink():
+        self._lock = self.folder / "lock"  # which is written through, like the folders
+        for path in (self._lock, self.folder, self.folder.parent):
+            if path.is_symlink():
                 raise SiteError(
                     "this is a symbolic link where kb keeps a cache",
-                    path=str(folder),
+                    path=str(path),
                     hint="remove it",
                     code="site-output",
                 )
@@ -149,20 +149,25 @@ class Cache:
     @contextlib.contextmanager
     def held(self, wait: float = 30.0) -> Iterator[None]:
         """Keep other builds of the same output waiting. Raises SiteError after `wait` seconds."""
+        from filelock import FileLock, Timeout  # noqa: PLC0415  # only builds with something to do
+
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / "lock").open("ab")
+            lock = FileLock(self._lock)
+            lock.acquire(timeout=wait)
+        except Timeout:
+            raise SiteError(
+                f"another build of this site has not ended within {wait:.0f} seconds",
+                hint="wait for it",
+                code="site-busy",
+            ) from None
         except OSError:  # a folder that can't be written to: nobody else can either
             yield
             return
-        with lock:
-            if not _acquire(lock, time.monotonic() + wait):
-                raise SiteError(
-                    f"another build of this site has not ended within {wait:.0f} seconds",
-                    hint="wait for it",
-                    code="site-busy",
-                )
+        try:
             yield
+        finally:
+            lock.release()
 
     def forget(self) -> None:
         """Let the next build look at everything anew."""
@@ -199,20 +204,3 @@ def _parse(text: str) -> dict[str, Any] | None:
     if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
         return None
     return found
-
-
-def _acquire(lock: IO[bytes], until: float) -> bool:
-    """Lock a file until it is closed; False if another process still has it at that time."""
-    try:
-        import fcntl  # noqa: PLC0415  # not on Windows
-    except ImportError:
-        return True
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() >= until:
-                return False
-            time.sleep(0.05)
-        else:
-            return True

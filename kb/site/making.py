@@ -35,6 +35,7 @@ from kb.site.reading import Reader
 from kb.site.records import without_text
 from kb.site.related import Relation
 from kb.site.shell import open_shell
+from kb.site.staging import states_of
 from kb.site.wording import read_wording
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def make_site(
     out = work.folders.out
     states = {path: tuple(state) for path, state in stamp.output.items()} if stamp else {}
     with _without_collection():
-        output = Output(out, work.there, states, work.cache.spare(out))
+        output = Output(out, states_of(out), states, work.cache.spare(out))
         try:
             return _Making(config, work, output).all(progress)
         except OSError as error:

@@ -239,6 +239,18 @@ def test_a_cache_that_is_a_link_is_refused(base):
     assert "symbolic link" in refusal(base, base.site)
 
 
+def test_a_lock_that_is_a_link_is_refused(base):
+    """Who locks a file may empty it first."""
+    base.build()
+    precious = base.folder / "precious.txt"
+    precious.write_text("mine")
+    lock = Cache(base.config().index, base.site).folder / "lock"
+    lock.unlink(missing_ok=True)
+    lock.symlink_to(precious)
+    assert "symbolic link" in refusal(base, base.site)
+    assert precious.read_text() == "mine"
+
+
 def refusal(base, out):
     """Build into a folder that is refused, and give the message."""
     with pytest.raises(SiteError) as caught:
@@ -400,6 +412,15 @@ def test_a_second_build_waits_then_gives_up(base, monkeypatch):
     cache = Cache(base.config().index, base.site)
     with cache.held(), pytest.raises(SiteError, match="another build"), cache.held(wait=0.05):
         pass
+    with cache.held(wait=0.05):  # nobody has it any more
+        pass
+
+
+def test_a_build_without_a_change_waits_for_nobody(base):
+    """It only looks."""
+    base.build()
+    with Cache(base.config().index, base.site).held():
+        assert base.build().written == ()
 
 
 def test_unwritable_index_folder_is_no_hindrance(base):
