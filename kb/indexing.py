@@ -13,13 +13,25 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from kb.articles import SourceFile, read_article, read_topics, scan, settle_aliases
-from kb.engine.checks import DamagedIndexError, Generation
+from kb.articles.snapshot import state_of_folder
+from kb.engine.checks import DamagedIndexError, Generation, reading
 from kb.engine.generations import IndexFolder, NewGeneration
+from kb.engine.layout import SOURCES
 from kb.errors import IndexingError
+from kb.files import is_settled, replace_file
 from kb.libraries import INDEX, difference, releases
 from kb.model import Article, Problem
 from kb.ranking import Ranking
-from kb.sources import Claim, Difference, Seen, Source, compare, read_sources
+from kb.sources import (
+    Claim,
+    Difference,
+    Seen,
+    Source,
+    compare,
+    problem_record,
+    read_problem,
+    read_sources,
+)
 from kb.version import __version__
 
 if TYPE_CHECKING:
@@ -28,13 +40,14 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from kb.articles import Listing
+    from kb.articles.snapshot import FolderState
     from kb.config import Config
     from kb.engine import Engine
     from kb.sources import Digests
 
     ReadArticle: TypeAlias = Callable[[SourceFile], Article | tuple[Problem, ...]]
 
-FORMAT = 11
+FORMAT = 12
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
@@ -111,32 +124,85 @@ class Indexer:
         Raises ContentError where there is no content folder, IndexingError and
         IndexBusyError where an index has to be written and can't be.
         """
-        started = time.perf_counter()
+        started, began = time.perf_counter(), time.time_ns()
         folder = IndexFolder(self.config.index)
         seen = Seen(self.config.index, self.config.limits.file)
+        state = None if self.listing else state_of_folder(self.config.content)
+        if state and not force and not self.thorough:
+            kept = self._as_before(folder, seen, state)
+            if kept is not None:
+                folder.tidy()
+                return kept
         found = self._look(folder, seen, self.listing, self.digests)
         if found.fresh and not force:
             assert found.generation is not None
-            seen.save()
+            changes = self._unchanged(found)
+            self._note(seen, state, began, found.generation, changes)
             folder.tidy()
-            return found.generation, self._unchanged(found)
+            return found.generation, changes
         with _telling(found.reason, folder), folder.writing():
             if folder.changed_since(found.generation):  # another process may have done the work
                 found = self._look(folder, seen)
             if force and not found.reason:
                 found = replace(found, reason=force)
             generation, changes = self._write(folder, found)
-            seen.save()
+            self._note(seen, state, began, generation, changes)
         return generation, replace(changes, seconds=time.perf_counter() - started)
 
     def as_it_is(self) -> tuple[Generation, Changes] | None:
         """The current generation, whether it fits the articles and the libraries that are
         installed or not; None without one that is whole and fits the settings.
         """
-        generation, sources, _ = self._current(IndexFolder(self.config.index))
+        generation, sources, _ = self._read_current(IndexFolder(self.config.index))
         if generation is None:
             return None
         return generation, _counted(sources)
+
+    def _as_before(
+        self, folder: IndexFolder, seen: Seen, state: FolderState
+    ) -> tuple[Generation, Changes] | None:
+        """The current generation where it and the content folder are as the last run left them:
+        then neither names nor what the generation was built from have to be gone through.
+        """
+        if seen.last.get("content") != state.digest:
+            return None
+        generation, reason = self._current(folder)
+        if generation is None or reason or seen.last["generation"] != generation.folder.name:
+            return None
+        try:
+            problems = tuple([read_problem(row) for row in seen.last["problems"]])
+            return generation, Changes(
+                articles=int(seen.last["articles"]),
+                sections=int(seen.last["sections"]),
+                problems=problems,
+            )
+        except (KeyError, TypeError, ValueError):  # sealed by another version of kb
+            return None
+
+    def _note(
+        self,
+        seen: Seen,
+        state: FolderState | None,
+        began: int,
+        generation: Generation,
+        changes: Changes,
+    ) -> None:
+        """Note for the next run what there is, if its state, which was looked at when this one
+        began, had been the same for long enough.
+        """
+        if state is None or not is_settled(state.newest, state.newest, began):
+            seen.note({})
+        else:
+            seen.note(
+                {
+                    "content": state.digest,
+                    "generation": generation.folder.name,
+                    "articles": changes.articles,
+                    "sections": changes.sections,
+                    "problems": [problem_record(problem) for problem in changes.problems],
+                }
+            )
+        seen.save()
 
     def _look(
         self,
@@ -147,19 +213,30 @@ class Indexer:
     ) -> _Found:
         listing = listing or scan(self.config.content)
         digests = seen.digests(self.config.content, [*listing.articles, *listing.topics], read)
-        generation, sources, reason = self._current(folder)
+        generation, sources, reason = self._read_current(folder)
         return _Found(listing, digests, generation, sources, reason, compare(sources, digests))
 
-    def _current(self, folder: IndexFolder) -> tuple[Generation | None, dict[str, Source], str]:
-        """The current generation and its sources if it can be read, and why it can't be kept."""
+    def _current(self, folder: IndexFolder) -> tuple[Generation | None, str]:
+        """The current generation if it can be read, and why it can't be kept."""
         try:
             generation = folder.current(thorough=self.thorough)
-            if generation is None:
-                return None, {}, "there was no index"
-            if generation.manifest.get("settings") != settings_of(self.config):
-                return None, {}, "settings or version changed"
-            upgraded = difference(generation.manifest.get("libraries"), releases(INDEX))
-            reason = f"{_UPGRADED}: {upgraded}" if upgraded else ""
+        except DamagedIndexError as error:
+            return None, f"{_DAMAGED}: {error}"
+        if generation is None:
+            return None, "there was no index"
+        if generation.manifest.get("settings") != settings_of(self.config):
+            return None, "settings or version changed"
+        upgraded = difference(generation.manifest.get("libraries"), releases(INDEX))
+        return generation, f"{_UPGRADED}: {upgraded}" if upgraded else ""
+
+    def _read_current(
+        self, folder: IndexFolder
+    ) -> tuple[Generation | None, dict[str, Source], str]:
+        """The same, with the sources of the generation."""
+        generation, reason = self._current(folder)
+        if generation is None:
+            return None, {}, reason
+        try:
             return generation, _sources_of(generation), reason
         except DamagedIndexError as error:
             return None, {}, f"{_DAMAGED}: {error}"
@@ -254,8 +331,9 @@ class Indexer:
         manifest = {
             "settings": settings_of(self.config),
             "libraries": releases(INDEX),
-            "sources": {path: sources[path].record() for path in sorted(sources)},
         }
+        records = json.dumps({path: sources[path].record() for path in sorted(sources)})
+        replace_file(new.folder / SOURCES, [records.encode()])
         generation = new.finish(manifest)
         return generation, self._unchanged(replace(found, sources=sources))
 
@@ -280,10 +358,14 @@ def _counted(sources: Mapping[str, Source]) -> Changes:
 
 
 def _sources_of(generation: Generation) -> dict[str, Source]:
+    """What a generation was built from. Raises DamagedIndexError."""
+    name = f"{generation.folder.name}/{SOURCES}"
+    with reading(generation.folder / SOURCES, name):
+        data = (generation.folder / SOURCES).read_bytes()
     try:
-        return read_sources(generation.manifest["sources"])
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise DamagedIndexError("its manifest is not readable") from None
+        return read_sources(json.loads(data))
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise DamagedIndexError(f"{name} is not readable") from None
 
 
 def settings_of(config: Config) -> str:

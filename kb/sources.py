@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.engine.layout import SEEN
@@ -85,6 +86,17 @@ def _read_source(path: str, record: Mapping[str, Any]) -> Source:
     )
 
 
+def problem_record(problem: Problem) -> list[Any]:
+    """A problem as JSON keeps it."""
+    return [problem.path, problem.line, problem.message, problem.severity, problem.code]
+
+
+def read_problem(record: list[Any]) -> Problem:
+    """The problem that `problem_record` gave. Raises ValueError for what is none."""
+    path, line, message, severity, code = record
+    return Problem(path, line, message, Severity(severity), code)
+
+
 class Difference(NamedTuple):
     """How the files of now differ from an index's sources; all are paths."""
 
@@ -125,7 +137,8 @@ class Digests(NamedTuple):
 
 
 class Seen:
-    """Digests of files by their state, kept in the index folder between runs.
+    """Digests of files by their state, kept in the index folder between runs, and what the
+    last run found in all (`last`), which can be read without them.
 
     It is a mere cache, under a checksum: damaged or missing, files are read again; and
     where it can't be written, nothing is lost but time.
@@ -135,8 +148,21 @@ class Seen:
         """`most` is the size in bytes that a file may have to be read."""
         self._most = most
         self.path = folder / SEEN
-        self._known = self._load()
+        head, _, self._states = (read_sealed(self.path) or b"").partition(b"\n")
+        self.last: dict[str, Any] = _parse(head)
         self._changed = False
+
+    @cached_property
+    def _known(self) -> dict[str, list[Any]]:
+        """Path -> state and digest, read when something differs from what there was."""
+        known: dict[str, list[Any]] = _parse(self._states)
+        is_ours = all([type(e) is list and len(e) == _ENTRY for e in known.values()])  # noqa: C419 faster
+        return known if is_ours else {}  # else sealed by another version of kb
+
+    def note(self, last: dict[str, Any]) -> None:
+        """Note what was found at last, for `last` of the next run."""
+        self._changed |= last != self.last
+        self.last = last
 
     def digests(
         self, content: Path, files: Iterable[SourceFile], read: Digests | None = None
@@ -148,13 +174,14 @@ class Seen:
         """
         read = read or Digests({}, 0)
         found = {}
+        before = self._known
         known: dict[str, list[Any]] = {}
         for file in files:
             if file.size > self._most:
                 found[file.path] = f"{file.size} bytes"
                 continue
             state = [file.size, file.mtime_ns, file.ctime_ns, file.inode]
-            entry = self._known.get(file.path)
+            entry = before.get(file.path)
             if entry is None or entry[:4] != state:
                 known_digest = read.found.get(file.path)
                 read_at = time.time_ns() if known_digest is None else read.since
@@ -165,7 +192,7 @@ class Seen:
                 self._changed = True
             known[file.path] = entry
             found[file.path] = entry[4]
-        self._changed |= len(known) != len(self._known)
+        self._changed |= len(known) != len(before)
         self._known = known
         return found
 
@@ -173,17 +200,20 @@ class Seen:
         """Keep what was seen for the next run, if there is anything new."""
         if not self._changed:
             return
+        if "_known" in self.__dict__:
+            self._states = json.dumps(self._known).encode()
         with contextlib.suppress(OSError):
-            write_sealed(self.path, (json.dumps(self._known).encode(),))
+            write_sealed(self.path, (json.dumps(self.last).encode(), b"\n", self._states))
             self._changed = False
 
-    def _load(self) -> dict[str, list[Any]]:
-        try:
-            known: dict[str, list[Any]] = json.loads(read_sealed(self.path) or b"{}")
-            is_ours = {len(entry) for entry in known.values()} <= {_ENTRY}
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            is_ours = False
-        return known if is_ours else {}  # else sealed by another version of kb
+
+def _parse(text: bytes) -> dict[str, Any]:
+    """The JSON object that a text holds; empty if it holds none."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _digest(content: Path, path: str, most: int) -> str:

@@ -90,7 +90,7 @@ class States:
         Nothing is written, and all of its answers are those of that state.
         """
         generation = IndexFolder(self.index).current(thorough=True)
-        paths = set(generation.manifest["sources"])
+        paths = set(json.loads((generation.folder / "sources.json").read_bytes()))
         state = "new" if "two/added.md" in paths else "old"
         base = self.open(state)
         changes = base.index()

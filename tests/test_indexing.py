@@ -300,6 +300,75 @@ def test_settings_have_a_stable_digest(base):
     assert settings_of(base.config) == settings_of(replace(base.config, name="x"))
 
 
+@pytest.fixture
+def settled(base, monkeypatch):
+    """The base as a run found it that came long after the last change."""
+    later = time.time_ns() + 10**11
+    monkeypatch.setattr(indexing.time, "time_ns", lambda: later)
+    base.run()
+    return base
+
+
+def refuse(*_):
+    """Stand in for what is not to be called."""
+    raise AssertionError("called")
+
+
+def test_a_folder_as_it_was_is_not_gone_through(settled, monkeypatch):
+    """Neither its names are checked nor what the index was built from is read."""
+    settled.write("bad.md", "---\ntitle: [\n---\n")
+    _, before = settled.run()
+    assert before.problems
+    settled.run()
+    monkeypatch.setattr(indexing, "scan", refuse)
+    monkeypatch.setattr(indexing, "read_sources", refuse)
+    _, changes = settled.run()
+    assert changes == Changes(articles=2, sections=3, problems=before.problems)
+
+
+def test_a_folder_that_changed_just_now_is_gone_through(base, monkeypatch):
+    """Its files may change again within the same tick of the clock."""
+    base.run()
+    monkeypatch.setattr(indexing, "scan", refuse)
+    with pytest.raises(AssertionError, match="called"):
+        base.run()
+
+
+@pytest.mark.parametrize("what", ["article", "settings", "generation", "listing", "force", "seen"])
+def test_a_folder_is_gone_through_where_anything_differs(settled, monkeypatch, what):
+    """Whatever the answer depends on."""
+    options = {}
+    if what == "article":
+        settled.write("a.md", "# Other\n")
+    elif what == "settings":
+        settled.config = replace(settled.config, language="de")
+    elif what == "generation":
+        settled.run(force="asked for")
+        shutil.rmtree(settled.config.index / settled.generations()[-1])
+    elif what == "seen":
+        (settled.config.index / "seen.json").unlink()
+    elif what == "force":
+        options["force"] = "asked for"
+    if what == "listing":
+        given = scan(settled.content)
+        monkeypatch.setattr(indexing, "state_of_folder", refuse)
+        Indexer(settled.config, PlainEngine, listing=given).bring_up_to_date()
+        return
+    listed = []
+    monkeypatch.setattr(indexing, "scan", lambda folder: listed.append(folder) or scan(folder))
+    settled.run(**options)
+    assert listed
+
+
+def test_a_damaged_list_of_sources_is_told(base):
+    """The index is built anew, as for any file of it."""
+    base.write("c.md", "# See\n")
+    path = base.config.index / base.generations()[-1] / "sources.json"
+    path.write_bytes(b"[]" + path.read_bytes()[2:])
+    _, changes = base.run()
+    assert (changes.rebuilt, "sources.json" in changes.reason) == (True, True)
+
+
 def test_force_builds_anew(base):
     """Whatever there is, for the reason that it was asked for."""
     _, changes = base.run(force="asked for")

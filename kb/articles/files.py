@@ -75,6 +75,11 @@ def scan(content: Path) -> Listing:
     )
 
 
+def is_read(name: str) -> bool:
+    """Whether a file of that name is read if it is a regular one: as an article or a topic."""
+    return name.endswith(_SUFFIX) or name == TOPIC_FILE
+
+
 def _is_topic_file(path: str) -> bool:
     return path == TOPIC_FILE or path.endswith("/" + TOPIC_FILE)
 
@@ -118,7 +123,7 @@ class _Walk:
                 if entry.is_dir(follow_symlinks=False):
                     if self._accepts(path, entry.name):
                         folders.append(path + "/")
-                elif entry.name.endswith(_SUFFIX) or entry.name == TOPIC_FILE:
+                elif is_read(entry.name):
                     yield from self._file(entry, path, prefix)
                 else:
                     self._notice(entry, path)

@@ -18,6 +18,7 @@ HOLDER = "lock.json"
 SEEN = "seen.json"
 CHECKED = "checked.json"
 MANIFEST = "manifest.json"
+SOURCES = "sources.json"
 
 
 def is_generation(name: str) -> bool:
