@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -25,6 +26,8 @@ from kb.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from click.shell_completion import CompletionItem
 
     from kb.cli.screen import Screen
 
@@ -85,6 +88,18 @@ class App(click.Group):
             return None
         command: click.Command = import_module(f"kb.cli.{cmd_name}").command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin with what is typed, none of them imported; else options."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        return [
+            CompletionItem(name, help=line)
+            for name, line in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -169,7 +184,9 @@ def run(args: Sequence[str] | None = None) -> int:
     _prepare_streams()
     screen = _first_screen(given)
     try:
-        code = _complete() or _invoke(given)
+        if shell := os.environ.get("_KB_COMPLETE"):
+            return _complete(shell, given)
+        code = _invoke(given)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read the results has seen enough. What is still buffered goes nowhere.
@@ -199,13 +216,14 @@ def _first_screen(args: Sequence[str]) -> Screen:
     return open_screen(os.environ, no_color="--no-color" in options, as_json="--json" in options)
 
 
-def _complete() -> int:
-    """Answer a shell that asks for completions; 0 when none does."""
-    if not (instruction := os.environ.get("_KB_COMPLETE")):
-        return 0
-    from click.shell_completion import shell_complete
+def _complete(shell: str, args: Sequence[str]) -> int:
+    """Answer a shell that asks for completions; whatever is wrong, it is offered nothing."""
+    from kb.cli.shells import offers
 
-    sys.exit(shell_complete(app, {}, "kb", "_KB_COMPLETE", instruction))
+    with suppress(Exception):
+        for line in offers(app, shell, args):
+            click.echo(line)
+    return FOUND
 
 
 def _invoke(args: list[str]) -> int:

@@ -3,32 +3,97 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from kb.cli.text import visible
 from kb.config import load_config
 from kb.errors import KbError
+from kb.model import Tier
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import click
+    from click.shell_completion import CompletionItem
 
     from kb.config import Config
 
 
-def complete_articles(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
-    """Ids that begin with what is typed; after a `#`, the anchors of that article."""
+def complete_articles(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001
+    incomplete: str,
+) -> list[CompletionItem]:
+    """Ids that begin with what is typed, and of one that is alone its anchors; after a `#`, the
+    anchors of that article. `kb.cli.shells` says what the types mean.
+    """
+    from click.shell_completion import CompletionItem
+
+    if ctx.params.get("words"):  # an id has been given
+        return []
     article, hash_, anchor = incomplete.partition("#")
     if hash_:
-        return [f"{article}#{a}" for a in _anchors(ctx, article) if a.startswith(anchor)]
-    return [id_ for id_ in _ids(ctx) if id_.startswith(incomplete)]
+        begun = [each for each in _anchors(ctx, article) if each.startswith(anchor)]
+        return [CompletionItem(f"{article}#{each}") for each in begun]
+    ids = [id_ for id_ in _ids(ctx) if id_.startswith(normalize("NFC", incomplete))]
+    items = [CompletionItem(id_, type="open") for id_ in ids]
+    if len(ids) == 1:
+        below = _anchors(ctx, ids[0])
+        items += [CompletionItem(f"{ids[0]}#{each}", type="more") for each in below]
+    return items
 
 
-def complete_topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+def complete_topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Ids of topics, which are folders that hold articles, directly or further below."""
+    if ctx.params.get("words") and param.name == "words":
+        return []
+    return _topics(ctx, incomplete)
+
+
+def complete_tags(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    """Tags of the articles as the index has them, which is neither updated nor made for it."""
+    return _tags(ctx, incomplete)
+
+
+def complete_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    """The filters of a query: what stands behind `topic:`, `tag:` and `tier:`, without spaces."""
+    key, colon, value = incomplete.partition(":")
+    known = {"topic": _topics, "tag": _tags, "tier": _tiers}
+    if not colon or key not in known:
+        return []
+    return [f"{key}:{each}" for each in known[key](ctx, value) if " " not in each]
+
+
+def _topics(ctx: click.Context, begin: str) -> list[str]:
     found: dict[str, None] = {}
     for id_ in _ids(ctx):
         folders = id_.split("/")[:-1]
         found.update({"/".join(folders[:end]): None for end in range(1, len(folders) + 1)})
-    return [topic for topic in found if topic.startswith(incomplete)]
+    return [topic for topic in found if topic.startswith(normalize("NFC", begin))]
+
+
+def _tiers(_ctx: click.Context, begin: str) -> list[str]:
+    return [tier.value for tier in Tier if tier.startswith(begin)]
+
+
+def _tags(ctx: click.Context, begin: str) -> list[str]:
+    from kb.analysis import Analyzer
+    from kb.engine.whoosh import WhooshEngine
+    from kb.indexing import Indexer
+    from kb.ranking import Ranking
+
+    config = _config(ctx)
+
+    def open_engine(folder: Path) -> WhooshEngine:
+        return WhooshEngine(folder, Analyzer(config.language), Ranking(), {})
+
+    kept = Indexer(config, open_engine).as_it_is()
+    if kept is None:
+        return []
+    engine = open_engine(kept[0].folder)
+    tags = {tag for card in engine.cards().values() for tag in card.tags}
+    engine.close()
+    return sorted(tag for tag in tags if tag.startswith(begin))
 
 
 def _config(ctx: click.Context) -> Config:

@@ -15,7 +15,7 @@ from kb.cli.command import (
     drafts_option,
     pass_session,
 )
-from kb.cli.complete import complete_topics
+from kb.cli.complete import complete_tags, complete_topics, complete_words
 from kb.cli.values import Number, OneOf
 from kb.cli.words import is_blank, read_words
 from kb.model import Audience, Tier
@@ -34,7 +34,7 @@ from kb.model import Audience, Tier
         ("kb search - < message.txt", "the words of a file, or of another command"),
     ),
 )
-@click.argument("words", nargs=-1, required=True)
+@click.argument("words", nargs=-1, required=True, shell_complete=complete_words)
 @click.option(
     "--tier", type=OneOf([tier.value for tier in Tier]), help="Only articles of this tier."
 )
@@ -44,7 +44,9 @@ from kb.model import Audience, Tier
     shell_complete=complete_topics,
     help="Only this topic and those below it.",
 )
-@click.option("--tag", metavar="TAG", help="Only articles with this tag.")
+@click.option(
+    "--tag", metavar="TAG", shell_complete=complete_tags, help="Only articles with this tag."
+)
 @click.option("--limit", type=Number(1, 100), metavar="N", help="Show this many hits (default 5).")
 @audience_option
 @drafts_option
