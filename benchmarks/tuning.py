@@ -90,8 +90,8 @@ class Lab:
 def _code() -> str:
     """The state of everything that could change a figure."""
     root = Path(kb.__file__).parent
-    places = ("engine/**/*.py", "articles/*.py", "markdown/*.py")
-    single = ("analysis.py", "frontmatter.py", "knowledge_base.py", "query.py", "ranking.py")
+    places = ("engine/**/*.py", "articles/*.py", "frontmatter/*.py", "markdown/*.py")
+    single = ("analysis.py", "comments.py", "knowledge_base.py", "query.py", "ranking.py")
     files = sorted(path for place in (*places, *single) for path in root.glob(place))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 

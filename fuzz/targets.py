@@ -32,13 +32,12 @@ def front_matter(data: bytes) -> None:
     """It is cut off whole, and gives texts in lists and tables, or an error of one line."""
     text = data.decode("utf-8", "replace").replace("\r", "\n")
     try:
-        raw, body, line = frontmatter.split(text)
-        fields = frontmatter.parse(raw or "")
+        fields, body, line = frontmatter.read(text)
     except ContentError as error:
         check_error(error)
         return
     assert text.endswith(body)
-    assert text.count("\n") - body.count("\n") in {line - 1, line - 2}
+    assert text.split("\n")[line - 1 :] == body.split("\n") or not body
     check_plain({entry.key: frontmatter.plain(entry.value) for entry in fields.entries})
 
 

@@ -15,6 +15,7 @@ The way down: each module knows only those below it, and those to its right.
     articles/                           files -> Articles
     config  query                       settings; what a person typed
     frontmatter  markdown/              what stands in files
+    comments                            what authors write for themselves
     limits  settings                    how much of it, and what the settings say
     analysis  asking  ranking  nearest  counts
                                         words, questions and numbers

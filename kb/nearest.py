@@ -107,14 +107,15 @@ def _asked(found: Sequence[str]) -> str:
     return f"did you mean {' or '.join([', '.join(others), last] if others else [last])}?"
 
 
-def slip(word: str, known: Iterable[str]) -> str | None:
+def slip(word: str, known: Iterable[str], *, most: int = 2) -> str | None:
     """The known name of which `word` is a slip of the fingers, or None.
 
     A slip is one letter too many, too few, wrong, or two swapped: in names of six letters
-    or more also two of these. The check is the optimal string alignment distance.
+    or more also two of these, if `most` allows. The check is the optimal string alignment
+    distance.
     """
     for name in known:
-        allowed = 1 if len(name) < 6 else 2  # noqa: PLR2004
+        allowed = min(most, 1 if len(name) < 6 else 2)  # noqa: PLR2004
         if abs(len(name) - len(word)) <= allowed and _distance(word, name) <= allowed:
             return name
     return None

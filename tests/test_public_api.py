@@ -18,7 +18,7 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 DOORS = {
     "whoosh": "engine/whoosh/",
     "markdown_it": "markdown/",
-    "yaml": "frontmatter.py",
+    "yaml": "frontmatter/yaml_reader.py",
     "Stemmer": "stemming.py",
     "click": "cli/",
     "jinja2": "site/",

@@ -1,7 +1,7 @@
 """Front matter to the attributes of an Article: what each key means, and what is wrong with it.
 
-An unknown tier, audience or status keeps the article out: to guess could publish what must
-not be. Anything else that can't be used is reported and left out.
+Who may see the article is read by `kb.articles.visibility`. Anything that can't be used is
+reported and left out.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import json
 import re
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from kb.articles.names import complaint_about_id
 from kb.articles.values import FieldReader, either, items, one_line, quote
+from kb.articles.visibility import folded, is_about_visibility, read_visibility
 from kb.frontmatter import Entry, Fields, Text, Value, plain
 from kb.model import Action, Audience, Channel, Condition, Problem, Severity, Status, Step, Tier
-from kb.nearest import nearest
+from kb.nearest import nearest, slip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from enum import StrEnum
 
-_Choice = TypeVar("_Choice", bound="StrEnum")
+    from kb.articles.visibility import Visibility
 
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][\d:.+Zz -]*)?")
 _INTERVAL = re.compile(r"[1-9]\d{0,4} (?:day|week|month|year)s?")
@@ -66,8 +66,9 @@ class FrontMatter(NamedTuple):
 def read_article_fields(path: str, fields: Fields) -> FrontMatter:
     """Take every key of an article's front matter for what it means."""
     reader = _ArticleFields(path)
-    for entry in fields.entries:
+    for entry in reader.once(fields, matters):
         reader.read(entry)
+    reader.see(read_visibility(fields))
     if reader.extra:
         reader.attributes["extra"] = tuple(reader.extra)
     return FrontMatter(reader.name, reader.attributes, tuple(reader.problems), reader.fatal)
@@ -81,11 +82,13 @@ class _ArticleFields(FieldReader):
         self.name = ""
         self.attributes: Attributes = {}
         self.extra: list[tuple[str, str]] = []
-        self.fatal = False
+        self._unused: list[Entry] = []
 
     def read(self, entry: Entry) -> None:
         """Take one key with its value."""
         method = _KEYS.get(entry.key)
+        if folded(entry.key) in _IN_ANY_CASE:
+            method = _ArticleFields.visibility
         if method is not None:
             method(self, entry)
             return
@@ -94,7 +97,20 @@ class _ArticleFields(FieldReader):
             value.value if isinstance(value, Text) else json.dumps(plain(value), ensure_ascii=False)
         )
         self.extra.append((entry.key, written))
-        self.unknown(entry, _KEYS)
+        self._unused.append(entry)
+
+    def see(self, visibility: Visibility) -> None:
+        """Take who may see the article, and speak of the keys that nothing was said of."""
+        if visibility.status is not Status.PUBLISHED:
+            self.attributes["status"] = visibility.status
+        if visibility.audience is not Audience.PUBLIC:
+            self.attributes["audience"] = visibility.audience
+        self.fatal |= visibility.keeps_out
+        self.problems += [remark.as_problem(self.path) for remark in visibility.remarks]
+        told = {remark.line for remark in visibility.remarks}
+        for entry in self._unused:
+            if entry.line not in told:
+                self.unknown(entry, _KEYS)
 
     def title(self, entry: Entry) -> None:
         self.name = self.text(entry)
@@ -103,31 +119,20 @@ class _ArticleFields(FieldReader):
         self.attributes["summary"] = self.text(entry)
 
     def tier(self, entry: Entry) -> None:
-        if (choice := self._choice(entry, Tier)) is not None:
-            self.attributes["tier"] = choice
-
-    def audience(self, entry: Entry) -> None:
-        if (choice := self._choice(entry, Audience)) is not None:
-            self.attributes["audience"] = choice
-
-    def status(self, entry: Entry) -> None:
-        if (choice := self._choice(entry, Status)) is not None:
-            self.attributes["status"] = choice
-
-    def _choice(self, entry: Entry, kind: type[_Choice]) -> _Choice | None:
-        """One of the values of a key that must not be guessed; empty means the default."""
-        values = [member.value for member in kind]
-        text = one_line(entry.value.value) if isinstance(entry.value, Text) else "a list"
-        if text.lower() in values:
-            return kind(text.lower())
-        if text:
-            self.fatal = True
+        text = self.text(entry).lower()
+        values = [member.value for member in Tier]
+        if text in values:
+            self.attributes["tier"] = Tier(text)
+        elif text and (meant := slip(text, values)):
             self.report(
-                entry.line,
-                f"`{entry.key}` can't be {quote(text)}: it is {_one_of(values, text)}",
-                Severity.ERROR,
+                entry.line, f"`tier` can't be {quote(text)} (did you mean {meant}?): ignored"
             )
-        return None
+        elif text:
+            shown = f"`tier` is {quote(text)}, another tool's: ignored"
+            self.report(entry.line, shown, Severity.NOTE, "foreign-value")
+
+    def visibility(self, entry: Entry) -> None:
+        """Nothing: `kb.articles.visibility` reads it beside the keys of other tools."""
 
     def issue(self, entry: Entry) -> None:
         self.attributes["issues"] = self.texts(entry)
@@ -294,13 +299,22 @@ _KEYS: dict[str, Callable[[_ArticleFields, Entry], None]] = {
     "tags": _ArticleFields.tags,
     "related": _ArticleFields.related,
     "aliases": _ArticleFields.aliases,
-    "audience": _ArticleFields.audience,
-    "status": _ArticleFields.status,
+    "audience": _ArticleFields.visibility,
+    "status": _ArticleFields.visibility,
     "reviewed": _ArticleFields.reviewed,
     "review_every": _ArticleFields.review_every,
     "order": _ArticleFields.order,
     "featured": _ArticleFields.featured,
 }
+
+
+# Whoever hides an article is not asked how a key is spelled.
+_IN_ANY_CASE = frozenset({"audience", "status"})
+
+
+def matters(key: str) -> bool:
+    """Whether it matters what a key says."""
+    return key in _KEYS or is_about_visibility(key)
 
 
 def _complaint_about_url(url: str) -> str | None:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from kb import frontmatter, markdown
 from kb.articles.apart import run_apart
 from kb.articles.fields import read_article_fields
+from kb.articles.front_matter import read_front_matter
 from kb.articles.names import printable
 from kb.articles.text import decode, find_direction_controls, read_bytes
 from kb.articles.topics import TopicFile, title_from_name
 from kb.articles.values import FieldReader, one_line
 from kb.errors import ContentError
 from kb.files import raise_if_exhausted
-from kb.model import Article, Problem
+from kb.model import Article, Problem, Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,11 +75,11 @@ def read_text(
     source: SourceFile, text: str, digest: str, limits: Limits
 ) -> Page | tuple[Problem, ...]:
     """Read an article from the text of its file. Raises ContentError."""
-    raw, body, body_line = frontmatter.split(text)
-    fields = frontmatter.parse(raw or "", limits=limits) if raw else frontmatter.NO_FIELDS
+    fields, body, body_line = read_front_matter(text, limits)
     given = read_article_fields(source.path, fields)
     if given.fatal:
         return given.problems
+    body, unclosed = markdown.without_comments(body, first_line=body_line, limits=limits)
     document = markdown.parse(body, title=given.title, first_line=body_line, limits=limits)
     topic, _, name = source.id.rpartition("/")
     attributes = given.attributes
@@ -94,10 +95,21 @@ def read_text(
         body_line=body_line,
         digest=digest,
         sections=document.sections,
-        problems=find_direction_controls(source.path, text) + given.problems,
+        problems=(
+            *find_direction_controls(source.path, text),
+            *given.problems,
+            *_of_unclosed(source.path, unclosed),
+        ),
         **attributes,
     )
     return Page(article, document)
+
+
+def _of_unclosed(path: str, line: int | None) -> tuple[Problem, ...]:
+    if line is None:
+        return ()
+    message = "a comment that nothing closes: all below it is left out (end it with `-->`)"
+    return (Problem(path, line, message, Severity.WARNING, "comment"),)
 
 
 def read_topic_file(
@@ -112,7 +124,7 @@ def read_topic_file(
     reader = FieldReader(source.path)
     title = summary = ""
     order = None
-    for entry in fields.entries:
+    for entry in reader.once(fields, _TOPIC_KEYS.__contains__):
         if entry.key == "title":
             title = reader.text(entry)
         elif entry.key == "summary":

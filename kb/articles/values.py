@@ -6,26 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from kb.articles.names import printable
-from kb.frontmatter import Entry, Fields, Items, Text, Value
+from kb.frontmatter import Entry, Fields, Items, Text, Value, plain
 from kb.model import Problem, Severity
 from kb.nearest import slip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _LONGEST = 60  # characters of a value that a message shows
-# Keys by which other tools hide an article or give it another address, the values that do
-# so (None: any), and how kb is told.
-_YES = frozenset({"true", "yes", "on", "1"})
-_NO = frozenset({"false", "no", "off", "0"})
-_FOREIGN = {
-    "draft": (_YES, "status: draft"),
-    "hidden": (_YES, "status: draft"),
-    "published": (_NO, "status: draft"),
-    "redirect_from": (None, "aliases"),
-}
+# Keys of other tools, and how kb is told.
+_FOREIGN = {"redirect_from": "aliases"}
 
 
 def items(value: Value) -> tuple[Value, ...]:
@@ -50,19 +42,13 @@ def one_line(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
-def _written_for_kb(entry: Entry) -> str | None:
-    """What another tool's key says, in kb's words, if it matters."""
-    when, written = _FOREIGN.get(entry.key.lower(), (_YES, ""))
-    value = entry.value.value.lower() if isinstance(entry.value, Text) else ""
-    return written if when is None or value in when else None
-
-
 class FieldReader:
     """Reads values of a known shape, and collects what is wrong with the others."""
 
     def __init__(self, path: str) -> None:
         self.problems: list[Problem] = []
-        self._path = path
+        self.fatal = False
+        self.path = path
 
     def report(
         self,
@@ -72,7 +58,7 @@ class FieldReader:
         code: str = "front-matter",
     ) -> None:
         """Note a problem on a line of the file."""
-        self.problems.append(Problem(self._path, line, message, severity, code))
+        self.problems.append(Problem(self.path, line, message, severity, code))
 
     def text(self, entry: Entry) -> str:
         """A single text."""
@@ -108,13 +94,31 @@ class FieldReader:
             elif text := item.value.strip() if exact else one_line(item.value):
                 yield text, item.line
 
+    def once(self, fields: Fields, matters: Callable[[str], bool]) -> Iterator[Entry]:
+        """The entries, each key once. One that comes again is a note if it says the same or
+        does not matter, and else an error, for which `fatal` is set.
+        """
+        seen: dict[str, Entry] = {}
+        for entry in fields.entries:
+            first = seen.setdefault(entry.key, entry)
+            if first is entry:
+                yield entry
+                continue
+            where = f"first on line {first.line}: {quote(one_line(entry.key))}"
+            message = f"duplicate key in front matter, {where}"
+            if plain(first.value) == plain(entry.value) or not matters(entry.key):
+                self.report(entry.line, f"{message}: ignored", Severity.NOTE, "duplicate-key")
+            else:
+                self.fatal = True
+                self.report(entry.line, message, Severity.ERROR)
+
     def unknown(self, entry: Entry, known: Iterable[str]) -> None:
         """Say that a key is not one of kb's, and which was probably meant."""
         shown = quote(one_line(entry.key))
         meant = slip(entry.key.lower().replace("-", "_"), known)
         if meant:
             self.report(entry.line, f"unknown key {shown}: did you mean `{meant}`?")
-        elif foreign := _written_for_kb(entry):
+        elif foreign := _FOREIGN.get(entry.key.lower()):
             self.report(entry.line, f"kb does not know {shown}: write `{foreign}`")
         else:
             self.report(entry.line, f"unknown key {shown}: kept", Severity.NOTE, "unknown-key")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.limits import DEFAULT_LIMITS, Limits, over_limit
 from kb.markdown.anchors import Anchors, slug
+from kb.markdown.comments import without_comments
 from kb.markdown.html import (
     LINK_END,
     LINK_START,
@@ -45,6 +46,7 @@ __all__ = [
     "read_sections",
     "render_html",
     "slug",
+    "without_comments",
     "write_image",
     "write_link",
 ]

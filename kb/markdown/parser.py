@@ -21,6 +21,7 @@ from markdown_it.rules_block import StateBlock
 from kb.counts import counted
 from kb.errors import ContentError
 from kb.limits import DEFAULT_LIMITS, OutOfTimeError, over_limit
+from kb.markdown.comment_block import comment_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.utils import EnvType
 
+    from kb.comments import Comments
     from kb.limits import Limits
 
 _UNSAFE_SCHEME = re.compile(r"\s*(?:javascript|vbscript|data|file):", re.IGNORECASE)
@@ -52,6 +54,20 @@ def is_safe_link(url: str) -> bool:
 
 def tokenize(body: str, *, first_line: int, limits: Limits) -> list[Token]:
     """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed."""
+    return _parse(_parser(limits.nesting), body, first_line, limits)
+
+
+def parse_blocks(body: str, comments: Comments, *, first_line: int, limits: Limits) -> list[Token]:
+    """The blocks of a Markdown text, those of comments among them, whose text is not parsed.
+
+    Raises `ContentError` as `tokenize` does.
+    """
+    return _parse(_block_parser(limits.nesting), body, first_line, limits, comments=comments)
+
+
+def _parse(
+    parser: MarkdownIt, body: str, first_line: int, limits: Limits, **more: object
+) -> list[Token]:
     if body.count("\n") > limits.lines:
         raise over_limit("lines", f"over {limits.lines} lines", first_line + limits.lines)
     env: dict[str, Any] = {
@@ -60,9 +76,10 @@ def tokenize(body: str, *, first_line: int, limits: Limits) -> list[Token]:
         "line": 0,
         "steps": 0,
         "addresses": 0,
+        **more,
     }
     try:
-        return _parser(limits.nesting).parse(body, env)
+        return parser.parse(body, env)
     except RecursionError:
         # Limits set higher than this process has room for.
         what = "nested deeper than the parser can follow"
@@ -98,15 +115,29 @@ def _permissive_parser() -> MarkdownIt:
 
 @cache
 def _parser(nesting: int) -> MarkdownIt:
-    parser = _configured(nesting + _SPARE_LEVELS)
-    parser.block.ruler.before("table", "guard", _guard_blocks, {"alt": ["blockquote"]})
+    parser = _guarded(nesting)
     parser.core.ruler.at("inline", _parse_inlines)
+    return parser
+
+
+@cache
+def _block_parser(nesting: int) -> MarkdownIt:
+    parser = _guarded(nesting)
+    alternatives = ["paragraph", "reference", "blockquote"]
+    parser.block.ruler.before("table", "comment", comment_block, {"alt": alternatives})
+    parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
 
 
 @cache
 def _inline_parser() -> MarkdownIt:
     return _configured(_INLINE_NESTING)
+
+
+def _guarded(nesting: int) -> MarkdownIt:
+    parser = _configured(nesting + _SPARE_LEVELS)
+    parser.block.ruler.before("table", "guard", _guard_blocks, {"alt": ["blockquote"]})
+    return parser
 
 
 def _configured(nesting: int) -> MarkdownIt:

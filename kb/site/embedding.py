@@ -128,18 +128,22 @@ def _stage(
         except OSError as error:
             problems.append(Problem(source.path, None, f"can't be read: {error.strerror}"))
             continue
-        if page is not None:
-            pages[source.id] = page
-            target = staged / f"{source.id}.md"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(page.text, encoding="utf-8", newline="\n")
+        if isinstance(page, tuple):
+            problems += page
+            continue
+        pages[source.id] = page
+        target = staged / f"{source.id}.md"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(page.text, encoding="utf-8", newline="\n")
     staged.mkdir(parents=True, exist_ok=True)
     return pages, problems
 
 
-def _read(config: Config, source: SourceFile, generator: Generator) -> ForeignPage | None:
+def _read(
+    config: Config, source: SourceFile, generator: Generator
+) -> ForeignPage | tuple[Problem, ...]:
     data = read_bytes(config.content, source.path, config.limits)
-    return read_foreign(source.id, decode(data), generator)
+    return read_foreign(source, decode(data), generator, config.limits)
 
 
 def _own_files(config: Config) -> Iterator[tuple[str, bytes]]:

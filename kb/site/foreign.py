@@ -11,23 +11,31 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from kb import frontmatter
 from kb.articles import title_from_name
+from kb.articles.fields import matters
+from kb.articles.front_matter import read_front_matter
 from kb.articles.names import printable
+from kb.articles.values import FieldReader
+from kb.articles.visibility import read_visibility
 from kb.errors import ContentError
-from kb.settings import parse_toml
+from kb.limits import DEFAULT_LIMITS
+from kb.markdown import without_comments
+from kb.model import Audience, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from kb.articles import SourceFile
     from kb.frontmatter import Plain
-    from kb.model import Section
+    from kb.limits import Limits
+    from kb.model import Problem, Section
 
-_KEPT = ("title", "tier", "issue", "do", "have_ready", "escalate", "channel", "tags", "audience")
+_KEPT = ("title", "tier", "issue", "do", "have_ready", "escalate", "channel", "tags")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _TICKS = re.compile("(`+)")
 _HEADING_ID = re.compile(r"^( {0,3}#{1,6}\s.*)\{:?\s*#([\w:.-]+)(?![\w:.-])[^{}]*\}[ #]*$")
@@ -125,13 +133,22 @@ class ForeignPage:
     ids: Mapping[int, str]
 
 
-def read_foreign(id_: str, text: str, generator: Generator) -> ForeignPage | None:
-    """A page by its path without `.md`, or None for a draft. Raises ContentError."""
-    given, body = _split(text)
-    if _says(given, "draft") or _says(given, "unlisted") or _is_left_out(given):
-        return None
+def read_foreign(
+    source: SourceFile, text: str, generator: Generator, limits: Limits = DEFAULT_LIMITS
+) -> ForeignPage | tuple[Problem, ...]:
+    """A page, or what there is to say of one that is not published. Raises ContentError."""
+    id_ = source.id
+    fields, below, _ = read_front_matter(text, limits)
+    reader = FieldReader(source.path)
+    given = {e.key: frontmatter.plain(e.value) for e in reader.once(fields, matters)}
+    seen = read_visibility(fields)
+    if seen.status is not Status.PUBLISHED or seen.keeps_out or reader.fatal:
+        return (*reader.problems, *(remark.as_problem(source.path) for remark in seen.remarks))
+    body, _ = without_comments(below, first_line=1, limits=limits)
     place, index = _place(id_, given, generator)
     kept = {key: given[key] for key in _KEPT if key in given}
+    if seen.audience is not Audience.PUBLIC:
+        kept["audience"] = str(seen.audience)
     summary = given.get("summary") or given.get("description")
     if isinstance(summary, str):
         kept["summary"] = summary
@@ -187,47 +204,6 @@ def heading_ids(
         taken.add(name)
         found[section.anchor] = "" if section.level <= 1 and section.position == 0 else name
     return found
-
-
-def _split(text: str) -> tuple[dict[str, Plain], str]:
-    """Front matter as plain values, in YAML, TOML or JSON, and the text below it."""
-    if text.startswith("+++"):
-        raw, _, body = text[3:].partition("\n+++")
-        try:
-            return _plain(parse_toml(raw)), body.partition("\n")[2]
-        except (ValueError, RecursionError) as error:
-            raise ContentError(f"front matter is not TOML: {error}", line=1) from error
-    if text.startswith("{") and '"' in text[:200]:
-        try:
-            given, end = json.JSONDecoder().raw_decode(text)
-            return _plain(given), text[end:].lstrip("\n")
-        except ValueError:
-            return {}, text
-        except RecursionError as error:
-            raise ContentError("front matter nested too deeply", line=1) from error
-    raw_yaml, body, _ = frontmatter.split(text)
-    fields = frontmatter.parse(raw_yaml) if raw_yaml else frontmatter.NO_FIELDS
-    return {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}, body
-
-
-def _plain(value: Any) -> Any:
-    """TOML's and JSON's values as YAML's are read here: everything single is text."""
-    if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _says(given: Mapping[str, Plain], key: str) -> bool:
-    return str(given.get(key, "")).strip().lower() in {"true", "yes", "on", "1"}
-
-
-def _is_left_out(given: Mapping[str, Plain]) -> bool:
-    """Whether a page of MkDocs asks not to be found, or one of kb's is not published."""
-    search = given.get("search")
-    hidden = isinstance(search, dict) and _says(search, "exclude")
-    return hidden or given.get("status") in ("draft", "archived")
 
 
 def _place(id_: str, given: Mapping[str, Plain], generator: Generator) -> tuple[str, str]:

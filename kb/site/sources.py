@@ -76,7 +76,10 @@ def _signature(folders: Folders) -> list[object]:
 
 def _version() -> list[object]:
     """The state of kb's own files that make pages."""
-    packages = [PACKAGE, *(PACKAGE.parent / name for name in ("articles", "engine", "markdown"))]
+    packages = [
+        PACKAGE,
+        *(PACKAGE.parent / name for name in ("articles", "engine", "frontmatter", "markdown")),
+    ]
     modules = sorted(PACKAGE.parent.glob("*.py"))
     found = [
         (path, state)

@@ -37,7 +37,7 @@ def test_json_names_the_generator(kb, docs):
 
 def test_pages_that_cant_be_read_make_it_fail(kb, docs):
     """They are named on stderr; the rest is exported."""
-    (docs / "bad.md").write_text("---\na: 1\na: 2\n---\n")
+    (docs / "bad.md").write_text("---\ntitle: a: b\n---\n")
     result = kb("export", "search", "--content", "docs", "--out", "out", "--url", "/{id}/")
     assert result.code == 3
     assert "bad.md" in result.err

@@ -2,11 +2,18 @@
 
 import pytest
 
-from kb.articles import read_article, scan
+from kb.articles import SourceFile, read_article, scan
 from kb.errors import ContentError
-from kb.site.foreign import GENERATORS, address_of, find_generator, heading_ids, read_foreign
+from kb.model import Severity
+from kb.site.foreign import GENERATORS, address_of, find_generator, heading_ids
+from kb.site.foreign import read_foreign as read_source
 
 MKDOCS, HUGO, DOCUSAURUS, PLAIN = (GENERATORS[n] for n in ("mkdocs", "hugo", "docusaurus", "plain"))
+
+
+def read_foreign(id_, text, generator):
+    """The page of a file."""
+    return read_source(SourceFile(f"{id_}.md", id_, 0, 0, 0, 0), text, generator)
 
 
 def address(id_, text="# T\n", generator=MKDOCS, pattern="/docs/{id}/"):
@@ -61,11 +68,44 @@ def test_patterns_say_where(pattern, id_, expected):
         "---\nstatus: archived\n---\n",
         "+++\ndraft = true\n+++\n",
         '{"draft": true}\n',
+        "\n---\nstatus: draft\n---\n",
+        "<!-- (c) -->\n---\nDraft: Y\n---\n",
+        "---yaml\nstatus: [draft]\n---\n",
+        "---\nstatus: Draft\n---\n",
+        "---\npublished: off\n---\n",
+        "---\nhidden: 'True'\n---\n",
+        "---\nbuild: {render: never}\n---\n",
+        "---\nrobots: noindex\n---\n",
     ],
 )
 def test_what_is_not_published_is_left_out(front):
     """Drafts in all three kinds of front matter, and pages that ask not to be found."""
-    assert read_foreign("a", front + "text\n", HUGO) is None
+    left_out = read_foreign("a", front + "text\n", HUGO)
+    assert isinstance(left_out, tuple)
+    assert {problem.severity for problem in left_out} <= {Severity.NOTE}
+
+
+@pytest.mark.parametrize(
+    ("front", "severity"),
+    [
+        ("status: drfat", Severity.ERROR),
+        ("status: Draft!, maybe", Severity.ERROR),
+        ("draft: maybe", Severity.WARNING),
+        ("drafts: true", Severity.WARNING),
+        ("{title: a, title: b}", Severity.ERROR),
+    ],
+)
+def test_what_is_nearly_a_draft_is_left_out_and_said(front, severity):
+    """As `kb build` does it, and what can't be read too."""
+    (problem,) = read_foreign("a", f"---\n{front}\n---\ntext\n", HUGO)
+    assert (problem.severity, problem.line) == (severity, 2)
+
+
+def test_comments_are_in_no_export():
+    """Over several lines, and where they would hold what is left of tags and short codes."""
+    body = "A <!-- one\n\n<b>two</b> -->\n{% comment %}three{% endcomment %} `<!-- code -->`\n"
+    page = read_foreign("a", body, HUGO)
+    assert page.text.split() == ["---", "---", "A", "`<!--", "code", "-->`"]
 
 
 @pytest.mark.parametrize(
@@ -134,15 +174,15 @@ def test_other_addresses_are_kept(url):
 
 
 @pytest.mark.parametrize(
-    "front", ['{"a": ' + "[" * 100_000, "+++\na = " + "[" * 100_000 + "\n+++\n"]
+    "front", ['{"a": ' + "[" * 100_000, "+++\na = " + "[" * 60_000 + "\n+++\n"]
 )
 def test_deep_front_matter_is_an_error(front):
     """Not the end of the interpreter."""
-    with pytest.raises(ContentError, match=r"nested|TOML"):
+    with pytest.raises(ContentError, match=r"nested|TOML|JSON"):
         read_foreign("a", front, HUGO)
 
 
-@pytest.mark.parametrize("unit", ["<!--", "{{<", "{%", "`a", "``", "# {#a", "<a ", "{{<x>}}"])
+@pytest.mark.parametrize("unit", ["{{<", "{%", "`a", "``", "# {#a", "<a ", "{{<x>}}"])
 def test_marks_without_an_end_are_text(unit):
     """Each is looked for once, however many there are."""
     body = unit * 50_000
