@@ -24,10 +24,10 @@ import unicodedata
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from itertools import repeat
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.concurrency import cached_property
 from kb.stemming import load_stemmer
 
 if TYPE_CHECKING:
@@ -270,10 +270,11 @@ class Analyzer:
     def surfaces_of(self, units: Iterable[str]) -> set[str]:
         """The words of units as written, normalised but not stemmed."""
         units = list(units)
-        found = {*map(self._surfaces.get, units, repeat(""))}
-        if "" in found:
-            found.remove("")
-            others = (unit for unit in units if unit not in self._surfaces)
+        # Each is looked up once: meanwhile another thread may come to know it, or forget it.
+        known = [*map(self._surfaces.get, units)]
+        found = {surface for surface in known if surface is not None}
+        if None in known:
+            others = [unit for unit, surface in zip(units, known, strict=True) if surface is None]
             found.update(word.surface for unit in others for word in self.words(unit))
         return found
 

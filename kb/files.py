@@ -109,9 +109,9 @@ def replace_file(path: Path, chunks: Iterable[bytes], *, synced: bool = False) -
 
     Nothing is written through a link, and nothing is left where writing fails.
     """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
+    # Other threads and processes, on this host or another, may write the same file meanwhile.
+    temporary = path.with_name(f"{path.name}.{os.urandom(8).hex()}.new")
     try:
-        temporary.unlink(missing_ok=True)
         with temporary.open("xb") as file:
             file.writelines(chunks)
             if synced:

@@ -6,13 +6,13 @@ import os
 import shlex
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kb.analysis import Analyzer, compose
 from kb.articles import build_topics, read_article, read_topics, scan, settle_aliases
 from kb.asking import asks_for_person
+from kb.concurrency import ForkSafeLock, cached_property
 from kb.config import Config, load_config
 from kb.engine import ALL, Request
 from kb.engine.checks import DamagedIndexError
@@ -27,7 +27,7 @@ from kb.snippets import make_snippet
 from kb.sources import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kb.articles import Listing
     from kb.cards import Card
@@ -45,6 +45,9 @@ T = TypeVar("T")
 NEAREST_TOPICS = 5
 """Topics shown where nothing was found."""
 
+TRIES = 3
+"""How often a question is asked of indexes that turn out to be damaged, or to be removed by now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -55,6 +58,46 @@ class Ranked:
     score: float
 
 
+class _Opened:
+    """A generation that is being asked: its engine, and what is read of it once.
+
+    It never changes, and its files are closed when nobody holds it any more: any number of threads
+    may ask it while another one takes its place.
+    """
+
+    def __init__(self, generation: Generation, engine: Engine) -> None:
+        self.generation = generation
+        self.engine = engine
+
+    @cached_property
+    def cards(self) -> Mapping[str, Card]:
+        """Every article, seen by the public or not."""
+        return self.engine.cards()
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Former id, case folded -> id."""
+        claims = [Claim(card.id, card.path, card.aliases) for card in self.cards.values()]
+        settled = settle_aliases(claims)
+        return {alias.casefold(): claim.id for claim in settled for alias in claim.aliases}
+
+    def find(self, id_: str) -> Card:
+        """The article of an id or a former one. Raises NotFoundError, which names similar ids."""
+        card = self.cards.get(id_) or self.cards.get(self.aliases.get(id_.casefold(), ""))
+        if card is None:
+            raise NotFoundError(f"no article {id_!r}", hint=_article_hint(id_, self.cards))
+        return card
+
+    def seen_by(self, audience: Audience, *, drafts: bool = False) -> tuple[Card, ...]:
+        """The articles that a reader may see, in order of id."""
+        return tuple(
+            card
+            for card in self.cards.values()
+            if (card.audience is Audience.PUBLIC or audience is Audience.AGENT)
+            and (card.status is Status.PUBLISHED or drafts)
+        )
+
+
 class KnowledgeBase:
     """A folder of articles that can be searched.
 
@@ -63,6 +106,10 @@ class KnowledgeBase:
     Where the index can't be brought up to date, as on a full or a read-only disk, the one that
     is there answers, and `outdated` says why; else that is empty. `on_repair` is told when the
     index turned out to be damaged while it was read, and was built anew.
+
+    Any number of threads may ask one knowledge base at once, and so may children that were forked
+    with it. Each answer is of one state of the articles; who asks while `index` works gets that
+    of before.
 
         >>> kb = KnowledgeBase.open("content")
         >>> for hit in kb.search("late package", limit=5):
@@ -75,8 +122,8 @@ class KnowledgeBase:
         self.ranking = Ranking(**dict(config.ranking))
         self.outdated = ""
         self.on_repair: Callable[[Changes], object] = lambda _: None
-        self._engine: Engine | None = None
-        self._folder: Path | None = None
+        self._opened: _Opened | None = None
+        self._writing = ForkSafeLock()
 
     @classmethod
     def open(
@@ -111,33 +158,17 @@ class KnowledgeBase:
         Problems with articles are in the result. Raises ContentError where there is no
         content folder, IndexingError and IndexBusyError where the index can't be written.
         """
-        return self._bring_up_to_date(
-            Indexer(
-                self.config,
-                self._open_engine,
-                progress,
-                read=read,
-                listing=listing,
-                digests=digests,
-            ),
-            force="asked for" if force else "",
+        indexer = Indexer(
+            self.config, self._open_engine, progress, read=read, listing=listing, digests=digests
         )
+        return self._bring_up_to_date(indexer, force="asked for" if force else "")[1]
 
     def prepare(self, *, progress: Progress | None = None) -> Changes:
         """As `index`, but where the index can't be written the one that is there will answer.
 
         Then `outdated` says why. Raises IndexingError where there is none to answer.
         """
-        try:
-            return self.index(progress=progress)
-        except IndexingError as error:
-            kept = Indexer(self.config, self._open_engine).as_it_is()
-            if kept is None:
-                raise
-            generation, changes = kept
-            self._open(generation)
-            self.outdated = str(error)
-            return changes
+        return self._prepare(progress)[1]
 
     def search(
         self,
@@ -162,24 +193,19 @@ class KnowledgeBase:
         """
         if limit is not None and limit < 1:
             raise QueryError(f"the limit should be 1 or more, not {limit}")
-        audience = _member(Audience, audience, "audience")
         request = Request(
             query=parse_query(query),
             limit=limit or self.config.search.limit,
             per_article=self.config.search.per_article,
             filters=Filters(_member(Tier, tier, "tier") if tier else None, topic, tag),
-            audience=audience,
+            audience=_member(Audience, audience, "audience"),
             drafts=drafts,
             prefix=prefix,
             person_first=asks_for_person(query, self.config.contact.person),
             correct=correct,
             explain=explain,
         )
-        results = self.ask(lambda engine: engine.search(request))
-        if not results.total:
-            unknown = self._unknown_filters(request)
-            results = replace(results, notices=(*unknown, *results.notices))
-        return self._answer(query, request, results)
+        return self._ask(lambda opened: self._answer(query, request, opened))
 
     def rank(
         self, query: str, *, limit: int = 100, per_article: int | None = None
@@ -198,11 +224,7 @@ class KnowledgeBase:
         Raises NotFoundError, which names similar ids, and ContentError where the file can't
         be read.
         """
-        cards = self.cards_by_id
-        card = cards.get(id_) or cards.get(self.aliases.get(id_.casefold(), ""))
-        if card is None:
-            hint = _article_hint(id_, cards)
-            raise NotFoundError(f"no article {id_!r}", hint=hint)
+        card = self._ask(lambda opened: opened.find(id_))
         files = scan(self.config.content).articles
         source = next((file for file in files if file.id == card.id), None)
         if source is None:
@@ -217,87 +239,120 @@ class KnowledgeBase:
         self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
     ) -> tuple[Card, ...]:
         """What the index keeps of the articles that a reader may see, in order of id."""
-        return tuple(
-            card
-            for card in self.cards_by_id.values()
-            if (card.audience is Audience.PUBLIC or audience is Audience.AGENT)
-            and (card.status is Status.PUBLISHED or drafts)
-        )
+        return self._ask(lambda opened: opened.seen_by(audience, drafts=drafts))
 
     def topics(
         self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
     ) -> tuple[Topic, ...]:
         """The tree of topics that hold those articles, the root first, in order of id."""
-        listed = scan(self.config.content).topics
-        files, _ = read_topics(self.config.content, listed, limits=self.config.limits)
-        return build_topics(self.cards(audience=audience, drafts=drafts), files)
+        return self._topics(self.cards(audience=audience, drafts=drafts))
 
     def contact(self, words: str = "", *, audience: Audience = Audience.PUBLIC) -> Escalation:
         """The channels for a problem in a customer's words, what to have ready and to write."""
-        best = self.search(words, limit=1, audience=audience).hits if words.strip() else ()
-        card = self.cards_by_id[best[0].article] if best and not best[0].weak else None
-        return self._escalation(words, card, audience)
+        request = Request(
+            query=parse_query(words),
+            limit=1,
+            audience=_member(Audience, audience, "audience"),
+            person_first=asks_for_person(words, self.config.contact.person),
+        )
+        return self._ask(lambda opened: self._contact(words, request, opened))
 
     def escalation(self, article: Article | Card) -> Escalation:
         """What follows when an article did not help."""
-        return self._escalation("", article, article.audience)
+        return self._ask(lambda opened: self._escalation("", article, article.audience, opened))
 
     def describe(self) -> Description:
         """What the index holds."""
         return self.ask(lambda engine: engine.describe())
 
     def close(self) -> None:
-        """Let go of the index's files."""
-        self._forget()
+        """Let go of the index's files: at once, or when the last question that reads them has its
+        answer. Whoever asks again opens them again.
+        """
+        self._opened = None
 
     @property
     def engine(self) -> Engine:
-        """The engine on an index that fits the articles as they were when first needed."""
-        if self._engine is None:
-            self.index()
-        assert self._engine is not None
-        return self._engine
+        """The engine on an index that fits the articles as they were when first needed. It can be
+        asked as long as it is held, also when another has taken its place.
+        """
+        return self._ready().engine
 
-    def ask(self, question: Callable[[Engine], T], tries: int = 3) -> T:
-        """Ask the engine; again where its index was damaged, or was removed by now."""
-        if self._engine is None:
-            self.prepare()
-        engine, folder = self.engine, self._folder
-        try:
-            return question(engine)
-        except Exception as error:
-            indexer = Indexer(self.config, self._open_engine, thorough=True)
-            changes = self._bring_up_to_date(indexer)
-            if self._folder == folder and not changes.rebuilt:
-                if not isinstance(error, DamagedIndexError):
-                    raise  # the index is as it was written: it is not to blame
-                changes = self._bring_up_to_date(indexer, force=f"it was not kb's: {error}")
-        if changes.rebuilt:
-            self.on_repair(changes)
-        return self.ask(question, tries - 1) if tries > 1 else question(self.engine)
+    def ask(self, question: Callable[[Engine], T]) -> T:
+        """Ask the engine; again where its index was damaged, or was removed by now.
 
-    @cached_property
+        Such an index is built anew first. Any other error that `question` raises is raised.
+        Raises IndexingError where the index is damaged again and again.
+        """
+        return self._ask(lambda opened: question(opened.engine))
+
+    @property
     def cards_by_id(self) -> Mapping[str, Card]:
         """Every article, seen by the public or not."""
-        return self.ask(lambda engine: engine.cards())
+        return self._ask(lambda opened: opened.cards)
 
-    @cached_property
-    def aliases(self) -> Mapping[str, str]:
-        """Former id, case folded -> id."""
-        claims = [Claim(card.id, card.path, card.aliases) for card in self.cards_by_id.values()]
-        settled = settle_aliases(claims)
-        return {alias.casefold(): claim.id for claim in settled for alias in claim.aliases}
+    def _ask(self, question: Callable[[_Opened], T], tries: int = TRIES) -> T:
+        opened = self._ready()
+        try:
+            return question(opened)
+        except DamagedIndexError as error:
+            if tries == 1:
+                raise IndexingError(
+                    f"the index is damaged, and was when it was built anew: {error}",
+                    path=str(self.config.index),
+                    hint="see whether its disk is well, or name another folder with --index",
+                ) from error
+            self._mend(opened, error)
+        return self._ask(question, tries - 1)
 
-    def _bring_up_to_date(self, indexer: Indexer, *, force: str = "") -> Changes:
-        generation, changes = indexer.bring_up_to_date(force=force)
-        self._open(generation)
-        self.outdated = ""
-        return changes
+    def _mend(self, opened: _Opened, error: DamagedIndexError) -> None:
+        """Have another index in the place of one that turned out to be damaged, or to be gone."""
+        with self._writing:
+            if self._opened is not None and self._opened is not opened:
+                return  # another thread has seen to it
+            indexer = Indexer(self.config, self._open_engine, thorough=True)
+            now, changes = self._bring_up_to_date(indexer)
+            if now is opened:
+                force = f"it was not kb's: {error}"
+                _, changes = self._bring_up_to_date(indexer, force=force)
+        if changes.rebuilt:
+            self.on_repair(changes)
 
-    def _open(self, generation: Generation) -> None:
-        self._forget()
-        self._folder = generation.folder
-        self._engine = self._open_engine(generation.folder)
+    def _ready(self) -> _Opened:
+        """The generation to ask; opened now if there is none."""
+        opened = self._opened
+        if opened is None:
+            with self._writing:  # the others wait for the first one
+                opened = self._opened or self._prepare()[0]
+        return opened
+
+    def _prepare(self, progress: Progress | None = None) -> tuple[_Opened, Changes]:
+        with self._writing:
+            try:
+                return self._bring_up_to_date(Indexer(self.config, self._open_engine, progress))
+            except IndexingError as error:
+                kept = Indexer(self.config, self._open_engine).as_it_is()
+                if kept is None:
+                    raise
+                generation, changes = kept
+                opened = self._open(generation)
+                self.outdated = str(error)
+                return opened, changes
+
+    def _bring_up_to_date(self, indexer: Indexer, *, force: str = "") -> tuple[_Opened, Changes]:
+        with self._writing:
+            generation, changes = indexer.bring_up_to_date(force=force)
+            opened = self._open(generation)
+            self.outdated = ""
+            return opened, changes
+
+    def _open(self, generation: Generation) -> _Opened:
+        """Let a generation answer from now on: the one that does stays open if it is that."""
+        opened = self._opened
+        if opened is None or not opened.generation.is_same(generation):
+            opened = _Opened(generation, self._open_engine(generation.folder))
+            self._opened = opened
+        return opened
 
     def _open_engine(self, folder: Path) -> Engine:
         from kb.engine.whoosh import WhooshEngine  # noqa: PLC0415  # 90 ms that not all pay
@@ -305,14 +360,11 @@ class KnowledgeBase:
         synonyms = self.config.search.expansions()
         return WhooshEngine(folder, self.analyzer, self.ranking, synonyms)
 
-    def _forget(self) -> None:
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
-        for name in ("cards_by_id", "aliases"):
-            self.__dict__.pop(name, None)
-
-    def _answer(self, query: str, request: Request, results: Results) -> Answer:
+    def _answer(self, query: str, request: Request, opened: _Opened) -> Answer:
+        results = opened.engine.search(request)
+        if not results.total:
+            unknown = _unknown_filters(request, opened)
+            results = replace(results, notices=(*unknown, *results.notices))
         first = results.sections[0].card if results.sections else None
         nothing = results.found is Found.NOTHING
         return Answer(
@@ -320,26 +372,12 @@ class KnowledgeBase:
             found=results.found,
             total=results.total,
             hits=tuple(self._hit(rank, s, results) for rank, s in enumerate(results.sections, 1)),
-            escalation=self._escalation(query, first, request.audience),
+            escalation=self._escalation(query, first, request.audience, opened),
             correction=results.correction,
-            topics=self._nearest_topics(request.query.words) if nothing else (),
+            topics=self._nearest_topics(request.query.words, opened) if nothing else (),
             synonyms=results.synonyms,
             notices=results.notices,
         )
-
-    def _unknown_filters(self, request: Request) -> Iterator[str]:
-        """A sentence for a topic, and for a tag, that no article has which this reader sees."""
-        own, given = request.query.filters, request.filters
-        cards = self.cards(audience=request.audience, drafts=request.drafts)
-        if topic := (own.topic or given.topic or "").strip("/"):
-            topics = {parent: None for card in cards for parent in _and_above(card.topic)}
-            if topic.casefold() not in map(str.casefold, topics):
-                top = [each for each in topics if "/" not in each]
-                yield no_such("topic", topic, topics, sorted(top))
-        if tag := own.tag or given.tag:
-            tags = sorted({tag.casefold() for card in cards for tag in card.tags})
-            if tag.casefold() not in tags:
-                yield no_such("tag", tag, tags, tags)
 
     def _hit(self, rank: int, ranked: RankedSection, results: Results) -> Hit:
         card, section = ranked.card, ranked.section
@@ -370,15 +408,28 @@ class KnowledgeBase:
         cwd = Path.cwd()
         return str(full.relative_to(cwd) if full.is_relative_to(cwd) else full).replace(os.sep, "/")
 
+    def _contact(self, words: str, request: Request, opened: _Opened) -> Escalation:
+        """The channels for the words, by the article that answers them."""
+        best = opened.engine.search(request).sections if words.strip() else ()
+        card = best[0].card if best and not best[0].weak else None
+        return self._escalation(words, card, request.audience, opened)
+
     def _escalation(
-        self, words: str, article: Article | Card | None, audience: Audience
+        self, words: str, article: Article | Card | None, audience: Audience, opened: _Opened
     ) -> Escalation:
-        contacts = (card for card in self.cards(audience=audience) if card.channel is not None)
+        contacts = (card for card in opened.seen_by(audience) if card.channel is not None)
         return choose_escalation(words, article, contacts, self.config.contact)
 
-    def _nearest_topics(self, words: str) -> tuple[Topic, ...]:
+    def _topics(self, cards: Iterable[Card]) -> tuple[Topic, ...]:
+        """The tree of topics that hold some articles."""
+        listed = scan(self.config.content).topics
+        files, _ = read_topics(self.config.content, listed, limits=self.config.limits)
+        return build_topics(cards, files)
+
+    def _nearest_topics(self, words: str, opened: _Opened) -> tuple[Topic, ...]:
         """Topics whose names look like the words, then those at the top, in order."""
-        topics = {topic.id: topic for topic in self.topics() if topic.id}
+        shown = self._topics(opened.seen_by(Audience.PUBLIC))
+        topics = {topic.id: topic for topic in shown if topic.id}
         names = {topic.title.casefold(): topic.id for topic in topics.values()}
         alike = [
             names[name]
@@ -398,6 +449,21 @@ def _and_above(topic: str) -> Iterator[str]:
     folders = topic.split("/") if topic else []
     for depth in range(1, len(folders) + 1):
         yield "/".join(folders[:depth])
+
+
+def _unknown_filters(request: Request, opened: _Opened) -> Iterator[str]:
+    """A sentence for a topic, and for a tag, that no article has which this reader sees."""
+    own, given = request.query.filters, request.filters
+    cards = opened.seen_by(request.audience, drafts=request.drafts)
+    if topic := (own.topic or given.topic or "").strip("/"):
+        topics = {parent: None for card in cards for parent in _and_above(card.topic)}
+        if topic.casefold() not in map(str.casefold, topics):
+            top = [each for each in topics if "/" not in each]
+            yield no_such("topic", topic, topics, sorted(top))
+    if tag := own.tag or given.tag:
+        tags = sorted({tag.casefold() for card in cards for tag in card.tags})
+        if tag.casefold() not in tags:
+            yield no_such("tag", tag, tags, tags)
 
 
 def _article_hint(id_: str, cards: Mapping[str, Card]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import local
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,15 +10,22 @@ if TYPE_CHECKING:
 
 
 def load_stemmer(language: str) -> Callable[[str], str]:
-    """The Snowball stemmer of a language, or the identity where there is none."""
+    """The Snowball stemmer of a language, or the identity where there is none.
+
+    Any number of threads may call it.
+    """
     import Stemmer  # noqa: PLC0415  # `kb --help` need not pay for it
 
     name = SNOWBALL.get(language.partition("-")[0].lower())
     if name is None:
         return str
-    stem_word: Callable[[str], str] = Stemmer.Stemmer(name).stemWord
+    own = local()  # a stemmer must not be used by two threads at once
 
     def stem(word: str) -> str:
+        try:
+            stem_word: Callable[[str], str] = own.stem_word
+        except AttributeError:
+            stem_word = own.stem_word = Stemmer.Stemmer(name).stemWord
         try:
             return stem_word(word)
         except UnicodeEncodeError:  # half of a surrogate pair: no word of any language

@@ -1,8 +1,12 @@
 """Facts about cutting text into words and terms."""
 
+import sys
+import threading
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import Stemmer
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -254,6 +258,48 @@ def test_a_stemmer_that_leaves_nothing_is_overruled():
     analyzer = Analyzer("x-none")
     analyzer.__dict__["_stemmer"] = lambda _: ""
     assert analyzer.stem("word") == "word"
+
+
+def test_a_stemmer_belongs_to_one_thread(monkeypatch):
+    """Snowball's is not to be used by two at once."""
+    used = []
+
+    class Watched:
+        def __init__(self, _name):
+            self.thread = threading.get_ident()
+
+        def stemWord(self, word):  # noqa: N802  # Snowball's name
+            used.append((self.thread, threading.get_ident()))
+            return word
+
+    monkeypatch.setattr(Stemmer, "Stemmer", Watched)
+    stem = load_stemmer("en")
+    stem("here")
+    thread = threading.Thread(target=stem, args=("there",))
+    thread.start()
+    thread.join()
+    assert len(used) == 2
+    assert all(owner == user for owner, user in used)
+
+
+def test_threads_share_an_analyzer(monkeypatch):
+    """Which forgets, and learns again, while others ask."""
+    monkeypatch.setattr(analysis, "MAX_KEPT", 3)
+    texts = [f"Word{n}s and wi-fi{n % 5} don't running{n % 7} naïve" for n in range(40)]
+    plain = Analyzer()
+    right = [(plain.surfaces(t), plain.terms(t), [*plain.tokens(t)]) for t in texts]
+    shared = Analyzer()
+
+    def work(_):
+        return [(shared.surfaces(t), shared.terms(t), [*shared.tokens(t)]) for t in texts]
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(work, range(24))) == [right] * 24
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_what_is_kept_in_memory_is_bounded(monkeypatch):

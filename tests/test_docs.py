@@ -1,10 +1,13 @@
 """The documentation says what the code does."""
 
+import inspect
 import os
 import re
+import shutil
 from dataclasses import fields
 from pathlib import Path
 
+from kb import KnowledgeBase
 from kb.analysis import Analyzer
 from kb.ranking import Ranking
 
@@ -53,6 +56,31 @@ def test_the_examples_of_analysis_are_what_it_does():
             text.lower() for text in re.findall("`([^`]*)`", texts)
         ]
         assert found == promised
+
+
+def test_the_examples_for_programs_run(tmp_path, monkeypatch):
+    """One after the other, over the sample; what they print is what kb has."""
+    shutil.copytree(ROOT / "content", tmp_path / "content")
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("KB_")]:
+        monkeypatch.delenv(name)
+    printed, names = [], {"print": lambda *words: printed.append(words)}
+    examples = re.findall("```python\n(.*?)```", (ROOT / "docs/api.md").read_text(), re.DOTALL)
+    for example in examples:
+        exec(compile(example, "docs/api.md", "exec"), names)
+    assert len(examples) == 8
+    assert printed[0][0] == "orders/late-or-lost-package"
+    assert printed[-1][1] == "no article 'orders/trakcing'"
+    assert all(answer.hits for answer in names["answers"])
+    assert names["again"] == names["answer"]
+
+
+def test_every_method_of_a_knowledge_base_is_documented():
+    """By name, with its options."""
+    page = (ROOT / "docs/api.md").read_text()
+    for name, method in vars(KnowledgeBase).items():
+        if not name.startswith("_") and inspect.isfunction(method):
+            assert f"`{name}" in page, name
 
 
 def test_links_between_the_pages_lead_somewhere():

@@ -1,12 +1,20 @@
 """Files are written whole."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from kb.errors import ContentError
-from kb.files import open_regular, open_within, read_sealed, write_file, write_sealed
+from kb.files import (
+    open_regular,
+    open_within,
+    read_sealed,
+    replace_file,
+    write_file,
+    write_sealed,
+)
 
 
 def test_a_file_is_written_in_as_many_goes_as_it_takes(tmp_path, monkeypatch):
@@ -123,3 +131,19 @@ def test_what_is_no_regular_file_is_refused_without_waiting(tmp_path):
     with pytest.raises(NotADirectoryError):
         open_within(folder, "within/file.md/more.md")
     assert len([*Path("/dev/fd").iterdir()]) == before
+
+
+def test_threads_may_replace_a_file_at_once(tmp_path):
+    """Each of them whole; nothing is left beside it."""
+    path = tmp_path / "a"
+
+    def work(number):
+        for _ in range(50):
+            replace_file(path, [bytes([number]) * 9, bytes([number]) * 99_000])
+            data = path.read_bytes()
+            assert len(data) == 99_009
+            assert len(set(data)) == 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert [file.name for file in tmp_path.iterdir()] == ["a"]

@@ -4,7 +4,9 @@ import json
 import os
 import re
 import sys
+import threading
 import unicodedata
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from markdown_it.ruler import Ruler
 
 from kb.errors import ContentError
 from kb.limits import DEFAULT_LIMITS, Limits
@@ -86,6 +89,33 @@ def texts(body, **options):
 
 
 # Sections
+
+
+def test_a_parser_knows_its_rules_before_others_see_it(monkeypatch):
+    """markdown-it-py puts them in order when it is first asked; a thread that comes upon it
+    meanwhile would get none of them.
+    """
+    at_work, go_on = threading.Event(), threading.Event()
+    compile_rules = Ruler.__compile__
+
+    def halt_at_first(ruler):
+        ruler.__cache__ = {}  # as the original begins
+        if not at_work.is_set():
+            at_work.set()
+            assert go_on.wait(60)
+        compile_rules(ruler)
+
+    text, limits = "# A\n\n*b*\n\n## C\n", replace(DEFAULT_LIMITS, nesting=37)
+    wanted = parse(text).sections
+    monkeypatch.setattr(Ruler, "__compile__", halt_at_first)
+    thread = threading.Thread(target=parse, args=(text,), kwargs={"limits": limits})
+    thread.start()
+    try:
+        assert at_work.wait(60)
+        assert parse(text, limits=limits).sections == wanted
+    finally:
+        go_on.set()
+        thread.join()
 
 
 def test_every_heading_begins_a_section():

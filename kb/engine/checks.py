@@ -32,10 +32,17 @@ class DamagedIndexError(Exception):
 
 
 class Generation(NamedTuple):
-    """A finished generation: its folder and its manifest."""
+    """A finished generation: its folder, its manifest, and the SHA-256 of that. Folders' names come
+    again where an index was removed: only with the digest they tell one generation from another.
+    """
 
     folder: Path
     manifest: dict[str, Any]
+    digest: str
+
+    def is_same(self, other: Generation) -> bool:
+        """Whether both are the same generation."""
+        return (self.folder, self.digest) == (other.folder, other.digest)
 
 
 class Checks:

@@ -107,9 +107,11 @@ class IndexFolder:
                 shutil.rmtree(folder, ignore_errors=True)
         self._remove_leftovers()
 
-    def point_at(self, name: str, manifest: bytes) -> None:
-        """Make the generation `name`, all of which is on disk, current."""
-        pointer = {"generation": name, "manifest": hashlib.sha256(manifest).hexdigest()}
+    def point_at(self, name: str, manifest: str) -> None:
+        """Make the generation `name`, whose manifest has this digest, current: all of it is on
+        disk.
+        """
+        pointer = {"generation": name, "manifest": manifest}
         sync_folder(self.folder)
         data = json.dumps(pointer).encode() + b"\n"
         replace_file(self.folder / POINTER, [data], synced=True)
@@ -150,7 +152,7 @@ class IndexFolder:
             data = (folder / MANIFEST).read_bytes()
         if hashlib.sha256(data).hexdigest() != pointer["manifest"]:
             raise DamagedIndexError(f"{name} does not fit its checksum")
-        generation = Generation(folder, _read_manifest(data, name))
+        generation = Generation(folder, _read_manifest(data, name), pointer["manifest"])
         Checks(self.folder, thorough=thorough).check(generation)
         return generation
 
@@ -203,9 +205,10 @@ class NewGeneration:
         data = json.dumps(manifest).encode()
         replace_file(self.folder / MANIFEST, [data], synced=True)
         sync_folder(self.folder)
-        self.index.point_at(self.folder.name, data)
+        digest = hashlib.sha256(data).hexdigest()
+        self.index.point_at(self.folder.name, digest)
         self.finished = True
-        return Generation(self.folder, manifest)
+        return Generation(self.folder, manifest, digest)
 
     def _describe(self, path: Path) -> dict[str, Any]:
         """A file's description. A shared one keeps its own: damage to it is not to be sealed."""

@@ -8,10 +8,10 @@ follows it gets the very same numbers.
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from kb.concurrency import cached_property
 from kb.engine.best import best_first
 from kb.engine.reading import HIDDEN, POSITION_BITS
 from kb.engine.weighing import RANGE_STARTS, field_of

@@ -110,14 +110,14 @@ def offers_unsafe_links(body: str, limits: Limits) -> bool:
 def _permissive_parser() -> MarkdownIt:
     parser = _configured(DEFAULT_LIMITS.nesting)
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
-    return parser
+    return _compiled(parser)
 
 
 @cache
 def _parser(nesting: int) -> MarkdownIt:
     parser = _guarded(nesting)
     parser.core.ruler.at("inline", _parse_inlines)
-    return parser
+    return _compiled(parser)
 
 
 @cache
@@ -131,7 +131,21 @@ def _block_parser(nesting: int) -> MarkdownIt:
 
 @cache
 def _inline_parser() -> MarkdownIt:
-    return _configured(_INLINE_NESTING)
+    return _compiled(_configured(_INLINE_NESTING))
+
+
+def _compiled(parser: MarkdownIt) -> MarkdownIt:
+    """The parser with its chains of rules made: a ruler makes them when it is first asked, and a
+    second thread that asks meanwhile gets a chain without rules.
+    """
+    for ruler in (
+        parser.core.ruler,
+        parser.block.ruler,
+        parser.inline.ruler,
+        parser.inline.ruler2,
+    ):
+        ruler.getRules("")
+    return parser
 
 
 def _guarded(nesting: int) -> MarkdownIt:

@@ -1,5 +1,8 @@
 """Facts about postings on disk."""
 
+import errno
+import os
+import random
 import struct
 import sys
 import zlib
@@ -13,7 +16,7 @@ from making import make_article
 from kb.analysis import Analyzer
 from kb.engine.checks import DamagedIndexError
 from kb.engine.reading import POSITION_BITS, TermPostings
-from kb.engine.whoosh import WhooshEngine
+from kb.engine.whoosh import WhooshEngine, pickles
 from kb.engine.whoosh.codec import (
     MAX_POSITION,
     MAX_WEIGHT,
@@ -21,6 +24,7 @@ from kb.engine.whoosh.codec import (
     PackedPostings,
     PostingBuffer,
 )
+from kb.engine.whoosh.pickles import GuardedStorage, seek_and_read
 from kb.engine.whoosh.tables import FILE, HEADER, read_tables, write_tables
 from kb.ranking import Ranking
 
@@ -160,6 +164,81 @@ def test_documents_are_an_article_and_its_sections(engine):
         assert {reader.article_of[doc] for doc in documents} == {documents.start}
     assert sorted(reader.order) == list(range(5))
     assert (reader.sections, reader.articles) == (3, 2)
+
+
+def test_a_file_is_read_at_places(tmp_path):
+    """Not where it stands: that is shared by threads and forked children."""
+    (tmp_path / "f").write_bytes(bytes(range(100)))
+    with GuardedStorage(str(tmp_path)).open_file("f") as file:
+        file.seek(7)
+        assert file.get(20, 3) == bytes([20, 21, 22])
+        assert (file.get_ushort(1), file.get_byte(99)) == (0x0102, 99)
+        assert list(file.get_array(2, "H", 2)) == [0x0203, 0x0405]
+        assert (file.tell(), os.lseek(file.fileno(), 0, os.SEEK_CUR)) == (7, 7)
+        assert seek_and_read(file.fileno(), 3, 20) == bytes([20, 21, 22])
+        assert os.lseek(file.fileno(), 0, os.SEEK_CUR) == 7
+        for position, length in ((-1, 2), (99, 2), (100, 1), (0, -1), (1 << 40, 1 << 40)):
+            with pytest.raises(DamagedIndexError, match="f is cut short"):
+                file.get(position, length)
+        os.truncate(tmp_path / "f", 30)
+        with pytest.raises(DamagedIndexError, match="f was cut short"):
+            file.get(20, 20)
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"), [(errno.EIO, DamagedIndexError), (errno.ENOMEM, OSError)]
+)
+def test_a_disk_that_fails_is_damage(tmp_path, monkeypatch, error, raised):
+    """Want of memory is none."""
+
+    def fail(*_):
+        raise OSError(error, os.strerror(error))
+
+    (tmp_path / "f").write_bytes(bytes(9))
+    monkeypatch.setattr(pickles, "_read_at", fail)
+    with GuardedStorage(str(tmp_path)).open_file("f") as file, pytest.raises(raised):
+        file.get(0, 1)
+
+
+def test_terms_longer_than_what_is_read_in_one_go(tmp_path):
+    """Nobody asks for a tag of 20,000 characters, but an article may have it."""
+    engine = WhooshEngine(tmp_path, Analyzer(), Ranking())
+    tags = (*(f"t{number}" for number in range(3000)), "x" * 20_000, "y")
+    engine.build([make_article("a", "Late package", lead="Wait.", tags=tags)])
+    assert set(engine.reader.terms_of("facets", "tag:")) == {f"tag:{tag}" for tag in tags}
+    assert list(engine.reader.terms_of("facets", "tag:t299")) == sorted(
+        f"tag:{tag}" for tag in tags if tag.startswith("t299")
+    )
+    engine.close()
+
+
+@pytest.mark.parametrize("sizes", [(-1, 9), (9, -1), (1 << 30, 9)])
+def test_a_table_of_terms_that_makes_no_sense_is_damage(engine, sizes):
+    """It ends, and says so."""
+    engine.close()
+    (path,) = engine.folder.glob("*.trm")
+    data = path.read_bytes()
+    at = data.index(b"packag") - 2 - 8  # behind the lengths and the number of the field
+    path.write_bytes(data[:at] + struct.pack("!ii", *sizes) + data[at + 8 :])
+    for read in (engine.reader.terms_of, lambda f: engine.reader.entries(f, positions=True)):
+        with pytest.raises(DamagedIndexError):
+            list(read("heads"))
+
+
+def test_segments_have_names_of_their_own(tmp_path):
+    """Also in a program that seeds `random` each time: else one takes the files of another."""
+    engine = WhooshEngine(tmp_path, Analyzer(), Ranking())
+    random.seed(1)
+    engine.build([make_article(f"a{n:04}", "Late package", lead="Wait.") for n in range(1500)])
+    for number in (3, 5):
+        random.seed(1)
+        assert engine.update(
+            [f"a{number:04}"], [make_article(f"a{number:04}", "Late parcel", lead="Wait.")]
+        )
+    assert len({segment.name for segment in engine.reader.segments}) == 3
+    docs, _ = engine.reader.postings("title", "parcel")
+    assert len(docs) == 2
+    engine.close()
 
 
 def test_postings_are_ascending_over_all_segments(engine):

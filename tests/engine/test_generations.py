@@ -377,7 +377,7 @@ def test_a_manifest_that_is_none_of_kb(folder, manifest):
     """Whoever made it fit its checksum."""
     generation = write(folder, 1)
     (generation.folder / "manifest.json").write_bytes(manifest)
-    folder.point_at("g00000001", manifest)
+    folder.point_at("g00000001", hashlib.sha256(manifest).hexdigest())
     with pytest.raises(DamagedIndexError, match="manifest"):
         folder.current()
 
@@ -423,12 +423,13 @@ def test_a_generation_that_is_a_link(folder, tmp_path):
     assert len(list((tmp_path / "elsewhere").iterdir())) == len(FILES) + 1
 
 
-def test_files_that_are_written_aside_follow_no_links(folder, tmp_path):
-    """Whoever can guess their names."""
+def test_files_that_are_written_aside_follow_no_links(folder, tmp_path, monkeypatch):
+    """Even if somebody could guess their names."""
+    monkeypatch.setattr(os, "urandom", bytes)
     (tmp_path / "precious").write_text("mine")
     write(folder, 1)
     for name in ("current.json", "lock.json", "seen.json", "checked.json"):
-        link = folder.folder / f"{name}.{os.getpid()}.new"
+        link = folder.folder / f"{name}.{bytes(8).hex()}.new"
         link.symlink_to(tmp_path / "precious")
     write(folder, 2)
     assert (tmp_path / "precious").read_text() == "mine"

@@ -26,7 +26,6 @@ from __future__ import annotations
 import json
 import weakref
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import kb.engine.whoosh.imports  # noqa: F401  # before anything of Whoosh
@@ -39,14 +38,14 @@ from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
 
 from kb.cards import Card, read_card
 from kb.engine import Description, Request, Results
-from kb.engine.checks import DamagedIndexError
+from kb.engine.checks import reading
 from kb.engine.difference import Inverted, changes, invert, numbered, read_indexed
 from kb.engine.documents import Inverter
 from kb.engine.reading import HIDDEN
 from kb.engine.whoosh import journal
 from kb.engine.whoosh.codec import MAX_WEIGHT, PackedCodec, PostingBuffer
 from kb.engine.whoosh.contents import GuardedIndex, read_contents
-from kb.engine.whoosh.pickles import GuardedStorage
+from kb.engine.whoosh.pickles import GuardedStorage, decoding
 from kb.engine.whoosh.reader import WhooshReader
 from kb.engine.whoosh.tables import (
     Change,
@@ -105,6 +104,7 @@ class WhooshEngine:
         self.analyzer = analyzer
         self.ranking = ranking
         self.synonyms = synonyms or {}
+        self._opened: dict[str, WhooshReader] = {}
 
     def build(self, articles: Iterable[Article]) -> None:
         """Write a new index of the articles, in order of id, into an empty folder."""
@@ -188,27 +188,38 @@ class WhooshEngine:
         )
 
     def close(self) -> None:
-        """Let go of all files."""
-        opened = self.__dict__.pop("reader", None)
+        """Let go of all files. Nobody may be asking any more."""
+        opened = self._opened.pop("reader", None)
         if opened is not None:
             opened.close()
 
-    @cached_property
+    @property
     def reader(self) -> WhooshReader:
-        """The index, opened when it is first needed and closed with the engine at the latest."""
+        """The index, opened when it is first needed, and closed when nobody holds the engine any
+        more. Raises as `open` does.
+        """
+        known = self._opened.get("reader")
+        if known is not None:
+            return known
         opened = self.open()
-        weakref.finalize(self, opened.close)
-        return opened
+        kept = self._opened.setdefault("reader", opened)  # one step: threads agree on one
+        if kept is opened:
+            weakref.finalize(self, opened.close)
+        else:
+            opened.close()
+        return kept
 
     def open(self) -> WhooshReader:
-        """Read the index; the caller closes it. Raises DamagedIndexError for what is none."""
+        """Read the index; the caller closes it.
+
+        Raises DamagedIndexError for what is none, or is not there any more, and IndexingError
+        where it can't be read for another reason.
+        """
         storage = _storage(self.folder)
-        try:
-            return WhooshReader(storage, read_contents(storage, NAME, SCHEMA), self.folder)
-        except (DamagedIndexError, OSError, MemoryError):
-            raise
-        except Exception as error:
-            raise DamagedIndexError(f"it can't be opened: {error!r}") from error
+        with reading(self.folder, self.folder.name):
+            with decoding("its table of contents"):
+                contents = read_contents(storage, NAME, SCHEMA)
+            return WhooshReader(storage, contents, self.folder)
 
     def _write_tables(
         self, averages: Averages, old: Tables | None = None, change: Change | None = None

@@ -15,6 +15,7 @@ only. Nothing is compressed: that would take longer than all else here.
 from __future__ import annotations
 
 import heapq
+import os
 import struct
 import sys
 import zlib
@@ -31,7 +32,7 @@ from whoosh.filedb.filetables import HashWriter, OrderedHashWriter
 from whoosh.matching import ListMatcher
 
 from kb.engine.checks import DamagedIndexError
-from kb.engine.whoosh.pickles import GuardedTermInfo, term_info
+from kb.engine.whoosh.pickles import GuardedTermInfo, decoding, term_info
 from kb.engine.whoosh.records import RecordReader, RecordWriter
 
 if TYPE_CHECKING:
@@ -44,8 +45,10 @@ _CRC, _COUNT = struct.Struct("<I"), struct.Struct("<I")
 _A_POSTING = 4 + 2 + 2
 """Bytes of a posting, but for its positions."""
 
-READ_AHEAD = 1 << 17
-"""Bytes of records that are read in one go where all are wanted."""
+FIRST_READ, READ_AHEAD = 1 << 13, 1 << 17
+"""Bytes of terms, or of records, that are read in one go where many are wanted: at first, and at
+most.
+"""
 
 _LENGTHS = struct.Struct("!ii")
 MAX_WEIGHT = 0xFFFF
@@ -293,6 +296,14 @@ class PackedCodec(W3Codec):
 
     length_stats = False
 
+    def new_segment(self, storage: Any, indexname: str) -> Any:
+        """A segment with a name that no other has. Whoosh takes it from `random`, which a program
+        may seed: the files of the next segment then take the place of those of the last.
+        """
+        segment = super().new_segment(storage, indexname)
+        segment.segid = os.urandom(8).hex()
+        return segment
+
     def field_writer(self, storage: Any, segment: Any) -> PackedFieldWriter:
         """What writes a segment's terms and postings."""
         return PackedFieldWriter(self, storage, segment)
@@ -310,7 +321,8 @@ class PackedCodec(W3Codec):
         name = segment.make_filename(self.TERMS_EXT)
         terms = storage.open_file(name)
         posts = segment.open_file(storage, self.POSTS_EXT)
-        return PackedTermsReader(self, terms, storage.file_length(name), posts)
+        with decoding(name):
+            return PackedTermsReader(self, terms, terms.size, posts)
 
     def postings_reader(
         self, dbfile: Any, terminfo: Any, format_: Any, term: Any = None, scorer: Any = None
@@ -333,9 +345,14 @@ class PackedTermsReader(W3TermsReader):
 
     def packed(self, field: str, term: bytes, *, positions: bool) -> PackedPostings | None:
         """The postings of a term in this segment, or None where it has none."""
-        if field not in self._fieldmap or (field, term) not in self:
+        if field not in self._fieldmap:
             return None
-        return read_record(self._postfile, self.term_info(field, term), positions=positions)
+        with decoding("the table of terms"):
+            info = self._tindex.get(self._keycoder(field, term))
+            if info is None:
+                return None
+            offset, length = GuardedTermInfo.extent_in(info)
+        return PackedPostings.unpack(self._postfile.get(offset, length), positions=positions)
 
     def term_info(self, fieldname: str, tbytes: bytes) -> GuardedTermInfo:
         """Where a term's postings lie. Raises KeyError for a term that is not there."""
@@ -343,36 +360,55 @@ class PackedTermsReader(W3TermsReader):
 
     def records(self, field: str) -> Iterator[tuple[bytes, bytes]]:
         """All terms of a field with their records, in order of their bytes."""
-        if field not in self._fieldmap:
-            return
-        table = self._tindex
-        prefix = self._keycoder(field, b"")
-        at = table.closest_key_pos(prefix)
-        if at is None:
-            return
-        data = self._dbfile.get(at, table.endofdata - at)
-        at, end = 0, len(data)
+        posts = self._postfile
         held, first = b"", 0  # records lie one after the other: many are read at once
-        while at < end:  # whoosh.filedb.filetables: key and value behind their lengths
-            key_size, value_size = _LENGTHS.unpack_from(data, at)
-            start = at + _LENGTHS.size
-            at = start + key_size + value_size
-            if not data.startswith(prefix, start):
-                return
-            term = data[start + len(prefix) : start + key_size]
-            offset, length = GuardedTermInfo.extent_in(data[start + key_size : at])
+        for term, info in self._entries(field, b""):
+            offset, length = GuardedTermInfo.extent_in(info)
             if not first <= offset <= first + len(held) - length:
-                held, first = bytes(self._postfile.get(offset, max(length, READ_AHEAD))), offset
+                ahead = max(length, min(READ_AHEAD, posts.size - offset))
+                held, first = posts.get(offset, ahead), offset
             yield term, held[offset - first : offset - first + length]
 
     def terms_of(self, field: str, prefix: bytes = b"") -> Iterator[bytes]:
         """The terms of a field that begin with `prefix`, in order of their bytes."""
+        return (term for term, _ in self._entries(field, prefix))
+
+    def _entries(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The terms of a field that begin with `prefix`, with what their postings are found by."""
         if field not in self._fieldmap:
             return
-        for name, term in self.terms_from(field, prefix):
-            if name != field or not term.startswith(prefix):
-                return
-            yield term
+        key = self._keycoder(field, prefix)
+        cut = len(key) - len(prefix)
+        with decoding("the table of terms"):
+            at, end = self._tindex.closest_key_pos(key), self._tindex.endofdata
+            size = FIRST_READ
+            while at is not None and at < end:
+                data = self._dbfile.get(at, min(size, end - at))
+                done = 0
+                for start, middle, after in _whole_entries(data):
+                    if not data.startswith(key, start):
+                        return
+                    yield data[start + cut : middle], data[middle:after]
+                    done = after
+                if not done and at + len(data) == end:
+                    raise DamagedPostingsError("the table of terms has an entry without an end")
+                at += done
+                size = 2 * size if not done else min(2 * size, READ_AHEAD)
+
+
+def _whole_entries(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Where the entries in a piece of a table of terms have their key, their value and their end:
+    those that are in it as a whole. See whoosh.filedb.filetables: key and value lie behind their
+    lengths.
+    """
+    at = 0
+    while at + _LENGTHS.size <= len(data):
+        key_size, value_size = _LENGTHS.unpack_from(data, at)
+        start = at + _LENGTHS.size
+        at = start + key_size + value_size
+        if key_size < 0 or value_size < 0 or at > len(data):
+            return
+        yield start, start + key_size, at
 
 
 def crc_of(record: bytes) -> int:

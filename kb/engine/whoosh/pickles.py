@@ -9,15 +9,24 @@ process. (What it stores of documents is no pickle here: `kb.engine.whoosh.recor
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import pickle
 import struct
-from typing import IO, Any
+import sys
+from array import array
+from threading import Lock
+from typing import IO, TYPE_CHECKING, Any
 
 from whoosh.codec.whoosh3 import W3TermInfo
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
 from kb.engine.checks import DamagedIndexError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _EXTENT = struct.Struct("!qi")
 
@@ -87,8 +96,70 @@ def load(file: IO[bytes]) -> Any:
     return _AllowList(file).load()
 
 
+@contextlib.contextmanager
+def decoding(what: str) -> Iterator[None]:
+    """Where Whoosh decodes what lies in a file: bytes that it can't decode are damage.
+
+    Raises DamagedIndexError; what the system says of files, and want of memory, as they are.
+    """
+    try:
+        yield
+    except (DamagedIndexError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise DamagedIndexError(f"{what} can't be read: {error!r}") from error
+
+
+_PLACE = Lock()
+
+
+def seek_and_read(descriptor: int, length: int, position: int) -> bytes:
+    """`os.pread` for systems that have none; they know no fork, so a lock will do."""
+    with _PLACE:
+        before = os.lseek(descriptor, 0, os.SEEK_CUR)
+        os.lseek(descriptor, position, os.SEEK_SET)
+        try:
+            return os.read(descriptor, length)
+        finally:
+            os.lseek(descriptor, before, os.SEEK_SET)
+
+
+_read_at = getattr(os, "pread", seek_and_read)
+
+
 class GuardedFile(StructFile):
-    """A file of an index whose pickles hold plain values."""
+    """A file of an index whose pickles hold plain values.
+
+    `get` and all that is made of it read at a place without moving the file's own: threads, and
+    forked children, which share it, don't disturb each other. What goes on from the file's own
+    place (`read`, `seek`) is for who opens the file, and has it for itself.
+    """
+
+    def __init__(self, fileobj: IO[bytes], name: str, **options: Any) -> None:
+        super().__init__(fileobj, name=name, **options)
+        self.size = os.fstat(fileobj.fileno()).st_size
+
+    def get(self, position: int, length: int) -> bytes:
+        """So many bytes from a position on. Raises DamagedIndexError where there are fewer."""
+        if not 0 <= position <= position + length <= self.size:
+            raise DamagedIndexError(f"{self._name} is cut short, or points to where it has nothing")
+        try:
+            data: bytes = _read_at(self.fileno(), length, position)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            raise DamagedIndexError(f"{self._name} can't be read: {error.strerror}") from error
+        if len(data) != length:
+            raise DamagedIndexError(f"{self._name} was cut short")
+        return data
+
+    def get_array(self, position: int, typecode: str, length: int) -> array[Any]:
+        """So many numbers, which lie in the order of the network, from a position on."""
+        found: array[Any] = array(typecode)
+        found.frombytes(self.get(position, length * found.itemsize))
+        if sys.byteorder == "little":
+            found.byteswap()
+        return found
 
     def read_pickle(self) -> Any:
         """The next pickled value."""
@@ -105,6 +176,14 @@ class GuardedContents(StructFile):
 
 class GuardedStorage(FileStorage):
     """A folder whose files are guarded when they are read."""
+
+    def temp_storage(self, name: str) -> FileStorage:
+        """A folder in this one, where there may be one already. Whoosh's own keeps the error that
+        says so in a cycle, and with it all frames, and so all engines, of those who called.
+        """
+        folder = self._fpath(name)
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # Whoosh's paths are text
+        return FileStorage(folder)
 
     def open_file(self, name: str, **options: Any) -> GuardedFile | GuardedContents:
         """Open a file for reading."""
@@ -144,7 +223,11 @@ class GuardedTermInfo(W3TermInfo):
 
     @classmethod
     def extent_in(cls, data: bytes) -> tuple[int, int]:
-        """Offset and length of the postings, and nothing else. Raises as `from_bytes` does."""
+        """Offset and length of the postings, and nothing else. Raises as `from_bytes` does, and
+        DamagedIndexError.
+        """
+        if len(data) != cls._struct.size + _EXTENT.size:
+            raise DamagedIndexError("an entry of the table of terms has another size")
         if data[0]:
             raise ForeignPickleError("the index holds inlined postings, which are none of its")
         offset, length = _EXTENT.unpack_from(data, cls._struct.size)

@@ -6,11 +6,12 @@ import hashlib
 import heapq
 import json
 from array import array
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain, compress, groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kb.concurrency import cached_property
 from kb.engine.checks import DamagedIndexError
 from kb.engine.reading import POSITION_BITS, TermPostings
 from kb.engine.whoosh.codec import MAX_WEIGHT, PackedPostings, crc_of, stamp_of
@@ -128,6 +129,8 @@ class WhooshReader:
             segment = self.segments.pop()
             segment.terms.close()
             segment.documents.close()
+        for known in (self.postings, self.statistics, self.positions, self.section_records):
+            known.cache_clear()
 
     def _postings(self, field: str, term: str) -> tuple[array[int], array[int]]:
         """Document numbers, ascending, and weights of a term; cached, so never to be changed."""

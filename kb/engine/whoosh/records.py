@@ -10,10 +10,12 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from whoosh.codec.whoosh3 import W3PerDocReader, W3PerDocWriter
+from whoosh.codec.whoosh3 import W3Codec, W3PerDocReader, W3PerDocWriter
 from whoosh.columns import VarBytesColumn
 
+from kb.concurrency import cached_property
 from kb.engine.checks import DamagedIndexError
+from kb.engine.whoosh.pickles import decoding
 
 RECORD = "record"
 """The field that is stored."""
@@ -58,9 +60,26 @@ class RecordWriter(W3PerDocWriter):
 
 
 class RecordReader(W3PerDocReader):
-    """Reads a segment's documents: nothing is unpickled."""
+    """Reads a segment's documents: nothing is unpickled.
+
+    The file is opened at once, since it may be removed later, and gone through when it is needed.
+    """
+
+    def __init__(self, storage: Any, segment: Any) -> None:
+        super().__init__(storage, segment)
+        self._file = storage.open_file(W3Codec.column_filename(segment, _STORED))
 
     def stored_fields(self, docnum: int) -> dict[str, str]:
-        """What was stored with a document."""
-        found: dict[str, str] = self._cached_reader(_STORED, _COLUMN)[docnum]
+        """What was stored with a document. Raises DamagedIndexError."""
+        with decoding("the table of records"):
+            found: dict[str, str] = self._records[docnum]
         return found
+
+    def close(self) -> None:
+        """Close the files."""
+        super().close()
+        self._file.close()
+
+    @cached_property
+    def _records(self) -> Any:
+        return _COLUMN.reader(self._file, 0, self._file.size, self._doccount)
