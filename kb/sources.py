@@ -14,9 +14,9 @@ import os
 import sys
 import time
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kb.concurrency import cached_property
 from kb.engine.layout import SEEN
 from kb.errors import ContentError
 from kb.files import is_settled, open_within, raise_if_exhausted, read_sealed, write_sealed

@@ -1,10 +1,13 @@
 """Facts about what threads and forked children share."""
 
 import os
+import re
 import threading
+from pathlib import Path
 
 import pytest
 
+import kb
 from kb.concurrency import ForkSafeLock, cached_property
 
 PATIENCE = 60
@@ -53,6 +56,14 @@ def test_one_object_does_not_wait_for_another():
     thread.join()
     second.join()
     assert ended
+
+
+def test_no_module_has_the_property_of_python():
+    """Until 3.11 a child that is forked while a thread computes a value waits for ever."""
+    sources = Path(kb.__file__).parent.rglob("*.py")
+    assert not [
+        p for p in sources if re.search(r"functools import.*cached_property", p.read_text())
+    ]
 
 
 def test_a_lock_keeps_other_threads_out():
