@@ -8,9 +8,7 @@ query or an error reaches a terminal as visible text only.
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import Flag
-from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -103,18 +101,34 @@ def _painted(text: str, style: Style) -> str:
     return f"\x1b[{codes}m{text}\x1b[0m" if codes and text else text
 
 
+# Latin, Greek and Cyrillic letters, punctuation, currencies, arrows, lines: what usual answers
+# are made of. Each takes one column, so that the tables of all others need not be loaded.
+_NARROW = re.compile(
+    "[ -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u0587\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
+    "\u2190-\u21ff\u2500-\u257f]*"
+)
+
+
 def columns(text: str) -> int:
-    """How many columns a terminal uses for the text as `render` writes it."""
+    """How many columns a terminal uses for the text as `render` writes it.
+
+    Wide East Asian characters and emoji take two, in whole sequences; what combines takes none.
+    """
     text = visible(text)
-    return len(text) if text.isascii() else sum(map(_column, text))
+    if text.isascii() or _NARROW.fullmatch(text):
+        return len(text)
+    from wcwidth import wcswidth
+
+    return sum(map(wcswidth, _clusters(text)))
 
 
-@lru_cache(maxsize=4096)
-def _column(char: str) -> int:
-    """0 for what combines with its neighbour, 2 for wide East Asian characters and emoji."""
-    if unicodedata.category(char) in {"Mn", "Me", "Cf"} and char != "\u00ad":
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in {"W", "F"} else 1
+def _clusters(text: str) -> Iterable[str]:
+    """The parts of a text that are not broken: a letter with its accents, a sequence of emoji."""
+    if text.isascii() or _NARROW.fullmatch(text):
+        return text
+    from wcwidth import iter_graphemes
+
+    return iter_graphemes(text)
 
 
 def wrap(spans: Iterable[Span], width: int, *, first: Line = (), rest: Line = ()) -> list[Line]:
@@ -154,13 +168,14 @@ def _pieces(word: Line, room: int, later: int) -> list[Line]:
         return [word]
     pieces: list[list[Span]] = [[]]
     for span in word:
-        start = 0
-        for at, char in enumerate(span.text):
-            room -= columns(char)
+        start = at = 0
+        for cluster in _clusters(span.text):
+            room -= columns(cluster)
             if room < 0 and (pieces[-1] or at > start):
                 pieces[-1].append(Span(span.text[start:at], span.style))
                 pieces.append([])
-                start, room = at, later - columns(char)
+                start, room = at, later - columns(cluster)
+            at += len(cluster)
         pieces[-1].append(Span(span.text[start:], span.style))
     return [tuple(piece) for piece in pieces]
 

@@ -78,11 +78,27 @@ def test_line_of_nothing_is_empty():
         ("\u200d", 0),
         ("\U0001f600", 2),
         ("a\u00adb", 3),
+        ("\u2764\ufe0f", 2),
+        ("1\ufe0f\u20e3", 2),
+        ("\U0001f44d\U0001f3fd", 2),
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", 2),
+        ("\U0001f1e9\U0001f1ea", 2),
+        ("\u1112\u1161\u11ab", 2),
+        ("\u1112\u1161\u11ab\u65e5", 4),
     ],
 )
 def test_width_is_in_columns(text, width):
-    """Wide characters take two columns, combining ones none, escaped ones as many as they show."""
+    """Wide characters take two columns, combining ones none, escaped ones as many as they show;
+    sequences of emoji and the parts of a Korean syllable are one character.
+    """
     assert columns(text) == width
+
+
+def test_usual_letters_are_as_wide_beside_others():
+    """Texts of usual characters alone take a short cut, with the same result."""
+    for code in range(0x20, 0x2600):
+        if unicodedata.category(char := chr(code))[0] in "LNPSZ":
+            assert columns(char) == columns(f"{char} \u65e5") - 3, hex(code)
 
 
 def test_wrapping_breaks_at_spaces():
@@ -101,6 +117,13 @@ def test_words_longer_than_a_line_are_broken():
         "kl",
     ]
     assert plain(wrap([Span("\u65e5" * 5)], 5)) == ["\u65e5\u65e5", "\u65e5\u65e5", "\u65e5"]
+
+
+def test_sequences_stay_whole_where_words_are_broken():
+    """Neither a letter and its accents nor an emoji of several characters are cut apart."""
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert plain(wrap([Span(family * 3)], 5)) == [family * 2, family]
+    assert plain(wrap([Span("e\u0301" * 3)], 2)) == ["e\u0301" * 2, "e\u0301"]
 
 
 def test_no_break_space_joins_words():
