@@ -17,7 +17,7 @@ from kb.errors import IndexingError
 from kb.libraries import INDEX, SITE, difference, releases
 
 PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
-SHAPE_NOTHING = {"click", "filelock", "wcwidth"}
+SHAPE_NOTHING = {"click", "filelock", "platformdirs", "wcwidth"}
 """Dependencies of which neither an index nor a site holds anything."""
 
 ARTICLES = {

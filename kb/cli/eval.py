@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -151,7 +150,7 @@ def _judged_folder(session: Session, folder: Path) -> _Subject:
     articles = find_articles(folder)
     catalogue = Catalogue(articles)
     judged = read_judged_folder(folder, catalogue)
-    index = session.index or index_place(articles, os.environ)
+    index = session.index or index_place(articles)
     config = load_config(config=session.config, content=articles, index=index)
     own = replace(session, content=articles, index=index)
     return _Subject(own, config, judged, catalogue)

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import platformdirs
 
 from kb.errors import JudgmentError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FORMAT = "it should hold articles/, queries.jsonl and qrels.tsv"
 
@@ -30,27 +27,19 @@ def find_articles(folder: Path) -> Path:
     return articles.resolve()
 
 
-def index_place(articles: Path, environ: Mapping[str, str]) -> Path:
+def index_place(articles: Path) -> Path:
     """A folder for the index of these articles in the user's cache, never beside them.
 
     Folders that share their articles share the index. Where no cache can be written the
     index goes to a new temporary folder, and is built each time.
     """
     mark = hashlib.sha256(os.fsencode(articles)).hexdigest()[:16]
-    place = cache_folder(environ, sys.platform) / "eval" / mark
+    cache = platformdirs.user_cache_path("helpkb", appauthor=False)
+    place = cache / "eval" / mark
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        if cache.is_absolute():  # else the user has no home
+            place.mkdir(parents=True, exist_ok=True)
+            return place
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="helpkb-eval-"))
-    return place
-
-
-def cache_folder(environ: Mapping[str, str], platform: str) -> Path:
-    """The folder of kb among the user's caches, as each system has them."""
-    if platform == "win32":
-        base = environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-        return Path(base) / "helpkb" / "cache"
-    if platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "helpkb"
-    base = environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "helpkb"
+        pass
+    return Path(tempfile.mkdtemp(prefix="helpkb-eval-"))

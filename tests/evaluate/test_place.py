@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import JudgmentError
-from kb.evaluate.place import cache_folder, find_articles, index_place
+from kb.evaluate.place import find_articles, index_place
 
 
 def test_articles_are_found_through_links(folder, tmp_path):
@@ -30,30 +30,36 @@ def test_what_is_no_judged_folder_is_an_error(folder, tmp_path):
     assert caught.value.path == str(folder / "articles")
 
 
-def test_an_index_is_kept_in_the_cache_and_never_beside_the_articles(folder, tmp_path):
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """Where caches of the user are, by whatever name a system asks for it."""
+    for name in ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "WIN_PD_OVERRIDE_LOCAL_APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_an_index_is_kept_in_the_cache_and_never_beside_the_articles(folder, cache):
     """The same articles get the same index, others another."""
-    environ = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "LOCALAPPDATA": str(tmp_path / "cache")}
-    place = index_place(folder / "articles", environ)
+    place = index_place(folder / "articles")
     assert place.is_dir()
-    assert not place.is_relative_to(folder)
-    assert index_place(folder / "articles", environ) == place
-    assert index_place(folder, environ) != place
+    assert place.is_relative_to(cache)
+    assert index_place(folder / "articles") == place
+    assert index_place(folder) != place
 
 
-def test_without_a_cache_the_index_is_temporary(folder, tmp_path):
+def test_without_a_cache_the_index_is_temporary(folder, cache):
     """Where the cache can't be made, a new temporary folder serves."""
-    (tmp_path / "file").touch()
-    environ = {"XDG_CACHE_HOME": str(tmp_path / "file"), "LOCALAPPDATA": str(tmp_path / "file")}
-    place = index_place(folder, environ)
+    cache.touch()
+    place = index_place(folder)
     assert place.is_dir()
+    assert not place.is_relative_to(cache)
     place.rmdir()
 
 
-def test_each_system_has_its_place_for_caches():
-    """Windows, macOS and the others, each by its own rule."""
-    environ = {"LOCALAPPDATA": "local", "XDG_CACHE_HOME": "xdg"}
-    assert cache_folder(environ, "win32") == Path("local/helpkb/cache")
-    assert cache_folder({}, "win32") == Path.home() / "AppData/Local/helpkb/cache"
-    assert cache_folder(environ, "darwin") == Path.home() / "Library/Caches/helpkb"
-    assert cache_folder(environ, "linux") == Path("xdg/helpkb")
-    assert cache_folder({}, "linux") == Path.home() / ".cache/helpkb"
+def test_a_cache_that_depends_on_the_working_folder_is_not_used(folder, monkeypatch):
+    """Nothing is written beside what somebody happens to look at."""
+    monkeypatch.chdir(folder)
+    before = sorted(folder.iterdir())
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: Path("~/.cache/helpkb"))
+    index_place(folder).rmdir()
+    assert sorted(folder.iterdir()) == before
