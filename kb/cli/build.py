@@ -18,6 +18,7 @@ from kb.model import Severity
 
 if TYPE_CHECKING:
     from kb.cli.screen import Screen
+    from kb.config import Config
     from kb.site.build import Report
     from kb.site.embedding import Embedding
 
@@ -71,6 +72,8 @@ def command(session: Session, *, out: Path | None, strict: bool, drafts: bool, j
         )  # fmt: skip
     warn_of_nothing(report, screen, config.content)
     tell(report, screen)
+    if report.written:
+        _advise(report, config, screen)
     if screen.as_json:
         screen.print_json(report_as_json(report))
     return _exit_code(report, strict=strict)
@@ -80,6 +83,20 @@ def _exit_code(report: Report, *, strict: bool) -> int:
     if report.counts.get(Severity.ERROR):
         return ContentError.exit_code
     return SiteError.exit_code if strict and report.warnings else FOUND
+
+
+def _advise(report: Report, config: Config, screen: Screen) -> None:
+    """Say, a line each, what the site does without."""
+    if not report.reachable:
+        screen.message(
+            "no article describes a channel, so the site shows no way to reach a person: "
+            "`channel` in an article's front matter adds one"
+        )
+    if not config.site.base_url:
+        screen.message(
+            "base_url under [site] is not set: with it, search engines and feed readers get full "
+            "addresses, and 404.html needs no script to find its links below a path"
+        )
 
 
 def tell(report: Report, screen: Screen) -> None:

@@ -52,7 +52,11 @@ def command(session: Session, *, words: tuple[str, ...], audience: str) -> int:
 
 
 def _lines(escalation: Escalation, screen: Screen) -> Iterator[Line]:
+    from kb.escalation import NO_CHANNEL
+
     yield from escalation_lines(escalation, screen)
+    if not escalation.options and escalation.note == NO_CHANNEL:
+        return  # a message would lead to nobody
     yield ()
     yield line_of(Span("A message to fill in", Style.BOLD))
     for line in escalation.message.split("\n"):

@@ -79,6 +79,7 @@ class Report:
     counts: Mapping[str, int]
     seconds: float
     reason: str = ""
+    reachable: bool = True
 
     @property
     def warnings(self) -> int:
@@ -170,6 +171,7 @@ def remember(
         "size": report.size,
         "problems": problems,
         "counts": report.counts,
+        "reachable": report.reachable,
     }
     stamp = Stamp(
         common=sources.common,

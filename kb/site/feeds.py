@@ -37,8 +37,12 @@ _LINKS = re.compile(r"([\\\[\]<])")
 _EPOCH = date(1970, 1, 1)
 
 
-def write_feeds(plan: Plan, shell: Shell, pages: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Every file for machines with its address. `pages` are the addresses to be found."""
+def write_feeds(
+    plan: Plan, shell: Shell, pages: Iterable[str], policy: str
+) -> Iterator[tuple[str, str]]:
+    """Every file for machines with its address. `pages` are the addresses to be found; `policy` is
+    the content security policy that holds for all of them.
+    """
     base_url = shell.config.site.base_url
     published = [record for record in plan.records.values() if record.is_published]
     yield "sitemap.xml", _sitemap(plan, published, base_url, pages)
@@ -47,7 +51,7 @@ def write_feeds(plan: Plan, shell: Shell, pages: Iterable[str]) -> Iterator[tupl
     yield FEED, _feed(plan, published, shell)
     yield "llms.txt", _llms(plan, shell)
     yield "_redirects", _redirects(plan, base_url)
-    yield "_headers", _headers(shell.policy, base_url)
+    yield "_headers", _headers(policy, base_url)
 
 
 def base_path(base_url: str) -> str:

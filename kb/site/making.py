@@ -27,6 +27,7 @@ from kb.site.cache import Memory
 from kb.site.downloads import Downloads
 from kb.site.feeds import base_path, write_feeds, write_markdown
 from kb.site.keys import around_key, search_key, shared_key
+from kb.site.lost import TOP, stand_within
 from kb.site.outcomes import Outcomes
 from kb.site.output import Output
 from kb.site.pages import Pages
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from kb.articles import TopicFile
     from kb.config import Config
+    from kb.site.assets import Asset
     from kb.site.build import Work
     from kb.site.cache import Outcome, Stamp
     from kb.site.links import Resolved
@@ -118,6 +120,7 @@ class _Making:
         self._used: set[str] = set()
         self._downloads = Downloads(config.content, config.site.downloads)
         self._analyzer = Analyzer(config.language)
+        self._assets: Mapping[str, Asset] = {}
 
     def all(self, progress: Callable[[int, int], None] | None) -> Report:
         """Everything, in order."""
@@ -139,7 +142,7 @@ class _Making:
             complaint=self._downloads.complaint,
             relate=relation.find,
         )
-        shell = self._open_shell()
+        shell = self._open_shell(plan.is_reachable(config.contact))
         pages = Pages(plan, shell, self._size_of)
         # The search lets go of the articles before pages are made.
         search = self._search(plan, topic_files, old, reader)
@@ -168,7 +171,7 @@ class _Making:
             settled.append(record if same else replace(record, article=without_text(article)))
         return settled
 
-    def _open_shell(self) -> Shell:
+    def _open_shell(self, reachable: bool) -> Shell:  # noqa: FBT001 a fact of the plan
         config, theme = self._config, self._folders.theme
         wording = read_wording(config.language, theme)
         live = self._options.live
@@ -176,8 +179,9 @@ class _Making:
         logo = read_logo(self._folders.logo)
         for asset in [*assets.values(), *read_extras(theme), *([logo.asset] if logo else [])]:
             self._output.put(asset.address, asset.data)
+        self._assets = assets
         addresses = {name: asset.address for name, asset in assets.items()}
-        return open_shell(config, wording, addresses, logo, theme, live=live)
+        return open_shell(config, wording, addresses, logo, theme, live=live, reachable=reachable)
 
     def _articles(
         self, plan: Plan, pages: Pages, reader: Reader, old: Memory, around: str
@@ -239,20 +243,25 @@ class _Making:
 
     def _shared_files(self, plan: Plan, pages: Pages, shell: Shell) -> Iterator[tuple[str, bytes]]:
         published = [r for r in plan.records.values() if r.is_published]
-        listed = [HOME, CONTACT, *(plan.address[r.article.id] for r in published)]
+        listed = [HOME, *(plan.address[r.article.id] for r in published)]
         for topic in plan.topics.values():
             for address, data in pages.topic(topic):
                 listed.append(address)
                 yield address, data
         yield HOME, pages.home()
-        yield CONTACT, pages.contact()
+        if shell.reachable:
+            listed.append(CONTACT)
+            yield CONTACT, pages.contact()
         yield SEARCH, pages.search()
         base_url = self._config.site.base_url
-        yield NOT_FOUND, pages.lost(self._options.root or (base_path(base_url) if base_url else ""))
+        root = self._options.root or (base_path(base_url) if base_url else None)
+        within = stand_within(self._assets) if root is None else None
+        yield NOT_FOUND, pages.lost(root or TOP, within)
         titles = {plan.address[name]: r.article.title for name, r in plan.records.items()}
         for former, new in plan.redirects:
             yield former, pages.moved(former, new, titles[new])
-        for address, text in write_feeds(plan, shell, sorted(listed)):
+        policy = shell.policy_with(within) if within else shell.policy
+        for address, text in write_feeds(plan, shell, sorted(listed), policy):
             yield address, text.encode()
 
     def _search(
@@ -313,6 +322,7 @@ class _Making:
             problems=tuple(sorted(self._problems, key=_rank)),
             counts=dict(counts),
             seconds=0.0,
+            reachable=plan.is_reachable(self._config.contact),
         )
 
 

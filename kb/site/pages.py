@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from kb.model import Action, Article, Escalation, Topic
     from kb.site.links import Resolved
+    from kb.site.lost import Within
     from kb.site.plan import Plan
     from kb.site.records import Draft, Record
     from kb.site.shell import Shell
@@ -41,6 +42,11 @@ _CARD_LENGTH = 3
 _HOME_LENGTH = 12
 _EXAMPLES = 3
 _LEAST_CONTENTS = 3  # headings: a table of contents for fewer is longer than a glance
+_KINDS = {
+    Tier.SELF_SERVICE: "tier_self_service",
+    Tier.CONTACT: "tier_contact",
+    Tier.ADVICE: "tier_advice",
+}
 _TIERS = {Tier.CONTACT: "tier_contact", Tier.ADVICE: "tier_advice"}
 
 
@@ -86,6 +92,7 @@ class Pages:
             related=[self._item(plan.records[name], root) for name in plan.related[article.id]],
             previous=self._neighbour(previous, root),
             next=self._neighbour(following, root),
+            ready_title=self.shell.t["ready" if self.shell.reachable else "ask_ready"],
             help=self.help(escalation, root, with_ready=not article.have_ready),
         )
 
@@ -168,16 +175,31 @@ class Pages:
         """The page of search results, which a script fills."""
         t, root = self.shell.t, root_of(SEARCH)
         head = PageHead(t["search_title"], SEARCH, t["search_description"], indexed=False)
-        choices = self._topic_choices("", "")
-        return self.shell.page("search.html", head, topic_choices=choices, **self._browse(root))
+        tiers = {record.article.tier for record in self.plan.records.values()}
+        return self.shell.page(
+            "search.html",
+            head,
+            topic_choices=self._topic_choices("", ""),
+            tier_choices=[(tier, t[name]) for tier, name in _KINDS.items() if tier in tiers],
+            **self._browse(root),
+        )
 
-    def lost(self, root: str) -> bytes:
+    def lost(self, root: str, within: Within | None) -> bytes:
         """The page for addresses that don't exist, shown at any of them.
 
-        `root` is the way to the site's root that holds wherever the page is shown.
+        `root` is the way to the site's root that holds wherever the page is shown; where nobody
+        knows it, what is `within` the page finds it.
         """
-        head = PageHead(self.shell.t["lost_title"], NOT_FOUND, indexed=False, root=root)
-        return self.shell.page("404.html", head, **self._browse(root))
+        shell = self.shell
+        policy = shell.policy_with(within) if within else shell.policy
+        return shell.page(
+            "404.html",
+            PageHead(shell.t["lost_title"], NOT_FOUND, indexed=False, root=root),
+            within=within,
+            assets=shell.assets,
+            policy=policy,
+            **self._browse(root),
+        )
 
     def moved(self, address: str, target: str, title: str) -> bytes:
         """The page at a former address."""
@@ -192,7 +214,9 @@ class Pages:
         )
 
     def help(self, escalation: Escalation, root: str, *, with_ready: bool = True) -> Markup:
-        """The panel "Still need help?", which closes a page."""
+        """The panel "Still need help?", which closes a page; empty where nobody can be reached."""
+        if not self.shell.reachable:
+            return Markup("")
         key = (escalation, root, with_ready)
         if key not in self._help:
             html = self.shell.render(

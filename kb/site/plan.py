@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kb.articles import TopicFile
+    from kb.config import ContactConfig
     from kb.model import Article, Topic
     from kb.site.links import Complaint, Resolved, Want
     from kb.site.records import Record
@@ -65,6 +66,10 @@ class Plan:
             trail.append(topic)
             current = topic.parent
         return trail[::-1]
+
+    def is_reachable(self, contact: ContactConfig) -> bool:
+        """Whether there is a way to reach a person: a channel, or the settings' word for none."""
+        return bool(self.contacts) or bool(contact.fallback)
 
     def resolve(self, wants: Iterable[Want]) -> list[Resolved]:
         """What each of the links and images of an article leads to."""

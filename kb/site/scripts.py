@@ -19,6 +19,8 @@ ON_SITE = "search.js"
 """What the pages of kb's own sites load when somebody searches."""
 STARTER = "find.js"
 """What brings it; all that they load before. It says nothing."""
+LOST = "lost.js"
+"""What stands within the page for missing addresses of a site without `base_url`."""
 ON_OTHERS = "embed.js"
 """What other sites load: the element `<kb-search>`."""
 _ON_PAGE = frozenset(["find_blocked", "find_topic", "find_topic_any", "find_tier", "find_tier_any"])
@@ -31,6 +33,11 @@ _STYLE = re.compile(
 def starter_script() -> bytes:
     """What brings the search, as a file."""
     return (PACKAGE / "assets" / "built" / STARTER).read_bytes()
+
+
+def lost_script() -> str:
+    """What finds the site from a missing address, as a text within a page."""
+    return (PACKAGE / "assets" / "built" / LOST).read_text(encoding="utf-8")
 
 
 def search_script(name: str, wording: Wording) -> bytes:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.site.assets import Logo
+    from kb.site.lost import Within
     from kb.site.wording import Wording
 
 
@@ -59,7 +60,9 @@ class PageHead(NamedTuple):
 
 @dataclass(slots=True)
 class Shell:
-    """Renders pages. `live` adds what a served page reloads with."""
+    """Renders pages. `live` adds what a served page reloads with; `reachable` says that there is a
+    way to reach a person, to which pages lead.
+    """
 
     config: Config
     t: Wording
@@ -68,6 +71,7 @@ class Shell:
     environment: Environment
     policy: str
     live: bool = False
+    reachable: bool = True
     _around: dict[str, dict[str, Any]] = field(default_factory=dict)
     _templates: dict[str, Template] = field(default_factory=dict)
 
@@ -91,6 +95,10 @@ class Shell:
             message = f"the template can't be used: {error.message or type(error).__name__}"
             raise SiteError(message, path=where, line=line, code="site-template") from error
 
+    def policy_with(self, within: Within) -> str:
+        """The policy that allows what stands within a page, too."""
+        return policy_of(self.config.site.remote_images, within.scripts, within.styles)
+
     def _surround(self, root: str) -> dict[str, Any]:
         """What all pages of one depth share."""
         shared: dict[str, Any] = {
@@ -98,7 +106,7 @@ class Shell:
             "home": root + HOME,
             "search": root + SEARCH,
             "topics": root + TOPICS,
-            "contact": root + CONTACT,
+            "contact": root + CONTACT if self.reachable else "",
             "manifest": SEARCH_DATA + MANIFEST,
             "asset": {name: root + encode(address) for name, address in self.assets.items()},
         }
@@ -116,6 +124,7 @@ def open_shell(
     theme: Path,
     *,
     live: bool = False,
+    reachable: bool = True,
 ) -> Shell:
     """A shell with the templates of the theme over kb's own."""
     own = PACKAGE / "templates"
@@ -128,7 +137,7 @@ def open_shell(
         auto_reload=False,
     )
     policy = policy_of(config.site.remote_images)
-    shell = Shell(config, wording, assets, logo, environment, policy, live)
+    shell = Shell(config, wording, assets, logo, environment, policy, live, reachable)
     environment.globals.update(
         config=config, t=wording, logo=logo, policy=policy, live=live, encode=encode
     )
@@ -150,10 +159,14 @@ def _read_template(name: str, *folders: Path) -> tuple[str, str, None] | None:
         raise SiteError(message, path=str(path), code="site-template") from error
 
 
-def policy_of(remote_images: tuple[str, ...]) -> str:
-    """The content security policy of every page."""
-    images = " ".join(["'self'", *(f"https://{host} http://{host}" for host in remote_images)])
+def policy_of(
+    remote_images: tuple[str, ...], scripts: tuple[str, ...] = (), styles: tuple[str, ...] = ()
+) -> str:
+    """The content security policy of every page. `scripts` and `styles` are further sources."""
+    own = ("'self'",)
+    images = " ".join([*own, *(f"https://{host} http://{host}" for host in remote_images)])
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; "
+        f"default-src 'none'; script-src {' '.join(own + scripts)}; "
+        f"style-src {' '.join(own + styles)}; img-src {images}; "
         "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
     )

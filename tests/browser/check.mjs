@@ -15,7 +15,7 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 const browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox"] });
 
-async function look({ url, width, height, scheme, javaScript = true }) {
+async function look({ url, width, height, scheme, javaScript = true, text, styles }) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -46,6 +46,11 @@ async function look({ url, width, height, scheme, javaScript = true }) {
     });
   }
   await page.goto(url, { waitUntil: "load" });
+  if (text) seen.text = await page.locator(text).innerText();
+  if (styles) {
+    const [selector, property] = styles;
+    seen.style = await page.locator(selector).evaluate((one, name) => getComputedStyle(one)[name], property);
+  }
   if (javaScript) {
     seen.breaches = await page.evaluate(() => window.kbBreaches);
     seen.tooWide = await page.evaluate(

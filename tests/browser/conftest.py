@@ -110,6 +110,39 @@ def validate():
     return lambda files: run_node("validate.mjs", {"files": [str(file) for file in files]})
 
 
+def handler_of(folder, below, policy):
+    """What serves a folder below a path, with its page for missing addresses."""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def translate_path(self, path):
+            if not path.startswith(below):
+                return str(folder / "no-such-file")
+            return super().translate_path("/" + path[len(below) :])
+
+        def list_directory(self, path):
+            self.send_error(404)
+
+        def send_error(self, code, *args, **more):
+            page = folder / "404.html"
+            if code != 404 or not self.path.startswith(below) or not page.is_file():
+                super().send_error(code, *args, **more)
+                return
+            self.send_response(code)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(page.read_bytes())
+
+        def end_headers(self):
+            if policy:
+                self.send_header("Content-Security-Policy", policy)
+            super().end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    return functools.partial(Handler, directory=str(folder))
+
+
 @pytest.fixture(scope="session")
 def serve_below():
     """Serve folders as any static host does, each below a path of its own, perhaps with a content
@@ -118,21 +151,7 @@ def serve_below():
     servers = []
 
     def start(folder, below="/help/center/", policy=""):
-        class Handler(http.server.SimpleHTTPRequestHandler):
-            def translate_path(self, path):
-                if not path.startswith(below):
-                    return str(folder / "no-such-file")
-                return super().translate_path("/" + path[len(below) :])
-
-            def end_headers(self):
-                if policy:
-                    self.send_header("Content-Security-Policy", policy)
-                super().end_headers()
-
-            def log_message(self, *args):
-                pass
-
-        handler = functools.partial(Handler, directory=str(folder))
+        handler = handler_of(folder, below, policy)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)

@@ -8,6 +8,7 @@ import pytest
 
 from kb.cli.answer import answer_lines
 from kb.cli.text import MARK, columns, render
+from kb.escalation import NO_CHANNEL
 from kb.model import (
     Answer,
     Audience,
@@ -631,6 +632,10 @@ def test_contact_without_channels_is_exit_1(base, kb, monkeypatch):
     )
     result = kb("contact")
     assert (result.code, result.out.splitlines()[0]) == (1, "Nobody.")
+    monkeypatch.setattr(
+        type(base), "contact", lambda self, words, **_: Escalation(message="m", note=NO_CHANNEL)
+    )
+    assert kb("contact").out == f"{NO_CHANNEL}\n"
 
 
 def test_init_creates_a_knowledge_base_that_works(kb, folder):

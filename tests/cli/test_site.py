@@ -27,6 +27,20 @@ def test_build_writes_a_site_and_says_so(kb, folder, article):
     assert "nothing changed" in kb("build").out
 
 
+def test_build_says_in_a_line_each_what_the_site_does_without(kb, folder, article):
+    """A base_url, and a way to reach a person; once, and nothing where both are there."""
+    chat = folder / "content" / "contact" / "chat.md"
+    text = chat.read_text()
+    chat.unlink()
+    err = kb("build").err
+    assert err.count("base_url") == err.count("describes a channel") == 1
+    assert kb("build").err.count("base_url") == 0
+    (folder / "kb.toml").write_text('[site]\nbase_url = "https://help.example.com"\n')
+    chat.write_text(text)
+    article.write_text("# Late parcel\n")
+    assert kb("build").err == ""
+
+
 def test_build_strict_fails_on_warnings(kb, article):
     """A broken link is an error with --strict, also when nothing changed."""
     assert kb("build", "--strict").code == 3

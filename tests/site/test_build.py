@@ -2,6 +2,9 @@
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -66,6 +69,26 @@ def test_links_are_relative_and_name_the_file(base):
             for link in Links(data.decode()).links:
                 assert not link.startswith("/")
                 assert link.startswith(("http", "#", "mailto:")) or not link.endswith("/")
+
+
+def test_only_what_finds_the_site_stands_within_a_page(base):
+    """Without base_url the page for missing addresses holds a style and a script, and its policy and
+    that of `_headers` allow those by their hashes; with it, and on other pages, nothing is inline.
+    """
+    inline = re.compile(r"<(style|script)(?: data-[^>]*)?>(.+?)</\1>", re.DOTALL)
+    base.write({"../theme/site.css": 'b::after { content: "</style>\r\n" }\r\n'})
+    for settings in (None, 'name = "Without"\n'):
+        if settings:
+            (base.folder / "kb.toml").write_text(settings)
+        base.build()
+        for path, data in base.outside().items():
+            found = inline.findall(data.decode()) if path.endswith(".html") else []
+            assert bool(found) == bool(settings and path == "404.html")
+            for kind, text in found:
+                digest = b64encode(sha256(text.encode()).digest()).decode()
+                for policy in (unescape(data.decode()), base.read("_headers")):
+                    assert re.search(rf"{kind}-src [^;]*sha256-{re.escape(digest)}", policy)
+                assert "\r" not in text
 
 
 def test_what_is_not_public_is_nowhere(base):
@@ -263,7 +286,45 @@ def test_empty_knowledge_base_has_a_site(empty):
     """No article at all still gives pages that say so."""
     empty.build()
     assert "There are no articles here yet." in empty.read("topics/index.html")
-    assert "names no way to reach a person" in empty.read("contact-us/index.html")
+
+
+def assert_nobody_is_offered(site):
+    """Hold that no page or file leads to a person who can't be reached."""
+    assert "contact-us/index.html" not in site.outside()
+    for path, data in site.outside().items():
+        if not path.startswith(("assets/", "search/data/")):
+            text = data.decode().lower()
+            for words in ("contact", "need help", "a person", "your message"):
+                assert words not in text, (path, words)
+
+
+def test_without_a_channel_nobody_is_offered(empty):
+    """No contact page, link, panel, form or filter, on any page or in any file for machines, and
+    the report says so; a mere name in `escalate` is no channel.
+    """
+    empty.write({"a.md": "---\nhave_ready: [a number]\nescalate: [chat]\n---\n# Late\n\nWait.\n"})
+    assert not empty.build().reachable
+    assert_nobody_is_offered(empty)
+    assert "Have ready</h2>" in empty.read("a.html")
+    assert not empty.build().reachable  # from what was remembered
+
+
+def test_a_first_channel_and_the_last_one_change_every_page(empty):
+    """The way to a person comes to the pages that were there, and goes from them; one that only
+    agents may see is none, and a fallback in the settings is one.
+    """
+    channel = "---\ntier: contact\nchannel:\n  name: chat\n---\n# Chat\n"
+    empty.write({"a.md": "# Late\n\nWait.\n", "b.md": channel})
+    assert empty.build().reachable
+    assert 'href="contact-us/index.html"' in empty.read("a.html")
+    empty.write({"b.md": channel.replace("tier", "audience: agent\ntier")})
+    assert not empty.build().reachable
+    assert_nobody_is_offered(empty)
+    settings = (empty.folder / "kb.toml").read_text()
+    (empty.folder / "kb.toml").write_text(f'{settings}[contact]\nfallback = "Ask at the desk."\n')
+    assert empty.build().reachable
+    assert "Ask at the desk." in empty.read("contact-us/index.html")
+    assert "Ask at the desk." in empty.read("a.html")
 
 
 def test_no_content_folder(tmp_path, empty):

@@ -100,7 +100,7 @@ export function remedies({ t, topics, contact }, retry) {
  * @param {Escalation | undefined} escalation
  */
 export function helpText(escalation) {
-  const [first] = escalation?.channels ?? [];
+  const [first] = (escalation?.channels ?? []).filter(({ article }) => article); // else a mere name
   if (!first) return escalation && escalation.note !== NO_CHANNEL ? escalation.note : "";
   return first.where ? `${capitalised(first.channel)}: ${asPath(first.where)}` : capitalised(first.channel);
 }

@@ -22,7 +22,8 @@
  * @property {string} where
  * @property {string} wait
  * @property {string} hours
- * @property {string} [url]  of the article about it
+ * @property {string} article  the one about it; empty where no article describes it
+ * @property {string} [url]  of that article
  *
  * @typedef {{channels: Channel[], have_ready: string[], message: string, note: string}} Escalation
  *
