@@ -105,7 +105,7 @@ class FieldReader:
                 yield entry
                 continue
             where = f"first on line {first.line}: {quote(one_line(entry.key))}"
-            message = f"duplicate key in front matter, {where}"
+            message = f"duplicate key, {where}"
             if plain(first.value) == plain(entry.value) or not matters(entry.key):
                 self.report(entry.line, f"{message}: ignored", Severity.NOTE, "duplicate-key")
             else:
