@@ -858,6 +858,8 @@ def test_front_matter_is_read_wherever_tools_write_it(content, text):
         ('{\n"draft": true,\n}\nText\n', 3),
         ("{\n  draft: true\n}\nText\n", 2),
         ('{"draft": true} Text\n', 1),
+        ('{\n  // for us\n  "draft": true\n}\nText\n', 2),
+        ("===\ndraft: true\n===\nText\n", 1),
         ("title: x\ndraft: true\n\nText\n", 1),
         ("# Title\n\n---\ndraft: true\n---\nText\n", 3),
         ("import A from 'a'\n\n---\nstatus: drfat\n---\nText\n", 3),

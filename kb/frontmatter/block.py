@@ -77,9 +77,11 @@ _FENCES = (
     ),
 )
 _FORMS = {"---": Form.YAML, "+++": Form.TOML, ";;;": Form.JSON}
-_JSON = re.compile(r"\{\s*(?:[\"'}]|(?<=\n)[ \t]*[\w-]+[ \t]*:)|\{[ \t]*\n\s*[\w-]+[ \t]*:")
+_JSON = re.compile(r"\{\s*(?:[\"'}]|(?<=\n)[ \t]*[\w-]+[ \t]*:)|\{[ \t]*\n\s*(?:[\w-]+[ \t]*:|//)")
 # What a word processor makes of three hyphens, too.
-_ODD_FENCE = re.compile(r"[ \t]*(?:-{3,}|[-\u2013\u2014\u2015]{1,3}|\+{3,}|;{3,})(?P<rest>[^\n]*)")
+_ODD_FENCE = re.compile(
+    r"[ \t]*(?:-{3,}|[-\u2013\u2014\u2015]{1,3}|\+{3,}|;{3,}|={3,})(?P<rest>[^\n]*)"
+)
 _KEY = re.compile(
     r"""[ \t]*(?:[-?][ \t]+)?(?:
         (?:"[^"\n]+"|'[^'\n]+')[ \t]*[:=\uff1a]
