@@ -10,11 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from kb.analysis import Analyzer, compose
-from kb.articles import build_topics, read_article, read_topics, scan, settle_aliases
+from kb.articles import (
+    build_topics,
+    find_file,
+    read_article,
+    read_topics,
+    scan,
+    settle_aliases,
+)
 from kb.asking import asks_for_person
 from kb.concurrency import ForkSafeLock, cached_property
 from kb.config import Config, load_config
-from kb.engine import ALL, Request
+from kb.engine import ALL, CHANNELS, Request
 from kb.engine.checks import DamagedIndexError
 from kb.errors import ContentError, IndexingError, NotFoundError, QueryError
 from kb.escalation import choose_escalation
@@ -75,6 +82,11 @@ class _Opened:
         return self.engine.cards()
 
     @cached_property
+    def channels(self) -> tuple[Card, ...]:
+        """The articles that describe a way to reach a person, in order of id."""
+        return self.engine.cards_with(CHANNELS)
+
+    @cached_property
     def aliases(self) -> Mapping[str, str]:
         """Former id, case folded -> id."""
         claims = [Claim(card.id, card.path, card.aliases) for card in self.cards.values()]
@@ -83,19 +95,15 @@ class _Opened:
 
     def find(self, id_: str) -> Card:
         """The article of an id or a former one. Raises NotFoundError, which names similar ids."""
-        card = self.cards.get(id_) or self.cards.get(self.aliases.get(id_.casefold(), ""))
+        # Most ask by the id: only then no other article has to be read.
+        card = self.engine.card(id_) or self.cards.get(self.aliases.get(id_.casefold(), ""))
         if card is None:
             raise NotFoundError(f"no article {id_!r}", hint=_article_hint(id_, self.cards))
         return card
 
     def seen_by(self, audience: Audience, *, drafts: bool = False) -> tuple[Card, ...]:
         """The articles that a reader may see, in order of id."""
-        return tuple(
-            card
-            for card in self.cards.values()
-            if (card.audience is Audience.PUBLIC or audience is Audience.AGENT)
-            and (card.status is Status.PUBLISHED or drafts)
-        )
+        return tuple(_seen_by(self.cards.values(), audience, drafts=drafts))
 
 
 class KnowledgeBase:
@@ -225,8 +233,7 @@ class KnowledgeBase:
         be read.
         """
         card = self._ask(lambda opened: opened.find(id_))
-        files = scan(self.config.content).articles
-        source = next((file for file in files if file.id == card.id), None)
+        source = find_file(self.config.content, card.path, card.id)
         if source is None:
             raise NotFoundError(f"article {card.id!r} is gone", hint="search again")
         result = read_article(self.config.content, source, limits=self.config.limits)
@@ -240,6 +247,11 @@ class KnowledgeBase:
     ) -> tuple[Card, ...]:
         """What the index keeps of the articles that a reader may see, in order of id."""
         return self._ask(lambda opened: opened.seen_by(audience, drafts=drafts))
+
+    def has_articles(self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False) -> bool:
+        """Whether there is any article that a reader may see."""
+        public = self.ask(lambda engine: engine.reader.articles)  # what everybody sees
+        return public > 0 or bool(self.cards(audience=audience, drafts=drafts))
 
     def topics(
         self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
@@ -417,7 +429,7 @@ class KnowledgeBase:
     def _escalation(
         self, words: str, article: Article | Card | None, audience: Audience, opened: _Opened
     ) -> Escalation:
-        contacts = (card for card in opened.seen_by(audience) if card.channel is not None)
+        contacts = _seen_by(opened.channels, audience)
         return choose_escalation(words, article, contacts, self.config.contact)
 
     def _topics(self, cards: Iterable[Card]) -> tuple[Topic, ...]:
@@ -442,6 +454,15 @@ class KnowledgeBase:
         )
         chosen = list(dict.fromkeys([*alike, *top]))[:NEAREST_TOPICS]
         return tuple(topics[id_] for id_ in chosen)
+
+
+def _seen_by(cards: Iterable[Card], audience: Audience, *, drafts: bool = False) -> Iterator[Card]:
+    """The articles among these that a reader may see."""
+    for card in cards:
+        if (card.audience is Audience.PUBLIC or audience is Audience.AGENT) and (
+            card.status is Status.PUBLISHED or drafts
+        ):
+            yield card
 
 
 def _and_above(topic: str) -> Iterator[str]:

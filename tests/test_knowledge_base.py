@@ -517,6 +517,28 @@ def test_an_article_that_changed_since(base, folder):
         base.article("advice/polite")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        lambda base: base.search("package").hits,
+        lambda base: base.article("orders/late"),
+        lambda base: base.contact("package").options,
+        lambda base: base.has_articles(),
+    ],
+)
+def test_a_question_reads_only_the_articles_that_it_needs(base, monkeypatch, question):
+    """Its cost must not grow with articles that it does not touch."""
+    from kb.engine.whoosh import WhooshEngine
+
+    def refuse(_):
+        raise AssertionError("read all articles")
+
+    base.index()
+    monkeypatch.setattr(WhooshEngine, "cards", refuse)
+    monkeypatch.setattr("kb.knowledge_base.scan", refuse)
+    assert question(base)
+
+
 def test_cards_by_audience_and_status(base):
     """In order of id."""
     public = [card.id for card in base.cards()]

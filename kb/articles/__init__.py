@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from kb.articles.files import Listing, SourceFile, scan
+from kb.articles.files import Listing, SourceFile, find_file, scan
 from kb.articles.names import fold
 from kb.articles.topics import TopicFile, build_topics, title_from_name
 from kb.limits import DEFAULT_LIMITS, Limits
@@ -35,6 +35,7 @@ __all__ = [
     "SourceFile",
     "TopicFile",
     "build_topics",
+    "find_file",
     "read_article",
     "read_content",
     "read_page",

@@ -75,6 +75,16 @@ def scan(content: Path) -> Listing:
     )
 
 
+def find_file(content: Path, path: str, id_: str) -> SourceFile | None:
+    """One file of a content folder, as `scan` found it before; None if it is gone."""
+    try:
+        state = os.stat(content / path)  # noqa: PTH116  # a path is made here once
+    except OSError as error:
+        raise_if_exhausted(error)
+        return None
+    return SourceFile(path, id_, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+
+
 def is_read(name: str) -> bool:
     """Whether a file of that name is read if it is a regular one: as an article or a topic."""
     return name.endswith(_SUFFIX) or name == TOPIC_FILE

@@ -63,7 +63,7 @@ def refuse_empty(
     base: KnowledgeBase, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
 ) -> None:
     """Raise NotFoundError where this reader sees no article at all: nothing could be found."""
-    if base.cards(audience=audience, drafts=drafts):
+    if base.has_articles(audience=audience, drafts=drafts):
         return
     hidden = len(base.cards(audience=Audience.AGENT, drafts=True))
     raise no_articles(base.config.content, hidden=hidden)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from kb.engine.reading import IndexReader
     from kb.model import Article, Correction
 
+CHANNELS = "has:channel"
+"""The facet of articles that describe a way to reach a person."""
+
 ALL = 1 << 30
 """A limit that nothing reaches."""
 
@@ -122,6 +125,14 @@ class Engine(Protocol):
 
     def cards(self) -> Mapping[str, Card]:
         """All articles by id, in order of id."""
+        ...
+
+    def card(self, id_: str) -> Card | None:
+        """The article of that id; None if there is none. Costs the same in an index of any size."""
+        ...
+
+    def cards_with(self, facet: str) -> tuple[Card, ...]:
+        """The articles that have a facet, such as CHANNELS, in order of id."""
         ...
 
     def describe(self) -> Description:

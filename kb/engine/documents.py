@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.analysis import Collected, compose
 from kb.cards import card_of, card_record
+from kb.engine import CHANNELS
 from kb.engine.reading import HIDDEN, POSITION_BITS
 from kb.engine.weighing import (
     LAST_POSITION,
@@ -255,7 +256,7 @@ def is_hidden(article: Article) -> bool:
 
 
 def _facets(article: Article) -> tuple[str, ...]:
-    """What filters select by. An article is in its topic and in all topics above it."""
+    """What articles are selected by. Each is in its topic and in all topics above it."""
     folders = article.topic.split("/") if article.topic else []
     topics = ["/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
     return (
@@ -264,6 +265,7 @@ def _facets(article: Article) -> tuple[str, ...]:
         f"status:{article.status}",
         *(f"topic:{topic.casefold()}" for topic in topics),
         *(f"tag:{tag.casefold()}" for tag in article.tags),
+        *([CHANNELS] if article.channel else ()),
     )
 
 

@@ -160,6 +160,10 @@ class FakeBase:
         """Give the articles."""
         return self.content.articles
 
+    def has_articles(self, **_):
+        """Tell whether there are any."""
+        return bool(self.content.articles)
+
     def contact(self, words="", **_):
         """Choose as for the late package."""
         late = next((a for a in self.content.articles if a.id == "orders/late"), None)

@@ -13,7 +13,7 @@ from making import make_article
 
 from kb.analysis import Analyzer
 from kb.cards import card_of
-from kb.engine import ALL, Request
+from kb.engine import ALL, CHANNELS, Request
 from kb.engine.whoosh import WhooshEngine
 from kb.model import (
     Action,
@@ -225,6 +225,7 @@ def test_an_updated_index_answers_as_a_new_one(kind, data, corpus):
         with opened(kind, files.values()) as fresh:
             assert engine.cards() == fresh.cards()
             assert list(engine.cards()) == sorted(files)
+            assert engine.cards_with(CHANNELS) == fresh.cards_with(CHANNELS)
             for word in WORDS:
                 options = {"explain": True, "drafts": data.draw(st.booleans())}
                 one, two = (ask(e, f"{word} late card", **options) for e in (engine, fresh))
@@ -611,7 +612,21 @@ def test_cards_are_what_articles_were(kind):
     """Of all articles, hidden ones too, in order of id."""
     corpus = [FULL, make_article("a", "A"), make_article("t/b", "B")]
     with opened(kind, corpus) as engine:
-        assert list(engine.cards().items()) == [(a.id, card_of(a)) for a in by_id(corpus)]
+        cards = engine.cards()
+        assert list(cards.items()) == [(a.id, card_of(a)) for a in by_id(corpus)]
+        assert [engine.card(id_) for id_ in cards] == list(cards.values())
+        assert engine.card("t") is None
+
+
+@every_engine
+def test_cards_are_selected_by_facets(kind):
+    """In order of id, hidden ones too: a search needs those of channels alone."""
+    corpus = [make_article("z", "Z", channel=FULL.channel), FULL, make_article("a", "A")]
+    with opened(kind, corpus) as engine:
+        having = [card for card in engine.cards().values() if card.channel]
+        assert list(engine.cards_with(CHANNELS)) == having
+        assert [card.id for card in having] == sorted([FULL.id, "z"])
+        assert engine.cards_with("tag:nonsense") == ()
 
 
 @every_engine

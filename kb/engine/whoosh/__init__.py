@@ -13,7 +13,7 @@ written faster than many (`kb.engine.whoosh.records`). Fields:
 | lengths | sections | names of fields | the field's length in words | no |
 | title | articles | stems of the title | 1 | no |
 | words | articles | words as written | 1 | no |
-| facets | articles | `tier:x`, `topic:x`, `tag:x`, `audience:x`, `status:x` | 1 | no |
+| facets | articles | `tier:x`, `topic:x`, `tag:x`, `audience:x`, `status:x`, CHANNELS | 1 | no |
 | id | articles | the article's id | how many sections it has | no |
 
 What the public does not see has `terms`, `linked`, `heads`, `lengths`, `title` and `words` of its
@@ -175,6 +175,17 @@ class WhooshEngine:
         firsts = [documents.start for _, documents in reader.all_documents()]
         cards = (read_card(reader.article_record(doc)) for doc in firsts)
         return {card.id: card for card in cards}
+
+    def card(self, id_: str) -> Card | None:
+        """The article of that id; None if there is none."""
+        documents = self.reader.documents_of(id_)
+        return read_card(self.reader.article_record(documents.start)) if documents else None
+
+    def cards_with(self, facet: str) -> tuple[Card, ...]:
+        """The articles that have a facet, in order of id."""
+        reader = self.reader
+        docs = sorted(reader.postings("facets", facet)[0], key=reader.order.__getitem__)
+        return tuple([read_card(reader.article_record(doc)) for doc in docs])
 
     def describe(self) -> Description:
         """What the index holds."""
