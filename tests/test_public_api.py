@@ -24,7 +24,9 @@ DOORS = {
     "jinja2": "site/",
     "markupsafe": "site/",
     "watchfiles": "site/",
-    "filelock": "engine/lock.py",
+    "filelock": ("engine/lock.py", "site/cache.py"),
+    "platformdirs": "evaluate/place.py",
+    "wcwidth": "cli/text.py",
     "ir_measures": "evaluate/",
     "tomllib": ("settings.py", "site/wording.py"),
 }
