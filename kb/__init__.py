@@ -11,7 +11,8 @@ The way down: each module knows only those below it, and those to its right.
     knowledge_base                      a folder of articles and the index that answers for it
     indexing  sources                   what changed since the index was written
     engine/                             storage behind a protocol, and search above storage
-    escalation  snippets  cards         channels; passages; what an index keeps of an article
+    channels  escalation  snippets  cards
+                                        ways to a person; passages; what an index keeps
     articles/                           files -> Articles
     config  query                       settings; what a person typed
     frontmatter  markdown/              what stands in files
@@ -19,7 +20,7 @@ The way down: each module knows only those below it, and those to its right.
     limits  settings                    how much of it, and what the settings say
     analysis  asking  ranking  nearest  counts
                                         words, questions and numbers
-    files  stemming  libraries  concurrency
+    files  stemming  libraries  concurrency  extras
                                         whole files; stems; releases; what threads share
     errors  model  version              the nouns
 

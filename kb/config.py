@@ -33,6 +33,7 @@ from kb.settings import (
     hosts,
     language,
     line,
+    line_of,
     numbers,
     path_text,
     phrases,
@@ -183,6 +184,19 @@ def load_config(
     _check_ranking(given.get("ranking", ()), file)
     _overlay(given, Config, environ, ())
     return cast("Config", _build(Config, {**given, **folders, "source": file.path}))
+
+
+def setting_place(config: Config, keys: tuple[str, ...]) -> tuple[str, int | None]:
+    """Where a setting stands: its file, relative where that lies below the current folder, and the
+    line; what is set in no file is in `the settings`.
+    """
+    if config.source is None:
+        return "the settings", None
+    here = Path.cwd()
+    file = find_settings(config.source, here)
+    below = config.source.is_relative_to(here)
+    path = config.source.relative_to(here) if below else config.source
+    return path.as_posix(), line_of(file.text, (*file.prefix, *keys))
 
 
 def environment_name(keys: tuple[str, ...]) -> str:

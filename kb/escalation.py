@@ -87,9 +87,12 @@ def _in_order(contacts: Iterable[Source], order: Sequence[str]) -> list[tuple[So
 
 def _is(name: str, pair: tuple[Source, Channel]) -> bool:
     """Whether a step's word names this channel: by its name, its article's id, or the id's end."""
-    article, channel = pair
-    names = (channel.name, article.id, article.id.rpartition("/")[2])
-    return name.strip().casefold() in (n.casefold() for n in names)
+    return name.strip().casefold() in (n.casefold() for n in channel_names(*pair))
+
+
+def channel_names(article: Source, channel: Channel) -> tuple[str, str, str]:
+    """What a step can call an article's channel: its name, the article's id, or the id's end."""
+    return channel.name, article.id, article.id.rpartition("/")[2]
 
 
 def _steps(article: Source | None, channels: list[tuple[Source, Channel]]) -> list[Step]:

@@ -36,6 +36,7 @@ __all__ = [
     "TopicFile",
     "build_topics",
     "find_file",
+    "line_of_step",
     "read_article",
     "read_content",
     "read_page",
@@ -124,6 +125,14 @@ def read_page(
     from kb.articles import reading  # noqa: PLC0415  # brings both parsers
 
     return reading.read_page(content, source, limits)
+
+
+def line_of_step(content: Path, path: str, channel: str, limits: Limits) -> int | None:
+    """The line on which an article's `escalate` names a channel; None where that can't be read."""
+    # Imported here: see read_article.
+    from kb.articles import reading  # noqa: PLC0415  # brings both parsers
+
+    return reading.line_of_step(content, path, channel, limits)
 
 
 def read_topics(

@@ -13,12 +13,13 @@ from kb.articles.front_matter import read_front_matter
 from kb.articles.names import printable
 from kb.articles.text import decode, find_direction_controls, read_bytes
 from kb.articles.topics import TopicFile, title_from_name
-from kb.articles.values import FieldReader, one_line
+from kb.articles.values import FieldReader, items, one_line
 from kb.errors import ContentError
 from kb.files import raise_if_exhausted
 from kb.model import Article, Problem, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kb.articles.files import SourceFile
@@ -110,6 +111,31 @@ def _of_unclosed(path: str, line: int | None) -> tuple[Problem, ...]:
         return ()
     message = "a comment that nothing closes: all below it is left out (end it with `-->`)"
     return (Problem(path, line, message, Severity.WARNING, "comment"),)
+
+
+def line_of_step(content: Path, path: str, channel: str, limits: Limits) -> int | None:
+    """The line of the step in `escalate` that names a channel, else that of `escalate`."""
+    try:
+        text = decode(read_bytes(content, path, limits))
+        fields, _, _ = read_front_matter(text, limits)
+    except (ContentError, OSError):
+        return None
+    for entry in fields.entries:
+        if entry.key == "escalate":
+            return next(
+                (line for name, line in _named(entry.value) if one_line(name) == channel),
+                entry.line,
+            )
+    return None
+
+
+def _named(value: frontmatter.Value) -> Iterator[tuple[str, int]]:
+    """The names in a list of steps, each with its line."""
+    for item in items(value):
+        if isinstance(item, frontmatter.Fields):
+            yield from ((entry.key, entry.line) for entry in item.entries)
+        elif isinstance(item, frontmatter.Text):
+            yield item.value, item.line
 
 
 def read_topic_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -35,11 +36,12 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, force: bool) -> int:
     """Index, print what changed, and exit with 3 when an article was kept out."""
-    from kb.cli.library import bring_up_to_date, no_articles, report_problems
+    from kb.cli.library import all_problems, bring_up_to_date, no_articles, report_problems
 
     screen = session.screen
     base = session.open()
     changes = bring_up_to_date(base, screen, force=force)
+    changes = replace(changes, problems=all_problems(base, changes))
     report_problems(changes.problems, screen)
     broken = len({p.path for p in changes.problems if p.severity is Severity.ERROR})
     if not changes.articles:

@@ -51,12 +51,20 @@ def prepare(base: KnowledgeBase, screen: Screen) -> None:
     announce(changes, screen)
     broken = {p.path for p in changes.problems if p.severity is Severity.ERROR}
     if changes.rebuilt or counts(changes) or screen.verbosity > 0:
-        report_problems(changes.problems, screen)
+        report_problems(all_problems(base, changes), screen)
     elif broken:
         what = counted(len(broken), "file has", "files have")
         screen.message(f"{what} errors and may be missing here; `kb index` lists them")
     if not changes.articles:
         raise no_articles(base.config.content, broken=len(broken))
+
+
+def all_problems(base: KnowledgeBase, changes: Changes) -> tuple[Problem, ...]:
+    """The problems of each article, and then what articles and settings say of others."""
+    from kb.channels import unknown_channels
+
+    cards = base.cards(audience=Audience.AGENT, drafts=True)
+    return (*changes.problems, *unknown_channels(cards, base.config))
 
 
 def refuse_empty(

@@ -10,6 +10,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import KbError
+from kb.extras import install_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,7 +84,7 @@ def _library() -> Any:
     except ImportError as error:
         raise KbError(
             "measuring needs ir-measures, which is not installed",
-            hint="pip install 'helpkb[eval]'",
+            hint=install_command("eval"),
             code="missing-extra",
         ) from error
     return ir_measures

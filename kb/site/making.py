@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kb.analysis import Analyzer
 from kb.articles import read_topics, settle_aliases
+from kb.channels import unknown_channels
 from kb.errors import SiteError
 from kb.model import Problem, Severity
 from kb.site.addresses import (
@@ -31,13 +32,14 @@ from kb.site.lost import TOP, stand_within
 from kb.site.outcomes import Outcomes
 from kb.site.output import Output
 from kb.site.pages import Pages
+from kb.site.palette import faint_colors
 from kb.site.plan import make_plan
 from kb.site.reading import Reader
 from kb.site.records import without_text
 from kb.site.related import Relation
 from kb.site.shell import open_shell
 from kb.site.staging import states_of
-from kb.site.wording import read_wording
+from kb.site.wording import missing_words, read_wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -169,10 +171,12 @@ class _Making:
             self._problems += (*record.problems, *article.problems)
             same = article is record.article
             settled.append(record if same else replace(record, article=without_text(article)))
+        self._problems += unknown_channels([record.article for record in settled], self._config)
         return settled
 
     def _open_shell(self, reachable: bool) -> Shell:  # noqa: FBT001 a fact of the plan
         config, theme = self._config, self._folders.theme
+        self._problems += (*missing_words(config, theme), *faint_colors(config))
         wording = read_wording(config.language, theme)
         live = self._options.live
         assets = read_assets(theme, config.site, wording, live=live)

@@ -6,14 +6,18 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kb.config import setting_place
 from kb.errors import SiteError
 from kb.files import read_regular
+from kb.model import Problem, Severity
 from kb.site import PACKAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
     from pathlib import Path
+
+    from kb.config import Config
 
 _RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
@@ -51,12 +55,32 @@ class Wording:
 def read_wording(language: str, theme: Path) -> Wording:
     """The words for a language; what no file translates stays English."""
     texts: dict[str, Any] = {}
-    for name in dict.fromkeys(["en", language.partition("-")[0].lower(), language]):
+    for name in _names(language):
         for path, data in _sources(f"{name}.toml", theme):
             texts.update(_parse(path, data, texts))
     if language.partition("-")[0].lower() in _RIGHT_TO_LEFT:
         texts["direction"] = "rtl"
     return Wording(texts)
+
+
+def missing_words(config: Config, theme: Path) -> Iterator[Problem]:
+    """A warning where the site has no words in the language of its articles."""
+    own = config.language.partition("-")[0].lower()
+    files = [f"{name}.toml" for name in (own, config.language)]
+    if own == "en" or any(True for file in files for _ in _sources(file, theme)):
+        return
+    path, line = setting_place(config, ("language",))
+    message = (
+        f"language is {config.language}, but kb has no words for a site in it: what the site "
+        "itself says stays English; `kb init --theme en.toml` copies the words, to be translated "
+        f"as {own}.toml beside it"
+    )
+    yield Problem(path, line, message, Severity.WARNING, "language")
+
+
+def _names(language: str) -> list[str]:
+    """Names of the files that may hold its words, the most general first."""
+    return list(dict.fromkeys(["en", language.partition("-")[0].lower(), language]))
 
 
 def _sources(name: str, theme: Path) -> Iterator[tuple[str, bytes]]:

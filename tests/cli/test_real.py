@@ -122,6 +122,29 @@ def test_a_folder_of_drafts_says_so(own):
     assert "nothing is published" not in own("build", "--drafts")[2]
 
 
+def test_steps_that_lead_to_no_channel_are_warned_of(own):
+    """When they are indexed, when the index is asked for, and when the site is built."""
+    Path("content/chat.md").write_text("---\nchannel: {name: chat}\n---\n# Chat\n")
+    Path("content/late.md").write_text("---\nescalate: [chta]\n---\n# Late\n")
+    warning = "warning: late.md:2: `escalate` names 'chta'"
+    assert warning in own("search", "late")[2]
+    assert warning not in own("search", "late")[2]
+    assert warning in own("index")[2]
+    assert json.loads(own("index", "--json")[1])["problems"][0]["code"] == "channel"
+    assert warning in own("build")[2]
+    assert own("build", "--strict")[0] == 3
+
+
+def test_settings_of_the_site_are_checked(own):
+    """Colours and language are warned of by the build, each time."""
+    Path("content/late.md").write_text("# Late\n")
+    Path("kb.toml").write_text('language = "fr"\nsite.colors.accent = "#abc"\n')
+    for _ in range(2):
+        err = own("build")[2]
+        assert "warning: kb.toml:1: language is fr" in err
+        assert "warning: kb.toml:2: site.colors: accent #abc on paper" in err
+
+
 def test_one_of_a_kind_is_counted_in_the_singular(own):
     """No command says `1 articles`."""
     Path("content/late.md").write_text("---\nissue: [late]\n---\n# Late\n\nIt is late.\n")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kb.errors import KbError
 from kb.evaluate.measures import Measures, mean, measure
+from kb.extras import install_command
 
 
 def test_figures_worked_out_by_hand():
@@ -84,4 +85,4 @@ def test_without_the_extra_the_error_names_it(monkeypatch):
     with pytest.raises(KbError, match="not installed") as caught:
         measure({}, {"q": {"a": 1}})
     assert caught.value.code == "missing-extra"
-    assert "helpkb[eval]" in caught.value.hint
+    assert caught.value.hint == install_command("eval")
