@@ -10,6 +10,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import stat
 from itertools import chain
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 from kb.errors import ContentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 RACY_NS = 2_000_000_000
 """A file that changed less than this before it was read may change again in the same tick of
@@ -122,6 +123,38 @@ def replace_file(path: Path, chunks: Iterable[bytes], *, synced: bool = False) -
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+@contextlib.contextmanager
+def given_back(path: Path) -> Iterator[None]:
+    """Where the block fails, remove what it made at a place where nothing was, or an empty
+    folder, and the folders that it made on the way there.
+    """
+    if os.path.lexists(path) and not (path.is_dir() and not any(path.iterdir())):
+        yield
+        return
+    made = [place for place in (path, *path.parents) if not place.exists()]
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for place in path.iterdir() if path.is_dir() else [path]:
+                remove(place)
+        for place in made:
+            with contextlib.suppress(OSError):
+                place.rmdir()
+        raise
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link, or a folder with all that is in it, for as far as that can be done.
+
+    Raises OSError where a file can't be removed.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_file(path: Path | str, data: bytes) -> None:

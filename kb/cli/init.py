@@ -14,6 +14,7 @@ from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Line, Span, Style, line_of
 from kb.counts import counted
 from kb.errors import KbError
+from kb.files import given_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,8 @@ def _start(folder: Path) -> list[str]:
             hint="name a new one; kb init never overwrites",
             code="exists",
         )
-    return sorted(copy_sample(folder))
+    with given_back(folder):
+        return sorted(copy_sample(folder))
 
 
 def _copy_theme(session: Session, folder: Path | None, names: tuple[str, ...]) -> Iterator[Path]:

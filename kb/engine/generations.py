@@ -21,6 +21,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
+from kb.engine.caches import remove_unfinished
 from kb.engine.checks import Checks, DamagedIndexError, Generation, reading
 from kb.engine.layout import (
     CHECKED,
@@ -92,6 +93,7 @@ class IndexFolder:
 
         It becomes current when `finish` is called, and is removed when it is not.
         """
+        remove_unfinished(self.folder)
         self._remove_leftovers()
         folder = self.folder / self._next_name()
         new = NewGeneration(self, folder)
@@ -119,6 +121,7 @@ class IndexFolder:
 
     def tidy(self) -> None:
         """Remove what killed processes left, unless another process writes or nobody may."""
+        remove_unfinished(self.folder)
         if self._leftovers():
             with contextlib.suppress(IndexingError), self.writing(wait=0):
                 self._remove_leftovers()

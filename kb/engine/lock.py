@@ -26,24 +26,39 @@ def hold(folder: Path, wait: float) -> Iterator[None]:
 
     Raises IndexBusyError, which names the holder, and IndexingError.
     """
-    from filelock import FileLock, Timeout  # noqa: PLC0415  # only writers pay for it
-
     refuse_foreign(folder)
-    try:
-        if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True)
-            sync_folder(folder.parent)
-        lock = FileLock(folder / LOCK)
-        lock.acquire(timeout=wait, poll_interval=POLL_SECONDS)
-    except Timeout:
-        raise _busy(folder, wait) from None
-    except OSError as error:
-        raise unwritable(folder, error) from error
     with contextlib.ExitStack() as held:
-        held.callback(lock.release)
+        try:
+            if not folder.is_dir():
+                folder.mkdir(parents=True, exist_ok=True)
+                sync_folder(folder.parent)
+            is_held = held.enter_context(hold_file(folder / LOCK, wait))
+        except OSError as error:
+            raise unwritable(folder, error) from error
+        if not is_held:
+            raise _busy(folder, wait)
         held.callback(_forget_holder, folder)
         _note_holder(folder)
         yield
+
+
+@contextlib.contextmanager
+def hold_file(path: Path, wait: float) -> Iterator[bool]:
+    """Hold a lock file, which is made if need be, waiting up to `wait` seconds for another
+    process; whether it is held. Raises OSError where it can't be opened.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # only writers pay for it
+
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=wait, poll_interval=POLL_SECONDS)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
 
 
 def _note_holder(folder: Path) -> None:

@@ -10,16 +10,20 @@ the output folder              swapped in
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.engine.caches import remove_unfinished
+from kb.errors import SiteError
 from kb.libraries import difference
 from kb.model import Problem, Severity
 from kb.site.cache import Cache, Memory, Stamp
 from kb.site.output import check_folder
 from kb.site.sources import find_folders, look
-from kb.site.staging import states_of
+from kb.site.staging import beside, remove_leftover, states_of
 from kb.site.swap import recover
 
 if TYPE_CHECKING:
@@ -106,10 +110,14 @@ def build_site(
     recover(folders.out)
     sources = look(config, folders, options.drafts, options.live, options.root)
     cache = Cache(config.index, folders.out)
+    remove_unfinished(config.index)
     work = Work(folders, options, sources, cache)
+    left = os.path.lexists(beside(folders.out))
     report = _last(cache.stamp(), work)  # not under the lock: what another build does is a change
-    if report is None:
+    if report is None or left:
         with cache.held():
+            with contextlib.suppress(SiteError, OSError):  # where it is in the way, it will be said
+                remove_leftover(beside(folders.out))
             report = _build(config, work, progress)
     return replace(report, seconds=time.perf_counter() - started)
 

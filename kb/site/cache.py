@@ -4,6 +4,7 @@
     index/sites/HASH/records.json   a record and the links of each article, and what became of them
     index/sites/HASH/search.*       what was written of the search (`kb.site.search.kept`)
     index/sites/HASH/spare/         the site before the last, for the next to be made from
+    index/sites/HASH/spare.new/     the next while it is made; a build that fails removes it
 
 HASH stands for the output folder. The stamp alone tells whether anything changed; the
 records are read when something has. All are sealed with a checksum: losing or damaging them
@@ -19,12 +20,17 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kb.engine.caches import LOCK, SITES, discard
+from kb.engine.lock import hold_file
 from kb.errors import SiteError
 from kb.files import read_sealed, write_sealed
+from kb.site.staging import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from kb.site.staging import State
 
 FORMAT = 5
 
@@ -84,8 +90,8 @@ class Cache:
     def __init__(self, index: Path, out: Path) -> None:
         """Raises SiteError where the cache is a link: it would lead kb elsewhere."""
         name = hashlib.sha256(os.fsencode(out)).hexdigest()[:16]
-        self.folder = index / "sites" / name
-        self._lock = self.folder / "lock"  # which is written through, like the folders
+        self.folder = index / SITES / name
+        self._lock = self.folder / LOCK  # which is written through, like the folders
         for path in (self._lock, self.folder, self.folder.parent):
             if path.is_symlink():
                 raise SiteError(
@@ -128,8 +134,6 @@ class Cache:
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             self.forget()
-            for left in self.folder.glob("*.new"):
-                left.unlink()
             lines = [
                 known[path] for known in (memory.records, memory.wants) for path in memory.states
             ]
@@ -148,26 +152,45 @@ class Cache:
 
     @contextlib.contextmanager
     def held(self, wait: float = 30.0) -> Iterator[None]:
-        """Keep other builds of the same output waiting. Raises SiteError after `wait` seconds."""
-        from filelock import FileLock, Timeout  # noqa: PLC0415  # only builds with something to do
+        """Keep other builds of the same output waiting. Raises SiteError after `wait` seconds.
 
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._lock)
-            lock.acquire(timeout=wait)
-        except Timeout:
-            raise SiteError(
-                f"another build of this site has not ended within {wait:.0f} seconds",
-                hint="wait for it",
-                code="site-busy",
-            ) from None
-        except OSError:  # a folder that can't be written to: nobody else can either
-            yield
-            return
-        try:
-            yield
-        finally:
-            lock.release()
+        Where the block fails, nothing stays in the folder that was written in it.
+        """
+        with contextlib.ExitStack() as stack:
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                held = stack.enter_context(hold_file(self._lock, wait))
+            except OSError:  # a folder that can't be written to: nobody else can either
+                yield
+                return
+            if not held:
+                raise SiteError(
+                    f"another build of this site has not ended within {wait:.0f} seconds",
+                    hint="wait for it",
+                    code="site-busy",
+                )
+            discard(self.folder)
+            before = self._states()
+            try:
+                yield
+            except BaseException:
+                self._give_back(before)
+                raise
+
+    def _states(self) -> dict[str, State]:
+        """The states of the files in the folder itself."""
+        with contextlib.suppress(OSError), os.scandir(self.folder) as entries:
+            files = [entry for entry in entries if not entry.is_dir(follow_symlinks=False)]
+            return {file.name: state_of(file.stat(follow_symlinks=False)) for file in files}
+        return {}
+
+    def _give_back(self, before: Mapping[str, State]) -> None:
+        """Remove what is new or was changed since: it is a mere cache, and may be in the way."""
+        discard(self.folder)
+        for name, state in self._states().items():
+            if name != LOCK and state != before.get(name):
+                with contextlib.suppress(OSError):
+                    (self.folder / name).unlink()
 
     def forget(self) -> None:
         """Let the next build look at everything anew."""

@@ -10,16 +10,18 @@ articles, into a folder that goes away afterwards.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING
 
 from kb.articles import read_content, scan
 from kb.articles.text import decode, read_bytes
 from kb.errors import ContentError, SiteError
+from kb.files import given_back, is_leftover, replace_file, write_file
 from kb.model import Audience, Problem
 from kb.site.foreign import address_of, heading_ids, read_foreign
 from kb.site.links import Place, sort_link
@@ -28,7 +30,7 @@ from kb.site.search import export_search
 from kb.site.wording import read_wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from kb.articles import Content, SourceFile
     from kb.cards import Card
@@ -43,6 +45,7 @@ _PATTERN = re.compile(
     r"(?i:https?)://(?:[^/?#@:{}\[\]]+|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?[/?#]|(?!//)(?![^/?#]*:)"
 )
 _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\xa0\s\\<>\"'`]")
+_NEW = ".new"
 MARK = ".kb-search"
 """Lists the files of an export, so that the next one removes what is not needed any more."""
 
@@ -95,6 +98,19 @@ def embed_search(config: Config, out: Path, pattern: str, generator: Generator) 
     """
     _check_pattern(pattern)
     _check(out)
+    try:
+        files, report = _export(config, pattern, generator)
+    except OSError as error:
+        message = f"can't be written: {error.strerror or error}"
+        raise SiteError(message, path=gettempdir(), hint="TMPDIR names another folder") from error
+    _write(out, files)
+    return report
+
+
+def _export(
+    config: Config, pattern: str, generator: Generator
+) -> tuple[dict[str, bytes], Embedding]:
+    """The files of the export, made in a temporary folder."""
     with TemporaryDirectory() as folder:
         pages, problems = _stage(config, Path(folder) / "content", generator)
         staged = replace(config, content=Path(folder) / "content", index=Path(folder) / "index")
@@ -108,8 +124,7 @@ def embed_search(config: Config, out: Path, pattern: str, generator: Generator) 
         places = _Places(pages, anchors, pattern)
         for shard in export_search(staged, places, read=lambda file: parsed.get(file.path, ())):
             files[shard.file] = shard.data
-    _write(out, files)
-    return _report(generator, content, files, problems)
+    return files, _report(generator, content, files, problems)
 
 
 def _stage(
@@ -174,7 +189,7 @@ def _check(out: Path) -> None:
     """Refuse a folder that holds what no export wrote."""
     if out.exists() and (out.is_symlink() or not out.is_dir()):
         raise SiteError("this is no folder", path=str(out))
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
+    if not (out / MARK).is_file() and not {*out.glob("*")} <= {*_leftovers(out)}:
         raise SiteError(
             "the folder has files that kb did not write",
             path=str(out),
@@ -184,22 +199,57 @@ def _check(out: Path) -> None:
 
 
 def _write(out: Path, files: Mapping[str, bytes]) -> None:
-    """Write new files, the manifest after what it names, then remove old ones."""
+    """Write new files beside old ones, let them take their places, then remove what is old.
+
+    The manifest names all of them before they are there: a killed export is mended by the
+    next. Where one can't be written, all that was written goes.
+    """
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        mark = out / MARK
-        old = mark.read_text(encoding="utf-8").split("\n") if mark.is_file() else []
-        mark.write_text("\n".join(sorted({*old, *files} - {""})), encoding="utf-8")
-        for name, data in files.items():
-            place = out / name
-            if not place.is_file() or place.read_bytes() != data:
-                place.write_bytes(data)
+        with given_back(out):
+            out.mkdir(parents=True, exist_ok=True)
+            mark = out / MARK
+            old = mark.read_text(encoding="utf-8").split("\n") if mark.is_file() else []
+            changed = {name: data for name, data in files.items() if not _holds(out / name, data)}
+            new = {f"{name}{_NEW}": data for name, data in changed.items()}
+            for left in _leftovers(out):
+                left.unlink()
+            _write_mark(mark, {*old, *files, *new})
+            _write_new(out, new)
+        for name in changed:
+            (out / f"{name}{_NEW}").replace(out / name)
         for name in {*old} - {*files} - {""}:
             if "/" not in name:
                 (out / name).unlink(missing_ok=True)
-        mark.write_text("\n".join(sorted(files)), encoding="utf-8")
+        with contextlib.suppress(OSError):  # the one that is there names more, and does as well
+            _write_mark(mark, files)
     except OSError as error:
         raise SiteError(f"can't be written: {error.strerror}", path=str(out)) from error
+
+
+def _write_new(out: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, all of them or none."""
+    try:
+        for name, data in files.items():
+            (out / name).unlink(missing_ok=True)
+            write_file(out / name, data)
+    except BaseException:
+        for name in files:
+            with contextlib.suppress(OSError):
+                (out / name).unlink(missing_ok=True)
+        raise
+
+
+def _leftovers(out: Path) -> list[Path]:
+    """What an export that was killed while it wrote the manifest left of that."""
+    return [path for path in out.glob(f"{MARK}.*") if is_leftover(path.name, MARK)]
+
+
+def _holds(place: Path, data: bytes) -> bool:
+    return place.is_file() and place.read_bytes() == data
+
+
+def _write_mark(mark: Path, names: Collection[str]) -> None:
+    replace_file(mark, ["\n".join(sorted({*names} - {""})).encode()])
 
 
 def _report(

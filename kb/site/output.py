@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from kb.errors import SiteError
 from kb.files import write_file
-from kb.site.staging import Staging, folders_of, state_of, states_of
+from kb.site.staging import Staging, beside, folders_of, state_of, states_of
 from kb.site.swap import MANIFEST, swap_in
 
 if TYPE_CHECKING:
@@ -122,8 +122,7 @@ class Output:
         self._now = now
         self._is_new = not os.path.lexists(folder)
         self._files: dict[str, str] = {}
-        beside = folder.with_name(f".{folder.name}.kb-new")
-        self._staging = Staging(spare or beside, stays=spare is not None)
+        self._staging = Staging(spare or beside(folder), stays=spare is not None)
 
     @property
     def files(self) -> Collection[str]:
@@ -178,6 +177,7 @@ class Output:
         self._carry_over()
         staging.finish(self._manifest())
         swap_in(staging.folder, self._folder)
+        staging.settle()
         return states_of(self._folder) if staging.copied else self._new_states()
 
     def _new_states(self) -> Mapping[str, State]:

@@ -11,6 +11,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from kb.engine.caches import UNFINISHED
 from kb.errors import SiteError
 from kb.site.swap import MANIFEST, remove_site
 
@@ -28,9 +29,12 @@ class Staging:
     """
 
     def __init__(self, folder: Path, *, stays: bool) -> None:
-        """`stays`: what is in the folder may be built on, and is left there afterwards."""
-        self.folder = folder
-        self._stays = stays
+        """`stays`: what is in the folder may be built on, and the old site is left there
+        afterwards. In between, and where the build fails or is killed, it has another name.
+        """
+        self._spare = folder if stays else None
+        self.folder = folder.with_name(f"{folder.name}{UNFINISHED}") if stays else folder
+        self._created: list[Path] = []
         self._there: dict[str, int] = {}
         self._folders: set[str] = set()
         self._made: set[str] = set()
@@ -41,10 +45,12 @@ class Staging:
         """Make the folder, or see what an earlier build left in it."""
         if self._made:
             return
-        if not self._stays:
+        if self._spare is None:
             remove_leftover(self.folder)
-        elif os.path.lexists(self.folder):
+        elif os.path.lexists(self._spare):
+            self._spare.rename(self.folder)
             self._folders, self._there = _clean(self.folder)
+        self._created = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / MANIFEST).unlink(missing_ok=True)
         (self.folder / MANIFEST).touch()
@@ -83,11 +89,22 @@ class Staging:
             (self.folder / path).rmdir()
         (self.folder / MANIFEST).write_bytes(manifest)
 
+    def settle(self) -> None:
+        """Let the old site, which has changed places with the new one, be where it may stay."""
+        self._created = []
+        if self._spare is not None:
+            with contextlib.suppress(OSError):  # there was none
+                self.folder.rename(self._spare)
+
     def leave(self) -> None:
-        """Remove the folder, unless it may stay."""
-        if self._made and not self._stays and self.folder.exists():
+        """Remove the folder, unless it is where it may stay, and those that were made for it."""
+        if not self._made:
+            return
+        with contextlib.suppress(OSError):
+            remove_site(self.folder)
+        for path in self._created:
             with contextlib.suppress(OSError):
-                remove_site(self.folder)
+                path.rmdir()
 
     def _parent(self, path: str) -> str:
         folder = path.rpartition("/")[0]
@@ -155,6 +172,11 @@ def folders_of(paths: Iterable[str]) -> set[str]:
             found.add(folder)
             folder = folder.rpartition("/")[0]
     return found
+
+
+def beside(site: Path) -> Path:
+    """Where a new site is made if the index folder has no place for it."""
+    return site.with_name(f".{site.name}.kb-new")
 
 
 def remove_leftover(folder: Path) -> None:

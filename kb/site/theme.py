@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kb.errors import SiteError
+from kb.files import given_back
 from kb.nearest import did_you_mean
 from kb.site import PACKAGE
 
@@ -31,15 +32,17 @@ def copy_theme_file(name: str, theme: Path) -> Path:
     if name not in known:
         hint = did_you_mean(name, known) or f"there are {', '.join(known)}"
         raise SiteError(f"a theme has no file called {name}", hint=hint, code="site-theme")
-    theme.mkdir(parents=True, exist_ok=True)
+    place = theme / name
     try:
-        with (theme / name).open("xb") as file:
-            file.write(known[name])
+        with given_back(place):
+            theme.mkdir(parents=True, exist_ok=True)
+            with place.open("xb") as file:
+                file.write(known[name])
     except FileExistsError:
         raise SiteError(
             "is there already",
-            path=str(theme / name),
+            path=str(place),
             hint="kb init never overwrites",
             code="exists",
         ) from None
-    return theme / name
+    return place

@@ -5,15 +5,18 @@ site or the new one is there, whole. Folders that are not kb's are refused, and 
 output leads nowhere.
 """
 
+import errno
 import os
 import shutil
 import sys
 
 import pytest
 from disks import PAGE, fill, small_disk
+from filelock import FileLock
 from killing import check_killed, spread
 from site_samples import ARTICLES, Base, png
 
+from kb.errors import SiteError
 from kb.site.swap import MANIFEST
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")
@@ -164,6 +167,162 @@ def test_a_small_disk_leaves_the_old_site(nursery, tally, sites, tmp_path):
             (disk / "ballast").unlink()
     assert codes[0] == 3
     assert codes[-1] == 0
+
+
+def held_by(folder, *, but=()):
+    """List what lies in a folder with sizes, but for locks and what is named."""
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_size
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "lock" and not {*path.parts} & {*but}
+    }
+
+
+@pytest.mark.skipif(not is_root, reason="only root may mount a disk")
+@pytest.mark.parametrize("built", [False, True])
+def test_a_build_on_a_full_disk_gives_back_what_it_took(nursery, tally, sites, tmp_path, built):
+    """Index and site on one disk: then there is room for the index, as if no build had been."""
+    codes = []
+    with small_disk(tmp_path / "disk", "8m") as disk:
+        folder = disk / "now"
+        for left in range(4 * PAGE, 160 * PAGE, 12 * PAGE):
+            shutil.copytree(sites.saved, folder)
+            if not built:
+                shutil.rmtree(folder / "site")
+                shutil.rmtree(folder / "index" / "sites")
+            Base(folder).write(CHANGES)
+            assert nursery.run("index", cwd=folder).code == 0
+            fill(disk, left)
+            free, before = os.statvfs(disk).f_bavail, held_by(folder)
+            with tally("failed site build gives back"):
+                life = nursery.run("build", cwd=folder)
+                codes.append(life.code)
+                if life.code:
+                    assert "No space left on device" in life.messages[0]
+                    assert {*held_by(folder)} <= {*before}
+                    assert os.statvfs(disk).f_bavail >= free - 4  # folders, a lock
+                    assert nursery.run("index", "--force", cwd=folder).code in {0, 3}
+                    (disk / "ballast").unlink()
+                    assert nursery.run("build", cwd=folder).code == 0
+                assert Base(folder).outside() == sites.new
+            shutil.rmtree(folder)
+            (disk / "ballast").unlink(missing_ok=True)
+    assert codes[0] == 3
+    assert codes[-1] == 0
+
+
+ENDS = [OSError(errno.ENOSPC, "full"), OSError(errno.EDQUOT, "quota"), OSError(errno.EIO, "broken")]
+
+
+@pytest.mark.parametrize("end", [*ENDS, KeyboardInterrupt()], ids=lambda end: str(end) or "ctrl-c")
+def test_a_build_that_fails_leaves_nothing(nursery, tally, sites, monkeypatch, end):
+    """Whatever ended it, at whichever write: a page's, or the search's."""
+    usual, left = os.write, 0
+
+    def write(to, data):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise end
+        return usual(to, data)
+
+    monkeypatch.setattr(os, "write", write)
+    for allowed in (0, 1, 5, 17, 0, 1, 5, 17):
+        left = sys.maxsize
+        sites.reset()
+        assert nursery.run("index", cwd=sites.folder).code == 0
+        before, out = held_by(sites.folder), sites.folder / "deep" / "down" / "site"
+        left = allowed
+        with tally("failed site build gives back"):
+            for place in (None, out):
+                with pytest.raises((SiteError, KeyboardInterrupt)):
+                    sites.base.build(place)
+                assert {*held_by(sites.folder)} <= {*before}
+                assert not (sites.folder / "deep").exists()
+                assert sites.now() == "old"
+        if allowed == 17:  # and all over again, made beside the site
+            monkeypatch.setattr(os, "access", lambda *_: False)
+    left = sys.maxsize
+    sites.base.build()
+    assert sites.now() == "new"
+
+
+@pytest.mark.parametrize("command", [("search", "parcel"), ("index",), ("build",), ("topics",)])
+def test_the_next_command_removes_what_a_killed_build_left(nursery, tally, sites, command):
+    """At every point: nothing unfinished stays in the index folder, whatever runs next."""
+    total = len(operations_of(nursery, sites))
+    for point in spread(POINTS // 4, total):
+        sites.reset()
+        nursery.run("build", cwd=sites.folder, die_at=point)
+        with tally("killed site build tidied by the next command"):
+            assert nursery.run(*command, cwd=sites.folder).code == 0
+            assert not [*sites.folder.glob("index/**/*.new*")]
+
+
+def test_what_another_build_is_making_stays(nursery, sites):
+    """Its lock says that it goes on; without it the same is what a killed one left."""
+    sites.reset()
+    (cache,) = sites.folder.glob("index/sites/*")
+    (cache / "spare.new").mkdir()
+    (cache / "spare.new" / "page.html").write_text("half")
+    (cache / "search.rows.new").symlink_to(sites.base.content / "orders" / "late.md")
+    with FileLock(cache / "lock"):
+        assert nursery.run("search", "parcel", cwd=sites.folder).code == 0
+        assert (cache / "spare.new" / "page.html").exists()
+    assert nursery.run("search", "parcel", cwd=sites.folder).code == 0
+    assert {path.name for path in cache.iterdir()} & {"spare.new", "search.rows.new"} == set()
+    assert (sites.base.content / "orders" / "late.md").is_file()
+
+
+def test_a_pipe_for_a_lock_is_not_waited_for(nursery, sites):
+    """Nor by the command that would tidy."""
+    sites.reset()
+    (cache,) = sites.folder.glob("index/sites/*")
+    (cache / "lock").unlink(missing_ok=True)
+    os.mkfifo(cache / "lock")
+    (cache / "spare.new").mkdir()
+    assert nursery.run("search", "parcel", cwd=sites.folder).code == 0
+    assert nursery.run("build", cwd=sites.folder).code == 0
+    assert sites.now() == "new"
+
+
+def test_an_export_that_fails_leaves_nothing(nursery, tally, sites):
+    """Neither a folder, nor in a folder that was there anything that was not."""
+    sites.reset()
+    out, args = sites.folder / "deep" / "out", ("--content", "content", "--url", "/{id}/")
+    export = ("export", "search", *args, "--out", out)
+    codes = []
+    for size in (0, 100, 5000, 20_000, 10**7):
+        with tally("failed export gives back"):
+            codes.append(nursery.run(*export, cwd=sites.folder, file_size=size).code)
+            assert out.parent.exists() == (codes[-1] == 0)
+    assert codes[0] == 3
+    assert codes[-1] == 0
+    before = everything(out)
+    sites.base.write({"orders/more.md": "# More\n\nOf zebras.\n"})
+    for size in (0, 100):
+        with tally("failed export gives back"):
+            assert nursery.run(*export, cwd=sites.folder, file_size=size).code == 3
+            assert everything(out) == before
+    total = len(nursery.run(*export, cwd=sites.folder, folder=out).operations)
+    after = everything(out)
+    for point in spread(POINTS // 4, total):
+        shutil.rmtree(out)
+        with tally("killed export mended by the next"):
+            nursery.run(*export, cwd=sites.folder, folder=out, die_at=point)
+            assert nursery.run(*export, cwd=sites.folder).code == 0
+            assert everything(out) == after
+
+
+def test_a_new_knowledge_base_that_finds_no_space_leaves_nothing(nursery, tally, sites):
+    """Not a part of the sample, nor of a theme."""
+    sites.reset()
+    before = everything(sites.folder)
+    for size in (0, 100, 1000):
+        for command in (("init", "deep/new"), ("init", "--theme", "site.css")):
+            with tally("failed kb init gives back"):
+                assert nursery.run(*command, cwd=sites.folder, file_size=size).code == 3
+                assert everything(sites.folder) == before
 
 
 def foreign(folder):
