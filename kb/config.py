@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from kb.errors import ConfigError
+from kb.files import current_folder, full_path, shown_path
 from kb.limits import Limits
 from kb.nearest import did_you_mean
 from kb.settings import (
@@ -173,10 +174,11 @@ def load_config(
     """Read every setting from where it stands. All paths of the result are absolute.
 
     `environ` and `cwd` default to the process's own. Raises ConfigError, with the path and
-    the line where they are known, for what is unknown, malformed or out of range.
+    the line where they are known, for what is unknown, malformed or out of range, and for a
+    path that starts at a current folder that was removed.
     """
     environ = os.environ if environ is None else environ
-    cwd = Path.cwd() if cwd is None else cwd
+    cwd = _current_folder() if cwd is None else cwd
     named = config or (Path(text) if (text := environ.get("KB_CONFIG")) else None)
     file = find_settings(named, cwd)
     given = _read_table(Config, file.table, (), file)
@@ -192,11 +194,17 @@ def setting_place(config: Config, keys: tuple[str, ...]) -> tuple[str, int | Non
     """
     if config.source is None:
         return "the settings", None
-    here = Path.cwd()
-    file = find_settings(config.source, here)
-    below = config.source.is_relative_to(here)
-    path = config.source.relative_to(here) if below else config.source
-    return path.as_posix(), line_of(file.text, (*file.prefix, *keys))
+    file = find_settings(config.source, None)
+    line = line_of(file.text, (*file.prefix, *keys))
+    return shown_path(config.source).replace(os.sep, "/"), line
+
+
+def _current_folder() -> Path | None:
+    """The current folder; None where it was removed: paths in full are good without it."""
+    try:
+        return current_folder()
+    except ConfigError:
+        return None
 
 
 def environment_name(keys: tuple[str, ...]) -> str:
@@ -263,7 +271,7 @@ def _folders(
     given: Mapping[str, Any],
     flags: Mapping[str, Path | None],
     environ: Mapping[str, str],
-    starts: tuple[Path, Path],
+    starts: tuple[Path | None, Path | None],
 ) -> dict[str, Path]:
     """The folders of articles and index, absolute; `starts` are the file's folder and the current.
 
@@ -272,21 +280,28 @@ def _folders(
     """
     base, cwd = starts
     keys = _keys_of(Config)
-    usual = {key: _absolute(given.get(key, keys[key].default), base) for key in flags}
     texts = {key: flag or environ.get(environment_name((key,))) for key, flag in flags.items()}
     named = {key: _absolute(text, cwd) for key, text in texts.items() if text}
-    paths = {**usual, **named}
-    if "index" not in named and paths["content"] != usual["content"]:
-        paths["index"] = _index_beside(paths["content"])
-    return paths
+
+    def usual(key: str) -> Path:
+        return _absolute(given.get(key, keys[key].default), base)
+
+    content = named.get("content") or usual("content")
+    index = named.get("index")
+    if index is None:
+        own = "content" in named and (base is None or content != usual("content"))
+        index = _index_beside(content) if own else usual("index")
+    return {"content": content, "index": index}
 
 
-def _absolute(path: str | Path, start: Path) -> Path:
+def _absolute(path: str | Path, start: Path | None) -> Path:
     """The path from `start` without `..` or a final slash; `~` is the home folder."""
     if "\0" in str(path):
         raise ConfigError(f"{str(path)!a} is not a path: it has a NUL character")
     try:
-        return Path(os.path.abspath(start / Path(path).expanduser()))  # noqa: PTH100 links stay
+        given = Path(path).expanduser()
+        full = full_path(given) if start is None else start / given
+        return Path(os.path.abspath(full))  # noqa: PTH100 links stay
     except RuntimeError as error:
         raise ConfigError(f"{str(path)!a}: the home folder is not known") from error
 

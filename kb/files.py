@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.errors import ContentError
+from kb.errors import ConfigError, ContentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +36,32 @@ _LINK_MET = frozenset({errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
 
 _TO_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 _CAN_SYNC_FOLDERS = os.name == "posix"  # Windows can't open a folder
+
+
+def current_folder() -> Path:
+    """The current folder. Raises ConfigError where it was removed, or may not be looked at."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        gone = isinstance(error, FileNotFoundError)
+        why = "does not exist any more" if gone else f"can't be read: {error.strerror}"
+        raise ConfigError(
+            f"the current folder {why}", hint="change to another, or give all paths in full"
+        ) from error
+
+
+def full_path(path: Path) -> Path:
+    """A path from the root. Raises ConfigError where it starts at a folder that was removed."""
+    return path if path.is_absolute() else current_folder() / path
+
+
+def shown_path(path: Path) -> str:
+    """A path as a person would write it: relative where it lies below the current folder."""
+    try:
+        here = current_folder()
+    except ConfigError:
+        return str(path)
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def open_regular(path: Path | str) -> int:

@@ -25,6 +25,7 @@ from kb.engine import ALL, CHANNELS, Request
 from kb.engine.checks import DamagedIndexError
 from kb.errors import ContentError, IndexingError, NotFoundError, QueryError
 from kb.escalation import choose_escalation
+from kb.files import shown_path
 from kb.indexing import Changes, Indexer, Progress
 from kb.model import Answer, Article, Audience, Found, Hit, Status, Tier
 from kb.nearest import did_you_mean, did_you_mean_id, nearest, no_such
@@ -416,9 +417,7 @@ class KnowledgeBase:
 
     def _shown_path(self, path: str) -> str:
         """An article's path as a person would write it: relative where it lies below."""
-        full = self.config.content / path
-        cwd = Path.cwd()
-        return str(full.relative_to(cwd) if full.is_relative_to(cwd) else full).replace(os.sep, "/")
+        return shown_path(self.config.content / path).replace(os.sep, "/")
 
     def _contact(self, words: str, request: Request, opened: _Opened) -> Escalation:
         """The channels for the words, by the article that answers them."""

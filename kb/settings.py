@@ -13,7 +13,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import ConfigError, ContentError
-from kb.files import read_regular
+from kb.files import full_path, read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -190,11 +190,12 @@ class SettingsFile(NamedTuple):
     """The settings of one file: `table` as parsed, `text` for finding lines.
 
     `path` is None, and the rest empty, when no file was found; relative paths start at
-    `folder`. `prefix` is the table in which the settings stand (`tool.kb` or nothing).
+    `folder`, which is None where the current folder was removed. `prefix` is the table in
+    which the settings stand (`tool.kb` or nothing).
     """
 
     path: Path | None
-    folder: Path
+    folder: Path | None
     table: Mapping[str, object]
     text: str = ""
     prefix: tuple[str, ...] = ()
@@ -214,21 +215,40 @@ class SettingsFile(NamedTuple):
         )
 
 
-def find_settings(named: Path | None, cwd: Path) -> SettingsFile:
-    """The settings file: the one that is named, else the nearest when walking up from `cwd`."""
+def find_settings(named: Path | None, cwd: Path | None) -> SettingsFile:
+    """The settings file: the one that is named, else the nearest when walking up from `cwd`.
+
+    Without `cwd`, that is none. Raises ConfigError where a file was named and is not there.
+    """
     if named is not None:
-        path = cwd / named
-        if not path.is_file():
-            raise ConfigError("there is no such settings file", path=str(path))
+        path = full_path(named) if cwd is None else cwd / named
+        _check_named(path)
         return _from_pyproject(path) if path.name == "pyproject.toml" else _from_toml(path)
-    for folder in (cwd, *cwd.parents):
-        if (folder / "kb.toml").is_file():
+    for folder in (cwd, *cwd.parents) if cwd else ():
+        if _is_file(folder / "kb.toml"):
             return _from_toml(folder / "kb.toml")
-        if (folder / "pyproject.toml").is_file():
+        if _is_file(folder / "pyproject.toml"):
             found = _from_pyproject(folder / "pyproject.toml")
             if found.path is not None:
                 return found
     return SettingsFile(None, cwd, {})
+
+
+def _check_named(path: Path) -> None:
+    try:
+        found = path.is_file()
+    except OSError as error:
+        raise ConfigError(f"can't be read: {error.strerror}", path=str(path)) from error
+    if not found:
+        raise ConfigError("there is no such settings file", path=str(path))
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a file; where a folder may not be looked into, none that counts."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _from_toml(path: Path) -> SettingsFile:

@@ -7,6 +7,7 @@ nothing heavy.
 from __future__ import annotations
 
 import os
+import stat
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 TOPIC_FILE = "topic.yaml"
 _SUFFIX = ".md"
 # Files that were probably meant to be read.
+_OUTSIDE = "a link that leads outside the content folder: not read"
 _LOOKALIKES = frozenset({".markdown", ".mdown", ".mdx", ".mkd", _SUFFIX})
 
 
@@ -55,14 +57,10 @@ def scan(content: Path) -> Listing:
     Names that begin with a dot are skipped, other files are none of ours. Refused, each
     with a problem: names that some system or address can't hold, two ids that differ only
     in case or in Unicode form (the first in order stays), links that lead outside, folders
-    that can't be read. Raises `ContentError` if there is no such folder.
+    in it that can't be read. Raises `ContentError` if there is no such folder, or it can't be
+    read itself.
     """
-    if not content.is_dir():
-        raise ContentError(
-            "not a folder" if content.exists() else "no such content folder",
-            path=printable(str(content)),
-            hint="`kb init` makes a new knowledge base; `--content` names another folder",
-        )
+    _check(content)
     walk = _Walk(content)
     found = sorted(walk.files())
     articles = [file for file in found if not _is_topic_file(file.path)]
@@ -88,6 +86,28 @@ def find_file(content: Path, path: str, id_: str) -> SourceFile | None:
 def is_read(name: str) -> bool:
     """Whether a file of that name is read if it is a regular one: as an article or a topic."""
     return name.endswith(_SUFFIX) or name == TOPIC_FILE
+
+
+def _check(content: Path) -> None:
+    """Raise ContentError for what is no folder, or may not be looked into."""
+    try:
+        is_folder = stat.S_ISDIR(content.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        is_folder = None
+    except OSError as error:
+        raise _unreadable(content, error) from error
+    if not is_folder:
+        raise ContentError(
+            "no such content folder" if is_folder is None else "not a folder",
+            path=printable(str(content)),
+            hint="`kb init` makes a new knowledge base; `--content` names another folder",
+        )
+
+
+def _unreadable(content: Path, error: OSError) -> ContentError:
+    raise_if_exhausted(error)
+    message = f"the content folder can't be read: {error.strerror}"
+    return ContentError(message, path=printable(str(content)))
 
 
 def _is_topic_file(path: str) -> bool:
@@ -143,8 +163,10 @@ class _Walk:
             with os.scandir(self._content / prefix) as entries:
                 return list(entries)
         except OSError as error:
+            if not prefix:
+                raise _unreadable(self._content, error) from error
             raise_if_exhausted(error)
-            self._refuse(prefix.rstrip("/") or ".", f"can't list this folder: {error.strerror}")
+            self._refuse(prefix.rstrip("/"), f"can't list this folder: {error.strerror}")
             return []
 
     def _accepts(self, path: str, name: str) -> bool:
@@ -175,14 +197,27 @@ class _Walk:
 
     def _state(self, entry: os.DirEntry[str], path: str) -> os.stat_result | None:
         """The state of a regular file, of a link's target if it lies within content/."""
-        if entry.is_symlink() and not is_within(self._root, entry.path):
-            self._refuse(path, "a link that leads outside the content folder: not read")
+        if entry.is_symlink() and self._is_no_file(entry, path):
             return None
         if not entry.is_file():
-            kind = "a link to nothing" if entry.is_symlink() else "not a regular file"
-            self._refuse(path, f"{kind}: not read")
+            self._refuse(path, "not a regular file: not read")
             return None
         return entry.stat()
+
+    def _is_no_file(self, entry: os.DirEntry[str], path: str) -> bool:
+        """Say what a link leads to, unless that may be read."""
+        real = os.path.realpath(entry.path)
+        if os.path.isdir(real):  # noqa: PTH112  (raises nothing)
+            self._notice_folder(real, path)
+        elif os.path.islink(real):  # noqa: PTH114  (where links end is none, but for circles)
+            self._refuse(path, "a link that leads in a circle: not read")
+        elif not is_within(self._root, real):
+            self._refuse(path, _OUTSIDE)
+        elif not os.path.lexists(real):
+            self._refuse(path, "a link to nothing: not read")
+        else:
+            return False
+        return True
 
     def _notice(self, entry: os.DirEntry[str], path: str) -> None:
         """Say what looks like an article or a topic but is not read."""
@@ -192,10 +227,18 @@ class _Walk:
         elif entry.name.lower() in {TOPIC_FILE, "topic.yml"}:
             self._warn(path, f"not read: a topic file is called {TOPIC_FILE}")
         elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112  (raises nothing)
-            if is_within(self._root, entry.path):
-                self._warn(path, "a link to a folder: not followed")
-            else:
-                self._refuse(path, "a link that leads outside the content folder: not read")
+            self._notice_folder(os.path.realpath(entry.path), path)
+
+    def _notice_folder(self, real: str, path: str) -> None:
+        """Say that a link leads to a folder, the way to which has no more links."""
+        if real == self._root:
+            self._warn(path, "a link to the content folder itself: not followed")
+        elif is_within(real, self._root):
+            self._refuse(path, "a link to a folder that holds the content folder: not followed")
+        elif is_within(self._root, real):
+            self._warn(path, "a link to a folder: not followed")
+        else:
+            self._refuse(path, _OUTSIDE)
 
     def _refuse(self, path: str, message: str) -> None:
         self.problems.append(Problem(printable(path), None, message, code="file"))

@@ -20,7 +20,8 @@ import click
 from kb.cli.as_json import error_as_json
 from kb.cli.command import FOUND, global_options, write_examples
 from kb.cli.screen import open_screen
-from kb.errors import KbError
+from kb.errors import ConfigError, KbError
+from kb.files import current_folder
 from kb.nearest import nearest, slip
 from kb.version import __version__
 
@@ -241,6 +242,8 @@ def _report(error: Exception, screen: Screen, *, debug: bool) -> int:
 
         for line in "".join(traceback.format_exception(error)).splitlines():
             screen.message(line)
+    if isinstance(error, FileNotFoundError):
+        error = _without_folder(error)
     if isinstance(error, click.ClickException):
         return _report_usage(error, screen)
     if isinstance(error, KbError):
@@ -257,6 +260,15 @@ def _report(error: Exception, screen: Screen, *, debug: bool) -> int:
     name = type(error).__name__
     screen.error(f"{name}: {error}; this is a bug in kb", "set KB_DEBUG=1 to see where it happened")
     return KbError.exit_code
+
+
+def _without_folder(error: FileNotFoundError) -> Exception:
+    """What to say where the current folder was removed: that is what was not found."""
+    try:
+        current_folder()
+    except ConfigError as gone:
+        return gone
+    return error
 
 
 def _report_usage(error: click.ClickException, screen: Screen) -> int:

@@ -14,6 +14,7 @@ from kb.cli.text import Span, Style, line_of
 from kb.cli.values import Number
 from kb.counts import counted
 from kb.errors import ContentError, SiteError
+from kb.files import full_path
 from kb.model import Severity
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def command(session: Session, *, out: Path | None, strict: bool, drafts: bool, j
     options = Options(drafts=drafts, jobs=jobs or os.cpu_count() or 1, every_problem=every)
     with screen.progress("Building") as progress:
         report = build_site(
-            config, out=None if out is None else Path.cwd() / out, options=options,
+            config, out=None if out is None else full_path(out), options=options,
             progress=progress,
         )  # fmt: skip
     warn_of_nothing(report, screen, config.content)

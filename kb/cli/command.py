@@ -101,11 +101,12 @@ def _global(*names: str, **attributes: Any) -> click.Option:
 
 def global_options() -> list[click.Option]:
     """The options that every command understands, in the order of the help."""
-    folder = {"type": click.Path(path_type=Path), "metavar": "DIR"}
+    # Whether a path can be read is for who reads it: a flag is no different from a variable.
+    path = {"type": click.Path(path_type=Path, readable=False)}
     return [
-        _global("--content", help="Folder of the articles.", **folder),
-        _global("--index", help="Folder of the index.", **folder),
-        _global("--config", help="Settings file.", **{**folder, "metavar": "FILE"}),
+        _global("--content", help="Folder of the articles.", metavar="DIR", **path),
+        _global("--index", help="Folder of the index.", metavar="DIR", **path),
+        _global("--config", help="Settings file.", metavar="FILE", **path),
         _global("--json", is_flag=True, help="Print one JSON object."),
         _global("--no-color", is_flag=True, help="Print without colours."),
         _global("-q", "--quiet", is_flag=True, help="Print no messages but errors."),

@@ -146,7 +146,9 @@ def _judged_folder(session: Session, folder: Path) -> _Subject:
     from kb.evaluate.catalogue import Catalogue
     from kb.evaluate.judgments import read_judged_folder
     from kb.evaluate.place import find_articles, index_place
+    from kb.files import full_path
 
+    full_path(folder)  # raises where it starts at a folder that was removed
     articles = find_articles(folder)
     catalogue = Catalogue(articles)
     judged = read_judged_folder(folder, catalogue)

@@ -13,6 +13,7 @@ from kb.cli.text import line_of
 from kb.cli.values import OneOf, one_of
 from kb.counts import counted
 from kb.errors import KbError
+from kb.files import full_path
 from kb.model import Severity
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def search(session: Session, *, out: Path, pattern: str, site: str | None) -> in
 
     config = load_config(config=session.config, content=session.content, index=session.index)
     generator = GENERATORS[site] if site else find_generator(config.content)
-    done = embed_search(config, Path.cwd() / out, pattern, generator)
+    done = embed_search(config, full_path(out), pattern, generator)
     screen = session.screen
     list_problems(done, screen)
     warn_of_nothing(done, screen, config.content)

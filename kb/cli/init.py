@@ -14,7 +14,7 @@ from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Line, Span, Style, line_of
 from kb.counts import counted
 from kb.errors import KbError
-from kb.files import given_back
+from kb.files import full_path, given_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +59,7 @@ def command(session: Session, *, folder: Path | None, names: tuple[str, ...]) ->
 
 
 def _start(folder: Path) -> list[str]:
+    full_path(folder)  # raises where it starts at a folder that was removed
     if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
         raise KbError(
             "is not an empty folder",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.counts import counted
 from kb.errors import NotFoundError
+from kb.files import shown_path
 from kb.model import Audience, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from kb.cli.command import Session
     from kb.cli.screen import Screen
@@ -99,8 +100,7 @@ def no_articles(content: Path, *, hidden: int = 0, broken: int = 0) -> NotFoundE
 
 def shown_folder(folder: Path) -> str:
     """A folder as a person would write it: relative where it lies below, with a final slash."""
-    here = Path.cwd()
-    return f"{folder.relative_to(here) if folder.is_relative_to(here) else folder}/"
+    return f"{shown_path(folder)}/"
 
 
 def report_problems(problems: Iterable[Problem], screen: Screen) -> None:

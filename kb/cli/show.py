@@ -12,7 +12,8 @@ import click
 from kb.cli.as_json import article_as_json
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.complete import complete_articles
-from kb.errors import NotFoundError
+from kb.errors import ConfigError, NotFoundError
+from kb.files import full_path
 from kb.nearest import did_you_mean_id
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def _ids(name: str, content: Path) -> list[str]:
     path = posixpath.normpath(name.replace("\\", "/"))
     ids.append(path.removesuffix(".md"))
     ids.append(path.removeprefix(f"{content.name}/").removesuffix(".md"))
-    with suppress(ValueError):
-        ids.append(Path(name).absolute().relative_to(content).as_posix().removesuffix(".md"))
+    with suppress(ValueError, ConfigError):
+        ids.append(full_path(Path(name)).relative_to(content).as_posix().removesuffix(".md"))
     return ids
 
 

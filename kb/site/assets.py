@@ -7,11 +7,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.errors import SiteError
-from kb.files import read_regular
 from kb.site import PACKAGE
 from kb.site.addresses import ASSETS
 from kb.site.images import image_size
 from kb.site.scripts import ON_SITE, STARTER, search_script, shrink_style, starter_script
+from kb.site.theme import read_theme_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +62,7 @@ def read_extras(theme: Path) -> Iterator[Asset]:
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         name = path.relative_to(folder).as_posix()
         if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
-            yield Asset(ASSETS + name, read_regular(path))
+            yield Asset(ASSETS + name, read_theme_file(path))
 
 
 def read_logo(path: Path | None) -> Logo | None:
@@ -71,13 +71,13 @@ def read_logo(path: Path | None) -> Logo | None:
         return None
     if path.suffix.lower() not in _LOGOS or not path.is_file():
         raise SiteError("the logo is no image file", path=str(path), hint="see site.logo")
-    data = read_regular(path)
+    data = read_theme_file(path)
     return Logo(Asset(_hashed(f"logo{path.suffix.lower()}", data), data), image_size(BytesIO(data)))
 
 
 def _read(name: str, theme: Path) -> bytes:
     own = theme / name
-    data = read_regular(own if own.is_file() else PACKAGE / "assets" / name)
+    data = read_theme_file(own if own.is_file() else PACKAGE / "assets" / name)
     if name != STYLE:
         return data
     return shrink_style(data.decode(errors="replace")).encode()

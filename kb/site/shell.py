@@ -13,7 +13,6 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from kb.errors import SiteError
-from kb.files import read_regular
 from kb.site import PACKAGE
 from kb.site.addresses import (
     CONTACT,
@@ -26,6 +25,7 @@ from kb.site.addresses import (
     root_of,
 )
 from kb.site.search.encoding import MANIFEST
+from kb.site.theme import read_theme_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,7 +153,7 @@ def _read_template(name: str, *folders: Path) -> tuple[str, str, None] | None:
     if path is None:
         return None
     try:
-        return read_regular(path).decode("utf-8-sig"), str(path), None
+        return read_theme_file(path).decode("utf-8-sig"), str(path), None
     except UnicodeDecodeError as error:
         message = f"the template is not UTF-8: byte {error.start:,} does not fit"
         raise SiteError(message, path=str(path), code="site-template") from error

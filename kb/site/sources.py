@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.articles import scan
+from kb.errors import ConfigError
+from kb.files import current_folder
 from kb.libraries import SITE, releases
 from kb.site import PACKAGE
 from kb.site.staging import states_of
@@ -41,13 +43,27 @@ class Folders(NamedTuple):
 
 def find_folders(config: Config, out: Path | None = None) -> Folders:
     """The folders that the settings name; relative ones start at the settings file."""
-    base = config.source.parent if config.source else Path.cwd()
+    base = _base(config, needed=out is None)
     settings = config.site
     return Folders(
         out=Path(os.path.abspath(out or base / settings.out)),  # noqa: PTH100 keeps links
         theme=base / settings.theme,
         logo=base / settings.logo if settings.logo else None,
     )
+
+
+def _base(config: Config, *, needed: bool) -> Path:
+    """Where relative paths start. Without settings that is the current folder; where that was
+    removed and is not `needed`, what would stand in it is looked for beside the articles.
+    """
+    if config.source:
+        return config.source.parent
+    try:
+        return current_folder()
+    except ConfigError:
+        if needed:
+            raise
+        return config.content.parent
 
 
 def look(config: Config, folders: Folders, *mode: object) -> Sources:
@@ -63,8 +79,11 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
 
 
 def _other_files(content: Path) -> dict[str, State]:
-    """Regular files under content/ that are no articles, none of them hidden; no links."""
-    return states_of(content, skip=_OWN)
+    """Regular files under content/ that are no articles, none of them hidden; no links.
+
+    A folder that may not be read is told of by the listing.
+    """
+    return states_of(content, skip=_OWN, tolerant=True)
 
 
 def _signature(folders: Folders) -> list[object]:

@@ -115,24 +115,29 @@ class Staging:
         return f"{self.folder}/{path}"
 
 
-def states_of(folder: Path, *, skip: frozenset[str] = frozenset()) -> dict[str, State]:
+def states_of(
+    folder: Path, *, skip: frozenset[str] = frozenset(), tolerant: bool = False
+) -> dict[str, State]:
     """Every regular file under a folder with its state, by relative path. Follows no links.
 
-    Names that begin with a dot or end in one of `skip` are passed over, if any is given.
+    Names that begin with a dot or end in one of `skip` are passed over, if any is given, and
+    where it is `tolerant`, what may not be read. Raises OSError.
     """
+    passed_over = (FileNotFoundError, PermissionError) if tolerant else (FileNotFoundError,)
     states: dict[str, State] = {}
     waiting = [""]
     suffixes = tuple(skip)
     while waiting:
         prefix = waiting.pop()
-        with contextlib.suppress(FileNotFoundError), os.scandir(folder / prefix) as entries:
+        with contextlib.suppress(*passed_over), os.scandir(folder / prefix) as entries:
             for entry in entries:
                 if suffixes and (entry.name.startswith(".") or entry.name.endswith(suffixes)):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(f"{prefix}{entry.name}/")
                 elif entry.is_file(follow_symlinks=False):
-                    states[prefix + entry.name] = state_of(entry.stat(follow_symlinks=False))
+                    with contextlib.suppress(*passed_over):
+                        states[prefix + entry.name] = state_of(entry.stat(follow_symlinks=False))
     return states
 
 

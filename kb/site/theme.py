@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.errors import SiteError
-from kb.files import given_back
+from kb.errors import ContentError, SiteError
+from kb.files import given_back, read_regular
 from kb.nearest import did_you_mean
 from kb.site import PACKAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def read_theme_file(path: Path) -> bytes:
+    """A file of a theme. Raises SiteError where it can't be read."""
+    try:
+        return read_regular(path)
+    except OSError as error:
+        raise SiteError(f"can't be read: {error.strerror}", path=str(path)) from error
+    except ContentError as error:
+        raise SiteError("can't be read: not a regular file", path=str(path)) from error
 
 
 def theme_files() -> dict[str, bytes]:

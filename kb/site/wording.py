@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from kb.config import setting_place
 from kb.errors import SiteError
-from kb.files import read_regular
 from kb.model import Problem, Severity
 from kb.site import PACKAGE
+from kb.site.theme import read_theme_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,7 +88,7 @@ def _sources(name: str, theme: Path) -> Iterator[tuple[str, bytes]]:
     if own.is_file():
         yield name, own.read_bytes()
     if (theme / name).is_file():
-        yield str(theme / name), read_regular(theme / name)
+        yield str(theme / name), read_theme_file(theme / name)
 
 
 def _parse(path: str, data: bytes, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from site_samples import ARTICLES, Base, png
 
 from kb.config import load_config
-from kb.errors import ConfigError, ContentError, JudgmentError, KbError
+from kb.errors import ConfigError, JudgmentError, KbError, SiteError
 from kb.evaluate.judgments import read_lines
 from kb.files import read_sealed
 from kb.knowledge_base import KnowledgeBase
@@ -208,5 +208,5 @@ def test_a_theme_that_is_a_pipe(base, tally, monkeypatch, name):
     os.mkfifo(path)
     is_file = type(path).is_file
     monkeypatch.setattr(type(path), "is_file", lambda self: self == path or is_file(self))
-    with tally("listed file exchanged"), pytest.raises(ContentError, match=path.name):
+    with tally("listed file exchanged"), pytest.raises(SiteError, match=path.name):
         base.build()

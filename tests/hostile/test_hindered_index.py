@@ -179,7 +179,7 @@ def test_an_index_that_may_not_even_be_read(nursery, tally, ours, words):
     """Whole or not, nobody can tell: it is left alone."""
     ours.reset()
     with permissions(ours.index, 0), tally("no permission"):
-        check_refused(run(nursery, ours, *words, user=SOMEBODY), "is not readable", code=2)
+        check_refused(run(nursery, ours, *words, user=SOMEBODY), "Permission denied")
     with permissions(next(ours.index.glob("g*")), 0), tally("no permission"):
         check_refused(run(nursery, ours, *words, user=SOMEBODY), "Permission denied")
     assert ours.state() == "old"
@@ -199,6 +199,47 @@ def test_articles_that_may_not_be_read(nursery, tally, ours):
         life = run(nursery, ours, "search", "common", "--json", state="old", user=SOMEBODY)
         assert "one/a0" not in {hit["article"] for hit in json.loads(life.out)["hits"]}
         assert "one/a1" in {hit["article"] for hit in json.loads(life.out)["hits"]}
+
+
+@pytest.mark.skipif(not is_root, reason="only root may become somebody else")
+@pytest.mark.parametrize("mode", [0, 0o111])
+@pytest.mark.parametrize("words", [*WRITING, ("search", "common"), ("topics",), ("build",)])
+def test_a_content_folder_that_may_not_be_read(nursery, tally, ours, words, mode):
+    """That is what is said, and of the index nothing; it is left as it is."""
+    ours.reset()
+    content = ours.content["old"]
+    before = content.stat().st_mode
+    content.chmod(mode)
+    try:
+        with tally("no permission"):
+            life = run(nursery, ours, *words, state="old", user=SOMEBODY)
+    finally:
+        content.chmod(before)
+    assert (life.code, life.out) == (3, "")
+    (line,) = life.messages
+    assert line == f"kb: error: {content}: the content folder can't be read: Permission denied"
+    assert ours.state() == "old"
+
+
+@pytest.mark.skipif(not is_root, reason="only root may become somebody else")
+def test_a_folder_of_articles_that_may_not_be_read(nursery, tally, ours):
+    """It is told in a line, and the site is built of the others."""
+    ours.reset(indexed=False)
+    ours.index.mkdir()
+    ours.index.chmod(0o777)
+    with (
+        tempfile.TemporaryDirectory(prefix="kb-hindered-") as name,
+        permissions(ours.content["old"] / "one", 0),
+        tally("no permission"),
+    ):
+        Path(name).chmod(0o777)
+        site = Path(name) / "site"
+        life = run(nursery, ours, "build", "--out", site, state="old", user=SOMEBODY)
+        assert life.code == 3
+        assert "bug" not in life.err
+        (line,) = [line for line in life.messages if line.startswith("error: ")]
+        assert line == "error: one: can't list this folder: Permission denied"
+        assert (site / "index.html").is_file()
 
 
 @pytest.mark.parametrize("words", [*WRITING, ("search", "common")])
