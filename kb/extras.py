@@ -12,6 +12,8 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from kb.files import shown_path
+
 _NAME = "helpkb"
 
 
@@ -24,7 +26,7 @@ def install_command(extra: str) -> str:
     clone, editable = _clone()
     if clone is None:
         return shlex.join([*_pip(), "install", *_requirements(extra)])
-    folder = "." if clone.samefile(Path.cwd()) else str(clone)
+    folder = "." if shown_path(clone) == "." else str(clone)
     switch = ["-e"] if editable else []
     return shlex.join([*_pip(), "install", *switch, f"{folder}[{extra}]"])
 
@@ -67,5 +69,4 @@ def _pip() -> list[str]:
     pip = folder / ("pip.exe" if os.name == "nt" else "pip")
     command = [pip] if pip.is_file() else [Path(sys.executable), "-m", "pip"]
     first, *rest = map(str, command)
-    here = str(Path.cwd()) + os.sep
-    return [first.removeprefix(here), *rest]
+    return [shown_path(Path(first)), *rest]
