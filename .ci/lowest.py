@@ -27,9 +27,11 @@ TESTS = {
     "jinja2": ("tests/site/test_build.py",),
     "markdown-it-py": ("tests/test_markdown.py",),
     "mkdocs": ("tests/browser/test_embedding.py::test_mkdocs",),
+    "platformdirs": ("tests/evaluate/test_place.py",),
     "pystemmer": ("tests/test_analysis.py", "tests/test_libraries.py"),
     "pyyaml": ("tests/test_frontmatter.py",),
     "watchfiles": ("tests/site/test_serve.py", "tests/test_warnings.py"),
+    "wcwidth": ("tests/cli/test_text.py", "tests/cli/test_page.py"),
     "whoosh": ("tests/engine/test_contract.py", "tests/test_warnings.py"),
 }
 """The tests that touch a package."""
