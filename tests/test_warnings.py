@@ -19,7 +19,7 @@ FILES = {
     "content/late.md": "---\nissue: [parcel is late]\n---\n# Late parcels\n\nWhere is the parcel?\n",
     "content/large.md": "# Large\n\n" + "many words of it\n\n" * 9_000,  # read in a child process
     "content/chat.md": "---\ntier: contact\nchannel: {name: Chat, where: the app}\n---\n# Chat\n",
-    "kb.toml": "",
+    "kb.toml": '[site]\nbase_url = "https://help.example/"\n',
 }
 COMMANDS = [
     ["index", "--force"],
