@@ -247,7 +247,7 @@ def test_the_samples_settings_show_the_defaults(tmp_path: Path) -> None:
     text = (BASES["sample"].parent / "kb.toml").read_text(encoding="utf-8")
     shown = re.sub(r"(?m)^# (?=\w+ = )", "", text)
     assert shown.count("=") > text.count("\n[") > 0
-    own = {"name", "base_url", "logo", "laptop", "parcel"}
+    own = {"name", "base_url", "logo", "laptop", "parcel", "colors", "dark_colors"}
     settings = [line for line in shown.splitlines() if line.split(" = ")[0] not in own]
     file = tmp_path / "kb.toml"
     file.write_text("\n".join(settings), encoding="utf-8")

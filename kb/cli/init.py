@@ -60,7 +60,9 @@ def command(session: Session, *, folder: Path | None, names: tuple[str, ...]) ->
 
 def _start(folder: Path) -> list[str]:
     full_path(folder)  # raises where it starts at a folder that was removed
-    if os.path.lexists(folder) and (not folder.is_dir() or any(folder.iterdir())):
+    if os.path.lexists(folder) and (
+        not folder.is_dir() or any(entry.name != ".git" for entry in folder.iterdir())
+    ):
         raise KbError(
             "is not an empty folder",
             path=str(folder),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -658,6 +659,19 @@ def test_init_takes_an_empty_folder(kb, folder):
     found = json.loads(kb("init", "empty", "--json").out)
     assert "kb.toml" in found["files"]
     assert all((folder / "empty" / name).is_file() for name in found["files"])
+
+
+def test_init_keeps_what_is_built_out_of_a_new_repository(kb, folder):
+    """A folder with a repository and nothing else is one to start in; git passes over the rest."""
+    new = folder / "new"
+    subprocess.run(["git", "init", "-q", new], check=True)
+    assert kb("init", new).code == 0
+    assert kb("--config", new / "kb.toml", "build").code == 0
+    assert (new / "site" / "index.html").is_file()
+    told = subprocess.run(
+        ["git", "-C", new, "status", "--porcelain"], capture_output=True, text=True, check=True
+    )
+    assert sorted(told.stdout.split()[1::2]) == [".gitignore", "content/", "kb.toml"]
 
 
 @pytest.mark.parametrize("name", ["full", "file", "link"])

@@ -1,9 +1,13 @@
 """`kb build`, `kb serve` and `kb init --theme` as a person runs them."""
 
 import json
+import re
+import tomllib
 import urllib.request
+from pathlib import Path
 
 import pytest
+import yaml
 
 from kb.site import preview
 
@@ -161,3 +165,24 @@ def test_init_copies_a_theme_file(kb, folder):
     assert (folder / "new" / "theme" / "site.css").exists()
     assert kb("init").code == 2
     assert "did you mean" in kb("init", "--theme", "foter.html").err
+
+
+def test_the_recipes_for_hosts_build_a_new_knowledge_base(kb, folder, monkeypatch):
+    """Their files can be read, and their command builds a site at the address that a host gives."""
+    docs = Path(__file__).parents[2] / "docs" / "site.md"
+    blocks = re.findall(r"(?s)```(yaml|toml)\n(.*?)```", docs.read_text("utf-8"))
+    pages = yaml.safe_load(next(text for kind, text in blocks if kind == "yaml"))
+    netlify = tomllib.loads(blocks[-1][1])
+    (step,) = [s for s in pages["jobs"]["publish"]["steps"] if s.get("run", "").startswith("kb ")]
+    [path] = [
+        s["with"]["path"] for s in pages["jobs"]["publish"]["steps"] if "path" in s.get("with", {})
+    ]
+    setting, command = netlify["build"]["command"].split("=$URL ")
+    assert step["env"].keys() == {setting}
+    assert step["run"] == command
+    assert path == netlify["build"]["publish"]
+    assert kb("init", "new").code == 0
+    monkeypatch.chdir(folder / "new")
+    monkeypatch.setenv(setting, "https://you.example.com/help/")
+    assert kb(*command.split()[1:]).code == 0
+    assert "<loc>https://you.example.com/help/" in (Path(path) / "sitemap.xml").read_text()
