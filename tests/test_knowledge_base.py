@@ -648,12 +648,12 @@ def generation(folder):
 
 
 @files_stay_open
-@pytest.mark.parametrize("pattern", ["*.pst", "*.trm", "*.toc", "tables.bin"])
+@pytest.mark.parametrize("pattern", ["*.pst", "*.trm", "contents.json", "tables.bin"])
 def test_damage_that_shows_while_searching_is_mended(folder, pattern):
     """A bit that went without a trace makes no traceback: the index is written anew."""
     wanted = KnowledgeBase.open("content").search("package tracking").hits
     (path,) = generation(folder).glob(pattern)
-    flip(path, path.stat().st_size // 2 if pattern != "*.toc" else 0)
+    flip(path, path.stat().st_size // 2 if pattern != "contents.json" else 0)
     base = KnowledgeBase.open("content")
     assert base.search("package tracking").hits == wanted
     assert base.index(force=False).rebuilt is False

@@ -16,7 +16,7 @@ from making import make_article
 from kb.analysis import Analyzer
 from kb.engine.checks import DamagedIndexError
 from kb.engine.reading import POSITION_BITS, TermPostings
-from kb.engine.whoosh import WhooshEngine, pickles
+from kb.engine.whoosh import WhooshEngine, storage
 from kb.engine.whoosh.codec import (
     MAX_POSITION,
     MAX_WEIGHT,
@@ -24,7 +24,7 @@ from kb.engine.whoosh.codec import (
     PackedPostings,
     PostingBuffer,
 )
-from kb.engine.whoosh.pickles import GuardedStorage, seek_and_read
+from kb.engine.whoosh.storage import GuardedStorage, seek_and_read
 from kb.engine.whoosh.tables import FILE, HEADER, read_tables, write_tables
 from kb.ranking import Ranking
 
@@ -195,7 +195,7 @@ def test_a_disk_that_fails_is_damage(tmp_path, monkeypatch, error, raised):
         raise OSError(error, os.strerror(error))
 
     (tmp_path / "f").write_bytes(bytes(9))
-    monkeypatch.setattr(pickles, "_read_at", fail)
+    monkeypatch.setattr(storage, "_read_at", fail)
     with GuardedStorage(str(tmp_path)).open_file("f") as file, pytest.raises(raised):
         file.get(0, 1)
 

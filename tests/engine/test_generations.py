@@ -341,7 +341,7 @@ def test_a_memory_of_checks_that_is_none(folder, data):
 
 
 def test_a_file_that_the_manifest_does_not_name(folder):
-    """Whoosh would take a second table of contents for the newer one."""
+    """Nobody knows what it does there."""
     generation = write(folder, 1)
     (generation.folder / ".nfs0001").write_bytes(b"x")
     assert number(folder) == 1

@@ -26,7 +26,7 @@ FLIPS = 50
 GUARDED = (
     "current.json",
     "manifest.json",
-    "_kb.toc",
+    "contents.json",
     "stored.col",
     "postings",
     "terms",
@@ -60,8 +60,8 @@ def known(small):
 
 def file_of(states, name):
     """Find a file of the index by the name it goes by here."""
-    ends = {"stored.col": "._stored.col", "postings": ".pst", "terms": ".trm", "_kb.toc": ".toc"}
-    folders = {"manifest.json": "g00000001/", "tables.bin": "g00000001/"}
+    ends = {"stored.col": "._stored.col", "postings": ".pst", "terms": ".trm"}
+    folders = dict.fromkeys(("manifest.json", "contents.json", "tables.bin"), "g00000001/")
     if name in ends:
         (found,) = states.index.glob(f"g*/*{ends[name]}")
         return found

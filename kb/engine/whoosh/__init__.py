@@ -33,8 +33,7 @@ import kb.engine.whoosh.imports  # noqa: F401  # before anything of Whoosh
 # isort: split
 
 from whoosh import fields, formats
-from whoosh.index import TOC
-from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
+from whoosh.writing import MERGE_SMALL, OPTIMIZE
 
 from kb.cards import Card, read_card
 from kb.engine import Description, Request, Results
@@ -44,9 +43,9 @@ from kb.engine.documents import Inverter
 from kb.engine.reading import HIDDEN
 from kb.engine.whoosh import journal
 from kb.engine.whoosh.codec import MAX_WEIGHT, PackedCodec, PostingBuffer
-from kb.engine.whoosh.contents import GuardedIndex, read_contents
-from kb.engine.whoosh.pickles import GuardedStorage, decoding
+from kb.engine.whoosh.contents import Contents, Writer, read_contents, write_contents
 from kb.engine.whoosh.reader import WhooshReader
+from kb.engine.whoosh.storage import GuardedStorage, decoding
 from kb.engine.whoosh.tables import (
     Change,
     Tables,
@@ -109,7 +108,7 @@ class WhooshEngine:
     def build(self, articles: Iterable[Article]) -> None:
         """Write a new index of the articles, in order of id, into an empty folder."""
         storage = _storage(self.folder)
-        TOC.create(storage, SCHEMA, NAME)
+        write_contents(storage, [])
         inverter = Inverter(self.analyzer, self.ranking)
         with _writing(storage, merge_all=False) as writer:
             for article in articles:
@@ -229,7 +228,7 @@ class WhooshEngine:
         storage = _storage(self.folder)
         with reading(self.folder, self.folder.name):
             with decoding("its table of contents"):
-                contents = read_contents(storage, NAME, SCHEMA)
+                contents = _contents(storage)
             return WhooshReader(storage, contents, self.folder)
 
     def _write_tables(
@@ -237,7 +236,7 @@ class WhooshEngine:
     ) -> None:
         """Write what is read beside the segments: tables, and what this update changed."""
         storage = _storage(self.folder)
-        reader = WhooshReader(storage, read_contents(storage, NAME, SCHEMA))
+        reader = WhooshReader(storage, _contents(storage))
         try:
             tables = None
             if old is not None and change is not None:
@@ -255,12 +254,14 @@ def _storage(folder: Path) -> GuardedStorage:
     return GuardedStorage(str(folder))
 
 
+def _contents(storage: GuardedStorage) -> Contents:
+    return read_contents(storage, SCHEMA, NAME)
+
+
 @contextmanager
-def _writing(storage: GuardedStorage, *, merge_all: bool) -> Iterator[SegmentWriter]:
+def _writing(storage: GuardedStorage, *, merge_all: bool) -> Iterator[Writer]:
     """A Whoosh writer that commits at the end and gives up when anything fails."""
-    writer = SegmentWriter(
-        GuardedIndex(storage, SCHEMA, NAME), codec=PackedCodec(), compound=False, _lk=False
-    )
+    writer = Writer(_contents(storage), codec=PackedCodec(), compound=False, _lk=False)
     writer.pool = PostingBuffer()
     try:
         yield writer
@@ -273,7 +274,7 @@ def _writing(storage: GuardedStorage, *, merge_all: bool) -> Iterator[SegmentWri
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _add(writer: SegmentWriter, documents: ArticleDocuments) -> None:
+def _add(writer: Writer, documents: ArticleDocuments) -> None:
     prefix = HIDDEN if documents.hidden else ""
     postings: PostingBuffer = writer.pool
     doc = writer.docnum

@@ -32,8 +32,8 @@ from whoosh.filedb.filetables import HashWriter, OrderedHashWriter
 from whoosh.matching import ListMatcher
 
 from kb.engine.checks import DamagedIndexError
-from kb.engine.whoosh.pickles import GuardedTermInfo, decoding, term_info
 from kb.engine.whoosh.records import RecordReader, RecordWriter
+from kb.engine.whoosh.storage import GuardedTermInfo, decoding, term_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

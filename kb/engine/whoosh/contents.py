@@ -1,59 +1,82 @@
-"""An index's table of contents, of which nothing is taken on trust.
+"""An index's table of contents, as JSON: its segments, and which of their documents are deleted.
 
-Whoosh keeps it as pickled objects and does what their attributes say: a segment that calls itself
-*compound* would be read by an unpickler of Whoosh's own, one with a path for a name from another
-folder. So each segment is made anew, of a few plain values that were looked at.
+Whoosh keeps it as pickled objects, and unpickling what a stranger made runs what it names. Here it
+holds plain values, of which segments are made anew once each was looked at.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whoosh.codec.whoosh3 import W3Segment
-from whoosh.index import TOC, FileIndex
+from whoosh.index import clean_files
+from whoosh.writing import SegmentWriter
 
+from kb.engine.checks import DamagedIndexError
 from kb.engine.whoosh.codec import PackedCodec
-from kb.engine.whoosh.pickles import ForeignPickleError
+from kb.files import replace_file
 
 if TYPE_CHECKING:
-    from kb.engine.whoosh.pickles import GuardedStorage
+    from collections.abc import Sequence
+
+    from kb.engine.whoosh.storage import GuardedStorage
+
+CONTENTS = "contents.json"
 
 
-class GuardedIndex(FileIndex):
-    """An index as Whoosh's writer takes it, with a table of contents that was looked at."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an index consists of. Whoosh's writer takes it for the index itself."""
 
-    def _read_toc(self) -> Any:
-        return read_contents(self.storage, self.indexname, self._schema)
+    storage: GuardedStorage
+    schema: Any
+    indexname: str
+    segments: list[W3Segment]
+    generation: int = 0  # Whoosh counts its files, of which kb has one
+
+    def _read_toc(self) -> Contents:
+        return self
 
 
-def read_contents(storage: GuardedStorage, name: str, schema: Any) -> Any:
-    """The table of contents of the index `name`. Raises ForeignPickleError for one not of kb's."""
-    contents = TOC.read(storage, name, schema=schema)
-    contents.segments = [_anew(segment, name) for segment in contents.segments]
-    return contents
+class Writer(SegmentWriter):
+    """Whoosh's writer of a segment, which changes the contents as it commits."""
+
+    def _commit_toc(self, segments: Sequence[W3Segment]) -> None:
+        write_contents(self.storage, segments)
+        clean_files(self.storage, self.indexname, self.generation, segments)
 
 
-def _anew(segment: Any, name: str) -> W3Segment:
-    values = vars(segment) if type(segment) is W3Segment else {}
-    segid, count, deleted = (values.get(key) for key in ("segid", "_doccount", "_deleted"))
+def write_contents(storage: GuardedStorage, segments: Sequence[W3Segment]) -> None:
+    """Write the contents, which generations before share, as another file."""
+    rows = [[s.segid, s.doc_count_all(), sorted(s.deleted_docs())] for s in segments]
+    data = json.dumps({"segments": rows}, separators=(",", ":")).encode()
+    replace_file(Path(storage.folder) / CONTENTS, [data])
+
+
+def read_contents(storage: GuardedStorage, schema: Any, name: str) -> Contents:
+    """The contents of the index `name`. Raises OSError, DamagedIndexError and others, each where
+    it is not what `write_contents` wrote.
+    """
+    data = (Path(storage.folder) / CONTENTS).read_bytes()
+    segments = [_segment(name, *row) for row in json.loads(data)["segments"]]
+    return Contents(storage, schema, name, segments)
+
+
+def _segment(name: str, segid: Any, count: Any, deleted: Any) -> W3Segment:
     if not (
-        values.get("indexname") == name
-        and isinstance(segid, str)
+        isinstance(segid, str)
         and re.fullmatch("[0-9a-z]+", segid)
         and type(count) is int
         and count >= 0
-        and _are_documents(deleted, count)
-        and values.get("compound") is False
+        and type(deleted) is list
+        and all(type(number) is int and 0 <= number < count for number in deleted)
     ):
-        raise ForeignPickleError("the index has a segment of a kind that is none of its")
-    made = W3Segment(PackedCodec(), name, count, segid, deleted)
-    made._fieldlengths = defaultdict(int)  # noqa: SLF001  # kb's fields have no lengths; merging asks
-    return made
-
-
-def _are_documents(numbers: Any, count: int) -> bool:
-    return numbers is None or (
-        type(numbers) is set and all(type(n) is int and 0 <= n < count for n in numbers)
-    )
+        raise DamagedIndexError("the table of contents has a segment as kb never writes one")
+    segment = W3Segment(PackedCodec(), name, count, segid, set(deleted) or None)
+    segment._fieldlengths = defaultdict(int)  # noqa: SLF001  # kb's fields have none; merging asks
+    return segment

@@ -15,7 +15,7 @@ from whoosh.columns import VarBytesColumn
 
 from kb.concurrency import cached_property
 from kb.engine.checks import DamagedIndexError
-from kb.engine.whoosh.pickles import decoding
+from kb.engine.whoosh.storage import decoding
 
 RECORD = "record"
 """The field that is stored."""

@@ -1,18 +1,18 @@
-"""Whoosh's pickles, read through an allow-list: an index from a stranger runs nothing.
+"""The files of an index, of which nothing is taken on trust: one from a stranger runs nothing.
 
-Whoosh pickles its table of contents, its hash tables' extras and the headers of some columns. The
-storage and the term info below read all but the first with an unpickler that knows plain values
-only, and the first with one that knows the few classes that the table of contents of kb's indexes
-names. Neither can change a class. Whoosh itself is left as it is for whoever else uses it in the
-process. (What it stores of documents is no pickle here: `kb.engine.whoosh.records`.)
+Whoosh pickles what it notes at the end of its hash tables, and postings that are few. What is
+written and read through the storage below is JSON in their place, and kb has no such postings: so
+nothing of an index is ever unpickled. (Its table of contents is `kb.engine.whoosh.contents`, what
+it stores of documents `kb.engine.whoosh.records`.) Whoosh itself is left as it is for whoever
+else uses it in the process.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
-import pickle
 import struct
 import sys
 from array import array
@@ -29,71 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _EXTENT = struct.Struct("!qi")
-
-ALLOWED = frozenset(
-    {
-        ("kb.engine.whoosh.codec", "PackedCodec"),
-        ("whoosh.codec.whoosh3", "W3Segment"),
-        ("collections", "defaultdict"),
-        ("builtins", "int"),
-        ("builtins", "set"),
-        ("builtins", "object"),
-        ("__builtin__", "int"),
-        ("__builtin__", "set"),
-        ("__builtin__", "object"),
-        ("copy_reg", "_reconstructor"),
-        ("copyreg", "_reconstructor"),
-    }
-)
-"""(module, name) of all that may be unpickled besides plain values."""
-
-
-_BUILT = frozenset(
-    {("whoosh.codec.whoosh3", "W3Segment"), ("kb.engine.whoosh.codec", "PackedCodec")}
-)
-"""The classes whose instances may be given attributes."""
-
-
-class ForeignPickleError(DamagedIndexError, pickle.UnpicklingError):
-    """A pickle that kb did not write."""
-
-
-class _Plain(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        """Nothing: plain values name nothing. Raises ForeignPickleError."""
-        raise ForeignPickleError(f"the index names {module}.{name}, which is none of its")
-
-
-_PurePython: Any = pickle._Unpickler  # noqa: SLF001  # the one in C can't be told what to build
-
-
-class _AllowList(_PurePython):
-    dispatch = {**_PurePython.dispatch}  # noqa: RUF012  # as in its base
-
-    def find_class(self, module: str, name: str) -> Any:
-        """The allowed class of that name. Raises ForeignPickleError for any other."""
-        if (module, name) not in ALLOWED:
-            raise ForeignPickleError(f"the index names {module}.{name}, which is none of its")
-        return super().find_class(module, name)
-
-    def load_build(self) -> None:
-        """Give an object attributes, unless it is a class or function that others use too."""
-        kind = type(self.stack[-2])
-        if (kind.__module__, kind.__name__) not in _BUILT or type(self.stack[-1]) is not dict:
-            raise ForeignPickleError("the index changes what is none of its")
-        super().load_build()
-
-    dispatch[pickle.BUILD[0]] = load_build
-
-
-def load_plain(file: IO[bytes]) -> Any:
-    """Unpickle texts, numbers, lists, tables and sets from a file."""
-    return _Plain(file).load()
-
-
-def load(file: IO[bytes]) -> Any:
-    """Unpickle what a table of contents holds from a file."""
-    return _AllowList(file).load()
 
 
 @contextlib.contextmanager
@@ -127,8 +62,20 @@ def seek_and_read(descriptor: int, length: int, position: int) -> bytes:
 _read_at = getattr(os, "pread", seek_and_read)
 
 
-class GuardedFile(StructFile):
-    """A file of an index whose pickles hold plain values.
+class JSONFile(StructFile):
+    """A file in which what Whoosh would pickle is JSON."""
+
+    def write_pickle(self, value: object, protocol: int = -1) -> None:  # noqa: ARG002  # Whoosh's signature
+        """Write a plain value."""
+        self.write_string(json.dumps(value, separators=(",", ":")).encode())
+
+    def read_pickle(self) -> Any:
+        """The next plain value. Raises ValueError for what is none."""
+        return json.loads(self.read_string())
+
+
+class GuardedFile(JSONFile):
+    """A file of an index that is read.
 
     `get` and all that is made of it read at a place without moving the file's own: threads, and
     forked children, which share it, don't disturb each other. What goes on from the file's own
@@ -161,18 +108,6 @@ class GuardedFile(StructFile):
             found.byteswap()
         return found
 
-    def read_pickle(self) -> Any:
-        """The next pickled value."""
-        return load_plain(self.file)
-
-
-class GuardedContents(StructFile):
-    """A table of contents, whose pickles are read through the allow-list."""
-
-    def read_pickle(self) -> Any:
-        """The next pickled value."""
-        return load(self.file)
-
 
 class GuardedStorage(FileStorage):
     """A folder whose files are guarded when they are read."""
@@ -185,10 +120,13 @@ class GuardedStorage(FileStorage):
         os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # Whoosh's paths are text
         return FileStorage(folder)
 
-    def open_file(self, name: str, **options: Any) -> GuardedFile | GuardedContents:
+    def create_file(self, name: str, **options: Any) -> JSONFile:
+        """Open a new file for writing, in the place of one of that name."""
+        return JSONFile(open(self._fpath(name), "wb"), name=name, **options)  # noqa: PTH123  # StructFile closes it
+
+    def open_file(self, name: str, **options: Any) -> GuardedFile:
         """Open a file for reading."""
-        kind = GuardedContents if name.endswith(".toc") else GuardedFile
-        return kind(open(self._fpath(name), "rb"), name=name, **options)  # noqa: PTH123  # StructFile closes it
+        return GuardedFile(open(self._fpath(name), "rb"), name=name, **options)  # noqa: PTH123  # as above
 
 
 def _blank_info() -> bytes:
@@ -215,20 +153,20 @@ class GuardedTermInfo(W3TermInfo):
 
     @classmethod
     def from_bytes(cls, data: bytes) -> GuardedTermInfo:
-        """Read what `to_bytes` wrote. Raises ForeignPickleError where it holds a pickle."""
+        """Read what `to_bytes` wrote. Raises DamagedIndexError where it holds them all the same."""
         if data[0]:
-            raise ForeignPickleError("the index holds inlined postings, which are none of its")
+            raise DamagedIndexError("an entry of the table of terms holds its postings itself")
         info: GuardedTermInfo = super().from_bytes(data)
         return info
 
     @classmethod
     def extent_in(cls, data: bytes) -> tuple[int, int]:
         """Offset and length of the postings, and nothing else. Raises as `from_bytes` does, and
-        DamagedIndexError.
+        for an entry of another size.
         """
         if len(data) != cls._struct.size + _EXTENT.size:
             raise DamagedIndexError("an entry of the table of terms has another size")
         if data[0]:
-            raise ForeignPickleError("the index holds inlined postings, which are none of its")
+            raise DamagedIndexError("an entry of the table of terms holds its postings itself")
         offset, length = _EXTENT.unpack_from(data, cls._struct.size)
         return offset, length
