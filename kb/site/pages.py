@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from kb.model import Action, Article, Escalation, Topic
+    from kb.model import Action, Article, Channel, Escalation, Step, Topic
     from kb.site.links import Resolved
     from kb.site.lost import Within
     from kb.site.plan import Plan
@@ -50,6 +51,22 @@ _KINDS = {
 _TIERS = {Tier.CONTACT: "tier_contact", Tier.ADVICE: "tier_advice"}
 
 
+KEPT = 64
+"""Panels "Still need help?" that are kept: a site may have as many different ones as articles, and
+each names all channels. Articles that stand together mostly share theirs.
+"""
+
+
+class _Says(NamedTuple):
+    """What an article says about ways to a person: all that an escalation needs of it."""
+
+    channel: Channel | None = None
+    escalate: tuple[Step, ...] = ()
+    have_ready: tuple[str, ...] = ()
+    id: str = ""
+    order: int | None = None
+
+
 @dataclass(slots=True)
 class Pages:
     """Writes pages of one plan. `size_of` gives the pixels of an image under content/."""
@@ -57,8 +74,12 @@ class Pages:
     plan: Plan
     shell: Shell
     size_of: Callable[[str], tuple[int, int] | None]
-    _escalations: dict[tuple[Any, ...], Escalation] = field(default_factory=dict)
-    _help: dict[tuple[Escalation, str, bool], Markup] = field(default_factory=dict)
+    _choose: Callable[[_Says], Escalation] = field(init=False)
+    _panel: Callable[[Escalation, str, bool], Markup] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._choose = lru_cache(KEPT)(self._choose_escalation)
+        self._panel = lru_cache(KEPT)(self._render_panel)
 
     def article(self, draft: Draft, resolved: Sequence[Resolved]) -> bytes:
         """The page of an article."""
@@ -217,18 +238,18 @@ class Pages:
         """The panel "Still need help?", which closes a page; empty where nobody can be reached."""
         if not self.shell.reachable:
             return Markup("")
-        key = (escalation, root, with_ready)
-        if key not in self._help:
-            html = self.shell.render(
-                "help.html",
-                options=[self._option(option.channel, option.why, root)
-                         for option in escalation.options],
-                note=escalation.note,
-                ready=escalation.have_ready if with_ready else (),
-                message=escalation.message,
-            )  # fmt: skip
-            self._help[key] = Markup(html)  # noqa: S704 rendered with escaping
-        return self._help[key]
+        return self._panel(escalation, root, with_ready)
+
+    def _render_panel(self, escalation: Escalation, root: str, with_ready: bool) -> Markup:  # noqa: FBT001  # what a cache is asked by has no names
+        html = self.shell.render(
+            "help.html",
+            options=[self._option(option.channel, option.why, root)
+                     for option in escalation.options],
+            note=escalation.note,
+            ready=escalation.have_ready if with_ready else (),
+            message=escalation.message,
+        )  # fmt: skip
+        return Markup(html)  # noqa: S704 rendered with escaping
 
     def _browse(self, root: str) -> dict[str, Any]:
         cards = self._cards(self.plan.topics[""].topics, root)
@@ -236,13 +257,12 @@ class Pages:
 
     def _escalation(self, article: Article | None) -> Escalation:
         """The ways to a person: most articles say nothing about them and share the same ones."""
-        says = (article.channel, article.escalate, article.have_ready) if article else ()
-        found = self._escalations.get(says)
-        if found is None:
-            contact = self.shell.config.contact
-            found = choose_escalation("", article, self.plan.contacts, contact)
-            self._escalations[says] = found
-        return found
+        if article is None:
+            return self._choose(_Says())
+        return self._choose(_Says(article.channel, article.escalate, article.have_ready))
+
+    def _choose_escalation(self, says: _Says) -> Escalation:
+        return choose_escalation("", says, self.plan.contacts, self.shell.config.contact)
 
     def _option(self, channel: Any, why: str, root: str) -> dict[str, Any]:
         t = self.shell.t

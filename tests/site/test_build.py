@@ -1,5 +1,6 @@
 """The site of a small knowledge base: what is in it, and what is not."""
 
+import gc
 import json
 import re
 from base64 import b64encode
@@ -12,7 +13,9 @@ import pytest
 from site_samples import png
 
 from kb.errors import ContentError, SiteError
-from kb.model import Severity
+from kb.escalation import choose_escalation
+from kb.model import Escalation, Severity
+from kb.site import pages
 from kb.site.build import build_site
 
 HIDDEN = re.compile(rb"zebrafish|walrus|quagga|secret/agents", re.IGNORECASE)
@@ -479,3 +482,26 @@ def test_progress_counts_articles(base):
     seen = []
     build_site(base.config(), progress=lambda done, total: seen.append((done, total)))
     assert seen == [(n, 6) for n in range(1, 7)]
+
+
+def test_panels_of_help_are_kept_for_some_articles_alone(base, monkeypatch):
+    """However many different ones a site has: each names all channels."""
+    for number in range(150):
+        base.write(
+            {f"many/a{number}.md": f"---\nhave_ready: [order {number}]\n---\n# A {number}\n"}
+        )
+    chosen, alive = [], []
+
+    def choose(*args):
+        escalation = choose_escalation(*args)
+        chosen.append(escalation.have_ready)
+        if len(chosen) % 50 == 0:
+            gc.collect()
+            alive.append(sum(type(thing) is Escalation for thing in gc.get_objects()))
+        return escalation
+
+    monkeypatch.setattr(pages, "choose_escalation", choose)
+    base.build()
+    assert len(set(chosen)) > 150
+    assert max(alive) <= pages.KEPT + 20
+    assert "order 7" in base.read("many/a7.html")
