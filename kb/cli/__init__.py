@@ -9,15 +9,15 @@ import warnings
 
 _ALLOCATIONS = 200_000
 """After so many new objects Python looks for cycles among them. Its own 700 suit programs that
-run for long: a command has hardly started, and mere imports make that many a hundred times. A
-build after one edit of a thousand articles makes 75,000."""
+run for long: a command has hardly started, and mere imports make that many a hundred times. It
+saves a build after one edit of 1,400 articles 8% of its time."""
 
 
 def main() -> int:
     """Run `kb` with the arguments of this process; the result is its exit code.
 
     To be called once, last: cycles that are left are not looked for any more, which Python does
-    as a process ends and which took a tenth of a short command's time.
+    as a process ends and which takes 11% of a search's time.
     """
     gc.set_threshold(_ALLOCATIONS)
     if not os.environ.get("KB_DEBUG"):

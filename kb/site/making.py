@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -54,9 +53,6 @@ if TYPE_CHECKING:
     from kb.site.records import Draft, Record
     from kb.site.shell import Shell
 
-_ALLOCATIONS = 50_000
-"""After so many new objects, at most, cycles are looked for while pages are made."""
-
 
 def make_site(
     config: Config,
@@ -67,44 +63,14 @@ def make_site(
     """Build what the last build does not already hold, which is under lock. See `build_site`."""
     out = work.folders.out
     states = {path: tuple(state) for path, state in stamp.output.items()} if stamp else {}
-    with _without_collection():
-        output = Output(out, states_of(out), states, work.cache.spare(out))
-        try:
-            return _Making(config, work, output).all(progress)
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise SiteError(f"the site can't be written: {why}", path=str(out)) from error
-        finally:
-            output.abandon()
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Reading makes no cycles that matter; looking for them takes a tenth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
+    output = Output(out, states_of(out), states, work.cache.spare(out))
     try:
-        yield
+        return _Making(config, work, output).all(progress)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise SiteError(f"the site can't be written: {why}", path=str(out)) from error
     finally:
-        if was_on:
-            gc.enable()
-
-
-@contextmanager
-def _collection() -> Iterator[None]:
-    """Templates leave cycles that hold whole pages: they are looked for, but only among what is
-    new, and often enough.
-    """
-    usual = gc.get_threshold()
-    gc.set_threshold(min(usual[0], _ALLOCATIONS), *usual[1:])
-    gc.freeze()
-    gc.enable()
-    try:
-        yield
-    finally:
-        gc.disable()
-        gc.unfreeze()
-        gc.set_threshold(*usual)
+        output.abandon()
 
 
 class _Making:
@@ -151,8 +117,7 @@ class _Making:
         reader.forget_articles()
         key = shared_key(plan, self._sources.common)
         around = around_key(plan, key)
-        with _collection():
-            outcomes = self._articles(plan, pages, reader, old, around)
+        outcomes = self._articles(plan, pages, reader, old, around)
         shared = {key: self._shared(plan, pages, shell, old.shared.get(key, [])), **search}
         self._files()
         output = self._output.finish()

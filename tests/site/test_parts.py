@@ -342,32 +342,3 @@ def test_drafts_wait_in_memory_and_on_disk(base):
         assert spool.take("x") == draft
         assert spool.take("x") is None
         spool.close()
-
-
-def test_pages_are_let_go_while_others_are_made(base, monkeypatch):
-    """Templates leave cycles that hold whole pages, and no other collection runs meanwhile."""
-    import gc
-
-    from jinja2.runtime import Context
-
-    from kb.site.pages import Pages
-
-    held = []
-    make = Pages.article
-
-    def article(self, *args):
-        page = make(self, *args)
-        held.append(sum(isinstance(thing, Context) for thing in gc.get_objects()))
-        return page
-
-    monkeypatch.setattr(Pages, "article", article)
-    base.write({f"orders/n{n}.md": f"# N{n}\n" for n in range(60)})
-    was_on, frozen, usual = gc.isenabled(), gc.get_freeze_count(), gc.get_threshold()
-    gc.set_threshold(700, 10, 10)  # newer Pythons look less often
-    try:
-        base.build()
-    finally:
-        gc.set_threshold(*usual)
-    assert len(held) > 60
-    assert max(held) - held[0] < 40
-    assert (gc.isenabled(), gc.get_freeze_count()) == (was_on, frozen)
