@@ -165,7 +165,9 @@ class Downloads:
             from kb.site.svg import find_harm  # noqa: PLC0415  # most builds see none
 
             harm = find_harm(file)
-            return f"{harm}: not copied" if harm else ""
+            return (
+                f"{harm}: not copied, save it as plain SVG without that, or as PNG" if harm else ""
+            )
         if kind in self._more or kind in _TEXTS:
             return ""
         head = file.read(_HEAD)
