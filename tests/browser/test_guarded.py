@@ -87,6 +87,30 @@ def test_the_panel_answers_and_leads_on(visit):
     ) == ["package never arrived"]
 
 
+def test_what_is_kept_elsewhere_is_done_without(visit):
+    """The message is filled in, the colours change and words are marked though storage may throw."""
+    text, scheme, marked = visit(
+        "orders/late-or-lost-package.html",
+        ["evaluate", "document.querySelector('.message').open = true"],
+        ["fill", "#KB-field-0", "No parcel came"],
+        ["click", ".message .clear"],
+        ["fill", "#KB-field-1", "today"],
+        ["evaluate", "document.querySelector('.message textarea').value"],
+        ["click", ".bar > .scheme"],
+        ["evaluate", "document.documentElement.dataset.scheme"],
+        ["press", "/"],
+        ["type", "#KB-find", "package never arrived"],
+        ["until", "document.querySelector('.site-header [role=option]')"],
+        ["click", ".site-header [role=option]"],
+        ["until", "location.hash"],
+        ["evaluate", "document.title"],
+    )[1:]
+    assert "When: today" in text
+    assert "parcel" not in text
+    assert scheme == "dark"
+    assert marked
+
+
 FAILED = "Search could not be loaded. Check your connection and try again."
 
 

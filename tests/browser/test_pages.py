@@ -153,6 +153,101 @@ def test_message_is_filled_in_and_copied(browse, site, serve_below):
     assert label == "Copied"
 
 
+FIELDS = "[...document.querySelectorAll('.message .fields input')].map(({ value }) => value)"
+TEXT = "document.querySelector('.message textarea').value"
+KEPT = "sessionStorage.length"
+
+
+def walk(browse, url, *steps):
+    """Take steps on a page whose message is open; what they gave."""
+    opened = [["click", ".message summary"], *steps]
+    return browse({"walks": [{"url": url, "steps": opened}]})["walks"][0]
+
+
+def test_text_written_by_hand_is_never_overwritten(browse, site, serve_below):
+    """A field changes its own line alone; lines of the reader's own stay, a line that was written by
+    hand is in its field, and one that was taken away comes back at the end.
+    """
+    address = serve_below(site) + "contact-us/index.html"
+    mine = "Hello,\nWhat happened: it broke: twice\n  and my dog is sad.\nOrder number: [none]"
+    fields, text, alone, empty = walk(
+        browse,
+        address,
+        ["fill", "textarea", mine],
+        ["evaluate", FIELDS],
+        ["fill", "#KB-field-1", "yesterday"],
+        ["fill", "#KB-field-2", "12-3456"],
+        ["evaluate", TEXT],
+        ["fill", "textarea", "In my own words"],
+        ["fill", "#KB-field-3", "a refund"],
+        ["fill", "#KB-field-3", "a refund, please"],
+        ["evaluate", TEXT],
+        ["fill", "textarea", ""],
+        ["fill", "#KB-field-0", "x"],
+        ["evaluate", TEXT],
+    )
+    assert fields == ["it broke: twice", "", "[none]", ""]
+    assert text == mine.replace("[none]", "12-3456") + "\nWhen: yesterday"
+    assert alone == "In my own words\nWhat I want: a refund, please"
+    assert empty == "What happened: x"
+
+
+def test_a_draft_outlives_a_reload_until_it_is_copied_or_cleared(browse, site, serve_below):
+    """It is kept for its page in this tab, shown at once, and gone when copied or cleared."""
+    folder = serve_below(site)
+    page = folder + "orders/late-or-lost-package.html"
+    opened = "document.querySelector('.message').open"
+    results = walk(
+        browse,
+        page,
+        ["evaluate", KEPT],
+        ["fill", "#KB-field-0", "No parcel"],
+        ["fill", "#KB-field-0", "No parcel came"],
+        ["reload"],
+        ["evaluate", f"[{opened}, {TEXT}.split('\\n')[0], {FIELDS}[0]]"],
+        ["goto", folder + "contact-us/index.html"],
+        ["evaluate", f"[{opened}, {FIELDS}[0]]"],
+        ["goto", page],
+        ["click", ".message .copy"],
+        ["wait", 100],
+        ["evaluate", KEPT],
+        ["evaluate", "navigator.clipboard.readText()"],
+        ["fill", "textarea", "More"],
+        ["evaluate", KEPT],
+        ["click", ".message .clear"],
+        ["evaluate", f"[{KEPT}, {TEXT} === document.querySelector('textarea').defaultValue]"],
+        ["reload"],
+        ["evaluate", opened],
+    )
+    before, reloaded, elsewhere, copied, clipboard, more, cleared, last = results
+    assert before == copied == 0
+    assert reloaded == [True, "What happened: No parcel came", "No parcel came"]
+    assert elsewhere == [False, ""]
+    assert clipboard.startswith("What happened: No parcel came\nWhen: [")
+    assert more == 1
+    assert cleared == [0, True]
+    assert last is False
+
+
+def test_the_message_of_a_search_is_in_its_fields(browse, site, serve_below):
+    """What was searched for is told in the message, until the reader writes another."""
+    address = serve_below(site) + "search/index.html?q=refund+for+order+1234567"
+    hint = "document.querySelector('#KB-field-2').placeholder"
+    results = walk(
+        browse,
+        address,
+        ["waitFor", "#KB-results h2"],
+        ["evaluate", hint],
+        ["fill", "#KB-field-1", "today"],
+        ["fill", "#KB-query", "chat"],
+        ["waitFor", "#KB-results mark >> text=/chat/i"],
+        ["evaluate", TEXT],
+    )
+    assert results[0] == "1234567"
+    assert "refund for order 1234567" in results[1]
+    assert "When: today" in results[1]
+
+
 def test_heading_copies_its_address(browse, site, serve_below):
     """The sign beside a heading copies the address of the section."""
     address = serve_below(site) + "orders/late-or-lost-package.html"

@@ -87,59 +87,119 @@
     }
   });
 
-  // The message: a field for each of its lines, written into the text as they are filled in.
-  /** @type {HTMLElement | null} */
+  // The message: a field for each of its lines. A field and its line say the same, whichever of them
+  // is written in; what else stands in the text is the reader's own, and stays.
+  /** @type {HTMLDetailsElement | null} */
   const message = document.querySelector("details.message");
   const text = message?.querySelector("textarea");
   if (message && text) {
-    const fields = text.value
-      .trim()
-      .split("\n")
-      .map((line, number) => {
-        const [, name, hint] = /^([^:]+):\s*(.*)$/.exec(line) ?? ["", "", line];
-        return { line, name, hint, id: `KB-field-${number}` };
-      })
-      .filter(({ name }) => name);
+    const draft = `kb-message:${location.pathname}`;
+    const forget = () => {
+      try {
+        sessionStorage.removeItem(draft);
+      } catch {
+        // Storage is blocked: nothing was kept.
+      }
+    };
+    const keep = () => {
+      try {
+        if (text.value === text.defaultValue) forget();
+        else sessionStorage.setItem(draft, text.value);
+      } catch {
+        // Storage is blocked or full: the text is there as long as the page is.
+      }
+    };
+
+    /** The line of a text that a field stands for. @param {string} all @param {string} name */
+    const lineOf = (all, name) => all.split("\n").find((line) => line.startsWith(`${name}:`));
     const group = document.createElement("div");
     group.className = "fields";
-    const inputs = fields.map(({ name, hint, id }) => {
+    const names = text.defaultValue.split("\n").flatMap((line) => /^[^:]+(?=:)/.exec(line) ?? []);
+    const fields = names.map((name, number) => {
       const row = document.createElement("p");
       const title = document.createElement("label");
       const input = document.createElement("input");
-      title.htmlFor = id;
-      title.textContent = name;
-      input.id = id;
+      input.id = `KB-field-${number}`;
       input.autocomplete = "off";
-      input.placeholder = hint.replace(/^\[|\]$/g, "");
+      title.htmlFor = input.id;
+      title.textContent = name;
       row.append(title, input);
       group.append(row);
-      return input;
+      input.addEventListener("input", () => {
+        const given = input.value.trim();
+        const line = given ? `${name}: ${given}` : lineOf(text.defaultValue, name);
+        const before = lineOf(text.value, name);
+        const lines = text.value ? text.value.split("\n") : [];
+        if (before !== undefined) lines[lines.indexOf(before)] = line ?? "";
+        else if (given) lines.push(line ?? "");
+        text.value = lines.join("\n");
+        keep();
+      });
+      return { name, input };
     });
-    const write = () => {
-      text.value = fields
-        .map(({ line, name }, number) => {
-          const given = inputs[number].value.trim();
-          return given ? `${name}: ${given}` : line;
-        })
-        .join("\n");
-    };
-    group.addEventListener("input", write);
-    message.querySelector("label")?.before(group);
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = message.dataset.copy ?? "";
-    button.addEventListener("click", async () => {
-      const copied = await copy(text.value);
-      if (!copied) {
-        text.focus();
-        text.select();
+    const show = () => {
+      for (const { name, input } of fields) {
+        const hint = lineOf(text.defaultValue, name) ?? "";
+        const line = lineOf(text.value, name) ?? hint;
+        input.placeholder = hint.slice(name.length + 1).trim().replace(/^\[([^[\]]*)\]$/, "$1");
+        input.value = line === hint ? "" : line.slice(name.length + 1).trim();
       }
-      button.textContent = (copied ? message.dataset.copied : message.dataset.failed) ?? "";
-      status.textContent = button.textContent;
-      setTimeout(() => {
-        button.textContent = message.dataset.copy ?? "";
-      }, 3000);
+    };
+    text.addEventListener("input", () => {
+      show();
+      keep();
     });
-    text.after(button);
+    for (const kind of ["copy", "cut"]) {
+      text.addEventListener(kind, () => {
+        if (text.selectionEnd - text.selectionStart === text.value.length) forget();
+      });
+    }
+
+    /** @param {string | undefined} label @param {string} kind @param {(button: HTMLButtonElement) => void} press */
+    const makeButton = (label, kind, press) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = kind;
+      button.textContent = label ?? "";
+      button.addEventListener("click", () => press(button));
+      return button;
+    };
+    const buttons = document.createElement("div");
+    buttons.className = "buttons";
+    buttons.append(
+      makeButton(message.dataset.copy, "copy", async (button) => {
+        const copied = await copy(text.value);
+        if (copied) {
+          forget();
+        } else {
+          text.focus();
+          text.select();
+        }
+        button.textContent = (copied ? message.dataset.copied : message.dataset.failed) ?? "";
+        status.textContent = button.textContent;
+        setTimeout(() => {
+          button.textContent = message.dataset.copy ?? "";
+        }, 3000);
+      }),
+      makeButton(message.dataset.clear, "clear", () => {
+        text.value = text.defaultValue;
+        show();
+        forget();
+        status.textContent = message.dataset.cleared ?? "";
+      }),
+    );
+
+    try {
+      const kept = sessionStorage.getItem(draft);
+      if (kept !== null) {
+        text.value = kept;
+        message.open = true;
+      }
+    } catch {
+      // Storage is blocked: the message begins anew.
+    }
+    show();
+    message.querySelector("label")?.before(group);
+    text.after(buttons);
   }
 })();

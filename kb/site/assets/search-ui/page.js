@@ -245,5 +245,6 @@ function showHelp(help, { channels, message }) {
   const text = help.querySelector("textarea");
   if (text && message && text.value === text.defaultValue) {
     text.value = text.defaultValue = message;
+    text.dispatchEvent(new Event("input")); // its fields follow: see site.js
   }
 }
