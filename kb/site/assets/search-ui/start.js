@@ -67,10 +67,11 @@ function tell() {
   const again = Object.assign(document.createElement("button"), { type: "button", textContent: retry });
   again.addEventListener("click", load);
   notice.append(words, again);
-  for (const [href, textContent] of [[topics, browse], [contact, help]]) {
+  const listed = place.matches(".find-blocked"); // on the page of results topics stand below
+  for (const [href, textContent] of [[listed ? "" : topics, browse], [contact, help]]) {
     if (href) notice.append(Object.assign(document.createElement("a"), { href, textContent }));
   }
-  if (place.matches(".find-blocked")) place.replaceWith(notice);
+  if (listed) place.replaceWith(notice);
   else place.after(notice);
 }
 
