@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import TYPE_CHECKING
 
-from kb.cli.text import Line, Span, Style, capitalised, columns, line_of, marked, wrap
+from kb.cli.text import Line, Span, Style, capitalised, columns, line_of, marked, unbroken, wrap
 from kb.model import Found
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def answer_lines(answer: Answer, screen: Screen) -> Iterator[Line]:
 
 def _preface(answer: Answer, screen: Screen) -> Iterator[Line]:
     """What the answer is an answer to, where that is not the query as it was typed."""
-    sentences: list[Line] = [_notice(notice) for notice in answer.notices]
+    sentences: list[Line] = [unbroken(Span(notice)) for notice in answer.notices]
     if answer.correction is not None and answer.found is not Found.NOTHING:
         shown, typed = (Span(t, Style.BOLD) for t in (answer.correction.text, answer.query))
         sentences.append(
@@ -50,12 +49,6 @@ def _preface(answer: Answer, screen: Screen) -> Iterator[Line]:
         yield from wrap([Span(s.text, s.style | Style.DIM) for s in sentence], screen.width)
     if sentences:
         yield _BLANK
-
-
-def _notice(text: str) -> Line:
-    """A sentence that may name ids, in quotes where they hold spaces: none of them is broken."""
-    words = re.findall("\\s+|“[^”]*”\\S*|\\S+", text)
-    return tuple(Span(w, Style.PLAIN if w.isspace() else Style.WHOLE) for w in words)
 
 
 def _hit(hit: Hit, margin: int, screen: Screen, *, with_actions: bool) -> Iterator[Line]:

@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TextIO
 
 import click
 
-from kb.cli.text import Line, Span, Style, escape_json, line_of, render, visible
+from kb.cli.text import (
+    Line,
+    Span,
+    Style,
+    columns,
+    escape_json,
+    line_of,
+    render,
+    unbroken,
+    visible,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, MutableMapping
@@ -46,7 +57,9 @@ ASCII = Glyphs(trail=">", action="->", bullet="*", dot="-", rule="-", bar="|", d
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Two streams and how to write to them. `width` is in columns; -1, 0, 1 are -q, none, -v."""
+    """Two streams and how to write to them. `width` is in columns, as is `err_width`, which is None
+    where stderr is no terminal and its lines stay whole; -1, 0, 1 are -q, none, -v.
+    """
 
     out: TextIO
     err: TextIO
@@ -59,6 +72,7 @@ class Screen:
     as_json: bool = False
     animated: bool = False
     is_terminal: bool = False
+    err_width: int | None = None
 
     @property
     def line_width(self) -> int:
@@ -103,7 +117,9 @@ class Screen:
             self._complain(line_of("    ", hint))
 
     def _complain(self, line: Line) -> None:
-        click.echo(render(line, colour=self.err_colour), file=self.err, color=self.err_colour)
+        lines = [line] if self.err_width is None else _fitted(line, self.err_width)
+        text = "".join(f"{render(each, colour=self.err_colour)}\n" for each in lines)
+        click.echo(text, file=self.err, nl=False, color=self.err_colour)
 
     def progress(self, label: str) -> Progress:
         """A bar on stderr for work that may take long; it shows only on a terminal."""
@@ -123,7 +139,8 @@ def open_screen(
         err=err,
         colour=not no_color and wants_colour(environ, is_terminal=is_terminal),
         err_colour=not no_color and wants_colour(environ, is_terminal=err.isatty()),
-        width=max(_NARROWEST, min(size.columns, _WIDEST)),
+        width=_readable(size.columns),
+        err_width=_readable(_columns_of(err, environ)) if err.isatty() else None,
         height=size.lines if is_terminal and not dumb else None,
         glyphs=Glyphs() if _writes_unicode(out) else ASCII,
         verbosity=verbosity,
@@ -131,6 +148,30 @@ def open_screen(
         is_terminal=is_terminal,
         animated=err.isatty() and not dumb and verbosity >= 0,
     )
+
+
+def _readable(width: int) -> int:
+    return max(_NARROWEST, min(width, _WIDEST))
+
+
+def _columns_of(terminal: TextIO, environ: Mapping[str, str]) -> int:
+    """The width of a terminal, unless COLUMNS says another."""
+    if (given := environ.get("COLUMNS", "")).isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(terminal.fileno()).columns
+    except (OSError, ValueError):
+        return shutil.get_terminal_size().columns
+
+
+def _fitted(line: Line, width: int) -> list[Line]:
+    """A message in lines of a terminal, the others under the first."""
+    if sum(columns(span.text) for span in line) <= width:
+        return [line]
+    text = "".join(span.text for span in line)
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    spans = [part for span in line for part in unbroken(span)]
+    return wrap(spans, width, first=line_of(indent), rest=line_of(indent or "    "))
 
 
 def wants_colour(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
@@ -182,11 +223,12 @@ class Progress:
         if not self.screen.animated or time.monotonic() - self._start < _PATIENCE:
             return
         counts = f" {done:,} of {total:,}"
-        room = min(self.screen.width - len(self.label) - len(counts) - 4, 40)
+        width = self.screen.err_width or self.screen.width
+        room = min(width - len(self.label) - len(counts) - 4, 40)
         filled = room * min(done, total) // max(total, 1)
         glyph = self.screen.glyphs.rule
         bar = f"{glyph * filled}{' ' * (room - filled)}" if room > 0 else ""
-        self._draw(f"{self.label} {bar}{counts}"[: self.screen.width - 1])
+        self._draw(f"{self.label} {bar}{counts}"[: width - 1])
 
     def _draw(self, text: str) -> None:
         if text != self._shown:

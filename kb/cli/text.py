@@ -225,6 +225,16 @@ def marked(text: str, highlights: Iterable[tuple[int, int]]) -> Line:
     return tuple(span for span in (*spans, Span(text[at:])) if span.text)
 
 
+# What is in quotes, with the mark that follows it, is as one word.
+_NAMES = re.compile(r"\s+|[`“][^`”]*[`”]\S*|\S+")
+
+
+def unbroken(span: Span) -> Line:
+    """A sentence, of which `wrap` breaks no word, and no command or name in quotes."""
+    words = _NAMES.findall(span.text)
+    return tuple(Span(w, span.style if w.isspace() else span.style | Style.WHOLE) for w in words)
+
+
 def capitalised(text: str) -> str:
     """The text as it begins a line."""
     return text[:1].upper() + text[1:]

@@ -193,3 +193,41 @@ def test_one_line_stays_one_line_in_a_pipe():
     """What programs read by the line is not wrapped for them."""
     assert make().line_width > 10**6
     assert replace(make(), is_terminal=True).line_width == 60
+
+
+@pytest.mark.parametrize("width", [20, 40, 79])
+def test_messages_fit_the_terminal_and_keep_commands_whole(width):
+    """An error's lines end at spaces; a command, or an id that is too long, has a line of its own."""
+    id_ = "orders-and-deliveries/a-package-that-is-late-or-lost-on-the-way"
+    screen = make(err_width=width)
+    screen.error(
+        "no article 'orders', and nothing that looks like it in the whole folder",
+        f"it is a topic: `kb topics orders` lists its articles; did you mean {id_}?",
+    )
+    lines = screen.err.getvalue().splitlines()
+    assert [line for line in lines if len(line) > width] == [
+        line for line in lines if id_ in line and len(line) > width
+    ]
+    assert any("`kb topics orders`" in line for line in lines)
+    assert any(id_ in line for line in lines)
+    assert " ".join(screen.err.getvalue().split()).endswith(
+        f"lists its articles; did you mean {id_}?"
+    )
+    whole = make()
+    whole.error("word " * 50)
+    assert len(whole.err.getvalue().splitlines()) == 1
+
+
+def test_the_bar_is_as_wide_as_the_terminal_that_shows_it(monkeypatch):
+    """Results may go into a pipe, whose width is none of the bar's business."""
+    monkeypatch.setattr(screens.sys, "stderr", Terminal())
+    monkeypatch.setattr(screens.sys, "stdout", io.StringIO())
+    screen = open_screen({"COLUMNS": "30"})
+    assert screen.err_width == 30
+    with screen.progress("Indexing") as progress:
+        progress._start = -10.0
+        progress(5, 10)
+        assert len(screen.err.getvalue().strip("\r")) < 30
+    assert open_screen({"COLUMNS": "7"}).err_width == 20
+    monkeypatch.setattr(screens.sys, "stderr", io.StringIO())
+    assert open_screen({"COLUMNS": "30"}).err_width is None
