@@ -141,13 +141,13 @@ def _refuse_command(args: Sequence[str], ctx: click.Context) -> NoReturn:
     usual = " ".join(USUAL.values()).split()
     meant = [["kb", name, *rest] for name in meant_commands(first)]
     if not meant:
-        tail = f"to search, write {shlex.join(['kb', 'search', *args])}"
+        tail = f"to search, write `{shlex.join(['kb', 'search', *args])}`"
     else:
         # Whoever writes several words, of which one may be no command at all, may be searching.
         sure = slip(first, COMMANDS) or (first.casefold() in usual and len(rest) < 2)  # noqa: PLR2004
         if rest and meant[0][1] != "search" and not sure:
             meant.append(["kb", "search", *args])
-        tail = f"did you mean {', or '.join(map(shlex.join, meant))}?"
+        tail = f"did you mean {', or '.join(f'`{shlex.join(line)}`' for line in meant)}?"
     raise click.UsageError(f"no such command: {first}; {tail}", ctx)
 
 

@@ -42,7 +42,7 @@ class _Exports(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the export, or say which there are."""
         if args[0] not in self.commands and not ctx.resilient_parsing:
-            known = one_of([f"kb export {name}" for name in self.commands])
+            known = one_of([f"`kb export {name}`" for name in self.commands])
             raise click.UsageError(f"no such export: {args[0]}; there is {known}", ctx)
         return super().resolve_command(ctx, args)
 

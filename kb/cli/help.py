@@ -44,7 +44,7 @@ def _find(ctx: click.Context, names: tuple[str, ...]) -> click.Context:
         found = group.get_command(ctx, name) if isinstance(group, click.Group) else None
         if found is None:
             close = meant_commands(name) if ctx is root else ()
-            meant = [f"kb help {other}" for other in close if not other.startswith("-")]
+            meant = [f"`kb help {other}`" for other in close if not other.startswith("-")]
             tail = f"; did you mean {', or '.join(meant)}?" if meant else ""
             raise click.UsageError(f"no such command: {ctx.command_path} {name}{tail}", ctx)
         ctx = click.Context(found, info_name=name, parent=ctx)
