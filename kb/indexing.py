@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     ReadArticle: TypeAlias = Callable[[SourceFile], Article | tuple[Problem, ...]]
 
-FORMAT = 13
+FORMAT = 14
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"

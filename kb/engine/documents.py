@@ -31,7 +31,7 @@ from kb.ranking import FIELDS, MAX_LENGTH, head_steps
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.analysis import Analyzer
     from kb.engine.reading import TermPostings
@@ -269,18 +269,22 @@ def _facets(article: Article) -> tuple[str, ...]:
     )
 
 
+def numbered(articles: Iterable[Article], inverter: Inverter) -> Iterator[ArticleDocuments]:
+    """The documents of articles, numbered from 0."""
+    doc = 0
+    for article in articles:
+        yield inverter.add(article, doc)
+        doc += 1 + len(article.sections)
+
+
 def _section_record(section: Section) -> dict[str, Any]:
-    """What a hit shows of its section, and where its links are, with which it could be indexed
-    again. Where composing moves characters that is not known.
-    """
-    text = compose(section.text)
+    """What a hit shows of its section."""
     return {
         "anchor": section.anchor,
         "heading": section.heading,
         "level": section.level,
         "trail": section.trail,
-        "text": text,
+        "text": compose(section.text),
         "lines": section.lines,
         "position": section.position,
-        "links": section.links if text == section.text else None,
     }

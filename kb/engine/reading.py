@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from kb.ranking import Averages
 
@@ -27,16 +27,6 @@ class TermPostings(NamedTuple):
     weights: array[int]
     sizes: array[int]
     positions: array[int]
-
-
-class Changed(NamedTuple):
-    """What is other than before where articles, sections and their numbers are the same: the terms
-    that stand elsewhere or weigh otherwise, and in how many more articles than before each word is
-    written (fewer, if that is negative).
-    """
-
-    terms: frozenset[str]
-    words: Mapping[str, int]
 
 
 class IndexReader(Protocol):
@@ -110,15 +100,6 @@ class IndexReader(Protocol):
     def document_stamp(self, doc: int) -> str:
         """A stamp of a document: the same at another time means the same document."""
         ...
-
-    @property
-    def state(self) -> str:
-        """What the index consists of: the same at another time means the same index."""
-
-    def changed_since(self, state: str) -> Changed | None:
-        """What has changed since the index was in a state; None where that is not known, or more
-        than this.
-        """
 
     def terms_of(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin with a prefix, in code point order."""

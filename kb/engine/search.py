@@ -275,5 +275,4 @@ def _searched(concepts: Concepts, postings: Postings) -> dict[str, float]:
 
 def _read_section(record: dict[str, Any]) -> SectionRecord:
     first, last = record["lines"]
-    own = {name: value for name, value in record.items() if name != "links"}
-    return SectionRecord(**{**own, "trail": tuple(record["trail"]), "lines": (first, last)})
+    return SectionRecord(**{**record, "trail": tuple(record["trail"]), "lines": (first, last)})

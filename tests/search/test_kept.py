@@ -5,7 +5,6 @@ import json
 import random
 from dataclasses import replace
 from itertools import pairwise
-from types import SimpleNamespace
 
 import pytest
 from exported import PlainPlaces
@@ -34,16 +33,16 @@ def config(tmp_path, monkeypatch):
 
 
 def text(chance):
-    """An article of a few sections, some with links."""
+    """An article of a few sections, some with links, of common words and of rare ones."""
     parts = [f"# {' '.join(chance.choices(WORDS, k=3))}"]
     for _ in range(chance.randint(1, 4)):
+        rare = (f"rare{chance.randint(0, 500)}" for _ in range(8))
         link = f"[{chance.choice(WORDS)} {chance.choice(WORDS)}](https://a.example)"
-        parts += [f"## {chance.choice(WORDS)}", " ".join([*chance.choices(WORDS, k=12), link])]
+        parts += [
+            f"## {chance.choice(WORDS)}",
+            " ".join([*chance.choices(WORDS, k=12), *rare, link]),
+        ]
     return "\n\n".join(parts) + "\n"
-
-
-STILL = SimpleNamespace(state="s", changed_since=lambda _: None)
-"""As much of an index as rows need to know."""
 
 
 def shards(config, rows=None, places=None):
@@ -101,28 +100,31 @@ def test_edits_give_what_a_new_export_gives(config, tmp_path, monkeypatch, seed,
 
 @pytest.mark.parametrize("seed", range(3))
 def test_edits_of_words_write_few_rows(config, tmp_path, monkeypatch, seed):
-    """Those of the words, and of what weighs otherwise; the files are those of a new export, also
-    where several updates lie between two exports.
+    """Those of the edited articles' terms; the files are those of a new export, also where several
+    updates lie between two exports.
     """
-    chance, kept, followed = random.Random(seed), tmp_path / "rows", []
-    shards(config, kept)
-    follow = term_rows._Terms._after
+    monkeypatch.setattr(term_rows, "_FEW", 1.0)
+    chance, kept, written = random.Random(seed), tmp_path / "rows", []
+    whole = term_rows._Writer.row
     monkeypatch.setattr(
-        term_rows._Terms,
-        "_after",
-        lambda self, changed: followed.append(len(changed)) or follow(self, changed),
+        term_rows._Writer,
+        "row",
+        lambda self, term, found: written.append(term) or whole(self, term, found),
     )
+    shards(config, kept)
+    total = len(written)
     paths = sorted(config.content.rglob("*.md"))
     for number in range(6):
         path = chance.choice(paths)
         old = path.read_text(encoding="utf-8")
         path.write_text(old.replace(chance.choice(WORDS), f"novel{number}"), encoding="utf-8")
         if number % 2:
-            assert shards(config, kept) == shards(config)
+            written.clear()
+            found = shards(config, kept)
+            assert len(written) < total
+            assert found == shards(config)
         else:
             KnowledgeBase(config).index()
-    assert followed
-    assert max(followed) < 25
 
 
 def test_unchanged_rows_are_not_written_again(config, tmp_path, monkeypatch):
@@ -173,8 +175,9 @@ def test_terms_come_and_go_where_shards_begin_and_end(config, tmp_path, seed):
         assert shards(config, rows) == shards(config)
 
 
-def test_most_shards_are_left_alone(config, tmp_path):
-    """An edit of a word leaves all but its own article's and those of a few terms."""
+def test_most_shards_are_left_alone(config, tmp_path, monkeypatch):
+    """An edit of a word leaves all but its own article's and those of that article's terms."""
+    monkeypatch.setattr(term_rows, "_FEW", 1.0)
     rows = tmp_path / "rows"
     path = sorted(config.content.rglob("*.md"))[7]
     with path.open("a", encoding="utf-8") as file:
@@ -277,14 +280,14 @@ def test_rows_count_when_they_were_saved(tmp_path):
     """Until then the old ones do; without a place for them nothing is kept."""
     path = tmp_path / "rows"
     first = Kept(path)
-    assert first.begin(STILL)
+    assert first.begin()
     first.put("t", BLOCK, ["x", "y"])
     first.note("n", [1])
     first.cards["s"] = '{"a":"b"}'
     first.save()
     first.close()
     second = Kept(path)
-    second.begin(STILL)
+    second.begin()
     [block] = second.blocks("t")
     assert second.lines(block) == ["x", "y"]
     assert block[:-1] == BLOCK[:-1]
@@ -303,7 +306,7 @@ def test_what_is_kept_stays_where_it_lies(tmp_path):
     path = tmp_path / "rows"
     for number in range(3):
         rows = Kept(path)
-        rows.begin(STILL)
+        rows.begin()
         for block in rows.blocks("t"):
             assert rows.keep("t", block)
         rows.put("t", BLOCK, [str(number)])
@@ -317,8 +320,8 @@ def test_without_a_place_nothing_is_kept(tmp_path):
     """Exports go on all the same."""
     (tmp_path / "file").touch()
     nowhere = Kept(tmp_path / "file" / "rows")
-    assert not nowhere.begin(STILL)
-    assert not Kept().begin(STILL)
+    assert not nowhere.begin()
+    assert not Kept().begin()
     for rows in (nowhere, Kept()):
         rows.put("t", BLOCK, ["x"])
         assert rows.lines(BLOCK) is None

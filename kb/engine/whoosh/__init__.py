@@ -38,21 +38,13 @@ from whoosh.writing import MERGE_SMALL, OPTIMIZE
 from kb.cards import Card, read_card
 from kb.engine import Description, Request, Results
 from kb.engine.checks import reading
-from kb.engine.difference import Inverted, changes, invert, numbered, read_indexed
-from kb.engine.documents import Inverter
+from kb.engine.documents import Inverter, numbered
 from kb.engine.reading import HIDDEN
-from kb.engine.whoosh import journal
 from kb.engine.whoosh.codec import MAX_WEIGHT, PackedCodec, PostingBuffer
 from kb.engine.whoosh.contents import Contents, Writer, read_contents, write_contents
 from kb.engine.whoosh.reader import WhooshReader
 from kb.engine.whoosh.storage import GuardedStorage, decoding
-from kb.engine.whoosh.tables import (
-    Change,
-    Tables,
-    compute_tables,
-    follow_tables,
-    write_tables,
-)
+from kb.engine.whoosh.tables import compute_tables, write_tables
 from kb.ranking import FIELDS, Averages, Ranking
 
 if TYPE_CHECKING:
@@ -65,8 +57,6 @@ if TYPE_CHECKING:
 
 NAME = "kb"
 MAX_DELETED_SHARE = 0.25
-FEW_ARTICLES = 20
-"""Articles up to which an update looks at what it changes: whatever follows has less to do."""
 
 
 class TermsField(fields.FieldType):
@@ -136,13 +126,6 @@ class WhooshEngine:
             gone = [doc for docs in documents for doc in docs]
             many = reader.deleted_count + len(gone) > MAX_DELETED_SHARE * reader.doc_count_all
             postings = inverter.postings(averages)
-            change = None
-            few = 0 < len(added) <= FEW_ARTICLES
-            if few and {documents.id for documents in added} == {*removed}:
-                after = Inverted(added, {field: dict(found) for field, found in postings.items()})
-                postings = {field: iter(found.items()) for field, found in after.postings.items()}
-                change = self._change(reader, after)
-            old = reader.tables
         finally:
             reader.close()
         with _writing(_storage(self.folder), merge_all=many) as writer:
@@ -151,16 +134,8 @@ class WhooshEngine:
             for article in added:
                 _add(writer, article)
             writer.pool.take(postings)
-        self._write_tables(averages, old, change)
+        self._write_tables(averages)
         return True
-
-    def _change(self, reader: WhooshReader, after: Inverted) -> Change | None:
-        """What it changes to replace some articles; None where that is not terms alone."""
-        indexed = [read_indexed(reader, documents.id) for documents in after.documents]
-        articles = [article for article in indexed if article]
-        before = invert(articles, self.analyzer, self.ranking, reader.averages)
-        changed = changes(before, after)
-        return None if changed is None else Change.of(reader, changed, after.documents)
 
     def search(self, request: Request) -> Results:
         """The sections that answer, best first."""
@@ -231,21 +206,12 @@ class WhooshEngine:
                 contents = _contents(storage)
             return WhooshReader(storage, contents, self.folder)
 
-    def _write_tables(
-        self, averages: Averages, old: Tables | None = None, change: Change | None = None
-    ) -> None:
-        """Write what is read beside the segments: tables, and what this update changed."""
+    def _write_tables(self, averages: Averages) -> None:
+        """Write what is read beside the segments."""
         storage = _storage(self.folder)
         reader = WhooshReader(storage, _contents(storage))
         try:
-            tables = None
-            if old is not None and change is not None:
-                tables = follow_tables(old, change, reader, self.ranking)
-                journal.append(self.folder, change.state, reader.state, change.changed)
-            else:
-                journal.end(self.folder)
-            tables = tables or compute_tables(reader, averages, self.ranking)
-            write_tables(self.folder, tables)
+            write_tables(self.folder, compute_tables(reader, averages, self.ranking))
         finally:
             reader.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 import json
 from array import array
@@ -11,11 +10,9 @@ from itertools import chain, compress, groupby, repeat
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kb.concurrency import cached_property
 from kb.engine.checks import DamagedIndexError
 from kb.engine.reading import POSITION_BITS, TermPostings
 from kb.engine.whoosh.codec import MAX_WEIGHT, PackedPostings, crc_of, stamp_of
-from kb.engine.whoosh.journal import follow
 from kb.engine.whoosh.tables import read_tables
 from kb.ranking import count_occurrences
 
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
-    from kb.engine.reading import Changed
 T = TypeVar("T")
 
 CACHED_TERMS = 512
@@ -198,16 +194,6 @@ class WhooshReader:
         """A stamp of what was stored with a document. See IndexReader."""
         segment = self._segment_of(doc)
         return f"{segment.name}:{doc - segment.base}"
-
-    @cached_property
-    def state(self) -> str:
-        """A hash of segments and of what is deleted from them. See IndexReader."""
-        parts = [(segment.name, sorted(segment.deleted)) for segment in self.segments]
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
-
-    def changed_since(self, state: str) -> Changed | None:
-        """What the journal says. See IndexReader."""
-        return None if self.folder is None else follow(self.folder, state, self.state)
 
     def terms_of(self, field: str, prefix: str = "") -> Iterator[str]:
         """The terms of a field that begin with `prefix`, in order of their bytes, each once.

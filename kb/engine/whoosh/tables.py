@@ -18,11 +18,10 @@ from kb.engine.whoosh.codec import DamagedPostingsError
 from kb.ranking import FIELDS, HEAD_STEPS, Averages, Ranking, count_occurrences, idf_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from kb.engine.documents import ArticleDocuments, Inverter
-    from kb.engine.reading import Changed
+    from kb.engine.documents import Inverter
     from kb.engine.whoosh.reader import WhooshReader
 
 FILE = "tables.bin"
@@ -53,123 +52,6 @@ class Tables(NamedTuple):
             for total, more, lengths in zip(self.totals, added.totals, self.lengths, strict=True)
         ]
         return Averages.of(totals, self.sections + added.sections - len(removed))
-
-
-class Change(NamedTuple):
-    """What an update replaced, article by article, where it did nothing else, and what changed
-    thereby. The rest is as it was before: by id, the documents of the articles; by term, its
-    `statistics` and in how many titles it stood; the names of the segments; the state.
-    """
-
-    changed: Changed
-    added: Sequence[ArticleDocuments]
-    gone: Mapping[str, range]
-    statistics: Mapping[str, tuple[int, int]]
-    titles: Mapping[str, int]
-    segments: Sequence[str]
-    state: str
-
-    @classmethod
-    def of(
-        cls, reader: WhooshReader, changed: Changed, added: Sequence[ArticleDocuments]
-    ) -> Change:
-        """The change that is about to be made to an index."""
-        return cls(
-            changed=changed,
-            added=added,
-            gone={documents.id: reader.documents_of(documents.id) for documents in added},
-            statistics={term: reader.statistics(term) for term in changed.terms},
-            titles={term: len(reader.postings("title", term)[0]) for term in changed.terms},
-            segments=[segment.name for segment in reader.segments],
-            state=reader.state,
-        )
-
-
-def follow_tables(
-    old: Tables, change: Change, reader: WhooshReader, ranking: Ranking
-) -> Tables | None:
-    """What `compute_tables` would give after a change, from the tables before it. None where
-    segments were merged meanwhile, since documents have other numbers then, and where the tables
-    were none of this index.
-    """
-    try:
-        return _follow(old, change, reader, ranking)
-    except OverflowError:  # a sum below zero
-        return None
-
-
-def _follow(old: Tables, change: Change, reader: WhooshReader, ranking: Ranking) -> Tables | None:
-    names = [segment.name for segment in reader.segments]
-    if names[:-1] != list(change.segments):
-        return None
-    new = reader.segments[-1]
-    columns = (old.article_of, old.order, old.mass, *old.lengths)
-    if any(len(column) != new.base for column in columns):
-        return None
-    grown = _zeros(new.count)
-    article_of, order, mass, *lengths = (column + grown for column in columns)
-    totals = list(old.totals)
-    first = new.base
-    for documents in change.added:
-        gone = change.gone[documents.id]
-        for number, doc in enumerate(gone, first):
-            article_of[number], order[number] = first, old.order[doc]
-            for column in (article_of, order, mass, *lengths):
-                column[doc] = 0
-        for number, section in enumerate(documents.sections, first + 1):
-            for column, length in zip(lengths, section.lengths, strict=True):
-                column[number] = length
-        if not documents.hidden:
-            for at, (before, column) in enumerate(zip(old.lengths, lengths, strict=True)):
-                totals[at] += sum(column[first : first + len(gone)])
-                totals[at] -= sum(before[gone.start : gone.stop])
-        first += len(gone)
-    _shift_mass(mass, change, reader, ranking, old)
-    _add_mass(mass, change.added, reader, ranking, old)
-    return Tables(
-        old.sections, old.articles, tuple(totals), old.averages,
-        article_of, order, mass, tuple(lengths),
-    )  # fmt: skip
-
-
-def _shift_mass(
-    mass: array[int], change: Change, reader: WhooshReader, ranking: Ranking, old: Tables
-) -> None:
-    """Follow idfs in the documents that stay."""
-    base = reader.segments[-1].base
-    for term in change.changed.terms:
-        was = idf_steps(old.sections, *change.statistics[term], ranking.burst)
-        step = idf_steps(old.sections, *reader.statistics(term), ranking.burst) - was
-        was = idf_steps(old.articles, change.titles[term])
-        titles = len(reader.postings("title", term)[0])
-        title_step = (idf_steps(old.articles, titles) - was) * HEAD_STEPS
-        for prefix in ("", HIDDEN):
-            for doc, steps in zip(*reader.postings(prefix + "heads", term), strict=True):
-                if doc < base:
-                    mass[doc] += step * steps
-            for doc in reader.postings(prefix + "title", term)[0]:
-                if doc < base:
-                    mass[doc] += title_step
-
-
-def _add_mass(
-    mass: array[int],
-    added: Sequence[ArticleDocuments],
-    reader: WhooshReader,
-    ranking: Ranking,
-    old: Tables,
-) -> None:
-    """The masses of documents that are new."""
-    doc = reader.segments[-1].base
-    for documents in added:
-        titles = (len(reader.postings("title", term)[0]) for term in documents.title)
-        mass[doc] = sum(idf_steps(old.articles, count) * HEAD_STEPS for count in titles)
-        for number, section in enumerate(documents.sections, doc + 1):
-            mass[number] = sum(
-                idf_steps(old.sections, *reader.statistics(term), ranking.burst) * steps
-                for term, steps in section.heads.items()
-            )
-        doc += 1 + len(documents.sections)
 
 
 def compute_tables(reader: WhooshReader, averages: Averages, ranking: Ranking) -> Tables:

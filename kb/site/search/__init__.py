@@ -71,7 +71,7 @@ def _export(
     try:
         cards = base.ask(lambda engine: read_cards(engine.reader, kept))
         reader = base.engine.reader
-        kept.begin(reader)
+        kept.begin()
         layout = make_layout(reader, cards)
         topics = _topics(base.config, layout, topic_files)
         yield from write_search(reader, base.config, topics, places, layout, kept)

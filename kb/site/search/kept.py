@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from kb.engine.reading import Changed, IndexReader
     from kb.site.search.store import Place
 
 FORMAT = 1
@@ -54,8 +53,7 @@ class Kept:
     can't be written, nothing is kept.
 
     `last` has the notes of the last export, `cards` the records that cards are made of, by the
-    stamp of their document. `changed` says after `begin` what has changed since then, where
-    that is known.
+    stamp of their document.
     """
 
     def __init__(self, path: Path | None = None, version: str = "") -> None:
@@ -67,13 +65,9 @@ class Kept:
         self.last: dict[str, Any] = {}
         self.cards: dict[str, str] = {}
         self._read()
-        self.changed: Changed | None = None
 
-    def begin(self, reader: IndexReader) -> bool:
+    def begin(self) -> bool:
         """Get ready to keep what is made of an index; False where nothing can be kept."""
-        if self.last:
-            self.changed = reader.changed_since(self.last["state"])
-        self.note("state", reader.state)
         return self._store is not None and self._store.open(_places(self._old))
 
     def note(self, name: str, value: Any) -> None:

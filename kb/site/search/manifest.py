@@ -53,7 +53,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     leads = documents.leads()
     yield from starmap(listed.add, write_tables(reader, layout))
     yield from starmap(listed.add, write_terms(reader, layout, ranking, leads, kept))
-    yield from starmap(listed.add, write_words(reader, kept))
+    yield from starmap(listed.add, write_words(reader))
     facets = _facets(layout, topics, places)
     yield facets
     yield make_shard(

@@ -83,22 +83,27 @@ class _Terms:
         first, last = _order(block.first), _order(block.last)
         terms = self._writer.reader.terms_of("terms")
         own = {term for term in terms if first <= _order(term) <= last}
-        return self._new_rows(own)
+        return self._new_rows(own, {})  # without stamps: the next export makes them anew
 
     def pieces(self) -> Iterator[Row | Block]:
         """All terms' rows, or whole shards of the last export, in order."""
-        key, changed = self._writer.key(), self._kept.changed
+        key = self._writer.key()
         is_same = self._kept.last.get(_KEY) == [key, self.limit]
         self._kept.note(_KEY, [key, self.limit])
-        if is_same and changed is not None:
-            return self._after(changed.terms)
-        return _in_order(self._that_differ() if is_same else self._all())
+        if is_same:
+            stamps, old = self._writer.stamps(), self._old_stamps()
+            others = {
+                term for term in stamps.keys() | old.keys() if stamps.get(term) != old.get(term)
+            }
+            if len(others) <= _FEW * len(stamps):
+                return self._after(others, stamps)
+        return _in_order(self._all())
 
-    def _after(self, changed: frozenset[str]) -> Iterator[Row | Block]:
+    def _after(self, changed: Collection[str], stamps: Mapping[str, str]) -> Iterator[Row | Block]:
         """What is there after only some terms have changed."""
         blocks = self._kept.blocks(self.kind)
         firsts = [_order(block.first) for block in blocks]
-        new = self._new_rows(changed)
+        new = self._new_rows(changed, stamps)
         if not blocks:
             yield from new
             return
@@ -113,35 +118,22 @@ class _Terms:
             else:
                 yield block
 
-    def _that_differ(self) -> Iterator[Row]:
-        """All rows, those anew whose stamps are others, in code point order."""
-        stamps, old = self._writer.stamps(), self._old_rows()
-        same = {
-            term: old[term]
-            for term, stamp in stamps.items()
-            if term in old and old[term].beside == stamp
-        }
-        new = stamps.keys() - same.keys()
-        if len(new) > _FEW * len(stamps):
-            return self._all()
-        written = self._writer.rows_of(new)
-        return (
-            same.get(term) or _row(term, stamp, written[term]) for term, stamp in stamps.items()
-        )
-
-    def _old_rows(self) -> dict[str, Row]:
-        """The rows of the last export by term, without those that are damaged."""
+    def _old_stamps(self) -> dict[str, str]:
+        """The stamps of the last export's rows by term, but for rows that are damaged."""
         found = map(self._kept.lines, self._kept.blocks(self.kind))
-        rows = (_row(*line.split("\t")) for lines in found for line in lines or ())
-        return {row.name: row for row in rows}
+        rows = (line.split("\t", 2) for lines in found for line in lines or ())
+        return {term: stamp for term, stamp, _ in rows}
 
     def _all(self) -> Iterator[Row]:
         """All rows anew, in code point order."""
         return itertools.starmap(_row, self._writer.rows())
 
-    def _new_rows(self, terms: Collection[str]) -> list[Row]:
-        """The rows of some terms, in order. It is not asked for what their stamps would be."""
-        rows = (_row(term, "", text) for term, text in self._writer.rows_of(terms).items())
+    def _new_rows(self, terms: Collection[str], stamps: Mapping[str, str]) -> list[Row]:
+        """The rows of some terms, in order."""
+        rows = (
+            _row(term, stamps.get(term, ""), text)
+            for term, text in self._writer.rows_of(terms).items()
+        )
         return sorted(rows, key=_row_order)
 
 
