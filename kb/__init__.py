@@ -20,8 +20,8 @@ The way down: each module knows only those below it, and those to its right.
     limits  settings                    how much of it, and what the settings say
     analysis  asking  ranking  nearest  counts
                                         words, questions and numbers
-    files  stemming  libraries  concurrency  extras
-                                        whole files; stems; releases; what threads share
+    extras  files  stemming  libraries  concurrency
+                                        installing; whole files; stems; releases; threads
     errors  model  version              the nouns
 
 Each big dependency has one door: `frontmatter` for YAML, `markdown` for markdown-it-py,
