@@ -492,16 +492,21 @@ def test_panels_of_help_are_kept_for_some_articles_alone(base, monkeypatch):
         )
     chosen, alive = [], []
 
+    def count():
+        gc.collect()
+        alive.append(sum(type(thing) is Escalation for thing in gc.get_objects()))
+
     def choose(*args):
         escalation = choose_escalation(*args)
         chosen.append(escalation.have_ready)
         if len(chosen) % 50 == 0:
-            gc.collect()
-            alive.append(sum(type(thing) is Escalation for thing in gc.get_objects()))
+            count()
         return escalation
+
+    count()  # what other tests hold
 
     monkeypatch.setattr(pages, "choose_escalation", choose)
     base.build()
     assert len(set(chosen)) > 150
-    assert max(alive) <= pages.KEPT + 20
+    assert max(alive) - alive[0] <= pages.KEPT + 20
     assert "order 7" in base.read("many/a7.html")
