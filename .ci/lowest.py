@@ -21,18 +21,18 @@ EXTRAS = ("eval", "serve", "test")
 
 TESTS = {
     "click": ("tests/cli/test_app.py", "tests/cli/test_real.py"),
-    "filelock": ("tests/engine/test_imports.py", "tests/engine/test_generations.py"),
-    "hypothesis": ("tests/test_frontmatter.py",),
+    "filelock": ("tests/index/test_imports.py", "tests/index/test_generations.py"),
+    "hypothesis": ("tests/content/test_frontmatter.py",),
     "ir-measures": ("tests/evaluate/test_measures.py", "tests/cli/test_eval.py"),
     "jinja2": ("tests/site/test_build.py",),
-    "markdown-it-py": ("tests/test_markdown.py",),
+    "markdown-it-py": ("tests/content/test_markdown.py",),
     "mkdocs": ("tests/browser/test_embedding.py::test_mkdocs",),
     "platformdirs": ("tests/evaluate/test_place.py",),
-    "pystemmer": ("tests/test_analysis.py", "tests/test_libraries.py"),
-    "pyyaml": ("tests/test_frontmatter.py",),
+    "pystemmer": ("tests/text/test_analysis.py", "tests/test_libraries.py"),
+    "pyyaml": ("tests/content/test_frontmatter.py",),
     "watchfiles": ("tests/site/test_serve.py", "tests/test_warnings.py"),
     "wcwidth": ("tests/cli/test_text.py", "tests/cli/test_page.py"),
-    "whoosh": ("tests/engine/test_contract.py", "tests/test_warnings.py"),
+    "whoosh": ("tests/index/test_contract.py", "tests/test_warnings.py"),
 }
 """The tests that touch a package."""
 

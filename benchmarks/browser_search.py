@@ -27,14 +27,12 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from corpora import available, cache_folder, corpora_folder, misspell, read_records
-from exported import PlainPlaces
 from peers.npm import install
+from support.exports import PlainPlaces
 
-from kb.analysis import Analyzer
 from kb.config import Config
 from kb.knowledge_base import KnowledgeBase
-from kb.site.build import build_site
-from kb.site.scripts import (
+from kb.site.assets import (
     ON_OTHERS,
     ON_SITE,
     search_script,
@@ -42,8 +40,10 @@ from kb.site.scripts import (
     shrink_style,
     starter_script,
 )
-from kb.site.search import export_search
-from kb.site.wording import read_wording
+from kb.site.build import build_site
+from kb.site.export.manifest import export_search
+from kb.site.i18n import read_wording
+from kb.text.analysis import Analyzer
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parent / "kb/site/assets"

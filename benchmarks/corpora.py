@@ -15,9 +15,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.articles import read_content
-from kb.evaluate.catalogue import Catalogue
-from kb.evaluate.judgments import JudgedQuery, Level, read_judged_folder
+from kb.content import read_content
+from kb.evaluate.judgments import Catalogue, JudgedQuery, Level, read_judged_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

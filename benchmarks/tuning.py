@@ -28,12 +28,11 @@ import tables
 from corpora import SETS, JudgedCorpus, available, cache_folder, digest, load
 
 import kb
-from kb.config import load_config
-from kb.evaluate.asking import Result, best_of_articles
+from kb.config import Ranking, load_config
 from kb.evaluate.judgments import Level
 from kb.evaluate.measures import mean, measure
+from kb.evaluate.runner import Result, best_of_articles
 from kb.knowledge_base import KnowledgeBase
-from kb.ranking import Ranking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

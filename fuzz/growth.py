@@ -14,16 +14,16 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from kb.analysis import Analyzer
-from kb.articles import SourceFile
-from kb.articles.reading import Page, read_text
 from kb.cli.page import PageWriter, read_html
 from kb.cli.screen import open_screen
+from kb.config import DEFAULT_LIMITS
+from kb.content import SourceFile
+from kb.content.reader import Page, read_text
 from kb.errors import ContentError
-from kb.limits import DEFAULT_LIMITS
-from kb.site.drafts import write_draft
+from kb.site.embed.generators import GENERATORS, read_foreign
 from kb.site.feeds import without_dead_links
-from kb.site.foreign import GENERATORS, read_foreign
+from kb.site.render import write_draft
+from kb.text.analysis import Analyzer
 
 FRAGMENTS = [
     "*", "**", "***", "_", "__", "~~", "a", " ", "  ", "\n", "\n\n", "\\", "`", "``", "[", "]", "(", ")",

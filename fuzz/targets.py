@@ -10,18 +10,17 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from kb import KnowledgeBase, frontmatter, markdown
-from kb.analysis import Analyzer
-from kb.articles import SourceFile
-from kb.articles.reading import Page, read_text
-from kb.articles.text import decode
+from kb import KnowledgeBase
 from kb.cli.text import visible
-from kb.config import load_config
-from kb.engine.checks import DamagedIndexError
-from kb.engine.whoosh.codec import PackedPostings
+from kb.config import DEFAULT_LIMITS, Limits, load_config
+from kb.content import SourceFile, frontmatter
+from kb.content.markdown import document as markdown
+from kb.content.reader import Page, decode, read_text
 from kb.errors import ConfigError, ContentError, KbError
-from kb.limits import DEFAULT_LIMITS, Limits
-from kb.site.drafts import write_draft
+from kb.index.generations import DamagedIndexError
+from kb.index.whoosh.codec import PackedPostings
+from kb.site.render import write_draft
+from kb.text.analysis import Analyzer
 
 # Small, so that a fuzzer reaches them.
 LIMITS = Limits(nesting=20, lines=2_000, sections=100, pieces=20_000, steps=50_000, html=500_000)

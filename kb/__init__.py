@@ -4,28 +4,27 @@
     query -> Engine.search -> Hits -> terminal | JSON
     the same Articles -> site/ (pages, search shards, feeds)
 
-The way down: each module knows only those below it, and those to its right.
+Imports go down: each line knows only those below it, and no module is part of a circle.
 
-    cli/                                one file per command; the only door to Click
-    site/  evaluate/                    the static site; judged queries -> metrics
-    knowledge_base                      a folder of articles and the index that answers for it
-    indexing  sources                   what changed since the index was written
-    engine/                             storage behind a protocol, and search above storage
-    channels  escalation  snippets  cards
-                                        ways to a person; passages; what an index keeps
-    articles/                           files -> Articles
-    config  query                       settings; what a person typed
-    frontmatter  markdown/              what stands in files
-    comments                            what authors write for themselves
-    limits  settings                    how much of it, and what the settings say
-    analysis  asking  ranking  nearest  counts
-                                        words, questions and numbers
-    extras  files  stemming  libraries  concurrency
-                                        installing; whole files; stems; releases; threads
-    errors  model  version              the nouns
+    cli/            one file per command; the only door to Click
+    evaluate/       judged queries -> metrics
+    site/           the static site; export/ is what the browser's search reads
+    knowledge_base  a folder of articles and the index that answers for it
+    index/          what is stored: generations, what changed, the engines
+    search/         a query's way to ranked sections, above any storage
+    support/        who is asked for, which channel, what to say
+    content/        files -> Articles
+    config          the settings, and how much one article may ask for
+    settings        the file that settings stand in
+    text/           words -> terms; near names; snippets
+    extras          the command that installs one
+    files           opened with care, replaced whole or not at all
+    model           the nouns
+    errors  libraries  concurrency  version
 
-Each big dependency has one door: `frontmatter` for YAML, `markdown` for markdown-it-py,
-`engine.whoosh` for Whoosh, `stemming` for Snowball, `cli` for Click, `site` for Jinja2.
+Each big dependency has one door: `content.frontmatter` for YAML, `content.markdown` for
+markdown-it-py, `index.whoosh` for Whoosh, `text.stemming` for Snowball, `cli` for Click, `site` for
+Jinja2.
 """
 
 from __future__ import annotations

@@ -1,17 +1,8 @@
-"""Settings, read once into frozen dataclasses: a command line gets the values it needs.
+"""How much one article may ask for, in one place: the table `[limits]` of the settings.
 
-A setting comes from the first of these that has it:
-
-1. a flag (`--content`, `--index`, `--config`) or an argument of the Python API;
-2. an environment variable: `KB_` and the key in capitals, `KB_SEARCH_LIMIT` for
-   `search.limit` (an empty variable counts as unset);
-3. `kb.toml`, or the table `[tool.kb]` of `pyproject.toml`, whichever is found first when
-   walking up from the current folder (in one folder, `kb.toml` first);
-4. the default written in the dataclasses below: nowhere else.
-
-Each field's metadata hold how a value is read and what it means; `docs/configuration.md`
-lists them all, and a test compares the two. Paths in a file are relative to that file,
-paths in flags and variables to the current folder. A key that is not known is refused.
+An article beyond a limit is refused with a message that names the limit; the other
+articles still load. The defaults leave room for the largest real manuals and stop the
+inputs that make a Markdown or YAML parser need minutes or gigabytes.
 """
 
 from __future__ import annotations
@@ -21,10 +12,8 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from kb.errors import ConfigError
+from kb.errors import ConfigError, ContentError
 from kb.files import current_folder, full_path, shown_path
-from kb.limits import Limits
-from kb.nearest import did_you_mean
 from kb.settings import (
     base_url,
     color_table,
@@ -42,11 +31,156 @@ from kb.settings import (
     whole_number,
     word_table,
 )
+from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kb.settings import Kind, SettingsFile
+
+_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file under content/ may need. Each is a maximum that is still accepted.
+
+    `nesting` is counted as markdown-it-py counts (a list is two levels, a quote one), and
+    not above 150: the parser calls itself for each. A line costs about as much as 100
+    characters do. The longest `paragraph` that is met is an image written into the text as a
+    `data:` address. A piece is a word, mark or block that the parser keeps in memory, about
+    0.5 KB each. A step is a try to find the end of a link or an image: ordinary articles
+    need one for every few hundred characters; 2,000,000 are about a second. A kilobyte of
+    text that uses a long link reference many times can make a megabyte of `html`.
+    """
+
+    file: int = field(
+        default=5 * _MILLION,
+        metadata=setting(
+            whole_number(1_000, 100 * _MILLION), "bytes of an article or a topic file"
+        ),
+    )
+    front_matter: int = field(
+        default=64 * 1024,
+        metadata=setting(
+            whole_number(1_000, _MILLION), "bytes between the `---` lines, and of a topic file"
+        ),
+    )
+    front_matter_depth: int = field(
+        default=8,
+        metadata=setting(whole_number(2, 50), "lists and tables inside each other in front matter"),
+    )
+    nesting: int = field(
+        default=100,
+        metadata=setting(
+            whole_number(4, 150), "lists (two each) and quotes (one each) inside each other"
+        ),
+    )
+    lines: int = field(
+        default=200_000,
+        metadata=setting(whole_number(100, 10 * _MILLION), "lines of Markdown"),
+    )
+    sections: int = field(
+        default=20_000, metadata=setting(whole_number(10, _MILLION), "headings of an article")
+    )
+    paragraph: int = field(
+        default=_MILLION,
+        metadata=setting(
+            whole_number(1_000, 100 * _MILLION),
+            "characters of one paragraph, heading or table cell",
+        ),
+    )
+    pieces: int = field(
+        default=500_000,
+        metadata=setting(
+            whole_number(1_000, 50 * _MILLION), "pieces of text and markup, 0.5 KB of memory each"
+        ),
+    )
+    steps: int = field(
+        default=2 * _MILLION,
+        metadata=setting(
+            whole_number(1_000, 500 * _MILLION), "tries to find the end of links and images"
+        ),
+    )
+    html: int = field(
+        default=32 * _MILLION,
+        metadata=setting(
+            whole_number(10_000, 500 * _MILLION), "characters of HTML made from an article"
+        ),
+    )
+    seconds: int = field(
+        default=10,
+        metadata=setting(
+            whole_number(1, 600), "seconds of processor time to read an article or write its page"
+        ),
+    )
+
+
+DEFAULT_LIMITS = Limits()
+
+
+class OutOfTimeError(BaseException):
+    """Raised in a process whose time is up, in the middle of anything: never caught by mistake."""
+
+
+def over_limit(key: str, what: str, line: int | None) -> ContentError:
+    """The error for a file that passes a limit: what it has, on which line, and the setting."""
+    return ContentError(
+        f"{what}: over the limit", line=line, hint=f"limits.{key}", code="content-limit"
+    )
+
+
+def _constant(
+    default: float, low: float, high: float, meaning: str, *, indexed: bool = False
+) -> float:
+    """A constant with its range. Those that are `indexed` are in the index's weights: when one
+    changes, the index is built anew.
+    """
+    metadata = {"range": (low, high), "meaning": meaning, "indexed": indexed}
+    value: float = field(default=default, metadata=metadata)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Every constant of the score; each field's metadata give its meaning and its range."""
+
+    title_weight: float = _constant(4, 0, 20, "a word in the article's title", indexed=True)
+    heading_weight: float = _constant(4, 0, 20, "a word in the section's heading", indexed=True)
+    trail_weight: float = _constant(1, 0, 20, "a word in the headings above", indexed=True)
+    issue_weight: float = _constant(4, 0, 20, "a word in an issue phrase", indexed=True)
+    body_weight: float = _constant(1, 0, 20, "a word in the text", indexed=True)
+    lead_weight: float = _constant(0.75, 0, 20, "added in the text's first block", indexed=True)
+    link_share: float = _constant(
+        0.3, 0, 1, "a word in a link's text, against one beside it", indexed=True
+    )
+    head_b: float = _constant(0.3, 0, 1, "length normalisation of titles, headings", indexed=True)
+    body_b: float = _constant(0.45, 0, 1, "length normalisation of the text", indexed=True)
+    coverage_title: float = _constant(
+        0.75, 0, 1, "what a word of the title alone counts for in coverage", indexed=True
+    )
+    burst: float = _constant(0.4, 0, 1, "exponent of a word's occurrences a section", indexed=True)
+    k1: float = _constant(1.5, 0.1, 5, "saturation of a word: lower counts repeats for less")
+    pair_weight: float = _constant(0.6, 0, 2, "part of neighbouring words; 0 switches it off")
+    pair_k1: float = _constant(0.5, 0.1, 5, "saturation of neighbouring words")
+    pair_head: float = _constant(2, 0, 10, "weight of neighbours in a title or heading")
+    title_part: float = _constant(0.5, 0, 2, "part of the article's title; 0 switches it off")
+    title_power: float = _constant(1.5, 0, 4, "exponent of the covered share of the title")
+    coverage: float = _constant(1, 0, 3, "part of title and heading coverage; 0 switches it off")
+    coverage_head: float = _constant(1, 0, 4, "exponent of the covered share of the heading")
+    coverage_query: float = _constant(0.5, 0, 4, "exponent of the covered share of the query")
+    nearness: float = _constant(1, 0, 3, "part of nearness; 0 switches it off")
+    nearness_power: float = _constant(3, 0, 6, "exponent of the share of the query that is near")
+    whole: float = _constant(0.5, 0, 1, "the joined form of a unit: wifi, for wi-fi")
+    synonym: float = _constant(0.75, 0, 1, "a synonym, against the word itself")
+    self_service: float = _constant(0.03, 0, 0.5, "lead of self-service sections in near-ties")
+
+    def __post_init__(self) -> None:
+        for constant in fields(self):
+            low, high = constant.metadata["range"]
+            if not low <= getattr(self, constant.name) <= high:
+                raise ValueError(f"{constant.name} should be a number from {low:g} to {high:g}")
+
 
 Words = tuple[tuple[str, tuple[str, ...]], ...]
 """Pairs of a word or phrase and its others, in the order in which they were written."""
@@ -155,7 +289,7 @@ class Config:
     )
     search: SearchConfig = field(default=SearchConfig(), metadata={"table": SearchConfig})
     ranking: tuple[tuple[str, float], ...] = field(
-        default=(), metadata=setting(numbers, "constants of the ranking, see kb/ranking.py")
+        default=(), metadata=setting(numbers, "constants of the ranking, see kb/search/ranking.py")
     )
     contact: ContactConfig = field(default=ContactConfig(), metadata={"table": ContactConfig})
     site: SiteConfig = field(default=SiteConfig(), metadata={"table": SiteConfig})
@@ -316,7 +450,6 @@ def _check_ranking(constants: tuple[tuple[str, float], ...], file: SettingsFile)
     """Refuse constants that the ranking does not have, or that are out of their range."""
     if not constants:
         return
-    from kb.ranking import Ranking  # noqa: PLC0415 only a file that tunes the ranking needs it
 
     known = [f.name for f in fields(Ranking)]
     for key, value in constants:

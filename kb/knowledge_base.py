@@ -9,8 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from kb.analysis import Analyzer, compose
-from kb.articles import (
+from kb.concurrency import ForkSafeLock, cached_property
+from kb.config import Config, Ranking, load_config
+from kb.content import (
     build_topics,
     find_file,
     read_article,
@@ -18,32 +19,31 @@ from kb.articles import (
     scan,
     settle_aliases,
 )
-from kb.asking import asks_for_person
-from kb.concurrency import ForkSafeLock, cached_property
-from kb.config import Config, load_config
-from kb.engine import ALL, CHANNELS, Request
-from kb.engine.checks import DamagedIndexError
+from kb.content.manifest import Claim
 from kb.errors import ContentError, IndexingError, NotFoundError, QueryError
-from kb.escalation import choose_escalation
 from kb.files import shown_path
-from kb.indexing import Changes, Indexer, Progress
+from kb.index.engine import CHANNELS
+from kb.index.generations import DamagedIndexError
+from kb.index.updater import Changes, Indexer, Progress
 from kb.model import Answer, Article, Audience, Found, Hit, Status, Tier
-from kb.nearest import did_you_mean, did_you_mean_id, nearest, no_such
-from kb.query import Filters, parse_query
-from kb.ranking import Ranking
-from kb.snippets import make_snippet
-from kb.sources import Claim
+from kb.search.query import Filters, parse_query
+from kb.search.request import ALL, Request
+from kb.support.escalation import choose_escalation
+from kb.support.intent import asks_for_person
+from kb.text.analysis import Analyzer, compose
+from kb.text.nearest import did_you_mean, did_you_mean_id, nearest, no_such
+from kb.text.snippets import make_snippet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from kb.articles import Listing
-    from kb.cards import Card
-    from kb.engine import Description, Engine, RankedSection, Results
-    from kb.engine.checks import Generation
-    from kb.indexing import ReadArticle
-    from kb.model import Escalation, Topic
-    from kb.sources import Digests
+    from kb.content import Listing
+    from kb.content.manifest import Digests
+    from kb.index.engine import Description, Engine
+    from kb.index.generations import Generation
+    from kb.index.updater import ReadArticle
+    from kb.model import Card, Escalation, Topic
+    from kb.search.request import RankedSection, Results
 
 __all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
 
@@ -195,7 +195,7 @@ class KnowledgeBase:
     ) -> Answer:
         """The sections that answer a query, best first, and the way to a person.
 
-        Any string is a query (`kb.query` says what is syntax). At most `limit` hits, at most
+        Any string is a query (`kb.search.query` says what is syntax). At most `limit` hits, at most
         `search.per_article` of one article. `prefix` takes the last word as the beginning of
         one; `explain` fills the hits' `parts`; without `correct` words are taken as they are.
         Raises QueryError for a limit below 1, or a tier or audience that is none.
@@ -368,7 +368,7 @@ class KnowledgeBase:
         return opened
 
     def _open_engine(self, folder: Path) -> Engine:
-        from kb.engine.whoosh import WhooshEngine  # noqa: PLC0415  # 90 ms that not all pay
+        from kb.index.whoosh.engine import WhooshEngine  # noqa: PLC0415  # 90 ms that not all pay
 
         synonyms = self.config.search.expansions()
         return WhooshEngine(folder, self.analyzer, self.ranking, synonyms)

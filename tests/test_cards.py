@@ -4,10 +4,21 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from making import make_article
+from support.articles import make_article
 
-from kb.cards import Card, card_of, card_record, read_card
-from kb.model import Action, Audience, Channel, Condition, Status, Step, Tier
+from kb.model import (
+    Action,
+    Audience,
+    Card,
+    Channel,
+    Condition,
+    Status,
+    Step,
+    Tier,
+    card_of,
+    card_record,
+    read_card,
+)
 
 text = st.text(max_size=5)
 texts = st.lists(text, max_size=2).map(tuple)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from kb.articles import read_content
-from kb.channels import unknown_channels
 from kb.config import load_config
+from kb.content import read_content
+from kb.support.channels import unknown_channels
 
 CHAT = "---\ntitle: Chat\nchannel: {name: live chat}\n---\n"
 DESK = "---\ntitle: Desk\naudience: agent\nchannel: {name: desk}\n---\n"

@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb import comments
-from kb.articles import read_content
+from kb.config import DEFAULT_LIMITS
+from kb.content import comments, read_content
+from kb.content.markdown.document import parse, without_comments
 from kb.errors import ContentError
-from kb.limits import DEFAULT_LIMITS
-from kb.markdown import parse, without_comments
 from kb.model import Severity
 
 

@@ -11,6 +11,7 @@ import pytest
 from kb.config import (
     Config,
     ContactConfig,
+    Ranking,
     SearchConfig,
     environment_name,
     load_config,
@@ -345,7 +346,6 @@ def test_synonyms_go_both_ways_and_one_way_does_not(tmp_path):
 
 def test_ranking_constants_must_exist(tmp_path):
     """A constant that the ranking does not have is refused with those it has."""
-    pytest.importorskip("kb.ranking")
     error = refusal(tmp_path, "[ranking]\nno_such_constant_at_all = 1.0")
     assert error.message == "unknown setting ranking.no_such_constant_at_all"
     assert error.hint
@@ -353,7 +353,7 @@ def test_ranking_constants_must_exist(tmp_path):
 
 def test_ranking_constants_are_kept_in_order(tmp_path):
     """Constants within their range arrive as pairs."""
-    ranking = pytest.importorskip("kb.ranking").Ranking
+    ranking = Ranking
     first = fields(ranking)[0].name
     value = getattr(ranking(), first)
     assert load(tmp_path, f"[ranking]\n{first} = {value}").ranking == ((first, float(value)),)
@@ -361,7 +361,7 @@ def test_ranking_constants_are_kept_in_order(tmp_path):
 
 def test_ranking_constants_have_a_range(tmp_path):
     """A constant beyond its range is refused at its line."""
-    ranking = pytest.importorskip("kb.ranking").Ranking
+    ranking = Ranking
     first = fields(ranking)[0].name
     assert refusal(tmp_path, f"[ranking]\n{first} = -1e9").line == 2
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.counts import counted
+from kb.text.counts import counted
 
 
 @pytest.mark.parametrize(

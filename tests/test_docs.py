@@ -8,8 +8,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from kb import KnowledgeBase
-from kb.analysis import Analyzer
-from kb.ranking import Ranking
+from kb.config import Ranking
+from kb.text.analysis import Analyzer
 
 ROOT = Path(__file__).parent.parent
 RANKING = ROOT / "docs" / "ranking.md"

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.config import ContactConfig
-from kb.escalation import NO_CHANNEL, choose_escalation, message_for
 from kb.model import Article, Channel, Condition, Section, Step, Tier
+from kb.support.escalation import NO_CHANNEL, choose_escalation, message_for
 
 SECTION = Section("top", "", 0, (), "text", (1, 1), 0)
 

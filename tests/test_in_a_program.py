@@ -21,9 +21,9 @@ from stress import STILL, Editor, Stress, write_articles
 
 from kb import KnowledgeBase
 from kb import knowledge_base as module
-from kb.engine.generations import IndexFolder
-from kb.engine.search import Search
 from kb.errors import ConfigError, ContentError, NotFoundError
+from kb.index.generations import IndexFolder
+from kb.search.searcher import Search
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system knows no fork")
 of_a_program_with_threads = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")

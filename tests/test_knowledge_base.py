@@ -11,18 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from killing import count_operations, killed_after
+from support.faults import count_operations, killed_after
 
 import kb
 from kb import KnowledgeBase
-from kb.cards import Card
 from kb.errors import ConfigError, ContentError, IndexingError, NotFoundError, QueryError
-from kb.indexing import Changes
+from kb.index.updater import Changes
 from kb.model import (
     Action,
     Answer,
     Article,
     Audience,
+    Card,
     Correction,
     Found,
     Hit,
@@ -528,7 +528,7 @@ def test_an_article_that_changed_since(base, folder):
 )
 def test_a_question_reads_only_the_articles_that_it_needs(base, monkeypatch, question):
     """Its cost must not grow with articles that it does not touch."""
-    from kb.engine.whoosh import WhooshEngine
+    from kb.index.whoosh.engine import WhooshEngine
 
     def refuse(_):
         raise AssertionError("read all articles")

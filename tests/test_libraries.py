@@ -9,11 +9,11 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from running import run_kb, write
+from support.processes import run_kb, write
 
 from kb import KnowledgeBase, libraries
-from kb.engine.generations import IndexFolder
 from kb.errors import IndexingError
+from kb.index.generations import IndexFolder
 from kb.libraries import INDEX, SITE, difference, releases
 
 PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"

@@ -16,19 +16,19 @@ ROOT = Path(kb.__file__).parent
 SOURCES = sorted(ROOT.rglob("*.py"))
 
 DOORS = {
-    "whoosh": "engine/whoosh/",
-    "markdown_it": "markdown/",
-    "yaml": "frontmatter/yaml_reader.py",
-    "Stemmer": "stemming.py",
+    "whoosh": "index/whoosh/",
+    "markdown_it": "content/markdown/",
+    "yaml": "content/frontmatter/yaml_reader.py",
+    "Stemmer": "text/stemming.py",
     "click": "cli/",
     "jinja2": "site/",
     "markupsafe": "site/",
     "watchfiles": "site/",
-    "filelock": ("engine/lock.py", "site/cache.py"),
-    "platformdirs": "evaluate/place.py",
+    "filelock": ("index/lock.py", "site/build_cache.py"),
+    "platformdirs": "evaluate/judgments.py",
     "wcwidth": "cli/text.py",
     "ir_measures": "evaluate/",
-    "tomllib": ("settings.py", "site/wording.py"),
+    "tomllib": ("settings.py", "site/i18n.py"),
 }
 """Where each big dependency comes in."""
 
@@ -53,7 +53,7 @@ def imports_of(path):
 
 def read_layers():
     """The lines of the architecture in kb's docstring: names from left to right."""
-    _, _, text = kb.__doc__.partition("The way down")
+    _, _, text = kb.__doc__.partition("Imports go down")
     lines = re.findall(r"^    (\S.*)$", text, re.MULTILINE)
     layers = []
     for line in lines:
@@ -134,6 +134,38 @@ def test_imports_go_down(path):
             assert other == own or RANKS[other] > RANKS[own], f"{own} imports {module}"
 
 
+def test_no_module_is_part_of_a_circle():
+    """Inside packages too, and for types only too: each can be read after those it knows."""
+    names = {module_of(path): path for path in SOURCES}
+    knows = {
+        name: {known for full in modules_of(path) if (known := home_of(full, names)) != name}
+        for name, path in names.items()
+    }
+    while leaves := {name for name, known in knows.items() if not known}:
+        knows = {name: known - leaves for name, known in knows.items() if name not in leaves}
+    assert sorted(knows) == []
+
+
+def module_of(path):
+    """The dotted name of a module."""
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def modules_of(path):
+    """What a module imports of kb, by full names: `from kb.site import i18n` is `kb.site.i18n`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("kb."))
+        elif isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "kb":
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def home_of(full, names):
+    """The module that a full name lies in."""
+    return full if full in names else full.rpartition(".")[0]
+
+
 def is_behind(path, door):
     """Whether a module is a library's door, or stands behind it."""
     return name_of(path).startswith(door)
@@ -155,7 +187,7 @@ def test_no_other_library_is_used():
 
 
 @pytest.mark.parametrize(
-    "statement", ["import kb", "import kb.cli", "import kb.config, kb.articles"]
+    "statement", ["import kb", "import kb.cli", "import kb.config, kb.content"]
 )
 def test_importing_kb_imports_no_library(statement):
     """Each comes with its first use: `kb --help` shall not wait for them."""

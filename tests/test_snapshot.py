@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from kb.articles.snapshot import state_of_folder
+from kb.content.snapshot import state_of_folder
 
 
 @pytest.fixture

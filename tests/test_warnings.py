@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from running import write
+from support.processes import write
 
 import kb
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.articles import read_content
+from kb.content import read_content
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "writing.md").read_text(encoding="utf-8")
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from corpora import cache_folder
 
-from kb.analysis import STOP_WORDS
+from kb.text.analysis import STOP_WORDS
 from peers import MissingPeerError
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from kb.cli.command import FOUND, global_options, write_examples
 from kb.cli.screen import open_screen
 from kb.errors import ConfigError, KbError
 from kb.files import current_folder
-from kb.nearest import nearest, slip
+from kb.text.nearest import nearest, slip
 from kb.version import __version__
 
 if TYPE_CHECKING:

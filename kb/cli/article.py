@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.cli.answer import action_lines
-from kb.cli.channels import escalation_lines
+from kb.cli.answer import action_lines, escalation_lines
 from kb.cli.page import Node, PageWriter, cut_section, read_html
 from kb.cli.text import Line, Span, Style, line_of, wrap
-from kb.markdown import parse
+from kb.content.markdown.document import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kb.errors import KbError
-    from kb.indexing import Changes
+    from kb.index.updater import Changes
     from kb.model import Action, Answer, Article, Escalation, Hit, Part, Problem, Section, Topic
 
 VERSION = 1

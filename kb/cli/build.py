@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.command import FOUND, Command, Session, pass_session
-from kb.cli.library import no_articles, shown_folder
+from kb.cli.command import FOUND, Command, Session, no_articles, pass_session, shown_folder
 from kb.cli.text import Span, Style, line_of
 from kb.cli.values import Number
-from kb.counts import counted
 from kb.errors import ContentError, SiteError
 from kb.files import full_path
 from kb.model import Severity
+from kb.text.counts import counted
 
 if TYPE_CHECKING:
     from kb.cli.screen import Screen
     from kb.config import Config
-    from kb.site.build import Report
-    from kb.site.embedding import Embedding
+    from kb.site.embed.embed import Embedding
+    from kb.site.report import Report
 
 _NAMED = 20
 """Problems of one kind that are written out without -v: more scroll the rest away."""
@@ -60,7 +59,8 @@ _FAR = 4 * 1024 * 1024  # bytes from which a size is told in megabytes
 def command(session: Session, *, out: Path | None, strict: bool, drafts: bool, jobs: int) -> int:
     """Build, report what was written and what is wrong, and choose the exit code."""
     from kb.config import load_config
-    from kb.site.build import Options, build_site
+    from kb.site.build import build_site
+    from kb.site.report import Options
 
     screen = session.screen
     config = load_config(config=session.config, content=session.content, index=session.index)
@@ -140,7 +140,7 @@ def warn_of_nothing(report: Report | Embedding, screen: Screen, content: Path) -
     """Say on stderr that nothing of the content folder can be read on the site, if it is so."""
     if report.articles:
         return
-    from kb.articles import scan
+    from kb.content import scan
 
     broken = len({p.path for p in report.problems if p.severity is Severity.ERROR})
     hidden = max(0, len(scan(content).articles) - broken)

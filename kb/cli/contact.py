@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kb.cli.answer import escalation_lines
 from kb.cli.as_json import contact_as_json
-from kb.cli.channels import escalation_lines
 from kb.cli.command import FOUND, NOTHING, Session, WordsCommand, audience_option, pass_session
 from kb.cli.text import Line, Span, Style, line_of, wrap
 from kb.cli.words import read_words
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, words: tuple[str, ...], audience: str) -> int:
     """Print the escalation for a problem, and exit with 1 when there is no channel."""
-    from kb.cli.library import prepare, refuse_empty
+    from kb.cli.command import prepare, refuse_empty
 
     problem = read_words(words, session.screen)
     base = session.open()
@@ -52,7 +52,7 @@ def command(session: Session, *, words: tuple[str, ...], audience: str) -> int:
 
 
 def _lines(escalation: Escalation, screen: Screen) -> Iterator[Line]:
-    from kb.escalation import NO_CHANNEL
+    from kb.support.escalation import NO_CHANNEL
 
     yield from escalation_lines(escalation, screen)
     if not escalation.options and escalation.note == NO_CHANNEL:

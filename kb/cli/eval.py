@@ -13,10 +13,8 @@ from kb.cli.command import FOUND, Command, Session, pass_session
 if TYPE_CHECKING:
     from kb.cli.screen import Screen
     from kb.config import Config
-    from kb.evaluate.catalogue import Catalogue
-    from kb.evaluate.demands import Demand
-    from kb.evaluate.evaluation import Evaluation
-    from kb.evaluate.judgments import JudgedSet
+    from kb.evaluate.evaluation import Demand, Evaluation
+    from kb.evaluate.judgments import Catalogue, JudgedSet
 
 FAILED = 1
 
@@ -26,7 +24,7 @@ def _read_demands(
     param: click.Parameter,
     value: tuple[str, ...],
 ) -> tuple[Demand, ...]:
-    from kb.evaluate.demands import read_demand
+    from kb.evaluate.evaluation import read_demand
 
     try:
         return tuple(map(read_demand, value))
@@ -143,9 +141,7 @@ class _Subject:
 def _judged_folder(session: Session, folder: Path) -> _Subject:
     """A judged folder: its own articles and index, the settings of wherever we are."""
     from kb.config import load_config
-    from kb.evaluate.catalogue import Catalogue
-    from kb.evaluate.judgments import read_judged_folder
-    from kb.evaluate.place import find_articles, index_place
+    from kb.evaluate.judgments import Catalogue, find_articles, index_place, read_judged_folder
     from kb.files import full_path
 
     full_path(folder)  # raises where it starts at a folder that was removed
@@ -160,10 +156,9 @@ def _judged_folder(session: Session, folder: Path) -> _Subject:
 
 def _own(session: Session) -> _Subject:
     """The knowledge base itself, with the queries that its authors wrote."""
-    from kb.articles import read_content
     from kb.config import load_config
-    from kb.evaluate.catalogue import Catalogue
-    from kb.evaluate.own import find_own_file, own_judgments
+    from kb.content import read_content
+    from kb.evaluate.judgments import Catalogue, find_own_file, own_judgments
 
     config = load_config(config=session.config, content=session.content, index=session.index)
     catalogue = Catalogue(config.content)
@@ -174,7 +169,7 @@ def _own(session: Session) -> _Subject:
 
 
 def _evaluate(subject: _Subject, *, whole_run: bool) -> Evaluation:
-    from kb.cli.library import bring_up_to_date
+    from kb.cli.command import bring_up_to_date
     from kb.evaluate.evaluation import evaluate
 
     screen = subject.session.screen

@@ -11,13 +11,13 @@ from kb.cli.build import list_problems, warn_of_nothing
 from kb.cli.command import FOUND, Command, Session, pass_session, write_examples
 from kb.cli.text import line_of
 from kb.cli.values import OneOf, one_of
-from kb.counts import counted
 from kb.errors import KbError
 from kb.files import full_path
 from kb.model import Severity
+from kb.text.counts import counted
 
 if TYPE_CHECKING:
-    from kb.site.embedding import Embedding
+    from kb.site.embed.embed import Embedding
 
 _EXAMPLES = (
     ("kb export search --content docs --out docs/kb --url '../{id}/'", "for MkDocs"),
@@ -88,8 +88,8 @@ def command() -> None:
 def search(session: Session, *, out: Path, pattern: str, site: str | None) -> int:
     """Export, and say what can be found."""
     from kb.config import load_config
-    from kb.site.embedding import embed_search
-    from kb.site.foreign import GENERATORS, find_generator
+    from kb.site.embed.embed import embed_search
+    from kb.site.embed.generators import GENERATORS, find_generator
 
     config = load_config(config=session.config, content=session.content, index=session.index)
     generator = GENERATORS[site] if site else find_generator(config.content)

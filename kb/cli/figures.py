@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.cli.table import table_lines
-from kb.cli.text import Line, Span, Style, line_of, wrap
-from kb.counts import counted
+from kb.cli.text import Line, Span, Style, line_of, table_lines, wrap
 from kb.evaluate.measures import TITLES
+from kb.text.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

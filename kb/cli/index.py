@@ -10,14 +10,14 @@ import click
 from kb.cli.as_json import changes_as_json
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Line, Span, Style, line_of
-from kb.counts import counted
 from kb.errors import ContentError
 from kb.model import Severity
+from kb.text.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kb.indexing import Changes
+    from kb.index.updater import Changes
 
 
 @click.command(
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, force: bool) -> int:
     """Index, print what changed, and exit with 3 when an article was kept out."""
-    from kb.cli.library import all_problems, bring_up_to_date, no_articles, report_problems
+    from kb.cli.command import all_problems, bring_up_to_date, no_articles, report_problems
 
     screen = session.screen
     base = session.open()
@@ -54,7 +54,7 @@ def command(session: Session, *, force: bool) -> int:
 
 
 def _lines(changes: Changes, *, named: bool) -> Iterator[Line]:
-    from kb.cli.library import counts
+    from kb.cli.command import counts
 
     what = counts(changes) or "nothing changed"
     if changes.rebuilt:

@@ -12,9 +12,9 @@ import click
 
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Line, Span, Style, line_of
-from kb.counts import counted
 from kb.errors import KbError
 from kb.files import full_path, given_back
+from kb.text.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def _start(folder: Path) -> list[str]:
 def _copy_theme(session: Session, folder: Path | None, names: tuple[str, ...]) -> Iterator[Path]:
     """Copy files into the theme folder of the new knowledge base, else of the one here."""
     from kb.config import load_config
-    from kb.site.sources import find_folders
+    from kb.site.report import find_folders
     from kb.site.theme import copy_theme_file
 
     own = None if folder is None else folder / "kb.toml"

@@ -1,6 +1,6 @@
 """An article's HTML as lines for the terminal.
 
-The HTML is kb's own (`kb.markdown`), so it is well formed and has few elements: the reader
+The HTML is kb's own (`kb.content.markdown`), so it is well formed and has few elements: the reader
 is strict about nothing and trusts nothing, since every text goes through `kb.cli.text`.
 Where there is no colour, headings and emphasis keep their Markdown signs.
 """
@@ -14,8 +14,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from kb.cli.table import table_lines
-from kb.cli.text import Line, Span, Style, columns, line_of, wrap
+from kb.cli.text import Line, Span, Style, columns, line_of, table_lines, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

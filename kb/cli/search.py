@@ -69,7 +69,7 @@ def command(
     explain: bool,
 ) -> int:
     """Search, print the answer, and exit with 1 when nothing was found."""
-    from kb.cli.library import prepare, refuse_empty
+    from kb.cli.command import prepare, refuse_empty
 
     query = read_words(words, session.screen)
     if is_blank(query):

@@ -14,16 +14,16 @@ from kb.cli.build import list_problems, warn_of_nothing
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Span, Style
 from kb.cli.values import Number
-from kb.counts import counted
 from kb.errors import KbError
+from kb.text.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kb.cli.screen import Screen
     from kb.config import Config
-    from kb.site.build import Report
-    from kb.site.preview import Preview
+    from kb.site.dev.preview import Preview
+    from kb.site.report import Report
 
 
 @click.command(
@@ -66,7 +66,7 @@ def command(
 ) -> int:
     """Serve until Ctrl-C."""
     from kb.config import load_config
-    from kb.site.preview import open_preview
+    from kb.site.dev.preview import open_preview
 
     screen = session.screen
 
@@ -164,7 +164,7 @@ class Ending:
 
 def _keep_up(preview: Preview, load: Callable[[], Config], screen: Screen, ending: Ending) -> None:
     """Build anew on every change; what goes wrong is said, and the old site stays."""
-    from kb.site.preview import watch
+    from kb.site.dev.preview import watch
 
     report, failure = preview.report, str(preview.failure or "")
     for _ in watch(load, ending):

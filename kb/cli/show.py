@@ -14,7 +14,7 @@ from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.complete import complete_articles
 from kb.errors import ConfigError, NotFoundError
 from kb.files import full_path
-from kb.nearest import did_you_mean_id
+from kb.text.nearest import did_you_mean_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ _NAMED = 5
 def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
     """Find the article, and show it in the way that was asked for."""
     from kb.cli.article import article_lines
-    from kb.cli.library import prepare
+    from kb.cli.command import prepare
 
     base = session.open()
     prepare(base, session.screen)

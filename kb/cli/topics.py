@@ -21,10 +21,10 @@ from kb.cli.command import (
 from kb.cli.complete import complete_topics
 from kb.cli.text import Line, Span, Style, line_of, wrap
 from kb.cli.values import Number
-from kb.counts import counted
 from kb.errors import NotFoundError
 from kb.model import Audience
-from kb.nearest import did_you_mean_id
+from kb.text.counts import counted
+from kb.text.nearest import did_you_mean_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,7 +71,7 @@ def command(
     drafts: bool,
 ) -> int:
     """Print the tree below a topic, else below the root."""
-    from kb.cli.library import prepare, refuse_empty
+    from kb.cli.command import prepare, refuse_empty
 
     base = session.open()
     prepare(base, session.screen)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from kb.nearest import slip
+from kb.text.nearest import slip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

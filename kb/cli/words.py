@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from kb.query import MAX_CHARACTERS
+from kb.search.query import MAX_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

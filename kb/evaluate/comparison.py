@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.errors import JudgmentError
-from kb.evaluate.measures import TITLES, mean
+from kb.evaluate.measures import TITLES, Measures, mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kb.evaluate.evaluation import Evaluation
-    from kb.evaluate.saved import SavedQuery
+
+
+@dataclass(frozen=True, slots=True)
+class SavedQuery:
+    """What a saved evaluation says of one query."""
+
+    text: str
+    measures: Measures
+
 
 RESAMPLES = 1_000
 SEED = 20_020

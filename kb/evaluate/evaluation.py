@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from kb.evaluate.asking import ask
-from kb.evaluate.measures import Measures, mean, measure
+from kb.evaluate.measures import TITLES, Measures, mean, measure
+from kb.evaluate.runner import ask
+from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kb.evaluate.asking import Response, Result, Searcher
     from kb.evaluate.judgments import JudgedQuery, JudgedSet
+    from kb.evaluate.runner import Response, Result, Searcher
 
 BAD = 0.5
 """Below this nDCG@10 a query went badly: its only answer, when it has one, is third or lower."""
@@ -134,3 +135,40 @@ def _cost(
         worse=sum(capped[qid].ndcg < full[qid].ndcg for qid in full),
         better=sum(capped[qid].ndcg > full[qid].ndcg for qid in full),
     )
+
+
+NAMES = {**TITLES, "answered": "answered"}
+"""What can be demanded, with what it is called in print."""
+
+_ALIASES = {title.casefold(): name for name, title in TITLES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A figure, from 0 to 1, that must not be lower than `least`."""
+
+    name: str
+    least: float
+
+    def failure(self, evaluation: Evaluation) -> str | None:
+        """What to say when an evaluation falls short; None when it does not."""
+        value = evaluation.figure(self.name)
+        if value >= self.least:
+            return None
+        return f"{NAMES[self.name]} is {value:.4f}, below {self.least:g}"
+
+
+def read_demand(text: str) -> Demand:
+    """Read `NAME=VALUE`. Raises ValueError that says what is wrong."""
+    name, equals, value = text.partition("=")
+    name = _ALIASES.get(name.strip().casefold(), name.strip().casefold())
+    if name not in NAMES or not equals:
+        hint = did_you_mean(name, NAMES) or f"the names are {', '.join(NAMES)}"
+        raise ValueError(f"{text!a} is not NAME=VALUE, such as ndcg=0.70; {hint}")
+    try:
+        least = float(value)
+    except ValueError:
+        least = -1.0
+    if not 0 <= least <= 1:
+        raise ValueError(f"{value!a} is not a number from 0 to 1")
+    return Demand(name, least)

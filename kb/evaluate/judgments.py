@@ -7,20 +7,27 @@ is a whole number: 0 is judged and wrong, higher is better. Blank lines are skip
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
+import tempfile
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.counts import counted
+import platformdirs
+
+from kb.content import read_article, scan
 from kb.errors import ContentError, JudgmentError
 from kb.files import read_regular
-from kb.nearest import did_you_mean
+from kb.model import Article, Audience, Status
+from kb.text.counts import counted
+from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from pathlib import Path
     from typing import Protocol
 
     class Known(Protocol):
@@ -35,6 +42,9 @@ if TYPE_CHECKING:
             """The anchors of an article's sections, empty when it can't be read."""
             ...
 
+    from collections.abc import Iterable
+
+    from kb.model import Section
 
 MAX_GRADE = 1_000
 FORM = "article or article#anchor, TAB, grade"
@@ -243,3 +253,152 @@ def _find_anchor(anchor: str, anchors: Collection[str]) -> str | None:
 
 def _letters(anchor: str) -> str:
     return "".join(filter(str.isalnum, anchor)).casefold()
+
+
+class Catalogue:
+    """The articles of a content folder, each read when it is asked for, and kept.
+
+    Raises ContentError when there is no such folder.
+    """
+
+    def __init__(self, content: Path) -> None:
+        self.content = content
+        self._sources = {source.id: source for source in scan(content).articles}
+        self._articles: dict[str, Article | None] = {}
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids of all files that can hold an article."""
+        return self._sources.keys()
+
+    def article(self, article: str) -> Article | None:
+        """An article, or None when there is none of that id, or its file can't be read."""
+        if article not in self._articles:
+            source = self._sources.get(article)
+            read = None if source is None else read_article(self.content, source)
+            self._articles[article] = read if isinstance(read, Article) else None
+        return self._articles[article]
+
+    def anchors(self, article: str) -> Collection[str]:
+        """The anchors of an article's sections, empty when it can't be read."""
+        found = self.article(article)
+        return [] if found is None else [section.anchor for section in found.sections]
+
+    def section(self, article: str, anchor: str | None) -> Section | None:
+        """A section of an article; its first one when `anchor` is None."""
+        found = self.article(article)
+        if found is None:
+            return None
+        if anchor is None:
+            return found.sections[0]
+        return next((s for s in found.sections if s.anchor == anchor), None)
+
+
+FORMAT = "it should hold articles/, queries.jsonl and qrels.tsv"
+
+
+def find_articles(folder: Path) -> Path:
+    """The articles of a judged folder, links resolved. Raises JudgmentError without any."""
+    if not folder.is_dir():
+        raise JudgmentError("there is no such folder", path=str(folder), hint=FORMAT)
+    for name in ("queries.jsonl", "qrels.tsv"):
+        if not (folder / name).is_file():
+            raise JudgmentError("there is no such file", path=str(folder / name), hint=FORMAT)
+    articles = folder / "articles"
+    if not articles.is_dir():
+        raise JudgmentError("there is no such folder", path=str(articles), hint=FORMAT)
+    return articles.resolve()
+
+
+def index_place(articles: Path) -> Path:
+    """A folder for the index of these articles in the user's cache, never beside them.
+
+    Folders that share their articles share the index. Where no cache can be written the
+    index goes to a new temporary folder, and is built each time.
+    """
+    mark = hashlib.sha256(os.fsencode(articles)).hexdigest()[:16]
+    cache = platformdirs.user_cache_path("helpkb", appauthor=False)
+    place = cache / "eval" / mark
+    try:
+        if cache.is_absolute():  # else the user has no home
+            place.mkdir(parents=True, exist_ok=True)
+            return place
+    except OSError:
+        pass
+    return Path(tempfile.mkdtemp(prefix="helpkb-eval-"))
+
+
+FILE = "judgments.tsv"
+
+
+def find_own_file(content: Path, settings: Path | None) -> Path | None:
+    """The judgments file of a knowledge base: beside its settings, else beside its content."""
+    folders = [content.parent] if settings is None else [settings.parent, content.parent]
+    return next((folder / FILE for folder in folders if (folder / FILE).is_file()), None)
+
+
+def own_judgments(
+    name: str, articles: Iterable[Article], file: Path | None, known: Known
+) -> JudgedSet:
+    """The judged queries of a knowledge base. Raises JudgmentError when there are none.
+
+    The same phrase in several articles is one query that each of them answers.
+    """
+    findable = [a for a in articles if is_findable(a)]
+    queries = [*_from_phrases(findable)]
+    if file is not None:
+        queries += _from_file(file, known, {article.id for article in findable})
+    if not queries:
+        raise JudgmentError(
+            "there is nothing to measure: no article has an issue phrase",
+            hint=f"write `issue:` into articles, or a {FILE} beside the content folder, "
+            "or name a folder of judged queries",
+        )
+    return JudgedSet(name, tuple(queries))
+
+
+def is_findable(article: Article) -> bool:
+    """Whether a plain search can bring an article: published, and for everyone."""
+    return article.status is Status.PUBLISHED and article.audience is Audience.PUBLIC
+
+
+def _from_phrases(articles: Iterable[Article]) -> Iterable[JudgedQuery]:
+    labels: dict[str, dict[str, Label]] = {}
+    for article in articles:
+        for phrase in article.issues:
+            label = Label(article.id, None, 1, article.id)
+            labels.setdefault(phrase, {})[article.id] = label
+    return [
+        JudgedQuery(f"issue:{number}", phrase, tuple(named.values()))
+        for number, (phrase, named) in enumerate(labels.items(), 1)
+    ]
+
+
+def _from_file(path: Path, known: Known, findable: set[str]) -> list[JudgedQuery]:
+    labels: dict[str, dict[str, Label]] = {}
+    first: dict[str, Line] = {}
+    for line in read_lines(path):
+        if line.text.startswith("#") and "\t" not in line.text:
+            continue
+        text, name, grade = _columns(line)
+        label = read_label(name, grade, line, known)
+        if label.article not in findable:
+            raise line.error(f"no search finds {label.article!a}: it is not published for all")
+        first.setdefault(text, line)
+        add_label(labels.setdefault(text, {}), label, line)
+    for text, named in labels.items():
+        if not any(label.grade for label in named.values()):
+            raise first[text].error("nothing answers this query: all its grades are 0")
+    return [
+        JudgedQuery(f"{FILE}:{first[text].number}", text, tuple(named.values()))
+        for text, named in labels.items()
+    ]
+
+
+def _columns(line: Line) -> tuple[str, str, str]:
+    columns = line.text.split("\t")
+    if len(columns) == 2:  # noqa: PLR2004 without a grade
+        columns.append("1")
+    if len(columns) != 3 or not columns[0].strip():  # noqa: PLR2004 the message names them
+        raise line.error("is not a judgment", f"write query, TAB, {FORM}")
+    return columns[0].strip(), columns[1].strip(), columns[2]

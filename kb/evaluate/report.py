@@ -1,30 +1,110 @@
-"""A report: one HTML page that asks nothing of any other file or server.
-
-It has the figures, the plot of all queries, the queries that changed most since a baseline,
-and for each query that went badly what was found and what should have been.
-"""
+"""How a report looks, by day and by night."""
 
 from __future__ import annotations
 
 import os
 import re
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from kb.counts import counted
 from kb.errors import KbError
 from kb.evaluate.measures import TITLES
-from kb.evaluate.plot import sorted_plot
-from kb.evaluate.style import STYLE
+from kb.text.counts import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from kb.evaluate.catalogue import Catalogue
     from kb.evaluate.comparison import Change, Comparison
     from kb.evaluate.evaluation import Evaluation, QueryOutcome
+    from kb.evaluate.judgments import Catalogue
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1c1e21; --paper: #fff; --quiet: #5f6672;
+  --line: #d8dce2; --up: #1f7a4d; --down: #b3382c; --link: #0b57b0; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e8eb; --paper: #15171a; --quiet: #9aa3af;
+  --line: #343a42; --up: #4cc38a; --down: #f0796b; --link: #8ab8ff; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
+h3 { font-size: .85rem; margin: 0; color: var(--quiet); }
+a { color: var(--link); } small { color: var(--quiet); font-weight: normal; }
+table { border-collapse: collapse; }
+th, td { padding: .3rem .9rem .3rem 0; text-align: left; border-bottom: 1px solid var(--line);
+  font-variant-numeric: tabular-nums; vertical-align: top; }
+th { color: var(--quiet); font-weight: normal; }
+.wide { overflow-x: auto; } table { overflow-wrap: break-word; }
+th, td + td { white-space: nowrap; }
+.plot { width: 100%; height: auto; } .plot text { fill: var(--quiet); font-size: 12px; }
+.plot line { stroke: var(--line); } .up { fill: var(--up); } .down { fill: var(--down); }
+details { border-top: 1px solid var(--line); padding: .6rem 0; }
+summary { cursor: pointer; font-weight: 600; }
+.pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 1rem;
+  margin-top: .5rem; }
+ol, ul { margin: .3rem 0; padding-left: 1.6rem; }
+.right::marker, .right a { color: var(--up); }
+.right::after { content: " \\2713"; color: var(--up); }
+@media print { details { break-inside: avoid; } }
+"""
+
+
+WIDTH, HEIGHT = 960, 260
+_LEFT, _TOP, _BOTTOM = 44, 10, 24
+
+
+def sorted_plot(values: Sequence[float], *, low: float, label: str) -> str:
+    """The values from least to greatest, as areas from 0; the scale runs from `low` to 1.
+
+    What is above 0 has the class `up`, what is below `down`. `label` says it all to those
+    who can't see it.
+    """
+    ticks = "".join(_tick(value, low) for value in (-1.0, -0.5, 0.0, 0.5, 1.0) if value >= low)
+    areas = "".join(_area(start, run, len(values), low) for start, run in _runs(sorted(values)))
+    queries = counted(len(values), "query", "queries")
+    return (
+        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{escape(label)}">{ticks}{areas}'
+        f'<text x="{WIDTH}" y="{HEIGHT - 6}" text-anchor="end">{queries}</text></svg>'
+    )
+
+
+def _runs(values: Sequence[float]) -> Iterator[tuple[int, list[float]]]:
+    """Neighbours of the same sign, each with the place of its first; zeros are left out."""
+    start = 0
+    for sign, run in groupby(values, key=lambda value: (value > 0) - (value < 0)):
+        found = list(run)
+        if sign:
+            yield start, found
+        start += len(found)
+
+
+def _area(start: int, run: Sequence[float], count: int, low: float) -> str:
+    """One path along the tops of all bars of a run, and back along 0."""
+    step = (WIDTH - _LEFT) / count
+    x, zero = _LEFT + start * step, _y(0.0, low)
+    points = [f"M{x:.2f} {zero:.2f}"]
+    for height, equal in groupby(run):
+        x += step * len(list(equal))
+        points.append(f"V{_y(height, low):.2f}H{x:.2f}")
+    points.append(f"V{zero:.2f}Z")
+    return f'<path class="{"up" if run[0] > 0 else "down"}" d="{"".join(points)}"/>'
+
+
+def _tick(value: float, low: float) -> str:
+    y = _y(value, low)
+    return (
+        f'<line x1="{_LEFT}" x2="{WIDTH}" y1="{y:.2f}" y2="{y:.2f}"/>'
+        f'<text x="{_LEFT - 6}" y="{y + 4:.2f}" text-anchor="end">{value:g}</text>'
+    )
+
+
+def _y(value: float, low: float) -> float:
+    return _TOP + (1 - value) / (1 - low) * (HEIGHT - _TOP - _BOTTOM)
+
 
 _SHOWN = 5
 # What HTML can't hold, or what would change the direction of the text around it.

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import JudgmentError
-from kb.evaluate.asking import SHOWN
+from kb.evaluate.comparison import SavedQuery
 from kb.evaluate.measures import TITLES, Measures
+from kb.evaluate.runner import SHOWN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kb.evaluate.asking import Result
     from kb.evaluate.comparison import Comparison, Interval
     from kb.evaluate.evaluation import Evaluation, QueryOutcome
     from kb.evaluate.judgments import Label
+    from kb.evaluate.runner import Result
 
 VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class SavedQuery:
-    """What a saved evaluation says of one query."""
-
-    text: str
-    measures: Measures
 
 
 def evaluation_as_json(evaluation: Evaluation, comparison: Comparison | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from kb.articles.names import fold
+from kb.content.files import fold
 
 HOME = "index.html"
 NOT_FOUND = "404.html"

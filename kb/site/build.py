@@ -13,82 +13,22 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from kb.engine.caches import remove_unfinished
 from kb.errors import SiteError
+from kb.index.caches import remove_unfinished
 from kb.libraries import difference
 from kb.model import Problem, Severity
-from kb.site.cache import Cache, Memory, Stamp
-from kb.site.output import check_folder
-from kb.site.sources import find_folders, look
-from kb.site.staging import beside, remove_leftover, states_of
-from kb.site.swap import recover
+from kb.site.build_cache import Cache, Stamp
+from kb.site.output import beside, check_folder, recover, remove_leftover, states_of
+from kb.site.report import Options, Report, Work, _plain, find_folders, look, states
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from kb.config import Config
-    from kb.site.search.places import Places
-    from kb.site.sources import Folders, Sources
-    from kb.site.staging import State
-
-
-KEPT = 100
-"""Problems of each severity that are told where not every one is asked for."""
-
-
-class Options(NamedTuple):
-    """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
-    `jobs` is the number of processes; `root` is the path at which a server shows the site;
-    `every_problem` asks for all of them where the first ones would do. `search` is given what
-    the files of the search are to be made of, and its key, where they are no part of the build.
-    """
-
-    drafts: bool = False
-    live: bool = False
-    jobs: int = 1
-    root: str | None = None
-    every_problem: bool = False
-    search: Callable[[str, Places], None] | None = None
-
-
-class Work(NamedTuple):
-    """What one build has before it."""
-
-    folders: Folders
-    options: Options
-    sources: Sources
-    cache: Cache
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a build did. `pages` counts articles, topics and the site's own pages; `written`
-    and `removed` are addresses; `size` is in bytes. `problems` are in order of path; unless
-    all were asked for the first ones of each severity may be all. `counts` says how many
-    of each severity there are. `reason` says why all was made anew where libraries changed.
-    """
-
-    out: Path
-    pages: int
-    articles: int
-    files: int
-    size: int
-    written: tuple[str, ...]
-    removed: tuple[str, ...]
-    problems: tuple[Problem, ...]
-    counts: Mapping[str, int]
-    seconds: float
-    reason: str = ""
-    reachable: bool = True
-
-    @property
-    def warnings(self) -> int:
-        """How many problems are warnings or errors."""
-        return self.counts.get(Severity.WARNING, 0) + self.counts.get(Severity.ERROR, 0)
 
 
 def build_site(
@@ -127,7 +67,7 @@ def _build(config: Config, work: Work, progress: Callable[[int, int], None] | No
     stamp = work.cache.stamp()
     if (last := _last(stamp, work)) is not None:
         return last
-    from kb.site.making import make_site  # noqa: PLC0415  # not needed to see no change
+    from kb.site.builder import make_site  # noqa: PLC0415  # not needed to see no change
 
     report = make_site(config, work, stamp, progress)
     upgraded = stamp and difference(stamp.libraries, work.sources.libraries)
@@ -153,40 +93,3 @@ def _last(stamp: Stamp | None, work: Work) -> Report | None:
         seconds=0.0,
         **summary,
     )
-
-
-def states(sources: Sources) -> list[list[object]]:
-    """The states of articles and topic files, and what was refused, as a stamp holds them."""
-    listing = sources.listing
-    refused: list[list[object]] = [[problem.path, problem.message] for problem in listing.problems]
-    return [*(list(file) for file in (*listing.articles, *listing.topics)), *refused]
-
-
-def _plain(states: Mapping[str, State]) -> dict[str, list[int]]:
-    return {path: list(state) for path, state in states.items()}
-
-
-def remember(
-    report: Report, sources: Sources, output: Mapping[str, State], memory: Memory, cache: Cache
-) -> None:
-    """Keep what the next build can use."""
-    first = [p for s in Severity for p in [p for p in report.problems if p.severity is s][:KEPT]]
-    problems = [(p.path, p.line, p.message, str(p.severity), p.code) for p in first]
-    summary = {
-        "pages": report.pages,
-        "articles": report.articles,
-        "files": report.files,
-        "size": report.size,
-        "problems": problems,
-        "counts": report.counts,
-        "reachable": report.reachable,
-    }
-    stamp = Stamp(
-        common=sources.common,
-        libraries=sources.libraries,
-        sources=states(sources),
-        files=_plain(sources.files),
-        output=_plain(output),
-        summary=summary,
-    )
-    cache.write(stamp, memory)

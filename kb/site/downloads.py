@@ -14,7 +14,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kb.articles.names import printable
+from kb.content.files import printable
 from kb.errors import ContentError, SiteError
 from kb.files import open_within, raise_if_exhausted
 from kb.site.images import image_size

@@ -8,17 +8,17 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from kb.limits import DEFAULT_LIMITS
-from kb.markdown import escape, offers_unsafe_links
+from kb.config import DEFAULT_LIMITS
+from kb.content.markdown.document import escape, offers_unsafe_links
 from kb.site.addresses import HOME, SEARCH, absolute, encode, markdown_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from kb.site.article_records import Draft, Record
     from kb.site.links import Resolved
     from kb.site.plan import Plan
-    from kb.site.records import Draft, Record
-    from kb.site.shell import Shell
+    from kb.site.templating import Shell
 
 FEED = "feed.xml"
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'

@@ -11,15 +11,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import unquote
 
-from kb.articles.names import fold, printable
-from kb.markdown import slug
+from kb.content.files import fold, printable
+from kb.content.markdown.document import slug
 from kb.settings import host_name
 from kb.site.addresses import FILES, encode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from kb.site.staging import State
+    from kb.site.output import State
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _OUTSIDE = re.compile(r"https?://[^/?#\\@\s]", re.IGNORECASE)

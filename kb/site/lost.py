@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
-from kb.site.scripts import lost_script, shrink_style
+from kb.site.assets import lost_script, shrink_style
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

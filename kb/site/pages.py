@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
-from kb.escalation import choose_escalation
-from kb.markdown import escape
+from kb.content.markdown.document import escape
 from kb.model import Tier
 from kb.site.addresses import (
     CONTACT,
@@ -21,21 +20,22 @@ from kb.site.addresses import (
     markdown_of,
     root_of,
 )
-from kb.site.drafts import MARKER
-from kb.site.keys import action_target
-from kb.site.shell import PageHead
-from kb.site.structured import describe_article, describe_site
+from kb.site.jsonld import describe_article, describe_site
+from kb.site.plan import action_target
+from kb.site.render import MARKER
+from kb.site.templating import PageHead
+from kb.support.escalation import choose_escalation
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kb.model import Action, Article, Channel, Escalation, Step, Topic
+    from kb.site.article_records import Draft, Record
     from kb.site.links import Resolved
     from kb.site.lost import Within
     from kb.site.plan import Plan
-    from kb.site.records import Draft, Record
-    from kb.site.shell import Shell
+    from kb.site.templating import Shell
 
 PAGE_LENGTH = 200
 """Articles on one page of a topic; the rest follow on `index-2.html` and so on."""

@@ -1,12 +1,22 @@
-"""The site as a whole, before any page is written: what is shown, where, and beside what."""
+"""Related articles: those that an author names, then those that share the rarest words.
+
+The words of title, tags, phrases and headings stand for an article. What a shared word
+counts depends on how many articles have it and on nothing else, so a new article moves
+only those that share a word with it.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from itertools import chain
+from math import fsum, sqrt
 from typing import TYPE_CHECKING
 
-from kb.articles import build_topics
-from kb.articles.names import fold
+from kb.content import build_topics
+from kb.content.files import fold
 from kb.site.addresses import (
     CONTACT,
     HOME,
@@ -18,20 +28,106 @@ from kb.site.addresses import (
     markdown_of,
     topic_wish,
 )
-from kb.site.links import Destination, Targets
-from kb.site.related import find_related
+from kb.site.links import Destination, Place, Targets, sort_link, want
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from kb.articles import TopicFile
     from kb.config import ContactConfig
-    from kb.model import Article, Topic
+    from kb.content import TopicFile
+    from kb.model import Action, Article, Card, Topic
+    from kb.site.article_records import Record
     from kb.site.links import Complaint, Resolved, Want
-    from kb.site.records import Record
-    from kb.site.staging import State
+    from kb.site.output import State
+    from kb.text.analysis import Analyzer
 
     Relate = Callable[[Sequence[Record]], Mapping[str, tuple[str, ...]]]
+
+SHOWN = 4
+"""Related articles on a page."""
+
+_TITLE, _TAGS, _ISSUES, _HEADINGS = 4, 3, 2, 1
+_KEPT = 16  # words of one article; more say less and cost more
+_COMMON = 200  # a word in more articles than this relates none of them
+_LEAST_SHARED = 2  # words: one alone is chance
+
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def weigh_terms(article: Article, analyzer: Analyzer) -> str:
+    """The words that stand for an article, each with its weight, heaviest first: as JSON."""
+    weights: dict[str, int] = {}
+    parts = (
+        (_TITLE, (article.title,)),
+        (_TAGS, article.tags),
+        (_ISSUES, article.issues),
+        (_HEADINGS, tuple(section.heading for section in article.sections[:_KEPT])),
+    )
+    for weight, texts in parts:
+        terms, _ = analyzer.terms("\n".join(texts))
+        for term in terms:
+            weights.setdefault(term, weight)
+    kept = sorted(weights.items(), key=lambda item: -item[1])[:_KEPT]
+    return _encode(kept)
+
+
+class Relation:
+    """Finds related articles, unless the last build found them by the very same words."""
+
+    def __init__(self, known: Mapping[str, list[list[int]]]) -> None:
+        """`known` holds, under a hash of the words, which articles relate to each: by number."""
+        self.known = known
+
+    def find(self, records: Sequence[Record]) -> Mapping[str, tuple[str, ...]]:
+        """As `find_related`."""
+        ids = [record.article.id for record in records]
+        words = [f"{r.article.id}\0{r.article.related}\0{r.terms}" for r in records]
+        key = hashlib.sha256("\0".join(words).encode(errors="surrogatepass")).hexdigest()[:32]
+        if key not in self.known:
+            number = {name: at for at, name in enumerate(ids)}
+            found = find_related(records)
+            self.known = {key: [[number[other] for other in found[name]] for name in ids]}
+        rows = zip(ids, self.known[key], strict=True)
+        return {name: tuple([ids[other] for other in others]) for name, others in rows}
+
+
+def find_related(records: Sequence[Record]) -> dict[str, tuple[str, ...]]:
+    """For each article the ids of its related ones, at most `SHOWN`, in order."""
+    holders: dict[str, dict[int, int]] = defaultdict(dict)
+    terms: list[list[tuple[str, int]]] = [json.loads(record.terms) for record in records]
+    for number, own_terms in enumerate(terms):
+        for term, weight in own_terms:
+            holders[term][number] = weight
+    shared = {term: found for term, found in holders.items() if 1 < len(found) <= _COMMON}
+    ids = [record.article.id for record in records]
+    known = frozenset(ids)
+    related = {}
+    for number, record in enumerate(records):
+        own = [name for name in record.article.related if name in known]
+        chosen = dict.fromkeys(name for name in own if name != ids[number])
+        if len(chosen) < SHOWN:
+            chosen.update(dict.fromkeys(ids[n] for n in _nearest(number, terms[number], shared)))
+        related[ids[number]] = tuple(chosen)[: max(SHOWN, len(own))]
+    return related
+
+
+def _nearest(
+    number: int,
+    terms: Iterable[tuple[str, int]],
+    shared: Mapping[str, Mapping[int, int]],
+) -> list[int]:
+    """The articles with the most in common, best first; ties in order of id."""
+    held = [(weight, found) for term, weight in terms if (found := shared.get(term))]
+    counts = Counter(chain.from_iterable(found for _, found in held))
+    likely = [o for o, count in counts.items() if count >= _LEAST_SHARED and o != number]
+    values = [(weight / sqrt(len(found)), found) for weight, found in held]
+    scores = {
+        other: fsum([value * found[other] for value, found in values if other in found])
+        for other in likely
+    }
+    return sorted(likely, key=lambda other: (-scores[other], other))[: SHOWN + 1]
+
 
 _RESERVED = (
     HOME, NOT_FOUND, SEARCH, TOPICS, CONTACT, "llms.txt", "robots.txt", "sitemap.xml",
@@ -172,3 +268,14 @@ def _neighbours(topics: Iterable[Topic]) -> dict[str, tuple[str, str]]:
         for at, article in enumerate(topic.articles, 1):
             found[article] = (row[at - 1], row[at + 1])
     return found
+
+
+def action_target(action: Action, article: Article | Card, plan: Plan) -> tuple[str, str]:
+    """Where an action's url leads, as a resolved address, and what is wrong with it."""
+    if not action.url:
+        return "", ""
+    place, href = sort_link(action.url)
+    if place is Place.INSIDE:
+        found = plan.targets.resolve(want(href, article.path, 1))
+        return found.href, found.warning
+    return ("", href) if place is Place.REFUSED else (href, "")

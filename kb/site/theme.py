@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kb.errors import ContentError, SiteError
 from kb.files import given_back, read_regular
-from kb.nearest import did_you_mean
 from kb.site import PACKAGE
+from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from pathlib import Path

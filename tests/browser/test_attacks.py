@@ -1,7 +1,7 @@
 """Line 1 of the hostile suite in Chromium: no text of an author runs, asks or loads anything."""
 
 import pytest
-from attacks import attacks, site_of_all
+from support.attacks import attacks, site_of_all
 
 pytestmark = pytest.mark.browser
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kb.config import load_config
-from kb.site.embedding import embed_search
-from kb.site.foreign import GENERATORS
+from kb.site.embed.embed import embed_search
+from kb.site.embed.generators import GENERATORS
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from site_samples import png
+from support.sites import png
 
 from kb.config import load_config
 from kb.site.build import build_site

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from exported import (
+from support.exports import (
     SETS,
     judged_content,
     judged_texts,

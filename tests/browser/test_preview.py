@@ -3,10 +3,10 @@
 import threading
 
 import pytest
-from site_samples import ARTICLES, Base, png
+from support.sites import ARTICLES, Base, png
 
 from kb.errors import KbError
-from kb.site.preview import open_preview, watch
+from kb.site.dev.preview import open_preview, watch
 
 pytestmark = pytest.mark.browser
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from kb.articles import read_content
 from kb.cli.app import run
 from kb.cli.command import Session
 from kb.cli.screen import ASCII, Screen
 from kb.config import load_config
+from kb.content import read_content
 from kb.errors import NotFoundError
-from kb.escalation import choose_escalation
 from kb.model import Answer, Found, Hit, Match, Part
-from kb.nearest import did_you_mean
+from kb.support.escalation import choose_escalation
+from kb.text.nearest import did_you_mean
 
 CHAT = """---
 title: Chat with us

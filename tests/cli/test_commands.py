@@ -9,7 +9,6 @@ import pytest
 
 from kb.cli.answer import answer_lines
 from kb.cli.text import MARK, columns, render
-from kb.escalation import NO_CHANNEL
 from kb.model import (
     Answer,
     Audience,
@@ -22,6 +21,7 @@ from kb.model import (
     Severity,
     Tier,
 )
+from kb.support.escalation import NO_CHANNEL
 
 LAST = "Still need help? Chat: Account > Contact Us. Have ready: The order number; The date."
 
@@ -644,8 +644,8 @@ def test_init_creates_a_knowledge_base_that_works(kb, folder):
     result = kb("init", "new")
     assert result.code == 0
     assert "cd new" in result.out
-    from kb.articles import read_content
     from kb.config import load_config
+    from kb.content import read_content
 
     config = load_config(environ={}, cwd=folder / "new")
     content = read_content(config.content)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kb.cli.page import PageWriter, cut_section, read_html
 from kb.cli.screen import ASCII, Screen
 from kb.cli.text import columns, render
-from kb.markdown import parse
+from kb.content.markdown.document import parse
 
 PLAIN = Screen(
     out=io.StringIO(),

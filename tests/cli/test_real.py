@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import in_terminal
+from support.processes import in_terminal
 
 from kb.cli.app import run
 

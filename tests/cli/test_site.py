@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kb.site import preview
+from kb.site.dev import preview
 
 
 @pytest.fixture

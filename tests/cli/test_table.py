@@ -3,8 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.cli.table import table_lines
-from kb.cli.text import columns, line_of, render
+from kb.cli.text import columns, line_of, render, table_lines
 
 
 def table(rows, width):

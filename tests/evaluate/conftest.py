@@ -1,9 +1,9 @@
 """A judged folder and its articles."""
 
 import pytest
-from judging import write_articles, write_labels, write_queries
+from support.judged import write_articles, write_labels, write_queries
 
-from kb.evaluate.catalogue import Catalogue
+from kb.evaluate.judgments import Catalogue
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
-"""kb.evaluate.asking: what is kept of each query's ranking."""
+"""kb.evaluate.runner: what is kept of each query's ranking."""
 
 import pytest
-from judging import FakeSearcher, judged
+from support.judged import FakeSearcher, judged
 
-from kb.evaluate.asking import DEPTH, Result, ask, best_of_articles, cap
+from kb.evaluate.runner import DEPTH, Result, ask, best_of_articles, cap
 
 
 def results(*names):

@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from judging import evaluation_of, judged
+from support.judged import evaluation_of, judged
 
 from kb.errors import JudgmentError
 from kb.evaluate.comparison import bootstrap, compare

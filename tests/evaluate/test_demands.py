@@ -1,9 +1,9 @@
-"""kb.evaluate.demands: what `--fail-under` asks."""
+"""kb.evaluate.evaluation: what `--fail-under` asks."""
 
 import pytest
-from judging import evaluation_of, judged
+from support.judged import evaluation_of, judged
 
-from kb.evaluate.demands import NAMES, Demand, read_demand
+from kb.evaluate.evaluation import NAMES, Demand, read_demand
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from judging import evaluation_of, judged
+from support.judged import evaluation_of, judged
 
 
 def test_means_and_empty_queries():

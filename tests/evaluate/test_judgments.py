@@ -3,12 +3,10 @@
 import json
 
 import pytest
-from judging import write_labels, write_queries
+from support.judged import write_labels, write_queries
 
 from kb.errors import JudgmentError
-from kb.evaluate.catalogue import Catalogue
-from kb.evaluate.judgments import Level, read_judged_folder
-from kb.evaluate.place import find_articles
+from kb.evaluate.judgments import Catalogue, Level, find_articles, read_judged_folder
 
 
 def test_a_folder_is_read_in_the_order_of_its_queries(folder, catalogue):

@@ -1,11 +1,10 @@
-"""kb.evaluate.own: issue phrases and judgments.tsv as judged queries."""
+"""kb.evaluate.judgments: issue phrases and judgments.tsv as judged queries."""
 
 import pytest
 
-from kb.articles import read_content
+from kb.content import read_content
 from kb.errors import JudgmentError
-from kb.evaluate.catalogue import Catalogue
-from kb.evaluate.own import find_own_file, own_judgments
+from kb.evaluate.judgments import Catalogue, find_own_file, own_judgments
 
 LATE = (
     "---\nissue: [package never arrived, where is it]\n---\n# Late\n\nWait.\n\n## Track\n\nLook.\n"

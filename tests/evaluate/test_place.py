@@ -1,11 +1,11 @@
-"""kb.evaluate.place: where a judged folder's articles and index are."""
+"""kb.evaluate.judgments: where a judged folder's articles and index are."""
 
 from pathlib import Path
 
 import pytest
 
 from kb.errors import JudgmentError
-from kb.evaluate.place import find_articles, index_place
+from kb.evaluate.judgments import find_articles, index_place
 
 
 def test_articles_are_found_through_links(folder, tmp_path):

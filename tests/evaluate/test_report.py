@@ -1,4 +1,4 @@
-"""kb.evaluate.report and kb.evaluate.plot: one page, safe whatever it quotes."""
+"""kb.evaluate.report and kb.evaluate.report: one page, safe whatever it quotes."""
 
 import json
 import re
@@ -6,13 +6,12 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
 import pytest
-from judging import evaluation_of, judged
+from support.judged import evaluation_of, judged
 
 from kb.errors import KbError
-from kb.evaluate.catalogue import Catalogue
 from kb.evaluate.comparison import compare
-from kb.evaluate.plot import sorted_plot
-from kb.evaluate.report import write_report
+from kb.evaluate.judgments import Catalogue
+from kb.evaluate.report import sorted_plot, write_report
 from kb.evaluate.saved import evaluation_as_json, read_saved
 
 EVIL = "<script>alert(1)</script>\x1b\u202e\ud800\"'"

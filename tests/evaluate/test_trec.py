@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ir_measures import RR, nDCG
-from judging import evaluation_of, judged, label
+from support.judged import evaluation_of, judged, label
 
 from kb.evaluate.judgments import JudgedQuery, Label
 from kb.evaluate.trec import _falling, write_runs

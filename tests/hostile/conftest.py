@@ -3,8 +3,8 @@
 from contextlib import contextmanager
 
 import pytest
-from killing import Nursery
-from states import States
+from support.faults import Nursery
+from support.states import States
 
 
 @pytest.fixture(scope="session")

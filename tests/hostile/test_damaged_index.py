@@ -11,12 +11,12 @@ import random
 import shutil
 
 import pytest
-from states import WORDS, answers_of
+from support.states import WORDS, answers_of
 
 from kb import files
 from kb.cli.app import run
-from kb.engine.generations import IndexFolder
 from kb.errors import IndexingError
+from kb.index.generations import IndexFolder
 from kb.site.build import build_site
 
 FEW = ("common", WORDS[1], "comon")

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from site_samples import Base, png
+from support.sites import Base, png
 
 from kb.errors import SiteError
 from kb.site.downloads import OFFERED, Downloads

@@ -16,15 +16,15 @@ import subprocess
 import sys
 
 import pytest
-from states import States
+from support.states import States
 from whoosh import columns
 from whoosh.codec.whoosh3 import W3Segment
 from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
-from kb.engine.whoosh import NAME, SCHEMA
-from kb.engine.whoosh.records import RecordColumn
+from kb.index.whoosh.codec import RecordColumn
+from kb.index.whoosh.engine import NAME, SCHEMA
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")
 

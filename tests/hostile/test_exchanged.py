@@ -11,7 +11,7 @@ import socket
 import sys
 
 import pytest
-from site_samples import ARTICLES, Base, png
+from support.sites import ARTICLES, Base, png
 
 from kb.config import load_config
 from kb.errors import ConfigError, JudgmentError, KbError, SiteError
@@ -19,8 +19,8 @@ from kb.evaluate.judgments import read_lines
 from kb.files import read_sealed
 from kb.knowledge_base import KnowledgeBase
 from kb.site.build import build_site
-from kb.site.embedding import embed_search
-from kb.site.foreign import GENERATORS
+from kb.site.embed.embed import embed_search
+from kb.site.embed.generators import GENERATORS
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes and devices have names on POSIX")
 

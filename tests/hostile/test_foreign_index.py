@@ -5,7 +5,7 @@ not, and nothing of somebody else is written over.
 """
 
 import pytest
-from states import answers_of, write
+from support.states import answers_of, write
 
 from kb import KnowledgeBase
 from kb.cli.app import run

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from disks import PAGE, fill, small_disk
-from states import States
+from support.disks import PAGE, fill, small_disk
+from support.states import States
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")
 

@@ -11,13 +11,13 @@ import shutil
 import sys
 
 import pytest
-from disks import PAGE, fill, small_disk
 from filelock import FileLock
-from killing import check_killed, spread
-from site_samples import ARTICLES, Base, png
+from support.disks import PAGE, fill, small_disk
+from support.faults import check_killed, spread
+from support.sites import ARTICLES, Base, png
 
 from kb.errors import SiteError
-from kb.site.swap import MANIFEST
+from kb.site.output import MANIFEST
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")
 

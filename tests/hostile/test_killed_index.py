@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from killing import check_killed, spread
-from states import answers_of
+from support.faults import check_killed, spread
+from support.states import answers_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")
 

@@ -8,14 +8,14 @@ import os
 from pathlib import Path
 
 import pytest
-from attacks import quoted
-from cases import needs_cases, read_lines
 from hypothesis import given
 from hypothesis import strategies as st
-from running import run_kb, write
+from support.attacks import quoted
+from support.cases import needs_cases, read_lines
+from support.processes import run_kb, write
 
-from kb.articles import read_content
-from kb.articles.names import complaint, complaint_about_id
+from kb.content import read_content
+from kb.content.files import complaint, complaint_about_id
 from kb.model import Severity
 from kb.site.links import Targets, want
 

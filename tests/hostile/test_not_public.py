@@ -7,7 +7,7 @@ any file of a site or an export, nor in what a command prints.
 import json
 
 import pytest
-from running import run_kb, write
+from support.processes import run_kb, write
 
 COMMENTS = """---
 # zebraword in YAML

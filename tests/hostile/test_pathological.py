@@ -8,7 +8,7 @@ import json
 import re
 
 import pytest
-from running import run_kb, write
+from support.processes import run_kb, write
 
 SETTINGS = """
 [limits]

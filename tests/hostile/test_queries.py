@@ -16,7 +16,7 @@ from made import grammar_query, random_query
 
 from kb import KnowledgeBase
 from kb.model import Found
-from kb.snippets import WIDTH
+from kb.text.snippets import WIDTH
 
 ROOT = Path(__file__).parent.parent.parent
 CASES = os.environ.get("KB_CASES")

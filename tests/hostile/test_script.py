@@ -11,15 +11,15 @@ import xml.etree.ElementTree as ET
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from attacks import Page, attacks, runs, site_of_all, texts_in
 from markdown_it import MarkdownIt
+from support.attacks import Page, attacks, runs, site_of_all, texts_in
 
-from kb.analysis import Analyzer
-from kb.articles import SourceFile
-from kb.articles.reading import read_text
-from kb.limits import DEFAULT_LIMITS
+from kb.config import DEFAULT_LIMITS
+from kb.content import SourceFile
+from kb.content.reader import read_text
 from kb.site import feeds
-from kb.site.drafts import write_draft
+from kb.site.render import write_draft
+from kb.text.analysis import Analyzer
 
 ADDRESSES = {
     "href",

@@ -18,9 +18,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from site_samples import ARTICLES, Base, png
+from support.sites import ARTICLES, Base, png
 
-from kb.site.preview import open_preview
+from kb.site.dev.preview import open_preview
 
 CASES = os.environ.get("KB_CASES")
 SLOW = 200

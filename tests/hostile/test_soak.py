@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.engine.generations import IndexFolder
+from kb.index.generations import IndexFolder
 
 SOAK = Path(__file__).parent.parent.parent / "benchmarks" / "soak.py"
 ROUNDS = 3

@@ -12,8 +12,8 @@ import subprocess
 import sys
 
 import pytest
-from attacks import quoted
-from running import in_terminal, run_kb, write
+from support.attacks import quoted
+from support.processes import in_terminal, run_kb, write
 
 from kb.cli.app import COMMANDS
 

@@ -1,7 +1,7 @@
 """Lines 2, 4 and 5: CommonMark, front matter and encodings, in whole files of a content folder.
 
 Whatever stands in a file, the article is read or refused with path and place; no text is lost,
-no front matter becomes text, nothing hangs. `tests/test_markdown.py`, `test_frontmatter.py` and
+no front matter becomes text, nothing hangs. `tests/content/test_markdown.py`, `test_frontmatter.py` and
 `test_articles.py` look at each parser by itself.
 """
 
@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cases import CASES, needs_cases, read_json, read_lines
 from hypothesis import given
 from hypothesis import strategies as st
-from running import write
+from support.cases import CASES, needs_cases, read_json, read_lines
+from support.processes import write
 
-from kb.articles import read_content
 from kb.config import load_config
+from kb.content import read_content
 from kb.model import Severity
 from kb.site.build import build_site
 

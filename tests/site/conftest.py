@@ -1,7 +1,7 @@
 """Knowledge bases with sites to build."""
 
 import pytest
-from site_samples import ARTICLES, Base, png
+from support.sites import ARTICLES, Base, png
 
 
 @pytest.fixture

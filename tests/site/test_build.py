@@ -10,13 +10,13 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
-from site_samples import png
+from support.sites import png
 
 from kb.errors import ContentError, SiteError
-from kb.escalation import choose_escalation
 from kb.model import Escalation, Severity
 from kb.site import pages
 from kb.site.build import build_site
+from kb.support.escalation import choose_escalation
 
 HIDDEN = re.compile(rb"zebrafish|walrus|quagga|secret/agents", re.IGNORECASE)
 

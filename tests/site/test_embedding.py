@@ -4,8 +4,8 @@ import pytest
 
 from kb.config import load_config
 from kb.errors import SiteError
-from kb.site.embedding import MARK, embed_search
-from kb.site.foreign import GENERATORS
+from kb.site.embed.embed import MARK, embed_search
+from kb.site.embed.generators import GENERATORS
 
 PAGES = {
     "index.md": "# Welcome\n\nParcels.\n",

@@ -2,11 +2,11 @@
 
 import pytest
 
-from kb.articles import SourceFile, read_article, scan
+from kb.content import SourceFile, read_article, scan
 from kb.errors import ContentError
 from kb.model import Severity
-from kb.site.foreign import GENERATORS, address_of, find_generator, heading_ids
-from kb.site.foreign import read_foreign as read_source
+from kb.site.embed.generators import GENERATORS, address_of, find_generator, heading_ids
+from kb.site.embed.generators import read_foreign as read_source
 
 MKDOCS, HUGO, DOCUSAURUS, PLAIN = (GENERATORS[n] for n in ("mkdocs", "hugo", "docusaurus", "plain"))
 

@@ -7,10 +7,9 @@ from contextlib import closing
 import pytest
 
 from kb.errors import SiteError
-from kb.site.freshness import FreshSearch
-from kb.site.preview import open_preview
-from kb.site.search import MANIFEST
-from kb.site.search.encoding import make_shard
+from kb.site.dev.preview import FreshSearch, open_preview
+from kb.site.export.encoding import make_shard
+from kb.site.export.manifest import MANIFEST
 
 WAIT = 20
 """Seconds after which a thread that should have ended is taken to hang."""

@@ -7,14 +7,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from site_samples import Base
+from support.sites import Base
 
 from kb.errors import SiteError
 from kb.files import write_file, write_sealed
-from kb.site import swap
-from kb.site.build import KEPT, build_site
-from kb.site.cache import Cache
-from kb.site.search import documents, packing, terms
+from kb.site import output
+from kb.site.build import build_site
+from kb.site.build_cache import Cache
+from kb.site.export import documents, shards, terms
+from kb.site.report import KEPT
 
 
 def inodes(base):
@@ -196,9 +197,9 @@ def test_lost_and_changed_files_of_the_search_are_made_again(base, monkeypatch, 
         path.write_bytes(b"other") if number % 3 else path.unlink()
     late = base.content / "orders/late.md"
     late.write_text(late.read_text().replace("Look at [the", "Peer at [the"))
-    kept, keep = [], packing._Packer._same
+    kept, keep = [], shards._Packer._same
     monkeypatch.setattr(
-        packing._Packer, "_same", lambda self, block: kept.append(keep(self, block)) or kept[-1]
+        shards._Packer, "_same", lambda self, block: kept.append(keep(self, block)) or kept[-1]
     )
     base.build()
     assert {"d", "t"} <= {shard.name[0] for shard in kept}
@@ -336,7 +337,7 @@ def test_no_file_of_the_live_site_is_written_to(base):
 def test_a_failed_build_leaves_the_old_site(base, monkeypatch, exchange):
     """A full disk at any write: one error, the old site whole, the next build works."""
     if not exchange:
-        monkeypatch.setattr(swap, "_exchange", lambda *_: False)
+        monkeypatch.setattr(output, "_exchange", lambda *_: False)
     base.build()
     before = base.files()
     base.write({f"orders/n{n}.md": f"# N{n}\n" for n in range(3)})
@@ -359,7 +360,7 @@ def test_a_failed_build_leaves_the_old_site(base, monkeypatch, exchange):
 
 def test_without_exchange_and_spare_it_works_too(base, monkeypatch):
     """Systems that can't exchange folders, and an index on another disk: the same site."""
-    monkeypatch.setattr(swap, "_exchange", lambda *_: False)
+    monkeypatch.setattr(output, "_exchange", lambda *_: False)
     monkeypatch.setattr(Cache, "spare", lambda *_: None)
     base.build()
     base.write({"orders/n.md": "# N\n"})

@@ -3,8 +3,8 @@
 import pytest
 
 from kb.config import load_config
+from kb.site.i18n import missing_words
 from kb.site.palette import contrast, faint_colors
-from kb.site.wording import missing_words
 
 
 @pytest.mark.parametrize(

@@ -7,18 +7,18 @@ from io import BytesIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from site_samples import png
+from support.sites import png
 
-from kb.articles.names import fold
-from kb.limits import DEFAULT_LIMITS
-from kb.markdown import offers_unsafe_links
+from kb.config import DEFAULT_LIMITS
+from kb.content.files import fold
+from kb.content.markdown.document import offers_unsafe_links
 from kb.site.addresses import Addresses, absolute, encode, root_of
+from kb.site.article_records import as_json, from_json, wants_as_json, wants_from_json
 from kb.site.feeds import may_offer_script
+from kb.site.i18n import read_wording
 from kb.site.images import image_size
 from kb.site.links import Place, host_of, lies_on, sort_link, want
-from kb.site.records import as_json, from_json, wants_as_json, wants_from_json
-from kb.site.related import find_related
-from kb.site.wording import read_wording
+from kb.site.plan import find_related
 
 PARTS = st.lists(
     st.sampled_from(["a", "A", "index", "b.html", "ä", "Ä", "a-1"]), min_size=1, max_size=4
@@ -170,7 +170,7 @@ def test_image_size(data, size):
 
 def test_records_survive_the_cache(base):
     """A record written down and read back is the same record."""
-    from kb.site.cache import Cache
+    from kb.site.build_cache import Cache
 
     base.build()
     cache = Cache(base.config().index, base.site)
@@ -201,7 +201,7 @@ def test_related_articles(base):
         }
     )
     base.build()
-    from kb.site.cache import Cache
+    from kb.site.build_cache import Cache
 
     cache = Cache(base.config().index, base.site)
     memory = cache.memory(cache.stamp().common)
@@ -327,10 +327,10 @@ def test_feeds_without_an_address(base):
 
 def test_drafts_wait_in_memory_and_on_disk(base):
     """A spool without room gives back what it was given, once."""
-    from kb.analysis import Analyzer
-    from kb.articles import read_page, scan
-    from kb.site.drafts import write_draft
-    from kb.site.spool import Drafts
+    from kb.content import read_page, scan
+    from kb.site.article_cache import Drafts
+    from kb.site.render import write_draft
+    from kb.text.analysis import Analyzer
 
     [source] = [s for s in scan(base.content).articles if s.id == "orders/late"]
     page = read_page(base.content, source)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.site.scripts import (
+from kb.site.assets import (
     ON_OTHERS,
     ON_SITE,
     search_script,
@@ -18,7 +18,7 @@ from kb.site.scripts import (
     shrink_style,
     starter_script,
 )
-from kb.site.wording import Wording, read_wording
+from kb.site.i18n import Wording, read_wording
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "kb/site/assets/built"

@@ -8,10 +8,10 @@ import threading
 import pytest
 
 from kb.errors import ConfigError, ContentError, KbError, SiteError
-from kb.site import preview
-from kb.site.preview import _running as running
-from kb.site.preview import open_preview, watch
-from kb.site.serve import find_file, is_own_name, open_server
+from kb.site.dev import preview
+from kb.site.dev.preview import _running as running
+from kb.site.dev.preview import open_preview, watch
+from kb.site.dev.server import find_file, is_own_name, open_server
 
 FILES = {"index.html", "orders/index.html", "orders/late.html", "assets/site.css", "404.html"}
 

@@ -1,4 +1,4 @@
-// Words to terms, as kb/analysis.py has it: the same words for the index and for queries.
+// Words to terms, as kb/text/analysis.py has it: the same words for the index and for queries.
 
 import { stem } from "./stemmer.js";
 

@@ -1,5 +1,5 @@
-// What a query says beyond its subject, and how a person is reached. See kb/asking.py and
-// kb/escalation.py; the rules come with the manifest.
+// What a query says beyond its subject, and how a person is reached. See kb/support/intent.py and
+// kb/support/escalation.py; the rules come with the manifest.
 
 import { SPACE, squeeze } from "./query.js";
 import { fold } from "./analysis.js";

@@ -1,4 +1,4 @@
-// Query words to concepts: a word with all that may stand for it. See kb/engine/concepts.py.
+// Query words to concepts: a word with all that may stand for it. See kb/search/expansion.py.
 
 /** @import { Analyzer, Token } from "./analysis.js" */
 /** @import { Index } from "./index.js" */

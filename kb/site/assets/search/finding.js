@@ -1,4 +1,4 @@
-// One query's way from words to ranked sections. See kb/engine/search.py.
+// One query's way from words to ranked sections. See kb/search/searcher.py.
 
 import { fold } from "./analysis.js";
 import { pause } from "./pauses.js";
@@ -138,7 +138,7 @@ export class Search {
   }
 
   /** The tokens with those of `wrong` replaced that have something better. See
-   * kb/engine/corrections.py. @param {Token[]} tokens @param {Token[]} wrong */
+   * kb/search/spelling.py. @param {Token[]} tokens @param {Token[]} wrong */
   async correct(tokens, wrong) {
     const parts = wrong.filter((token) => !token.whole && [...token.surface].length >= MIN_LENGTH);
     /** @type {Map<Token, string[]>} */

@@ -1,4 +1,4 @@
-// What a person typed, read as words, phrases, exclusions and filters. See kb/query.py.
+// What a person typed, read as words, phrases, exclusions and filters. See kb/search/query.py.
 
 const MAX_CHARACTERS = 1024;
 export const MAX_WORDS = 32;

@@ -1,5 +1,5 @@
-// Scores of all sections for one query, in the order of kb/engine/scoring.py and with the
-// formulas of kb/ranking.py, so that they come out as the same numbers.
+// Scores of all sections for one query, in the order of kb/search/scoring.py and with the
+// formulas of kb/search/ranking.py, so that they come out as the same numbers.
 
 /** @import { Alternative, Concept, Concepts } from "./concepts.js" */
 /** @import { Index } from "./index.js" */

@@ -1,4 +1,4 @@
-// The part of a section's text that shows why it was found. See kb/snippets.py.
+// The part of a section's text that shows why it was found. See kb/text/snippets.py.
 
 /** @import { Analyzer, Token } from "./analysis.js" */
 

@@ -1,4 +1,4 @@
-// Words that were probably meant. See kb/engine/spelling.py.
+// Words that were probably meant. See kb/search/spelling.py.
 
 export const MIN_LENGTH = 4;
 const LONG = 8;

@@ -1,4 +1,4 @@
-// The topics that are shown where nothing was found. See kb/nearest.py and KnowledgeBase.
+// The topics that are shown where nothing was found. See kb/text/nearest.py and KnowledgeBase.
 
 import { fold } from "./analysis.js";
 import { trimSlashes } from "./query.js";

@@ -1,0 +1,184 @@
+"""Files under content/ to Articles and Topics.
+
+    scan(content)                  what is there: names and states, nothing read
+    read_article(content, source)  one file, or why it can't be read
+    read_topics(content, listing)  what the topic files say
+    build_topics(articles, files)  the tree of topics that hold these articles
+    settle_aliases(articles)       no alias that is also an id, none twice
+    read_content(content)          all of it
+
+Whatever is wrong is a `Problem` with path and line, and never keeps other articles out.
+Importing this package costs neither the Markdown nor the YAML parser: they come with the
+first file that is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+
+from kb.config import DEFAULT_LIMITS, Limits
+from kb.content.files import Listing, SourceFile, find_file, fold, scan
+from kb.content.topics import TopicFile, build_topics, title_from_name
+from kb.model import Article, Problem, Topic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from kb.content.reader import Page
+
+__all__ = [
+    "Content",
+    "Listing",
+    "SourceFile",
+    "TopicFile",
+    "build_topics",
+    "find_file",
+    "line_of_step",
+    "read_article",
+    "read_content",
+    "read_page",
+    "read_topics",
+    "scan",
+    "settle_aliases",
+    "title_from_name",
+]
+
+
+class Claimant(Protocol):
+    """Whatever claims aliases: an article, or what an index keeps of one. A dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def id(self) -> str:
+        """The article's id."""
+
+    @property
+    def path(self) -> str:
+        """Its file, relative to content/."""
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Its former ids."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with it."""
+
+
+AnyClaimant = TypeVar("AnyClaimant", bound=Claimant)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that a content folder holds, in order of id.
+
+    `problems` holds every problem, also those that stand in `Article.problems`, by path
+    and line.
+    """
+
+    articles: tuple[Article, ...]
+    topics: tuple[Topic, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_content(content: Path, *, limits: Limits = DEFAULT_LIMITS) -> Content:
+    """Read a whole content folder. Raises `ContentError` only if there is no such folder."""
+    listing = scan(content)
+    read = [read_article(content, source, limits=limits) for source in listing.articles]
+    refused = [problem for result in read if isinstance(result, tuple) for problem in result]
+    articles = settle_aliases([result for result in read if isinstance(result, Article)])
+    files, wrong = read_topics(content, listing.topics, limits=limits)
+    own = [problem for article in articles for problem in article.problems]
+    return Content(
+        articles=articles,
+        topics=build_topics(articles, files),
+        problems=_in_order([*listing.problems, *refused, *wrong, *own]),
+    )
+
+
+def read_article(
+    content: Path, source: SourceFile, *, limits: Limits = DEFAULT_LIMITS
+) -> Article | tuple[Problem, ...]:
+    """Read one file that `scan` found: its article, or the problems that keep it out.
+
+    A large one is read in a process of its own, which is stopped after `limits.seconds`.
+    """
+    # Imported here: a search that reads no file must not pay for the parsers.
+    from kb.content import reader, sandbox  # noqa: PLC0415  # brings both parsers
+
+    read = reader.read_article_apart if sandbox.is_large(source, limits) else reader.read_article
+    return read(content, source, limits)
+
+
+def read_page(
+    content: Path, source: SourceFile, *, limits: Limits = DEFAULT_LIMITS
+) -> Page | tuple[Problem, ...]:
+    """Like `read_article`, but with the parsed Markdown, from which HTML can be written.
+
+    That can be as large as the text allows, and take its time: see `kb.content.sandbox`.
+    """
+    # Imported here: see read_article.
+    from kb.content import reader  # noqa: PLC0415  # brings both parsers
+
+    return reader.read_page(content, source, limits)
+
+
+def line_of_step(content: Path, path: str, channel: str, limits: Limits) -> int | None:
+    """The line on which an article's `escalate` names a channel; None where that can't be read."""
+    # Imported here: see read_article.
+    from kb.content import reader  # noqa: PLC0415  # brings both parsers
+
+    return reader.line_of_step(content, path, channel, limits)
+
+
+def read_topics(
+    content: Path, sources: Iterable[SourceFile], *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[Mapping[str, TopicFile], tuple[Problem, ...]]:
+    """What the topic files say, by id of the topic, and what is wrong with them."""
+    # Imported here: see read_article.
+    from kb.content import reader  # noqa: PLC0415  # brings both parsers
+
+    files = {}
+    problems: list[Problem] = []
+    for source in sources:
+        files[source.id], wrong = reader.read_topic_file(content, source, limits)
+        problems.extend(wrong)
+    return files, tuple(problems)
+
+
+def settle_aliases(articles: Sequence[AnyClaimant]) -> tuple[AnyClaimant, ...]:
+    """The articles, without aliases that are another article's id or an earlier one's alias.
+
+    Each such alias becomes a problem of its article. Upper and lower case are the same.
+    """
+    owners = {fold(article.id): article.id for article in articles}
+    settled = []
+    for article in articles:
+        kept = []
+        problems = []
+        for alias in article.aliases:
+            owner = owners.setdefault(fold(alias), article.id)
+            if owner == article.id and fold(alias) != fold(article.id):
+                kept.append(alias)
+            else:
+                problems.append(_taken(article, alias, owner))
+        if problems:
+            article = replace(  # noqa: PLW2901  # the same article, less its clashes
+                article, aliases=tuple(kept), problems=(*article.problems, *problems)
+            )
+        settled.append(article)
+    return tuple(settled)
+
+
+def _taken(article: Claimant, alias: str, owner: str) -> Problem:
+    whose = "its own id" if owner == article.id else f"already taken by {owner}"
+    return Problem(article.path, None, f"the alias {alias} is {whose}: ignored", code="alias")
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(
+        sorted(problems, key=lambda problem: (problem.path, problem.line or 0, problem.message))
+    )

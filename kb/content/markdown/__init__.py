@@ -1,0 +1,1 @@
+"""Markdown to sections and HTML: the only door to markdown-it-py."""

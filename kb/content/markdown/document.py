@@ -1,0 +1,340 @@
+"""Anchors: the part of an address that names a section, made from its heading as GitHub does."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.config import DEFAULT_LIMITS, Limits, over_limit
+from kb.content.markdown.comments import without_comments
+from kb.content.markdown.html import (
+    LINK_END,
+    LINK_START,
+    HtmlWriter,
+    ImageWriter,
+    LinkWriter,
+    escape,
+    plain_text,
+    write_image,
+    write_link,
+)
+from kb.content.markdown.parser import is_safe_link, offers_unsafe_links, tokenize
+from kb.model import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from markdown_it.token import Token
+
+__all__ = [
+    "Document",
+    "Link",
+    "escape",
+    "is_safe_link",
+    "offers_unsafe_links",
+    "parse",
+    "read_sections",
+    "render_html",
+    "slug",
+    "without_comments",
+    "write_image",
+    "write_link",
+]
+
+_NOT_ASCII_WORD = re.compile(r"[^a-z0-9_\- ]")
+_SPACES = re.compile(r" +")
+_WITHOUT_TEXT = "section"
+
+
+def slug(heading: str) -> str:
+    """A heading as an anchor: NFKC, lower case, only word characters, hyphens and spaces
+    kept, each run of spaces to one hyphen, none at the ends. A heading that keeps nothing
+    becomes `section`.
+
+    Marks that combine with a letter are part of the word (Hindi and Thai need them).
+    """
+    if heading.isascii():
+        kept = _NOT_ASCII_WORD.sub("", heading.lower())
+    else:
+        folded = unicodedata.normalize("NFKC", heading).lower()
+        kept = "".join(character for character in folded if _belongs_to_word(character))
+    return _SPACES.sub("-", kept).strip("-") or _WITHOUT_TEXT
+
+
+def _belongs_to_word(character: str) -> bool:
+    if character.isalnum() or character in "_- ":
+        return True
+    return unicodedata.category(character) in {"Mn", "Mc"} and not _selects_variation(character)
+
+
+def _selects_variation(character: str) -> bool:
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+class Anchors:
+    """Hands out the anchors of one article, each once: repeats get -1, -2 and so on."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+
+    def claim(self, wish: str) -> str:
+        """The wish itself, or the wish with the first free number."""
+        anchor = wish
+        while anchor in self._taken:
+            self._taken[wish] += 1
+            anchor = f"{wish}-{self._taken[wish]}"
+        self._taken[anchor] = 0
+        return anchor
+
+
+# The lead of an article without an H1: browsers go to the top of a page for `#top`.
+_LEAD_ANCHOR = "top"
+_HEADING_TOKENS = 3  # opening, text, closing
+
+
+class Link(NamedTuple):
+    """A link or an image as written in an article; `line` is 1-based in the file."""
+
+    target: str
+    line: int
+    image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One parsed Markdown text.
+
+    `title` is the text of the first H1, None without one. `sections` is never empty.
+    `anchors` holds every anchor of the HTML in reading order, those of headings inside
+    lists and quotes too.
+    """
+
+    title: str | None
+    sections: tuple[Section, ...]
+    anchors: tuple[str, ...]
+    _tokens: Sequence[Token] = field(repr=False, compare=False)
+    _ids: dict[int, str] = field(repr=False, compare=False)
+    _first_line: int
+    _limits: Limits
+    _titled: int | None
+
+    def html(
+        self,
+        *,
+        link: LinkWriter = write_link,
+        image: ImageWriter = write_image,
+        id_prefix: str = "",
+        with_title: bool = True,
+    ) -> str:
+        """The text as HTML, each heading with its anchor (after `id_prefix`) as id.
+
+        `link` and `image` write links and images; what they return is not escaped again.
+        `with_title=False` leaves out the H1 that is the article's title, for pages that show
+        the title themselves.
+        Raises `ContentError` beyond `Limits.html`.
+        """
+        writer = HtmlWriter(
+            link=link,
+            image=image,
+            ids={index: id_prefix + anchor for index, anchor in self._ids.items()},
+            first_line=self._first_line,
+            limit=self._limits.html,
+        )
+        end = len(self._tokens)
+        if with_title or self._titled is None:
+            return writer.write(self._tokens, 0, end)
+        above = writer.write(self._tokens, 0, self._titled)
+        return above + writer.write(self._tokens, self._titled + _HEADING_TOKENS, end)
+
+    def links(self) -> Iterator[Link]:
+        """Every link and image, in reading order."""
+        for token in self._tokens:
+            if token.type == "inline" and token.children:
+                line = self._first_line + (token.map[0] if token.map else 0)
+                yield from _links(token.children, line)
+
+
+def parse(
+    body: str, *, title: str = "", first_line: int = 1, limits: Limits = DEFAULT_LIMITS
+) -> Document:
+    """Read a Markdown text whose first line is line `first_line` of its file.
+
+    `title` is the article's title where the front matter gives one; an H1 that says the
+    same, or any first H1 where there is none, is left out of the sections' trails.
+    Raises `ContentError` with a line where the text passes a limit.
+    """
+    body = body.replace("\r\n", "\n").replace("\r", "\n")
+    tokens = tokenize(body, first_line=first_line, limits=limits)
+    splitter = _Splitter(first_line, limits)
+    splitter.read(tokens)
+    last_line = first_line + body.count("\n") - (1 if body.endswith("\n") else 0)
+    found = _find_title(tokens)
+    heading = "" if found is None else _one_line(plain_text(tokens[found + 1].children or ()))
+    is_title = not title or _alike(title, heading)
+    return Document(
+        title=heading or None,
+        sections=splitter.sections(max(last_line, first_line), first_is_title=is_title),
+        anchors=tuple(splitter.ids.values()),
+        _tokens=tokens,
+        _ids=splitter.ids,
+        _first_line=first_line,
+        _limits=limits,
+        _titled=found if is_title else None,
+    )
+
+
+def read_sections(
+    body: str, *, first_line: int = 1, title: str = "", limits: Limits = DEFAULT_LIMITS
+) -> tuple[str | None, tuple[Section, ...]]:
+    """The text of the first H1, and the sections, for whoever needs no HTML. See `parse`."""
+    document = parse(body, title=title, first_line=first_line, limits=limits)
+    return document.title, document.sections
+
+
+def render_html(body: str, *, limits: Limits = DEFAULT_LIMITS) -> str:
+    """A Markdown text as HTML with the anchors of its sections as ids. See `Document.html`."""
+    return parse(body, limits=limits).html()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n")).strip()
+
+
+def _find_title(tokens: Sequence[Token]) -> int | None:
+    """Where the first H1 opens that stands in no list or quote."""
+    for index, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
+            return index
+    return None
+
+
+def _links(children: Sequence[Token], line: int) -> Iterator[Link]:
+    for token in children:
+        if token.type == "link_open":
+            yield Link(str(token.attrs["href"]), line)
+        elif token.type == "image":
+            yield Link(str(token.attrs["src"]), line, image=True)
+            yield from _links(token.children or (), line)
+        elif token.type in {"softbreak", "hardbreak"}:
+            line += 1
+
+
+class _Draft(NamedTuple):
+    """A section as far as it is known while tokens go by."""
+
+    anchor: str
+    heading: str
+    level: int
+    line: int
+    blocks: list[str]
+
+
+class _Splitter:
+    """Cuts a token stream into sections and hands out the anchors."""
+
+    def __init__(self, first_line: int, limits: Limits) -> None:
+        self.ids: dict[int, str] = {}
+        self._first_line = first_line
+        self._limits = limits
+        self._anchors = Anchors()
+        self._drafts = [_Draft(_LEAD_ANCHOR, "", 0, first_line, [])]
+        self._row: list[str] | None = None
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        """Take every token in order. Headings of sections are not text of any section."""
+        blocks = self._drafts[0].blocks
+        for index, token in enumerate(tokens):
+            kind = token.type
+            if kind == "inline":
+                if tokens[index - 1].type == "heading_open":
+                    blocks = self._take_heading(tokens[index - 1], token, index - 1, blocks)
+                else:
+                    self._take_text(plain_text(token.children or (), mark_links=True), blocks)
+            elif kind in {"fence", "code_block"}:
+                blocks.append(token.content.rstrip("\n"))
+            elif kind == "tr_open":
+                self._row = []
+            elif kind == "tr_close":
+                blocks.append("\t".join(self._row or ()))
+                self._row = None
+
+    def _take_text(self, text: str, blocks: list[str]) -> None:
+        (blocks if self._row is None else self._row).append(text)
+
+    def _take_heading(
+        self, opened: Token, inline: Token, index: int, blocks: list[str]
+    ) -> list[str]:
+        heading = _one_line(plain_text(inline.children or ()))
+        anchor = self.ids[index] = self._anchors.claim(slug(heading))
+        if opened.level > 0:
+            blocks.append(heading)
+            return blocks
+        line = self._first_line + (opened.map[0] if opened.map else 0)
+        if len(self._drafts) > self._limits.sections:
+            raise over_limit("sections", f"over {self._limits.sections} headings", line)
+        self._drafts.append(_Draft(anchor, heading, int(opened.tag[1]), line, []))
+        return self._drafts[-1].blocks
+
+    def sections(self, last_line: int, *, first_is_title: bool) -> tuple[Section, ...]:
+        """The sections, complete. The anchor of the text above the headings gives way to theirs."""
+        lead, *headed = self._drafts
+        drafts = headed
+        if any(lead.blocks) or not headed:
+            drafts = [lead._replace(anchor=self._anchors.claim(_LEAD_ANCHOR)), *headed]
+        ends = [draft.line - 1 for draft in drafts[1:]] + [last_line]
+        trails = _trails(drafts, first_is_title=first_is_title)
+        return tuple(
+            _section(draft, trail, end, position)
+            for position, (draft, trail, end) in enumerate(zip(drafts, trails, ends, strict=True))
+        )
+
+
+def _section(draft: _Draft, trail: tuple[str, ...], end: int, position: int) -> Section:
+    marked = "\n".join(block for block in draft.blocks if block)
+    text, links = _without_marks(marked) if LINK_START in marked else (marked, ())
+    return Section(
+        anchor=draft.anchor,
+        heading=draft.heading,
+        level=draft.level,
+        trail=trail,
+        text=text,
+        lines=(draft.line, end),
+        position=position,
+        links=links,
+    )
+
+
+def _without_marks(marked: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A text without the marks around its links, and where those are."""
+    parts: list[str] = []
+    links = []
+    length = 0
+    for piece in marked.split(LINK_START):
+        inside, mark, after = piece.partition(LINK_END)
+        if mark and inside:
+            links.append((length, length + len(inside)))
+        parts += (inside, after.replace(LINK_END, ""))
+        length += len(parts[-2]) + len(parts[-1])
+    return "".join(parts), tuple(links)
+
+
+def _trails(drafts: Sequence[_Draft], *, first_is_title: bool) -> list[tuple[str, ...]]:
+    """For each section the headings above it, but not the first H1 where it is the title."""
+    trails = []
+    above: list[_Draft] = []
+    skip = first_is_title
+    for draft in drafts:
+        while above and above[-1].level >= draft.level:
+            above.pop()
+        trails.append(tuple(heading.heading for heading in above if heading.heading))
+        if draft.level == 1 and skip:
+            skip = False
+        elif draft.level > 0:
+            above.append(draft)
+    return trails
+
+
+def _alike(one: str, other: str) -> bool:
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())

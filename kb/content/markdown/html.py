@@ -1,0 +1,203 @@
+"""Tokens to HTML, as the CommonMark specification writes it (but `<br>`, not `<br />`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from markdown_it.common.utils import unescapeAll
+
+from kb.config import over_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from markdown_it.token import Token
+
+
+class LinkWriter(Protocol):
+    """Decides what stands before and after the text of a link.
+
+    `href` and `title` are as parsed (not escaped for HTML); both results are HTML.
+    """
+
+    def __call__(self, href: str, title: str, line: int) -> tuple[str, str]:
+        """Write the start and the end of a link that stands on a line of the file."""
+        ...
+
+
+class ImageWriter(Protocol):
+    """Decides what stands for an image. All texts are as parsed; the result is HTML."""
+
+    def __call__(self, src: str, alt: str, title: str, line: int) -> str:
+        """Write an image that stands on a line of the file."""
+        ...
+
+
+def escape(text: str) -> str:
+    """Text as HTML, good for element content and for values in double quotes."""
+    return (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
+
+
+def write_link(href: str, title: str, line: int) -> tuple[str, str]:  # noqa: ARG001
+    """The plain link of the specification."""
+    return f'<a href="{escape(href)}"{_title(title)}>', "</a>"
+
+
+def write_image(src: str, alt: str, title: str, line: int) -> str:  # noqa: ARG001
+    """The plain image of the specification."""
+    return f'<img src="{escape(src)}" alt="{escape(alt)}"{_title(title)}>'
+
+
+def _title(title: str) -> str:
+    return f' title="{escape(title)}"' if title else ""
+
+
+LINK_START, LINK_END = "\ufdd0", "\ufdd1"
+"""Marks around a link's text: noncharacters, which no text means to hold."""
+
+_LINK_MARKS = {"link_open": LINK_START, "link_close": LINK_END}
+
+
+def plain_text(children: Sequence[Token], *, mark_links: bool = False) -> str:
+    """Inline tokens without their markup: soft breaks are spaces, hard breaks newlines.
+
+    With `mark_links` a link's text stands between LINK_START and LINK_END.
+    """
+    if len(children) == 1 and children[0].type == "text":
+        return children[0].content
+    parts = []
+    for token in children:
+        kind = token.type
+        if kind in {"text", "code_inline", "html_inline"}:
+            parts.append(token.content)
+        elif kind == "softbreak":
+            parts.append(" ")
+        elif mark_links and kind in _LINK_MARKS:
+            parts.append(_LINK_MARKS[kind])
+        elif kind == "hardbreak":
+            parts.append("\n")
+        elif kind == "image":
+            parts.append(plain_text(token.children or ()))
+    return "".join(parts)
+
+
+class HtmlWriter:
+    """Writes the tokens of one article.
+
+    `ids` maps the position of a heading's token to its id. Work and memory are bounded:
+    more than `limit` characters raise `ContentError`.
+    """
+
+    def __init__(
+        self,
+        *,
+        link: LinkWriter,
+        image: ImageWriter,
+        ids: Mapping[int, str],
+        first_line: int,
+        limit: int,
+    ) -> None:
+        self._link = link
+        self._image = image
+        self._ids = ids
+        self._first_line = first_line
+        self._limit = limit
+        self._line = first_line
+
+    def write(self, tokens: Sequence[Token], start: int, stop: int) -> str:
+        """The HTML of the tokens from `start` up to `stop`."""
+        out: list[str] = []
+        size = 0
+        for index in range(start, stop):
+            token = tokens[index]
+            if token.type == "inline":
+                self._line = self._first_line + (token.map[0] if token.map else 0)
+                children: Sequence[Token] = token.children or ()
+                plain = len(children) == 1 and children[0].type == "text"
+                html = escape(children[0].content) if plain else self._inline(children)
+            else:
+                html = self._block(tokens, index)
+            size += len(html)
+            if size > self._limit:
+                raise over_limit(
+                    "html", f"would make over {self._limit} characters of HTML", self._line
+                )
+            out.append(html)
+        return "".join(out)
+
+    def _block(self, tokens: Sequence[Token], index: int) -> str:
+        token = tokens[index]
+        if token.hidden:
+            return ""
+        before = "\n" if token.nesting != -1 and index and tokens[index - 1].hidden else ""
+        if token.type in {"fence", "code_block"}:
+            return _code(token)
+        if token.nesting == -1:
+            return f"</{token.tag}>\n"
+        end = ">" if _stays_on_line(tokens, index) else ">\n"
+        return f"{before}<{token.tag}{self._attributes(token, index)}{end}"
+
+    def _attributes(self, token: Token, index: int) -> str:
+        identity = self._ids.get(index) if token.type == "heading_open" else None
+        shown = "" if identity is None else f' id="{escape(identity)}"'
+        if not token.attrs:
+            return shown
+        return shown + "".join(
+            f' {name}="{escape(str(value))}"' for name, value in token.attrs.items()
+        )
+
+    def _inline(self, children: Sequence[Token]) -> str:
+        out: list[str] = []
+        closing: list[str] = []
+        for token in children:
+            kind = token.type
+            if kind in {"text", "html_inline"}:
+                out.append(escape(token.content))
+            elif kind == "softbreak":
+                self._line += 1
+                out.append("\n")
+            elif kind == "code_inline":
+                out.append(f"<code>{escape(token.content)}</code>")
+            elif kind == "link_open":
+                opened, closed = self._open_link(token)
+                out.append(opened)
+                closing.append(closed)
+            elif kind == "link_close":
+                out.append(closing.pop())
+            elif kind == "image":
+                out.append(self._write_image(token))
+            elif kind == "hardbreak":
+                self._line += 1
+                out.append("<br>\n")
+            else:
+                out.append(f"</{token.tag}>" if token.nesting == -1 else f"<{token.tag}>")
+        return "".join(out)
+
+    def _open_link(self, token: Token) -> tuple[str, str]:
+        attrs = token.attrs
+        return self._link(str(attrs["href"]), str(attrs.get("title", "")), self._line)
+
+    def _write_image(self, token: Token) -> str:
+        attrs = token.attrs
+        alt = plain_text(token.children or ())
+        return self._image(str(attrs["src"]), alt, str(attrs.get("title", "")), self._line)
+
+
+def _stays_on_line(tokens: Sequence[Token], index: int) -> bool:
+    """Whether an opening tag is followed by its text, or at once by its own closing tag."""
+    if tokens[index].nesting != 1:
+        return False
+    after = tokens[index + 1]
+    return (
+        after.type == "inline"
+        or after.hidden
+        or (after.nesting == -1 and after.tag == tokens[index].tag and after.tag != "blockquote")
+    )
+
+
+def _code(token: Token) -> str:
+    words = unescapeAll(token.info).split(maxsplit=1)
+    language = f' class="language-{escape(words[0])}"' if words else ""
+    return f"<pre><code{language}>{escape(token.content)}</code></pre>\n"

@@ -1,0 +1,262 @@
+"""The only door to markdown-it-py: Markdown to tokens, within limits.
+
+The rules are markdown-it-py's own. It drops what is nested too deeply without a word, needs
+time in proportion to nesting times length for brackets, and keeps no account of its memory.
+Here each of these is refused, before the work where that is possible.
+
+Only what markdown-it-py documents is used: rules put into its rulers, and subclasses of its
+states and parsers that count and then call the method they replace.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_block import StateBlock
+
+from kb.config import DEFAULT_LIMITS, OutOfTimeError, over_limit
+from kb.content.markdown.comment_block import comment_block
+from kb.errors import ContentError
+from kb.text.counts import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Literal
+
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+    from markdown_it.utils import EnvType
+
+    from kb.config import Limits
+    from kb.content.comments import Comments
+
+_UNSAFE_SCHEME = re.compile(r"\s*(?:javascript|vbscript|data|file):", re.IGNORECASE)
+# A list is two levels: what the parser drops must lie below what is refused.
+_SPARE_LEVELS = 3
+# The CommonMark preset's own depth for links in images in links. What is nested deeper is
+# not lost but read as text.
+_INLINE_NESTING = 20
+# Steps that a line of a quote without its `>` counts for: that is how long it takes.
+_LAZY_STEPS = 5
+# Escaped for HTML a character of an address becomes at most `&quot;`.
+_ESCAPED = 6
+
+
+def is_safe_link(url: str) -> bool:
+    """Whether a link may be offered: no script, no data, no local file."""
+    return _UNSAFE_SCHEME.match(url) is None
+
+
+def tokenize(body: str, *, first_line: int, limits: Limits) -> list[Token]:
+    """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed."""
+    return _parse(_parser(limits.nesting), body, first_line, limits)
+
+
+def parse_blocks(body: str, comments: Comments, *, first_line: int, limits: Limits) -> list[Token]:
+    """The blocks of a Markdown text, those of comments among them, whose text is not parsed.
+
+    Raises `ContentError` as `tokenize` does.
+    """
+    return _parse(_block_parser(limits.nesting), body, first_line, limits, comments=comments)
+
+
+def _parse(
+    parser: MarkdownIt, body: str, first_line: int, limits: Limits, **more: object
+) -> list[Token]:
+    if body.count("\n") > limits.lines:
+        raise over_limit("lines", f"over {limits.lines} lines", first_line + limits.lines)
+    env: dict[str, Any] = {
+        "limits": limits,
+        "first_line": first_line,
+        "line": 0,
+        "steps": 0,
+        "addresses": 0,
+        **more,
+    }
+    try:
+        return parser.parse(body, env)
+    except RecursionError:
+        # Limits set higher than this process has room for.
+        what = "nested deeper than the parser can follow"
+        raise over_limit("nesting", what, first_line) from None
+    except OutOfTimeError:
+        what = f"takes over {counted(limits.seconds, 'second')} to read"
+        raise over_limit("seconds", what, first_line + env["line"]) from None
+
+
+def offers_unsafe_links(body: str, limits: Limits) -> bool:
+    """Whether a reader of Markdown that allows every link would find one that runs script.
+
+    What can't be told within the limits counts as one.
+    """
+    env = {"limits": limits, "first_line": 1, "line": 0, "steps": 0, "addresses": 0}
+    try:
+        tokens = _permissive_parser().parse(body, env)
+    except (ContentError, _TooManyStepsError, RecursionError):
+        return True
+    inner = (child for token in tokens for child in token.children or ())
+    return not all(
+        is_safe_link(str(token.attrs.get("href") or token.attrs.get("src") or ""))
+        for token in inner
+    )
+
+
+@cache
+def _permissive_parser() -> MarkdownIt:
+    parser = _configured(DEFAULT_LIMITS.nesting)
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
+    return _compiled(parser)
+
+
+@cache
+def _parser(nesting: int) -> MarkdownIt:
+    parser = _guarded(nesting)
+    parser.core.ruler.at("inline", _parse_inlines)
+    return _compiled(parser)
+
+
+@cache
+def _block_parser(nesting: int) -> MarkdownIt:
+    parser = _guarded(nesting)
+    alternatives = ["paragraph", "reference", "blockquote"]
+    parser.block.ruler.before("table", "comment", comment_block, {"alt": alternatives})
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
+@cache
+def _inline_parser() -> MarkdownIt:
+    return _compiled(_configured(_INLINE_NESTING))
+
+
+def _compiled(parser: MarkdownIt) -> MarkdownIt:
+    """The parser with its chains of rules made: a ruler makes them when it is first asked, and a
+    second thread that asks meanwhile gets a chain without rules.
+    """
+    for ruler in (
+        parser.core.ruler,
+        parser.block.ruler,
+        parser.inline.ruler,
+        parser.inline.ruler2,
+    ):
+        ruler.getRules("")
+    return parser
+
+
+def _guarded(nesting: int) -> MarkdownIt:
+    parser = _configured(nesting + _SPARE_LEVELS)
+    parser.block.ruler.before("table", "guard", _guard_blocks, {"alt": ["blockquote"]})
+    return parser
+
+
+def _configured(nesting: int) -> MarkdownIt:
+    # Tags within a paragraph are recognised so that nothing in them is taken for markup;
+    # kb writes them as text. Blocks of HTML are paragraphs, so that Markdown in them counts.
+    parser = MarkdownIt()
+    parser.inline = _CountingInline()
+    parser.configure("commonmark", {"html": True, "maxNesting": nesting})
+    parser.enable(["table", "strikethrough"])
+    parser.disable(["html_block"])
+    parser.core.ruler.at("block", _parse_blocks)
+    parser.validateLink = is_safe_link  # type: ignore[method-assign]
+    return parser
+
+
+class _CountingState(StateBlock):
+    """Counts tokens as they are made: a table makes millions in one go."""
+
+    def __init__(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> None:
+        super().__init__(src, md, env, tokens)
+        self._most: int = env["limits"].pieces
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        if len(self.tokens) >= self._most:
+            raise _too_many_pieces(self.env["first_line"] + self.line, self.env["limits"])
+        return super().push(ttype, tag, nesting)
+
+
+def _parse_blocks(state: StateCore) -> None:
+    """markdown-it-py's own rule, with a state that counts."""
+    blocks = _CountingState(state.src, state.md, state.env, state.tokens)
+    state.md.block.tokenize(blocks, blocks.line, blocks.lineMax)
+
+
+class _CountingInline(ParserInline):
+    """Counts the steps that look for the end of a link, the only ones that repeat without bound."""
+
+    def skipToken(self, state: StateInline) -> None:  # noqa: N802  (markdown-it-py's name)
+        steps = state.env["steps"] = state.env["steps"] + 1
+        if steps > state.env["limits"].steps:
+            raise _TooManyStepsError
+        super().skipToken(state)
+
+
+class _TooManyStepsError(Exception):
+    """Carries the news from the middle of a paragraph to where its line is known."""
+
+
+def _guard_blocks(state: StateBlock, line: int, _end: int, silent: bool) -> bool:  # noqa: FBT001
+    """No rule of Markdown: asked before every block, it stops the work where a limit is passed.
+
+    It is asked silently whether a quote ends, once for each line that goes on without its sign,
+    by each of the quotes inside each other.
+    """
+    limits: Limits = state.env["limits"]
+    state.env["line"] = line
+    if silent:
+        state.env["steps"] += _LAZY_STEPS
+        if state.env["steps"] > limits.steps:
+            what = "quotes nested too deeply for their length"
+            raise over_limit("steps", what, state.env["first_line"] + line)
+    if state.level > limits.nesting:
+        raise over_limit(
+            "nesting",
+            f"lists and quotes nested over {limits.nesting} levels deep",
+            state.env["first_line"] + line,
+        )
+    return False
+
+
+def _parse_inlines(state: StateCore) -> None:
+    """markdown-it-py's own rule, with the limits checked between paragraphs."""
+    env = state.env
+    limits: Limits = env["limits"]
+    longest, most = limits.paragraph, limits.pieces
+    has_references = bool(env.get("references"))
+    pieces = len(state.tokens)
+    parser = _inline_parser()
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        env["line"] = token.map[0] if token.map else 0
+        line = env["first_line"] + env["line"]
+        if len(token.content) > longest:
+            raise over_limit("paragraph", f"a paragraph of over {longest} characters", line)
+        try:
+            children = token.children = parser.inline.parse(token.content, parser, env, [])
+        except _TooManyStepsError:
+            raise over_limit("steps", "brackets, links or images nested too deeply", line) from None
+        pieces += len(children)
+        if pieces > most:
+            raise _too_many_pieces(line, limits)
+        if has_references:
+            _count_addresses(state, children, line)
+
+
+def _count_addresses(state: StateCore, children: Sequence[Token], line: int) -> None:
+    """A short reference may stand for a long address any number of times."""
+    limits: Limits = state.env["limits"]
+    for token in children:
+        if token.attrs:
+            state.env["addresses"] += sum(len(str(value)) for value in token.attrs.values())
+    if state.env["addresses"] * _ESCAPED > limits.html:
+        raise over_limit("html", f"links that make over {limits.html} characters of HTML", line)
+
+
+def _too_many_pieces(line: int, limits: Limits) -> ContentError:
+    return over_limit("pieces", f"over {limits.pieces} pieces of text and markup", line)

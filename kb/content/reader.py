@@ -1,0 +1,255 @@
+"""Bytes of a content file to text, or a refusal that says where."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import os
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kb.config import over_limit
+from kb.content import frontmatter
+from kb.content.fields import read_article_fields
+from kb.content.files import printable
+from kb.content.markdown import document as markdown
+from kb.content.sandbox import run_apart
+from kb.content.topics import TopicFile, title_from_name
+from kb.content.values import FieldReader, items, one_line
+from kb.content.visibility import read_visibility
+from kb.errors import ContentError
+from kb.files import open_within, raise_if_exhausted
+from kb.model import Article, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from kb.config import Limits
+    from kb.content.files import SourceFile
+
+_LINE_ENDS = re.compile(rb"\r\n|\r|\n")
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# The longer ones first: UTF-32 begins like UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+def read_bytes(content: Path, path: str, limits: Limits) -> bytes:
+    """The bytes of a regular file within the content folder.
+
+    Raises `ContentError` if the file leads outside, is no regular file (a pipe would
+    never end) or is larger than the limit, `OSError` as the system does.
+    """
+    handle = open_within(content, path)
+    with open(handle, "rb") as stream:  # noqa: PTH123  (a handle, not a path)
+        state = os.fstat(handle)
+        # Room is made for all that is asked for: that is why it is not the limit at once.
+        data = stream.read(min(state.st_size, limits.file) + 1)
+        if len(data) > state.st_size:  # it has grown since
+            data += stream.read(limits.file + 1 - len(data))
+    if len(data) > limits.file:
+        raise over_limit("file", f"over {limits.file} bytes", 1)
+    return data
+
+
+def decode(data: bytes) -> str:
+    """UTF-8 with or without BOM to text whose lines end in a newline alone.
+
+    Raises `ContentError` with line and byte offset for anything else, and for NUL.
+    """
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            raise ContentError(f"the file is {name}", line=1, hint="save it as UTF-8")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise ContentError(
+            f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}",
+            line=_line_at(data, error.start),
+            hint="save the file as UTF-8",
+        ) from None
+    if "\0" in text:
+        offset = data.index(b"\0")
+        raise ContentError(f"NUL byte at offset {offset}", line=_line_at(data, offset))
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _line_at(data: bytes, offset: int) -> int:
+    return len(_LINE_ENDS.findall(data, 0, offset)) + 1
+
+
+def find_direction_controls(path: str, text: str) -> tuple[Problem, ...]:
+    """A warning where characters make text look different from what it says."""
+    if text.isascii():
+        return ()
+    found = _BIDI.search(text)
+    if found is None:
+        return ()
+    line = text.count("\n", 0, found.start()) + 1
+    message = (
+        f"bidirectional control character U+{ord(found.group()):04X}: text may not read as it looks"
+    )
+    return (Problem(printable(path), line, message, Severity.WARNING, "bidi"),)
+
+
+def read_front_matter(text: str, limits: Limits) -> frontmatter.Read:
+    """The front matter of a file, and the text below it.
+
+    Raises `ContentError` with a line for front matter that can't be read, and for lines that
+    would hide the article if they were front matter, but stand below text or without `---`.
+    """
+    read = frontmatter.read(text, limits=limits)
+    above = text[: len(text) - len(read.body)] if read.body_line > 1 else text
+    for fields, line in frontmatter.find_misplaced(read.body, read.body_line, above=above):
+        visibility = read_visibility(fields)
+        if visibility.hides:
+            raise ContentError(
+                "this looks like front matter that hides the article, but is not read as such",
+                line=line,
+                hint="it stands at the top of a file between two lines `---`",
+            )
+    return read
+
+
+_TOPIC_KEYS = ("title", "summary", "order")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An article together with its parsed Markdown, for whoever needs HTML or links."""
+
+    article: Article
+    document: markdown.Document
+
+
+def read_page(content: Path, source: SourceFile, limits: Limits) -> Page | tuple[Problem, ...]:
+    """Read one article, or say why it can't be read."""
+    try:
+        data = read_bytes(content, source.path, limits)
+        return read_text(source, decode(data), hashlib.sha256(data).hexdigest(), limits)
+    except (ContentError, OSError) as error:
+        return (problem_of(source.path, error),)
+
+
+def read_article(
+    content: Path, source: SourceFile, limits: Limits
+) -> Article | tuple[Problem, ...]:
+    """Read one article without its parsed Markdown."""
+    page = read_page(content, source, limits)
+    return page if isinstance(page, tuple) else page.article
+
+
+def read_article_apart(
+    content: Path, source: SourceFile, limits: Limits
+) -> Article | tuple[Problem, ...]:
+    """Read one large article in a process of its own."""
+    try:
+        return run_apart(read_article, content, source, limits, limits=limits)
+    except ContentError as error:
+        return (problem_of(source.path, error),)
+
+
+def problem_of(path: str, error: ContentError | OSError) -> Problem:
+    """What to tell of an error that kept a file out."""
+    if isinstance(error, OSError):
+        raise_if_exhausted(error)
+        return Problem(printable(path), None, f"can't read this file: {error.strerror}")
+    message = f"{error.message} ({error.hint})" if error.hint else error.message
+    return Problem(printable(path), error.line, message, code=error.code)
+
+
+def read_text(
+    source: SourceFile, text: str, digest: str, limits: Limits
+) -> Page | tuple[Problem, ...]:
+    """Read an article from the text of its file. Raises ContentError."""
+    fields, body, body_line = read_front_matter(text, limits)
+    given = read_article_fields(source.path, fields)
+    if given.fatal:
+        return given.problems
+    body, unclosed = markdown.without_comments(body, first_line=body_line, limits=limits)
+    document = markdown.parse(body, title=given.title, first_line=body_line, limits=limits)
+    topic, _, name = source.id.rpartition("/")
+    attributes = given.attributes
+    if "channel" in attributes:
+        ready = attributes.get("have_ready", ())
+        attributes["channel"] = replace(attributes["channel"], article=source.id, have_ready=ready)
+    article = Article(
+        id=source.id,
+        path=source.path,
+        title=given.title or one_line(document.title or "") or title_from_name(name),
+        topic=topic,
+        body=body,
+        body_line=body_line,
+        digest=digest,
+        sections=document.sections,
+        problems=(
+            *find_direction_controls(source.path, text),
+            *given.problems,
+            *_of_unclosed(source.path, unclosed),
+        ),
+        **attributes,
+    )
+    return Page(article, document)
+
+
+def _of_unclosed(path: str, line: int | None) -> tuple[Problem, ...]:
+    if line is None:
+        return ()
+    message = "a comment that nothing closes: all below it is left out (end it with `-->`)"
+    return (Problem(path, line, message, Severity.WARNING, "comment"),)
+
+
+def line_of_step(content: Path, path: str, channel: str, limits: Limits) -> int | None:
+    """The line of the step in `escalate` that names a channel, else that of `escalate`."""
+    try:
+        text = decode(read_bytes(content, path, limits))
+        fields, _, _ = read_front_matter(text, limits)
+    except (ContentError, OSError):
+        return None
+    for entry in fields.entries:
+        if entry.key == "escalate":
+            return next(
+                (line for name, line in _named(entry.value) if one_line(name) == channel),
+                entry.line,
+            )
+    return None
+
+
+def _named(value: frontmatter.Value) -> Iterator[tuple[str, int]]:
+    """The names in a list of steps, each with its line."""
+    for item in items(value):
+        if isinstance(item, frontmatter.Fields):
+            yield from ((entry.key, entry.line) for entry in item.entries)
+        elif isinstance(item, frontmatter.Text):
+            yield item.value, item.line
+
+
+def read_topic_file(
+    content: Path, source: SourceFile, limits: Limits
+) -> tuple[TopicFile, tuple[Problem, ...]]:
+    """What a `topic.yaml` says, and what is wrong with it; nothing, where it can't be read."""
+    try:
+        text = decode(read_bytes(content, source.path, limits))
+        fields = frontmatter.parse(text, first_line=1, limits=limits, what="topic file")
+    except (ContentError, OSError) as error:
+        return TopicFile(), (problem_of(source.path, error),)
+    reader = FieldReader(source.path)
+    title = summary = ""
+    order = None
+    for entry in reader.once(fields, _TOPIC_KEYS.__contains__):
+        if entry.key == "title":
+            title = reader.text(entry)
+        elif entry.key == "summary":
+            summary = reader.text(entry)
+        elif entry.key == "order":
+            order = reader.number(entry)
+        else:
+            reader.unknown(entry, _TOPIC_KEYS)
+    controls = find_direction_controls(source.path, text)
+    return TopicFile(title, summary, order), (*controls, *reader.problems)

@@ -1,0 +1,79 @@
+"""Engines: what builds an index of articles and answers queries from it.
+
+`Engine` is the promise; `kb.index.whoosh.engine` keeps it. Everything but storage is shared:
+`documents` (what is indexed), `scoring` (scores from postings), `search` (a query's way from
+words to ranked sections), `spelling`, and `generations` (the index folder; what lies in it says
+`layout`, who may write says `lock`, whether it is whole say `checks`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from kb.search.request import Request, Results
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from kb.model import Article, Card
+    from kb.search.postings import IndexReader
+    from kb.search.request import Request, Results
+
+CHANNELS = "has:channel"
+"""The facet of articles that describe a way to reach a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What an index holds; sizes in bytes."""
+
+    engine: str
+    articles: int
+    sections: int
+    terms: int
+    size: int
+
+
+class Engine(Protocol):
+    """One index in one folder."""
+
+    @property
+    def reader(self) -> IndexReader:
+        """The index as ranking, and the export of the site's search, read it."""
+
+    def build(self, articles: Iterable[Article]) -> None:
+        """Write a new index of the articles, which come in order of id, into an empty folder."""
+        ...
+
+    def update(self, removed: Collection[str], articles: Collection[Article]) -> bool:
+        """Take out the articles of the ids `removed`, and put in others.
+
+        `removed` holds the ids of all that is replaced, too. Returns False, having changed
+        nothing, when the whole index has to be built anew.
+        """
+        ...
+
+    def search(self, request: Request) -> Results:
+        """The sections that answer, best first, equal ones in order of article id and position."""
+        ...
+
+    def cards(self) -> Mapping[str, Card]:
+        """All articles by id, in order of id."""
+        ...
+
+    def card(self, id_: str) -> Card | None:
+        """The article of that id; None if there is none. Costs the same in an index of any size."""
+        ...
+
+    def cards_with(self, facet: str) -> tuple[Card, ...]:
+        """The articles that have a facet, such as CHANNELS, in order of id."""
+        ...
+
+    def describe(self) -> Description:
+        """What the index holds."""
+        ...
+
+    def close(self) -> None:
+        """Let go of all files."""
+        ...

@@ -1,0 +1,374 @@
+"""Whether the files of a generation are as they were written.
+
+Each is held against its checksum before an answer is given from it. A file that was found whole
+is not read again as long as its size, times and inode stay what they were: `checked.json`, beside
+the generations, remembers those. Losing it costs a reading of the files, no more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+import stat
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kb.content.manifest import SEEN
+from kb.errors import IndexingError
+from kb.files import (
+    digest_file,
+    is_leftover,
+    is_settled,
+    read_sealed,
+    replace_file,
+    sync_file,
+    sync_folder,
+    write_sealed,
+)
+from kb.index.caches import remove_unfinished
+from kb.index.lock import (
+    CHECKED,
+    HOLDER,
+    MANIFEST,
+    POINTER,
+    generations_in,
+    hold,
+    is_generation,
+    unwritable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+State = list[int]
+"""Size, time of change, time of change of the inode, inode."""
+
+
+class DamagedIndexError(Exception):
+    """The current generation can't be trusted; the message says why, for `kb index` to repeat."""
+
+
+class Generation(NamedTuple):
+    """A finished generation: its folder, its manifest, and the SHA-256 of that. Folders' names come
+    again where an index was removed: only with the digest they tell one generation from another.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+    digest: str
+
+    def is_same(self, other: Generation) -> bool:
+        """Whether both are the same generation."""
+        return (self.folder, self.digest) == (other.folder, other.digest)
+
+
+class Checks:
+    """Checks the files of generations in an index folder, and remembers those it found whole.
+
+    A `thorough` check reads every file.
+    """
+
+    def __init__(self, folder: Path, *, thorough: bool = False) -> None:
+        self.path = folder / CHECKED
+        self.thorough = thorough
+
+    def check(self, generation: Generation) -> None:
+        """Raise DamagedIndexError unless every file is whole and there is no other.
+
+        Raises IndexingError where a file can't be read for another reason than damage.
+        """
+        folder = generation.folder
+        with reading(folder, folder.name):
+            found = _states(folder)
+        expected = generation.manifest["files"]
+        for name in expected.keys() ^ found.keys():
+            what = "is missing" if name in expected else "is not the index's"
+            raise DamagedIndexError(f"{folder.name}/{name} {what}")
+        known = {} if self.thorough else self._known(folder.name)
+        settled = {n: s for n, s in found.items() if self._fits(folder / n, s, expected[n], known)}
+        if settled != known:
+            self._remember(folder.name, settled)
+
+    def _fits(
+        self, path: Path, state: State, expected: dict[str, Any], known: dict[str, State]
+    ) -> bool:
+        """Whether a file, which is whole, may be known by its state from now on."""
+        if known.get(path.name) == state and state[0] == expected["size"]:
+            return True
+        name, read_at = f"{path.parent.name}/{path.name}", time.time_ns()
+        with reading(path, name):
+            same = state[0] == expected["size"] and digest_file(path) == expected["sha256"]
+        if not same:
+            raise DamagedIndexError(f"{name} does not fit its checksum")
+        return is_settled(state[1], state[2], read_at)
+
+    def _known(self, generation: str) -> dict[str, State]:
+        try:
+            rows = json.loads(read_sealed(self.path) or b"[]")
+            return {name: state for of, name, *state in rows if of == generation}
+        except (ValueError, TypeError):  # sealed by another version of kb
+            return {}
+
+    def _remember(self, generation: str, states: dict[str, State]) -> None:
+        with contextlib.suppress(OSError):
+            rows = [[generation, name, *state] for name, state in states.items()]
+            write_sealed(self.path, (json.dumps(rows).encode(),))
+
+
+def _states(folder: Path) -> dict[str, State]:
+    """The files of a generation but its manifest, by name, with their states.
+
+    Raises DamagedIndexError for links and folders. Hidden files are not the index's: a network
+    file system may leave them.
+    """
+    states = {}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name == MANIFEST or entry.name.startswith("."):
+                continue
+            status = os.lstat(entry.path)
+            if not stat.S_ISREG(status.st_mode):
+                raise DamagedIndexError(f"{folder.name}/{entry.name} is not a file")
+            states[entry.name] = state_of(status)
+    return states
+
+
+def state_of(status: os.stat_result) -> State:
+    """What changes when a file does."""
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
+@contextlib.contextmanager
+def reading(path: Path, name: str) -> Iterator[None]:
+    """Tell damage from what hinders reading: DamagedIndexError from IndexingError."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise DamagedIndexError(f"{name} is missing") from None
+    except OSError as error:
+        if error.errno in (errno.EIO, errno.ELOOP):
+            raise DamagedIndexError(f"{name} can't be read: {error.strerror}") from None
+        raise IndexingError(
+            f"can't read the index: {error.strerror or error}",
+            path=str(path),
+            hint="change the permissions, or name another folder with --index",
+        ) from error
+
+
+MAX_POINTER_BYTES = 4096
+WAIT_SECONDS = 30.0
+"""How long a writer waits for another one."""
+
+
+class IndexFolder:
+    """The folder that holds an index. Creating the object touches nothing on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def current(self, *, thorough: bool = False) -> Generation | None:
+        """The current generation, whole and checked, or None where there is no index.
+
+        A `thorough` look reads every file; else those whose state is the one in which they
+        were found whole are taken as they are. Raises DamagedIndexError when there is
+        something that can't be trusted, and IndexingError where it can't be read.
+        """
+        pointer = self._read_pointer()
+        while pointer is not None:
+            try:
+                return self._open(pointer, thorough=thorough)
+            except DamagedIndexError:
+                # Writers may have replaced the generation between the two reads.
+                before, pointer = pointer, self._read_pointer()
+                if pointer in (None, before):
+                    raise
+        return None
+
+    def changed_since(self, generation: Generation | None) -> bool:
+        """Whether another generation than this one is current now, or that can't be told."""
+        try:
+            pointer = self._read_pointer()
+        except DamagedIndexError:
+            return True
+        now = pointer["generation"] if pointer else ""
+        return generation is None or now != generation.folder.name
+
+    @contextlib.contextmanager
+    def writing(self, wait: float = WAIT_SECONDS) -> Iterator[None]:
+        """Hold the folder for writing, waiting up to `wait` seconds for another process.
+
+        Raises IndexBusyError, which names the holder, and IndexingError.
+        """
+        with hold(self.folder, wait):
+            yield
+
+    @contextlib.contextmanager
+    def new_generation(self, old: Generation | None = None) -> Iterator[NewGeneration]:
+        """A generation to fill, starting with the files of `old`; needs `writing`.
+
+        It becomes current when `finish` is called, and is removed when it is not.
+        """
+        remove_unfinished(self.folder)
+        self._remove_leftovers()
+        folder = self.folder / self._next_name()
+        new = NewGeneration(self, folder)
+        try:
+            folder.mkdir()
+            if old is not None:
+                new.shared = _link_files(old, folder)
+            yield new
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
+        finally:
+            if not new.finished:
+                shutil.rmtree(folder, ignore_errors=True)
+        self._remove_leftovers()
+
+    def point_at(self, name: str, manifest: str) -> None:
+        """Make the generation `name`, whose manifest has this digest, current: all of it is on
+        disk.
+        """
+        pointer = {"generation": name, "manifest": manifest}
+        sync_folder(self.folder)
+        data = json.dumps(pointer).encode() + b"\n"
+        replace_file(self.folder / POINTER, [data], synced=True)
+        sync_folder(self.folder)
+
+    def tidy(self) -> None:
+        """Remove what killed processes left, unless another process writes or nobody may."""
+        remove_unfinished(self.folder)
+        if self._leftovers():
+            with contextlib.suppress(IndexingError), self.writing(wait=0):
+                self._remove_leftovers()
+
+    def _read_pointer(self) -> dict[str, str] | None:
+        try:
+            with (self.folder / POINTER).open("rb") as file:
+                data = file.read(MAX_POINTER_BYTES + 1)
+        except FileNotFoundError:
+            if self.folder.is_dir() and generations_in(self.folder):
+                raise DamagedIndexError(f"{POINTER} is missing") from None
+            return None
+        except OSError as error:
+            message = f"can't read the index: {error.strerror or error}"
+            raise IndexingError(message, path=str(self.folder)) from error
+        try:
+            pointer = json.loads(data)
+            name, digest = pointer["generation"], pointer["manifest"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise DamagedIndexError(f"{POINTER} is not readable") from None
+        if not (isinstance(name, str) and isinstance(digest, str) and is_generation(name)):
+            raise DamagedIndexError(f"{POINTER} is not readable")
+        return {"generation": name, "manifest": digest}
+
+    def _open(self, pointer: dict[str, str], *, thorough: bool) -> Generation:
+        folder = self.folder / pointer["generation"]
+        name = f"{folder.name}/{MANIFEST}"
+        if folder.is_symlink():
+            raise DamagedIndexError(f"{folder.name} is a link")
+        with reading(folder / MANIFEST, name):
+            data = (folder / MANIFEST).read_bytes()
+        if hashlib.sha256(data).hexdigest() != pointer["manifest"]:
+            raise DamagedIndexError(f"{name} does not fit its checksum")
+        generation = Generation(folder, _read_manifest(data, name), pointer["manifest"])
+        Checks(self.folder, thorough=thorough).check(generation)
+        return generation
+
+    def _next_name(self) -> str:
+        taken = (int(name[1:]) for name in generations_in(self.folder))
+        return f"g{max(taken, default=0) + 1:08d}"
+
+    def _leftovers(self) -> list[Path]:
+        """What killed processes left, and every generation but the current one and its
+        predecessor, which may be in use.
+        """
+        try:
+            pointer = self._read_pointer()
+        except DamagedIndexError:
+            pointer = None
+        current = pointer["generation"] if pointer else ""
+        before = [name for name in generations_in(self.folder) if name < current][-1:]
+        return [
+            path
+            for path in self.folder.iterdir()
+            if (is_generation(path.name) and path.name not in (current, *before))
+            or path.name == HOLDER
+            or any(is_leftover(path.name, of) for of in (POINTER, HOLDER, SEEN, CHECKED))
+        ]
+
+    def _remove_leftovers(self) -> None:
+        for path in self._leftovers():
+            if is_generation(path.name):
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != HOLDER:  # that one is the caller's own
+                with contextlib.suppress(OSError):
+                    path.unlink()
+
+
+class NewGeneration:
+    """A generation that is being written. `shared` describes the files that it has in common
+    with the one before, by name.
+    """
+
+    def __init__(self, index: IndexFolder, folder: Path) -> None:
+        self.index = index
+        self.folder = folder
+        self.finished = False
+        self.shared: dict[str, dict[str, Any]] = {}
+
+    def finish(self, manifest: dict[str, Any]) -> Generation:
+        """Write the manifest with the checksums of all files, and make this generation current."""
+        files = {path.name: self._describe(path) for path in sorted(self.folder.iterdir())}
+        manifest = {**manifest, "files": files}
+        data = json.dumps(manifest).encode()
+        replace_file(self.folder / MANIFEST, [data], synced=True)
+        sync_folder(self.folder)
+        digest = hashlib.sha256(data).hexdigest()
+        self.index.point_at(self.folder.name, digest)
+        self.finished = True
+        return Generation(self.folder, manifest, digest)
+
+    def _describe(self, path: Path) -> dict[str, Any]:
+        """A file's description. A shared one keeps its own: damage to it is not to be sealed."""
+        known, status = self.shared.get(path.name), path.stat()
+        if known and (known["size"], known["mtime_ns"]) == (status.st_size, status.st_mtime_ns):
+            return known
+        sync_file(path)
+        return {
+            "size": status.st_size,
+            "mtime_ns": status.st_mtime_ns,
+            "sha256": digest_file(path),
+        }
+
+
+def _read_manifest(data: bytes, name: str) -> dict[str, Any]:
+    """A manifest whose files have plain names and are described in full."""
+    try:
+        manifest: dict[str, Any] = json.loads(data)
+        for file, known in manifest["files"].items():
+            if {"/", "\\", "\0"} & {*file} or file.startswith(".") or file == MANIFEST:
+                raise DamagedIndexError(f"{name} names {file!r}, which is no file of an index")
+            known["sha256"], known["size"], known["mtime_ns"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise DamagedIndexError(f"{name} is not readable") from None
+    return manifest
+
+
+def _link_files(old: Generation, folder: Path) -> dict[str, dict[str, Any]]:
+    """Share the old generation's files: nothing in a finished generation is ever changed.
+
+    Returns the descriptions of those that are shared, not copied.
+    """
+    shared = {}
+    for name, description in old.manifest["files"].items():
+        try:
+            os.link(old.folder / name, folder / name)
+            shared[name] = description
+        except OSError:
+            shutil.copy2(old.folder / name, folder / name)
+    return shared

@@ -1,0 +1,438 @@
+"""Keeping an index equal to the articles: what changed, and the least work that follows."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import time
+from dataclasses import astuple, dataclass, fields, replace
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from kb.config import Ranking
+from kb.content import SourceFile, read_article, read_topics, scan, settle_aliases
+from kb.content.manifest import (
+    Claim,
+    Difference,
+    Seen,
+    Source,
+    compare,
+    problem_record,
+    read_problem,
+    read_sources,
+)
+from kb.content.snapshot import state_of_folder
+from kb.errors import IndexingError
+from kb.files import is_settled, replace_file
+from kb.index.generations import DamagedIndexError, Generation, IndexFolder, NewGeneration, reading
+from kb.index.lock import SOURCES
+from kb.libraries import INDEX, difference, releases
+from kb.model import Article, Problem
+from kb.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+    from typing import TypeAlias
+
+    from kb.config import Config
+    from kb.content import Listing
+    from kb.content.manifest import Digests
+    from kb.content.snapshot import FolderState
+    from kb.index.engine import Engine
+
+    ReadArticle: TypeAlias = Callable[[SourceFile], Article | tuple[Problem, ...]]
+
+FORMAT = 14
+"""Raised whenever the same articles would give another index."""
+
+_DAMAGED = "the index was damaged"
+_UPGRADED = "libraries changed"
+
+
+class Progress(Protocol):
+    """Told, as long work goes on, how many articles are done and of how many."""
+
+    def __call__(self, done: int, total: int, /) -> object:
+        """Called after each article."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What indexing did. Ids of articles; `moved` holds the new ids.
+
+    `rebuilt` says that the whole index was built anew, for `reason`; what changed is told if
+    the index before could be read. `problems` are all that the content has now, not only in
+    what changed. `seconds` is wall-clock time.
+    """
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    rebuilt: bool = False
+    reason: str = ""
+    sections: int = 0
+    articles: int = 0
+    seconds: float = 0.0
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The content of now beside the index of now; `reason` says why that one can't be kept."""
+
+    listing: Listing
+    digests: dict[str, str]
+    generation: Generation | None
+    sources: dict[str, Source]
+    reason: str
+    difference: Difference
+
+    @property
+    def fresh(self) -> bool:
+        return not self.reason and not self.difference
+
+
+@dataclass(slots=True)
+class Indexer:
+    """Brings the index of one content folder up to date.
+
+    `open_engine` opens an engine on a generation's folder. A `thorough` indexer reads every
+    file of the index to see whether it is damaged. `read` reads an article's file; whoever has
+    read it already hands over what it gave, and its digest, and so does with a `listing` who has
+    just made one.
+    """
+
+    config: Config
+    open_engine: Callable[[Path], Engine]
+    progress: Progress | None = None
+    thorough: bool = False
+    read: ReadArticle | None = None
+    listing: Listing | None = None
+    digests: Digests | None = None
+
+    def bring_up_to_date(self, *, force: str = "") -> tuple[Generation, Changes]:
+        """The current generation, written first where it did not fit the articles.
+
+        With `force`, which says why, it is built anew in any case.
+        Raises ContentError where there is no content folder, IndexingError and
+        IndexBusyError where an index has to be written and can't be.
+        """
+        started, began = time.perf_counter(), time.time_ns()
+        folder = IndexFolder(self.config.index)
+        seen = Seen(self.config.index, self.config.limits.file)
+        state = None if self.listing else state_of_folder(self.config.content)
+        if state and not force and not self.thorough:
+            kept = self._as_before(folder, seen, state)
+            if kept is not None:
+                folder.tidy()
+                return kept
+        found = self._look(folder, seen, self.listing, self.digests)
+        if found.fresh and not force:
+            assert found.generation is not None
+            changes = self._unchanged(found)
+            self._note(seen, state, began, found.generation, changes)
+            folder.tidy()
+            return found.generation, changes
+        with _telling(found.reason, folder), folder.writing():
+            if folder.changed_since(found.generation):  # another process may have done the work
+                found = self._look(folder, seen)
+            if force and not found.reason:
+                found = replace(found, reason=force)
+            generation, changes = self._write(folder, found)
+            self._note(seen, state, began, generation, changes)
+        return generation, replace(changes, seconds=time.perf_counter() - started)
+
+    def as_it_is(self) -> tuple[Generation, Changes] | None:
+        """The current generation, whether it fits the articles and the libraries that are
+        installed or not; None without one that is whole and fits the settings.
+        """
+        generation, sources, _ = self._read_current(IndexFolder(self.config.index))
+        if generation is None:
+            return None
+        return generation, _counted(sources)
+
+    def _as_before(
+        self, folder: IndexFolder, seen: Seen, state: FolderState
+    ) -> tuple[Generation, Changes] | None:
+        """The current generation where it and the content folder are as the last run left them:
+        then neither names nor what the generation was built from have to be gone through.
+        """
+        if seen.last.get("content") != state.digest:
+            return None
+        generation, reason = self._current(folder)
+        if generation is None or reason or seen.last["generation"] != generation.folder.name:
+            return None
+        try:
+            problems = tuple([read_problem(row) for row in seen.last["problems"]])
+            return generation, Changes(
+                articles=int(seen.last["articles"]),
+                sections=int(seen.last["sections"]),
+                problems=problems,
+            )
+        except (KeyError, TypeError, ValueError):  # sealed by another version of kb
+            return None
+
+    def _note(
+        self,
+        seen: Seen,
+        state: FolderState | None,
+        began: int,
+        generation: Generation,
+        changes: Changes,
+    ) -> None:
+        """Note for the next run what there is, if its state, which was looked at when this one
+        began, had been the same for long enough.
+        """
+        if state is None or not is_settled(state.newest, state.newest, began):
+            seen.note({})
+        else:
+            seen.note(
+                {
+                    "content": state.digest,
+                    "generation": generation.folder.name,
+                    "articles": changes.articles,
+                    "sections": changes.sections,
+                    "problems": [problem_record(problem) for problem in changes.problems],
+                }
+            )
+        seen.save()
+
+    def _look(
+        self,
+        folder: IndexFolder,
+        seen: Seen,
+        listing: Listing | None = None,
+        read: Digests | None = None,
+    ) -> _Found:
+        listing = listing or scan(self.config.content)
+        digests = seen.digests(self.config.content, [*listing.articles, *listing.topics], read)
+        generation, sources, reason = self._read_current(folder)
+        return _Found(listing, digests, generation, sources, reason, compare(sources, digests))
+
+    def _current(self, folder: IndexFolder) -> tuple[Generation | None, str]:
+        """The current generation if it can be read, and why it can't be kept."""
+        try:
+            generation = folder.current(thorough=self.thorough)
+        except DamagedIndexError as error:
+            return None, f"{_DAMAGED}: {error}"
+        if generation is None:
+            return None, "there was no index"
+        if generation.manifest.get("settings") != settings_of(self.config):
+            return None, "settings or version changed"
+        upgraded = difference(generation.manifest.get("libraries"), releases(INDEX))
+        return generation, f"{_UPGRADED}: {upgraded}" if upgraded else ""
+
+    def _read_current(
+        self, folder: IndexFolder
+    ) -> tuple[Generation | None, dict[str, Source], str]:
+        """The same, with the sources of the generation."""
+        generation, reason = self._current(folder)
+        if generation is None:
+            return None, {}, reason
+        try:
+            return generation, _sources_of(generation), reason
+        except DamagedIndexError as error:
+            return None, {}, f"{_DAMAGED}: {error}"
+
+    def _unchanged(self, found: _Found) -> Changes:
+        problems = [*found.listing.problems, *_problems(found.sources.values())]
+        return replace(_counted(found.sources), problems=_in_order(problems))
+
+    def _write(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
+        if found.fresh:
+            assert found.generation is not None
+            return found.generation, self._unchanged(found)
+        if not found.reason:
+            try:
+                written = self._update(folder, found)
+            except Exception as error:
+                found = self._excuse(folder, found, error)
+                if not found.reason:
+                    raise
+            else:
+                if written is not None:
+                    return written
+                found = replace(found, reason="articles have other lengths than before")
+        return self._build(folder, found)
+
+    def _excuse(self, folder: IndexFolder, found: _Found, error: Exception) -> _Found:
+        """What was found, with damage as the reason where it is the error, or where a thorough
+        look finds any.
+        """
+        if isinstance(error, DamagedIndexError):
+            return replace(found, reason=f"{_DAMAGED}: {error}")
+        try:
+            folder.current(thorough=True)
+        except DamagedIndexError as damage:
+            return replace(found, reason=f"{_DAMAGED}: {damage}")
+        return found
+
+    def _build(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
+        sources: dict[str, Source] = {}
+        with folder.new_generation() as new:
+            engine = self.open_engine(new.folder)
+            engine.build(self._read(found, found.listing.articles, sources))
+            generation, changes = self._finish(new, found, sources)
+        changes = replace(changes, rebuilt=True, reason=found.reason)
+        if found.generation is None:
+            return generation, changes
+        return generation, _named(changes, found.difference, found.sources, sources)
+
+    def _update(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes] | None:
+        """Write only what changed; None where the engine wants to build anew."""
+        difference = found.difference
+        came = {*difference.added, *difference.changed, *(path for _, path in difference.moved)}
+        gone = {*difference.removed, *difference.changed, *(path for path, _ in difference.moved)}
+        sources = {path: s for path, s in found.sources.items() if path not in gone}
+        removed = [found.sources[path].id for path in gone if found.sources[path].id]
+        files = [file for file in found.listing.articles if file.path in came]
+        with folder.new_generation(found.generation) as new:
+            articles = list(self._read(found, files, sources))
+            if (removed or articles) and not self.open_engine(new.folder).update(removed, articles):
+                return None
+            generation, changes = self._finish(new, found, sources)
+        return generation, _named(changes, difference, found.sources, sources)
+
+    def _read(
+        self, found: _Found, files: Iterable[SourceFile], sources: dict[str, Source]
+    ) -> Iterator[Article]:
+        """The articles of some files; notes in `sources` what each file gave, nothing for one
+        that is gone since it was listed.
+        """
+        files = tuple(files)
+        read = self.read or partial(read_article, self.config.content, limits=self.config.limits)
+        for done, file in enumerate(files, 1):
+            result = read(file)
+            if isinstance(result, Article):
+                sources[file.path] = _source_of(result)
+                # The sections hold all that an index needs.
+                yield replace(result, body="") if result.body else result
+            elif os.path.lexists(self.config.content / file.path):
+                sources[file.path] = Source(file.path, found.digests[file.path], problems=result)
+            if self.progress is not None:
+                self.progress(done, len(files))
+
+    def _finish(
+        self, new: NewGeneration, found: _Found, sources: dict[str, Source]
+    ) -> tuple[Generation, Changes]:
+        """Note what is wrong with the topic files, then make the new generation current."""
+        listed = found.listing.topics
+        _, wrong = read_topics(self.config.content, listed, limits=self.config.limits)
+        for file in listed:
+            problems = tuple(problem for problem in wrong if problem.path == file.path)
+            sources[file.path] = Source(file.path, found.digests[file.path], problems=problems)
+        manifest = {
+            "settings": settings_of(self.config),
+            "libraries": releases(INDEX),
+        }
+        records = json.dumps({path: sources[path].record() for path in sorted(sources)})
+        replace_file(new.folder / SOURCES, [records.encode()])
+        generation = new.finish(manifest)
+        return generation, self._unchanged(replace(found, sources=sources))
+
+
+@contextlib.contextmanager
+def _telling(reason: str, folder: IndexFolder) -> Iterator[None]:
+    """Where the index can't be written, say what is wrong with the one that is there: damaged,
+    it can't answer, and made by other libraries it may answer wrongly.
+    """
+    try:
+        yield
+    except IndexingError as error:
+        if not reason.startswith((_DAMAGED, _UPGRADED)) or error.path != str(folder.folder):
+            raise
+        raise type(error)(f"{reason}; {error.message}", path=error.path, hint=error.hint) from error
+
+
+def _counted(sources: Mapping[str, Source]) -> Changes:
+    """No changes in this many articles and sections."""
+    sections = sum(source.sections for source in sources.values())
+    return Changes(sections=sections, articles=sum(1 for s in sources.values() if s.id))
+
+
+def _sources_of(generation: Generation) -> dict[str, Source]:
+    """What a generation was built from. Raises DamagedIndexError."""
+    name = f"{generation.folder.name}/{SOURCES}"
+    with reading(generation.folder / SOURCES, name):
+        data = (generation.folder / SOURCES).read_bytes()
+    try:
+        return read_sources(json.loads(data))
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        raise DamagedIndexError(f"{name} is not readable") from None
+
+
+def settings_of(config: Config) -> str:
+    """A digest of all that an index depends on besides the articles and the libraries."""
+    ranking = Ranking(**dict(config.ranking))
+    values = {
+        "format": FORMAT,
+        "version": __version__,
+        "byteorder": sys.byteorder,
+        "language": config.language,
+        "limits": astuple(config.limits),
+        "ranking": {
+            constant.name: getattr(ranking, constant.name)
+            for constant in fields(ranking)
+            if constant.metadata["indexed"]
+        },
+    }
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def _source_of(article: Article) -> Source:
+    return Source(
+        article.path,
+        article.digest,
+        article.id,
+        article.aliases,
+        len(article.sections),
+        article.problems,
+    )
+
+
+def _clashes(sources: list[Source]) -> list[Problem]:
+    """Aliases that are ids or other articles' aliases as well."""
+    if not any(source.aliases for source in sources):
+        return []
+    claims = [Claim(s.id, s.path, s.aliases) for s in sources if s.id]
+    settled = settle_aliases(sorted(claims, key=lambda claim: claim.id))
+    return [problem for claim in settled for problem in claim.problems]
+
+
+def _problems(sources: Iterable[Source]) -> list[Problem]:
+    sources = list(sources)
+    own = [problem for source in sources for problem in source.problems]
+    return [*own, *_clashes(sources)]
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda p: (p.path, p.line or 0, p.message)))
+
+
+def _named(
+    changes: Changes, difference: Difference, old: Mapping[str, Source], new: Mapping[str, Source]
+) -> Changes:
+    """The changes with the ids of the articles that came, went, moved and changed.
+
+    An article that can't be read any more has gone; one that can be read again has come.
+    """
+    now = {path: source.id for path, source in new.items()}
+    pairs = [
+        *(("", now.get(path, "")) for path in difference.added),
+        *((old[path].id, now.get(path, "")) for path in difference.changed),
+        *((old[origin].id, now.get(path, "")) for origin, path in difference.moved),
+        *((old[path].id, "") for path in difference.removed),
+    ]
+    return replace(
+        changes,
+        added=tuple(sorted(came for gone, came in pairs if came and not gone)),
+        updated=tuple(sorted(came for gone, came in pairs if came and came == gone)),
+        moved=tuple(sorted(came for gone, came in pairs if came and gone and came != gone)),
+        removed=tuple(sorted(gone for gone, came in pairs if gone and not came)),
+    )

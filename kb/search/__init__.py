@@ -1,0 +1,1 @@
+"""A query's way to ranked sections, above any storage."""

@@ -1,0 +1,168 @@
+"""Query words to concepts: a word with all that may stand for it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kb.config import Ranking
+    from kb.search.postings import Postings
+    from kb.text.analysis import Analyzer, Token
+
+MAX_COMPLETIONS = 20
+"""Words that the beginning of a word stands for: those of most articles."""
+
+MAX_KEY_WORDS = 4
+"""Words of a phrase that has synonyms."""
+
+
+class Alternative(NamedTuple):
+    """Terms that stand for a query word: one, or several as neighbours. `factor` is what they
+    count for, 1 for the word itself.
+    """
+
+    terms: tuple[str, ...]
+    factor: float = 1.0
+
+
+class Concept(NamedTuple):
+    """A query word as it was written, with all that may stand for it, itself first.
+
+    Words of one `unit` (`wi-fi`, or a phrase that has synonyms) belong together; a `whole`
+    stands for all of its unit.
+    """
+
+    surface: str
+    alternatives: tuple[Alternative, ...]
+    unit: int
+    whole: bool = False
+
+    @property
+    def term(self) -> str:
+        """The word's own term."""
+        return self.alternatives[0].terms[0]
+
+
+class Concepts(NamedTuple):
+    """What a query asks for: distinct concepts, and its neighbouring words as (surface, terms)."""
+
+    all: tuple[Concept, ...]
+    pairs: tuple[tuple[str, tuple[str, str]], ...]
+
+
+class ConceptMaker:
+    """Makes the concepts of a query. `synonyms` give, for a text of one or more words, others."""
+
+    def __init__(
+        self,
+        postings: Postings,
+        analyzer: Analyzer,
+        ranking: Ranking,
+        synonyms: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self.postings = postings
+        self.analyzer = analyzer
+        self.ranking = ranking
+        self.given = synonyms
+        self.synonyms: dict[str, tuple[str, ...]] = {}
+        for text, others in synonyms.items():
+            key = self._key(text)  # two texts may have the same
+            self.synonyms[key] = (*self.synonyms.get(key, ()), *others)
+
+    def make(self, tokens: Sequence[Token], *, prefix: bool, every: bool = False) -> Concepts:
+        """The concepts of a query's tokens. With `prefix` its last word, with `every` each of
+        them, stands for the words that it begins, too.
+        """
+        phrases = list(self._phrases(tokens))
+        units = _units(tokens, phrases)
+        concepts: dict[str, Concept] = {}
+        for token, unit in zip(tokens, units, strict=True):
+            begins = prefix and (every or token is tokens[-1])
+            concept = self._concept(token, unit, begins=begins)
+            concepts.setdefault(concept.term, concept)
+        for first, last, key in phrases:
+            others = self._alternatives(self.synonyms[key])
+            surface = _surface(tokens[first : last + 1])
+            concepts.setdefault(key, Concept(surface, others, units[first], whole=True))
+        return Concepts(tuple(concepts.values()), _pairs(tokens))
+
+    def is_known(self, token: Token) -> bool:
+        """Whether the corpus holds a word, or a synonym stands for it."""
+        return bool(self.postings.of("terms", token.term)[0]) or token.term in self.synonyms
+
+    def used(self, tokens: Sequence[Token]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The words and phrases of a query that others stand in for, with those."""
+        single = {t.surface: self.synonyms[t.term] for t in tokens if t.term in self.synonyms}
+        several = {
+            _surface(tokens[first : last + 1]): self.synonyms[key]
+            for first, last, key in self._phrases(tokens)
+        }
+        return tuple({**single, **several}.items())
+
+    def _concept(self, token: Token, unit: int, *, begins: bool) -> Concept:
+        own = Alternative((token.term,), self.ranking.whole if token.whole else 1.0)
+        others = self._alternatives(self.synonyms.get(token.term, ()))
+        if begins:
+            others += tuple(self._completions(token))
+        return Concept(token.surface, (own, *others), unit, token.whole)
+
+    def _alternatives(self, texts: Sequence[str]) -> tuple[Alternative, ...]:
+        terms = (self._terms(text) for text in texts)
+        return tuple(Alternative(found, self.ranking.synonym) for found in terms if found)
+
+    def _completions(self, token: Token) -> Iterator[Alternative]:
+        """The terms of the words that begin with a token, those of most articles first."""
+        words = {
+            word: len(self.postings.of("words", word)[0])
+            for word in self.postings.words_from(token.surface)
+        }
+        best = sorted(words, key=lambda word: (-words[word], word))[:MAX_COMPLETIONS]
+        terms = dict.fromkeys(self.analyzer.stem(word) for word in best)
+        yield from (
+            Alternative((term,), self.ranking.synonym) for term in terms if term != token.term
+        )
+
+    def _phrases(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
+        """(first, last, key) of each run of several tokens that has synonyms."""
+        parts = [number for number, token in enumerate(tokens) if not token.whole]
+        for start, first in enumerate(parts):
+            for end in range(start + 2, min(start + MAX_KEY_WORDS, len(parts)) + 1):
+                run = parts[start:end]
+                key = " ".join(tokens[number].term for number in run)
+                if key in self.synonyms:
+                    yield first, run[-1], key
+
+    def _terms(self, text: str) -> tuple[str, ...]:
+        """The terms of a text, without stop words unless there are no others."""
+        tokens = [token for token in self.analyzer.tokens(text) if not token.whole]
+        return tuple(token.term for token in [t for t in tokens if not t.stop] or tokens)
+
+    def _key(self, text: str) -> str:
+        return " ".join(self._terms(text))
+
+
+def _surface(tokens: Sequence[Token]) -> str:
+    return " ".join(token.surface for token in tokens if not token.whole)
+
+
+def _units(tokens: Sequence[Token], phrases: Sequence[tuple[int, int, str]]) -> list[int]:
+    """For each token the offset of the unit or phrase that it belongs to."""
+    spans = [(token.start, token.end) for token in tokens if token.whole]
+    spans += [(tokens[first].start, tokens[last].end) for first, last, _ in phrases]
+    return [
+        min((start for start, end in spans if start <= token.start < end), default=token.start)
+        for token in tokens
+    ]
+
+
+def _pairs(tokens: Sequence[Token]) -> tuple[tuple[str, tuple[str, str]], ...]:
+    parts = [token for token in tokens if not token.whole]
+    pairs = {
+        (one.term, other.term): f"{one.surface} {other.surface}"
+        for one, other in pairwise(parts)
+        if one.term != other.term
+    }
+    return tuple((surface, terms) for terms, surface in pairs.items())

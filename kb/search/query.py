@@ -1,0 +1,117 @@
+"""What a person typed, read as words, phrases, exclusions and filters.
+
+Any string is a query. Words need no quotes; syntax is what can't be an accident:
+
+    "order tracking"          a phrase: these words, one after the other
+    -gift   -"gift card"      not in sections with this word (of three letters or more) or phrase
+    topic:orders              only in this topic and those below it
+    tier:contact  tag:refund  only articles of this tier, with this tag
+
+A single quote mark, `--dry-run`, `ls -lh`, `e-mail`, `error: 5`, `tier:nonsense`, and a query of
+nothing but exclusions are words. Longer input than MAX_CHARACTERS, or more words than
+MAX_WORDS, is cut, and a notice says so.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from kb.model import Tier
+from kb.text.analysis import compose
+
+MAX_CHARACTERS = 1024
+MAX_WORDS = 32
+
+_QUOTES = '"\u201c\u201d\u201e\u00ab\u00bb'
+_SYNTAX = re.compile(
+    rf"""(?<!\S)(?:
+        (?P<minus>-?)[{_QUOTES}](?P<phrase>[^{_QUOTES}]*[^\W_{_QUOTES}][^{_QUOTES}]*)[{_QUOTES}]
+        | (?P<key>topic|tier|tag):(?P<value>[^\s{_QUOTES}]+)
+        | -(?P<excluded>(?=(?:[^\s{_QUOTES}]*?\w){{3}})[^\W\d_][^\s{_QUOTES}]*)
+    )""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an article must be: None is anything. Values are as written."""
+
+    tier: Tier | None = None
+    topic: str | None = None
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query, read. `words` is the text to rank by: all of it but exclusions and filters,
+    phrases included; `phrases` and `excluded` are texts of one or more words.
+    """
+
+    text: str
+    words: str
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+    notices: tuple[str, ...] = ()
+
+
+def parse_query(text: str) -> Query:
+    """Read any string as a query."""
+    text, notices = _cut(text)
+    words: list[str] = []
+    phrases: list[str] = []
+    excluded: list[str] = []
+    filters: dict[str, str] = {}
+    end = 0
+    for match in _SYNTAX.finditer(text):
+        words.append(text[end : match.start()])
+        end = match.end()
+        if match["excluded"] or match["minus"]:
+            excluded.append(match["excluded"] or match["phrase"])
+        elif match["phrase"]:
+            words.append(match["phrase"])
+            phrases.append(match["phrase"])
+        elif _is_filter(match["key"], match["value"]):
+            filters[match["key"]] = match["value"]
+        else:
+            words.append(match[0])
+            if match["key"] == "tier":
+                notices = (*notices, _no_tier(match[0]))
+    ranked = " ".join(" ".join([*words, text[end:]]).split())
+    if excluded and not filters and not re.search(r"[^\W_]", ranked):
+        return Query(text, text, notices=notices)
+    return Query(text, ranked, tuple(phrases), tuple(excluded), _filters(filters), notices)
+
+
+def _cut(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text in NFC, without lone surrogates, and cut to length."""
+    some = text[: 8 * MAX_CHARACTERS]  # composing makes one character of four at most
+    text = compose(some.encode("utf-8", "replace").decode())
+    if len(text) <= MAX_CHARACTERS:
+        return text, ()
+    cut = text[:MAX_CHARACTERS]
+    if cut[-1].isalnum() and text[MAX_CHARACTERS].isalnum() and " " in cut:
+        cut = cut[: cut.rindex(" ")]
+    return cut, (f"The query was cut to its first {len(cut):,} characters.",)
+
+
+def _is_filter(key: str, value: str) -> bool:
+    if key == "tier":
+        return value.lower() in {tier.value for tier in Tier}
+    return key != "topic" or bool(value.strip("/"))
+
+
+def _no_tier(written: str) -> str:
+    *others, last = (tier.value for tier in Tier)
+    return f"{written} was taken as a word: the tiers are {', '.join(others)} and {last}."
+
+
+def _filters(values: dict[str, str]) -> Filters:
+    tier = values.get("tier")
+    return Filters(
+        tier=Tier(tier.lower()) if tier else None,
+        topic=values["topic"].strip("/") if "topic" in values else None,
+        tag=values.get("tag"),
+    )

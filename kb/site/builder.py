@@ -1,0 +1,296 @@
+"""Making what changed: records, plan, pages, and everything that shows several articles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kb.content import read_topics, settle_aliases
+from kb.errors import SiteError
+from kb.model import Problem, Severity
+from kb.site.addresses import (
+    CONTACT,
+    FILES,
+    HOME,
+    NOT_FOUND,
+    SEARCH,
+    SEARCH_DATA,
+    markdown_of,
+)
+from kb.site.article_cache import Reader
+from kb.site.article_records import without_text
+from kb.site.assets import read_assets, read_extras, read_logo
+from kb.site.build_cache import Memory
+from kb.site.downloads import Downloads
+from kb.site.feeds import base_path, write_feeds, write_markdown
+from kb.site.i18n import missing_words, read_wording
+from kb.site.lost import TOP, stand_within
+from kb.site.output import Output, states_of
+from kb.site.pages import Pages
+from kb.site.palette import faint_colors
+from kb.site.plan import Relation, make_plan
+from kb.site.report import Report, remember
+from kb.site.staleness import Outcomes, around_key, search_key, shared_key
+from kb.site.templating import open_shell
+from kb.support.channels import unknown_channels
+from kb.text.analysis import Analyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from kb.config import Config
+    from kb.content import TopicFile
+    from kb.site.article_records import Draft, Record
+    from kb.site.assets import Asset
+    from kb.site.build_cache import Outcome, Stamp
+    from kb.site.links import Resolved
+    from kb.site.plan import Plan
+    from kb.site.report import Work
+    from kb.site.templating import Shell
+
+
+def make_site(
+    config: Config,
+    work: Work,
+    stamp: Stamp | None,
+    progress: Callable[[int, int], None] | None,
+) -> Report:
+    """Build what the last build does not already hold, which is under lock. See `build_site`."""
+    out = work.folders.out
+    states = {path: tuple(state) for path, state in stamp.output.items()} if stamp else {}
+    output = Output(out, states_of(out), states, work.cache.spare(out))
+    try:
+        return _Making(config, work, output).all(progress)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise SiteError(f"the site can't be written: {why}", path=str(out)) from error
+    finally:
+        output.abandon()
+
+
+class _Making:
+    """One build that has something to do."""
+
+    def __init__(self, config: Config, work: Work, output: Output) -> None:
+        self._config = config
+        self._folders = work.folders
+        self._options = work.options
+        self._sources = work.sources
+        self._cache = work.cache
+        self._output = output
+        self._problems: list[Problem] = [*work.sources.listing.problems]
+        self._untold = 0  # warnings like others, which the first of them stand for
+        self._used: set[str] = set()
+        self._downloads = Downloads(config.content, config.site.downloads)
+        self._analyzer = Analyzer(config.language)
+        self._assets: Mapping[str, Asset] = {}
+
+    def all(self, progress: Callable[[int, int], None] | None) -> Report:
+        """Everything, in order."""
+        config = self._config
+        old = self._cache.memory(self._sources.common)
+        reader = Reader(config, self._analyzer, self._options.jobs, old, progress)
+        records, unread = reader.records(self._sources.listing.articles)
+        topic_files, wrong = read_topics(
+            config.content, self._sources.listing.topics, limits=config.limits
+        )
+        self._problems += [*unread, *wrong]
+        settled = self._settle(records)
+        relation = Relation(old.related)
+        plan = make_plan(
+            settled,
+            topic_files,
+            self._sources.files,
+            drafts=self._options.drafts,
+            complaint=self._downloads.complaint,
+            relate=relation.find,
+        )
+        shell = self._open_shell(plan.is_reachable(config.contact))
+        pages = Pages(plan, shell, self._size_of)
+        # The search lets go of the articles before pages are made.
+        search = self._search(plan, topic_files, old, reader)
+        reader.forget_articles()
+        key = shared_key(plan, self._sources.common)
+        around = around_key(plan, key)
+        outcomes = self._articles(plan, pages, reader, old, around)
+        shared = {key: self._shared(plan, pages, shell, old.shared.get(key, [])), **search}
+        self._files()
+        output = self._output.finish()
+        report = self._report(plan)
+        memory = Memory(
+            self._sources.common, around, *reader.memory(), outcomes, shared, relation.known
+        )
+        remember(report, self._sources, output, memory, self._cache)
+        return report
+
+    def _settle(self, records: Sequence[Record]) -> list[Record]:
+        """The records without aliases that are taken; notes the problems of all."""
+        settled = []
+        articles = settle_aliases([record.article for record in records])
+        for record, article in zip(records, articles, strict=True):
+            self._problems += (*record.problems, *article.problems)
+            same = article is record.article
+            settled.append(record if same else replace(record, article=without_text(article)))
+        self._problems += unknown_channels([record.article for record in settled], self._config)
+        return settled
+
+    def _open_shell(self, reachable: bool) -> Shell:  # noqa: FBT001 a fact of the plan
+        config, theme = self._config, self._folders.theme
+        self._problems += (*missing_words(config, theme), *faint_colors(config))
+        wording = read_wording(config.language, theme)
+        live = self._options.live
+        assets = read_assets(theme, config.site, wording, live=live)
+        logo = read_logo(self._folders.logo)
+        for asset in [*assets.values(), *read_extras(theme), *([logo.asset] if logo else [])]:
+            self._output.put(asset.address, asset.data)
+        self._assets = assets
+        addresses = {name: asset.address for name, asset in assets.items()}
+        return open_shell(config, wording, addresses, logo, theme, live=live, reachable=reachable)
+
+    def _articles(
+        self, plan: Plan, pages: Pages, reader: Reader, old: Memory, around: str
+    ) -> dict[str, Outcome]:
+        """Every article's page and Markdown; those with an old key stay as they are."""
+        outcomes = Outcomes(
+            plan,
+            self._sources.common,
+            reader,
+            old.outcomes if around == old.around else {},
+            every_problem=self._options.every_problem,
+        )
+        unread: list[str] = []
+        for record in sorted(plan.records.values(), key=lambda record: record.article.path):
+            path, address = record.article.path, plan.address[record.article.id]
+            draft = reader.held(path)
+            outcome, resolved = outcomes.find(record, draft)
+            self._used.update(outcome.files)
+            last = old.outcomes.get(path)
+            same = last is not None and last.key == outcome.key
+            if same and self._keep(address, markdown=record.is_published):
+                continue
+            if draft:
+                self._write(draft, resolved, plan, pages)
+            else:
+                unread.append(path)
+        for draft in reader.drafts(unread):
+            self._write(draft, plan.resolve(draft.wants), plan, pages)
+        self._problems += outcomes.problems
+        self._untold = outcomes.untold
+        return outcomes.found
+
+    def _write(self, draft: Draft, resolved: Sequence[Resolved], plan: Plan, pages: Pages) -> None:
+        """An article's page, and its Markdown where customers may see it."""
+        address = plan.address[draft.record.article.id]
+        self._output.put(address, pages.article(draft, resolved))
+        if draft.record.is_published:
+            text = write_markdown(draft, resolved)
+            self._output.put(markdown_of(address), text.encode())
+
+    def _keep(self, address: str, *, markdown: bool) -> bool:
+        return self._output.keeps(address) and (
+            not markdown or self._output.keeps(markdown_of(address))
+        )
+
+    def _shared(self, plan: Plan, pages: Pages, shell: Shell, known: list[str]) -> list[str]:
+        """Home, topics, contact, search, 404, former ids, and what machines read.
+
+        They stay as they are where nothing that any of them shows has changed: then they are
+        `known`.
+        """
+        if known and all([self._output.keeps(a) for a in known]):  # noqa: C419 notes them all
+            return known
+        addresses = []
+        for address, data in self._shared_files(plan, pages, shell):
+            self._output.put(address, data)
+            addresses.append(address)
+        return addresses
+
+    def _shared_files(self, plan: Plan, pages: Pages, shell: Shell) -> Iterator[tuple[str, bytes]]:
+        published = [r for r in plan.records.values() if r.is_published]
+        listed = [HOME, *(plan.address[r.article.id] for r in published)]
+        for topic in plan.topics.values():
+            for address, data in pages.topic(topic):
+                listed.append(address)
+                yield address, data
+        yield HOME, pages.home()
+        if shell.reachable:
+            listed.append(CONTACT)
+            yield CONTACT, pages.contact()
+        yield SEARCH, pages.search()
+        base_url = self._config.site.base_url
+        root = self._options.root or (base_path(base_url) if base_url else None)
+        within = stand_within(self._assets) if root is None else None
+        yield NOT_FOUND, pages.lost(root or TOP, within)
+        titles = {plan.address[name]: r.article.title for name, r in plan.records.items()}
+        for former, new in plan.redirects:
+            yield former, pages.moved(former, new, titles[new])
+        policy = shell.policy_with(within) if within else shell.policy
+        for address, text in write_feeds(plan, shell, sorted(listed), policy):
+            yield address, text.encode()
+
+    def _search(
+        self, plan: Plan, topic_files: Mapping[str, TopicFile], old: Memory, reader: Reader
+    ) -> dict[str, list[str]]:
+        """What the search of the pages reads: made from the index, which is brought up to date."""
+        key = search_key(plan, self._sources.common)
+        known = old.shared.get(key, [])
+        if known and all([self._output.keeps(a) for a in known]):  # noqa: C419 notes them all
+            return {key: known}
+        from kb.site.export.places import SitePlaces  # noqa: PLC0415  # only then needed
+
+        if self._options.search is not None:
+            self._options.search(key, SitePlaces(plan))
+            return {}
+        from kb.site.export.manifest import Kept, export_search  # noqa: PLC0415  # slow to import
+
+        addresses = []
+        shards = export_search(
+            self._config,
+            SitePlaces(plan),
+            analyzer=self._analyzer,
+            read=reader.article,
+            listing=self._sources.listing,
+            digests=reader.digests,
+            kept=Kept(self._cache.folder / "search.rows", self._sources.common),
+            topic_files=topic_files,
+        )
+        with closing(shards):  # where the disk is full, files of the export are closed, too
+            for shard in shards:
+                address = SEARCH_DATA + shard.file
+                addresses.append(address)
+                if not self._output.keeps(address, shard.digest):
+                    self._output.put(address, shard.data, shard.digest)
+        return {key: addresses}
+
+    def _files(self) -> None:
+        """Copy the images and downloads that articles show or link to."""
+        for path in sorted(self._used):
+            with self._downloads.open(path) as file:
+                self._output.copy(FILES + path, file)
+
+    def _size_of(self, path: str) -> tuple[int, int] | None:
+        return self._downloads.size(path)
+
+    def _report(self, plan: Plan) -> Report:
+        counts = Counter(str(problem.severity) for problem in self._problems)
+        if self._untold:
+            counts[str(Severity.WARNING)] += self._untold
+        return Report(
+            out=self._folders.out,
+            pages=sum(path.endswith(".html") for path in self._output.files),
+            articles=len(plan.records),
+            files=len(self._output.files),
+            size=self._output.size,
+            written=tuple(sorted(self._output.written)),
+            removed=self._output.removed,
+            problems=tuple(sorted(self._problems, key=_rank)),
+            counts=dict(counts),
+            seconds=0.0,
+            reachable=plan.is_reachable(self._config.contact),
+        )
+
+
+def _rank(problem: Problem) -> tuple[str, int, str]:
+    return problem.path, problem.line or 0, problem.message

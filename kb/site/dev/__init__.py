@@ -1,0 +1,1 @@
+"""The preview of a site while it is written."""

@@ -1,0 +1,1 @@
+"""Search for sites that other generators make."""

@@ -1,0 +1,265 @@
+"""The search of a Markdown folder for a site that something else builds.
+
+    DIR/search.js    the element <kb-search>, with everything that it needs
+    DIR/search.css   its style
+    DIR/m.js ...     the files that it searches in
+
+The folder is read as it is (`kb.site.embed.generators`); for the index its pages are written, as
+articles, into a folder that goes away afterwards.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+from typing import TYPE_CHECKING
+
+from kb.content import read_content, scan
+from kb.content.reader import decode, read_bytes
+from kb.errors import ContentError, SiteError
+from kb.files import given_back, is_leftover, replace_file, write_file
+from kb.model import Audience, Problem
+from kb.site.assets import ON_OTHERS, search_script, search_style
+from kb.site.embed.generators import address_of, heading_ids, read_foreign
+from kb.site.export.manifest import export_search
+from kb.site.i18n import read_wording
+from kb.site.links import Place, sort_link
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from kb.config import Config
+    from kb.content import Content, SourceFile
+    from kb.model import Action, Card
+    from kb.site.embed.generators import ForeignPage, Generator
+
+SCRIPT = "search.js"
+STYLE = "search.css"
+# A full address has its host written out; a path has neither a scheme nor another host.
+_PATTERN = re.compile(
+    r"(?i:https?)://(?:[^/?#@:{}\[\]]+|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?[/?#]|(?!//)(?![^/?#]*:)"
+)
+_NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\xa0\s\\<>\"'`]")
+_NEW = ".new"
+MARK = ".kb-search"
+"""Lists the files of an export, so that the next one removes what is not needed any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """What an export wrote: how many articles and sections can be found, and its files."""
+
+    generator: str
+    articles: int
+    sections: int
+    files: int
+    size: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many problems there are of each severity."""
+        return Counter(str(problem.severity) for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where pages stand that are built by something else; it knows nothing of topics."""
+
+    pages: Mapping[str, ForeignPage]
+    anchors: Mapping[str, Mapping[str, str]]
+    pattern: str
+
+    def article(self, id_: str) -> str:
+        return address_of(self.pages[id_], self.pattern)
+
+    def section(self, id_: str, anchor: str) -> str:
+        return self.anchors[id_].get(anchor, "")
+
+    def topic(self, id_: str) -> str:  # noqa: ARG002 as the protocol has it
+        return ""
+
+    def action(self, card: Card, action: Action) -> str:  # noqa: ARG002 as above
+        place, href = sort_link(action.url)
+        return href if place is Place.OUTSIDE or action.url.startswith("/") else ""
+
+
+def embed_search(config: Config, out: Path, pattern: str, generator: Generator) -> Embedding:
+    """Write the search of `config.content` into the folder `out`.
+
+    `pattern` is the address of a page, with `{id}` for its path without `.md`; a relative one
+    starts at `out`. Raises ContentError without a content folder, SiteError for a pattern
+    without `{id}` or that is no address of pages, and for a folder that holds other files.
+    """
+    _check_pattern(pattern)
+    _check(out)
+    try:
+        files, report = _export(config, pattern, generator)
+    except OSError as error:
+        message = f"can't be written: {error.strerror or error}"
+        raise SiteError(message, path=gettempdir(), hint="TMPDIR names another folder") from error
+    _write(out, files)
+    return report
+
+
+def _export(
+    config: Config, pattern: str, generator: Generator
+) -> tuple[dict[str, bytes], Embedding]:
+    """The files of the export, made in a temporary folder."""
+    with TemporaryDirectory() as folder:
+        pages, problems = _stage(config, Path(folder) / "content", generator)
+        staged = replace(config, content=Path(folder) / "content", index=Path(folder) / "index")
+        content = read_content(staged.content, limits=config.limits)
+        anchors = {
+            article.id: heading_ids(article.sections, pages[article.id], generator)
+            for article in content.articles
+        }
+        files = dict(_own_files(config))
+        parsed = {article.path: article for article in content.articles}
+        places = _Places(pages, anchors, pattern)
+        for shard in export_search(staged, places, read=lambda file: parsed.get(file.path, ())):
+            files[shard.file] = shard.data
+    return files, _report(generator, content, files, problems)
+
+
+def _stage(
+    config: Config, staged: Path, generator: Generator
+) -> tuple[dict[str, ForeignPage], list[Problem]]:
+    """Write every published page as an article."""
+    listing = scan(config.content)
+    problems = [*listing.problems]
+    pages = {}
+    for source in listing.articles:
+        try:
+            page = _read(config, source, generator)
+        except ContentError as error:
+            problems.append(Problem(source.path, error.line, error.message, code=error.code))
+            continue
+        except OSError as error:
+            problems.append(Problem(source.path, None, f"can't be read: {error.strerror}"))
+            continue
+        if isinstance(page, tuple):
+            problems += page
+            continue
+        pages[source.id] = page
+        target = staged / f"{source.id}.md"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(page.text, encoding="utf-8", newline="\n")
+    staged.mkdir(parents=True, exist_ok=True)
+    return pages, problems
+
+
+def _read(
+    config: Config, source: SourceFile, generator: Generator
+) -> ForeignPage | tuple[Problem, ...]:
+    data = read_bytes(config.content, source.path, config.limits)
+    return read_foreign(source, decode(data), generator, config.limits)
+
+
+def _own_files(config: Config) -> Iterator[tuple[str, bytes]]:
+    """The script and the style."""
+    wording = read_wording(config.language, Path())
+    yield SCRIPT, search_script(ON_OTHERS, wording)
+    yield STYLE, search_style()
+
+
+def _check_pattern(pattern: str) -> None:
+    """Refuse a pattern that makes addresses which are no pages', or whose host an id would name."""
+    if "{id}" not in pattern:
+        wrong = "has no {id}"
+    elif _NOT_IN_ADDRESS.search(pattern):
+        wrong = "has characters that no address has"
+    elif not _PATTERN.match(pattern):
+        wrong = "leads neither to https://, http:// nor to a path"
+    else:
+        return
+    raise SiteError(
+        f"the pattern {pattern!a} {wrong}",
+        hint="for example /docs/{id}/, ../{id}.html or https://docs.example.com/{id}/",
+        code="usage",
+    )
+
+
+def _check(out: Path) -> None:
+    """Refuse a folder that holds what no export wrote."""
+    if out.exists() and (out.is_symlink() or not out.is_dir()):
+        raise SiteError("this is no folder", path=str(out))
+    if not (out / MARK).is_file() and not {*out.glob("*")} <= {*_leftovers(out)}:
+        raise SiteError(
+            "the folder has files that kb did not write",
+            path=str(out),
+            hint="name one that is empty or does not exist",
+            code="site-output",
+        )
+
+
+def _write(out: Path, files: Mapping[str, bytes]) -> None:
+    """Write new files beside old ones, let them take their places, then remove what is old.
+
+    The manifest names all of them before they are there: a killed export is mended by the
+    next. Where one can't be written, all that was written goes.
+    """
+    try:
+        with given_back(out):
+            out.mkdir(parents=True, exist_ok=True)
+            mark = out / MARK
+            old = mark.read_text(encoding="utf-8").split("\n") if mark.is_file() else []
+            changed = {name: data for name, data in files.items() if not _holds(out / name, data)}
+            new = {f"{name}{_NEW}": data for name, data in changed.items()}
+            for left in _leftovers(out):
+                left.unlink()
+            _write_mark(mark, {*old, *files, *new})
+            _write_new(out, new)
+        for name in changed:
+            (out / f"{name}{_NEW}").replace(out / name)
+        for name in {*old} - {*files} - {""}:
+            if "/" not in name:
+                (out / name).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the one that is there names more, and does as well
+            _write_mark(mark, files)
+    except OSError as error:
+        raise SiteError(f"can't be written: {error.strerror}", path=str(out)) from error
+
+
+def _write_new(out: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, all of them or none."""
+    try:
+        for name, data in files.items():
+            (out / name).unlink(missing_ok=True)
+            write_file(out / name, data)
+    except BaseException:
+        for name in files:
+            with contextlib.suppress(OSError):
+                (out / name).unlink(missing_ok=True)
+        raise
+
+
+def _leftovers(out: Path) -> list[Path]:
+    """What an export that was killed while it wrote the manifest left of that."""
+    return [path for path in out.glob(f"{MARK}.*") if is_leftover(path.name, MARK)]
+
+
+def _holds(place: Path, data: bytes) -> bool:
+    return place.is_file() and place.read_bytes() == data
+
+
+def _write_mark(mark: Path, names: Collection[str]) -> None:
+    replace_file(mark, ["\n".join(sorted({*names} - {""})).encode()])
+
+
+def _report(
+    generator: Generator, content: Content, files: Mapping[str, bytes], problems: list[Problem]
+) -> Embedding:
+    found = [a for a in content.articles if a.audience is Audience.PUBLIC]
+    return Embedding(
+        generator=generator.name,
+        articles=len(found),
+        sections=sum(len(article.sections) for article in found),
+        files=len(files),
+        size=sum(map(len, files.values())),
+        problems=(*problems, *content.problems),
+    )

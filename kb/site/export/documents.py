@@ -1,0 +1,349 @@
+"""The public's articles and sections, numbered from 0 in the order of ids and positions."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from dataclasses import asdict
+from functools import lru_cache
+from itertools import accumulate, chain, groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kb.model import Audience, Status, read_card
+from kb.search.ranking import FIELDS
+from kb.site.export.encoding import encode, make_shard, make_shard_of, plain
+from kb.site.export.shards import Row, pack
+from kb.text.snippets import SEARCHED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kb.model import Card
+    from kb.search.postings import IndexReader
+    from kb.site.export.encoding import Shard
+    from kb.site.export.places import Places
+    from kb.site.export.shard_cache import Block, Kept
+
+
+class Exported(NamedTuple):
+    """An article of the export: its document in the index, and the number of its first section."""
+
+    card: Card
+    document: int
+    first: int
+    sections: int
+
+
+class Layout(NamedTuple):
+    """All of them. `section_of` and `article_of` have a number for each document of the index,
+    -1 where it is no section or article that the public sees.
+    """
+
+    articles: tuple[Exported, ...]
+    section_of: Sequence[int]
+    article_of: Sequence[int]
+    sections: int
+
+    def lengths(self, reader: IndexReader) -> list[list[int]]:
+        """For each field, its length in each section."""
+        return [
+            [column[a.document + 1 + at] for a in self.articles for at in range(a.sections)]
+            for column in reader.lengths
+        ]
+
+
+def make_layout(reader: IndexReader, articles: Iterable[tuple[Card, range]]) -> Layout:
+    """Number what the public sees of an index; `articles` are all, as `read_cards` gives them."""
+    size = len(reader.order)
+    section_of, article_of = [-1] * size, [-1] * size
+    exported: list[Exported] = []
+    first = 0
+    for card, documents in articles:
+        if card.audience is not Audience.PUBLIC or card.status is not Status.PUBLISHED:
+            continue
+        count = len(documents) - 1
+        article_of[documents.start] = len(exported)
+        section_of[documents.start + 1 : documents.stop] = range(first, first + count)
+        exported.append(Exported(card, documents.start, first, count))
+        first += count
+    return Layout(tuple(exported), section_of, article_of, first)
+
+
+def read_cards(reader: IndexReader, kept: Kept) -> list[tuple[Card, range]]:
+    """The cards of all articles, in order of id, with the numbers of their documents. Those of
+    the last export need not be looked up in the index.
+    """
+    found = {reader.document_stamp(own.start): own for own in _documents(reader)}
+    kept.cards = {stamp: kept.cards[stamp] for stamp in found if stamp in kept.cards}
+    records = json.loads(f"[{','.join(kept.cards.values())}]")
+    cards = dict(zip(kept.cards, map(read_card, records), strict=True))
+    for stamp, own in found.items():
+        if stamp not in cards:
+            record = reader.article_record(own.start)
+            kept.cards[stamp], cards[stamp] = plain(record), read_card(record)
+    return [(cards[stamp], own) for stamp, own in found.items()]
+
+
+def _documents(reader: IndexReader) -> Iterator[range]:
+    """The numbers of each article's documents, in order of id."""
+    order = reader.order
+    # Numbers of what is deleted are 0: should that be document 0, the first article comes later.
+    starts = {order[doc]: doc for doc, article in enumerate(reader.article_of) if doc == article}
+    ranks = sorted(starts)
+    for rank, after in zip(ranks, [*ranks[1:], max(order, default=0) + 1], strict=False):
+        yield range(starts[rank], starts[rank] + after - rank)
+
+
+TABLE_SECTIONS = 2_048
+"""Sections of a table, about: tables end where articles do."""
+
+SMALL_TABLE = 512
+"""The same where there are very many sections, of which a query needs few."""
+
+FEW_SECTIONS = 12_000
+"""Up to so many sections a query loads all tables at once: the browser's FEW_TABLES."""
+
+
+def write_tables(reader: IndexReader, layout: Layout) -> Iterator[tuple[int, Shard]]:
+    """(first section, shard) of the tables."""
+    for number, articles in enumerate(_groups(layout.articles)):
+        fields = {
+            "mass": _sections_of(reader.mass, articles),
+            "titles": encode([reader.mass[a.document] for a in articles]),
+            "lengths": [
+                _sections_of(column, articles, most=1 if name == "title" else None)
+                for name, column in zip(FIELDS, reader.lengths, strict=True)
+            ],
+        }
+        yield articles[0].first, make_shard(f"s{number}", fields)
+
+
+def _sections_of(
+    column: Sequence[int], articles: Sequence[Exported], most: int | None = None
+) -> str:
+    """The numbers that a column has for sections, for `most` of each article's: a title has the
+    same length in all of them.
+    """
+    docs = (range(a.document + 1, a.document + 1 + a.sections)[:most] for a in articles)
+    return encode(chain.from_iterable([column[own.start : own.stop] for own in docs]))
+
+
+def _groups(articles: Sequence[Exported]) -> Iterator[Sequence[Exported]]:
+    """Articles by tables."""
+    few = sum(article.sections for article in articles) <= FEW_SECTIONS
+    size = TABLE_SECTIONS if few else SMALL_TABLE
+    group: list[Exported] = []
+    count = 0
+    for article in articles:
+        if group and count + article.sections > size:
+            yield group
+            group, count = [], 0
+        group.append(article)
+        count += article.sections
+    if group:
+        yield group
+
+
+SHARD_SIZE = 6_000
+"""Characters of a shard of documents, about; larger where there are very many."""
+
+MAX_SHARDS = 3_000
+
+
+class Documents:
+    """The rows of documents: what is shown of each section. A section's name is its number.
+
+    What is shown of an article's sections depends on its document alone; what is shown of the
+    article itself, on where things stand, too.
+    """
+
+    kind = "d"
+
+    def __init__(self, reader: IndexReader, layout: Layout, places: Places, kept: Kept) -> None:
+        self.limit = _shard_size(reader, layout)
+        self._reader = reader
+        self._articles = layout.articles
+        self._firsts = [article.first for article in layout.articles]
+        self._places = places
+        self._kept = kept
+        self._former = _Former(kept)
+        self._seen = [self._look(article) for article in layout.articles]
+        self._rows = lru_cache(1)(self._make_rows)
+
+    def write(self) -> Iterator[tuple[int, Shard]]:
+        """(first section, shard) of all sections: long articles are cut."""
+        yield from pack(self._pieces(), self, self._kept)
+        self._kept.note(_SHOWN, [self.limit, self._seen])
+
+    def leads(self) -> set[int]:
+        """The sections whose heading is the article's title, known once all is written."""
+        return {
+            first + at
+            for first, seen in zip(self._firsts, self._seen, strict=True)
+            for at, lead in enumerate(seen.leads)
+            if lead == _LEAD
+        }
+
+    def shard(self, number: int, rows: Sequence[Row]) -> Shard:
+        """The shard of some sections."""
+        articles = [
+            f'{about[:-1]},"sections":[{",".join([row.text for row in own])}]}}'
+            for about, own in groupby(rows, key=attrgetter("beside"))
+        ]
+        return make_shard_of(f"d{number}", {"first": rows[0].name}, "articles", articles)
+
+    def line(self, row: Row) -> str:
+        """A section as it is kept."""
+        return row.text
+
+    def unpack(self, block: Block) -> list[Row]:
+        """The sections of a shard."""
+        rows = chain.from_iterable(map(self._rows, self._articles_in(block)))
+        return [row for row in rows if block.first <= row.name <= block.last]
+
+    def _look(self, article: Exported) -> _Seen:
+        """What an article's rows are made of."""
+        id_, stamp = article.card.id, self._reader.document_stamp(article.document)
+        placed = _placed(article.card, self._places)
+        return _Seen(id_, stamp, placed, self._former.leads(id_, stamp))
+
+    def _pieces(self) -> Iterator[Row | Block]:
+        if not self._former.fits(self.limit, self._articles):
+            yield from chain.from_iterable(map(self._rows, range(len(self._articles))))
+            return
+        changed = self._former.changed(self._seen)
+        for block in self._kept.blocks(self.kind):
+            if changed.isdisjoint(self._articles_in(block)):
+                yield block
+            else:
+                yield from self.unpack(block)
+
+    def _articles_in(self, block: Block) -> range:
+        """The numbers of the articles of which sections are in a shard."""
+        start = bisect_right(self._firsts, block.first) - 1
+        return range(start, bisect_right(self._firsts, block.last))
+
+    def _make_rows(self, number: int) -> list[Row]:
+        """The rows of an article's sections."""
+        article = self._articles[number]
+        about = plain(_about(article.card, self._places))
+        return [
+            Row(article.first + at, text, len(text) + (0 if at else len(about)), about)
+            for at, text in enumerate(self._texts(number))
+        ]
+
+    def _texts(self, number: int) -> list[str]:
+        """What is shown of an article's sections, each as JSON."""
+        article, seen, places = self._articles[number], self._seen[number], self._places
+        if (texts := self._former.texts(seen.id, seen.stamp)) is not None:
+            return texts
+        sections = self._reader.section_records(article.document)
+        title = article.card.title
+        leads = "".join(_LEAD if section["heading"] == title else "-" for section in sections)
+        self._seen[number] = seen._replace(leads=leads)
+        return [plain(_shown(s, places.section(seen.id, s["anchor"]))) for s in sections]
+
+
+_SHOWN = "shown"
+"""The name under which the limit of shards and the articles are noted, each as `_Seen`."""
+
+_LEAD = "+"
+
+
+class _Seen(NamedTuple):
+    """What an article's rows are made of: its id, the stamp of its document, and the addresses
+    in what is shown of it. `leads` has a character for each section, which tells those that
+    have the article's title for a heading; it is empty until that is known.
+    """
+
+    id: str
+    stamp: str
+    placed: list[str]
+    leads: str
+
+
+class _Former:
+    """The documents of the last export."""
+
+    def __init__(self, kept: Kept) -> None:
+        self._limit, noted = kept.last.get(_SHOWN, (0, []))
+        self._articles = [_Seen(*values) for values in noted]
+        firsts = accumulate((len(seen.leads) for seen in self._articles), initial=0)
+        pairs = zip(self._articles, firsts, strict=False)
+        self._by_stamp = {(seen.id, seen.stamp): (seen.leads, first) for seen, first in pairs}
+        blocks = kept.blocks(Documents.kind)
+        self._starts = [block.first for block in blocks]
+        self._lines = lru_cache(1)(lambda at: kept.lines(blocks[at]))
+
+    def fits(self, limit: int, articles: Sequence[Exported]) -> bool:
+        """Whether the same articles had the same numbers of sections, and shards the same limit."""
+        before = [(seen.id, len(seen.leads)) for seen in self._articles]
+        return limit == self._limit and before == [(a.card.id, a.sections) for a in articles]
+
+    def changed(self, now: Sequence[_Seen]) -> set[int]:
+        """The numbers of the articles that are shown otherwise now. They are the same ones."""
+        pairs = zip(self._articles, now, strict=True)
+        return {number for number, (old, new) in enumerate(pairs) if old[:-1] != new[:-1]}
+
+    def leads(self, id_: str, stamp: str) -> str:
+        """Which sections of an article had its title for a heading; empty where it has changed."""
+        return self._by_stamp.get((id_, stamp), ("", 0))[0]
+
+    def texts(self, id_: str, stamp: str) -> list[str] | None:
+        """What was shown of an article's sections; None where it has changed, or rows are damaged.
+        They may be in several shards.
+        """
+        leads, first = self._by_stamp.get((id_, stamp), ("", 0))
+        texts: list[str] = []
+        while len(texts) < len(leads):
+            start = first + len(texts)
+            at = bisect_right(self._starts, start) - 1
+            lines = self._lines(at)
+            if lines is None:
+                return None
+            start -= self._starts[at]
+            texts += lines[start : start + len(leads) - len(texts)]
+        return texts or None
+
+
+def _placed(card: Card, places: Places) -> list[str]:
+    """The addresses in what is shown of an article."""
+    return [places.article(card.id), *(places.action(card, action) for action in card.actions)]
+
+
+def _shard_size(reader: IndexReader, layout: Layout) -> int:
+    """Larger shards for larger sites: about eight characters a word, and what comes with them."""
+    words = sum(reader.lengths[-1])
+    return max(SHARD_SIZE, (8 * words + 150 * layout.sections) // MAX_SHARDS)
+
+
+def _about(card: Card, places: Places) -> dict[str, Any]:
+    """What hits show of their article, and what an escalation needs of it."""
+    given = {
+        "id": card.id,
+        "url": places.article(card.id),
+        "title": card.title,
+        "topic": card.topic,
+        "tier": "" if card.tier == "self-service" else str(card.tier),
+        "actions": [[a.label, a.where, places.action(card, a)] for a in card.actions],
+        "ready": list(card.have_ready),
+        "escalate": [[step.channel, str(step.condition or "")] for step in card.escalate],
+        "channel": channel_record(card, places) if card.channel else None,
+    }
+    return {key: value for key, value in given.items() if value not in ("", [], None)}
+
+
+def channel_record(card: Card, places: Places) -> dict[str, Any]:
+    """An article's channel, with what an escalation needs of its article."""
+    assert card.channel is not None
+    channel = {key: value for key, value in asdict(card.channel).items() if value}
+    channel["url"] = places.article(card.id)
+    return {**channel, "id": card.id, "order": card.order, "ready": list(card.have_ready)}
+
+
+def _shown(section: dict[str, Any], anchor: str) -> list[Any]:
+    """[anchor, heading, text, headings above]: the last is left out where it is empty."""
+    trail = list(section["trail"])
+    row = [anchor, section["heading"], section["text"][:SEARCHED]]
+    return [*row, trail] if trail else row

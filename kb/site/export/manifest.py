@@ -1,0 +1,250 @@
+"""The manifest: what a query needs before any other file, and where the others are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from itertools import starmap
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from kb.config import Ranking
+from kb.content import build_topics, read_topics, scan
+from kb.errors import IndexingError
+from kb.knowledge_base import KnowledgeBase
+from kb.model import Tier
+from kb.search.ranking import head_steps, saturations
+from kb.site.export.documents import (
+    Documents,
+    channel_record,
+    make_layout,
+    read_cards,
+    write_tables,
+)
+from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_shard
+from kb.site.export.shard_cache import Kept
+from kb.site.export.terms import write_terms, write_words
+from kb.support import intent
+from kb.text.analysis import MARKS, UNSPACED, Analyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Mapping, Sequence
+
+    from kb.config import Config
+    from kb.content import Listing, TopicFile
+    from kb.content.manifest import Digests
+    from kb.index.updater import ReadArticle
+    from kb.model import Topic
+    from kb.search.postings import IndexReader
+    from kb.site.export.documents import Layout
+    from kb.site.export.places import Places
+
+__all__ = ["FORMAT", "MANIFEST", "Kept", "Shard", "export_search", "write_search"]
+
+FORMAT = 1
+"""Raised by a change that a reader of the files has to follow."""
+
+_UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "body_weight",
+    "lead_weight", "link_share", "burst", "coverage_title")  # fmt: skip
+"""Constants that only the index is made with."""
+
+
+def write_search(  # noqa: PLR0917  # each is a part of the whole
+    reader: IndexReader,
+    config: Config,
+    topics: Sequence[Topic],
+    places: Places,
+    layout: Layout,
+    kept: Kept,
+) -> Iterator[Shard]:
+    """Every file of the export of what the public sees, the manifest last.
+
+    `places` says where articles, sections and topics stand; `layout` what the public sees;
+    `kept` is what the last export wrote.
+    """
+    listed, ranking = _Listed(), Ranking(**dict(config.ranking))
+    documents = Documents(reader, layout, places, kept)
+    yield from starmap(listed.add, documents.write())
+    leads = documents.leads()
+    yield from starmap(listed.add, write_tables(reader, layout))
+    yield from starmap(listed.add, write_terms(reader, layout, ranking, leads, kept))
+    yield from starmap(listed.add, write_words(reader))
+    facets = _facets(layout, topics, places)
+    yield facets
+    yield make_shard(
+        "m",
+        {
+            "format": FORMAT,
+            "facets": facets.hash,
+            "shards": listed.record(),
+            **_articles(layout, leads),
+            **_statistics(reader, ranking),
+            **_language(config),
+            **_people(config, layout, places),
+        },
+    )
+
+
+class _Listed:
+    """Where each shard begins and its hash, by kind: the first letter of its name."""
+
+    def __init__(self) -> None:
+        self._starts: dict[str, list[Any]] = {kind: [] for kind in "dstw"}
+        self._hashes: dict[str, list[str]] = {kind: [] for kind in "dstw"}
+
+    def add(self, first: Any, shard: Shard) -> Shard:
+        """List a shard, and give it back."""
+        self._starts[shard.name[0]].append(first)
+        self._hashes[shard.name[0]].append(shard.hash)
+        return shard
+
+    def record(self) -> dict[str, dict[str, str]]:
+        """What the manifest says of all."""
+        return {
+            kind: {"first": _firsts(starts), "hash": "".join(self._hashes[kind])}
+            for kind, starts in self._starts.items()
+        }
+
+
+def _firsts(starts: list[Any]) -> str:
+    """Where each shard begins: section numbers, or words."""
+    if starts and isinstance(starts[0], str):
+        return " ".join(starts)
+    return encode_gaps(starts)
+
+
+def _articles(layout: Layout, leads: set[int]) -> dict[str, Any]:
+    """How many sections each article has, and which have the article's title for a heading."""
+    firsts = {article.first for article in layout.articles}
+    return {
+        "sections": encode(
+            2 * article.sections + (article.first in leads) for article in layout.articles
+        ),
+        "leads": encode_gaps(sorted(leads - firsts)),
+        "tiers": {
+            str(tier): encode_gaps(_of_tier(layout, tier)) for tier in (Tier.CONTACT, Tier.ADVICE)
+        },
+    }
+
+
+def _of_tier(layout: Layout, tier: Tier) -> list[int]:
+    return [n for n, article in enumerate(layout.articles) if article.card.tier is tier]
+
+
+def _statistics(reader: IndexReader, ranking: Ranking) -> dict[str, Any]:
+    """Constants, averages and saturations: numbers that the score is made of."""
+    constants = {name: n for name, n in asdict(ranking).items() if name not in _UNUSED}
+    return {
+        "count": reader.sections,
+        "averages": list(reader.averages.lengths),
+        "ranking": constants,
+        "saturations": list(saturations(ranking.k1)),
+        "pairSaturations": list(saturations(ranking.pair_k1, ranking.pair_weight)),
+        "inTitle": head_steps(in_heading=False, ranking=ranking),
+    }
+
+
+def _language(config: Config) -> dict[str, Any]:
+    """What words are, and which stand for which."""
+    return {
+        "language": config.language,
+        "marks": MARKS,
+        "unspaced": UNSPACED,
+        "stop": " ".join(sorted(Analyzer(config.language).stop_words)),
+        "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
+        "limit": config.search.limit,
+        "perArticle": config.search.per_article,
+    }
+
+
+def _people(config: Config, layout: Layout, places: Places) -> dict[str, Any]:
+    """Who asks for a person, whose problem is urgent, and how people are reached."""
+    contact = config.contact
+    return {
+        "person": [*intent.PERSON_RULES, intent.ALONE_RULE],
+        "notPerson": intent.NOT_PERSON_RULE,
+        "urgent": intent.URGENT_RULE,
+        "notUrgent": intent.NOT_URGENT_RULE,
+        "contact": {
+            "order": list(contact.order),
+            "fallback": contact.fallback,
+            "person": list(contact.person),
+            "urgent": list(contact.urgent),
+            "channels": [channel_record(a.card, places) for a in layout.articles if a.card.channel],
+        },
+    }
+
+
+def _facets(layout: Layout, topics: Sequence[Topic], places: Places) -> Shard:
+    """Topics by name, and the articles of each topic and tag: needed for filters and where nothing
+    was found.
+    """
+    found: dict[str, list[int]] = {}
+    for number, article in enumerate(layout.articles):
+        folders = article.card.topic.split("/") if article.card.topic else []
+        names = ["topic:" + "/".join(folders[:depth]) for depth in range(1, len(folders) + 1)]
+        names += ["tag:" + tag for tag in article.card.tags]
+        for name in dict.fromkeys(map(str.casefold, names)):  # tags may differ in case alone
+            found.setdefault(name, []).append(number)
+    fields = {
+        "topics": [[t.id, t.title, t.order, places.topic(t.id)] for t in topics if t.id],
+        "articles": {name: encode_gaps(numbers) for name, numbers in sorted(found.items())},
+    }
+    return make_shard("f", fields)
+
+
+def export_search(
+    config: Config,
+    places: Places,
+    *,
+    analyzer: Analyzer | None = None,
+    read: ReadArticle | None = None,
+    listing: Listing | None = None,
+    digests: Digests | None = None,
+    kept: Kept | None = None,
+    topic_files: Mapping[str, TopicFile] | None = None,
+) -> Generator[Shard]:
+    """Every file of the export of a knowledge base, whose index is brought up to date first.
+
+    `places` says where everything stands; `analyzer`, `read`, `listing` and `digests` are as
+    for `KnowledgeBase`: what the caller has done already, as is `topic_files`, what `read_topics`
+    gave; `kept` holds the rows of the last export, which then need not be made again. Where the
+    index can't be written, one is made for the export alone. Raises ContentError where there
+    are no articles.
+    """
+    base = KnowledgeBase(config, analyzer)
+    try:
+        base.index(read=read, listing=listing, digests=digests)
+    except IndexingError:
+        with TemporaryDirectory() as folder:
+            apart = KnowledgeBase(replace(config, index=Path(folder)), base.analyzer)
+            apart.index(read=read, listing=listing, digests=digests)
+            yield from _export(apart, places, Kept(), topic_files)
+    else:
+        yield from _export(base, places, kept or Kept(), topic_files)
+
+
+def _export(
+    base: KnowledgeBase, places: Places, kept: Kept, topic_files: Mapping[str, TopicFile] | None
+) -> Iterator[Shard]:
+    try:
+        cards = base.ask(lambda engine: read_cards(engine.reader, kept))
+        reader = base.engine.reader
+        kept.begin()
+        layout = make_layout(reader, cards)
+        topics = _topics(base.config, layout, topic_files)
+        yield from write_search(reader, base.config, topics, places, layout, kept)
+        kept.save()
+    finally:
+        kept.close()
+        base.close()
+
+
+def _topics(
+    config: Config, layout: Layout, files: Mapping[str, TopicFile] | None
+) -> Sequence[Topic]:
+    """The topics of what the public sees."""
+    if files is None:
+        listed = scan(config.content).topics
+        files, _ = read_topics(config.content, listed, limits=config.limits)
+    return build_topics([article.card for article in layout.articles], files)

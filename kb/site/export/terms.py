@@ -1,0 +1,509 @@
+"""What is said of one term section by section: its levels, and its positions as text."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import sys
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, cast
+
+from kb.search.postings import RANGE_STARTS
+from kb.search.ranking import HEAD_STEPS, LEVEL_MASK, count_occurrences, head_steps, idf_steps
+from kb.site.export.encoding import (
+    DIGITS,
+    NUMBERS,
+    encode,
+    encode_gaps,
+    make_shard,
+    make_shard_of,
+    plain,
+)
+from kb.site.export.shards import Row, pack
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from kb.config import Ranking
+    from kb.search.postings import IndexReader, TermPostings
+    from kb.site.export.documents import Exported, Layout
+    from kb.site.export.encoding import Shard
+    from kb.site.export.shard_cache import Block, Kept
+
+MARKS = "%!#$"
+"""Before positions in a title, in a heading, in the headings above, and in issue phrases."""
+
+LINK_MARK = "&"
+"""Before positions in the text of links: the last of a section's, and no part of its level."""
+
+END = " "
+"""After the positions of one section."""
+
+_, TITLE_END, HEADING_END, _, TEXT_START = RANGE_STARTS
+
+
+class Said:
+    """What is said of a term section by section: `levels`, as digits; `texts`, its positions as
+    they are written; `links`, those in the text of links. `above` holds the positions of sections
+    where one is above the text: those are written last, if they still have no text by then.
+    """
+
+    def __init__(
+        self, section_of: Sequence[int], postings: TermPostings, linked: TermPostings | None
+    ) -> None:
+        sections = list(map(section_of.__getitem__, postings.docs))
+        self.levels = dict(zip(sections, _levels(postings.weights), strict=True))
+        self.above: dict[int, Sequence[int]] = {}
+        texts = _texts(sections, postings, self.above)
+        self.texts: dict[int, str | None] = dict(zip(sections, texts, strict=True))
+        self.links = _links(section_of, linked)
+
+    def columns(self) -> tuple[str, str, str]:
+        """Sections, levels and positions."""
+        rest = sorted(self.levels)
+        levels = "".join(map(self.levels.__getitem__, rest))
+        texts = _written(rest, map(self.texts.__getitem__, rest), self.above)
+        return encode_gaps(rest), levels, _join(rest, texts, self.links)
+
+
+def write_columns(
+    section_of: Sequence[int], postings: TermPostings, linked: TermPostings | None
+) -> tuple[str, str, str]:
+    """What the columns of a `Said` are of which nothing has been taken out."""
+    sections = list(map(section_of.__getitem__, postings.docs))
+    if sections != sorted(sections):
+        return Said(section_of, postings, linked).columns()
+    above: dict[int, Sequence[int]] = {}
+    texts = _written(sections, _texts(sections, postings, above), above)
+    places = _join(sections, texts, _links(section_of, linked))
+    return encode_gaps(sections), _levels(postings.weights), places
+
+
+def _written(
+    sections: Iterable[int], texts: Iterable[str | None], above: Mapping[int, Sequence[int]]
+) -> Iterable[str]:
+    """All texts, with those that were not written yet."""
+    if not above:
+        return cast("Iterable[str]", texts)  # then none of them is None
+    pairs = zip(sections, texts, strict=True)
+    return [write_places(above[section]) if text is None else text for section, text in pairs]
+
+
+def _join(sections: Iterable[int], texts: Iterable[str], links: Mapping[int, str]) -> str:
+    """The positions of all sections, those in the text of links behind the others."""
+    if links:
+        pairs = zip(sections, texts, strict=True)
+        texts = [text + links.get(section, "") for section, text in pairs]
+    return END.join(texts).rstrip(END)
+
+
+def _texts(
+    sections: Iterable[int], postings: TermPostings, above: dict[int, Sequence[int]]
+) -> Iterable[str | None]:
+    """The positions in each section as they are written: where one is above the text there is none
+    yet, but `above` gets all of that section.
+    """
+    positions, sizes = postings.positions, postings.sizes
+    single = _SINGLE.__getitem__
+    if not positions:
+        return repeat("", len(sizes))
+    if min(positions) >= TEXT_START and min(sizes) == max(sizes) == 1:
+        return map(single, positions)
+    texts: list[str | None] = []
+    start = 0
+    for section, size in zip(sections, sizes, strict=True):
+        if size == 1:
+            place = positions[start]
+            if place < TEXT_START:
+                above[section] = (place,)
+                texts.append(None)
+            else:
+                texts.append(single(place))
+        elif size:
+            places = positions[start : start + size]
+            if places[0] < TEXT_START:
+                above[section] = places
+                texts.append(None)
+            else:
+                texts.append(write_from(TEXT_START, places))
+        else:
+            texts.append("")
+        start += size
+    return texts
+
+
+def _levels(weights: array[int]) -> str:
+    """The digit of each weight's level."""
+    low = weights.tobytes()[_LOW::2]
+    return low.translate(_LEVEL_DIGITS).decode("ascii")
+
+
+_LOW = 0 if sys.byteorder == "little" else 1
+_LEVEL_DIGITS = bytes(ord(DIGITS[byte & LEVEL_MASK]) for byte in range(256))
+
+
+class _Single(dict[int, str]):
+    """A position of its own -> as it is written."""
+
+    def __missing__(self, position: int) -> str:
+        written = self[position] = write_places((position,))
+        return written
+
+
+_SINGLE = _Single()
+
+
+def _links(section_of: Sequence[int], postings: TermPostings | None) -> dict[int, str]:
+    """Section -> positions in the text of its links, as they are written."""
+    links: dict[int, str] = {}
+    if postings is None:
+        return links
+    start = 0
+    for doc, size in zip(postings.docs, postings.sizes, strict=True):
+        if size:
+            places = postings.positions[start : start + size]
+            links[section_of[doc]] = LINK_MARK + write_from(TEXT_START, places)
+        start += size
+    return links
+
+
+def is_in_heading(places: Sequence[int]) -> bool:
+    """Whether one of the positions is in the section's own heading."""
+    at = bisect_left(places, TITLE_END)
+    return at < len(places) and places[at] < HEADING_END
+
+
+def write_places(places: Sequence[int]) -> str:
+    """Ascending positions: those in the text first, then others behind the mark of their field."""
+    if not places:
+        return ""
+    text = bisect_left(places, TEXT_START)
+    written = write_from(TEXT_START, places[text:])
+    start = end = 0
+    for place in places[:text]:
+        if place >= end:
+            field = bisect_right(RANGE_STARTS, place) - 1
+            start, end = RANGE_STARTS[field : field + 2]
+            written += MARKS[field]
+        written += NUMBERS[place - start]
+        start = place
+    return written
+
+
+def write_from(start: int, places: Sequence[int]) -> str:
+    """Each position as how far it is from the one before, the first from the field's start."""
+    written = ""
+    for place in places:
+        written += NUMBERS[place - start]
+        start = place
+    return written
+
+
+SHARD_WORDS = 2_000
+
+
+def write_words(reader: IndexReader) -> Iterator[tuple[str, Shard]]:
+    """(first word, shard) of all words, in the order of their UTF-16 code units."""
+    counts = {word: count for word, _, count in reader.stamps("words")}
+    words = sorted(counts, key=_word_order)
+    for number, start in enumerate(range(0, len(words), SHARD_WORDS)):
+        own = words[start : start + SHARD_WORDS]
+        parts = [*map(_part, ["", *own], own), ""]
+        fields = {"words": _END.join(parts), "articles": encode([counts[word] for word in own])}
+        yield own[0], make_shard(f"w{number}", fields)
+
+
+_END = " "
+"""After each word."""
+
+
+def _word_order(word: str) -> bytes:
+    """What words are ordered by."""
+    return word.encode("utf-16-be", "surrogatepass")
+
+
+def _part(before: str, word: str) -> str:
+    """A word behind the number of characters that it shares with the one before."""
+    shared = 0
+    most = min(len(word), len(before))
+    while shared < most and word[shared] == before[shared]:
+        shared += 1
+    return encode([shared]) + word[shared:]
+
+
+SHARD_SIZE = 8_000
+"""Characters of a shard of terms, about: half of that when compressed. A larger term has a
+shard of its own."""
+
+LARGE_SHARD = 16_000
+"""The same where there are very many sections, and so would be shards."""
+
+LAST_SAME = "\ud7ff"
+"""Up to this character code points and UTF-16 code units are in the same order."""
+
+
+def write_terms(
+    reader: IndexReader, layout: Layout, ranking: Ranking, leads: set[int], kept: Kept
+) -> Iterator[tuple[str, Shard]]:
+    """(first term, shard) of all terms, in the order of their UTF-16 code units. `leads` are
+    the sections whose heading is the article's title.
+    """
+    limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
+    terms = _Terms(_Writer(reader, layout, ranking, leads), limit, kept)
+    yield from pack(terms.pieces(), terms, kept)
+
+
+class _Terms:
+    """The rows of terms, each beside its stamp."""
+
+    kind = "t"
+
+    def __init__(self, writer: _Writer, limit: int, kept: Kept) -> None:
+        self.limit = limit
+        self._writer = writer
+        self._kept = kept
+
+    def shard(self, number: int, rows: Sequence[Row]) -> Shard:
+        """The shard of some terms."""
+        return make_shard_of(f"t{number}", {}, "terms", [row.text for row in rows])
+
+    def line(self, row: Row) -> str:
+        """A term as it is kept."""
+        return f"{row.name}\t{row.beside}\t{row.text}"
+
+    def unpack(self, block: Block) -> list[Row]:
+        """The rows of a shard: written anew where they are damaged."""
+        lines = self._kept.lines(block)
+        if lines is not None:
+            return [_row(*line.split("\t")) for line in lines]
+        first, last = _order(block.first), _order(block.last)
+        terms = self._writer.reader.terms_of("terms")
+        own = {term for term in terms if first <= _order(term) <= last}
+        return self._new_rows(own, {})  # without stamps: the next export makes them anew
+
+    def pieces(self) -> Iterator[Row | Block]:
+        """All terms' rows, or whole shards of the last export, in order."""
+        key = self._writer.key()
+        is_same = self._kept.last.get(_KEY) == [key, self.limit]
+        self._kept.note(_KEY, [key, self.limit])
+        if is_same:
+            stamps, old = self._writer.stamps(), self._old_stamps()
+            others = {
+                term for term in stamps.keys() | old.keys() if stamps.get(term) != old.get(term)
+            }
+            if len(others) <= _FEW * len(stamps):
+                return self._after(others, stamps)
+        return _in_order(self._all())
+
+    def _after(self, changed: Collection[str], stamps: Mapping[str, str]) -> Iterator[Row | Block]:
+        """What is there after only some terms have changed."""
+        blocks = self._kept.blocks(self.kind)
+        firsts = [_order(block.first) for block in blocks]
+        new = self._new_rows(changed, stamps)
+        if not blocks:
+            yield from new
+            return
+        touched = {max(0, bisect_right(firsts, _order(term)) - 1) for term in changed}
+        ends = [bisect_left(new, first, key=_row_order) for first in firsts[1:]]
+        for at, (block, start, stop) in enumerate(
+            zip(blocks, [0, *ends], [*ends, None], strict=True)
+        ):
+            if at in touched:
+                same = [row for row in self.unpack(block) if row.name not in changed]
+                yield from sorted([*same, *new[start:stop]], key=_row_order)
+            else:
+                yield block
+
+    def _old_stamps(self) -> dict[str, str]:
+        """The stamps of the last export's rows by term, but for rows that are damaged."""
+        found = map(self._kept.lines, self._kept.blocks(self.kind))
+        rows = (line.split("\t", 2) for lines in found for line in lines or ())
+        return {term: stamp for term, stamp, _ in rows}
+
+    def _all(self) -> Iterator[Row]:
+        """All rows anew, in code point order."""
+        return itertools.starmap(_row, self._writer.rows())
+
+    def _new_rows(self, terms: Collection[str], stamps: Mapping[str, str]) -> list[Row]:
+        """The rows of some terms, in order."""
+        rows = (
+            _row(term, stamps.get(term, ""), text)
+            for term, text in self._writer.rows_of(terms).items()
+        )
+        return sorted(rows, key=_row_order)
+
+
+_KEY = "terms"
+"""The name under which it is noted what all rows depend on, and how large shards are."""
+
+
+def _row(term: str, stamp: str, text: str) -> Row:
+    return Row(term, text, len(text), stamp)
+
+
+def _order(term: str) -> bytes:
+    """What terms are ordered by."""
+    return term.encode("utf-16-be", "surrogatepass")
+
+
+def _row_order(row: Row) -> bytes:
+    return _order(row.name)
+
+
+_BESIDE = ("title", "heads", "linked")
+"""Fields that a term's row is made of beside `terms`."""
+
+_FEW = 0.2
+"""The share of terms up to which it is faster to look each of them up than to read all."""
+
+
+def _in_order(rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows, which come in the order of code points, in that of UTF-16 code units."""
+    held: list[Row] = []
+    for row in rows:
+        if held or max(row.name) > LAST_SAME:
+            held.append(row)
+        else:
+            yield row
+    yield from sorted(held, key=_row_order)
+
+
+class _Writer:
+    """Writes one term after the other."""
+
+    def __init__(
+        self, reader: IndexReader, layout: Layout, ranking: Ranking, leads: set[int]
+    ) -> None:
+        self.reader = reader
+        self.layout = layout
+        self.leads = leads
+        self.burst = ranking.burst
+        self.in_title = head_steps(in_heading=False, ranking=ranking)
+        self.titles: Mapping[str, TermPostings] = {}
+        self.heads: Mapping[str, TermPostings] = {}
+        self.linked: Mapping[str, TermPostings] = {}
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """(term, its stamp, its row as JSON) of all terms."""
+        more = defaultdict[str, str](str)
+        self.titles, self.heads, self.linked = (
+            dict(self._entries(field, more)) for field in _BESIDE
+        )
+        for term, postings, stamp in self.reader.entries("terms", positions=True):
+            yield term, stamp + more.get(term, ""), _row_text(self.row(term, postings))
+
+    def _entries(self, field: str, stamps: dict[str, str]) -> Iterator[tuple[str, TermPostings]]:
+        """The postings of every term in a field; adds what stamps say of it."""
+        for term, postings, stamp in self.reader.entries(field, positions=field == "linked"):
+            stamps[term] += f" {field} {stamp}"
+            yield term, postings
+
+    def rows_of(self, terms: Collection[str]) -> dict[str, str]:
+        """Term -> its row as JSON, for a few terms."""
+        self.titles, self.heads, self.linked = (
+            {term: found for term in terms if (found := self.reader.entry(field, term))}
+            for field in _BESIDE
+        )
+        entries = ((term, self.reader.entry("terms", term)) for term in terms)
+        return {term: _row_text(self.row(term, found)) for term, found in entries if found}
+
+    def stamps(self) -> dict[str, str]:
+        """Term -> a stamp of the postings that its row is made of."""
+        stamps = {term: stamp for term, stamp, _ in self.reader.stamps("terms")}
+        for field in _BESIDE:
+            for term, stamp, _ in self.reader.stamps(field):
+                if term in stamps:
+                    stamps[term] += f" {field} {stamp}"
+        return stamps
+
+    def key(self) -> str:
+        """A hash of what all rows depend on: how sections are numbered, and constants."""
+        layout, reader = self.layout, self.reader
+        numbering = [(a.card.id, a.sections) for a in layout.articles], sorted(self.leads)
+        common = (numbering, reader.sections, reader.articles, self.burst, self.in_title)
+        return hashlib.sha256(repr(common).encode(errors="surrogatepass")).hexdigest()[:16]
+
+    def row(self, term: str, postings: TermPostings) -> list[Any]:
+        """[term, idf, sections, levels, positions, and where it is in titles: idf over titles,
+        articles, levels, positions, and where coverage differs from what positions say:
+        sections, steps], without empty ends.
+        """
+        section_of = self.layout.section_of
+        occurrences = count_occurrences(postings.weights)
+        idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
+        if term not in self.titles and term not in self.heads:
+            return [term, idf, *write_columns(section_of, postings, self.linked.get(term))]
+        said = Said(section_of, postings, self.linked.get(term))
+        articles = self._articles(term)
+        titles = [self._title(self.layout.articles[number], said) for number in articles]
+        heads = self._heads(term, said, articles)
+        row = [term, idf, *said.columns()]
+        if titles or heads:
+            row += [
+                idf_steps(self.reader.articles, len(self.titles[term].docs)) if titles else 0,
+                encode_gaps(articles),
+                "".join([level for level, _ in titles]),
+                "".join([write_from(0, own) + END for _, own in titles]).rstrip(END),
+            ]
+        if heads:
+            row += [encode_gaps(sorted(heads)), "".join([DIGITS[heads[s]] for s in sorted(heads)])]
+        return row
+
+    def _articles(self, term: str) -> list[int]:
+        """The articles in whose titles a term stands."""
+        if term not in self.titles:
+            return []
+        found = (self.layout.article_of[doc] for doc in self.titles[term].docs)
+        return sorted(number for number in found if number >= 0)
+
+    def _title(self, article: Exported, said: Said) -> tuple[str, Sequence[int]]:
+        """(digit of the level, positions) of a term in an article's title. What is said thereby is
+        taken out of the sections' levels and positions.
+        """
+        sections = range(article.first, article.first + article.sections)
+        above = said.above.get(article.first, ())
+        title = above[: bisect_left(above, TITLE_END)]
+        for section in sections:
+            if title and section in said.above:
+                said.texts[section] = write_places(said.above[section][len(title) :])
+        alone = [
+            s for s in sections if s in said.levels and said.texts[s] == "" and s not in said.links
+        ]
+        if not alone:
+            return DIGITS[0], title
+        [(level, _)] = Counter(said.levels[section] for section in alone).most_common(1)
+        for section in alone:
+            if said.levels[section] == level:
+                del said.levels[section]
+        return level, title
+
+    def _heads(self, term: str, said: Said, articles: Iterable[int]) -> dict[int, int]:
+        """Sections for which coverage is other than positions say, with what it is."""
+        expected: dict[int, int] = {}
+        for number in articles:
+            article = self.layout.articles[number]
+            for section in range(article.first, article.first + article.sections):
+                expected[section] = HEAD_STEPS if section in self.leads else self.in_title
+        for section, places in said.above.items():
+            if is_in_heading(places):
+                expected[section] = HEAD_STEPS
+        held = self.heads.get(term)
+        found = {} if held is None else _by_section(self.layout.section_of, held)
+        differ = {s for s in {*expected, *found} if expected.get(s) != found.get(s)}
+        return {section: found.get(section, 0) for section in differ}
+
+
+def _row_text(row: list[Any]) -> str:
+    """A row as JSON: but for the term there is nothing in it to escape."""
+    term, *values = row
+    written = (f'"{value}"' if isinstance(value, str) else str(value) for value in values)
+    return f"[{plain(term)},{','.join(written)}]"
+
+
+def _by_section(section_of: Sequence[int], postings: TermPostings) -> dict[int, int]:
+    """Section -> weight."""
+    found = zip(postings.docs, postings.weights, strict=True)
+    return {section_of[doc]: weight for doc, weight in found}

@@ -1,0 +1,183 @@
+"""An article to its draft: HTML that is safe and complete but for the links within the site.
+
+All that can be said of an article without knowing the others happens here, once, and in
+any process.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+from kb.content.markdown.document import escape
+from kb.model import Problem, Severity
+from kb.site.article_records import Draft, Heading, Question, Record, without_text
+from kb.site.links import Place, Want, host_of, lies_on, sort_link, want
+from kb.site.plan import weigh_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from kb.content.markdown.document import Document
+    from kb.content.reader import Page
+    from kb.model import Article, Section
+    from kb.text.analysis import Analyzer
+
+MARKER = re.compile(r'\x00([/t]?)([0-9]+)\x01(?:<img alt="([^"]*)"([^>]*)>)?')
+"""A want in a draft's HTML: its number between NUL and SOH. `/` stands at the end of a link,
+`t` where its address is to be shown; an image follows with its alt text and the rest."""
+
+_DESCRIPTION = 160  # characters: what result lists and search engines show of a text
+_HEADING = re.compile(r'<h([1-6]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>|\x00[/t]?[0-9]+\x01")
+_WORDLESS_LINK = re.compile(r'(<a href="([^"]*)"[^>]*>)((?:\s|<img [^>]*alt=""[^>]*>)*)</a>')
+_WORDLESS_WANT = re.compile(r'\x00([0-9]+)\x01((?:\s|\x00[0-9]+\x01<img alt=""[^>]*>)*)\x00/\1\x01')
+_ALIGN = re.compile(r' style="text-align:(left|center|right)"')
+_OUTLINE_LEVELS = (2, 3)
+
+
+def write_draft(page: Page, analyzer: Analyzer, *, remote_images: Collection[str]) -> Draft:
+    """The draft of an article. Raises ContentError where its HTML passes a limit.
+
+    Images of hosts in `remote_images` are shown; others become links.
+    """
+    article, document = page.article, page.document
+    writer = _LinkWriter(article, remote_images)
+    says_title = document.title is not None and _alike(document.title, article.title)
+    html = document.html(link=writer.link, image=writer.image, with_title=not says_title)
+    outline, html = _write_headings(html, writer)
+    html = _finish_blocks(html)
+    record = Record(
+        article=without_text(article),
+        description=article.summary or _beginning(article.sections),
+        top=article.sections[0].anchor if says_title else "",
+        anchors=document.anchors,
+        terms=weigh_terms(article, analyzer),
+        problems=(*article.problems, *writer.problems, *_uneven_headings(article, document)),
+    )
+    return Draft(
+        record, tuple(writer.wants), html, outline, _questions(article.sections), article.body
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+
+
+class _LinkWriter:
+    """Writes the links and images of one article, and keeps what is left to resolve."""
+
+    def __init__(self, article: Article, remote_images: Collection[str]) -> None:
+        self.wants: list[Want] = []
+        self.problems: list[Problem] = []
+        self._path = article.path
+        self._remote_images = remote_images
+
+    def link(self, href: str, title: str, line: int) -> tuple[str, str]:
+        """What stands before and after the text of a link."""
+        place, address = sort_link(href)
+        if place is Place.INSIDE:
+            number = self._want(address, line)
+            return f"\x00{number}\x01", f"\x00/{number}\x01"
+        if place is Place.REFUSED:
+            self.report(line, f"the link {_short(href)} {address}: shown as text", "link")
+            return '<span class="missing">', "</span>"
+        hint = f' title="{escape(title)}"' if title else ""
+        return f'<a href="{escape(address)}" rel="noopener"{hint}>', "</a>"
+
+    def image(self, src: str, alt: str, title: str, line: int) -> str:
+        """What stands for an image: a want, or a link where it lies on another host."""
+        if not alt.strip():
+            self.report(line, f"the image {_short(src)} has no description", "accessibility")
+        place, address = sort_link(src)
+        if place is Place.INSIDE:
+            hint = f' title="{escape(title)}"' if title else ""
+            return f'\0{self._want(address, line, image=True)}\1<img alt="{escape(alt)}"{hint}>'
+        host = host_of(address) if place is Place.OUTSIDE else ""
+        if not host:
+            self.report(line, f"the image {_short(src)} {address}: left out", "image")
+            return f'<span class="missing">{escape(alt)}</span>'
+        if lies_on(address, self._remote_images):
+            return f'<img src="{escape(address)}" alt="{escape(alt)}" loading="lazy">'
+        self.report(line, f"the image {_short(src)} lies on another host: made a link", "image")
+        return f'<a href="{escape(address)}" rel="noopener">{escape(alt.strip() or address)}</a>'
+
+    def report(self, line: int | None, message: str, code: str) -> None:
+        """Keep a problem of this article; what only the text can mend is a note."""
+        severity = Severity.NOTE if code == "accessibility" else Severity.WARNING
+        self.problems.append(Problem(self._path, line, message, severity, code))
+
+    def _want(self, address: str, line: int, *, image: bool = False) -> int:
+        self.wants.append(want(address, self._path, line, image=image))
+        return len(self.wants) - 1
+
+
+def _short(url: str) -> str:
+    return url if len(url) <= 80 else f"{url[:77]}..."  # noqa: PLR2004 one line of a terminal
+
+
+def _write_headings(html: str, writer: _LinkWriter) -> tuple[tuple[Heading, ...], str]:
+    """Give each heading a link to itself, and list those of the table of contents."""
+    outline: list[Heading] = []
+
+    def linked(found: re.Match[str]) -> str:
+        level, anchor, inner = max(int(found[1]), 2), found[2], found[3]
+        text = " ".join(_TAG.sub("", inner).split())
+        if not text:
+            writer.report(None, "a heading has no text", "accessibility")
+            return f'<p id="{anchor}">{inner}</p>'
+        outline.append(Heading(level, anchor, unescape(text)))
+        return (
+            f'<div class="heading"><h{level} id="{anchor}">{inner}</h{level}>'
+            f'<a class="anchor" href="#{anchor}" aria-label="# {text}"></a></div>'
+        )
+
+    html = _HEADING.sub(linked, html)
+    return tuple(h for h in outline if h.level in _OUTLINE_LEVELS), html
+
+
+def _finish_blocks(html: str) -> str:
+    """Tables and code that can be scrolled by keyboard, links that have a text, no style."""
+    if "<pre>" in html:
+        html = html.replace("<pre>", '<pre tabindex="0">')
+    if "<table>" in html:
+        html = _ALIGN.sub(r' class="\1"', html)
+        html = html.replace("<th", '<th scope="col"').replace('<th scope="col"ead>', "<thead>")
+        html = re.sub(r"<th [^>]*></th>", "<td></td>", html)
+        html = html.replace("<table>", '<div class="table" tabindex="0"><table>')
+        html = html.replace("</table>", "</table></div>")
+    html = _WORDLESS_LINK.sub(r"\1\3\2</a>", html)
+    return _WORDLESS_WANT.sub("\x00\\1\x01\\2\x00t\\1\x01\x00/\\1\x01", html)
+
+
+def _beginning(sections: tuple[Section, ...]) -> str:
+    """How the text begins, cut at a word."""
+    text = " ".join(next((s.text for s in sections if s.text), "")[: _DESCRIPTION * 4].split())
+    if len(text) <= _DESCRIPTION:
+        return text
+    return text[: text.rfind(" ", _DESCRIPTION // 2, _DESCRIPTION)].rstrip(" ,;:.") + "…"
+
+
+def _questions(sections: tuple[Section, ...]) -> tuple[Question, ...]:
+    return tuple(
+        Question(section.heading, " ".join(section.text.split()))
+        for section in sections
+        if section.level > 1
+        and section.heading.endswith(("?", "\uff1f", "\u061f"))
+        and section.text
+    )
+
+
+def _uneven_headings(article: Article, document: Document) -> list[Problem]:
+    """Headings that skip a level: who listens to a page loses the thread there."""
+    above = 1
+    skipped = []
+    for section in document.sections:
+        level = section.level
+        if level > above + 1:
+            message = f"the heading {section.heading!r} skips a level (H{above} to H{level})"
+            line = section.lines[0]
+            skipped.append(Problem(article.path, line, message, Severity.NOTE, "accessibility"))
+        above = level or above
+    return skipped

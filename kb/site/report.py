@@ -1,0 +1,209 @@
+"""What goes into a site: articles and topic files, other files of content/, theme and settings."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.content import scan
+from kb.errors import ConfigError
+from kb.files import current_folder
+from kb.libraries import SITE, releases
+from kb.model import Severity
+from kb.site import PACKAGE
+from kb.site.build_cache import Stamp
+from kb.site.output import states_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kb.config import Config
+    from kb.content import Listing
+    from kb.model import Problem
+    from kb.site.build_cache import Cache, Memory
+    from kb.site.export.places import Places
+    from kb.site.output import State
+
+_OWN = frozenset({".md", ".yaml", ".yml"})
+
+
+class Sources(NamedTuple):
+    """Everything that a build reads, as found on disk. `common` is a hash of what every page
+    depends on: settings, theme, kb itself and the libraries, which `libraries` names.
+    """
+
+    listing: Listing
+    files: dict[str, State]
+    common: str
+    libraries: dict[str, str]
+
+
+class Folders(NamedTuple):
+    """Where a build reads and writes; all absolute."""
+
+    out: Path
+    theme: Path
+    logo: Path | None
+
+
+def find_folders(config: Config, out: Path | None = None) -> Folders:
+    """The folders that the settings name; relative ones start at the settings file."""
+    base = _base(config, needed=out is None)
+    settings = config.site
+    return Folders(
+        out=Path(os.path.abspath(out or base / settings.out)),  # noqa: PTH100 keeps links
+        theme=base / settings.theme,
+        logo=base / settings.logo if settings.logo else None,
+    )
+
+
+def _base(config: Config, *, needed: bool) -> Path:
+    """Where relative paths start. Without settings that is the current folder; where that was
+    removed and is not `needed`, what would stand in it is looked for beside the articles.
+    """
+    if config.source:
+        return config.source.parent
+    try:
+        return current_folder()
+    except ConfigError:
+        if needed:
+            raise
+        return config.content.parent
+
+
+def look(config: Config, folders: Folders, *mode: object) -> Sources:
+    """Look at all sources without reading one. `mode` is what else makes pages differ."""
+    libraries = releases(SITE)
+    state = repr((config, mode, _signature(folders), _version(), libraries))
+    return Sources(
+        listing=scan(config.content),
+        files=_other_files(config.content),
+        common=hashlib.sha256(state.encode(errors="surrogatepass")).hexdigest(),
+        libraries=libraries,
+    )
+
+
+def _other_files(content: Path) -> dict[str, State]:
+    """Regular files under content/ that are no articles, none of them hidden; no links.
+
+    A folder that may not be read is told of by the listing.
+    """
+    return states_of(content, skip=_OWN, tolerant=True)
+
+
+def _signature(folders: Folders) -> list[object]:
+    """The states of the theme and the logo."""
+    theme = sorted(states_of(folders.theme).items()) if folders.theme.is_dir() else []
+    logo = folders.logo
+    return [theme, logo and logo.is_file() and (logo.stat().st_size, logo.stat().st_mtime_ns)]
+
+
+def _version() -> list[object]:
+    """The state of kb's own files that make pages."""
+    packages = [
+        PACKAGE,
+        *(PACKAGE.parent / name for name in ("articles", "engine", "frontmatter", "markdown")),
+    ]
+    modules = sorted(PACKAGE.parent.glob("*.py"))
+    found = [
+        (path, state)
+        for package in packages
+        for path, state in states_of(package).items()
+        if not path.endswith(".pyc") and "/__pycache__" not in path
+    ]
+    return [*sorted(found), *((path.name, path.stat().st_mtime_ns) for path in modules)]
+
+
+KEPT = 100
+"""Problems of each severity that are told where not every one is asked for."""
+
+
+class Options(NamedTuple):
+    """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
+    `jobs` is the number of processes; `root` is the path at which a server shows the site;
+    `every_problem` asks for all of them where the first ones would do. `search` is given what
+    the files of the search are to be made of, and its key, where they are no part of the build.
+    """
+
+    drafts: bool = False
+    live: bool = False
+    jobs: int = 1
+    root: str | None = None
+    every_problem: bool = False
+    search: Callable[[str, Places], None] | None = None
+
+
+class Work(NamedTuple):
+    """What one build has before it."""
+
+    folders: Folders
+    options: Options
+    sources: Sources
+    cache: Cache
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did. `pages` counts articles, topics and the site's own pages; `written`
+    and `removed` are addresses; `size` is in bytes. `problems` are in order of path; unless
+    all were asked for the first ones of each severity may be all. `counts` says how many
+    of each severity there are. `reason` says why all was made anew where libraries changed.
+    """
+
+    out: Path
+    pages: int
+    articles: int
+    files: int
+    size: int
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    counts: Mapping[str, int]
+    seconds: float
+    reason: str = ""
+    reachable: bool = True
+
+    @property
+    def warnings(self) -> int:
+        """How many problems are warnings or errors."""
+        return self.counts.get(Severity.WARNING, 0) + self.counts.get(Severity.ERROR, 0)
+
+
+def states(sources: Sources) -> list[list[object]]:
+    """The states of articles and topic files, and what was refused, as a stamp holds them."""
+    listing = sources.listing
+    refused: list[list[object]] = [[problem.path, problem.message] for problem in listing.problems]
+    return [*(list(file) for file in (*listing.articles, *listing.topics)), *refused]
+
+
+def _plain(states: Mapping[str, State]) -> dict[str, list[int]]:
+    return {path: list(state) for path, state in states.items()}
+
+
+def remember(
+    report: Report, sources: Sources, output: Mapping[str, State], memory: Memory, cache: Cache
+) -> None:
+    """Keep what the next build can use."""
+    first = [p for s in Severity for p in [p for p in report.problems if p.severity is s][:KEPT]]
+    problems = [(p.path, p.line, p.message, str(p.severity), p.code) for p in first]
+    summary = {
+        "pages": report.pages,
+        "articles": report.articles,
+        "files": report.files,
+        "size": report.size,
+        "problems": problems,
+        "counts": report.counts,
+        "reachable": report.reachable,
+    }
+    stamp = Stamp(
+        common=sources.common,
+        libraries=sources.libraries,
+        sources=states(sources),
+        files=_plain(sources.files),
+        output=_plain(output),
+        summary=summary,
+    )
+    cache.write(stamp, memory)

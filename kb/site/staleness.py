@@ -1,0 +1,172 @@
+"""Keys: hashes of all that a page shows. The same key, the same bytes: nothing to write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from kb.model import Problem, Severity
+from kb.site.build_cache import Outcome
+from kb.site.plan import action_target
+from kb.site.report import KEPT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kb.model import Article
+    from kb.site.article_cache import Reader
+    from kb.site.article_records import Draft, Record
+    from kb.site.links import Resolved, Want
+    from kb.site.plan import Plan
+
+
+def page_key(record: Record, plan: Plan, resolved: Sequence[Resolved], common: str) -> str:
+    """The key of an article's page; `common` is that of what all articles' pages show."""
+    article = record.article
+    previous, following = plan.neighbours[article.id]
+    around: list[str] = [
+        common,
+        article.digest,
+        *(plan.records[name].article.title if name else "" for name in (previous, following)),
+        *(plan.address.get(name, "") for name in (article.id, previous, following)),
+        *(part for name in plan.related[article.id] for part in _shown(plan.records[name], plan)),
+        "\1",
+        *(part for t in plan.trail(article.topic) for part in (t.title, plan.topic_address[t.id])),
+        "\1",
+        *(action_target(action, article, plan)[0] for action in article.actions),
+        "\1",
+        *(found.href for found in resolved),
+        *(f"\1{plan.targets.files[found.file]}" for found in resolved if found.file),
+    ]
+    return _hash("\0".join(around))
+
+
+def articles_key(plan: Plan, common: str) -> str:
+    """The key of what every article's page shows beside its own: the ways to reach a person."""
+    contacts = [(article, plan.address[article.id]) for article in plan.contacts]
+    return _hash(f"{common}{contacts!r}")
+
+
+def shared_key(plan: Plan, common: str) -> str:
+    """The key of everything that shows several articles."""
+    records = plan.records.values()
+    articles = [
+        (_shown(record, plan), a.issues[:1], str(a.reviewed), a.featured, a.order)
+        for record in records
+        if (a := record.article)
+    ]
+    rest = (
+        f"{list(plan.topics.values())!r}{plan.redirects!r}{plan.contacts!r}{plan.topic_address!r}"
+    )
+    return _hash(f"{common}{rest}{json.dumps(articles)}")
+
+
+def around_key(plan: Plan, shared: str) -> str:
+    """The key of all that an article's page may show of others, and of all that its links can
+    lead to; `shared` is the `shared_key`.
+    """
+    places = [
+        (name, r.article.path, r.article.aliases, r.top, r.anchors)
+        for name, r in plan.records.items()
+    ]
+    targets = plan.targets
+    return _hash(f"{shared}{plan.related!r}{places!r}{sorted(targets.hidden)!r}{targets.files!r}")
+
+
+def search_key(plan: Plan, common: str) -> str:
+    """The key of what the search of the pages reads."""
+    articles = [
+        (
+            r.article.digest,
+            r.article.aliases,
+            plan.address[name],
+            [action_target(action, r.article, plan)[0] for action in r.article.actions],
+        )
+        for name, r in plan.records.items()
+        if r.is_published
+    ]
+    return _hash(f"search{common}{articles!r}{list(plan.topics.values())!r}{plan.topic_address!r}")
+
+
+def _shown(record: Record, plan: Plan) -> tuple[str, ...]:
+    """An article as lists show it."""
+    article = record.article
+    address = plan.address[article.id]
+    return address, article.title, record.description, article.tier, str(record.is_draft)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+class Outcomes:
+    """The outcomes of one build. `old` are those of the last one for as far as they hold, which
+    they do for an article that was not read anew.
+
+    `problems` are the links, images, actions and related articles that lead nowhere. Unless
+    `every_problem` is asked for they are the first ones, and `untold` is how many more there are.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        common: str,
+        reader: Reader,
+        old: Mapping[str, Outcome],
+        *,
+        every_problem: bool,
+    ) -> None:
+        self.problems: list[Problem] = []
+        self.untold = 0
+        self.found: dict[str, Outcome] = {}
+        self._plan = plan
+        self._common = articles_key(plan, common)
+        self._reader = reader
+        self._old = old
+        self._every_problem = every_problem
+
+    def find(self, record: Record, draft: Draft | None) -> tuple[Outcome, Sequence[Resolved]]:
+        """The outcome of an article, and what its wants lead to if that was worked out.
+
+        Articles are to come in order of path, so that the first problems are told.
+        """
+        path = record.article.path
+        known = self._old.get(path) if self._reader.remembers(path) else None
+        resolved: Sequence[Resolved] = ()
+        if known is None or self._has_to_tell(known):
+            wants = draft.wants if draft else self._reader.wants(path)
+            resolved = self._plan.resolve(wants)
+            known = Outcome(
+                page_key(record, self._plan, resolved, self._common),
+                self._note_broken(record.article, wants, resolved),
+                sorted({found.file for found in resolved if found.file}),
+            )
+        else:
+            self.untold += known.broken
+        self.found[path] = known
+        return known, resolved
+
+    def _has_to_tell(self, known: Outcome) -> bool:
+        return known.broken > 0 and (self._every_problem or len(self.problems) < KEPT)
+
+    def _note_broken(
+        self, article: Article, wants: Sequence[Want], resolved: Sequence[Resolved]
+    ) -> int:
+        """Note what leads nowhere, and say how much it is."""
+        before = len(self.problems)
+        for wanted, found in zip(wants, resolved, strict=True):
+            if found.warning:
+                what = "image" if wanted.image else "link"
+                self._warn(article, wanted.line, f"the {what} {wanted.written} {found.warning}")
+        for action in article.actions:
+            wrong = action_target(action, article, self._plan)[1]
+            if wrong:
+                self._warn(article, None, f"the action {action.label!r} has a url that {wrong}")
+        for name in article.related:
+            if name not in self._plan.records:
+                self._warn(article, None, f"the related article {name} is not published here")
+        return len(self.problems) - before
+
+    def _warn(self, article: Article, line: int | None, message: str) -> None:
+        self.problems.append(Problem(article.path, line, message, Severity.WARNING, "link"))

@@ -1,0 +1,172 @@
+"""Jinja2's door: templates, the theme's first, and what every page has around it.
+
+Header, foot, and the links to what a page needs are the same on all pages of one depth, so each
+is rendered once for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
+
+from kb.errors import SiteError
+from kb.site import PACKAGE
+from kb.site.addresses import (
+    CONTACT,
+    HOME,
+    SEARCH,
+    SEARCH_DATA,
+    TOPICS,
+    absolute,
+    encode,
+    root_of,
+)
+from kb.site.export.encoding import MANIFEST
+from kb.site.theme import read_theme_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jinja2 import Template
+
+    from kb.config import Config
+    from kb.site.assets import Logo
+    from kb.site.i18n import Wording
+    from kb.site.lost import Within
+
+
+_PARTS = ("links", "header", "footer")
+"""Templates of what stands on every page and depends on its depth alone."""
+
+
+class PageHead(NamedTuple):
+    """What the head of a page says about it. `data` is JSON-LD, ready for a script element.
+
+    `root` is the way up to the root of the site, worked out from the address unless given.
+    """
+
+    title: str
+    address: str
+    description: str = ""
+    kind: str = "website"
+    data: Markup | None = None
+    markdown: str = ""
+    indexed: bool = True
+    root: str | None = None
+
+
+@dataclass(slots=True)
+class Shell:
+    """Renders pages. `live` adds what a served page reloads with; `reachable` says that there is a
+    way to reach a person, to which pages lead.
+    """
+
+    config: Config
+    t: Wording
+    assets: dict[str, str]
+    logo: Logo | None
+    environment: Environment
+    policy: str
+    live: bool = False
+    reachable: bool = True
+    _around: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _templates: dict[str, Template] = field(default_factory=dict)
+
+    def page(self, template: str, head: PageHead, **context: Any) -> bytes:
+        """A whole page. Raises SiteError where a template of the theme fails."""
+        root = root_of(head.address) if head.root is None else head.root
+        around = self._around.get(root) or self._surround(root)
+        canonical = self.config.site.base_url and absolute(self.config.site.base_url, head.address)
+        return self.render(template, head=head, canonical=canonical, **around, **context).encode()
+
+    def render(self, name: str, **context: Any) -> str:
+        """A template filled in."""
+        try:
+            template = self._templates.get(name)
+            if template is None:
+                template = self._templates[name] = self.environment.get_template(name)
+            return template.render(context)
+        except TemplateError as error:
+            line = getattr(error, "lineno", None)
+            where = getattr(error, "filename", None) or name
+            message = f"the template can't be used: {error.message or type(error).__name__}"
+            raise SiteError(message, path=where, line=line, code="site-template") from error
+
+    def policy_with(self, within: Within) -> str:
+        """The policy that allows what stands within a page, too."""
+        return policy_of(self.config.site.remote_images, within.scripts, within.styles)
+
+    def _surround(self, root: str) -> dict[str, Any]:
+        """What all pages of one depth share."""
+        shared: dict[str, Any] = {
+            "root": root,
+            "home": root + HOME,
+            "search": root + SEARCH,
+            "topics": root + TOPICS,
+            "contact": root + CONTACT if self.reachable else "",
+            "manifest": SEARCH_DATA + MANIFEST,
+            "asset": {name: root + encode(address) for name, address in self.assets.items()},
+        }
+        parts = {name: self.render(f"{name}.html", **shared) for name in _PARTS}
+        shared |= {name: Markup(html) for name, html in parts.items()}  # noqa: S704 ours
+        self._around[root] = shared
+        return shared
+
+
+def open_shell(
+    config: Config,
+    wording: Wording,
+    assets: dict[str, str],
+    logo: Logo | None,
+    theme: Path,
+    *,
+    live: bool = False,
+    reachable: bool = True,
+) -> Shell:
+    """A shell with the templates of the theme over kb's own."""
+    own = PACKAGE / "templates"
+    environment = Environment(
+        loader=FunctionLoader(lambda name: _read_template(name, theme, own)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    policy = policy_of(config.site.remote_images)
+    shell = Shell(config, wording, assets, logo, environment, policy, live, reachable)
+    environment.globals.update(
+        config=config, t=wording, logo=logo, policy=policy, live=live, encode=encode
+    )
+    return shell
+
+
+def _read_template(name: str, *folders: Path) -> tuple[str, str, None] | None:
+    """A template's text and its path, from the first folder that has it.
+
+    Raises SiteError where it is not UTF-8.
+    """
+    path = next((path for folder in folders if (path := folder / name).is_file()), None)
+    if path is None:
+        return None
+    try:
+        return read_theme_file(path).decode("utf-8-sig"), str(path), None
+    except UnicodeDecodeError as error:
+        message = f"the template is not UTF-8: byte {error.start:,} does not fit"
+        raise SiteError(message, path=str(path), code="site-template") from error
+
+
+def policy_of(
+    remote_images: tuple[str, ...], scripts: tuple[str, ...] = (), styles: tuple[str, ...] = ()
+) -> str:
+    """The content security policy of every page. `scripts` and `styles` are further sources."""
+    own = ("'self'",)
+    images = " ".join([*own, *(f"https://{host} http://{host}" for host in remote_images)])
+    return (
+        f"default-src 'none'; script-src {' '.join(own + scripts)}; "
+        f"style-src {' '.join(own + styles)}; img-src {images}; "
+        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
+    )

@@ -1,0 +1,1 @@
+"""Who is asked for, and the way to a person."""

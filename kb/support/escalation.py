@@ -1,0 +1,234 @@
+"""What follows when self-service fails: which channel, why, what to have ready, what to write.
+
+Pure functions of articles and words. The author's word comes first: a problem's article
+lists its channels in order, with conditions. Where it does not, the channels of the
+knowledge base stand in the configured order, else in the order of their articles. Urgent
+words bring the channels for urgent problems to the front.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from kb.config import ContactConfig
+from kb.model import Channel, Condition, ContactOption, Escalation, Step
+from kb.support.intent import asks_for_person, is_urgent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+NO_CHANNEL = "This knowledge base names no way to reach a person."
+
+# What a customer wrote is quoted in the message; a long story is theirs to tell again.
+_LONGEST_STORY = 500
+
+
+class Source(Protocol):
+    """What an escalation needs of an article, or of what the index keeps of one."""
+
+    @property
+    def id(self) -> str:
+        """The article's id."""
+
+    @property
+    def order(self) -> int | None:
+        """Where its authors put it among its neighbours."""
+
+    @property
+    def channel(self) -> Channel | None:
+        """The channel that it describes."""
+
+    @property
+    def have_ready(self) -> tuple[str, ...]:
+        """What to have at hand before contacting."""
+
+    @property
+    def escalate(self) -> tuple[Step, ...]:
+        """The channels for its problem, in order."""
+
+
+def choose_escalation(
+    words: str,
+    article: Source | None,
+    contacts: Iterable[Source],
+    settings: ContactConfig | None = None,
+) -> Escalation:
+    """The channels for a problem, best first, and what to bring along.
+
+    `words` are the customer's own, perhaps empty; `article` is the one that fits them best,
+    perhaps none; `contacts` are the articles that may describe a channel to this reader
+    (others among them are passed over).
+    """
+    settings = settings or ContactConfig()
+    urgent = is_urgent(words, settings.urgent)
+    channels = _in_order(contacts, settings.order)
+    steps = _steps(article, channels) or _default_steps(channels)
+    options = _options(_by_urgency(steps, urgent=urgent), channels, urgent=urgent)
+    return Escalation(
+        options=options,
+        have_ready=_have_ready(article, options),
+        message=message_for(words, settings.person),
+        note="" if options else settings.fallback or NO_CHANNEL,
+    )
+
+
+def _in_order(contacts: Iterable[Source], order: Sequence[str]) -> list[tuple[Source, Channel]]:
+    """Contact articles with their channels, those named in `order` first, then as authors set."""
+    pairs = [(a, a.channel) for a in contacts if a.channel is not None]
+
+    def rank(pair: tuple[Source, Channel]) -> tuple[int, bool, int, str]:
+        article, _ = pair
+        named = next((i for i, name in enumerate(order) if _is(name, pair)), len(order))
+        return named, article.order is None, article.order or 0, article.id
+
+    return sorted(pairs, key=rank)
+
+
+def _is(name: str, pair: tuple[Source, Channel]) -> bool:
+    """Whether a step's word names this channel: by its name, its article's id, or the id's end."""
+    return name.strip().casefold() in (n.casefold() for n in channel_names(*pair))
+
+
+def channel_names(article: Source, channel: Channel) -> tuple[str, str, str]:
+    """What a step can call an article's channel: its name, the article's id, or the id's end."""
+    return channel.name, article.id, article.id.rpartition("/")[2]
+
+
+def _steps(article: Source | None, channels: list[tuple[Source, Channel]]) -> list[Step]:
+    """The article's own steps; on an article about a channel, that channel comes first.
+
+    Steps that name no channel of this knowledge base are passed over, unless it has none.
+    """
+    if article is None:
+        return []
+    own = [Step(article.channel.name)] if article.channel else []
+    steps = [*own, *article.escalate] if own or article.escalate else []
+    known = [step for step in steps if any(_is(step.channel, pair) for pair in channels)]
+    return known if channels else steps
+
+
+def _default_steps(channels: list[tuple[Source, Channel]]) -> list[Step]:
+    """Every channel, with the condition that its own description implies."""
+    return [Step(channel.name, _implied(channel.best_for)) for _, channel in channels]
+
+
+def _implied(best_for: str) -> Condition | None:
+    if is_urgent(best_for):
+        return Condition.URGENT
+    waits = re.search(r"\b(?:not|non)[ -]urgent\b|\bcan wait\b", best_for.lower())
+    return Condition.NOT_URGENT if waits else None
+
+
+def _by_urgency(steps: list[Step], *, urgent: bool) -> list[Step]:
+    """Steps whose condition holds, in order; what waits is dropped from an urgent problem.
+
+    A channel for urgent problems stays at the end of one that is not: it may become urgent.
+    """
+    hurried = [step for step in steps if step.condition is Condition.URGENT]
+    others = [step for step in steps if step.condition is None]
+    patient = [step for step in steps if step.condition is Condition.NOT_URGENT]
+    if urgent:
+        return [*hurried, *others] or patient
+    return [*(step for step in steps if step.condition is not Condition.URGENT), *hurried]
+
+
+def _options(
+    steps: list[Step], channels: list[tuple[Source, Channel]], *, urgent: bool
+) -> tuple[ContactOption, ...]:
+    options: dict[str, ContactOption] = {}
+    for step in steps:
+        found = next((pair for pair in channels if _is(step.channel, pair)), None)
+        channel = _whole(*found) if found else Channel(step.channel)
+        options.setdefault(channel.name, ContactOption(channel, _why(step, channel, urgent=urgent)))
+    return tuple(options.values())
+
+
+def _whole(article: Source, channel: Channel) -> Channel:
+    """The channel with its article's id, and with what that article says to have ready."""
+    return Channel(
+        name=channel.name,
+        best_for=channel.best_for,
+        wait=channel.wait,
+        where=channel.where,
+        hours=channel.hours,
+        article=channel.article or article.id,
+        have_ready=channel.have_ready or article.have_ready,
+    )
+
+
+def _why(step: Step, channel: Channel, *, urgent: bool) -> str:
+    """A fragment for after `chat:` or `because it is`: the condition, then what it is best for."""
+    conditions = {
+        (Condition.URGENT, True): "your problem is urgent",
+        (Condition.URGENT, False): "if it becomes urgent",
+        (Condition.NOT_URGENT, False): "if it can wait",
+    }
+    reason = conditions.get((step.condition, urgent)) if step.condition else None
+    best_for = channel.best_for.strip().rstrip(".")
+    purpose = f"best for {_uncapitalised(best_for)}" if best_for else ""
+    return "; ".join(filter(None, (reason, purpose))) or "a way to reach a person"
+
+
+def _uncapitalised(text: str) -> str:
+    """The text as it reads in mid-sentence; names such as PayPal and USPS stay."""
+    first = text.split(maxsplit=1)[0]
+    return text[0].lower() + text[1:] if first[1:].islower() or len(first) == 1 else text
+
+
+def _have_ready(article: Source | None, options: tuple[ContactOption, ...]) -> tuple[str, ...]:
+    """What the problem's article asks for, else what the first channel does."""
+    if article is not None and article.have_ready:
+        return article.have_ready
+    return options[0].channel.have_ready if options else ()
+
+
+def message_for(words: str, person: Iterable[str] = ()) -> str:
+    """A message to fill in, with the customer's words where they are known.
+
+    One line each for what happened, when, the order number and what is wanted; `[...]`
+    stands where the customer writes. Words that only ask for a person tell no story.
+    """
+    story = " ".join(words.split())[:_LONGEST_STORY]
+    if asks_for_person(story, person):
+        story = ""
+    lines = {
+        "What happened": f"{story} [more details]"
+        if story
+        else "[what is wrong, in a sentence or two]",
+        "When": _first(_WHEN, story) or "[date and time]",
+        "Order number": _only(_ORDER, story) or "[order number, if there is one]",
+        "What I want": _wish(story) or "[for example a refund, a replacement or an explanation]",
+    }
+    return "\n".join(f"{label}: {text}" for label, text in lines.items())
+
+
+_WHEN = (
+    r"\b(?:today|yesterday|tonight|this morning|last (?:night|week|month|monday|tuesday|wednesday|"
+    r"thursday|friday|saturday|sunday)|(?:\d{1,3}|an?|two|three|four|five|six) "
+    r"(?:hour|day|week|month)s? ago|(?:since|on) (?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"\d{4}-\d{2}-\d{2})\b"
+)
+# Six digits or more, perhaps with letters before and hyphens between: no price, date or year.
+_ORDER = r"\b(?!\d{4}-\d{2}-\d{2}\b)[A-Z]{0,4}-?\d(?:-?\d){5,23}\b"
+_WISHES = (
+    (r"\b(?:refund|refunded|money back)\b", "a refund"),
+    (r"\b(?:replacement|replace|exchange)\b", "a replacement"),
+    (r"\b(?:cancel|cancellation)\b", "a cancellation"),
+)
+
+
+def _first(pattern: str, text: str) -> str:
+    found = re.search(pattern, text, re.IGNORECASE) if text else None
+    return found[0] if found else ""
+
+
+def _only(pattern: str, text: str) -> str:
+    """The one text that matches; of several, the customer has to choose."""
+    found = {match[0] for match in re.finditer(pattern, text, re.IGNORECASE)} if text else set()
+    return found.pop() if len(found) == 1 else ""
+
+
+def _wish(text: str) -> str:
+    wishes = [wish for pattern, wish in _WISHES if _first(pattern, text)]
+    return f"{wishes[0]} [or something else]" if len(wishes) == 1 else ""

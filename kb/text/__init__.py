@@ -1,0 +1,1 @@
+"""Words of people: analysis, stems, near names, snippets."""

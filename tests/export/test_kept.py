@@ -1,0 +1,332 @@
+"""An export that keeps the rows of the last one writes what one from nothing would."""
+
+import hashlib
+import json
+import random
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from support.articles import WORDS
+from support.exports import PlainPlaces
+
+from kb.config import Config
+from kb.files import write_sealed
+from kb.knowledge_base import KnowledgeBase
+from kb.site.export import documents
+from kb.site.export import shard_cache as kept
+from kb.site.export import terms as term_rows
+from kb.site.export import terms as words
+from kb.site.export.manifest import export_search
+from kb.site.export.shard_cache import NOWHERE, Block, Kept
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    """A knowledge base of many small articles, with many small shards of each kind."""
+    monkeypatch.setattr(documents, "SHARD_SIZE", 300)
+    monkeypatch.setattr(term_rows, "SHARD_SIZE", 400)
+    monkeypatch.setattr(words, "SHARD_WORDS", 5)
+    content = tmp_path / "content"
+    for number in range(30):
+        path = content / f"t{number % 3}" / f"a{number:02}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text(random.Random(number)), encoding="utf-8")
+    return replace(Config(), content=content, index=tmp_path / "index")
+
+
+def text(chance):
+    """An article of a few sections, some with links, of common words and of rare ones."""
+    parts = [f"# {' '.join(chance.choices(WORDS, k=3))}"]
+    for _ in range(chance.randint(1, 4)):
+        rare = (f"rare{chance.randint(0, 500)}" for _ in range(8))
+        link = f"[{chance.choice(WORDS)} {chance.choice(WORDS)}](https://a.example)"
+        parts += [
+            f"## {chance.choice(WORDS)}",
+            " ".join([*chance.choices(WORDS, k=12), *rare, link]),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def shards(config, rows=None, places=None):
+    """The files of an export, whose digests are those of their bytes."""
+    found = {}
+    given = Kept(rows, "1") if rows else None
+    for shard in export_search(config, places or PlainPlaces(), kept=given):
+        found[shard.file] = shard.data
+        assert hashlib.sha256(shard.data).hexdigest() == shard.digest
+    return found
+
+
+def untouched(config, rows):
+    """The names of the shards of an export that are not made anew."""
+    made = {
+        s.name: s.make.__module__
+        for s in export_search(config, PlainPlaces(), kept=Kept(rows, "1"))
+    }
+    return {name for name, module in made.items() if module.endswith("packing")}
+
+
+def change(content, chance):
+    """Edit, add or remove an article."""
+    paths = sorted(content.rglob("*.md"))
+    path = chance.choice(paths)
+    kind = chance.choice(["word", "word", "section", "whole", "new", "gone", "moved", "draft"])
+    old = path.read_text(encoding="utf-8")
+    if kind == "new":
+        path = path.with_name(f"n{chance.randint(0, 99)}.md")
+    if kind == "gone" and len(paths) > 20:
+        path.unlink()
+        return
+    if kind == "moved":
+        path.rename(path.with_name(f"m{chance.randint(0, 99)}.md"))
+        return
+    new = {
+        "word": f"{old}{chance.choice(WORDS)} novel{chance.randint(0, 9)}\n",
+        "section": f"{old}\n## {chance.choice(WORDS)}\n\nMore.\n",
+        "draft": f"---\nstatus: draft\n---\n{old}" if not old.startswith("---") else old,
+    }
+    path.write_text(new.get(kind, text(chance)), encoding="utf-8")
+
+
+@pytest.mark.parametrize("few", [0.0, 1.0], ids=["all read", "few looked up"])
+@pytest.mark.parametrize("seed", range(3))
+def test_edits_give_what_a_new_export_gives(config, tmp_path, monkeypatch, seed, few):
+    """Byte for byte, whichever way changed terms are read."""
+    monkeypatch.setattr(term_rows, "_FEW", few)
+    chance, kept = random.Random(seed), tmp_path / "rows"
+    assert shards(config, kept) == shards(config)
+    for _ in range(5):
+        change(config.content, chance)
+        assert shards(config, kept) == shards(config)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_edits_of_words_write_few_rows(config, tmp_path, monkeypatch, seed):
+    """Those of the edited articles' terms; the files are those of a new export, also where several
+    updates lie between two exports.
+    """
+    monkeypatch.setattr(term_rows, "_FEW", 1.0)
+    chance, kept, written = random.Random(seed), tmp_path / "rows", []
+    whole = term_rows._Writer.row
+    monkeypatch.setattr(
+        term_rows._Writer,
+        "row",
+        lambda self, term, found: written.append(term) or whole(self, term, found),
+    )
+    shards(config, kept)
+    total = len(written)
+    paths = sorted(config.content.rglob("*.md"))
+    for number in range(6):
+        path = chance.choice(paths)
+        old = path.read_text(encoding="utf-8")
+        path.write_text(old.replace(chance.choice(WORDS), f"novel{number}"), encoding="utf-8")
+        if number % 2:
+            written.clear()
+            found = shards(config, kept)
+            assert len(written) < total
+            assert found == shards(config)
+        else:
+            KnowledgeBase(config).index()
+
+
+def test_unchanged_rows_are_not_written_again(config, tmp_path, monkeypatch):
+    """One word more means the rows of that article's terms, and the words of one article."""
+    kept = tmp_path / "rows"
+    shards(config, kept)
+    written = []
+    whole = term_rows._Writer.row
+    monkeypatch.setattr(
+        term_rows._Writer,
+        "row",
+        lambda self, term, found: written.append(term) or whole(self, term, found),
+    )
+    monkeypatch.setattr(term_rows, "_FEW", 1.0)
+    path = sorted(config.content.rglob("*.md"))[4]
+    path.write_text(
+        f"# Novel\n\nUnheard\n\n{path.read_text(encoding='utf-8')[2:]}", encoding="utf-8"
+    )
+    shards(config, kept)
+    written.clear()
+    path.write_text(path.read_text(encoding="utf-8").replace("Unheard", "Unseen"), encoding="utf-8")
+    shards(config, kept)
+    own = KnowledgeBase(config).analyzer.tokens(path.read_text(encoding="utf-8") + " unheard")
+    assert {"unseen", "unheard"} & {*written} == {"unseen"}
+    assert {*written} <= {token.term for token in own}
+
+
+def replace_text(path, old, new):
+    """Write other text in a file."""
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+TERMS = ["aaa", "zzz", "\U0001f600x", "\uff21", "chat", "order"]
+"""Before, after and among all others, also where UTF-16 has another order than code points."""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_terms_come_and_go_where_shards_begin_and_end(config, tmp_path, seed):
+    """Those of the site and strange ones, one edit after the other."""
+    chance, rows = random.Random(seed), tmp_path / "rows"
+    paths = sorted(config.content.rglob("*.md"))
+    shards(config, rows)
+    for _ in range(8):
+        path = chance.choice(paths)
+        texts = path.read_text(encoding="utf-8").split(" ")
+        texts[-1] = " ".join(chance.sample(TERMS, k=2)) + "\n"
+        path.write_text(" ".join(texts), encoding="utf-8")
+        assert shards(config, rows) == shards(config)
+
+
+def test_most_shards_are_left_alone(config, tmp_path, monkeypatch):
+    """An edit of a word leaves all but its own article's and those of that article's terms."""
+    monkeypatch.setattr(term_rows, "_FEW", 1.0)
+    rows = tmp_path / "rows"
+    path = sorted(config.content.rglob("*.md"))[7]
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n\nunheard\n")
+    made = {name.partition(".")[0] for name in shards(config, rows) if name[0] in "dt"}
+    replace_text(path, "unheard", "unseens")
+    left = untouched(config, rows)
+    kinds = [{name for name in names if name[0] == kind} for names in (left, made) for kind in "dt"]
+    assert len(kinds[0]) >= len(kinds[2]) - 6
+    assert 0 < len(kinds[1]) < len(kinds[3])
+    assert made == untouched(config, rows)
+
+
+class OtherPlaces(PlainPlaces):
+    """A site on which one article has moved."""
+
+    def article(self, id_):
+        """The page of an article."""
+        return super().article(id_.replace("a07", "b07"))
+
+
+def test_articles_that_stand_elsewhere_are_shown_so(config, tmp_path):
+    """Though they are the same."""
+    rows = tmp_path / "rows"
+    shards(config, rows)
+    moved = shards(config, rows, OtherPlaces())
+    assert moved == shards(config, places=OtherPlaces())
+    assert moved != shards(config)
+
+
+def harmed(data):
+    """A file with this and that wrong with it."""
+    yield b""
+    yield data[:-1]
+    yield data[: len(data) // 2]
+    yield bytes([data[0] ^ 1]) + data[1:]
+    yield data.replace(b"late", b"lame")
+    yield data[::-1]
+
+
+@pytest.mark.parametrize("name", ["rows", "rows.json"])
+def test_damage_costs_no_more_than_what_is_damaged(config, tmp_path, name):
+    """What is damaged is as none, for the same export and for one after an edit."""
+    rows, word = tmp_path / "rows", 0
+    shards(config, rows)
+    path = sorted(config.content.rglob("*.md"))[7]
+    saved = {p: p.read_bytes() for p in (rows, tmp_path / "rows.json")}
+    for bad in harmed((tmp_path / name).read_bytes()):
+        for edited in (False, True):
+            for file, data in saved.items():
+                file.write_bytes(data)
+            (tmp_path / name).write_bytes(bad)
+            if edited:
+                word += 1
+                replace_text(path, " ", f" novel{word} ")
+            assert shards(config, rows) == shards(config)
+            assert shards(config, rows) == shards(config)
+
+
+@pytest.mark.parametrize("line", ["", "[]", "{}", "[1, 2]", "[{}, {}]", '[{"format": 0}, {}]'])
+def test_notes_of_another_shape_are_as_none(config, tmp_path, line):
+    """Whole as they are."""
+    rows = tmp_path / "rows"
+    whole = shards(config, rows)
+    write_sealed(tmp_path / "rows.json", [line.encode()])
+    assert not Kept(rows, "1").last
+    assert shards(config, rows) == whole
+    assert Kept(rows, "1").last
+
+
+def test_notes_of_another_format_are_as_none(config, tmp_path, monkeypatch):
+    """An export begins anew, then."""
+    rows = tmp_path / "rows"
+    whole = shards(config, rows)
+    monkeypatch.setattr(kept, "FORMAT", kept.FORMAT + 1)
+    assert not Kept(rows, "1").last
+    assert shards(config, rows) == whole
+    assert untouched(config, rows)
+
+
+def test_the_file_of_rows_is_written_anew_when_most_of_it_is_of_no_use(config, tmp_path):
+    """It does not grow for ever, whatever is edited."""
+    rows = tmp_path / "rows"
+    path = sorted(config.content.rglob("*.md"))[7]
+    shards(config, rows)
+    first, sizes = rows.stat().st_size, []
+    for number in range(60):
+        replace_text(path, " ", f" novel{number} ") if number % 2 else path.write_text("# A\n")
+        shards(config, rows)
+        sizes.append(rows.stat().st_size)
+    assert max(sizes) < 4 * first
+    assert any(after < before for before, after in pairwise(sizes))
+    assert shards(config, rows) == shards(config)
+
+
+BLOCK = Block(0, "h", "d", "a", "b", 1, 2, NOWHERE)
+
+
+def test_rows_count_when_they_were_saved(tmp_path):
+    """Until then the old ones do; without a place for them nothing is kept."""
+    path = tmp_path / "rows"
+    first = Kept(path)
+    assert first.begin()
+    first.put("t", BLOCK, ["x", "y"])
+    first.note("n", [1])
+    first.cards["s"] = '{"a":"b"}'
+    first.save()
+    first.close()
+    second = Kept(path)
+    second.begin()
+    [block] = second.blocks("t")
+    assert second.lines(block) == ["x", "y"]
+    assert block[:-1] == BLOCK[:-1]
+    second.put("t", BLOCK, ["z"])
+    second.close()
+    third, other = Kept(path), Kept(path, "of another version")
+    assert (third.last["n"], third.cards) == ([1], {"s": '{"a":"b"}'})
+    assert third.blocks("t") == [block]
+    assert other.last == other.cards == {}
+    assert other.blocks("t") == []
+    assert {p.name for p in tmp_path.iterdir()} == {"rows", "rows.json"}
+
+
+def test_what_is_kept_stays_where_it_lies(tmp_path):
+    """New rows come after it."""
+    path = tmp_path / "rows"
+    for number in range(3):
+        rows = Kept(path)
+        rows.begin()
+        for block in rows.blocks("t"):
+            assert rows.keep("t", block)
+        rows.put("t", BLOCK, [str(number)])
+        rows.save()
+        rows.close()
+    assert path.read_text() == "012"
+    assert len(json.loads((tmp_path / "rows.json").read_text().splitlines()[1])[1]["t"]) == 3
+
+
+def test_without_a_place_nothing_is_kept(tmp_path):
+    """Exports go on all the same."""
+    (tmp_path / "file").touch()
+    nowhere = Kept(tmp_path / "file" / "rows")
+    assert not nowhere.begin()
+    assert not Kept().begin()
+    for rows in (nowhere, Kept()):
+        rows.put("t", BLOCK, ["x"])
+        assert rows.lines(BLOCK) is None
+        rows.save()
+        rows.close()

@@ -1,0 +1,196 @@
+"""The browser answers as the terminal does."""
+
+import json
+import os
+import random
+from pathlib import Path
+
+import pytest
+from support.exports import judged_content, judged_texts, needs_judged_sets
+
+from kb.config import ContactConfig, SearchConfig
+from kb.content import read_content
+from kb.site.export import documents as tables
+
+SAMPLE = Path(__file__).parents[2] / "content"
+QUERIES = (
+    "", " ", "a", "the who", "it", "pakage", "packge nevr arrived", "my package", "refnd", "C++",
+    "charged twice", "talk to a human", "phone number", "urgent: need help today", "not urgent",
+    '"never arrived"', '"arrived never"', "package -email", 'package -"never arrived"', "-email",
+    "tier:contact", "tier:contact phone", "topic:orders late", "topic:nowhere late", "tag:x late",
+    "topic:ordrs late", "topic:contact/nothing", "tag:delivry", "topic:billng tag:e", "tier:advise late",
+    "wi-fi", "xyzzy", "xyzzy plugh", "helpp", "packagenever", "order123", "late late late",
+    "can I get my money back for a parcel that never came", "I'd like a HUMAN, please!",
+    "refund for order 123-4567890-1234567 from yesterday", "chek ordr statsu", "émail", "ＰＨＯＮＥ",
+)  # fmt: skip
+OPTIONS = (
+    {},
+    {"limit": 3},
+    {"limit": 10, "prefix": True},
+    {"limit": 10, "correct": False},
+    {"limit": 10, "tier": "self-service"},
+    {"limit": 10, "topic": "contact"},
+)
+
+
+def differences(ours, theirs):
+    """What the browser says otherwise than the terminal, but for paths that it can't know."""
+    for our, their in zip(ours, theirs, strict=True):
+        for hit in our["hits"]:
+            del hit["path"], hit["lines"]
+        for hit in their["hits"]:
+            assert hit.pop("url").startswith(hit["article"])
+        for place in (*their["topics"], *their["escalation"]["channels"]):
+            place.pop("url", None)
+        for key in their.keys() | our.keys():
+            if their.get(key) != our.get(key):
+                yield our["query"], key, our.get(key), their.get(key)
+
+
+def issues(content):
+    """What customers say, as the articles have it."""
+    return [issue for article in read_content(content).articles for issue in article.issues]
+
+
+def test_the_sample_is_answered_alike(open_base, both):
+    """Every issue phrase and many odd queries, with every option: all that an answer holds."""
+    questions = [(query, options) for query in QUERIES for options in OPTIONS]
+    questions += [(issue, {"limit": 10}) for issue in issues(SAMPLE)]
+    assert not list(differences(*both(open_base(SAMPLE), questions)))
+
+
+def test_settings_count_in_the_browser(open_base, both):
+    """Synonyms of words and phrases, one-way ones, constants, and phrases of the settings."""
+    search = SearchConfig(
+        synonyms=(("parcel", ("package", "shipment")), ("money back", ("refund",))),
+        one_way=(("boss", ("supervisor", "support team")),),
+        per_article=2,
+    )
+    base = open_base(
+        SAMPLE,
+        search=search,
+        ranking=(("self_service", 0.3), ("pair_weight", 0.0), ("nearness", 0.0), ("synonym", 0.7)),
+        contact=ContactConfig(order=("phone",), person=("beam me up",), urgent=("on fire",)),
+    )
+    words = ("parcel", "my parcel is late", "money back", "boss", "beam me up", "it is on fire")
+    questions = [(query, {"limit": 10}) for query in (*words, *issues(SAMPLE))]
+    assert not list(differences(*both(base, questions)))
+
+
+def test_a_small_base_without_contacts_is_answered_alike(tmp_path, open_base, both):
+    """Titles of stop words, no headings, empty articles, other scripts, characters beyond 16 bits,
+    words joined and split, hidden articles.
+    """
+    content = tmp_path / "content"
+    content.mkdir()
+    articles = {
+        "who": "# The Who\n\nA band.\n\n## About\n\nWho they are, and where.\n",
+        "plain": "No heading here, only text about wi-fi and Wi-Fi routers.\n",
+        "empty": "",
+        "lead": "---\ntitle: Routers\n---\nBefore any heading.\n\n# Routers\n\nWi-Fi.\n\n## Routers\n\nMore.\n",
+        "cjk": "# 订单 状态\n\n查看订单 😱 𠀀 状态 ok\n",
+        "greek": "# ΟΔΟΣ straße\n\nοδος Straße ΑΓΓΕΛΟΣ naïve café İstanbul ıssız.\n",
+        "hidden": "---\naudience: agent\n---\n# Secret routers\n\nTop secret.\n",
+        "draft": "---\nstatus: draft\n---\n# Draft routers\n\nNot yet.\n",
+        "long": "# Long\n\n" + "router " * 300 + "\n\n## Long router\n\n" + "wi-fi cable " * 2000,
+        "add": "# Add-on\n\nAdd on an add-on. v1.2.3 C++ C# don't 0x80070057 snake_case\n",
+    }
+    for name, text in articles.items():
+        (content / f"{name}.md").write_text(text)
+    words = (
+        "the who", "who", "about", "add-on", "on", "routers", "router wi-fi", "wifi", "wi fi",
+        "订单", "状态 订单", "οδοσ", "ΟΔΟΣ", "strasse", "αγγελος", "cafe", "istanbul",
+        "ıssız", "secret", "draft", "long router", "long cable router", "v1.2.3", "c++", "c#",
+        "dont", "0x80070057", "snake case", "routr", "routerwifi", '"add on"', "ok",
+    )  # fmt: skip
+    questions = [(query, {"limit": limit}) for query in words for limit in (1, 10)]
+    assert not list(differences(*both(open_base(content), questions)))
+
+
+def test_phrases_are_found_wherever_they_stand(tmp_path, open_base, both):
+    """Quoted words of a few, in titles, headings, text, links and across the edges of links; the
+    same as synonyms, which count as phrases, too.
+    """
+    content = tmp_path / "content"
+    content.mkdir()
+    for number in range(60):
+        (content / f"a{number}.md").write_text(_composed(random.Random(number)))
+    rng = random.Random(7)
+    phrases = [" ".join(rng.choices(FEW, k=rng.choice((2, 2, 3)))) for _ in range(150)]
+    texts = [f'"{phrase}"' for phrase in phrases] + [f'oak -"{phrase}"' for phrase in phrases[:30]]
+    search = SearchConfig(synonyms=(("timber", ("oak plank", "ash beam")),))
+    questions = [(text, {"limit": 20}) for text in (*texts, "timber")]
+    assert not list(differences(*both(open_base(content, search=search), questions)))
+
+
+FEW = ("oak", "ash", "elm", "plank", "beam", "wi-fi", "nail")
+
+
+def _composed(rng):
+    """An article of a few words, of which any may be in a link."""
+
+    def words(count):
+        return " ".join(rng.choices(FEW, k=count))
+
+    def text():
+        parts = (words(rng.randint(1, 4)) for _ in range(rng.randint(1, 5)))
+        return " ".join(rng.choice(("{}", "[{}](/x)", "**{}**")).format(part) for part in parts)
+
+    sections = (f"## {words(rng.randint(1, 2))}\n\n{text()}\n" for _ in range(rng.randint(0, 3)))
+    return f"# {words(rng.randint(1, 2))}\n\n{text()}\n\n" + "\n".join(sections)
+
+
+@pytest.mark.skipif("KB_CASES" not in os.environ, reason="KB_CASES is not set")
+def test_hostile_queries_are_answered_alike(open_base, both):
+    """Whatever is typed: no error, and the terminal's answer."""
+    found = []
+    for name in ("queries.json", "blns.json"):
+        path = next(Path(os.environ["KB_CASES"]).rglob(name))
+        found += [text for text in _texts(json.loads(path.read_text())) if len(text) < 20_000]
+    questions = [(text, {"limit": 5}) for text in found if _is_whole(text)]
+    assert len(questions) > 100
+    assert not list(differences(*both(open_base(SAMPLE), questions)))
+
+
+@pytest.fixture
+def small_tables(monkeypatch):
+    """Tables of a few sections, as large sites have them in comparison: few of them are loaded."""
+    monkeypatch.setattr(tables, "TABLE_SECTIONS", 3)
+
+
+@pytest.mark.usefixtures("small_tables")
+def test_the_sample_is_answered_alike_with_few_tables(open_base, both):
+    """The same where tables are loaded only for sections that may be among the best."""
+    questions = [(query, {"limit": 10}) for query in (*QUERIES, *issues(SAMPLE))]
+    assert not list(differences(*both(open_base(SAMPLE), questions)))
+
+
+@needs_judged_sets
+@pytest.mark.usefixtures("small_tables")
+def test_judged_queries_are_answered_alike_with_few_tables(open_base, both):
+    """And on a judged set, whose articles have many sections."""
+    questions = [(text, {"limit": 10}) for text in judged_texts("emanual_tv", 60)]
+    assert not list(differences(*both(open_base(judged_content("emanual_tv")), questions)))
+
+
+@needs_judged_sets
+@pytest.mark.parametrize("name", ["emanual_tv", "stackfaq", "zoomcamp_faq"])
+def test_judged_queries_are_answered_alike(name, open_base, both):
+    """A sample of a judged set's queries, and each with a letter lost: all that an answer holds."""
+    questions = [(text, {"limit": 10}) for text in judged_texts(name, 60)]
+    assert not list(differences(*both(open_base(judged_content(name)), questions)))
+
+
+def _texts(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+
+
+def _is_whole(text):
+    return not any("\ud800" <= character <= "\udfff" for character in text)

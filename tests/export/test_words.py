@@ -1,0 +1,84 @@
+"""Words and stems in the browser are those of the index."""
+
+import os
+from pathlib import Path
+
+import Stemmer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.exports import needs_judged_sets
+
+from kb.text.analysis import MARKS, UNSPACED, Analyzer
+
+SAMPLE = Path(__file__).parents[2] / "content"
+ENDINGS = (
+    "", "s", "es", "ed", "ing", "ly", "ation", "ational", "eed", "eedly", "ingly", "ness", "ful",
+    "fulness", "ogist", "ogi", "ement", "ion", "ies", "ied", "e", "ll", "y", "'s", "ousli", "ying",
+)  # fmt: skip
+
+
+def vocabulary(content):
+    """The words as written of a folder of articles, and the same with other endings."""
+    analyzer = Analyzer()
+    texts = (path.read_text("utf-8", "replace") for path in sorted(content.rglob("*.md")))
+    return sorted(set().union(*map(analyzer.surfaces, texts)))
+
+
+def check_stems(node, words):
+    """Compare with the Snowball package."""
+    stem = Stemmer.Stemmer("english").stemWord
+    stems = node(stem=words)
+    assert [(w, s) for w, s in zip(words, stems, strict=True) if s != stem(w)] == []
+
+
+def test_stems_of_the_sample(node):
+    """Every word of the sample, with every ending that the algorithm knows of."""
+    words = [word + ending for word in vocabulary(SAMPLE) for ending in ENDINGS]
+    check_stems(node, words)
+
+
+@needs_judged_sets
+def test_stems_of_the_corpora(node):
+    """Every word of every judged set."""
+    words = set()
+    for folder in sorted(Path(os.environ["KB_CORPORA"]).glob("*/articles")):
+        if folder.parent.name != "cpp_docs":  # benchmarks/browser_search.py has that, too
+            words.update(vocabulary(folder))
+    assert len(words) > 10_000
+    check_stems(node, sorted(words))
+
+
+def test_any_text_has_the_same_words(node):
+    """Texts of all kinds, collected and compared at once: surfaces, terms, positions, offsets."""
+    texts = _collected()
+    analyzer = Analyzer()
+    stop = " ".join(analyzer.stop_words)
+    found = node(tokens=texts, language="en", stop=stop, marks=MARKS, unspaced=UNSPACED)
+    for text, tokens in zip(texts, found, strict=True):
+        assert tokens == [token._asdict() for token in analyzer.tokens(text)], ascii(text)
+
+
+def _collected():
+    """Examples of hypothesis without characters beyond 16 bits, which offsets differ for."""
+    texts = [
+        "don't",
+        "wi-fi",
+        "C++ c# a#b",
+        "v1.2.3",
+        "1.2.3",
+        "user's",
+        "x" * 200,
+        "add-on",
+        "I'M",
+    ]
+
+    @settings(max_examples=400, derandomize=True, database=None, suppress_health_check=HealthCheck)
+    @given(st.text(st.sampled_from(ALPHABET), max_size=30))
+    def collect(text):
+        texts.append(text)
+
+    collect()
+    return texts
+
+
+ALPHABET = "aAsStT'\u2019.-_+# 12\u00e9\u00df\u0130\u0131\u03a3\u03c2\u0301\u8ba2\u5355\uff21\u0e01\ufb01\u00b2\u01c5\u0915\u094d,\n"

@@ -1,0 +1,154 @@
+"""Facts about what may stand for a query's words."""
+
+import pytest
+from support.postings import FakePostings
+
+from kb.config import Ranking, SearchConfig
+from kb.search.expansion import MAX_COMPLETIONS, Alternative, ConceptMaker
+from kb.text.analysis import Analyzer
+
+ANALYZER = Analyzer()
+RANKING = Ranking(synonym=0.5, whole=0.25)
+TEXTS = ("track a package", "packages and packets", "package wi-fi", "pack it")
+
+
+def maker(synonyms=None, texts=TEXTS):
+    """Make a maker on some texts."""
+    return ConceptMaker(FakePostings(ANALYZER, texts), ANALYZER, RANKING, synonyms or {})
+
+
+def tokens_of(text):
+    """Give the tokens that a query ranks by."""
+    return [token for token in ANALYZER.tokens(text) if not token.stop]
+
+
+def made(text, synonyms=None, **options):
+    """Make concepts: surface -> texts of its alternatives with their factors."""
+    concepts = maker(synonyms).make(tokens_of(text), **{"prefix": False, **options})
+    return {
+        concept.surface: {" ".join(a.terms): a.factor for a in concept.alternatives}
+        for concept in concepts.all
+    }
+
+
+def test_a_word_stands_for_itself():
+    """Without synonyms each distinct term is one concept."""
+    assert made("track packages package") == {"track": {"track": 1.0}, "packages": {"packag": 1.0}}
+
+
+def test_synonyms_stand_for_a_word_at_a_discount():
+    """The word itself comes first and counts in full."""
+    found = made("late parcels", {"parcel": ("package", "shipment")})
+    assert list(found["parcels"].items()) == [("parcel", 1.0), ("packag", 0.5), ("shipment", 0.5)]
+    assert found["late"] == {"late": 1.0}
+
+
+def test_one_way_synonyms_work_one_way():
+    """Asking for a parcel finds packages; asking for a package finds packages only."""
+    synonyms = SearchConfig(one_way=(("parcel", ("package",)),)).expansions()
+    assert "packag" in made("parcel", synonyms)["parcel"]
+    assert made("package", synonyms)["package"] == {"packag": 1.0}
+
+
+def test_two_way_synonyms_work_both_ways():
+    """Each of a group finds all of it."""
+    synonyms = SearchConfig(synonyms=(("parcel", ("package", "shipment")),)).expansions()
+    for word in ("parcel", "package", "shipment"):
+        assert set(made(word, synonyms)[word]) == {"parcel", "packag", "shipment"}
+
+
+def test_a_synonym_may_be_a_phrase():
+    """Its words count as neighbours only, stop words left out."""
+    found = made("tv", {"tv": ("television set", "box of moving pictures")})
+    assert list(found["tv"]) == ["tv", "televis set", "box move pictur"]
+
+
+def test_a_phrase_may_have_synonyms():
+    """Its words are concepts still, and the whole of it is one more, of the same unit."""
+    maker_ = maker({"gift card": ("voucher",)})
+    concepts = maker_.make(tokens_of("lost my gift card number"), prefix=False)
+    whole = concepts.all[-1]
+    assert (whole.surface, whole.whole) == ("gift card", True)
+    assert whole.alternatives == (Alternative(("voucher",), 0.5),)
+    units = {concept.surface: concept.unit for concept in concepts.all}
+    assert units["gift"] == units["card"] == whole.unit
+    assert len({units["lost"], units["gift"], units["number"]}) == 3
+
+
+@pytest.mark.parametrize("text", ["wi-fi router", "Wi-Fi routers", "wi fi router"])
+def test_a_phrase_with_a_hyphen_has_synonyms(text):
+    """However it is written, the unit's joined form does not hide the phrase."""
+    assert "access point" in str(maker({"wi-fi router": ("access point",)}).used(tokens_of(text)))
+    assert "access point" in made(text, {"wi-fi router": ("access point",)}).popitem()[1]
+
+
+def test_forms_of_one_word_share_their_synonyms():
+    """Two keys with the same stem are one, with the synonyms of both."""
+    found = made("parcel", {"parcel": ("package",), "parcels": ("shipment", "package")})
+    assert list(found["parcel"]) == ["parcel", "packag", "shipment"]
+
+
+def test_synonyms_without_a_word_stand_for_nothing():
+    """A table that says `!!! = ???` is no trouble."""
+    assert made("package", {"!!!": ("package",), "package": ("???",)}) == {
+        "package": {"packag": 1.0}
+    }
+
+
+def test_what_was_used_is_told():
+    """The answer explains which others stood in."""
+    used = maker({"parcel": ("package",), "gift card": ("voucher",)}).used
+    assert used(tokens_of("Parcels and a gift card")) == (
+        ("parcels", ("package",)),
+        ("gift card", ("voucher",)),
+    )
+    assert used(tokens_of("package")) == ()
+
+
+def test_the_last_word_may_be_a_beginning():
+    """It stands for the words that it begins, those of most articles first."""
+    found = made("track pack", prefix=True)
+    assert list(found["pack"].items()) == [("pack", 1.0), ("packag", 0.5), ("packet", 0.5)]
+    assert found["track"] == {"track": 1.0}
+
+
+def test_every_word_may_be_a_beginning():
+    """That is the last resort when nothing was found."""
+    found = made("trac pack", prefix=True, every=True)
+    assert set(found["trac"]) == {"trac", "track"}
+    assert set(found["pack"]) == {"pack", "packag", "packet"}
+
+
+def test_completions_are_limited():
+    """One letter does not stand for half the dictionary."""
+    texts = tuple(f"z{chr(97 + i)}{chr(97 + j)}" for i in range(10) for j in range(10))
+    concepts = maker(texts=texts).make(tokens_of("z"), prefix=True)
+    assert len(concepts.all[0].alternatives) == 1 + MAX_COMPLETIONS
+
+
+def test_the_joined_form_counts_for_less():
+    """`wifi` of `wi-fi` is one concept of the same unit, at its discount."""
+    concepts = maker().make(tokens_of("wi-fi"), prefix=False)
+    assert [(c.surface, c.whole, c.alternatives[0].factor) for c in concepts.all] == [
+        ("wi", False, 1.0),
+        ("fi", False, 1.0),
+        ("wifi", True, 0.25),
+    ]
+    assert len({concept.unit for concept in concepts.all}) == 1
+
+
+def test_neighbours_are_pairs():
+    """Parts of units and words, in order, each pair once, none of a word with itself."""
+    concepts = maker().make(tokens_of("lost wi-fi router router lost wi-fi"), prefix=False)
+    assert [surface for surface, _ in concepts.pairs] == [
+        "lost wi",
+        "wi fi",
+        "fi router",
+        "router lost",
+    ]
+
+
+def test_known_words_are_in_the_corpus_or_have_synonyms():
+    """Others may be misspelt."""
+    known = maker({"parcel": ("package",)}).is_known
+    assert [known(token) for token in tokens_of("packages parcel pacakge")] == [True, True, False]

@@ -1,0 +1,191 @@
+"""Facts about what a query's words ask for beyond their subject."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.support.intent import asks_for_person, is_urgent, plain
+
+PERSON = (
+    "talk to a human",
+    "talk to someone",
+    "speak to someone about my bill",
+    "speak with a representative",
+    "phone number",
+    "what is your phone number",
+    "customer service phone number",
+    "customer service number",
+    "live chat",
+    "chat with an agent",
+    "i want to talk to a real person",
+    "I need a human",
+    "human",
+    "call customer service",
+    "contact customer service",
+    "contact amazon customer service",
+    "how do i contact someone",
+    "email customer service",
+    "speak to a real person",
+    "i need to reach a person",
+    "how do i get hold of customer service",
+    "talk to someone on the phone",
+    "talk to someone online",
+    "contact us button",
+    "can i ring someone",
+    "where is the phone number",
+    "customer service representative",
+    "can I speak to a manager please",
+    "connect me to an agent",
+    "get me a human",
+    "Is there a number to call support?",
+    "message customer service right now",
+    "fastest way to reach someone",
+    "email address for support",
+    "how can I contact you?",
+    "write to customer service",
+    "contact github support",
+    "i want to speak to a person not a bot",
+    "real person please",
+    "transfer me to a live agent",
+    "i'd like to speak with somebody",
+    "put me through to an operator",
+    "live agent",
+    "get in touch with support",
+    "help line",
+    "support phone number",
+    "toll free number",
+    "escalate this to a supervisor",
+    "what is the best way to contact support",
+    "call us",
+)
+NO_PERSON = (
+    "how do I change my phone number",
+    "contact list sync",
+    "human readable",
+    "email address change",
+    "change email address",
+    "human error",
+    "agent forwarding ssh",
+    "add a contact person to my account",
+    "live chat widget color",
+    "update my phone number",
+    "two factor phone number verification",
+    "how do I chat with people in a group",
+    "talk to alexa",
+    "how to block someone from calling me",
+    "the person who delivered my package left it",
+    "i already talked to an agent twice",
+    "without talking to a human",
+    "i don't want to talk to a person",
+    "call forwarding setup",
+    "does this plan support phone numbers",
+    "how to reach 100 mbps",
+    "human resources policy",
+    "representative sample",
+    "support for python 3",
+    "delivery person was rude",
+    "a person stole my package",
+    "give me a refund",
+    "contact lens return",
+    "get me my money back",
+    "can I give someone a gift card",
+    "how do I call a function",
+    "real time chat api",
+    "phone support for usb-c",
+    "set up a service account",
+    "someone else's order",
+    "how to send a message to someone",
+    "text someone a gift card",
+    "reach end of file",
+    "property manager access",
+    "transfer me money",
+    "package manager",
+    "i need a manager role for my repo",
+    "reach people with ads",
+    "i need people to review my code",
+    "contact a repository owner",
+    "customer support portal theme",
+    "operator precedence",
+    "speaker not working",
+    "email notifications",
+    "phone number format in forms",
+    "",
+    "?!",
+)
+
+
+@pytest.mark.parametrize("words", PERSON)
+def test_asking_for_a_person(words):
+    """These ask for a person, with capitals and signs as well."""
+    assert asks_for_person(words)
+    assert asks_for_person(f"{words.upper()}?!")
+
+
+@pytest.mark.parametrize("words", NO_PERSON)
+def test_sharing_words_is_not_asking(words):
+    """These have words of the others, but another subject."""
+    assert not asks_for_person(words)
+
+
+def test_more_phrases_match_as_whole_words():
+    """Phrases from the settings count anywhere in the query, but not within words."""
+    assert asks_for_person("bitte mit einem Menschen sprechen", ["einem menschen"])
+    assert not asks_for_person("menschenrechte", ["menschen", ""])
+
+
+@pytest.mark.parametrize(
+    "words", ["URGENT!", "need it asap", "it must come today", "help me right now", "urgently"]
+)
+def test_urgent_words(words):
+    """These can't wait."""
+    assert is_urgent(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "not urgent",
+        "It isn't urgent",
+        "no rush",
+        "non-urgent",
+        "this can wait",
+        "",
+        "order late",
+        "urgent? no, not urgent",
+        "surgentle",
+    ],
+)
+def test_words_that_can_wait(words):
+    """These say nothing of haste, or that there is none."""
+    assert not is_urgent(words)
+
+
+def test_more_urgent_words():
+    """Words from the settings make a problem urgent."""
+    assert is_urgent("es ist dringend", ["dringend"])
+
+
+@given(st.text())
+def test_any_text_can_be_asked_about(words):
+    """No text breaks the rules, and plain text has words with one space between."""
+    text = plain(words)
+    assert text == " ".join(text.split())
+    assert plain(text) == plain(plain(text))
+    asks_for_person(words)
+    is_urgent(words)
+
+
+def test_no_real_question_of_the_corpora_asks_for_a_person():
+    """Thousands of questions about software and television sets: not one is mistaken."""
+    folder = os.environ.get("KB_CORPORA")
+    if not folder:
+        pytest.skip("KB_CORPORA is not set")
+    files = sorted(Path(folder).glob("*/queries.jsonl"))
+    assert files
+    for file in files:
+        queries = [json.loads(line)["text"] for line in file.read_text("utf-8").splitlines()]
+        assert [query for query in queries if asks_for_person(query)] == []
