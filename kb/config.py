@@ -1,8 +1,22 @@
-"""How much one article may ask for, in one place: the table `[limits]` of the settings.
+"""Settings, read once into frozen dataclasses: a command line gets the values it needs.
 
-An article beyond a limit is refused with a message that names the limit; the other
-articles still load. The defaults leave room for the largest real manuals and stop the
-inputs that make a Markdown or YAML parser need minutes or gigabytes.
+A setting comes from the first of these that has it:
+
+1. a flag (`--content`, `--index`, `--config`) or an argument of the Python API;
+2. an environment variable: `KB_` and the key in capitals, `KB_SEARCH_LIMIT` for
+   `search.limit` (an empty variable counts as unset);
+3. `kb.toml`, or the table `[tool.kb]` of `pyproject.toml`, whichever is found first when
+   walking up from the current folder (in one folder, `kb.toml` first);
+4. the default written in the dataclasses below: nowhere else.
+
+Each field's metadata hold how a value is read and what it means; `docs/configuration.md`
+lists them all, and a test compares the two. Paths in a file are relative to that file,
+paths in flags and variables to the current folder. A key that is not known is refused.
+
+`Limits` says how much one article may ask for. An article beyond a limit is refused with a message
+that names it; the other articles still load. The defaults leave room for the largest real manuals
+and stop the inputs that make a Markdown or YAML parser need minutes or gigabytes. `Ranking` holds
+the constants of the score.
 """
 
 from __future__ import annotations

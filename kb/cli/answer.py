@@ -1,4 +1,4 @@
-"""An `Escalation` as lines for the terminal."""
+"""An `Answer`, and the way to a person at its end, as lines for the terminal."""
 
 from __future__ import annotations
 

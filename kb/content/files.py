@@ -1,4 +1,10 @@
-"""Names that every file system and every web address can hold."""
+"""The files of a content folder: found, named and checked, but not read.
+
+Listing is on the path of every search, so it asks the system once per file and imports
+nothing heavy.
+
+It begins with the names that every file system and every web address can hold.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Bytes of a content file to text, or a refusal that says where."""
+"""One content file to one Article: decoded, front matter read, split into sections.
+
+What is not UTF-8, has front matter in the wrong place or passes a limit is refused with its line.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""How a report looks, by day and by night."""
+"""A report: one HTML page that asks nothing of any other file or server.
+
+It has the figures, the plot of all queries, the queries that changed most since a baseline,
+and for each query that went badly what was found and what should have been.
+"""
 
 from __future__ import annotations
 

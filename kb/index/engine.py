@@ -1,9 +1,7 @@
 """Engines: what builds an index of articles and answers queries from it.
 
-`Engine` is the promise; `kb.index.whoosh.engine` keeps it. Everything but storage is shared:
-`documents` (what is indexed), `scoring` (scores from postings), `search` (a query's way from
-words to ranked sections), `spelling`, and `generations` (the index folder; what lies in it says
-`layout`, who may write says `lock`, whether it is whole say `checks`).
+`Engine` is the promise; `kb.index.whoosh` keeps it. Everything but storage is shared: `inverter`
+and `weights` make postings, `kb.search` ranks, `generations` keep the index folder.
 """
 
 from __future__ import annotations

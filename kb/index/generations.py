@@ -1,8 +1,19 @@
-"""Whether the files of a generation are as they were written.
+"""The index folder: generations of an index, of which one is current.
 
-Each is held against its checksum before an answer is given from it. A file that was found whole
-is not read again as long as its size, times and inode stay what they were: `checked.json`, beside
-the generations, remembers those. Losing it costs a reading of the files, no more.
+    index/current.json      names the current generation; replaced atomically
+    index/g00000012/        one generation: the engine's files, never changed once current
+        manifest.json       what it was built from, with a checksum for each file
+    index/lock              held while a generation is written
+    index/lock.json         says by whom
+    index/seen.json         the states of articles that were read (`kb.content.manifest`)
+    index/checked.json      the states of files that were found whole
+
+A generation becomes current by one rename, after everything in it is on disk. Until then,
+and when a build is killed, the old one answers.
+
+Each file is held against its checksum before an answer is given from it. A file that was found
+whole is not read again as long as its size, times and inode stay what they were: `checked.json`
+remembers those. Losing it costs a reading of the files, no more.
 """
 
 from __future__ import annotations

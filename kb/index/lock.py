@@ -1,4 +1,4 @@
-"""The names in an index folder, and whether what has one of them is kb's."""
+"""What an index folder holds of kb, and its lock: one process writes, others learn which one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What ranking reads of an index: the interface between any storage and the score."""
+"""What ranking reads of an index: the interface between any storage and the score.
+
+An engine provides an `IndexReader`; `Postings` is how one query sees it.
+"""
 
 from __future__ import annotations
 

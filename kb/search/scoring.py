@@ -1,4 +1,9 @@
-"""The best of many scored documents, sorted only as far as they are asked for."""
+"""Scores of all sections for one query: `kb.search.ranking`'s formulas over an index's postings.
+
+Words, pairs and coverage are sums of whole steps, exact in any order; what follows is computed
+section by section in the order that `scores` shows, so that another implementation that
+follows it gets the very same numbers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Words that were probably meant: corrections among the words of the corpus as written.
+"""Misspelt queries: each unknown word becomes the known one that was probably meant.
+
+Where none is near, a word that two known ones make becomes those (`orderstatus`), and letters
+before digits become a word of their own (`question1`).
 
 Candidates begin with the same letter, or with the first two letters swapped, and differ by
 one edit; by two where the word has eight letters or more and nothing is nearer. An edit is a

@@ -1,4 +1,7 @@
-"""What waits for its turn: in memory while it is little, else in a temporary file."""
+"""Articles of a build: remembered from the last one, or read from disk in one process or several.
+
+What waits for its turn is in memory while it is little, else in a temporary file.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scripts and the style of search: kb's own, and the words of the site before them.
+"""Style, script and icon: the package's own or the theme's, under names that hold their hash.
 
 The scripts under `assets/built/` are made from the modules beside them by `.ci/bundle`, which
 needs Node; kb only reads them.

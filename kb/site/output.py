@@ -1,4 +1,12 @@
-"""One folder in the place of another, at once where the system can."""
+"""The output folder: filled beside, swapped in whole, and never more than kb's own touched.
+
+    .site.kb-new/        the new site while it is made, where the index folder has no place
+    site/.kb-site.json   the manifest: every file that kb wrote, with its SHA-256
+
+Files that did not change are linked, not written again. Files that kb did not write are
+carried over. A build that is killed leaves the old folder as it was; what it left beside
+is removed by the next one.
+"""
 
 from __future__ import annotations
 

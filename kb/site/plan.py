@@ -1,8 +1,9 @@
-"""Related articles: those that an author names, then those that share the rarest words.
+"""The site as a whole, before any page is written: what is shown, where, and beside what.
 
-The words of title, tags, phrases and headings stand for an article. What a shared word
-counts depends on how many articles have it and on nothing else, so a new article moves
-only those that share a word with it.
+Related articles are those that an author names, then those that share the rarest words. The words
+of title, tags, phrases and headings stand for an article. What a shared word counts depends on
+how many articles have it and on nothing else, so a new article moves only those that share a word
+with it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What goes into a site: articles and topic files, other files of content/, theme and settings."""
+"""What a build of a site goes by, what it is asked for, and what it did."""
 
 from __future__ import annotations
 

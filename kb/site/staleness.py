@@ -1,4 +1,9 @@
-"""Keys: hashes of all that a page shows. The same key, the same bytes: nothing to write."""
+"""Page fingerprints: hashes of all that a page shows. Where one is the same, so is the page.
+
+Where all that an article shows of others, and all that links can lead to, is as it was in the
+last build, so is what became of every article that has not changed: its links are not gone
+through again.
+"""
 
 from __future__ import annotations
 

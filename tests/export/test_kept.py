@@ -64,7 +64,7 @@ def untouched(config, rows):
         s.name: s.make.__module__
         for s in export_search(config, PlainPlaces(), kept=Kept(rows, "1"))
     }
-    return {name for name, module in made.items() if module.endswith("packing")}
+    return {name for name, module in made.items() if module.endswith("shards")}
 
 
 def change(content, chance):

@@ -1,4 +1,13 @@
-"""Anchors: the part of an address that names a section, made from its heading as GitHub does."""
+"""A Markdown text: its sections, their anchors, and its HTML.
+
+CommonMark with tables and strikethrough; raw HTML is text like any other. `parse` reads a
+text once and gives a `Document`, whose sections are ready and whose HTML is written on
+request from the same tokens.
+
+A text is split at every heading of every level. A heading inside a list or a quote is
+text of the section around it (a section must not begin in the middle of a list), but has
+an anchor of its own in the HTML.
+"""
 
 from __future__ import annotations
 

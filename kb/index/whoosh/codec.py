@@ -1,8 +1,20 @@
-"""What hits show, stored document by document: JSON under a checksum, uncompressed.
+"""How postings lie on disk: a Whoosh codec that packs each term's postings into arrays.
 
-Whoosh pickles what is stored with a document and compresses it. But kb stores one text with
-some of the documents and nothing with others; compressing took longer than all else that is
-done to store it, and a checksum tells damage as well as a decompressor does.
+Whoosh's own codec pickles tuples in blocks of 128 postings; reading them back costs more
+than scoring them, and a pickle from a stranger runs code. Here a term is one record:
+
+    u32 CRC-32 of all that follows
+    u32 number of postings
+    u32 document numbers, u16 weights
+    u16 positions a posting, then u16 positions of all postings
+
+in little-endian order. Documents and weights score single words; the rest is read for neighbours
+only. Nothing is compressed: that would take longer than all else here.
+
+What hits show is stored document by document as JSON under a checksum, uncompressed. Whoosh pickles
+and compresses it; but kb stores one text with some of the documents and nothing with others,
+compressing took longer than all else that is done to store it, and a checksum tells damage as well
+as a decompressor does.
 """
 
 from __future__ import annotations

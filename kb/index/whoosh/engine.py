@@ -1,7 +1,27 @@
-"""An index's table of contents, as JSON: its segments, and which of their documents are deleted.
+"""The Engine on Whoosh.
 
-Whoosh keeps it as pickled objects, and unpickling what a stranger made runs what it names. Here it
-holds plain values, of which segments are made anew once each was looked at.
+An article is one document followed by one document for each of its sections, so a section's
+article is the nearest article document before it. What hits show is stored with the article's
+document, and that of all of its sections with the first of theirs: one text is read and
+written faster than many (`RecordWriter` in codec). Fields:
+
+| field | on | terms | weight | positions |
+|---|---|---|---|---|
+| terms | sections | stems of title, headings, issue phrases and text | pseudo-frequency | yes |
+| linked | sections | stems of the text of links | 1 | yes |
+| heads | sections | stems of title and heading | share in coverage | no |
+| lengths | sections | names of fields | the field's length in words | no |
+| title | articles | stems of the title | 1 | no |
+| words | articles | words as written | 1 | no |
+| facets | articles | `tier:x`, `topic:x`, `tag:x`, `audience:x`, `status:x`, CHANNELS | 1 | no |
+| id | articles | the article's id | how many sections it has | no |
+
+What the public does not see has `terms`, `linked`, `heads`, `lengths`, `title` and `words` of its
+own. Whoosh keeps, merges and deletes documents and finds terms; scores are computed by
+`kb.search.scoring` from the postings that `WhooshReader` hands out.
+
+The table of contents (which segments there are, and which of their documents are deleted) is JSON:
+Whoosh's own is a pickle, and unpickling what a stranger made runs what it names.
 """
 
 from __future__ import annotations

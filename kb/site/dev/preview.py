@@ -1,8 +1,11 @@
-"""The files of the search while someone writes: made anew in the background after each change.
+"""`kb serve`: builds into a folder of its own, serves it, and builds anew on every change.
 
-Pages come first: they are shown as soon as they are built, and while they are built the
-search waits. Who asks for the manifest waits until it is that of the pages shown, so that
-no answer is of before the last change.
+The files of the search are no part of that folder: they follow by themselves. What keeps an
+article or the site from being built is shown on the open pages, until it is mended.
+
+Pages come first: they are shown as soon as they are built, and meanwhile the search waits. Who asks
+for its manifest waits until it is that of the pages shown, so that no answer is of before the last
+change.
 """
 
 from __future__ import annotations

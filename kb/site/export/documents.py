@@ -1,4 +1,7 @@
-"""The public's articles and sections, numbered from 0 in the order of ids and positions."""
+"""Documents and tables: what a hit shows, and what every section's score may need.
+
+The public's articles and sections are numbered from 0 in the order of ids and positions.
+"""
 
 from __future__ import annotations
 

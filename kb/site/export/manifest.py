@@ -1,4 +1,9 @@
-"""The manifest: what a query needs before any other file, and where the others are."""
+"""The search of a site: static files that answer as `kb search` does, without a server.
+
+`export_search` gives all files of an export, the manifest last: it holds what a query needs before
+any other file, and where the others are. Their format is in docs/search-format.md; the script that
+reads them is in kb/site/assets/search.
+"""
 
 from __future__ import annotations
 

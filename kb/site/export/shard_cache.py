@@ -1,7 +1,10 @@
-"""Texts in one file, to which others are added: an export leaves most of them where they lie.
+"""What the last export wrote, shard by shard: what has not changed is not written anew.
 
-Every text has a checksum, and whoever keeps its place keeps that, too. So nothing but the texts
-that are needed is read, and one that is damaged, cut off or of another file is as none.
+    search.json     what is known of the shards and of the index they were made of
+    search.rows     their rows: what is written of each term, and shown of each section
+
+Both are beside each other. The first is sealed: damaged or cut, it is as none; so is each
+shard's part of the second (see `AppendLog`).
 """
 
 from __future__ import annotations

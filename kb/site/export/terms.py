@@ -1,4 +1,11 @@
-"""What is said of one term section by section: its levels, and its positions as text."""
+"""Term shards: where each term stands, and what it weighs there.
+
+A term of an article's title stands in all of its sections, mostly nowhere else in them and
+with one level in all: that is said once for the article, and only the sections that differ
+are listed.
+
+Shards of the words as written, with the number of articles that hold each, are made here too.
+"""
 
 from __future__ import annotations
 
