@@ -4,8 +4,11 @@ import inspect
 import os
 import re
 import shutil
+import subprocess
 from dataclasses import fields
 from pathlib import Path
+
+import pytest
 
 from kb import KnowledgeBase
 from kb.config import Ranking
@@ -91,3 +94,18 @@ def test_links_between_the_pages_lead_somewhere():
             r"\]\((?!https?:|mailto:|#)([^)#\s]+)", re.sub("`[^`]*`", "", prose)
         ):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_top_of_a_clone_is_what_contributing_says():
+    """Every file and folder there is named, and nothing that is built is committed."""
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("this is no clone")
+    files = listed.stdout.splitlines()
+    page = (ROOT / "docs/contributing.md").read_text("utf-8")
+    usual = {"README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "pyproject.toml", ".gitignore"}
+    for name in {file.partition("/")[0] for file in files} - usual:
+        assert f"`{name}" in page, name
+    assert [file for file in files if file.startswith("index/")] == ["index/.gitignore"]
