@@ -67,6 +67,6 @@ def _pip() -> list[str]:
     if found and Path(found).parent == folder:
         return ["pip"]
     pip = folder / ("pip.exe" if os.name == "nt" else "pip")
-    command = [pip] if pip.is_file() else [Path(sys.executable), "-m", "pip"]
-    first, *rest = map(str, command)
-    return [shown_path(Path(first)), *rest]
+    if pip.is_file():
+        return [shown_path(pip)]
+    return [shown_path(Path(sys.executable)), "-m", "pip"]

@@ -98,6 +98,8 @@ def test_links_between_the_pages_lead_somewhere():
 
 def test_the_top_of_a_clone_is_what_contributing_says():
     """Every file and folder there is named, and nothing that is built is committed."""
+    if shutil.which("git") is None:
+        pytest.skip("there is no git here")
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -57,9 +57,11 @@ def ask(base, query):
     return [(h.article, h.anchor, h.score, h.snippet) for h in base.search(query).hits]
 
 
-def at_once(work, items=range(THREADS)):
-    """Do some work in one thread for each item, all at once; what each gives, in order."""
-    items = list(items)
+def at_once(work, items=None):
+    """Do some work in one thread for each item (THREADS of them unless given), all at once; what
+    each gives, in order.
+    """
+    items = list(range(THREADS) if items is None else items)
     start = threading.Barrier(len(items))
 
     def begin(item):
