@@ -22,7 +22,7 @@ from kb.content.reader import Page, read_text
 from kb.errors import ContentError
 from kb.site.embed.generators import GENERATORS, read_foreign
 from kb.site.feeds import without_dead_links
-from kb.site.render import write_draft
+from kb.site.render import render_body
 from kb.text.analysis import Analyzer
 
 FRAGMENTS = [
@@ -68,7 +68,7 @@ def measure(beginning: str, unit: str, size: int) -> Timed:
     try:
         page = stage(timed, "read", read_text, source, text, "", DEFAULT_LIMITS)
         assert isinstance(page, Page)
-        stage(timed, "draft", write_draft, page, ANALYZER, remote_images=())
+        stage(timed, "draft", render_body, page, ANALYZER, remote_images=())
         html = stage(timed, "html", page.document.html)
         stage(timed, "terminal", PageWriter(SCREEN, "a").lines, read_html(html), SCREEN.width)
         links = {link.target for link in page.document.links()}

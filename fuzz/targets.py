@@ -19,7 +19,7 @@ from kb.content.reader import Page, decode, read_text
 from kb.errors import ConfigError, ContentError, KbError
 from kb.index.generations import DamagedIndexError
 from kb.index.whoosh.codec import PackedPostings
-from kb.site.render import write_draft
+from kb.site.render import render_body
 from kb.text.analysis import Analyzer
 
 # Small, so that a fuzzer reaches them.
@@ -97,7 +97,7 @@ def article(data: bytes) -> None:
     try:
         page = read_text(SOURCE, decode(data), "", LIMITS)
         if isinstance(page, Page):
-            draft = write_draft(page, analyzer(), remote_images=())
+            draft = render_body(page, analyzer(), remote_images=())
             check_html(draft.html)
             problems = draft.record.problems
             assert page.article.title

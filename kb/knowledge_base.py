@@ -16,8 +16,8 @@ from kb.content import (
     find_file,
     read_article,
     read_topics,
+    resolve_aliases,
     scan,
-    settle_aliases,
 )
 from kb.content.manifest import Claim
 from kb.errors import ContentError, IndexingError, NotFoundError, QueryError
@@ -91,7 +91,7 @@ class _Opened:
     def aliases(self) -> Mapping[str, str]:
         """Former id, case folded -> id."""
         claims = [Claim(card.id, card.path, card.aliases) for card in self.cards.values()]
-        settled = settle_aliases(claims)
+        settled = resolve_aliases(claims)
         return {alias.casefold(): claim.id for claim in settled for alias in claim.aliases}
 
     def find(self, id_: str) -> Card:

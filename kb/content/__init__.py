@@ -4,7 +4,7 @@
     read_article(content, source)  one file, or why it can't be read
     read_topics(content, listing)  what the topic files say
     build_topics(articles, files)  the tree of topics that hold these articles
-    settle_aliases(articles)       no alias that is also an id, none twice
+    resolve_aliases(articles)      no alias that is also an id, none twice
     read_content(content)          all of it
 
 Whatever is wrong is a `Problem` with path and line, and never keeps other articles out.
@@ -40,8 +40,8 @@ __all__ = [
     "read_content",
     "read_page",
     "read_topics",
+    "resolve_aliases",
     "scan",
-    "settle_aliases",
     "title_from_name",
 ]
 
@@ -89,7 +89,7 @@ def read_content(content: Path, *, limits: Limits = DEFAULT_LIMITS) -> Content:
     listing = scan(content)
     read = [read_article(content, source, limits=limits) for source in listing.articles]
     refused = [problem for result in read if isinstance(result, tuple) for problem in result]
-    articles = settle_aliases([result for result in read if isinstance(result, Article)])
+    articles = resolve_aliases([result for result in read if isinstance(result, Article)])
     files, wrong = read_topics(content, listing.topics, limits=limits)
     own = [problem for article in articles for problem in article.problems]
     return Content(
@@ -149,7 +149,7 @@ def read_topics(
     return files, tuple(problems)
 
 
-def settle_aliases(articles: Sequence[AnyClaimant]) -> tuple[AnyClaimant, ...]:
+def resolve_aliases(articles: Sequence[AnyClaimant]) -> tuple[AnyClaimant, ...]:
     """The articles, without aliases that are another article's id or an earlier one's alias.
 
     Each such alias becomes a problem of its article. Upper and lower case are the same.

@@ -1,8 +1,8 @@
 """What an index was built from: files, their digests, and what was wrong with them.
 
 A generation's manifest holds one `Source` for each file that was read. Whether a file still
-is what it was is decided by its SHA-256; `Seen` remembers which digest a file had in which
-state (size, times, inode), so that unchanged files are not read again.
+is what it was is decided by its SHA-256; `FileStateCache` remembers which digest a file had in
+which state (size, times, inode), so that unchanged files are not read again.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The former ids that an article claims, for `kb.content.settle_aliases`."""
+    """The former ids that an article claims, for `kb.content.resolve_aliases`."""
 
     id: str
     path: str
@@ -139,7 +139,7 @@ class Digests(NamedTuple):
     since: int
 
 
-class Seen:
+class FileStateCache:
     """Digests of files by their state, kept in the index folder between runs, and what the
     last run found in all (`last`), which can be read without them.
 

@@ -17,7 +17,7 @@ from kb.content import frontmatter
 from kb.content.fields import read_article_fields
 from kb.content.files import printable
 from kb.content.markdown import document as markdown
-from kb.content.sandbox import run_apart
+from kb.content.sandbox import run_sandboxed
 from kb.content.topics import TopicFile, title_from_name
 from kb.content.values import FieldReader, items, one_line
 from kb.content.visibility import read_visibility
@@ -153,7 +153,7 @@ def read_article_apart(
 ) -> Article | tuple[Problem, ...]:
     """Read one large article in a process of its own."""
     try:
-        return run_apart(read_article, content, source, limits, limits=limits)
+        return run_sandboxed(read_article, content, source, limits, limits=limits)
     except ContentError as error:
         return (problem_of(source.path, error),)
 

@@ -50,7 +50,7 @@ def is_large(source: SourceFile, limits: Limits) -> bool:
     return source.size > _RATE * limits.seconds
 
 
-def run_apart(work: Callable[..., T], *args: object, limits: Limits) -> T:
+def run_sandboxed(work: Callable[..., T], *args: object, limits: Limits) -> T:
     """What `work(*args)` returns or raises, worked out in a process of its own.
 
     `work` is a function of a module of kb; arguments and result can be pickled. Raises

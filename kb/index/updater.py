@@ -13,11 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from kb.config import Ranking
-from kb.content import SourceFile, read_article, read_topics, scan, settle_aliases
+from kb.content import SourceFile, read_article, read_topics, resolve_aliases, scan
 from kb.content.manifest import (
     Claim,
     Difference,
-    Seen,
+    FileStateCache,
     Source,
     compare,
     problem_record,
@@ -125,7 +125,7 @@ class Indexer:
         """
         started, began = time.perf_counter(), time.time_ns()
         folder = IndexFolder(self.config.index)
-        seen = Seen(self.config.index, self.config.limits.file)
+        seen = FileStateCache(self.config.index, self.config.limits.file)
         state = None if self.listing else state_of_folder(self.config.content)
         if state and not force and not self.thorough:
             kept = self._as_before(folder, seen, state)
@@ -158,7 +158,7 @@ class Indexer:
         return generation, _counted(sources)
 
     def _as_before(
-        self, folder: IndexFolder, seen: Seen, state: FolderState
+        self, folder: IndexFolder, seen: FileStateCache, state: FolderState
     ) -> tuple[Generation, Changes] | None:
         """The current generation where it and the content folder are as the last run left them:
         then neither names nor what the generation was built from have to be gone through.
@@ -180,7 +180,7 @@ class Indexer:
 
     def _note(
         self,
-        seen: Seen,
+        seen: FileStateCache,
         state: FolderState | None,
         began: int,
         generation: Generation,
@@ -206,7 +206,7 @@ class Indexer:
     def _look(
         self,
         folder: IndexFolder,
-        seen: Seen,
+        seen: FileStateCache,
         listing: Listing | None = None,
         read: Digests | None = None,
     ) -> _Found:
@@ -401,7 +401,7 @@ def _clashes(sources: list[Source]) -> list[Problem]:
     if not any(source.aliases for source in sources):
         return []
     claims = [Claim(s.id, s.path, s.aliases) for s in sources if s.id]
-    settled = settle_aliases(sorted(claims, key=lambda claim: claim.id))
+    settled = resolve_aliases(sorted(claims, key=lambda claim: claim.id))
     return [problem for claim in settled for problem in claim.problems]
 
 

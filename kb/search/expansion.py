@@ -28,7 +28,7 @@ class Alternative(NamedTuple):
     factor: float = 1.0
 
 
-class Concept(NamedTuple):
+class ExpandedTerm(NamedTuple):
     """A query word as it was written, with all that may stand for it, itself first.
 
     Words of one `unit` (`wi-fi`, or a phrase that has synonyms) belong together; a `whole`
@@ -46,14 +46,14 @@ class Concept(NamedTuple):
         return self.alternatives[0].terms[0]
 
 
-class Concepts(NamedTuple):
+class ExpandedQuery(NamedTuple):
     """What a query asks for: distinct concepts, and its neighbouring words as (surface, terms)."""
 
-    all: tuple[Concept, ...]
+    all: tuple[ExpandedTerm, ...]
     pairs: tuple[tuple[str, tuple[str, str]], ...]
 
 
-class ConceptMaker:
+class Expander:
     """Makes the concepts of a query. `synonyms` give, for a text of one or more words, others."""
 
     def __init__(
@@ -72,13 +72,13 @@ class ConceptMaker:
             key = self._key(text)  # two texts may have the same
             self.synonyms[key] = (*self.synonyms.get(key, ()), *others)
 
-    def make(self, tokens: Sequence[Token], *, prefix: bool, every: bool = False) -> Concepts:
+    def make(self, tokens: Sequence[Token], *, prefix: bool, every: bool = False) -> ExpandedQuery:
         """The concepts of a query's tokens. With `prefix` its last word, with `every` each of
         them, stands for the words that it begins, too.
         """
         phrases = list(self._phrases(tokens))
         units = _units(tokens, phrases)
-        concepts: dict[str, Concept] = {}
+        concepts: dict[str, ExpandedTerm] = {}
         for token, unit in zip(tokens, units, strict=True):
             begins = prefix and (every or token is tokens[-1])
             concept = self._concept(token, unit, begins=begins)
@@ -86,8 +86,8 @@ class ConceptMaker:
         for first, last, key in phrases:
             others = self._alternatives(self.synonyms[key])
             surface = _surface(tokens[first : last + 1])
-            concepts.setdefault(key, Concept(surface, others, units[first], whole=True))
-        return Concepts(tuple(concepts.values()), _pairs(tokens))
+            concepts.setdefault(key, ExpandedTerm(surface, others, units[first], whole=True))
+        return ExpandedQuery(tuple(concepts.values()), _pairs(tokens))
 
     def is_known(self, token: Token) -> bool:
         """Whether the corpus holds a word, or a synonym stands for it."""
@@ -102,12 +102,12 @@ class ConceptMaker:
         }
         return tuple({**single, **several}.items())
 
-    def _concept(self, token: Token, unit: int, *, begins: bool) -> Concept:
+    def _concept(self, token: Token, unit: int, *, begins: bool) -> ExpandedTerm:
         own = Alternative((token.term,), self.ranking.whole if token.whole else 1.0)
         others = self._alternatives(self.synonyms.get(token.term, ()))
         if begins:
             others += tuple(self._completions(token))
-        return Concept(token.surface, (own, *others), unit, token.whole)
+        return ExpandedTerm(token.surface, (own, *others), unit, token.whole)
 
     def _alternatives(self, texts: Sequence[str]) -> tuple[Alternative, ...]:
         terms = (self._terms(text) for text in texts)

@@ -44,7 +44,7 @@ from kb.search.ranking import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from kb.search.expansion import Alternative, Concept, Concepts
+    from kb.search.expansion import Alternative, ExpandedQuery, ExpandedTerm
 
 
 def best_first(scores: Mapping[int, float], order: Sequence[int]) -> Iterator[tuple[int, float]]:
@@ -82,7 +82,7 @@ TEXT_START = RANGE_STARTS[-1]
 class Scoring:
     """The scores of one query, with their parts kept apart for explanations."""
 
-    def __init__(self, postings: Postings, concepts: Concepts) -> None:
+    def __init__(self, postings: Postings, concepts: ExpandedQuery) -> None:
         self.postings = postings
         self.reader = postings.reader
         self.ranking = postings.ranking
@@ -213,17 +213,17 @@ class Scoring:
             if doc in parts:
                 yield Part("coverage", concept.surface, more * parts[doc] / covered)
 
-    def _is_known(self, concept: Concept) -> bool:
+    def _is_known(self, concept: ExpandedTerm) -> bool:
         return any(self.postings.is_known(a.terms[0]) for a in concept.alternatives)
 
-    def _idf(self, concept: Concept) -> int:
+    def _idf(self, concept: ExpandedTerm) -> int:
         """A concept's idf: that of its word, or where the corpus lacks it of the next best."""
         for alternative in concept.alternatives:
             if self.postings.is_known(alternative.terms[0]):
                 return max(map(self.postings.idf, alternative.terms))
         return self.postings.idf(concept.term)
 
-    def _word(self, concept: Concept) -> dict[int, float]:
+    def _word(self, concept: ExpandedTerm) -> dict[int, float]:
         best: dict[int, float] = {}
         for alternative in concept.alternatives:
             parts = self._alternative(alternative)
@@ -258,7 +258,7 @@ class Scoring:
         chains = self.postings.phrases(terms)
         return {place >> POSITION_BITS for places in chains for place in places}
 
-    def _head(self, concept: Concept) -> dict[int, float]:
+    def _head(self, concept: ExpandedTerm) -> dict[int, float]:
         best: dict[int, float] = {}
         alternatives = [] if concept.whole else concept.alternatives
         for alternative in alternatives:
@@ -324,7 +324,7 @@ class Scoring:
         near = everywhere + max(chunks.values(), default=0)
         return nearness(near / self.asked if self.asked else 0.0, self.ranking)
 
-    def _chunks(self, doc: int, concept: Concept) -> Iterator[int]:
+    def _chunks(self, doc: int, concept: ExpandedTerm) -> Iterator[int]:
         """The chunks of the text that a word stands in, -1 for any place before the text."""
         for alternative in concept.alternatives:
             for position in self.postings.positions_in(doc, alternative.terms[0]):

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kb.model import Audience, Card, Found, Match, Status, Tier, read_card
-from kb.search.expansion import ConceptMaker, Concepts
+from kb.search.expansion import ExpandedQuery, Expander
 from kb.search.postings import Postings
 from kb.search.query import MAX_WORDS, Filters
 from kb.search.ranking import IDF_STEPS, round_score
@@ -51,7 +51,7 @@ class Search:
         self.request = request
         self.filters = _join(request.query.filters, request.filters)
         self.postings = Postings(reader, ranking, hidden=request.drafts or _is_agent(request))
-        self.concepts = ConceptMaker(self.postings, analyzer, ranking, synonyms)
+        self.concepts = Expander(self.postings, analyzer, ranking, synonyms)
         self.corrector = Corrector(self.postings, analyzer)
 
     def run(self) -> Results:
@@ -139,7 +139,7 @@ class Search:
         if self.filters == Filters():
             return Results(Found.NOTHING, 0, (), {})
         first = {docs.start + 1: 0.0 for _, docs in self.reader.all_documents()}
-        scoring = Scoring(self.postings, Concepts((), ()))
+        scoring = Scoring(self.postings, ExpandedQuery((), ()))
         scores = self._filtered(first)
         ranked = tuple(self._capped(self._ranked(scores, scoring)))
         return Results(Found.WORDS if scores else Found.NOTHING, len(scores), ranked, {})
@@ -265,7 +265,7 @@ def _join(own: Filters, given: Filters) -> Filters:
     return Filters(own.tier or given.tier, own.topic or given.topic, own.tag or given.tag)
 
 
-def _searched(concepts: Concepts, postings: Postings) -> dict[str, float]:
+def _searched(concepts: ExpandedQuery, postings: Postings) -> dict[str, float]:
     """All terms that were searched, with their idf."""
     alternatives = (a for concept in concepts.all for a in concept.alternatives)
     terms = dict.fromkeys(term for alternative in alternatives for term in alternative.terms)

@@ -66,12 +66,12 @@ def _folders_of(path: str) -> list[str]:
     return ["/".join(parts[: count + 1]) for count in range(len(parts))]
 
 
-def article_wish(article_id: str) -> str:
+def preferred_article_path(article_id: str) -> str:
     """The address that an article would like."""
     return f"{article_id}.html"
 
 
-def topic_wish(topic_id: str) -> str:
+def preferred_topic_path(topic_id: str) -> str:
     """The address that a topic would like."""
     return f"{topic_id}/index.html"
 

@@ -13,11 +13,11 @@ from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from kb.content import read_article, read_page
 from kb.content.manifest import Digests
-from kb.content.sandbox import is_large, run_apart
+from kb.content.sandbox import is_large, run_sandboxed
 from kb.errors import ContentError
 from kb.site.article_records import (
-    Draft,
     Record,
+    RenderedBody,
     as_json,
     from_json,
     wants_as_json,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from kb.model import Article, Problem
     from kb.site.article_records import Record
     from kb.site.build_cache import Memory
-    from kb.site.links import Want
+    from kb.site.links import LinkReference
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class Spool(Generic[T]):
         self._file: IO[bytes] | None = None
         self._places: dict[str, tuple[int, int]] = {}
 
-    def hold(self, name: str, value: T, size: int) -> None:
+    def put(self, name: str, value: T, size: int) -> None:
         """Hold a value of `size` characters of text."""
         if size <= self._room:
             self._room -= size
@@ -63,7 +63,7 @@ class Spool(Generic[T]):
         self._places[name] = (self._file.seek(0, 2), len(data))
         self._file.write(data)
 
-    def let_go(self, name: str) -> T | None:
+    def pop(self, name: str) -> T | None:
         """The value of that name, which is not held any more; None if it never was."""
         held = self._held.pop(name, None)
         place = self._places.pop(name, None)
@@ -82,7 +82,7 @@ class Spool(Generic[T]):
             self._file.close()
 
 
-class Drafts:
+class RenderedBodies:
     """Holds drafts by name; each can be taken once. Their records stay in memory: everything
     needs those.
     """
@@ -91,16 +91,16 @@ class Drafts:
         self._spool: Spool[tuple[Any, ...]] = Spool(room)
         self._records: dict[str, Record] = {}
 
-    def put(self, name: str, draft: Draft) -> None:
+    def put(self, name: str, draft: RenderedBody) -> None:
         """Hold a draft."""
         rest = (draft.wants, draft.html, draft.outline, draft.questions, draft.body)
-        self._spool.hold(name, rest, len(draft.html) + len(draft.body))
+        self._spool.put(name, rest, len(draft.html) + len(draft.body))
         self._records[name] = draft.record
 
-    def take(self, name: str) -> Draft | None:
+    def take(self, name: str) -> RenderedBody | None:
         """The draft of that name, which is not held any more; None if it never was."""
-        rest = self._spool.let_go(name)
-        return None if rest is None else Draft(self._records.pop(name), *rest)
+        rest = self._spool.pop(name)
+        return None if rest is None else RenderedBody(self._records.pop(name), *rest)
 
     def close(self) -> None:
         """Let everything go."""
@@ -123,7 +123,7 @@ class _Settings(NamedTuple):
 class Parsed(NamedTuple):
     """What one file gave: its draft for the site, and the article, without body, for the index."""
 
-    draft: Draft
+    draft: RenderedBody
     article: Article
 
 
@@ -148,7 +148,7 @@ class Reader:
         self._memory = memory
         self._progress = progress
         self._sources: dict[str, SourceFile] = {}
-        self._drafts = Drafts()
+        self._drafts = RenderedBodies()
         self._articles: Spool[Article] = Spool()
         self._digests: dict[str, str] = {}
         self.digests = Digests(self._digests, time.time_ns())
@@ -168,7 +168,7 @@ class Reader:
                 self._digests[source.path] = found.article.digest
                 self._drafts.put(source.path, found.draft)
                 size = sum(len(section.text) for section in found.article.sections)
-                self._articles.hold(source.path, found.article, size)
+                self._articles.put(source.path, found.article, size)
                 self._kept[source.path] = as_json(found.draft.record)
                 self._wants[source.path] = wants_as_json(found.draft.wants)
                 known[source.path] = found.draft.record
@@ -186,7 +186,7 @@ class Reader:
             return None
         return from_json(self._memory.records[source.path])
 
-    def held(self, path: str) -> Draft | None:
+    def held(self, path: str) -> RenderedBody | None:
         """The draft of an article that was read just now; it is handed out once."""
         return self._drafts.take(path)
 
@@ -194,7 +194,7 @@ class Reader:
         """Whether an article is as it was in the last build, and was not read."""
         return path not in self._new
 
-    def wants(self, path: str) -> tuple[Want, ...]:
+    def wants(self, path: str) -> tuple[LinkReference, ...]:
         """The links and images of an article that is not held."""
         wants = wants_from_json(self._wants[path])
         if wants is not None:
@@ -202,7 +202,7 @@ class Reader:
         (found,) = self._read([self._sources[path]])
         return found.draft.wants if isinstance(found, Parsed) else ()
 
-    def drafts(self, paths: Iterable[str]) -> Iterator[Draft]:
+    def drafts(self, paths: Iterable[str]) -> Iterator[RenderedBody]:
         """The drafts of articles that are not held, in order."""
         self._drafts.close()
         for found in self._read([self._sources[path] for path in paths]):
@@ -211,7 +211,7 @@ class Reader:
 
     def article(self, source: SourceFile) -> Article | tuple[Problem, ...]:
         """An article for the index: as it was read for its page, once, or else from disk."""
-        read = self._articles.let_go(source.path)
+        read = self._articles.pop(source.path)
         return read or read_article(self._settings.content, source, limits=self._settings.limits)
 
     def forget_articles(self) -> None:
@@ -257,7 +257,7 @@ def _read_one(
 ) -> Parsed | tuple[Problem, ...]:
     try:
         if is_large(source, settings.limits):
-            return run_apart(_read_apart, source, settings, limits=settings.limits)
+            return run_sandboxed(_read_apart, source, settings, limits=settings.limits)
         return _read(source, analyzer, settings)
     except ContentError as error:
         from kb.content.reader import problem_of  # noqa: PLC0415  # brings both parsers
@@ -273,10 +273,10 @@ def _read_apart(source: SourceFile, settings: _Settings) -> Parsed | tuple[Probl
 def _read(
     source: SourceFile, analyzer: Analyzer, settings: _Settings
 ) -> Parsed | tuple[Problem, ...]:
-    from kb.site.render import write_draft  # noqa: PLC0415  # brings the Markdown parser
+    from kb.site.render import render_body  # noqa: PLC0415  # brings the Markdown parser
 
     page = read_page(settings.content, source, limits=settings.limits)
     if isinstance(page, tuple):
         return page
-    draft = write_draft(page, analyzer, remote_images=settings.remote_images)
+    draft = render_body(page, analyzer, remote_images=settings.remote_images)
     return Parsed(draft, replace(page.article, body=""))

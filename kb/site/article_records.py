@@ -1,6 +1,6 @@
 """What the site keeps of an article between builds: enough for every page but its own.
 
-A `Record` is the article without its text, and what the pages around it need. A `Draft`
+A `Record` is the article without its text, and what the pages around it need. A `RenderedBody`
 is a record with what only the article's own page shows. Records and the links of drafts can be
 written down as JSON and read back, each apart: most builds need no links of old articles.
 """
@@ -24,7 +24,7 @@ from kb.model import (
     Step,
     Tier,
 )
-from kb.site.links import Want
+from kb.site.links import LinkReference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +72,7 @@ class Record:
         return self.article.status is Status.DRAFT and self.article.audience is Audience.PUBLIC
 
 
-class Draft(NamedTuple):
+class RenderedBody(NamedTuple):
     """An article's own page before links are resolved.
 
     `wants` are its links and images within the site, and `html` holds a marker for each of
@@ -80,7 +80,7 @@ class Draft(NamedTuple):
     """
 
     record: Record
-    wants: tuple[Want, ...]
+    wants: tuple[LinkReference, ...]
     html: str
     outline: tuple[Heading, ...]
     questions: tuple[Question, ...]
@@ -144,15 +144,15 @@ def _read(  # noqa: PLR0917  # as the line of JSON has them
     )
 
 
-def wants_as_json(wants: Sequence[Want]) -> str:
+def wants_as_json(wants: Sequence[LinkReference]) -> str:
     """The links of an article as one line of JSON."""
     return _encode(wants)
 
 
-def wants_from_json(text: str) -> tuple[Want, ...] | None:
+def wants_from_json(text: str) -> tuple[LinkReference, ...] | None:
     """The links that `wants_as_json` wrote down; None if these are none."""
     try:
-        return tuple([Want(*wanted) for wanted in json.loads(text)])
+        return tuple([LinkReference(*wanted) for wanted in json.loads(text)])
     except (ValueError, TypeError, RecursionError):
         return None
 

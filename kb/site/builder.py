@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kb.content import read_topics, settle_aliases
+from kb.content import read_topics, resolve_aliases
 from kb.errors import SiteError
 from kb.model import Problem, Severity
 from kb.site.addresses import (
@@ -32,7 +32,12 @@ from kb.site.pages import Pages
 from kb.site.palette import faint_colors
 from kb.site.plan import Relation, make_plan
 from kb.site.report import Report, remember
-from kb.site.staleness import Outcomes, around_key, search_key, shared_key
+from kb.site.staleness import (
+    Outcomes,
+    search_fingerprint,
+    shared_fingerprint,
+    surroundings_fingerprint,
+)
 from kb.site.templating import open_shell
 from kb.support.channels import unknown_channels
 from kb.text.analysis import Analyzer
@@ -42,7 +47,7 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.content import TopicFile
-    from kb.site.article_records import Draft, Record
+    from kb.site.article_records import Record, RenderedBody
     from kb.site.assets import Asset
     from kb.site.build_cache import Outcome, Stamp
     from kb.site.links import Resolved
@@ -62,7 +67,7 @@ def make_site(
     states = {path: tuple(state) for path, state in stamp.output.items()} if stamp else {}
     output = Output(out, states_of(out), states, work.cache.spare(out))
     try:
-        return _Making(config, work, output).all(progress)
+        return _Builder(config, work, output).all(progress)
     except OSError as error:
         why = error.strerror or str(error)
         raise SiteError(f"the site can't be written: {why}", path=str(out)) from error
@@ -70,7 +75,7 @@ def make_site(
         output.abandon()
 
 
-class _Making:
+class _Builder:
     """One build that has something to do."""
 
     def __init__(self, config: Config, work: Work, output: Output) -> None:
@@ -112,8 +117,8 @@ class _Making:
         # The search lets go of the articles before pages are made.
         search = self._search(plan, topic_files, old, reader)
         reader.forget_articles()
-        key = shared_key(plan, self._sources.common)
-        around = around_key(plan, key)
+        key = shared_fingerprint(plan, self._sources.common)
+        around = surroundings_fingerprint(plan, key)
         outcomes = self._articles(plan, pages, reader, old, around)
         shared = {key: self._shared(plan, pages, shell, old.shared.get(key, [])), **search}
         self._files()
@@ -128,7 +133,7 @@ class _Making:
     def _settle(self, records: Sequence[Record]) -> list[Record]:
         """The records without aliases that are taken; notes the problems of all."""
         settled = []
-        articles = settle_aliases([record.article for record in records])
+        articles = resolve_aliases([record.article for record in records])
         for record, article in zip(records, articles, strict=True):
             self._problems += (*record.problems, *article.problems)
             same = article is record.article
@@ -180,7 +185,9 @@ class _Making:
         self._untold = outcomes.untold
         return outcomes.found
 
-    def _write(self, draft: Draft, resolved: Sequence[Resolved], plan: Plan, pages: Pages) -> None:
+    def _write(
+        self, draft: RenderedBody, resolved: Sequence[Resolved], plan: Plan, pages: Pages
+    ) -> None:
         """An article's page, and its Markdown where customers may see it."""
         address = plan.address[draft.record.article.id]
         self._output.put(address, pages.article(draft, resolved))
@@ -234,7 +241,7 @@ class _Making:
         self, plan: Plan, topic_files: Mapping[str, TopicFile], old: Memory, reader: Reader
     ) -> dict[str, list[str]]:
         """What the search of the pages reads: made from the index, which is brought up to date."""
-        key = search_key(plan, self._sources.common)
+        key = search_fingerprint(plan, self._sources.common)
         known = old.shared.get(key, [])
         if known and all([self._output.keeps(a) for a in known]):  # noqa: C419 notes them all
             return {key: known}
@@ -243,7 +250,7 @@ class _Making:
         if self._options.search is not None:
             self._options.search(key, SitePlaces(plan))
             return {}
-        from kb.site.export.manifest import Kept, export_search  # noqa: PLC0415  # slow to import
+        from kb.site.export.manifest import ShardCache, export_search  # noqa: PLC0415  # slow to import
 
         addresses = []
         shards = export_search(
@@ -253,7 +260,7 @@ class _Making:
             read=reader.article,
             listing=self._sources.listing,
             digests=reader.digests,
-            kept=Kept(self._cache.folder / "search.rows", self._sources.common),
+            kept=ShardCache(self._cache.folder / "search.rows", self._sources.common),
             topic_files=topic_files,
         )
         with closing(shards):  # where the disk is full, files of the export are closed, too

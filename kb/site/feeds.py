@@ -15,7 +15,7 @@ from kb.site.addresses import HOME, SEARCH, absolute, encode, markdown_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from kb.site.article_records import Draft, Record
+    from kb.site.article_records import Record, RenderedBody
     from kb.site.links import Resolved
     from kb.site.plan import Plan
     from kb.site.templating import Shell
@@ -215,7 +215,7 @@ def _headers(policy: str, base_url: str) -> str:
     )
 
 
-def write_markdown(draft: Draft, resolved: Sequence[Resolved]) -> str:
+def write_markdown(draft: RenderedBody, resolved: Sequence[Resolved]) -> str:
     """An article's Markdown for reading as it is: title first, no link to what is not shown.
 
     `resolved` says what each of its wants leads to.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kb.model import Topic
-    from kb.site.article_records import Draft
+    from kb.site.article_records import RenderedBody
     from kb.site.plan import Plan
     from kb.site.templating import Shell
 
@@ -22,7 +22,9 @@ _LEAST_QUESTIONS = 2
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def describe_article(draft: Draft, trail: Sequence[Topic], plan: Plan, shell: Shell) -> Markup:
+def describe_article(
+    draft: RenderedBody, trail: Sequence[Topic], plan: Plan, shell: Shell
+) -> Markup:
     """The way to an article, and the article: questions with answers if its headings ask."""
     base_url = shell.config.site.base_url
     article = draft.record.article
@@ -58,7 +60,7 @@ def _breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
 
-def _article(draft: Draft, language: str) -> dict[str, Any]:
+def _article(draft: RenderedBody, language: str) -> dict[str, Any]:
     article = draft.record.article
     thing: dict[str, Any] = {
         "@type": "Article",
@@ -71,7 +73,7 @@ def _article(draft: Draft, language: str) -> dict[str, Any]:
     return thing
 
 
-def _questions(draft: Draft) -> dict[str, Any]:
+def _questions(draft: RenderedBody) -> dict[str, Any]:
     return {
         "@type": "FAQPage",
         "mainEntity": [

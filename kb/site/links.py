@@ -1,7 +1,7 @@
 """Links as authors write them: sorted by kind, and resolved against what the site holds.
 
 Sorting needs the link alone; resolving needs to know every page. What lies between is a
-`Want`: a path under content/ that an article would like to reach.
+`LinkReference`: a path under content/ that an article would like to reach.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WITHOUT_HOST = frozenset({"mailto", "tel", "sms"})
 
 
-class Want(NamedTuple):
+class LinkReference(NamedTuple):
     """A path under content/ that an article links to or shows.
 
     `path` is "" for a link that leads out of content/; `written` is the link as it stands
@@ -80,7 +80,7 @@ def lies_on(url: str, hosts: Collection[str]) -> bool:
     return name in hosts
 
 
-def want(href: str, article_path: str, line: int, *, image: bool = False) -> Want:
+def want(href: str, article_path: str, line: int, *, image: bool = False) -> LinkReference:
     """What a link within content/, written in the article at `article_path`, asks for."""
     target, _, fragment = href.partition("#")
     target = unquote(target.partition("?")[0])
@@ -90,7 +90,7 @@ def want(href: str, article_path: str, line: int, *, image: bool = False) -> Wan
         path = _normal(target.lstrip("/"))
     else:
         path = _normal(f"{article_path.rpartition('/')[0]}/{target}")
-    return Want(path, unquote(fragment), href, line, image)
+    return LinkReference(path, unquote(fragment), href, line, image)
 
 
 def _normal(path: str) -> str:
@@ -149,7 +149,7 @@ class Targets(NamedTuple):
     hidden: frozenset[str]
     complaint: Complaint
 
-    def resolve(self, wanted: Want) -> Resolved:
+    def resolve(self, wanted: LinkReference) -> Resolved:
         """What a want leads to."""
         if not wanted.path:
             return Resolved("", "leads out of the content folder")

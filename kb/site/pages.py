@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kb.model import Action, Article, Channel, Escalation, Step, Topic
-    from kb.site.article_records import Draft, Record
+    from kb.site.article_records import Record, RenderedBody
     from kb.site.links import Resolved
     from kb.site.lost import Within
     from kb.site.plan import Plan
@@ -81,7 +81,7 @@ class Pages:
         self._choose = lru_cache(KEPT)(self._choose_escalation)
         self._panel = lru_cache(KEPT)(self._render_panel)
 
-    def article(self, draft: Draft, resolved: Sequence[Resolved]) -> bytes:
+    def article(self, draft: RenderedBody, resolved: Sequence[Resolved]) -> bytes:
         """The page of an article."""
         record, plan = draft.record, self.plan
         article = record.article

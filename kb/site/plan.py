@@ -25,9 +25,9 @@ from kb.site.addresses import (
     SEARCH,
     TOPICS,
     Addresses,
-    article_wish,
     markdown_of,
-    topic_wish,
+    preferred_article_path,
+    preferred_topic_path,
 )
 from kb.site.links import Destination, Place, Targets, sort_link, want
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from kb.content import TopicFile
     from kb.model import Action, Article, Card, Topic
     from kb.site.article_records import Record
-    from kb.site.links import Complaint, Resolved, Want
+    from kb.site.links import Complaint, LinkReference, Resolved
     from kb.site.output import State
     from kb.text.analysis import Analyzer
 
@@ -168,7 +168,7 @@ class Plan:
         """Whether there is a way to reach a person: a channel, or the settings' word for none."""
         return bool(self.contacts) or bool(contact.fallback)
 
-    def resolve(self, wants: Iterable[Want]) -> list[Resolved]:
+    def resolve(self, wants: Iterable[LinkReference]) -> list[Resolved]:
         """What each of the links and images of an article leads to."""
         return [self.targets.resolve(wanted) for wanted in wants]
 
@@ -232,11 +232,11 @@ def _claim(
     addresses = Addresses()
     for reserved in (*_RESERVED, *_FOLDERS):
         addresses.claim(reserved)
-    of_topic = {name: addresses.claim(topic_wish(name)) for name in topics if name}
+    of_topic = {name: addresses.claim(preferred_topic_path(name)) for name in topics if name}
     of_topic[""] = TOPICS
     of_article = {}
     for name in records:
-        of_article[name] = addresses.claim(article_wish(name))
+        of_article[name] = addresses.claim(preferred_article_path(name))
         addresses.claim(markdown_of(of_article[name]))
     return addresses, of_article, of_topic
 
@@ -248,7 +248,7 @@ def _claim_aliases(
     redirects = []
     for record in records:
         for alias in record.article.aliases:
-            wish = article_wish(alias)
+            wish = preferred_article_path(alias)
             if addresses.is_free(wish):
                 redirects.append((addresses.claim(wish), address[record.article.id]))
     return tuple(sorted(redirects))

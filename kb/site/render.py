@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from kb.content.markdown.document import escape
 from kb.model import Problem, Severity
-from kb.site.article_records import Draft, Heading, Question, Record, without_text
-from kb.site.links import Place, Want, host_of, lies_on, sort_link, want
+from kb.site.article_records import Heading, Question, Record, RenderedBody, without_text
+from kb.site.links import LinkReference, Place, host_of, lies_on, sort_link, want
 from kb.site.plan import weigh_terms
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _ALIGN = re.compile(r' style="text-align:(left|center|right)"')
 _OUTLINE_LEVELS = (2, 3)
 
 
-def write_draft(page: Page, analyzer: Analyzer, *, remote_images: Collection[str]) -> Draft:
+def render_body(page: Page, analyzer: Analyzer, *, remote_images: Collection[str]) -> RenderedBody:
     """The draft of an article. Raises ContentError where its HTML passes a limit.
 
     Images of hosts in `remote_images` are shown; others become links.
@@ -56,7 +56,7 @@ def write_draft(page: Page, analyzer: Analyzer, *, remote_images: Collection[str
         terms=weigh_terms(article, analyzer),
         problems=(*article.problems, *writer.problems, *_uneven_headings(article, document)),
     )
-    return Draft(
+    return RenderedBody(
         record, tuple(writer.wants), html, outline, _questions(article.sections), article.body
     )
 
@@ -69,7 +69,7 @@ class _LinkWriter:
     """Writes the links and images of one article, and keeps what is left to resolve."""
 
     def __init__(self, article: Article, remote_images: Collection[str]) -> None:
-        self.wants: list[Want] = []
+        self.wants: list[LinkReference] = []
         self.problems: list[Problem] = []
         self._path = article.path
         self._remote_images = remote_images

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from kb.model import Article
     from kb.site.article_cache import Reader
-    from kb.site.article_records import Draft, Record
-    from kb.site.links import Resolved, Want
+    from kb.site.article_records import Record, RenderedBody
+    from kb.site.links import LinkReference, Resolved
     from kb.site.plan import Plan
 
 
-def page_key(record: Record, plan: Plan, resolved: Sequence[Resolved], common: str) -> str:
+def page_fingerprint(record: Record, plan: Plan, resolved: Sequence[Resolved], common: str) -> str:
     """The key of an article's page; `common` is that of what all articles' pages show."""
     article = record.article
     previous, following = plan.neighbours[article.id]
@@ -47,13 +47,13 @@ def page_key(record: Record, plan: Plan, resolved: Sequence[Resolved], common: s
     return _hash("\0".join(around))
 
 
-def articles_key(plan: Plan, common: str) -> str:
+def contacts_fingerprint(plan: Plan, common: str) -> str:
     """The key of what every article's page shows beside its own: the ways to reach a person."""
     contacts = [(article, plan.address[article.id]) for article in plan.contacts]
     return _hash(f"{common}{contacts!r}")
 
 
-def shared_key(plan: Plan, common: str) -> str:
+def shared_fingerprint(plan: Plan, common: str) -> str:
     """The key of everything that shows several articles."""
     records = plan.records.values()
     articles = [
@@ -67,9 +67,9 @@ def shared_key(plan: Plan, common: str) -> str:
     return _hash(f"{common}{rest}{json.dumps(articles)}")
 
 
-def around_key(plan: Plan, shared: str) -> str:
+def surroundings_fingerprint(plan: Plan, shared: str) -> str:
     """The key of all that an article's page may show of others, and of all that its links can
-    lead to; `shared` is the `shared_key`.
+    lead to; `shared` is the `shared_fingerprint`.
     """
     places = [
         (name, r.article.path, r.article.aliases, r.top, r.anchors)
@@ -79,7 +79,7 @@ def around_key(plan: Plan, shared: str) -> str:
     return _hash(f"{shared}{plan.related!r}{places!r}{sorted(targets.hidden)!r}{targets.files!r}")
 
 
-def search_key(plan: Plan, common: str) -> str:
+def search_fingerprint(plan: Plan, common: str) -> str:
     """The key of what the search of the pages reads."""
     articles = [
         (
@@ -126,12 +126,14 @@ class Outcomes:
         self.untold = 0
         self.found: dict[str, Outcome] = {}
         self._plan = plan
-        self._common = articles_key(plan, common)
+        self._common = contacts_fingerprint(plan, common)
         self._reader = reader
         self._old = old
         self._every_problem = every_problem
 
-    def find(self, record: Record, draft: Draft | None) -> tuple[Outcome, Sequence[Resolved]]:
+    def find(
+        self, record: Record, draft: RenderedBody | None
+    ) -> tuple[Outcome, Sequence[Resolved]]:
         """The outcome of an article, and what its wants lead to if that was worked out.
 
         Articles are to come in order of path, so that the first problems are told.
@@ -143,7 +145,7 @@ class Outcomes:
             wants = draft.wants if draft else self._reader.wants(path)
             resolved = self._plan.resolve(wants)
             known = Outcome(
-                page_key(record, self._plan, resolved, self._common),
+                page_fingerprint(record, self._plan, resolved, self._common),
                 self._note_broken(record.article, wants, resolved),
                 sorted({found.file for found in resolved if found.file}),
             )
@@ -156,7 +158,7 @@ class Outcomes:
         return known.broken > 0 and (self._every_problem or len(self.problems) < KEPT)
 
     def _note_broken(
-        self, article: Article, wants: Sequence[Want], resolved: Sequence[Resolved]
+        self, article: Article, wants: Sequence[LinkReference], resolved: Sequence[Resolved]
     ) -> int:
         """Note what leads nowhere, and say how much it is."""
         before = len(self.problems)

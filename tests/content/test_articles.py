@@ -24,8 +24,8 @@ from kb.content import (
     read_content,
     read_page,
     read_topics,
+    resolve_aliases,
     scan,
-    settle_aliases,
     title_from_name,
 )
 from kb.content.files import complaint, complaint_about_id, fold, printable
@@ -1125,7 +1125,7 @@ def test_settling_aliases_twice_changes_nothing(content):
     write(content, "a.md", with_front_matter("aliases: [x, b]"))
     write(content, "b.md", with_front_matter("aliases: [x]"))
     articles = read_content(content).articles
-    assert settle_aliases(articles) == articles
+    assert resolve_aliases(articles) == articles
 
 
 # Topics

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.content import SourceFile, scan
-from kb.content.manifest import Claim, Difference, Digests, Seen, Source, compare, read_sources
+from kb.content.manifest import (
+    Claim,
+    Difference,
+    Digests,
+    FileStateCache,
+    Source,
+    compare,
+    read_sources,
+)
 from kb.model import Problem, Severity
 
 OLD = 1_600_000_000 * 10**9
@@ -97,27 +105,27 @@ def test_a_difference_leads_from_the_old_to_the_new(old, new):
 
 def test_a_settled_file_is_read_once(content):
     """Its state says that it is the same; the next run knows."""
-    seen = Seen(content)
+    seen = FileStateCache(content)
     assert seen.digests(content, [state()]) == {"a.md": digest("one")}
     seen.save()
     (content / "a.md").write_text("two")
-    again = Seen(content)
+    again = FileStateCache(content)
     assert again.digests(content, [state()]) == {"a.md": digest("one")}
     assert again.digests(content, [state(mtime=OLD + 1)]) == {"a.md": digest("two")}
 
 
 def test_a_file_that_has_been_read_is_not_read_again(content):
     """Its digest is taken from who read it, and kept."""
-    seen = Seen(content)
+    seen = FileStateCache(content)
     given = Digests({"a.md": "other"}, time.time_ns())
     assert seen.digests(content, [state()], given) == {"a.md": "other"}
     seen.save()
-    assert Seen(content).digests(content, [state()]) == {"a.md": "other"}
+    assert FileStateCache(content).digests(content, [state()]) == {"a.md": "other"}
 
 
 def test_a_file_that_was_read_just_after_it_changed_is_not_kept(content):
     """What counts is when its reader read it."""
-    seen = Seen(content)
+    seen = FileStateCache(content)
     given = Digests({"a.md": "other"}, OLD + 1)
     assert seen.digests(content, [state()], given) == {"a.md": "other"}
     assert seen.digests(content, [state()]) == {"a.md": digest("one")}
@@ -127,26 +135,26 @@ def test_a_file_that_was_read_just_after_it_changed_is_not_kept(content):
 def test_a_file_that_changed_just_now_is_read_again(content, ahead):
     """It may change again within the same tick of the clock; so may one from the future."""
     now = state(mtime=time.time_ns() + ahead)
-    seen = Seen(content)
+    seen = FileStateCache(content)
     assert seen.digests(content, [now]) == {"a.md": digest("one")}
     (content / "a.md").write_text("two")
     assert seen.digests(content, [now]) == {"a.md": digest("two")}
     seen.save()
     (content / "a.md").write_text("six")
-    assert Seen(content).digests(content, [now]) == {"a.md": digest("six")}
+    assert FileStateCache(content).digests(content, [now]) == {"a.md": digest("six")}
 
 
 def test_a_file_that_can_not_be_read_has_no_digest(content):
     """Not even when it was read before under another state."""
-    assert Seen(content).digests(content, [state("gone.md")]) == {"gone.md": ""}
+    assert FileStateCache(content).digests(content, [state("gone.md")]) == {"gone.md": ""}
 
 
 def test_files_that_went_are_forgotten(content):
     """The cache does not grow for ever."""
-    seen = Seen(content)
+    seen = FileStateCache(content)
     seen.digests(content, [state()])
     seen.save()
-    gone = Seen(content)
+    gone = FileStateCache(content)
     assert gone.digests(content, []) == {}
     gone.save()
     assert b"a.md" not in (content / "seen.json").read_bytes()
@@ -154,12 +162,12 @@ def test_files_that_went_are_forgotten(content):
 
 def test_nothing_is_written_when_nothing_is_new(content):
     """A search does not write."""
-    seen = Seen(content)
+    seen = FileStateCache(content)
     seen.digests(content, [state()])
     seen.save()
     (content / "seen.json").touch()
     before = (content / "seen.json").stat()
-    again = Seen(content)
+    again = FileStateCache(content)
     again.digests(content, [state()])
     again.save()
     seen.save()
@@ -169,24 +177,24 @@ def test_nothing_is_written_when_nothing_is_new(content):
 @pytest.mark.parametrize("harm", range(0, 200, 7))
 def test_a_damaged_cache_is_no_cache(content, harm):
     """A flipped bit makes files be read again, and is gone after that."""
-    seen = Seen(content)
+    seen = FileStateCache(content)
     seen.digests(content, [state()])
     seen.save()
     path = content / "seen.json"
     data = bytearray(path.read_bytes())
     data[harm % len(data)] ^= 1
     path.write_bytes(data)
-    again = Seen(content)
+    again = FileStateCache(content)
     assert again.digests(content, [state()]) == {"a.md": digest("one")}
     again.save()
-    assert Seen(content)._known == seen._known
+    assert FileStateCache(content)._known == seen._known
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"{}", b"[" * 100_000, b"\xff\x00"])
 def test_a_foreign_cache_is_no_cache(content, data):
     """Whatever stands in the file."""
     (content / "seen.json").write_bytes(data)
-    assert Seen(content).digests(content, [state()]) == {"a.md": digest("one")}
+    assert FileStateCache(content).digests(content, [state()]) == {"a.md": digest("one")}
 
 
 def test_where_nothing_can_be_written_nothing_is_lost(content, monkeypatch):
@@ -196,7 +204,7 @@ def test_where_nothing_can_be_written_nothing_is_lost(content, monkeypatch):
         raise PermissionError
 
     monkeypatch.setattr(Path, "replace", refuse)
-    seen = Seen(content)
+    seen = FileStateCache(content)
     assert seen.digests(content, [state()]) == {"a.md": digest("one")}
     seen.save()
     assert sorted(path.name for path in content.iterdir()) == ["a.md"]
@@ -204,17 +212,17 @@ def test_where_nothing_can_be_written_nothing_is_lost(content, monkeypatch):
 
 def test_names_that_are_not_utf8_are_kept(content):
     """A file name of other bytes is a name like any other to the cache."""
-    seen = Seen(content)
+    seen = FileStateCache(content)
     name = "\udcff.md"
     seen.digests(content, [state(name)])
     seen.save()
-    assert name in Seen(content)._known
+    assert name in FileStateCache(content)._known
 
 
 def test_states_are_those_that_a_scan_finds(content):
     """A scan and the cache agree on what a file's state is."""
     listing = scan(content)
-    seen = Seen(content)
+    seen = FileStateCache(content)
     assert seen.digests(content, listing.articles) == {"a.md": digest("one")}
 
 
@@ -223,5 +231,5 @@ def test_a_file_too_large_to_be_an_article_is_not_read(tmp_path):
     with (tmp_path / "a.md").open("wb") as file:
         file.truncate(1 << 40)
     (tmp_path / "b.md").write_text("b")
-    digests = Seen(tmp_path / "index", 1_000).digests(tmp_path, scan(tmp_path).articles)
+    digests = FileStateCache(tmp_path / "index", 1_000).digests(tmp_path, scan(tmp_path).articles)
     assert digests == {"a.md": "1099511627776 bytes", "b.md": hashlib.sha256(b"b").hexdigest()}

@@ -7,7 +7,7 @@ from support import work
 
 from kb.config import Limits
 from kb.content import SourceFile, read_article, sandbox, scan
-from kb.content.sandbox import is_large, run_apart
+from kb.content.sandbox import is_large, run_sandboxed
 from kb.errors import ContentError
 from kb.model import Article
 
@@ -17,18 +17,18 @@ SHORT = Limits(seconds=1)
 def refusal(work, *args):
     """The error that work ends in."""
     with pytest.raises(ContentError) as caught:
-        run_apart(work, *args, limits=SHORT)
+        run_sandboxed(work, *args, limits=SHORT)
     return caught.value
 
 
 def test_results_come_back():
     """As if the function had been called here."""
-    assert run_apart(work.add, [1], [2], limits=SHORT) == [1, 2]
+    assert run_sandboxed(work.add, [1], [2], limits=SHORT) == [1, 2]
 
 
 def test_what_it_prints_is_no_answer():
     """Output of the work goes nowhere."""
-    assert run_apart(work.chatter, limits=SHORT) == "answer"
+    assert run_sandboxed(work.chatter, limits=SHORT) == "answer"
 
 
 def test_errors_come_back():
@@ -41,12 +41,12 @@ def test_errors_come_back():
         "test",
     )
     with pytest.raises(ZeroDivisionError):
-        run_apart(work.fail, limits=SHORT)
+        run_sandboxed(work.fail, limits=SHORT)
 
 
 def test_time_ends_with_the_work():
     """An answer is not lost where the interpreter needs the rest of the time to end."""
-    assert run_apart(work.linger, limits=SHORT) == "answer"
+    assert run_sandboxed(work.linger, limits=SHORT) == "answer"
 
 
 @pytest.mark.parametrize("work", [work.spin, work.spin_deaf])
@@ -79,7 +79,7 @@ def test_nothing_is_imported_from_the_current_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("pickle", "kb", "signal"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit(3)")
-    assert run_apart(work.add, 1, 2, limits=SHORT) == 3
+    assert run_sandboxed(work.add, 1, 2, limits=SHORT) == 3
 
 
 def test_large_is_what_could_take_too_long():

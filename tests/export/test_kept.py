@@ -18,7 +18,7 @@ from kb.site.export import shard_cache as kept
 from kb.site.export import terms as term_rows
 from kb.site.export import terms as words
 from kb.site.export.manifest import export_search
-from kb.site.export.shard_cache import NOWHERE, Block, Kept
+from kb.site.export.shard_cache import NOWHERE, Block, ShardCache
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def text(chance):
 def shards(config, rows=None, places=None):
     """The files of an export, whose digests are those of their bytes."""
     found = {}
-    given = Kept(rows, "1") if rows else None
+    given = ShardCache(rows, "1") if rows else None
     for shard in export_search(config, places or PlainPlaces(), kept=given):
         found[shard.file] = shard.data
         assert hashlib.sha256(shard.data).hexdigest() == shard.digest
@@ -62,7 +62,7 @@ def untouched(config, rows):
     """The names of the shards of an export that are not made anew."""
     made = {
         s.name: s.make.__module__
-        for s in export_search(config, PlainPlaces(), kept=Kept(rows, "1"))
+        for s in export_search(config, PlainPlaces(), kept=ShardCache(rows, "1"))
     }
     return {name for name, module in made.items() if module.endswith("shards")}
 
@@ -246,9 +246,9 @@ def test_notes_of_another_shape_are_as_none(config, tmp_path, line):
     rows = tmp_path / "rows"
     whole = shards(config, rows)
     write_sealed(tmp_path / "rows.json", [line.encode()])
-    assert not Kept(rows, "1").last
+    assert not ShardCache(rows, "1").last
     assert shards(config, rows) == whole
-    assert Kept(rows, "1").last
+    assert ShardCache(rows, "1").last
 
 
 def test_notes_of_another_format_are_as_none(config, tmp_path, monkeypatch):
@@ -256,7 +256,7 @@ def test_notes_of_another_format_are_as_none(config, tmp_path, monkeypatch):
     rows = tmp_path / "rows"
     whole = shards(config, rows)
     monkeypatch.setattr(kept, "FORMAT", kept.FORMAT + 1)
-    assert not Kept(rows, "1").last
+    assert not ShardCache(rows, "1").last
     assert shards(config, rows) == whole
     assert untouched(config, rows)
 
@@ -282,21 +282,21 @@ BLOCK = Block(0, "h", "d", "a", "b", 1, 2, NOWHERE)
 def test_rows_count_when_they_were_saved(tmp_path):
     """Until then the old ones do; without a place for them nothing is kept."""
     path = tmp_path / "rows"
-    first = Kept(path)
+    first = ShardCache(path)
     assert first.begin()
     first.put("t", BLOCK, ["x", "y"])
     first.note("n", [1])
     first.cards["s"] = '{"a":"b"}'
     first.save()
     first.close()
-    second = Kept(path)
+    second = ShardCache(path)
     second.begin()
     [block] = second.blocks("t")
     assert second.lines(block) == ["x", "y"]
     assert block[:-1] == BLOCK[:-1]
     second.put("t", BLOCK, ["z"])
     second.close()
-    third, other = Kept(path), Kept(path, "of another version")
+    third, other = ShardCache(path), ShardCache(path, "of another version")
     assert (third.last["n"], third.cards) == ([1], {"s": '{"a":"b"}'})
     assert third.blocks("t") == [block]
     assert other.last == other.cards == {}
@@ -308,7 +308,7 @@ def test_what_is_kept_stays_where_it_lies(tmp_path):
     """New rows come after it."""
     path = tmp_path / "rows"
     for number in range(3):
-        rows = Kept(path)
+        rows = ShardCache(path)
         rows.begin()
         for block in rows.blocks("t"):
             assert rows.keep("t", block)
@@ -322,10 +322,10 @@ def test_what_is_kept_stays_where_it_lies(tmp_path):
 def test_without_a_place_nothing_is_kept(tmp_path):
     """Exports go on all the same."""
     (tmp_path / "file").touch()
-    nowhere = Kept(tmp_path / "file" / "rows")
+    nowhere = ShardCache(tmp_path / "file" / "rows")
     assert not nowhere.begin()
-    assert not Kept().begin()
-    for rows in (nowhere, Kept()):
+    assert not ShardCache().begin()
+    for rows in (nowhere, ShardCache()):
         rows.put("t", BLOCK, ["x"])
         assert rows.lines(BLOCK) is None
         rows.save()

@@ -4,12 +4,12 @@ import os
 
 import pytest
 
-from kb.site.export.shard_cache import Store
+from kb.site.export.shard_cache import AppendLog
 
 
 def write(path, *texts, kept=()):
     """Add texts, and give all places."""
-    store = Store(path)
+    store = AppendLog(path)
     assert store.open(kept)
     places = [store.keep(place) for place in kept] + [store.add(text) for text in texts]
     assert store.finish()
@@ -19,7 +19,7 @@ def write(path, *texts, kept=()):
 
 def read(path, places):
     """The texts at some places."""
-    store = Store(path)
+    store = AppendLog(path)
     store.open(places)
     found = [store.read(place) for place in places]
     store.close()
@@ -43,11 +43,11 @@ def test_damage_is_told_text_by_text(tmp_path):
     assert read(path, places) == ["one", None, "six"]
     path.write_bytes(b"onetwo")
     assert read(path, places) == ["one", "two", None]
-    assert not Store(path).holds(places)
-    assert Store(path).holds(places[:2])
+    assert not AppendLog(path).holds(places)
+    assert AppendLog(path).holds(places[:2])
     path.unlink()
     assert read(path, places) == [None, None, None]
-    assert not Store(path).holds(places)
+    assert not AppendLog(path).holds(places)
 
 
 def test_what_is_of_no_use_goes_when_it_is_most(tmp_path):
@@ -66,7 +66,7 @@ def test_what_is_not_finished_leaves_nothing(tmp_path):
     path = tmp_path / "texts"
     places = write(path, "one", "two")
     for kept in (places, []):
-        store = Store(path)
+        store = AppendLog(path)
         store.open(kept)
         store.add("more")
         store.close()
@@ -97,7 +97,7 @@ def test_a_full_disk_keeps_what_there_was(tmp_path):
         def close(self):
             pass
 
-    store = Store(path)
+    store = AppendLog(path)
     store.open(places)
     store._writing.close()
     store._writing = Full()

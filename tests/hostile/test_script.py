@@ -19,7 +19,7 @@ from kb.content import SourceFile
 from kb.content.reader import read_text
 from kb.errors import ContentError
 from kb.site import feeds
-from kb.site.render import write_draft
+from kb.site.render import render_body
 from kb.text.analysis import Analyzer
 
 ADDRESSES = {
@@ -102,7 +102,7 @@ def test_no_draft_has_anything_to_run(tally):
                 assert "front matter" in error.message  # noqa: PT017  # most are to be read
                 refused += 1
                 continue
-            draft = write_draft(page, analyzer, remote_images=())
+            draft = render_body(page, analyzer, remote_images=())
             assert_quiet(text, Page(draft.html).elements)
     assert refused < 5
 

@@ -4,7 +4,7 @@ import pytest
 from support.postings import FakePostings
 
 from kb.config import Ranking, SearchConfig
-from kb.search.expansion import MAX_COMPLETIONS, Alternative, ConceptMaker
+from kb.search.expansion import MAX_COMPLETIONS, Alternative, Expander
 from kb.text.analysis import Analyzer
 
 ANALYZER = Analyzer()
@@ -14,7 +14,7 @@ TEXTS = ("track a package", "packages and packets", "package wi-fi", "pack it")
 
 def maker(synonyms=None, texts=TEXTS):
     """Make a maker on some texts."""
-    return ConceptMaker(FakePostings(ANALYZER, texts), ANALYZER, RANKING, synonyms or {})
+    return Expander(FakePostings(ANALYZER, texts), ANALYZER, RANKING, synonyms or {})
 
 
 def tokens_of(text):

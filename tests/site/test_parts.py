@@ -328,15 +328,15 @@ def test_feeds_without_an_address(base):
 def test_drafts_wait_in_memory_and_on_disk(base):
     """A spool without room gives back what it was given, once."""
     from kb.content import read_page, scan
-    from kb.site.article_cache import Drafts
-    from kb.site.render import write_draft
+    from kb.site.article_cache import RenderedBodies
+    from kb.site.render import render_body
     from kb.text.analysis import Analyzer
 
     [source] = [s for s in scan(base.content).articles if s.id == "orders/late"]
     page = read_page(base.content, source)
-    draft = write_draft(page, Analyzer(), remote_images=())
+    draft = render_body(page, Analyzer(), remote_images=())
     for room in (0, 10**6):
-        spool = Drafts(room)
+        spool = RenderedBodies(room)
         assert spool.take("x") is None
         spool.put("x", draft)
         assert spool.take("x") == draft

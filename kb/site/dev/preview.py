@@ -21,7 +21,7 @@ from kb.errors import KbError, SiteError
 from kb.model import Severity
 from kb.site.build import build_site
 from kb.site.dev.server import Fault, SiteServer, open_server
-from kb.site.export.manifest import MANIFEST, Kept, export_search
+from kb.site.export.manifest import MANIFEST, ShardCache, export_search
 from kb.site.output import states_of
 from kb.site.report import Options, find_folders, look
 from kb.site.templating import policy_of
@@ -252,7 +252,7 @@ def _options(config: Config, search: FreshSearch, jobs: int, *, every_problem: b
 def _exporter(folder: Path) -> Callable[[Config, Places], Iterator[Shard]]:
     """Exports that take what the one before them left in a folder."""
     rows = folder / "search.rows"
-    return lambda config, places: export_search(config, places, kept=Kept(rows))
+    return lambda config, places: export_search(config, places, kept=ShardCache(rows))
 
 
 def _for_preview(config: Config, folder: Path) -> Config:

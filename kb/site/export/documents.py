@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kb.search.postings import IndexReader
     from kb.site.export.encoding import Shard
     from kb.site.export.places import Places
-    from kb.site.export.shard_cache import Block, Kept
+    from kb.site.export.shard_cache import Block, ShardCache
 
 
 class Exported(NamedTuple):
@@ -73,7 +73,7 @@ def make_layout(reader: IndexReader, articles: Iterable[tuple[Card, range]]) -> 
     return Layout(tuple(exported), section_of, article_of, first)
 
 
-def read_cards(reader: IndexReader, kept: Kept) -> list[tuple[Card, range]]:
+def read_cards(reader: IndexReader, kept: ShardCache) -> list[tuple[Card, range]]:
     """The cards of all articles, in order of id, with the numbers of their documents. Those of
     the last export need not be looked up in the index.
     """
@@ -163,7 +163,9 @@ class Documents:
 
     kind = "d"
 
-    def __init__(self, reader: IndexReader, layout: Layout, places: Places, kept: Kept) -> None:
+    def __init__(
+        self, reader: IndexReader, layout: Layout, places: Places, kept: ShardCache
+    ) -> None:
         self.limit = _shard_size(reader, layout)
         self._reader = reader
         self._articles = layout.articles
@@ -269,7 +271,7 @@ class _Seen(NamedTuple):
 class _Former:
     """The documents of the last export."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: ShardCache) -> None:
         self._limit, noted = kept.last.get(_SHOWN, (0, []))
         self._articles = [_Seen(*values) for values in noted]
         firsts = accumulate((len(seen.leads) for seen in self._articles), initial=0)

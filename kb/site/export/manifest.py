@@ -27,7 +27,7 @@ from kb.site.export.documents import (
     write_tables,
 )
 from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_shard
-from kb.site.export.shard_cache import Kept
+from kb.site.export.shard_cache import ShardCache
 from kb.site.export.terms import write_terms, write_words
 from kb.support import intent
 from kb.text.analysis import MARKS, UNSPACED, Analyzer
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from kb.site.export.documents import Layout
     from kb.site.export.places import Places
 
-__all__ = ["FORMAT", "MANIFEST", "Kept", "Shard", "export_search", "write_search"]
+__all__ = ["FORMAT", "MANIFEST", "Shard", "ShardCache", "export_search", "write_search"]
 
 FORMAT = 1
 """Raised by a change that a reader of the files has to follow."""
@@ -60,7 +60,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     topics: Sequence[Topic],
     places: Places,
     layout: Layout,
-    kept: Kept,
+    kept: ShardCache,
 ) -> Iterator[Shard]:
     """Every file of the export of what the public sees, the manifest last.
 
@@ -206,7 +206,7 @@ def export_search(
     read: ReadArticle | None = None,
     listing: Listing | None = None,
     digests: Digests | None = None,
-    kept: Kept | None = None,
+    kept: ShardCache | None = None,
     topic_files: Mapping[str, TopicFile] | None = None,
 ) -> Generator[Shard]:
     """Every file of the export of a knowledge base, whose index is brought up to date first.
@@ -224,13 +224,16 @@ def export_search(
         with TemporaryDirectory() as folder:
             apart = KnowledgeBase(replace(config, index=Path(folder)), base.analyzer)
             apart.index(read=read, listing=listing, digests=digests)
-            yield from _export(apart, places, Kept(), topic_files)
+            yield from _export(apart, places, ShardCache(), topic_files)
     else:
-        yield from _export(base, places, kept or Kept(), topic_files)
+        yield from _export(base, places, kept or ShardCache(), topic_files)
 
 
 def _export(
-    base: KnowledgeBase, places: Places, kept: Kept, topic_files: Mapping[str, TopicFile] | None
+    base: KnowledgeBase,
+    places: Places,
+    kept: ShardCache,
+    topic_files: Mapping[str, TopicFile] | None,
 ) -> Iterator[Shard]:
     try:
         cards = base.ask(lambda engine: read_cards(engine.reader, kept))

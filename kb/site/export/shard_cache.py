@@ -34,7 +34,7 @@ Place = Sequence[int]
 """Where a text lies in the file: its first byte, its length in bytes, and its CRC-32."""
 
 
-class Store:
+class AppendLog:
     """The file. What is added counts once `finish` was reached and the places were written down.
 
     Where the file can't be written, what is added goes nowhere.
@@ -182,7 +182,7 @@ NOWHERE: Place = (0, 0, 0)
 """The place of rows that are not kept yet."""
 
 
-class Kept:
+class ShardCache:
     """Shards by kind, and notes by name: those of the last export, and those of this one.
 
     Rows and records hold no line ends, being JSON. What is put after `begin` counts when `save`
@@ -195,7 +195,7 @@ class Kept:
 
     def __init__(self, path: Path | None = None, version: str = "") -> None:
         self._notes_path = path.with_suffix(".json") if path else None
-        self._store = Store(path) if path else None
+        self._store = AppendLog(path) if path else None
         self._notes: dict[str, Any] = {"format": FORMAT, "version": version}
         self._old: dict[str, list[Block]] = {}
         self._new: dict[str, list[Block]] = {}

@@ -15,7 +15,7 @@ from kb.site.export.shard_cache import NOWHERE, Block
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kb.site.export.shard_cache import Kept
+    from kb.site.export.shard_cache import ShardCache
 
 
 class Row(NamedTuple):
@@ -48,7 +48,9 @@ class Rows(Protocol):
         """The rows of a shard of the last export, in which no row has changed."""
 
 
-def pack(pieces: Iterable[Row | Block], rows: Rows, kept: Kept) -> Iterator[tuple[Any, Shard]]:
+def pack(
+    pieces: Iterable[Row | Block], rows: Rows, kept: ShardCache
+) -> Iterator[tuple[Any, Shard]]:
     """(name of the first row, shard) of all shards. `pieces` are rows, and shards of the last
     export in which nothing has changed, in order.
     """
@@ -68,7 +70,7 @@ def pack(pieces: Iterable[Row | Block], rows: Rows, kept: Kept) -> Iterator[tupl
 class _Packer:
     """Fills a shard: with rows, or, while `_whole` is set, as it was in the last export."""
 
-    def __init__(self, rows: Rows, kept: Kept) -> None:
+    def __init__(self, rows: Rows, kept: ShardCache) -> None:
         self._rows = rows
         self._kept = kept
         self._number = 0

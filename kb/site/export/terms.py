@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from kb.search.postings import IndexReader, TermPostings
     from kb.site.export.documents import Exported, Layout
     from kb.site.export.encoding import Shard
-    from kb.site.export.shard_cache import Block, Kept
+    from kb.site.export.shard_cache import Block, ShardCache
 
 MARKS = "%!#$"
 """Before positions in a title, in a heading, in the headings above, and in issue phrases."""
@@ -52,7 +52,7 @@ END = " "
 _, TITLE_END, HEADING_END, _, TEXT_START = RANGE_STARTS
 
 
-class Said:
+class PostingEncoder:
     """What is said of a term section by section: `levels`, as digits; `texts`, its positions as
     they are written; `links`, those in the text of links. `above` holds the positions of sections
     where one is above the text: those are written last, if they still have no text by then.
@@ -79,10 +79,10 @@ class Said:
 def write_columns(
     section_of: Sequence[int], postings: TermPostings, linked: TermPostings | None
 ) -> tuple[str, str, str]:
-    """What the columns of a `Said` are of which nothing has been taken out."""
+    """What the columns of a `PostingEncoder` are of which nothing has been taken out."""
     sections = list(map(section_of.__getitem__, postings.docs))
     if sections != sorted(sections):
-        return Said(section_of, postings, linked).columns()
+        return PostingEncoder(section_of, postings, linked).columns()
     above: dict[int, Sequence[int]] = {}
     texts = _written(sections, _texts(sections, postings, above), above)
     places = _join(sections, texts, _links(section_of, linked))
@@ -253,7 +253,7 @@ LAST_SAME = "\ud7ff"
 
 
 def write_terms(
-    reader: IndexReader, layout: Layout, ranking: Ranking, leads: set[int], kept: Kept
+    reader: IndexReader, layout: Layout, ranking: Ranking, leads: set[int], kept: ShardCache
 ) -> Iterator[tuple[str, Shard]]:
     """(first term, shard) of all terms, in the order of their UTF-16 code units. `leads` are
     the sections whose heading is the article's title.
@@ -268,7 +268,7 @@ class _Terms:
 
     kind = "t"
 
-    def __init__(self, writer: _Writer, limit: int, kept: Kept) -> None:
+    def __init__(self, writer: _Writer, limit: int, kept: ShardCache) -> None:
         self.limit = limit
         self._writer = writer
         self._kept = kept
@@ -443,7 +443,7 @@ class _Writer:
         idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
         if term not in self.titles and term not in self.heads:
             return [term, idf, *write_columns(section_of, postings, self.linked.get(term))]
-        said = Said(section_of, postings, self.linked.get(term))
+        said = PostingEncoder(section_of, postings, self.linked.get(term))
         articles = self._articles(term)
         titles = [self._title(self.layout.articles[number], said) for number in articles]
         heads = self._heads(term, said, articles)
@@ -466,7 +466,7 @@ class _Writer:
         found = (self.layout.article_of[doc] for doc in self.titles[term].docs)
         return sorted(number for number in found if number >= 0)
 
-    def _title(self, article: Exported, said: Said) -> tuple[str, Sequence[int]]:
+    def _title(self, article: Exported, said: PostingEncoder) -> tuple[str, Sequence[int]]:
         """(digit of the level, positions) of a term in an article's title. What is said thereby is
         taken out of the sections' levels and positions.
         """
@@ -487,7 +487,7 @@ class _Writer:
                 del said.levels[section]
         return level, title
 
-    def _heads(self, term: str, said: Said, articles: Iterable[int]) -> dict[int, int]:
+    def _heads(self, term: str, said: PostingEncoder, articles: Iterable[int]) -> dict[int, int]:
         """Sections for which coverage is other than positions say, with what it is."""
         expected: dict[int, int] = {}
         for number in articles:
