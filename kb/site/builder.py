@@ -250,7 +250,10 @@ class _Builder:
         if self._options.search is not None:
             self._options.search(key, SitePlaces(plan))
             return {}
-        from kb.site.export.manifest import ShardCache, export_search  # noqa: PLC0415  # slow to import
+        from kb.site.export.manifest import (  # noqa: PLC0415  # slow to import
+            ShardCache,
+            export_search,
+        )
 
         addresses = []
         shards = export_search(
