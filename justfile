@@ -35,6 +35,7 @@ golden *ARGS:
 
 # Put the search's scripts together again, after a change to them
 scripts:
+    {{bin}}python .ci/shared.py
     .ci/bundle
 
 # Preview the sample knowledge base while it is written

@@ -50,7 +50,7 @@ __all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
 
-NEAREST_TOPICS = 5
+TOPICS_SHOWN = 5
 """Topics shown where nothing was found."""
 
 TRIES = 3
@@ -451,7 +451,7 @@ class KnowledgeBase:
         top.sort(
             key=lambda id_: (topics[id_].order is None, topics[id_].order or 0, topics[id_].title)
         )
-        chosen = list(dict.fromkeys([*alike, *top]))[:NEAREST_TOPICS]
+        chosen = list(dict.fromkeys([*alike, *top]))[:TOPICS_SHOWN]
         return tuple(topics[id_] for id_ in chosen)
 
 

@@ -23,12 +23,16 @@ from kb.text.analysis import compose
 MAX_CHARACTERS = 1024
 MAX_WORDS = 32
 
-_QUOTES = '"\u201c\u201d\u201e\u00ab\u00bb'
+CUT_CHARACTERS = "The query was cut to its first {count} characters."
+CUT_WORDS = "The query was cut to its first {count} words."
+NO_TIER = "{word} was taken as a word: the tiers are {tiers} and {last}."
+
+QUOTES = '"\u201c\u201d\u201e\u00ab\u00bb'
 _SYNTAX = re.compile(
     rf"""(?<!\S)(?:
-        (?P<minus>-?)[{_QUOTES}](?P<phrase>[^{_QUOTES}]*[^\W_{_QUOTES}][^{_QUOTES}]*)[{_QUOTES}]
-        | (?P<key>topic|tier|tag):(?P<value>[^\s{_QUOTES}]+)
-        | -(?P<excluded>(?=(?:[^\s{_QUOTES}]*?\w){{3}})[^\W\d_][^\s{_QUOTES}]*)
+        (?P<minus>-?)[{QUOTES}](?P<phrase>[^{QUOTES}]*[^\W_{QUOTES}][^{QUOTES}]*)[{QUOTES}]
+        | (?P<key>topic|tier|tag):(?P<value>[^\s{QUOTES}]+)
+        | -(?P<excluded>(?=(?:[^\s{QUOTES}]*?\w){{3}})[^\W\d_][^\s{QUOTES}]*)
     )""",
     re.VERBOSE,
 )
@@ -94,7 +98,7 @@ def _cut(text: str) -> tuple[str, tuple[str, ...]]:
     cut = text[:MAX_CHARACTERS]
     if cut[-1].isalnum() and text[MAX_CHARACTERS].isalnum() and " " in cut:
         cut = cut[: cut.rindex(" ")]
-    return cut, (f"The query was cut to its first {len(cut):,} characters.",)
+    return cut, (CUT_CHARACTERS.format(count=f"{len(cut):,}"),)
 
 
 def _is_filter(key: str, value: str) -> bool:
@@ -105,7 +109,7 @@ def _is_filter(key: str, value: str) -> bool:
 
 def _no_tier(written: str) -> str:
     *others, last = (tier.value for tier in Tier)
-    return f"{written} was taken as a word: the tiers are {', '.join(others)} and {last}."
+    return NO_TIER.format(word=written, tiers=", ".join(others), last=last)
 
 
 def _filters(values: dict[str, str]) -> Filters:

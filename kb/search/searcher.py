@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kb.model import Audience, Card, Found, Match, Status, Tier, read_card
 from kb.search.expansion import ExpandedQuery, Expander
 from kb.search.postings import Postings
-from kb.search.query import MAX_WORDS, Filters
+from kb.search.query import CUT_WORDS, MAX_WORDS, Filters
 from kb.search.ranking import IDF_STEPS, round_score
 from kb.search.request import RankedSection, Request, Results, SectionRecord
 from kb.search.scoring import Scoring, best_first
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 WEAK_SHARE = 0.5
 """An answer that holds less than this share of the query's idf is weak."""
+
+UNQUOTED = "No section holds the quoted words one after the other."
 
 
 class Search:
@@ -67,7 +69,7 @@ class Search:
         content = [token for token in tokens if not token.stop] or tokens
         if len(content) <= MAX_WORDS:
             return content, query.notices
-        cut = f"The query was cut to its first {MAX_WORDS} words."
+        cut = CUT_WORDS.format(count=MAX_WORDS)
         return content[:MAX_WORDS], (*query.notices, cut)
 
     def _find(self, tokens: list[Token]) -> Results:
@@ -91,7 +93,7 @@ class Search:
         request = replace(self.request, query=replace(query, phrases=()), correct=False)
         engine = (self.reader, self.analyzer, self.ranking, self.concepts.given)
         results = Search(*engine, request).run()
-        notices = ("No section holds the quoted words one after the other.", *results.notices)
+        notices = (UNQUOTED, *results.notices)
         return replace(results, notices=notices) if results.total else None
 
     def _fall_back(self, tokens: list[Token]) -> Results | None:

@@ -20,8 +20,24 @@ if TYPE_CHECKING:
 
 NO_CHANNEL = "This knowledge base names no way to reach a person."
 
-# What a customer wrote is quoted in the message; a long story is theirs to tell again.
-_LONGEST_STORY = 500
+LONGEST_STORY = 500
+"""Characters of a customer's own words that a message quotes: a long story is theirs to tell."""
+
+URGENT_NOW = "your problem is urgent"
+URGENT_LATER = "if it becomes urgent"
+CAN_WAIT = "if it can wait"
+BEST_FOR = "best for {purpose}"
+NO_REASON = "a way to reach a person"
+
+MESSAGE = "What happened: {happened}\nWhen: {when}\nOrder number: {order}\nWhat I want: {wish}"
+"""What a customer fills in: one line each, `[...]` where they write."""
+
+STORY = "{story} [more details]"
+NO_STORY = "[what is wrong, in a sentence or two]"
+NO_TIME = "[date and time]"
+NO_ORDER = "[order number, if there is one]"
+WISH = "{wish} [or something else]"
+NO_WISH = "[for example a refund, a replacement or an explanation]"
 
 
 class Source(Protocol):
@@ -113,10 +129,13 @@ def _default_steps(channels: list[tuple[Source, Channel]]) -> list[Step]:
     return [Step(channel.name, _implied(channel.best_for)) for _, channel in channels]
 
 
+WAITS_RULE = r"\b(?:not|non)[ -]urgent\b|\bcan wait\b"
+
+
 def _implied(best_for: str) -> Condition | None:
     if is_urgent(best_for):
         return Condition.URGENT
-    waits = re.search(r"\b(?:not|non)[ -]urgent\b|\bcan wait\b", best_for.lower())
+    waits = re.search(WAITS_RULE, best_for.lower())
     return Condition.NOT_URGENT if waits else None
 
 
@@ -160,14 +179,14 @@ def _whole(article: Source, channel: Channel) -> Channel:
 def _why(step: Step, channel: Channel, *, urgent: bool) -> str:
     """A fragment for after `chat:` or `because it is`: the condition, then what it is best for."""
     conditions = {
-        (Condition.URGENT, True): "your problem is urgent",
-        (Condition.URGENT, False): "if it becomes urgent",
-        (Condition.NOT_URGENT, False): "if it can wait",
+        (Condition.URGENT, True): URGENT_NOW,
+        (Condition.URGENT, False): URGENT_LATER,
+        (Condition.NOT_URGENT, False): CAN_WAIT,
     }
     reason = conditions.get((step.condition, urgent)) if step.condition else None
     best_for = channel.best_for.strip().rstrip(".")
-    purpose = f"best for {_uncapitalised(best_for)}" if best_for else ""
-    return "; ".join(filter(None, (reason, purpose))) or "a way to reach a person"
+    purpose = BEST_FOR.format(purpose=_uncapitalised(best_for)) if best_for else ""
+    return "; ".join(filter(None, (reason, purpose))) or NO_REASON
 
 
 def _uncapitalised(text: str) -> str:
@@ -189,29 +208,26 @@ def message_for(words: str, person: Iterable[str] = ()) -> str:
     One line each for what happened, when, the order number and what is wanted; `[...]`
     stands where the customer writes. Words that only ask for a person tell no story.
     """
-    story = " ".join(words.split())[:_LONGEST_STORY]
+    story = " ".join(words.split())[:LONGEST_STORY]
     if asks_for_person(story, person):
         story = ""
-    lines = {
-        "What happened": f"{story} [more details]"
-        if story
-        else "[what is wrong, in a sentence or two]",
-        "When": _first(_WHEN, story) or "[date and time]",
-        "Order number": _only(_ORDER, story) or "[order number, if there is one]",
-        "What I want": _wish(story) or "[for example a refund, a replacement or an explanation]",
-    }
-    return "\n".join(f"{label}: {text}" for label, text in lines.items())
+    return MESSAGE.format(
+        happened=STORY.format(story=story) if story else NO_STORY,
+        when=_first(WHEN_RULE, story) or NO_TIME,
+        order=_only(ORDER_RULE, story) or NO_ORDER,
+        wish=_wish(story) or NO_WISH,
+    )
 
 
-_WHEN = (
+WHEN_RULE = (
     r"\b(?:today|yesterday|tonight|this morning|last (?:night|week|month|monday|tuesday|wednesday|"
     r"thursday|friday|saturday|sunday)|(?:\d{1,3}|an?|two|three|four|five|six) "
     r"(?:hour|day|week|month)s? ago|(?:since|on) (?:mon|tues|wednes|thurs|fri|satur|sun)day|"
     r"\d{4}-\d{2}-\d{2})\b"
 )
 # Six digits or more, perhaps with letters before and hyphens between: no price, date or year.
-_ORDER = r"\b(?!\d{4}-\d{2}-\d{2}\b)[A-Z]{0,4}-?\d(?:-?\d){5,23}\b"
-_WISHES = (
+ORDER_RULE = r"\b(?!\d{4}-\d{2}-\d{2}\b)[A-Z]{0,4}-?\d(?:-?\d){5,23}\b"
+WISHES = (
     (r"\b(?:refund|refunded|money back)\b", "a refund"),
     (r"\b(?:replacement|replace|exchange)\b", "a replacement"),
     (r"\b(?:cancel|cancellation)\b", "a cancellation"),
@@ -230,5 +246,5 @@ def _only(pattern: str, text: str) -> str:
 
 
 def _wish(text: str) -> str:
-    wishes = [wish for pattern, wish in _WISHES if _first(pattern, text)]
-    return f"{wishes[0]} [or something else]" if len(wishes) == 1 else ""
+    wishes = [wish for pattern, wish in WISHES if _first(pattern, text)]
+    return WISH.format(wish=wishes[0]) if len(wishes) == 1 else ""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # A longer text tells a story; what it asks for stands at its beginning or its end, and
 # the rules should cost no more than a query's search.
-_LONGEST = 2_000
+LONGEST = 2_000
 
 _SERVICE = "(?:customer (?:services?|support|care|relations)|(?:the )?support team|help ?desk)"
 _WORKER = "(?:agent|representative|rep|operator|advis[eo]r|associate|manager|supervisor)s?"
@@ -107,7 +107,7 @@ def plain(words: str) -> str:
     >>> plain("I'd like a HUMAN, please!")
     'id like a human please'
     """
-    text = unicodedata.normalize("NFKC", words[:_LONGEST]).lower()
+    text = unicodedata.normalize("NFKC", words[:LONGEST]).lower()
     return " ".join(re.sub(r"[^\w]+|_", " ", re.sub("['\u2018\u2019`]", "", text)).split())
 
 

@@ -73,9 +73,9 @@ UNSPACED = (
 )
 """Ranges of the characters of scripts written without spaces."""
 
-_APOSTROPHES = "'\u2019\u02bc\uff07"
+APOSTROPHES = "'\u2019\u02bc\uff07"
 
-_UNIT = re.compile(rf"[\w{MARKS}]++(?:[.{_APOSTROPHES}-][\w{MARKS}]++)*+(?:\+\+|#(?!\w))?+")
+_UNIT = re.compile(rf"[\w{MARKS}]++(?:[.{APOSTROPHES}-][\w{MARKS}]++)*+(?:\+\+|#(?!\w))?+")
 """Nothing of it is ever taken back: possessive, it takes a sixth less time."""
 
 _UNIT_OR_BREAK = re.compile(rf"{_UNIT.pattern}|\n")
@@ -84,8 +84,8 @@ _ASCII_UNIT_OR_BREAK = re.compile(r"\w++(?:[.'-]\w++)*+(?:\+\+|#(?!\w))?+|\n", r
 
 _ASCII_PIECE = re.compile("[^._-]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
-_POSSESSIVE = re.compile(rf"[{_APOSTROPHES}]s$", re.IGNORECASE)
-_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
+_POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s$", re.IGNORECASE)
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _NOT_WORD = re.compile(rf"[^\w{MARKS}+#]+")
 
 

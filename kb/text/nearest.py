@@ -9,46 +9,55 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # Comparing costs the product of the lengths; nothing that has a name here is longer.
-_LONGEST = 200
+LONGEST = 200
 
-_ALIKE = 0.6
+ALIKE = 0.6
 """The ratio from which two names look alike: difflib's own."""
 
-_BEGINNING = 0.9
+BEGINNING = 0.9
 """What a name counts of which only the beginning looks alike."""
 
-_WORSE = 0.08
+WORSE = 0.08
 """A name that is less alike by more than this is not what was meant."""
 
-_SHORTEST = 4
+SHORTEST = 4
 """Characters from which a text is compared with beginnings of names."""
 
-_NAMED = 5
+NAMED = 5
 """Names that a sentence lists."""
 
+COUNT = 3
+"""Names that are offered, unless a caller says otherwise."""
 
-def nearest(word: str, known: Iterable[str], *, count: int = 3) -> tuple[str, ...]:
+NO_SUCH = "There is no {kind} {name}; {tail}"
+MEANT = "did you mean {names}?"
+MEANT_OR = " or "
+LISTED = "the {kind}s are {names}{end}"
+NONE_LISTED = "no article has a {kind}."
+
+
+def nearest(word: str, known: Iterable[str], *, count: int = COUNT) -> tuple[str, ...]:
     """At most `count` of the `known` names that look like `word`, the closest first.
 
     Looking alike is Ratcliff and Obershelp's ratio (difflib) of at least .6, upper and
     lower case alike; names that contain the word, or lie in it, follow those.
     """
-    sought = word[:_LONGEST].casefold()
-    names = {name[:_LONGEST].casefold(): name for name in known}
-    close = get_close_matches(sought, names, n=count, cutoff=_ALIKE) if sought else []
+    sought = word[:LONGEST].casefold()
+    names = {name[:LONGEST].casefold(): name for name in known}
+    close = get_close_matches(sought, names, n=count, cutoff=ALIKE) if sought else []
     parts = [name for name in names if len(sought) > 2 and (sought in name)]  # noqa: PLR2004
     return tuple(names[name] for name in dict.fromkeys([*close, *sorted(parts)]))[:count]
 
 
-def nearest_ids(word: str, ids: Iterable[str], *, count: int = 3) -> tuple[str, ...]:
+def nearest_ids(word: str, ids: Iterable[str], *, count: int = COUNT) -> tuple[str, ...]:
     """As `nearest`, for ids and anchors: the folders, or the end of the name, may be missing."""
-    sought = word[:_LONGEST].casefold()
+    sought = word[:LONGEST].casefold()
     if not sought:
         return ()
     matcher = SequenceMatcher(b=sought)
     length = len(sought) + 1
-    rated = sorted((-_rating(matcher, id_[:_LONGEST].casefold(), length), id_) for id_ in ids)
-    least = max(_ALIKE, -rated[0][0] - _WORSE) if rated else 1
+    rated = sorted((-_rating(matcher, id_[:LONGEST].casefold(), length), id_) for id_ in ids)
+    least = max(ALIKE, -rated[0][0] - WORSE) if rated else 1
     alike = [id_ for rating, id_ in rated if -rating >= least]
     parts = [id_ for _, id_ in rated if len(sought) > 2 and sought in id_.casefold()]  # noqa: PLR2004
     return tuple(dict.fromkeys([*alike[:count], *sorted(parts)]))[:count]
@@ -58,16 +67,16 @@ def _rating(matcher: SequenceMatcher[str], name: str, length: int) -> float:
     """How alike the name is to what is sought: as a whole, its last part, or so much of either."""
     last = name.rpartition("/")[2]
     rating = max(_ratio(matcher, form) for form in {name, last})
-    if length <= _SHORTEST:
+    if length <= SHORTEST:
         return rating
     beginning = max(_ratio(matcher, form[:length]) for form in {name, last})
-    return max(rating, _BEGINNING * beginning)
+    return max(rating, BEGINNING * beginning)
 
 
 def _ratio(matcher: SequenceMatcher[str], name: str) -> float:
     """The ratio, or 0 where cheap bounds of it say that it is too low."""
     matcher.set_seq1(name)
-    low = matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE
+    low = matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE
     return 0.0 if low else matcher.ratio()
 
 
@@ -77,13 +86,13 @@ def no_such(kind: str, name: str, known: Iterable[str], listed: Sequence[str]) -
     """
     close = nearest_ids(name, known)
     if close:
-        tail = f"did you mean {' or '.join(map(_quoted, close))}?"
+        tail = MEANT.format(names=MEANT_OR.join(map(_quoted, close)))
     elif listed:
-        more = ", …" if len(listed) > _NAMED else "."
-        tail = f"the {kind}s are {', '.join(map(_quoted, listed[:_NAMED]))}{more}"
+        names = ", ".join(map(_quoted, listed[:NAMED]))
+        tail = LISTED.format(kind=kind, names=names, end=", …" if len(listed) > NAMED else ".")
     else:
-        tail = f"no article has a {kind}."
-    return f"There is no {kind} {_quoted(name)}; {tail}"
+        tail = NONE_LISTED.format(kind=kind)
+    return NO_SUCH.format(kind=kind, name=_quoted(name), tail=tail)
 
 
 def _quoted(name: str) -> str:
@@ -104,7 +113,7 @@ def _asked(found: Sequence[str]) -> str:
     if not found:
         return ""
     *others, last = found
-    return f"did you mean {' or '.join([', '.join(others), last] if others else [last])}?"
+    return MEANT.format(names=MEANT_OR.join([", ".join(others), last] if others else [last]))
 
 
 def slip(word: str, known: Iterable[str], *, most: int = 2) -> str | None:

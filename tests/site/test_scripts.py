@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -111,3 +112,11 @@ def test_a_shrunk_style_has_the_same_rules():
     assert shrink_style(style) == (
         "a b,a > c{margin:0 1px;color:red}@media (width > 1px){a{b:c}}\n"
     )
+
+
+def test_constants_and_sentences_are_those_of_python():
+    """The scripts' constants and sentences are what `.ci/shared.py` writes now."""
+    script = [sys.executable, ROOT / ".ci/shared.py", "--print"]
+    made = subprocess.run(script, check=True, timeout=60, capture_output=True, encoding="utf-8")
+    kept = (ROOT / "kb/site/assets/search/shared.js").read_text(encoding="utf-8")
+    assert made.stdout == kept, "run .ci/shared.py, then .ci/bundle, and commit what they write"

@@ -1,7 +1,7 @@
 // The parts of an answer as elements, for panel and page alike.
 
 /** @import { Action, Answer, Escalation, Hit, Question, State, View } from "./types.js" */
-import { NO_CHANNEL } from "../search/asking.js";
+import { NO_CHANNEL } from "../search/shared.js";
 import { address, asPath, capitalised, fill, make, marked } from "./words.js";
 
 /**

@@ -1,11 +1,10 @@
 // Words to terms, as kb/text/analysis.py has it: the same words for the index and for queries.
 
+import { APOSTROPHES, MAX_WORD_LENGTH } from "./shared.js";
 import { stem } from "./stemmer.js";
 
-const MAX_WORD_LENGTH = 64;
 const MAX_KEPT = 20_000; // units whose analysis is kept
 
-const APOSTROPHES = "'\\u2019\\u02bc\\uff07";
 const WORD = "\\p{L}\\p{N}_"; // Python's \w
 
 const POSSESSIVE = new RegExp(`[${APOSTROPHES}]s$`, "iu");

@@ -4,10 +4,11 @@
 import { SPACE, squeeze } from "./query.js";
 import { fold } from "./analysis.js";
 
-const LONGEST = 2000;
-const LONGEST_STORY = 500;
-/** What is said where nobody can be reached. */
-export const NO_CHANNEL = "This knowledge base names no way to reach a person.";
+import {
+  BEST_FOR, CAN_WAIT, LONGEST_QUESTION as LONGEST, LONGEST_STORY, MESSAGE, NO_CHANNEL, NO_ORDER, NO_REASON, NO_STORY, NO_TIME,
+  NO_WISH, ORDER_RULE, STORY, URGENT_LATER, URGENT_NOW, WAITS_RULE, WHEN_RULE, WISH, WISHES,
+} from "./shared.js";
+import { say } from "./sentences.js";
 
 /** @typedef {{name: string, best_for?: string, wait?: string, where?: string, hours?: string,
  *   article?: string, have_ready?: string[], id: string, order: number | null, ready: string[]}} Channel */
@@ -102,40 +103,34 @@ export class Asking {
   /** The condition that a channel's description implies. @param {string} bestFor */
   #implied(bestFor) {
     if (this.#isUrgent(bestFor, [])) return "urgent";
-    return /\b(?:not|non)[ -]urgent\b|\bcan wait\b/.test(bestFor.toLowerCase()) ? "not_urgent" : "";
+    return new RegExp(WAITS_RULE).test(bestFor.toLowerCase()) ? "not_urgent" : "";
   }
 
   /** A message to fill in. @param {string} words */
   message(words) {
     let story = [...squeeze(words)].slice(0, LONGEST_STORY).join("");
     if (this.asksForPerson(story)) story = "";
-    const when = WHEN.exec(story)?.[0] ?? "[date and time]";
-    const orders = new Set(DIGITS.test(story) ? story.match(ORDER) : []); // few texts need the slow rule
-    const order = orders.size === 1 ? [...orders][0] : "[order number, if there is one]";
-    const wishes = WISHES.filter(([pattern]) => pattern.test(story));
-    const wish = wishes.length === 1
-      ? `${wishes[0][1]} [or something else]`
-      : "[for example a refund, a replacement or an explanation]";
-    const happened = story ? `${story} [more details]` : "[what is wrong, in a sentence or two]";
-    return `What happened: ${happened}\nWhen: ${when}\nOrder number: ${order}\nWhat I want: ${wish}`;
+    const when = unicode(WHEN_RULE, "iu").exec(story)?.[0] ?? NO_TIME;
+    const orders = new Set(DIGITS.test(story) ? story.match(unicode(ORDER_RULE, "giu")) : []); // few texts need the slow rule
+    const order = orders.size === 1 ? [...orders][0] : NO_ORDER;
+    const wishes = WISHES.filter(([rule]) => unicode(rule, "iu").test(story)).map(([, wish]) => wish);
+    const wish = wishes.length === 1 ? say(WISH, { wish: wishes[0] }) : NO_WISH;
+    const happened = story ? say(STORY, { story }) : NO_STORY;
+    return say(MESSAGE, { happened, when, order, wish });
   }
 }
 
-const WHEN =
-  /\b(?:today|yesterday|tonight|this morning|last (?:night|week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|(?:\d{1,3}|an?|two|three|four|five|six) (?:hour|day|week|month)s? ago|(?:since|on) (?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4}-\d{2}-\d{2})\b/i;
 const DIGITS = /\p{Nd}(?:-?\p{Nd}){5}/u;
-const ORDER = new RegExp(
-  "\\b(?!\\d{4}-\\d{2}-\\d{2}\\b)[A-Z]{0,4}-?\\d(?:-?\\d){5,23}\\b"
-    .replaceAll("\\d", "\\p{Nd}")
-    .replaceAll("\\b", "(?:(?<![\\p{L}\\p{N}_])(?=[\\p{L}\\p{N}_])|(?<=[\\p{L}\\p{N}_])(?![\\p{L}\\p{N}_]))"),
-  "giu",
-);
-/** @type {[RegExp, string][]} */
-const WISHES = [
-  [/\b(?:refund|refunded|money back)\b/i, "a refund"],
-  [/\b(?:replacement|replace|exchange)\b/i, "a replacement"],
-  [/\b(?:cancel|cancellation)\b/i, "a cancellation"],
-];
+
+/** A rule of Python's, in which digits and the ends of words are those of all scripts.
+ * @param {string} rule @param {string} flags */
+const unicode = (rule, flags) =>
+  new RegExp(
+    rule
+      .replaceAll("\\d", "\\p{Nd}")
+      .replaceAll("\\b", "(?:(?<![\\p{L}\\p{N}_])(?=[\\p{L}\\p{N}_])|(?<=[\\p{L}\\p{N}_])(?![\\p{L}\\p{N}_]))"),
+    flags,
+  );
 
 /** Whether a step's word names a channel. @param {string} word @param {Channel} channel */
 function isNamed(word, channel) {
@@ -163,13 +158,13 @@ function byUrgency(steps, urgent) {
 /** @param {any} channel @param {string} condition @param {boolean} urgent */
 function optionOf(channel, condition, urgent) {
   const reason = condition === "urgent"
-    ? urgent ? "your problem is urgent" : "if it becomes urgent"
-    : condition && !urgent ? "if it can wait" : "";
+    ? urgent ? URGENT_NOW : URGENT_LATER
+    : condition && !urgent ? CAN_WAIT : "";
   const bestFor = squeeze(channel.best_for ?? "").replace(/\.+$/, "");
-  const why = [reason, bestFor && `best for ${uncapitalised(bestFor)}`].filter(Boolean).join("; ");
+  const why = [reason, bestFor && say(BEST_FOR, { purpose: uncapitalised(bestFor) })].filter(Boolean).join("; ");
   return {
     channel: channel.name,
-    why: why || "a way to reach a person",
+    why: why || NO_REASON,
     where: channel.where ?? "",
     wait: channel.wait ?? "",
     hours: channel.hours ?? "",

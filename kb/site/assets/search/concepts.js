@@ -3,8 +3,7 @@
 /** @import { Analyzer, Token } from "./analysis.js" */
 /** @import { Index } from "./index.js" */
 
-const MAX_COMPLETIONS = 20;
-const MAX_KEY_WORDS = 4;
+import { MAX_COMPLETIONS, MAX_KEY_WORDS } from "./shared.js";
 
 /** @typedef {{terms: string[], factor: number}} Alternative */
 /** @typedef {{surface: string, term: string, alternatives: Alternative[], unit: number,

@@ -2,9 +2,11 @@
 
 import { fold } from "./analysis.js";
 import { pause } from "./pauses.js";
-import { MAX_WORDS, SPACE, TIERS, trimSlashes } from "./query.js";
+import { SPACE, trimSlashes } from "./query.js";
 import { bestFirst, Scoring } from "./scoring.js";
-import { beginnings, candidates, MIN_LENGTH } from "./spelling.js";
+import { say } from "./sentences.js";
+import { CUT_WORDS, MAX_WORDS, MIN_LENGTH, MIN_PART, TIERS, UNQUOTED } from "./shared.js";
+import { beginnings, candidates } from "./spelling.js";
 
 /** @import { Token } from "./analysis.js" */
 /** @import { Concepts } from "./concepts.js" */
@@ -12,7 +14,6 @@ import { beginnings, candidates, MIN_LENGTH } from "./spelling.js";
 /** @import { Hopes } from "./scoring.js" */
 /** @import { Answer, Engine, Options } from "./search.js" */
 
-const MIN_PART = 3;
 const HOPES = 32; // sections whose tables are loaded first
 
 /**
@@ -80,7 +81,7 @@ export class Search {
     const without = tokens.filter((token) => !token.stop);
     const content = without.length ? without : tokens;
     if (content.length <= MAX_WORDS) return [content, this.query.notices];
-    const cut = `The query was cut to its first ${MAX_WORDS} words.`;
+    const cut = say(CUT_WORDS, { count: MAX_WORDS });
     return [content.slice(0, MAX_WORDS), [...this.query.notices, cut]];
   }
 
@@ -106,7 +107,7 @@ export class Search {
     const search = new Search(this.engine, query, { ...this.wanted, correct: false });
     await search.load();
     const results = await search.run();
-    const notices = ["No section holds the quoted words one after the other.", ...results.notices];
+    const notices = [UNQUOTED, ...results.notices];
     return results.total ? { ...results, notices } : null;
   }
 

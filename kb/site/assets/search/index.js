@@ -1,20 +1,18 @@
 // The index as a query reads it: postings, statistics, words and tables, from their shards.
 
 import { pause } from "./pauses.js";
-import { TIERS } from "./query.js";
 import { decode, decodeGaps, digit, find, lastUpTo, NO_DIGIT } from "./shards.js";
+import {
+  HEAD_STEPS, LINK_MARK, MARKS as FIELD_MARKS, NAME_LENGTH as HASH, RANGE_STARTS as STARTS, SUFFIX, TIERS,
+} from "./shared.js";
 
 /** @import { Shards } from "./shards.js" */
 
-export const FORMAT = 1;
-const HASH = 6;
 const KEPT_TERMS = 200;
-const HEAD_STEPS = 4;
 const FEW_TABLES = 8;
-const TEXT_START = 8192;
-const STARTS = [0, 1024, 2048, 3072, TEXT_START]; // first positions of fields, as MARKS name them
-const MARKS = "%!#$&";
-const LINK = 4; // the last of them: words in the text of links make phrases, but no pairs
+const TEXT_START = STARTS[STARTS.length - 1];
+const MARKS = FIELD_MARKS + LINK_MARK; // of the fields whose first positions are STARTS
+const LINK = MARKS.length - 1; // words in the text of links make phrases, but no pairs
 
 /** Where the shards of a kind begin, and what their names are. */
 class Directory {
@@ -28,7 +26,7 @@ class Directory {
 
   /** @param {number} number */
   file(number) {
-    return `${this.kind}${number}.${this.hash.slice(number * HASH, (number + 1) * HASH)}.js`;
+    return `${this.kind}${number}.${this.hash.slice(number * HASH, (number + 1) * HASH)}${SUFFIX}`;
   }
 }
 

@@ -1,12 +1,10 @@
 // What a person typed, read as words, phrases, exclusions and filters. See kb/search/query.py.
 
-const MAX_CHARACTERS = 1024;
-export const MAX_WORDS = 32;
-export const TIERS = ["self-service", "contact", "advice"];
+import { CUT_CHARACTERS, MAX_CHARACTERS, NO_TIER, QUOTES, TIERS } from "./shared.js";
+import { say } from "./sentences.js";
 
 /** White space as Python's `str.split` sees it. */
 export const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const QUOTES = '"\\u201c\\u201d\\u201e\\u00ab\\u00bb';
 const SYNTAX = new RegExp(
   `(?<![^${SPACE}])(?:` +
     `(?<minus>-?)[${QUOTES}](?<phrase>[^${QUOTES}]*[\\p{L}\\p{N}][^${QUOTES}]*)[${QUOTES}]` +
@@ -46,7 +44,7 @@ export function parseQuery(given) {
     } else {
       words.push(match[0]);
       if (found.key === "tier") {
-        notices.push(`${match[0]} was taken as a word: the tiers are self-service, contact and advice.`);
+        notices.push(say(NO_TIER, { word: match[0], tiers: TIERS.slice(0, -1).join(", "), last: TIERS[TIERS.length - 1] }));
       }
     }
   }
@@ -78,5 +76,5 @@ function cut(given) {
   const inWord = /[\p{L}\p{N}]$/u.test(kept) && /^[\p{L}\p{N}]/u.test(characters[MAX_CHARACTERS]);
   if (inWord && kept.includes(" ")) kept = kept.slice(0, kept.lastIndexOf(" "));
   const count = [...kept].length.toString().replace(/(\d)(?=(\d{3})+$)/g, "$1,");
-  return { text: kept, notices: [`The query was cut to its first ${count} characters.`] };
+  return { text: kept, notices: [say(CUT_CHARACTERS, { count })] };
 }

@@ -5,19 +5,16 @@
 /** @import { Index } from "./index.js" */
 import { pause } from "./pauses.js";
 import { find, lastUpTo } from "./shards.js";
+import {
+  CHUNK, HEAD_STEPS, IDF_STEPS, LEVELS, LEVELS_PER_E, LOWEST_LEVEL, RANGE_STARTS as STARTS, RESCORED, SATURATION_STEPS,
+  SCORE_DIGITS,
+} from "./shared.js";
 
-export const IDF_STEPS = 64;
-const STEPS = IDF_STEPS * 1024;
-const HEAD_STEPS = 4;
-const LEVELS = 64;
-const LEVELS_PER_E = 8;
-const LOWEST_LEVEL = -24;
-const RESCORED = 40;
+const STEPS = IDF_STEPS * SATURATION_STEPS;
 const LOOKED_AT = 16; // sections whose nearness is looked at, for each one to be scored
 const SLACK = 1e-6; // for sums in another order
-const CHUNK = 8;
-const STARTS = [0, 1024, 2048, 3072, 8192];
-const TEXT_START = 8192;
+const TEXT_START = STARTS[STARTS.length - 1];
+const SCALE = 10 ** SCORE_DIGITS;
 const SHORTEST = STARTS.map(() => 1);
 
 /** Parts of scores: sections, ascending, and a number for each.
@@ -27,7 +24,7 @@ const SHORTEST = STARTS.map(() => 1);
 const NONE = { docs: [], values: [] };
 
 /** A score as it is compared and shown. @param {number} score */
-export const roundScore = (score) => Math.floor(score * 1e6 + 0.5) / 1e6;
+export const roundScore = (score) => Math.floor(score * SCALE + 0.5) / SCALE;
 
 /** @param {number} population @param {number} frequency */
 const idfSteps = (population, frequency) =>

@@ -4,18 +4,18 @@ import { Analyzer } from "./analysis.js";
 import { Asking } from "./asking.js";
 import { ConceptMaker } from "./concepts.js";
 import { Search } from "./finding.js";
-import { FORMAT, Index } from "./index.js";
+import { Index } from "./index.js";
 import { pause } from "./pauses.js";
-import { parseQuery, TIERS } from "./query.js";
-import { IDF_STEPS, roundScore } from "./scoring.js";
+import { parseQuery } from "./query.js";
+import { roundScore } from "./scoring.js";
 import { loadShard, ShardError, Shards } from "./shards.js";
+import { FORMAT, IDF_STEPS, TIERS, WEAK_SHARE } from "./shared.js";
 import { makeSnippet } from "./snippets.js";
 import { nearestTopics, unknownFilters } from "./topics.js";
 
 /** @import { Escalation } from "./asking.js" */
 /** @import { Ranked, Results, Wanted } from "./finding.js" */
 
-const WEAK_SHARE = 0.5;
 const KEPT = 20; // answers
 const LONGEST_KEPT = 10_000;
 

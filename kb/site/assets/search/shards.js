@@ -1,6 +1,7 @@
 // Shards: files of the export, loaded once each, checked, and kept.
 
 import { hasOrigin, makeScripts } from "./elements.js";
+import { BASE, DIGITS } from "./shared.js";
 
 /** What goes wrong with a file: it can't be had, or is not what the manifest says. */
 export class ShardError extends Error {
@@ -15,8 +16,6 @@ export class ShardError extends Error {
 const KEPT = 150;
 const WRAPPER = "kbShard(";
 
-/** Characters of numbers: the first 32 end one. */
-const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 export const NO_DIGIT = 255;
 const VALUES = new Uint8Array(128).fill(NO_DIGIT);
 for (let value = 0; value < DIGITS.length; value++) VALUES[DIGITS.charCodeAt(value)] = value;
@@ -31,8 +30,8 @@ export function decode(text, from = 0, to = text.length) {
   let number = 0;
   for (let at = from; at < to; at++) {
     const value = VALUES[text.charCodeAt(at)];
-    number = number * 32 + (value & 31);
-    if (value < 32) {
+    number = number * BASE + (value % BASE);
+    if (value < BASE) { // the first of DIGITS end a number
       numbers.push(number);
       number = 0;
     }

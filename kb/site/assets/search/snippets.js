@@ -3,8 +3,8 @@
 /** @import { Analyzer, Token } from "./analysis.js" */
 
 import { SPACE } from "./query.js";
+import { SNIPPET_WIDTH as WIDTH } from "./shared.js";
 
-const WIDTH = 200;
 const SPACES = new RegExp(`[${SPACE}]+`, "g");
 
 /** The passage that holds most of the terms, with spans of the words found, in code points.

@@ -1,7 +1,6 @@
 // Words that were probably meant. See kb/search/spelling.py.
 
-export const MIN_LENGTH = 4;
-const LONG = 8;
+import { LONG, MIN_LENGTH } from "./shared.js";
 
 /** What has to be known of the corpus to correct a word: beginnings of words.
  * @param {string} word @returns {string[]} */

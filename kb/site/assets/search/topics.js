@@ -2,15 +2,11 @@
 
 import { fold } from "./analysis.js";
 import { trimSlashes } from "./query.js";
-
-const SHOWN = 5;
-const COUNT = 3;
-const CUTOFF = 0.6;
-const LONGEST = 200;
-const BEGINNING = 0.9;
-const WORSE = 0.08;
-const SHORTEST = 4;
-const NAMED = 5;
+import {
+  ALIKE, BEGINNING, LISTED, LONGEST_NAME, MEANT, MEANT_OR, NAMES_LISTED, NAMES_OFFERED, NO_SUCH, NONE_LISTED,
+  SHORTEST_BEGINNING, TOPICS_SHOWN, WORSE,
+} from "./shared.js";
+import { say } from "./sentences.js";
 
 /** @typedef {[string, string, number | null, string]} Row  id, title, order, url */
 
@@ -24,7 +20,7 @@ export function nearestTopics(words, topics) {
     .sort(([, a, one], [, b, other]) =>
       Number(one === null) - Number(other === null) || (one ?? 0) - (other ?? 0) || (a < b ? -1 : a > b ? 1 : 0));
   const rows = [...new Set([...alike.map((name) => /** @type {Row} */ (names.get(name))), ...top])];
-  return rows.slice(0, SHOWN).map(([topic, title, , url]) => ({ topic, title, url }));
+  return rows.slice(0, TOPICS_SHOWN).map(([topic, title, , url]) => ({ topic, title, url }));
 }
 
 /** A sentence for a topic, and for a tag, that no article has.
@@ -44,11 +40,12 @@ export function unknownFilters({ topic, tag }, { topics, articles }) {
 /** @param {string} kind @param {string} name @param {string[]} known @param {string[]} listed */
 function noSuch(kind, name, known, listed) {
   const close = nearestIds(name, known);
-  const some = listed.slice(0, NAMED).map(quoted).join(", ");
+  const names = listed.slice(0, NAMES_LISTED).map(quoted).join(", ");
+  const end = listed.length > NAMES_LISTED ? ", …" : ".";
   const tail = close.length
-    ? `did you mean ${close.map(quoted).join(" or ")}?`
-    : listed.length ? `the ${kind}s are ${some}${listed.length > NAMED ? ", …" : "."}` : `no article has a ${kind}.`;
-  return `There is no ${kind} ${quoted(name)}; ${tail}`;
+    ? say(MEANT, { names: close.map(quoted).join(MEANT_OR) })
+    : listed.length ? say(LISTED, { kind, names, end }) : say(NONE_LISTED, { kind });
+  return say(NO_SUCH, { kind, name: quoted(name), tail });
 }
 
 /** @param {string} name */
@@ -57,38 +54,38 @@ const quoted = (name) => (name.includes(" ") ? `“${name}”` : name);
 /** As `nearest`, for ids: the folders, or the end of the name, may be missing.
  * @param {string} word @param {string[]} ids */
 function nearestIds(word, ids) {
-  const sought = fold([...word].slice(0, LONGEST).join(""));
+  const sought = fold([...word].slice(0, LONGEST_NAME).join(""));
   const length = sought.length + 1;
   const alike = ids
     .map((id) => {
       const forms = [fold(id), fold(id.slice(id.lastIndexOf("/") + 1))];
-      const cut = length > SHORTEST ? forms.map((form) => BEGINNING * atLeast(ratio(form.slice(0, length), sought))) : [];
+      const cut = length > SHORTEST_BEGINNING ? forms.map((form) => BEGINNING * atLeast(ratio(form.slice(0, length), sought))) : [];
       return /** @type {[number, string]} */ ([Math.max(...forms.map((form) => atLeast(ratio(form, sought))), ...cut), id]);
     })
     .sort(([one, a], [other, b]) => other - one || (a < b ? -1 : 1))
-    .filter(([rating], _, [[best]]) => rating >= Math.max(CUTOFF, best - WORSE))
-    .slice(0, COUNT)
+    .filter(([rating], _, [[best]]) => rating >= Math.max(ALIKE, best - WORSE))
+    .slice(0, NAMES_OFFERED)
     .map(([, id]) => id);
   const parts = ids.filter((id) => sought.length > 2 && fold(id).includes(sought)).sort();
-  return [...new Set([...alike, ...parts])].slice(0, COUNT);
+  return [...new Set([...alike, ...parts])].slice(0, NAMES_OFFERED);
 }
 
 /** A ratio below the cutoff counts nothing. @param {number} rating */
-const atLeast = (rating) => (rating < CUTOFF ? 0 : rating);
+const atLeast = (rating) => (rating < ALIKE ? 0 : rating);
 
 /** The names that look like a word, the closest first, then those that hold it.
  * @param {string} word @param {string[]} names */
 function nearest(word, names) {
-  const sought = [...word].slice(0, LONGEST).join("");
+  const sought = [...word].slice(0, LONGEST_NAME).join("");
   /** @type {[number, string][]} */
   const rated = names.map((name) => [ratio(name, sought), name]);
   const close = rated
-    .filter(([rating]) => rating >= CUTOFF)
+    .filter(([rating]) => rating >= ALIKE)
     .sort(([one, a], [other, b]) => other - one || (a > b ? -1 : 1))
-    .slice(0, COUNT)
+    .slice(0, NAMES_OFFERED)
     .map(([, name]) => name);
   const parts = names.filter((name) => sought.length > 2 && name.includes(sought)).sort();
-  return [...new Set([...close, ...parts])].slice(0, COUNT);
+  return [...new Set([...close, ...parts])].slice(0, NAMES_OFFERED);
 }
 
 /** Ratcliff and Obershelp's measure of likeness. @param {string} one @param {string} other */

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""What Python and the browser's scripts share, written for the scripts: constants and sentences.
+
+    .ci/shared.py           writes kb/site/assets/search/shared.js, which is committed
+    .ci/shared.py --print   writes it to standard output
+
+Each is defined once, in the module of kb that is named; a test compares the file.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "kb/site/assets/search/shared.js"
+
+# Module -> names; `NAME=OTHER` is called OTHER in the scripts.
+SHARED = {
+    "kb.text.analysis": "MAX_WORD_LENGTH APOSTROPHES",
+    "kb.text.snippets": "WIDTH=SNIPPET_WIDTH",
+    "kb.text.nearest": "ALIKE BEGINNING WORSE COUNT=NAMES_OFFERED NAMED=NAMES_LISTED "
+    "LONGEST=LONGEST_NAME SHORTEST=SHORTEST_BEGINNING NO_SUCH MEANT MEANT_OR LISTED NONE_LISTED",
+    "kb.search.query": "MAX_CHARACTERS MAX_WORDS QUOTES CUT_CHARACTERS CUT_WORDS NO_TIER",
+    "kb.search.expansion": "MAX_COMPLETIONS MAX_KEY_WORDS",
+    "kb.search.spelling": "MIN_LENGTH LONG MIN_PART",
+    "kb.search.ranking": "IDF_STEPS SATURATION_STEPS HEAD_STEPS LEVELS LEVELS_PER_E LOWEST_LEVEL "
+    "RESCORED CHUNK SCORE_DIGITS",
+    "kb.search.postings": "RANGE_STARTS",
+    "kb.search.searcher": "WEAK_SHARE UNQUOTED",
+    "kb.support.intent": "LONGEST=LONGEST_QUESTION",
+    "kb.support.escalation": "LONGEST_STORY NO_CHANNEL URGENT_NOW URGENT_LATER CAN_WAIT BEST_FOR "
+    "NO_REASON MESSAGE STORY NO_STORY NO_TIME NO_ORDER WISH NO_WISH WHEN_RULE ORDER_RULE WISHES "
+    "WAITS_RULE",
+    "kb.knowledge_base": "TOPICS_SHOWN",
+    "kb.site.export.encoding": "DIGITS BASE NAME_LENGTH SUFFIX",
+    "kb.site.export.terms": "MARKS LINK_MARK",
+    "kb.site.export.manifest": "FORMAT",
+}
+
+
+def write_shared() -> str:
+    """The module of constants and sentences."""
+    lines = ["// Written by .ci/shared.py from the modules that are named: change those."]
+    for module, names in SHARED.items():
+        lines += ["", f"// {module.replace('.', '/')}.py"]
+        for name, _, other in (each.partition("=") for each in names.split()):
+            lines.append(_constant(other or name, getattr(import_module(module), name)))
+    tiers = [tier.value for tier in import_module("kb.model").Tier]
+    return "\n".join([*lines, "", "// kb/model.py", _constant("TIERS", tiers), ""])
+
+
+def _constant(name: str, value: Any) -> str:
+    return f"export const {name} = {json.dumps(value)};"
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    if sys.argv[1:] == ["--print"]:
+        sys.stdout.write(write_shared())
+    else:
+        OUT.write_text(write_shared(), encoding="utf-8")
