@@ -12,6 +12,7 @@ import click
 from kb.cli.as_json import article_as_json
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.complete import complete_articles
+from kb.content.anchors import find_anchor
 from kb.errors import ConfigError, NotFoundError
 from kb.files import full_path
 from kb.text.nearest import did_you_mean_id
@@ -50,6 +51,7 @@ def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
     prepare(base, session.screen)
     id_, _, anchor = " ".join(words).partition("#")
     article = find_article(base, id_)
+    anchor = find_anchor(anchor, [section.anchor for section in article.sections]) or anchor
     sections = _sections(article, anchor)
     screen = session.screen
     if screen.as_json:

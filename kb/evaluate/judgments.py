@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import platformdirs
 
 from kb.content import read_article, scan
+from kb.content.anchors import find_anchor
 from kb.errors import ContentError, JudgmentError
 from kb.files import read_regular
 from kb.model import Article, Audience, Status
@@ -232,27 +233,11 @@ def read_label(name: str, grade: str, line: Line, known: Known) -> Label:
     if not hash_sign:
         return Label(article, None, int(grade), name)
     anchors = known.anchors(article)
-    found = _find_anchor(anchor, anchors)
+    found = find_anchor(anchor, anchors)
     if found is None:
         hint = did_you_mean(anchor, anchors)
         raise line.error(f"the article {article!a} has no section {anchor!a}", hint)
     return Label(article, found, int(grade), name)
-
-
-def _find_anchor(anchor: str, anchors: Collection[str]) -> str | None:
-    """The anchor itself, or the only one of the same letters and digits.
-
-    Tools that make anchors from Markdown rather than from its text keep the marks of
-    `**`, `__` and links.
-    """
-    if anchor in anchors:
-        return anchor
-    alike = [other for other in anchors if _letters(other) == _letters(anchor) != ""]
-    return alike[0] if len(alike) == 1 else None
-
-
-def _letters(anchor: str) -> str:
-    return "".join(filter(str.isalnum, anchor)).casefold()
 
 
 class Catalogue:

@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import unquote
 
+from kb.content.anchors import find_anchor
 from kb.content.files import fold, printable
-from kb.content.markdown.document import slug
 from kb.settings import host_name
 from kb.site.addresses import FILES, encode
 
@@ -178,9 +178,7 @@ def _at_anchor(page: Destination, fragment: str) -> Resolved:
     href = encode(page.address)
     if not fragment:
         return Resolved(href)
-    if fragment in page.anchors:
-        return Resolved(f"{href}#{encode(fragment)}")
-    close = slug(fragment)
-    if close in page.anchors:
-        return Resolved(f"{href}#{encode(close)}")
+    anchor = find_anchor(fragment, page.anchors)
+    if anchor is not None:
+        return Resolved(f"{href}#{encode(anchor)}")
     return Resolved(href, f"leads to an anchor that its page does not have, #{printable(fragment)}")

@@ -17,7 +17,7 @@ from kb.site.links import LinkReference, Place, host_of, lies_on, sort_link, wan
 from kb.site.plan import weigh_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from kb.content.markdown.document import Document
     from kb.content.reader import Page
@@ -46,7 +46,7 @@ def render_body(page: Page, analyzer: Analyzer, *, remote_images: Collection[str
     writer = _LinkWriter(article, remote_images)
     says_title = document.title is not None and _alike(document.title, article.title)
     html = document.html(link=writer.link, image=writer.image, with_title=not says_title)
-    outline, html = _write_headings(html, writer)
+    outline, html = _write_headings(html, writer, _by_new(document.former_anchors()))
     html = _finish_blocks(html)
     record = Record(
         article=without_text(article),
@@ -117,8 +117,18 @@ def _short(url: str) -> str:
     return url if len(url) <= 80 else f"{url[:77]}..."  # noqa: PLR2004 one line of a terminal
 
 
-def _write_headings(html: str, writer: _LinkWriter) -> tuple[tuple[Heading, ...], str]:
-    """Give each heading a link to itself, and list those of the table of contents."""
+def _by_new(former: Mapping[str, str]) -> dict[str, str]:
+    """For each anchor that was called otherwise, a place in the page that is called so still."""
+    return {escape(new): f'<span id="{escape(old)}"></span>' for old, new in former.items()}
+
+
+def _write_headings(
+    html: str, writer: _LinkWriter, former: Mapping[str, str]
+) -> tuple[tuple[Heading, ...], str]:
+    """Give each heading a link to itself, and list those of the table of contents.
+
+    `former` holds what leads to a heading from its former address, by anchor.
+    """
     outline: list[Heading] = []
 
     def linked(found: re.Match[str]) -> str:
@@ -128,6 +138,7 @@ def _write_headings(html: str, writer: _LinkWriter) -> tuple[tuple[Heading, ...]
             writer.report(None, "a heading has no text", "accessibility")
             return f'<p id="{anchor}">{inner}</p>'
         outline.append(Heading(level, anchor, unescape(text)))
+        inner = former.get(anchor, "") + inner
         return (
             f'<div class="heading"><h{level} id="{anchor}">{inner}</h{level}>'
             f'<a class="anchor" href="#{anchor}" aria-label="# {text}"></a></div>'

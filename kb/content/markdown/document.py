@@ -11,12 +11,11 @@ an anchor of its own in the HTML.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.config import DEFAULT_LIMITS, Limits, over_limit
+from kb.content.anchors import GITHUB, Heading, Style, assign_anchors, former_anchors, free_anchor
 from kb.content.markdown.comments import without_comments
 from kb.content.markdown.html import (
     LINK_END,
@@ -46,57 +45,10 @@ __all__ = [
     "parse",
     "read_sections",
     "render_html",
-    "slug",
     "without_comments",
     "write_image",
     "write_link",
 ]
-
-_NOT_ASCII_WORD = re.compile(r"[^a-z0-9_\- ]")
-_SPACES = re.compile(r" +")
-_WITHOUT_TEXT = "section"
-
-
-def slug(heading: str) -> str:
-    """A heading as an anchor: NFKC, lower case, only word characters, hyphens and spaces
-    kept, each run of spaces to one hyphen, none at the ends. A heading that keeps nothing
-    becomes `section`.
-
-    Marks that combine with a letter are part of the word (Hindi and Thai need them).
-    """
-    if heading.isascii():
-        kept = _NOT_ASCII_WORD.sub("", heading.lower())
-    else:
-        folded = unicodedata.normalize("NFKC", heading).lower()
-        kept = "".join(character for character in folded if _belongs_to_word(character))
-    return _SPACES.sub("-", kept).strip("-") or _WITHOUT_TEXT
-
-
-def _belongs_to_word(character: str) -> bool:
-    if character.isalnum() or character in "_- ":
-        return True
-    return unicodedata.category(character) in {"Mn", "Mc"} and not _selects_variation(character)
-
-
-def _selects_variation(character: str) -> bool:
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
-
-
-class Anchors:
-    """Hands out the anchors of one article, each once: repeats get -1, -2 and so on."""
-
-    def __init__(self) -> None:
-        self._taken: dict[str, int] = {}
-
-    def claim(self, wish: str) -> str:
-        """The wish itself, or the wish with the first free number."""
-        anchor = wish
-        while anchor in self._taken:
-            self._taken[wish] += 1
-            anchor = f"{wish}-{self._taken[wish]}"
-        self._taken[anchor] = 0
-        return anchor
-
 
 # The lead of an article without an H1: browsers go to the top of a page for `#top`.
 _LEAD_ANCHOR = "top"
@@ -125,6 +77,7 @@ class Document:
     anchors: tuple[str, ...]
     _tokens: Sequence[Token] = field(repr=False, compare=False)
     _ids: dict[int, str] = field(repr=False, compare=False)
+    _headings: Sequence[Heading] = field(repr=False, compare=False)
     _first_line: int
     _limits: Limits
     _titled: int | None
@@ -157,6 +110,10 @@ class Document:
         above = writer.write(self._tokens, 0, self._titled)
         return above + writer.write(self._tokens, self._titled + _HEADING_TOKENS, end)
 
+    def former_anchors(self) -> dict[str, str]:
+        """Anchors that kb gave these headings before it followed GitHub, and today's for each."""
+        return former_anchors(self._headings, list(self._ids.values()))
+
     def links(self) -> Iterator[Link]:
         """Every link and image, in reading order."""
         for token in self._tokens:
@@ -166,18 +123,25 @@ class Document:
 
 
 def parse(
-    body: str, *, title: str = "", first_line: int = 1, limits: Limits = DEFAULT_LIMITS
+    body: str,
+    *,
+    title: str = "",
+    first_line: int = 1,
+    limits: Limits = DEFAULT_LIMITS,
+    anchors: Style = GITHUB,
 ) -> Document:
     """Read a Markdown text whose first line is line `first_line` of its file.
 
     `title` is the article's title where the front matter gives one; an H1 that says the
-    same, or any first H1 where there is none, is left out of the sections' trails.
+    same, or any first H1 where there is none, is left out of the sections' trails. `anchors`
+    is how headings without an id of their own get one.
     Raises `ContentError` with a line where the text passes a limit.
     """
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     tokens = tokenize(body, first_line=first_line, limits=limits)
     splitter = _Splitter(first_line, limits)
     splitter.read(tokens)
+    splitter.assign(anchors)
     last_line = first_line + body.count("\n") - (1 if body.endswith("\n") else 0)
     found = _find_title(tokens)
     heading = "" if found is None else _one_line(plain_text(tokens[found + 1].children or ()))
@@ -188,6 +152,7 @@ def parse(
         anchors=tuple(splitter.ids.values()),
         _tokens=tokens,
         _ids=splitter.ids,
+        _headings=splitter.headings,
         _first_line=first_line,
         _limits=limits,
         _titled=found if is_title else None,
@@ -231,9 +196,11 @@ def _links(children: Sequence[Token], line: int) -> Iterator[Link]:
 
 
 class _Draft(NamedTuple):
-    """A section as far as it is known while tokens go by."""
+    """A section as far as it is known while tokens go by. `opened` is the position of its heading's
+    token, -1 where there is none.
+    """
 
-    anchor: str
+    opened: int
     heading: str
     level: int
     line: int
@@ -245,10 +212,11 @@ class _Splitter:
 
     def __init__(self, first_line: int, limits: Limits) -> None:
         self.ids: dict[int, str] = {}
+        self.headings: list[Heading] = []
+        self._indexes: list[int] = []
         self._first_line = first_line
         self._limits = limits
-        self._anchors = Anchors()
-        self._drafts = [_Draft(_LEAD_ANCHOR, "", 0, first_line, [])]
+        self._drafts = [_Draft(-1, "", 0, first_line, [])]
         self._row: list[str] | None = None
 
     def read(self, tokens: Sequence[Token]) -> None:
@@ -276,35 +244,42 @@ class _Splitter:
         self, opened: Token, inline: Token, index: int, blocks: list[str]
     ) -> list[str]:
         heading = _one_line(plain_text(inline.children or ()))
-        anchor = self.ids[index] = self._anchors.claim(slug(heading))
+        self.headings.append(Heading(heading, str(opened.attrs.get("id", ""))))
+        self._indexes.append(index)
         if opened.level > 0:
             blocks.append(heading)
             return blocks
         line = self._first_line + (opened.map[0] if opened.map else 0)
         if len(self._drafts) > self._limits.sections:
             raise over_limit("sections", f"over {self._limits.sections} headings", line)
-        self._drafts.append(_Draft(anchor, heading, int(opened.tag[1]), line, []))
+        self._drafts.append(_Draft(index, heading, int(opened.tag[1]), line, []))
         return self._drafts[-1].blocks
+
+    def assign(self, style: Style) -> None:
+        """Give each heading its anchor, once all are known."""
+        anchors = assign_anchors(self.headings, style)
+        self.ids.update(zip(self._indexes, anchors, strict=True))
 
     def sections(self, last_line: int, *, first_is_title: bool) -> tuple[Section, ...]:
         """The sections, complete. The anchor of the text above the headings gives way to theirs."""
         lead, *headed = self._drafts
-        drafts = headed
-        if any(lead.blocks) or not headed:
-            drafts = [lead._replace(anchor=self._anchors.claim(_LEAD_ANCHOR)), *headed]
+        drafts = self._drafts if any(lead.blocks) or not headed else headed
+        anchors = {**self.ids, -1: free_anchor(_LEAD_ANCHOR, frozenset(self.ids.values()))}
         ends = [draft.line - 1 for draft in drafts[1:]] + [last_line]
         trails = _trails(drafts, first_is_title=first_is_title)
         return tuple(
-            _section(draft, trail, end, position)
+            _section(draft, anchors[draft.opened], trail, end, position)
             for position, (draft, trail, end) in enumerate(zip(drafts, trails, ends, strict=True))
         )
 
 
-def _section(draft: _Draft, trail: tuple[str, ...], end: int, position: int) -> Section:
+def _section(
+    draft: _Draft, anchor: str, trail: tuple[str, ...], end: int, position: int
+) -> Section:
     marked = "\n".join(block for block in draft.blocks if block)
     text, links = _without_marks(marked) if LINK_START in marked else (marked, ())
     return Section(
-        anchor=draft.anchor,
+        anchor=anchor,
         heading=draft.heading,
         level=draft.level,
         trail=trail,

@@ -145,7 +145,9 @@ class HtmlWriter:
         if not token.attrs:
             return shown
         return shown + "".join(
-            f' {name}="{escape(str(value))}"' for name, value in token.attrs.items()
+            f' {name}="{escape(str(value))}"'
+            for name, value in token.attrs.items()
+            if name != "id" or identity is None
         )
 
     def _inline(self, children: Sequence[Token]) -> str:
