@@ -27,7 +27,7 @@ COMMANDS = [
     ["show", "late"],
     ["topics"],
     ["contact", "parcel"],
-    ["build", "--jobs", "2"],
+    ["build"],
     ["export", "search", "--out", "exported", "--url", "/{id}"],
     ["--help"],
 ]

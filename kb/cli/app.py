@@ -73,6 +73,9 @@ EXAMPLES = (
     ("kb init help-center", "start a knowledge base of your own"),
 )
 
+GONE = {"--jobs": "kb builds in one process: leave it out"}
+"""Options that there were, with what to do without."""
+
 INTERRUPTED = 130
 
 
@@ -279,7 +282,10 @@ def _report_usage(error: click.ClickException, screen: Screen) -> int:
         known = [name.lstrip("-") for p in ctx.command.params for name in p.opts] if ctx else []
         close = [f"--{name}" for name in nearest(error.option_name.lstrip("-"), known)]
         message = f"no such option: {error.option_name}"
-        message += f"; did you mean {' or '.join(close)}?" if close else ""
+        if gone := GONE.get(error.option_name):
+            message += f"; {gone}"
+        elif close:
+            message += f"; did you mean {' or '.join(close)}?"
     if message[1:2].islower():  # Click begins with a capital
         message = message[:1].lower() + message[1:]
     screen.error(message, f"`{path} --help` lists what there is")

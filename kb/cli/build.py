@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ import click
 
 from kb.cli.command import FOUND, Command, Session, no_articles, pass_session, shown_folder
 from kb.cli.text import Span, Style, line_of
-from kb.cli.values import Number
 from kb.errors import ContentError, SiteError
 from kb.files import full_path
 from kb.model import Severity
@@ -36,7 +34,6 @@ _FAR = 4 * 1024 * 1024  # bytes from which a size is told in megabytes
         ("kb build", "build into the folder site/"),
         ("kb build --out public", "build into another folder"),
         ("kb build --strict", "fail on a broken link or a missing file"),
-        ("kb build --jobs 4", "use four processes"),
     ),
 )
 @click.option(
@@ -47,16 +44,8 @@ _FAR = 4 * 1024 * 1024  # bytes from which a size is told in megabytes
 )
 @click.option("--strict", is_flag=True, help="Exit with 3 when there are warnings.")
 @click.option("--drafts", is_flag=True, help="Show drafts too, marked as such.")
-@click.option(
-    "--jobs",
-    type=Number(0, 64),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Processes to use; 0 for one per processor.",
-)
 @pass_session
-def command(session: Session, *, out: Path | None, strict: bool, drafts: bool, jobs: int) -> int:
+def command(session: Session, *, out: Path | None, strict: bool, drafts: bool) -> int:
     """Build, report what was written and what is wrong, and choose the exit code."""
     from kb.config import load_config
     from kb.site.build import build_site
@@ -65,7 +54,7 @@ def command(session: Session, *, out: Path | None, strict: bool, drafts: bool, j
     screen = session.screen
     config = load_config(config=session.config, content=session.content, index=session.index)
     every = screen.as_json or screen.verbosity > 0
-    options = Options(drafts=drafts, jobs=jobs or os.cpu_count() or 1, every_problem=every)
+    options = Options(drafts=drafts, every_problem=every)
     with screen.progress("Building") as progress:
         report = build_site(
             config, out=None if out is None else full_path(out), options=options,

@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Answer to this name too, besides localhost and addresses in figures; repeatable.",
 )
-@click.option("--jobs", type=Number(1, 64), default=1, metavar="N", help="Processes.")
 @pass_session
 def command(
     session: Session,
@@ -62,7 +61,6 @@ def command(
     port: int | None,
     host: str,
     names: tuple[str, ...],
-    jobs: int,
 ) -> int:
     """Serve until Ctrl-C."""
     from kb.config import load_config
@@ -86,7 +84,6 @@ def command(
                 host=host,
                 port=port,
                 names=names,
-                jobs=jobs,
                 every_problem=screen.verbosity > 0,
                 progress=progress,
                 complain=complain,

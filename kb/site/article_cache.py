@@ -1,4 +1,4 @@
-"""Articles of a build: remembered from the last one, or read from disk in one process or several.
+"""Articles of a build: remembered from the last one, or read from disk.
 
 What waits for its turn is in memory while it is little, else in a temporary file.
 """
@@ -108,9 +108,6 @@ class RenderedBodies:
         self._records.clear()
 
 
-_BATCH = 32  # articles that a process is given at a time
-
-
 class _Settings(NamedTuple):
     """What the draft of an article depends on besides its file."""
 
@@ -136,7 +133,6 @@ class Reader:
         self,
         config: Config,
         analyzer: Analyzer,
-        jobs: int,
         memory: Memory,
         progress: Callable[[int, int], None] | None,
     ) -> None:
@@ -144,7 +140,6 @@ class Reader:
             config.content, config.language, config.site.remote_images, config.limits
         )
         self._analyzer = analyzer
-        self._jobs = jobs
         self._memory = memory
         self._progress = progress
         self._sources: dict[str, SourceFile] = {}
@@ -223,33 +218,10 @@ class Reader:
         return {path: list(self._sources[path]) for path in self._kept}, self._kept, self._wants
 
     def _read(self, sources: Sequence[SourceFile]) -> Iterator[Parsed | tuple[Problem, ...]]:
-        for done, found in enumerate(self._results(sources), 1):
-            yield found
+        for done, source in enumerate(sources, 1):
+            yield _read_one(source, self._analyzer, self._settings)
             if self._progress:
                 self._progress(done, len(sources))
-
-    def _results(self, sources: Sequence[SourceFile]) -> Iterator[Parsed | tuple[Problem, ...]]:
-        if self._jobs < 2 or len(sources) <= _BATCH:  # noqa: PLR2004 one process or several
-            for source in sources:
-                yield _read_one(source, self._analyzer, self._settings)
-            return
-        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415
-
-        batches = [
-            (list(sources[at : at + _BATCH]), self._settings)
-            for at in range(0, len(sources), _BATCH)
-        ]
-        with ProcessPoolExecutor(self._jobs) as pool:
-            for results in pool.map(_read_batch, batches):
-                yield from results
-
-
-def _read_batch(
-    batch: tuple[list[SourceFile], _Settings],
-) -> list[Parsed | tuple[Problem, ...]]:
-    sources, settings = batch
-    analyzer = Analyzer(settings.language)
-    return [_read_one(source, analyzer, settings) for source in sources]
 
 
 def _read_one(

@@ -1,7 +1,7 @@
 """The build: sources in, output folder out, and no more work than the changes ask for.
 
 look at the sources            nothing changed since the last build: done
-records of the articles        from the cache, or by reading (in several processes)
+records of the articles        from the cache, or by reading
 a plan of the whole site       addresses, topics, neighbours, related articles
 pages                          those whose key changed; the rest stays as it is
 what shows several articles    topics, home, feeds: written anew, kept where the same

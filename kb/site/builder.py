@@ -96,7 +96,7 @@ class _Builder:
         """Everything, in order."""
         config = self._config
         old = self._cache.memory(self._sources.common)
-        reader = Reader(config, self._analyzer, self._options.jobs, old, progress)
+        reader = Reader(config, self._analyzer, old, progress)
         records, unread = reader.records(self._sources.listing.articles)
         topic_files, wrong = read_topics(
             config.content, self._sources.listing.topics, limits=config.limits

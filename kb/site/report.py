@@ -123,14 +123,13 @@ KEPT = 100
 
 class Options(NamedTuple):
     """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
-    `jobs` is the number of processes; `root` is the path at which a server shows the site;
+    `root` is the path at which a server shows the site;
     `every_problem` asks for all of them where the first ones would do. `search` is given what
     the files of the search are to be made of, and its key, where they are no part of the build.
     """
 
     drafts: bool = False
     live: bool = False
-    jobs: int = 1
     root: str | None = None
     every_problem: bool = False
     search: Callable[[str, Places], None] | None = None

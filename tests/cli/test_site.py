@@ -78,7 +78,7 @@ def test_a_file_that_is_refused_is_told_at_once(kb, folder, article):
 
 def test_build_as_json(kb, folder, article):
     """One object with what was done and every problem."""
-    found = json.loads(kb("build", "--json", "--jobs", "0").out)
+    found = json.loads(kb("build", "--json").out)
     assert found["version"] == 1
     assert found["articles"] == len(list((folder / "content").rglob("*.md")))
     assert "late.html" in found["written"]

@@ -126,19 +126,6 @@ def test_building_twice_gives_the_same_bytes(base, tmp_path):
     assert first == again
 
 
-def test_processes_give_the_same_bytes(base, tmp_path):
-    """`jobs` changes the speed and nothing else."""
-    base.write({f"many/article-{n}.md": f"# Article {n}\n\nText {n}.\n" for n in range(70)})
-    base.build()
-    first = base.files()
-    base.build(out=tmp_path / "other", jobs=2)
-    assert first == {
-        p.relative_to(tmp_path / "other").as_posix(): p.read_bytes()
-        for p in (tmp_path / "other").rglob("*")
-        if p.is_file()
-    }
-
-
 def test_article_page_has_all_its_parts(base):
     """Trail, title, summary, actions, anchors, what to have ready, related, date, neighbours."""
     base.build()

@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 from kb.config import load_config
 from kb.content.files import complaint
 from kb.site.build import build_site
-from kb.site.report import Options
 from support.cases import read_json
 from support.processes import write
 
@@ -132,7 +131,7 @@ def build(folder, files):
     """Write files and build their site; gives its folder, and the problems found."""
     write(folder, files)
     config = load_config(config=folder / "kb.toml", environ={}, cwd=folder)
-    report = build_site(config, options=Options(jobs=2))
+    report = build_site(config)
     return folder / "site", report
 
 

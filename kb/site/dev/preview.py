@@ -169,7 +169,6 @@ def open_preview(
     host: str = "127.0.0.1",
     port: int | None = None,
     names: Iterable[str] = (),
-    jobs: int = 1,
     every_problem: bool = False,
     progress: Callable[[int, int], None] | None = None,
     complain: Callable[[KbError], None] = lambda _: None,
@@ -192,7 +191,7 @@ def open_preview(
         def build(progress: Callable[[int, int], None] | None = None) -> Report:
             config = _for_preview(load(), Path(name))
             server.policy = policy_of(config.site.remote_images)
-            options = _options(config, search, jobs, every_problem=every_problem)
+            options = _options(config, search, every_problem=every_problem)
             with search.pages_first():
                 return build_site(config, out=folder, options=options, progress=progress)
 
@@ -237,12 +236,11 @@ def _running(server: SiteServer) -> Iterator[None]:
         server.stop()
 
 
-def _options(config: Config, search: FreshSearch, jobs: int, *, every_problem: bool) -> Options:
+def _options(config: Config, search: FreshSearch, *, every_problem: bool) -> Options:
     """How to build for who writes: drafts shown, pages that reload, the search made apart."""
     return Options(
         drafts=True,
         live=True,
-        jobs=jobs,
         root="/",
         every_problem=every_problem,
         search=lambda key, places: search.renew(key, config, places),
