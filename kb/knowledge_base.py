@@ -19,7 +19,6 @@ from kb.content import (
     resolve_aliases,
     scan,
 )
-from kb.content.manifest import Claim
 from kb.errors import ContentError, IndexingError, NotFoundError, QueryError
 from kb.files import shown_path
 from kb.index.engine import CHANNELS
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from kb.index.engine import Description, Engine
     from kb.index.generations import Generation
     from kb.index.updater import ReadArticle
-    from kb.model import Card, Escalation, Topic
+    from kb.model import ArticleMeta, Escalation, Topic
     from kb.search.request import RankedSection, Results
 
 __all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
@@ -78,23 +77,22 @@ class _Opened:
         self.engine = engine
 
     @cached_property
-    def cards(self) -> Mapping[str, Card]:
+    def cards(self) -> Mapping[str, ArticleMeta]:
         """Every article, seen by the public or not."""
         return self.engine.cards()
 
     @cached_property
-    def channels(self) -> tuple[Card, ...]:
+    def channels(self) -> tuple[ArticleMeta, ...]:
         """The articles that describe a way to reach a person, in order of id."""
         return self.engine.cards_with(CHANNELS)
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:
         """Former id, case folded -> id."""
-        claims = [Claim(card.id, card.path, card.aliases) for card in self.cards.values()]
-        settled = resolve_aliases(claims)
-        return {alias.casefold(): claim.id for claim in settled for alias in claim.aliases}
+        found = resolve_aliases(self.cards.values()).of
+        return {alias.casefold(): id_ for id_, aliases in found.items() for alias in aliases}
 
-    def find(self, id_: str) -> Card:
+    def find(self, id_: str) -> ArticleMeta:
         """The article of an id or a former one. Raises NotFoundError, which names similar ids."""
         # Most ask by the id: only then no other article has to be read.
         card = self.engine.card(id_) or self.cards.get(self.aliases.get(id_.casefold(), ""))
@@ -102,7 +100,7 @@ class _Opened:
             raise NotFoundError(f"no article {id_!r}", hint=_article_hint(id_, self.cards))
         return card
 
-    def seen_by(self, audience: Audience, *, drafts: bool = False) -> tuple[Card, ...]:
+    def seen_by(self, audience: Audience, *, drafts: bool = False) -> tuple[ArticleMeta, ...]:
         """The articles that a reader may see, in order of id."""
         return tuple(_seen_by(self.cards.values(), audience, drafts=drafts))
 
@@ -245,7 +243,7 @@ class KnowledgeBase:
 
     def cards(
         self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
-    ) -> tuple[Card, ...]:
+    ) -> tuple[ArticleMeta, ...]:
         """What the index keeps of the articles that a reader may see, in order of id."""
         return self._ask(lambda opened: opened.seen_by(audience, drafts=drafts))
 
@@ -270,7 +268,7 @@ class KnowledgeBase:
         )
         return self._ask(lambda opened: self._contact(words, request, opened))
 
-    def escalation(self, article: Article | Card) -> Escalation:
+    def escalation(self, article: ArticleMeta) -> Escalation:
         """What follows when an article did not help."""
         return self._ask(lambda opened: self._escalation("", article, article.audience, opened))
 
@@ -300,7 +298,7 @@ class KnowledgeBase:
         return self._ask(lambda opened: question(opened.engine))
 
     @property
-    def cards_by_id(self) -> Mapping[str, Card]:
+    def cards_by_id(self) -> Mapping[str, ArticleMeta]:
         """Every article, seen by the public or not."""
         return self._ask(lambda opened: opened.cards)
 
@@ -426,12 +424,12 @@ class KnowledgeBase:
         return self._escalation(words, card, request.audience, opened)
 
     def _escalation(
-        self, words: str, article: Article | Card | None, audience: Audience, opened: _Opened
+        self, words: str, article: ArticleMeta | None, audience: Audience, opened: _Opened
     ) -> Escalation:
         contacts = _seen_by(opened.channels, audience)
         return choose_escalation(words, article, contacts, self.config.contact)
 
-    def _topics(self, cards: Iterable[Card]) -> tuple[Topic, ...]:
+    def _topics(self, cards: Iterable[ArticleMeta]) -> tuple[Topic, ...]:
         """The tree of topics that hold some articles."""
         listed = scan(self.config.content).topics
         files, _ = read_topics(self.config.content, listed, limits=self.config.limits)
@@ -455,7 +453,9 @@ class KnowledgeBase:
         return tuple(topics[id_] for id_ in chosen)
 
 
-def _seen_by(cards: Iterable[Card], audience: Audience, *, drafts: bool = False) -> Iterator[Card]:
+def _seen_by(
+    cards: Iterable[ArticleMeta], audience: Audience, *, drafts: bool = False
+) -> Iterator[ArticleMeta]:
     """The articles among these that a reader may see."""
     for card in cards:
         if (card.audience is Audience.PUBLIC or audience is Audience.AGENT) and (
@@ -486,7 +486,7 @@ def _unknown_filters(request: Request, opened: _Opened) -> Iterator[str]:
             yield no_such("tag", tag, tags, tags)
 
 
-def _article_hint(id_: str, cards: Mapping[str, Card]) -> str:
+def _article_hint(id_: str, cards: Mapping[str, ArticleMeta]) -> str:
     """What to do about an id that no article has: it is a topic's, or a slip."""
     topic = id_.strip("/")
     if topic and any(topic in _and_above(card.topic) for card in cards.values()):

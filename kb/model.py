@@ -1,20 +1,23 @@
 """The nouns of kb: frozen, complete at birth, and free of any behaviour that reads files.
 
-An `Article` is one Markdown file; it holds `Section`s, the unit that is indexed,
-linked and shown. A `Hit` is a section that answers a query, an `Answer` is all that
-one query brought. A `Channel` is a way to reach a person; an `Escalation` is what
-follows when self-service fails.
+An `Article` is one Markdown file; it holds `Section`s, the unit that is indexed, linked and shown.
+An `ArticleMeta` is an article without its text; `encode_meta` and `decode_meta` are its one way to
+JSON and back, for the index and for the site. A `Hit` is a section that answers a query, an
+`Answer` is all that one query brought. A `Channel` is a way to reach a person; an `Escalation` is
+what follows when self-service fails.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
+
+M = TypeVar("M", bound="ArticleMeta")
 
 
 class Tier(StrEnum):
@@ -122,23 +125,19 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
-    """One Markdown file. `id` is its path under content/ without `.md`, with `/` between folders.
+class ArticleMeta:
+    """An article without its text: what lists, hits and the pages of others show of it.
 
-    `path` is relative to content/; `topic` is the id of the folder that holds it (empty at
-    the top). `body` is the Markdown below the front matter, `body_line` the 1-based line on
-    which it starts, `digest` the SHA-256 of the file in hexadecimal. `sections` is never empty.
-    `extra` holds the front-matter keys that kb does not know, as they were written.
+    `id` is the article's path under content/ without `.md`, with `/` between folders. `path` is
+    its file, relative to content/; `topic` the id of the folder that holds it (empty at the
+    top); `digest` the SHA-256 of the file in hexadecimal.
     """
 
     id: str
     path: str
     title: str
-    topic: str
-    body: str
-    body_line: int
-    digest: str
-    sections: tuple[Section, ...]
+    topic: str = ""
+    digest: str = ""
     summary: str = ""
     tier: Tier = Tier.SELF_SERVICE
     issues: tuple[str, ...] = ()
@@ -155,6 +154,30 @@ class Article:
     review_every: str = ""
     order: int | None = None
     featured: int | None = None
+
+    @property
+    def is_published(self) -> bool:
+        """Whether customers may see the article."""
+        return self.status is Status.PUBLISHED and self.audience is Audience.PUBLIC
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether customers may see the article only where drafts are asked for."""
+        return self.status is Status.DRAFT and self.audience is Audience.PUBLIC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article(ArticleMeta):
+    """One Markdown file.
+
+    `body` is the Markdown below the front matter, `body_line` the 1-based line on which it
+    starts. `sections` is never empty. `extra` holds the front-matter keys that kb does not
+    know, as they were written.
+    """
+
+    body: str
+    body_line: int
+    sections: tuple[Section, ...]
     extra: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -291,64 +314,105 @@ class Answer:
         return self.hits[index]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """An article without its text: fields are as in `kb.model.Article`."""
-
-    id: str
-    path: str
-    title: str
-    topic: str = ""
-    summary: str = ""
-    tier: Tier = Tier.SELF_SERVICE
-    issues: tuple[str, ...] = ()
-    actions: tuple[Action, ...] = ()
-    have_ready: tuple[str, ...] = ()
-    escalate: tuple[Step, ...] = ()
-    channel: Channel | None = None
-    tags: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    audience: Audience = Audience.PUBLIC
-    status: Status = Status.PUBLISHED
-    order: int | None = None
-    featured: int | None = None
+META_FIELDS = tuple(field.name for field in fields(ArticleMeta))
+"""The names of what an article is known by without its text."""
 
 
-_NAMES = tuple(field.name for field in fields(Card))
+def meta_of(article: ArticleMeta) -> ArticleMeta:
+    """An article without its text."""
+    return ArticleMeta(**{name: getattr(article, name) for name in META_FIELDS})
 
 
-def card_of(article: Article) -> Card:
-    """An article's card."""
-    return Card(**{name: getattr(article, name) for name in _NAMES})
+def encode_meta(meta: ArticleMeta) -> dict[str, Any]:
+    """An article, or a kind of it, as JSON keeps it: without the fields that have their default.
 
-
-def card_record(card: Card) -> dict[str, Any]:
-    """A card as JSON keeps it, without what is empty."""
-    values = ((name, getattr(card, name)) for name in _NAMES)
-    record = {name: value for name, value in values if value not in (None, "", ())}
-    for name in ("actions", "escalate"):
-        if name in record:
-            record[name] = tuple(map(asdict, record[name]))
-    if "channel" in record:
-        record["channel"] = asdict(record["channel"])
+    Of an `Article` no text is kept: see `meta_of`.
+    """
+    record = {}
+    for name, default in _defaults(type(meta)).items():
+        value = getattr(meta, name)
+        if value != default:
+            record[name] = _ENCODERS[name](value) if name in _ENCODERS else value
     return record
 
 
-def read_card(record: dict[str, Any]) -> Card:
-    """The card that `card_record` wrote; what else the record holds is left alone."""
-    values = {name: record[name] for name in _NAMES if name in record}
-    for name in ("issues", "have_ready", "tags", "aliases"):
-        values[name] = tuple(values.get(name, ()))
-    for name, enum in (("tier", Tier), ("audience", Audience), ("status", Status)):
-        values[name] = enum(values[name])
-    values["actions"] = tuple(Action(**action) for action in values.get("actions", ()))
-    values["escalate"] = tuple(_read_step(step) for step in values.get("escalate", ()))
-    if "channel" in values:
-        channel = values["channel"]
-        values["channel"] = Channel(**{**channel, "have_ready": tuple(channel["have_ready"])})
-    return Card(**values)
+def decode_meta(record: Mapping[str, Any]) -> ArticleMeta:
+    """The article that `encode_meta` made a record of. See `decode_as`."""
+    return decode_as(ArticleMeta, record)
 
 
-def _read_step(step: dict[str, Any]) -> Step:
-    condition = step["condition"]
-    return Step(step["channel"], Condition(condition) if condition else None)
+def decode_as(kind: type[M], record: Mapping[str, Any]) -> M:
+    """The article of a kind that `encode_meta` made a record of; what else the record holds is
+    passed over.
+
+    Raises KeyError, TypeError, ValueError and AttributeError for what is no such record.
+    """
+    names = _defaults(kind)
+    return kind(
+        **{
+            name: _DECODERS[name](value) if name in _DECODERS else value
+            for name, value in record.items()
+            if name in names
+        }
+    )
+
+
+_DEFAULTS: dict[type[ArticleMeta], Mapping[str, Any]] = {}
+
+
+def _defaults(kind: type[ArticleMeta]) -> Mapping[str, Any]:
+    """The names of a kind's fields, each with its default."""
+    known = _DEFAULTS.get(kind)
+    if known is None:
+        known = _DEFAULTS[kind] = {field.name: field.default for field in fields(kind)}
+    return known
+
+
+def encode_problem(problem: Problem) -> tuple[Any, ...]:
+    """A problem as JSON keeps it."""
+    return problem.path, problem.line, problem.message, str(problem.severity), problem.code
+
+
+def decode_problem(record: Sequence[Any]) -> Problem:
+    """The problem that `encode_problem` gave. Raises TypeError and ValueError for what is none."""
+    path, line, message, severity, code = record
+    return Problem(path, line, message, Severity(severity), code)
+
+
+def _decode_date(text: str) -> date:
+    from datetime import date  # noqa: PLC0415  # costs, and few articles have one
+
+    return date.fromisoformat(text)
+
+
+def _decode_channel(record: Sequence[Any]) -> Channel:
+    name, best_for, wait, where, hours, article, have_ready = record
+    return Channel(name, best_for, wait, where, hours, article, tuple(have_ready))
+
+
+_ENCODERS: dict[str, Callable[[Any], Any]] = {
+    "tier": str,
+    "audience": str,
+    "status": str,
+    "actions": lambda actions: [(a.label, a.where, a.url) for a in actions],
+    "escalate": lambda steps: [(s.channel, s.condition and str(s.condition)) for s in steps],
+    "channel": astuple,
+    "reviewed": lambda day: day.isoformat(),
+    "problems": lambda problems: list(map(encode_problem, problems)),
+}
+_DECODERS: dict[str, Callable[[Any], Any]] = {
+    "tier": Tier,
+    "audience": Audience,
+    "status": Status,
+    "actions": lambda actions: tuple([Action(*action) for action in actions]),
+    "escalate": lambda steps: tuple([Step(c, Condition(w) if w else None) for c, w in steps]),
+    "channel": _decode_channel,
+    "reviewed": _decode_date,
+    "problems": lambda problems: tuple(map(decode_problem, problems)),
+    "issues": tuple,
+    "have_ready": tuple,
+    "tags": tuple,
+    "related": tuple,
+    "aliases": tuple,
+    "anchors": tuple,
+}

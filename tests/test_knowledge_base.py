@@ -21,8 +21,8 @@ from kb.model import (
     Action,
     Answer,
     Article,
+    ArticleMeta,
     Audience,
-    Card,
     Correction,
     Found,
     Hit,
@@ -543,7 +543,7 @@ def test_cards_by_audience_and_status(base):
     """In order of id."""
     public = [card.id for card in base.cards()]
     assert public == sorted(public)
-    assert all(isinstance(card, Card) for card in base.cards())
+    assert all(isinstance(card, ArticleMeta) for card in base.cards())
     assert {"agents/notes", "agents/mail"} == {
         card.id for card in base.cards(audience=Audience.AGENT)
     } - {*public}

@@ -15,7 +15,7 @@ first file that is read.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.config import DEFAULT_LIMITS, Limits
 from kb.content.files import Listing, SourceFile, find_file, fold, scan
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kb.content.reader import Page
 
 __all__ = [
+    "Aliases",
     "Content",
     "Listing",
     "SourceFile",
@@ -46,10 +47,8 @@ __all__ = [
 ]
 
 
-class Claimant(Protocol):
-    """Whatever claims aliases: an article, or what an index keeps of one. A dataclass."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
+class Named(Protocol):
+    """Whatever has aliases: an article, or what is known of one."""
 
     @property
     def id(self) -> str:
@@ -63,12 +62,14 @@ class Claimant(Protocol):
     def aliases(self) -> tuple[str, ...]:
         """Its former ids."""
 
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What is wrong with it."""
 
+class Aliases(NamedTuple):
+    """The aliases of articles that have any, by id, and the problems of those of which some are
+    taken.
+    """
 
-AnyClaimant = TypeVar("AnyClaimant", bound=Claimant)
+    of: Mapping[str, tuple[str, ...]]
+    problems: Mapping[str, tuple[Problem, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def read_content(content: Path, *, limits: Limits = DEFAULT_LIMITS) -> Content:
     listing = scan(content)
     read = [read_article(content, source, limits=limits) for source in listing.articles]
     refused = [problem for result in read if isinstance(result, tuple) for problem in result]
-    articles = resolve_aliases([result for result in read if isinstance(result, Article)])
+    articles = _settle([result for result in read if isinstance(result, Article)])
     files, wrong = read_topics(content, listing.topics, limits=limits)
     own = [problem for article in articles for problem in article.problems]
     return Content(
@@ -149,33 +150,46 @@ def read_topics(
     return files, tuple(problems)
 
 
-def resolve_aliases(articles: Sequence[AnyClaimant]) -> tuple[AnyClaimant, ...]:
-    """The articles, without aliases that are another article's id or an earlier one's alias.
-
-    Each such alias becomes a problem of its article. Upper and lower case are the same.
+def resolve_aliases(articles: Iterable[Named]) -> Aliases:
+    """The aliases that lead to each article: none that is another article's id or an earlier one's
+    alias, each of which is a problem of its article. Upper and lower case are the same.
     """
+    articles = tuple(articles)
+    of: dict[str, tuple[str, ...]] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
+    if not any(article.aliases for article in articles):
+        return Aliases(of, problems)
     owners = {fold(article.id): article.id for article in articles}
-    settled = []
     for article in articles:
+        taken = []
         kept = []
-        problems = []
         for alias in article.aliases:
             owner = owners.setdefault(fold(alias), article.id)
             if owner == article.id and fold(alias) != fold(article.id):
                 kept.append(alias)
             else:
-                problems.append(_taken(article, alias, owner))
-        if problems:
-            article = replace(  # noqa: PLW2901  # the same article, less its clashes
-                article, aliases=tuple(kept), problems=(*article.problems, *problems)
-            )
-        settled.append(article)
-    return tuple(settled)
+                taken.append(_taken(article, alias, owner))
+        if article.aliases:
+            of[article.id] = tuple(kept)
+        if taken:
+            problems[article.id] = tuple(taken)
+    return Aliases(of, problems)
 
 
-def _taken(article: Claimant, alias: str, owner: str) -> Problem:
+def _taken(article: Named, alias: str, owner: str) -> Problem:
     whose = "its own id" if owner == article.id else f"already taken by {owner}"
     return Problem(article.path, None, f"the alias {alias} is {whose}: ignored", code="alias")
+
+
+def _settle(articles: Sequence[Article]) -> tuple[Article, ...]:
+    """The articles, without aliases that are taken; each of those is a problem of its article."""
+    aliases = resolve_aliases(articles)
+    return tuple(
+        replace(a, aliases=aliases.of[a.id], problems=(*a.problems, *aliases.problems[a.id]))
+        if a.id in aliases.problems
+        else a
+        for a in articles
+    )
 
 
 def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

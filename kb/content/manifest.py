@@ -13,19 +13,19 @@ import json
 import os
 import sys
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.concurrency import cached_property
 from kb.errors import ContentError
 from kb.files import is_settled, open_within, raise_if_exhausted, read_sealed, write_sealed
-from kb.model import Problem, Severity
+from kb.model import decode_problem, encode_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from kb.content import SourceFile
+    from kb.model import Problem
 
 
 SEEN = "seen.json"
@@ -49,24 +49,13 @@ class Source(NamedTuple):
 
     def record(self) -> dict[str, Any]:
         """As JSON keeps it."""
-        problems = [[p.line, p.message, p.severity, p.code] for p in self.problems]
         return {
             "digest": self.digest,
             "id": self.id,
             "aliases": self.aliases,
             "sections": self.sections,
-            "problems": problems,
+            "problems": list(map(encode_problem, self.problems)),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The former ids that an article claims, for `kb.content.resolve_aliases`."""
-
-    id: str
-    path: str
-    aliases: tuple[str, ...]
-    problems: tuple[Problem, ...] = ()
 
 
 def read_sources(records: Mapping[str, Any]) -> dict[str, Source]:
@@ -75,29 +64,14 @@ def read_sources(records: Mapping[str, Any]) -> dict[str, Source]:
 
 
 def _read_source(path: str, record: Mapping[str, Any]) -> Source:
-    problems = (
-        Problem(path, line, message, Severity(severity), code)
-        for line, message, severity, code in record["problems"]
-    )
     return Source(
         path,
         record["digest"],
         record["id"],
         tuple(record["aliases"]),
         record["sections"],
-        tuple(problems),
+        tuple(map(decode_problem, record["problems"])),
     )
-
-
-def problem_record(problem: Problem) -> list[Any]:
-    """A problem as JSON keeps it."""
-    return [problem.path, problem.line, problem.message, problem.severity, problem.code]
-
-
-def read_problem(record: list[Any]) -> Problem:
-    """The problem that `problem_record` gave. Raises ValueError for what is none."""
-    path, line, message, severity, code = record
-    return Problem(path, line, message, Severity(severity), code)
 
 
 class Difference(NamedTuple):

@@ -14,7 +14,7 @@ from kb.search.request import Request, Results
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from kb.model import Article, Card
+    from kb.model import Article, ArticleMeta
     from kb.search.postings import IndexReader
     from kb.search.request import Request, Results
 
@@ -56,15 +56,15 @@ class Engine(Protocol):
         """The sections that answer, best first, equal ones in order of article id and position."""
         ...
 
-    def cards(self) -> Mapping[str, Card]:
+    def cards(self) -> Mapping[str, ArticleMeta]:
         """All articles by id, in order of id."""
         ...
 
-    def card(self, id_: str) -> Card | None:
+    def card(self, id_: str) -> ArticleMeta | None:
         """The article of that id; None if there is none. Costs the same in an index of any size."""
         ...
 
-    def cards_with(self, facet: str) -> tuple[Card, ...]:
+    def cards_with(self, facet: str) -> tuple[ArticleMeta, ...]:
         """The articles that have a facet, such as CHANNELS, in order of id."""
         ...
 

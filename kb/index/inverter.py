@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.index.engine import CHANNELS
 from kb.index.weights import NOWHERE, Columns, Weigher, unweighted
-from kb.model import Audience, Status, card_of, card_record
+from kb.model import Audience, Status, encode_meta, meta_of
 from kb.search.postings import HIDDEN, LAST_POSITION, POSITION_BITS, RANGE_STARTS, TEXT_START
 from kb.search.ranking import FIELDS, MAX_LENGTH, head_steps
 from kb.text.analysis import Collected, compose
@@ -102,7 +102,7 @@ class Inverter:
             title=title or title_stops,
             words=frozenset(self._analyzer.surfaces_of(terms.units)),
             facets=_facets(article),
-            record={**card_record(card_of(article)), "sections": len(article.sections)},
+            record={**encode_meta(meta_of(article)), "sections": len(article.sections)},
             sections=sections,
         )
 

@@ -10,18 +10,16 @@ import sys
 import time
 from dataclasses import astuple, dataclass, fields, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from kb.config import Ranking
 from kb.content import SourceFile, read_article, read_topics, resolve_aliases, scan
 from kb.content.manifest import (
-    Claim,
     Difference,
     FileStateCache,
     Source,
     compare,
-    problem_record,
-    read_problem,
     read_sources,
 )
 from kb.content.snapshot import state_of_folder
@@ -30,7 +28,7 @@ from kb.files import is_settled, replace_file
 from kb.index.generations import DamagedIndexError, Generation, IndexFolder, NewGeneration, reading
 from kb.index.lock import SOURCES
 from kb.libraries import INDEX, difference, releases
-from kb.model import Article, Problem
+from kb.model import Article, Problem, decode_problem, encode_problem
 from kb.version import __version__
 
 if TYPE_CHECKING:
@@ -46,7 +44,7 @@ if TYPE_CHECKING:
 
     ReadArticle: TypeAlias = Callable[[SourceFile], Article | tuple[Problem, ...]]
 
-FORMAT = 14
+FORMAT = 15
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
@@ -169,7 +167,7 @@ class Indexer:
         if generation is None or reason or seen.last["generation"] != generation.folder.name:
             return None
         try:
-            problems = tuple([read_problem(row) for row in seen.last["problems"]])
+            problems = tuple(map(decode_problem, seen.last["problems"]))
             return generation, Changes(
                 articles=int(seen.last["articles"]),
                 sections=int(seen.last["sections"]),
@@ -198,7 +196,7 @@ class Indexer:
                     "generation": generation.folder.name,
                     "articles": changes.articles,
                     "sections": changes.sections,
-                    "problems": [problem_record(problem) for problem in changes.problems],
+                    "problems": list(map(encode_problem, changes.problems)),
                 }
             )
         seen.save()
@@ -398,11 +396,8 @@ def _source_of(article: Article) -> Source:
 
 def _clashes(sources: list[Source]) -> list[Problem]:
     """Aliases that are ids or other articles' aliases as well."""
-    if not any(source.aliases for source in sources):
-        return []
-    claims = [Claim(s.id, s.path, s.aliases) for s in sources if s.id]
-    settled = resolve_aliases(sorted(claims, key=lambda claim: claim.id))
-    return [problem for claim in settled for problem in claim.problems]
+    articles = sorted((s for s in sources if s.id), key=lambda source: source.id)
+    return list(chain.from_iterable(resolve_aliases(articles).problems.values()))
 
 
 def _problems(sources: Iterable[Source]) -> list[Problem]:

@@ -11,7 +11,7 @@ from kb.search.query import Filters, Query
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kb.model import Card, Correction
+    from kb.model import ArticleMeta, Correction
 
 ALL = 1 << 30
 """A limit that nothing reaches."""
@@ -55,7 +55,7 @@ class SectionRecord:
 class RankedSection:
     """A section that answers, with what is needed to show it."""
 
-    card: Card
+    card: ArticleMeta
     section: SectionRecord
     score: float
     match: Match

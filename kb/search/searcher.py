@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kb.model import Audience, Card, Found, Match, Status, Tier, read_card
+from kb.model import ArticleMeta, Audience, Found, Match, Status, Tier, decode_meta
 from kb.search.expansion import ExpandedQuery, Expander
 from kb.search.postings import Postings
 from kb.search.query import CUT_WORDS, MAX_WORDS, Filters
@@ -237,7 +237,7 @@ class Search:
                 yield section
 
     def _section(self, doc: int, score: float, scoring: Scoring) -> RankedSection:
-        card = read_card(self.reader.article_record(self.reader.article_of[doc]))
+        card = decode_meta(self.reader.article_record(self.reader.article_of[doc]))
         held, units = scoring.matched(doc)
         return RankedSection(
             card=card,
@@ -248,7 +248,7 @@ class Search:
             parts=tuple(scoring.parts(doc, score)) if self.request.explain else (),
         )
 
-    def _is_wanted(self, card: Card) -> bool:
+    def _is_wanted(self, card: ArticleMeta) -> bool:
         return self.request.person_first and card.tier is Tier.CONTACT
 
 

@@ -16,7 +16,7 @@ from kb.content.manifest import Digests
 from kb.content.sandbox import is_large, run_sandboxed
 from kb.errors import ContentError
 from kb.site.article_records import (
-    Record,
+    PageMeta,
     RenderedBody,
     as_json,
     from_json,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kb.config import Config, Limits
     from kb.content import SourceFile
     from kb.model import Article, Problem
-    from kb.site.article_records import Record
+    from kb.site.article_records import PageMeta
     from kb.site.build_cache import Memory
     from kb.site.links import LinkReference
 
@@ -89,13 +89,13 @@ class RenderedBodies:
 
     def __init__(self, room: int = _IN_MEMORY) -> None:
         self._spool: Spool[tuple[Any, ...]] = Spool(room)
-        self._records: dict[str, Record] = {}
+        self._records: dict[str, PageMeta] = {}
 
     def put(self, name: str, draft: RenderedBody) -> None:
         """Hold a draft."""
         rest = (draft.wants, draft.html, draft.outline, draft.questions, draft.body)
         self._spool.put(name, rest, len(draft.html) + len(draft.body))
-        self._records[name] = draft.record
+        self._records[name] = draft.meta
 
     def take(self, name: str) -> RenderedBody | None:
         """The draft of that name, which is not held any more; None if it never was."""
@@ -151,7 +151,7 @@ class Reader:
         self._kept: dict[str, str] = {}
         self._wants: dict[str, str] = {}
 
-    def records(self, sources: Sequence[SourceFile]) -> tuple[list[Record], list[Problem]]:
+    def records(self, sources: Sequence[SourceFile]) -> tuple[list[PageMeta], list[Problem]]:
         """A record of every article that can be read, in order, and why others can't."""
         self._sources = {source.path: source for source in sources}
         known = {source.path: self._remembered(source) for source in sources}
@@ -164,9 +164,9 @@ class Reader:
                 self._drafts.put(source.path, found.draft)
                 size = sum(len(section.text) for section in found.article.sections)
                 self._articles.put(source.path, found.article, size)
-                self._kept[source.path] = as_json(found.draft.record)
+                self._kept[source.path] = as_json(found.draft.meta)
                 self._wants[source.path] = wants_as_json(found.draft.wants)
-                known[source.path] = found.draft.record
+                known[source.path] = found.draft.meta
             else:
                 problems += found
         for path, record in known.items():
@@ -175,7 +175,7 @@ class Reader:
                 self._wants[path] = self._memory.wants[path]
         return [record for record in known.values() if record is not None], problems
 
-    def _remembered(self, source: SourceFile) -> Record | None:
+    def _remembered(self, source: SourceFile) -> PageMeta | None:
         """The record of a file that has not changed since the last build."""
         if self._memory.states.get(source.path) != list(source):
             return None

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from kb.errors import SiteError
 from kb.index.caches import remove_unfinished
 from kb.libraries import difference
-from kb.model import Problem, Severity
+from kb.model import decode_problem
 from kb.site.build_cache import Cache, Stamp
 from kb.site.output import beside, check_folder, recover, remove_leftover, states_of
 from kb.site.report import Options, Report, Work, _plain, find_folders, look, states
@@ -89,7 +89,7 @@ def _last(stamp: Stamp | None, work: Work) -> Report | None:
         out=out,
         written=(),
         removed=(),
-        problems=tuple(Problem(p, n, m, Severity(s), c) for p, n, m, s, c in problems),
+        problems=tuple(map(decode_problem, problems)),
         seconds=0.0,
         **summary,
     )

@@ -20,7 +20,6 @@ from kb.site.addresses import (
     markdown_of,
 )
 from kb.site.article_cache import Reader
-from kb.site.article_records import without_text
 from kb.site.assets import read_assets, read_extras, read_logo
 from kb.site.build_cache import Memory
 from kb.site.downloads import Downloads
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.content import TopicFile
-    from kb.site.article_records import Record, RenderedBody
+    from kb.site.article_records import PageMeta, RenderedBody
     from kb.site.assets import Asset
     from kb.site.build_cache import Outcome, Stamp
     from kb.site.links import Resolved
@@ -130,15 +129,15 @@ class _Builder:
         remember(report, self._sources, output, memory, self._cache)
         return report
 
-    def _settle(self, records: Sequence[Record]) -> list[Record]:
+    def _settle(self, records: Sequence[PageMeta]) -> list[PageMeta]:
         """The records without aliases that are taken; notes the problems of all."""
+        aliases = resolve_aliases(records)
         settled = []
-        articles = resolve_aliases([record.article for record in records])
-        for record, article in zip(records, articles, strict=True):
-            self._problems += (*record.problems, *article.problems)
-            same = article is record.article
-            settled.append(record if same else replace(record, article=without_text(article)))
-        self._problems += unknown_channels([record.article for record in settled], self._config)
+        for record in records:
+            taken = aliases.problems.get(record.id, ())
+            self._problems += (*record.problems, *taken)
+            settled.append(replace(record, aliases=aliases.of[record.id]) if taken else record)
+        self._problems += unknown_channels(settled, self._config)
         return settled
 
     def _open_shell(self, reachable: bool) -> Shell:  # noqa: FBT001 a fact of the plan
@@ -166,8 +165,8 @@ class _Builder:
             every_problem=self._options.every_problem,
         )
         unread: list[str] = []
-        for record in sorted(plan.records.values(), key=lambda record: record.article.path):
-            path, address = record.article.path, plan.address[record.article.id]
+        for record in sorted(plan.records.values(), key=lambda record: record.path):
+            path, address = record.path, plan.address[record.id]
             draft = reader.held(path)
             outcome, resolved = outcomes.find(record, draft)
             self._used.update(outcome.files)
@@ -189,9 +188,9 @@ class _Builder:
         self, draft: RenderedBody, resolved: Sequence[Resolved], plan: Plan, pages: Pages
     ) -> None:
         """An article's page, and its Markdown where customers may see it."""
-        address = plan.address[draft.record.article.id]
+        address = plan.address[draft.meta.id]
         self._output.put(address, pages.article(draft, resolved))
-        if draft.record.is_published:
+        if draft.meta.is_published:
             text = write_markdown(draft, resolved)
             self._output.put(markdown_of(address), text.encode())
 
@@ -216,7 +215,7 @@ class _Builder:
 
     def _shared_files(self, plan: Plan, pages: Pages, shell: Shell) -> Iterator[tuple[str, bytes]]:
         published = [r for r in plan.records.values() if r.is_published]
-        listed = [HOME, *(plan.address[r.article.id] for r in published)]
+        listed = [HOME, *(plan.address[r.id] for r in published)]
         for topic in plan.topics.values():
             for address, data in pages.topic(topic):
                 listed.append(address)
@@ -230,7 +229,7 @@ class _Builder:
         root = self._options.root or (base_path(base_url) if base_url else None)
         within = stand_within(self._assets) if root is None else None
         yield NOT_FOUND, pages.lost(root or TOP, within)
-        titles = {plan.address[name]: r.article.title for name, r in plan.records.items()}
+        titles = {plan.address[name]: r.title for name, r in plan.records.items()}
         for former, new in plan.redirects:
             yield former, pages.moved(former, new, titles[new])
         policy = shell.policy_with(within) if within else shell.policy

@@ -15,7 +15,7 @@ from kb.site.addresses import HOME, SEARCH, absolute, encode, markdown_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from kb.site.article_records import Record, RenderedBody
+    from kb.site.article_records import PageMeta, RenderedBody
     from kb.site.links import Resolved
     from kb.site.plan import Plan
     from kb.site.templating import Shell
@@ -59,8 +59,8 @@ def base_path(base_url: str) -> str:
     return urlsplit(base_url).path.rstrip("/") + "/"
 
 
-def _sitemap(plan: Plan, published: Iterable[Record], base_url: str, pages: Iterable[str]) -> str:
-    reviewed = {plan.address[r.article.id]: r.article.reviewed for r in published}
+def _sitemap(plan: Plan, published: Iterable[PageMeta], base_url: str, pages: Iterable[str]) -> str:
+    reviewed = {plan.address[r.id]: r.reviewed for r in published}
     lines = ['<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
     for address in pages:
         day = reviewed.get(address)
@@ -97,11 +97,11 @@ def _opensearch(shell: Shell) -> str:
     )
 
 
-def _feed(plan: Plan, published: Iterable[Record], shell: Shell) -> str:
+def _feed(plan: Plan, published: Iterable[PageMeta], shell: Shell) -> str:
     """Atom: the articles reviewed last. An id stays the same wherever the site stands."""
     base_url, name = shell.config.site.base_url, shell.config.name
-    dated = [(r.article.reviewed, r) for r in published if r.article.reviewed]
-    latest = sorted(dated, key=lambda pair: (-pair[0].toordinal(), pair[1].article.id))
+    dated = [(r.reviewed, r) for r in published if r.reviewed]
+    latest = sorted(dated, key=lambda pair: (-pair[0].toordinal(), pair[1].id))
     updated = latest[0][0] if latest else _EPOCH
     lines = [
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(shell.config.language)}">',
@@ -114,10 +114,10 @@ def _feed(plan: Plan, published: Iterable[Record], shell: Shell) -> str:
     if base_url:
         lines.append(f'<link rel="self" href="{escape(absolute(base_url, FEED))}"/>')
     for day, record in latest[:_FEED_LENGTH]:
-        address = plan.address[record.article.id]
+        address = plan.address[record.id]
         lines += [
             "<entry>",
-            f"<title>{escape(record.article.title)}</title>",
+            f"<title>{escape(record.title)}</title>",
             f"<id>{escape(_identity(base_url, name, address))}</id>",
             f"<updated>{_moment(day)}</updated>",
             f'<link href="{escape(absolute(base_url, address))}"/>',
@@ -152,13 +152,13 @@ def _llms(plan: Plan, shell: Shell) -> str:
         record = plan.records[name]
         if not record.is_published:
             continue
-        topic = plan.topics[record.article.topic]
+        topic = plan.topics[record.topic]
         if topic.id != heading:
             heading = topic.id
             title = topic.title or shell.t["more_articles" if topic.topics else "all_articles"]
             lines += ["", f"## {_as_text(title)}", ""]
         link = absolute(base_url, markdown_of(plan.address[name]))
-        title = _as_text(record.article.title)
+        title = _as_text(record.title)
         says = f": {_as_text(record.description)}" if record.description else ""
         lines.append(f"- [{title}]({link}){says}")
     return "\n".join([*lines, ""]).replace("\n\n\n", "\n\n")
@@ -220,7 +220,7 @@ def write_markdown(draft: RenderedBody, resolved: Sequence[Resolved]) -> str:
 
     `resolved` says what each of its wants leads to.
     """
-    article = draft.record.article
+    article = draft.meta
     body = draft.body
     wants = zip(draft.wants, resolved, strict=True)
     dead = {wanted.written for wanted, found in wants if not found.href}
@@ -231,7 +231,7 @@ def write_markdown(draft: RenderedBody, resolved: Sequence[Resolved]) -> str:
     if runs and may_offer_script(body) and offers_unsafe_links(body, DEFAULT_LIMITS):
         body = _LINKS.sub(r"\\\1", body)
     # A host that does not say what .md is lets the browser guess: what begins with a tag is HTML.
-    if not draft.record.top or body.lstrip("\ufeff\0 \t\r\n\f\v").startswith("<"):
+    if not draft.meta.top or body.lstrip("\ufeff\0 \t\r\n\f\v").startswith("<"):
         summary = f"{_as_text(article.summary)}\n\n" if article.summary else ""
         return f"# {_as_text(article.title)}\n\n{summary}{body}"
     return body

@@ -27,7 +27,7 @@ def describe_article(
 ) -> Markup:
     """The way to an article, and the article: questions with answers if its headings ask."""
     base_url = shell.config.site.base_url
-    article = draft.record.article
+    article = draft.meta
     address = absolute(base_url, plan.address[article.id])
     crumbs = [(shell.t["home"], absolute(base_url, HOME))]
     crumbs += [(t.title, absolute(base_url, plan.topic_address[t.id])) for t in trail]
@@ -61,11 +61,11 @@ def _breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 
 def _article(draft: RenderedBody, language: str) -> dict[str, Any]:
-    article = draft.record.article
+    article = draft.meta
     thing: dict[str, Any] = {
         "@type": "Article",
         "headline": article.title,
-        "description": draft.record.description,
+        "description": draft.meta.description,
         "inLanguage": language,
     }
     if article.reviewed:

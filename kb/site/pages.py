@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from kb.model import Action, Article, Channel, Escalation, Step, Topic
-    from kb.site.article_records import Record, RenderedBody
+    from kb.model import Action, ArticleMeta, Channel, Escalation, Step, Topic
+    from kb.site.article_records import PageMeta, RenderedBody
     from kb.site.links import Resolved
     from kb.site.lost import Within
     from kb.site.plan import Plan
@@ -83,8 +83,7 @@ class Pages:
 
     def article(self, draft: RenderedBody, resolved: Sequence[Resolved]) -> bytes:
         """The page of an article."""
-        record, plan = draft.record, self.plan
-        article = record.article
+        article, plan = draft.meta, self.plan
         address = plan.address[article.id]
         root = root_of(address)
         previous, following = plan.neighbours[article.id]
@@ -93,16 +92,17 @@ class Pages:
         head = PageHead(
             title=article.title,
             address=address,
-            description=record.description,
+            description=article.description,
             kind="article",
             data=describe_article(draft, crumbs, plan, self.shell),
-            markdown=markdown_of(address) if record.is_published else "",
-            indexed=record.is_published,
+            markdown=markdown_of(address) if article.is_published else "",
+            indexed=article.is_published,
         )
         return self.shell.page(
             "article.html",
             head,
-            record=record,
+            # As templates have it that were copied into a theme.
+            record={"article": article, "top": article.top, "is_draft": article.is_draft},
             crumbs=[self._topic_link(topic, root) for topic in crumbs],
             html=Markup(self._finish(draft.html, resolved, root)),  # noqa: S704 escaped there
             outline=draft.outline if len(draft.outline) >= _LEAST_CONTENTS else (),
@@ -183,8 +183,8 @@ class Pages:
         """The ways to reach a person."""
         t, root = self.shell.t, root_of(CONTACT)
         records = self.plan.records.values()
-        chosen = [r for r in records if r.article.tier is Tier.CONTACT]
-        chosen.sort(key=lambda r: (r.article.order is None, r.article.order or 0, r.article.id))
+        chosen = [r for r in records if r.tier is Tier.CONTACT]
+        chosen.sort(key=lambda r: (r.order is None, r.order or 0, r.id))
         return self.shell.page(
             "contact.html",
             PageHead(t["contact_title"], CONTACT, t["contact_intro"]),
@@ -196,7 +196,7 @@ class Pages:
         """The page of search results, which a script fills."""
         t, root = self.shell.t, root_of(SEARCH)
         head = PageHead(t["search_title"], SEARCH, t["search_description"], indexed=False)
-        tiers = {record.article.tier for record in self.plan.records.values()}
+        tiers = {record.tier for record in self.plan.records.values()}
         return self.shell.page(
             "search.html",
             head,
@@ -255,7 +255,7 @@ class Pages:
         cards = self._cards(self.plan.topics[""].topics, root)
         return {"topic_cards": cards, "help": self.help(self._escalation(None), root)}
 
-    def _escalation(self, article: Article | None) -> Escalation:
+    def _escalation(self, article: ArticleMeta | None) -> Escalation:
         """The ways to a person: most articles say nothing about them and share the same ones."""
         if article is None:
             return self._choose(_Says())
@@ -276,14 +276,14 @@ class Pages:
             "facts": [(t[name], _as_path(value)) for name, value in facts if value],
         }
 
-    def _featured(self) -> list[Record]:
-        chosen = [r for r in self.plan.records.values() if r.article.featured is not None]
-        return sorted(chosen, key=lambda r: (r.article.featured or 0, r.article.id))
+    def _featured(self) -> list[PageMeta]:
+        chosen = [r for r in self.plan.records.values() if r.featured is not None]
+        return sorted(chosen, key=lambda r: (r.featured or 0, r.id))
 
-    def _examples(self, featured: Iterable[Record]) -> list[str]:
+    def _examples(self, featured: Iterable[PageMeta]) -> list[str]:
         """Phrases of customers, one each of the articles that are found most."""
         others = (self.plan.records[name] for name in self.plan.order)
-        phrases = [r.article.issues[0] for r in (*featured, *others) if r.article.issues]
+        phrases = [r.issues[0] for r in (*featured, *others) if r.issues]
         return list(dict.fromkeys(phrases))[:_EXAMPLES]
 
     def _cards(self, topics: Iterable[str], root: str) -> list[dict[str, Any]]:
@@ -318,12 +318,12 @@ class Pages:
         href = root + encode(self.plan.topic_address[topic.id])
         return {"title": topic.title, "href": href}
 
-    def _item(self, record: Record, root: str, *, tier: bool = True) -> dict[str, Any]:
+    def _item(self, record: PageMeta, root: str, *, tier: bool = True) -> dict[str, Any]:
         """An article as lists show it."""
-        named = _TIERS.get(record.article.tier) if tier else None
+        named = _TIERS.get(record.tier) if tier else None
         return {
-            "href": root + encode(self.plan.address[record.article.id]),
-            "title": record.article.title,
+            "href": root + encode(self.plan.address[record.id]),
+            "title": record.title,
             "summary": record.description,
             "tier": self.shell.t[named] if named else "",
             "draft": record.is_draft,
@@ -332,7 +332,7 @@ class Pages:
     def _neighbour(self, name: str, root: str) -> dict[str, Any] | None:
         return self._item(self.plan.records[name], root) if name else None
 
-    def _action(self, action: Action, article: Article, root: str) -> dict[str, Any]:
+    def _action(self, action: Action, article: ArticleMeta, root: str) -> dict[str, Any]:
         href, _ = action_target(action, article, self.plan)
         outside = ":" in href  # what is encoded for a link within the site has none
         return {

@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 
     from kb.config import ContactConfig
     from kb.content import TopicFile
-    from kb.model import Action, Article, Card, Topic
-    from kb.site.article_records import Record
+    from kb.model import Action, Article, ArticleMeta, Topic
+    from kb.site.article_records import PageMeta
     from kb.site.links import Complaint, LinkReference, Resolved
     from kb.site.output import State
     from kb.text.analysis import Analyzer
 
-    Relate = Callable[[Sequence[Record]], Mapping[str, tuple[str, ...]]]
+    Relate = Callable[[Sequence[PageMeta]], Mapping[str, tuple[str, ...]]]
 
 SHOWN = 4
 """Related articles on a page."""
@@ -80,10 +80,10 @@ class Relation:
         """`known` holds, under a hash of the words, which articles relate to each: by number."""
         self.known = known
 
-    def find(self, records: Sequence[Record]) -> Mapping[str, tuple[str, ...]]:
+    def find(self, records: Sequence[PageMeta]) -> Mapping[str, tuple[str, ...]]:
         """As `find_related`."""
-        ids = [record.article.id for record in records]
-        words = [f"{r.article.id}\0{r.article.related}\0{r.terms}" for r in records]
+        ids = [record.id for record in records]
+        words = [f"{r.id}\0{r.related}\0{r.terms}" for r in records]
         key = hashlib.sha256("\0".join(words).encode(errors="surrogatepass")).hexdigest()[:32]
         if key not in self.known:
             number = {name: at for at, name in enumerate(ids)}
@@ -93,7 +93,7 @@ class Relation:
         return {name: tuple([ids[other] for other in others]) for name, others in rows}
 
 
-def find_related(records: Sequence[Record]) -> dict[str, tuple[str, ...]]:
+def find_related(records: Sequence[PageMeta]) -> dict[str, tuple[str, ...]]:
     """For each article the ids of its related ones, at most `SHOWN`, in order."""
     holders: dict[str, dict[int, int]] = defaultdict(dict)
     terms: list[list[tuple[str, int]]] = [json.loads(record.terms) for record in records]
@@ -101,11 +101,11 @@ def find_related(records: Sequence[Record]) -> dict[str, tuple[str, ...]]:
         for term, weight in own_terms:
             holders[term][number] = weight
     shared = {term: found for term, found in holders.items() if 1 < len(found) <= _COMMON}
-    ids = [record.article.id for record in records]
+    ids = [record.id for record in records]
     known = frozenset(ids)
     related = {}
     for number, record in enumerate(records):
-        own = [name for name in record.article.related if name in known]
+        own = [name for name in record.related if name in known]
         chosen = dict.fromkeys(name for name in own if name != ids[number])
         if len(chosen) < SHOWN:
             chosen.update(dict.fromkeys(ids[n] for n in _nearest(number, terms[number], shared)))
@@ -143,7 +143,7 @@ class Plan:
     of the address of a former id and the article's; `order` is the reading order.
     """
 
-    records: Mapping[str, Record]
+    records: Mapping[str, PageMeta]
     topics: Mapping[str, Topic]
     address: Mapping[str, str]
     topic_address: Mapping[str, str]
@@ -151,7 +151,7 @@ class Plan:
     targets: Targets
     related: Mapping[str, tuple[str, ...]]
     neighbours: Mapping[str, tuple[str, str]]
-    contacts: tuple[Article, ...]
+    contacts: tuple[ArticleMeta, ...]
     order: tuple[str, ...]
 
     def trail(self, topic_id: str) -> list[Topic]:
@@ -179,7 +179,7 @@ class Plan:
 
 
 def make_plan(
-    records: Sequence[Record],
+    records: Sequence[PageMeta],
     topic_files: Mapping[str, TopicFile],
     files: Mapping[str, State],
     *,
@@ -192,9 +192,9 @@ def make_plan(
     `complaint` says which of the `files` can't be on it.
     """
     shown = [r for r in records if r.is_published or (drafts and r.is_draft)]
-    by_id = {record.article.id: record for record in shown}
-    hidden = [r for r in records if r.article.id not in by_id]
-    topics = {t.id: t for t in build_topics([r.article for r in shown], topic_files)}
+    by_id = {record.id: record for record in shown}
+    hidden = [r for r in records if r.id not in by_id]
+    topics = {t.id: t for t in build_topics(shown, topic_files)}
     addresses, address, topic_address = _claim(by_id, topics)
     articles = {
         fold(name): Destination(address[name], frozenset((*record.anchors, record.top)))
@@ -202,8 +202,8 @@ def make_plan(
     }
     redirects = _claim_aliases(shown, addresses, address)
     for record in shown:
-        for alias in record.article.aliases:
-            articles.setdefault(fold(alias), articles[fold(record.article.id)])
+        for alias in record.aliases:
+            articles.setdefault(fold(alias), articles[fold(record.id)])
     order = tuple(_reading_order("", topics))
     return Plan(
         records=by_id,
@@ -215,18 +215,18 @@ def make_plan(
             articles=articles,
             topics={fold(name): Destination(place) for name, place in topic_address.items()},
             files=files,
-            hidden=frozenset(fold(n) for r in hidden for n in (r.article.id, *r.article.aliases)),
+            hidden=frozenset(fold(n) for r in hidden for n in (r.id, *r.aliases)),
             complaint=complaint,
         ),
         related=relate(shown),
         neighbours=_neighbours(topics.values()),
-        contacts=tuple(r.article for r in shown if r.article.channel is not None),
+        contacts=tuple(r for r in shown if r.channel is not None),
         order=order,
     )
 
 
 def _claim(
-    records: Mapping[str, Record], topics: Mapping[str, Topic]
+    records: Mapping[str, PageMeta], topics: Mapping[str, Topic]
 ) -> tuple[Addresses, dict[str, str], dict[str, str]]:
     """An address for every topic and article, the site's own pages first."""
     addresses = Addresses()
@@ -242,15 +242,15 @@ def _claim(
 
 
 def _claim_aliases(
-    records: Iterable[Record], addresses: Addresses, address: Mapping[str, str]
+    records: Iterable[PageMeta], addresses: Addresses, address: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
     """A page for each former id whose address is free."""
     redirects = []
     for record in records:
-        for alias in record.article.aliases:
+        for alias in record.aliases:
             wish = preferred_article_path(alias)
             if addresses.is_free(wish):
-                redirects.append((addresses.claim(wish), address[record.article.id]))
+                redirects.append((addresses.claim(wish), address[record.id]))
     return tuple(sorted(redirects))
 
 
@@ -271,7 +271,7 @@ def _neighbours(topics: Iterable[Topic]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def action_target(action: Action, article: Article | Card, plan: Plan) -> tuple[str, str]:
+def action_target(action: Action, article: ArticleMeta, plan: Plan) -> tuple[str, str]:
     """Where an action's url leads, as a resolved address, and what is wrong with it."""
     if not action.url:
         return "", ""

@@ -11,8 +11,8 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from kb.content.markdown.document import escape
-from kb.model import Problem, Severity
-from kb.site.article_records import Heading, Question, Record, RenderedBody, without_text
+from kb.model import META_FIELDS, Problem, Severity
+from kb.site.article_records import Heading, PageMeta, Question, RenderedBody
 from kb.site.links import LinkReference, Place, host_of, lies_on, sort_link, want
 from kb.site.plan import weigh_terms
 
@@ -48,8 +48,8 @@ def render_body(page: Page, analyzer: Analyzer, *, remote_images: Collection[str
     html = document.html(link=writer.link, image=writer.image, with_title=not says_title)
     outline, html = _write_headings(html, writer, _by_new(document.former_anchors()))
     html = _finish_blocks(html)
-    record = Record(
-        article=without_text(article),
+    meta = PageMeta(
+        **{name: getattr(article, name) for name in META_FIELDS},
         description=article.summary or _beginning(article.sections),
         top=article.sections[0].anchor if says_title else "",
         anchors=document.anchors,
@@ -57,7 +57,7 @@ def render_body(page: Page, analyzer: Analyzer, *, remote_images: Collection[str
         problems=(*article.problems, *writer.problems, *_uneven_headings(article, document)),
     )
     return RenderedBody(
-        record, tuple(writer.wants), html, outline, _questions(article.sections), article.body
+        meta, tuple(writer.wants), html, outline, _questions(article.sections), article.body
     )
 
 

@@ -12,7 +12,7 @@ from kb.content import scan
 from kb.errors import ConfigError
 from kb.files import current_folder
 from kb.libraries import SITE, releases
-from kb.model import Severity
+from kb.model import Severity, encode_problem
 from kb.site import PACKAGE
 from kb.site.build_cache import Stamp
 from kb.site.output import states_of
@@ -187,7 +187,7 @@ def remember(
 ) -> None:
     """Keep what the next build can use."""
     first = [p for s in Severity for p in [p for p in report.problems if p.severity is s][:KEPT]]
-    problems = [(p.path, p.line, p.message, str(p.severity), p.code) for p in first]
+    problems = list(map(encode_problem, first))
     summary = {
         "pages": report.pages,
         "articles": report.articles,

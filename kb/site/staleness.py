@@ -19,21 +19,21 @@ from kb.site.report import KEPT
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kb.model import Article
     from kb.site.article_cache import Reader
-    from kb.site.article_records import Record, RenderedBody
+    from kb.site.article_records import PageMeta, RenderedBody
     from kb.site.links import LinkReference, Resolved
     from kb.site.plan import Plan
 
 
-def page_fingerprint(record: Record, plan: Plan, resolved: Sequence[Resolved], common: str) -> str:
+def page_fingerprint(
+    article: PageMeta, plan: Plan, resolved: Sequence[Resolved], common: str
+) -> str:
     """The key of an article's page; `common` is that of what all articles' pages show."""
-    article = record.article
     previous, following = plan.neighbours[article.id]
     around: list[str] = [
         common,
         article.digest,
-        *(plan.records[name].article.title if name else "" for name in (previous, following)),
+        *(plan.records[name].title if name else "" for name in (previous, following)),
         *(plan.address.get(name, "") for name in (article.id, previous, following)),
         *(part for name in plan.related[article.id] for part in _shown(plan.records[name], plan)),
         "\1",
@@ -49,21 +49,25 @@ def page_fingerprint(record: Record, plan: Plan, resolved: Sequence[Resolved], c
 
 def contacts_fingerprint(plan: Plan, common: str) -> str:
     """The key of what every article's page shows beside its own: the ways to reach a person."""
-    contacts = [(article, plan.address[article.id]) for article in plan.contacts]
-    return _hash(f"{common}{contacts!r}")
+    return _hash(f"{common}{_contacts(plan)!r}")
+
+
+def _contacts(plan: Plan) -> list[object]:
+    """All that `choose_escalation` and the panel of help ask of articles about channels."""
+    return [
+        (a.id, a.order, a.channel, a.have_ready, a.escalate, plan.address[a.id])
+        for a in plan.contacts
+    ]
 
 
 def shared_fingerprint(plan: Plan, common: str) -> str:
     """The key of everything that shows several articles."""
-    records = plan.records.values()
     articles = [
-        (_shown(record, plan), a.issues[:1], str(a.reviewed), a.featured, a.order)
-        for record in records
-        if (a := record.article)
+        (_shown(a, plan), a.issues[:1], str(a.reviewed), a.featured, a.order)
+        for a in plan.records.values()
     ]
-    rest = (
-        f"{list(plan.topics.values())!r}{plan.redirects!r}{plan.contacts!r}{plan.topic_address!r}"
-    )
+    topics = list(plan.topics.values())
+    rest = f"{topics!r}{plan.redirects!r}{_contacts(plan)!r}{plan.topic_address!r}"
     return _hash(f"{common}{rest}{json.dumps(articles)}")
 
 
@@ -71,10 +75,7 @@ def surroundings_fingerprint(plan: Plan, shared: str) -> str:
     """The key of all that an article's page may show of others, and of all that its links can
     lead to; `shared` is the `shared_fingerprint`.
     """
-    places = [
-        (name, r.article.path, r.article.aliases, r.top, r.anchors)
-        for name, r in plan.records.items()
-    ]
+    places = [(name, r.path, r.aliases, r.top, r.anchors) for name, r in plan.records.items()]
     targets = plan.targets
     return _hash(f"{shared}{plan.related!r}{places!r}{sorted(targets.hidden)!r}{targets.files!r}")
 
@@ -83,10 +84,10 @@ def search_fingerprint(plan: Plan, common: str) -> str:
     """The key of what the search of the pages reads."""
     articles = [
         (
-            r.article.digest,
-            r.article.aliases,
+            r.digest,
+            r.aliases,
             plan.address[name],
-            [action_target(action, r.article, plan)[0] for action in r.article.actions],
+            [action_target(action, r, plan)[0] for action in r.actions],
         )
         for name, r in plan.records.items()
         if r.is_published
@@ -94,11 +95,10 @@ def search_fingerprint(plan: Plan, common: str) -> str:
     return _hash(f"search{common}{articles!r}{list(plan.topics.values())!r}{plan.topic_address!r}")
 
 
-def _shown(record: Record, plan: Plan) -> tuple[str, ...]:
+def _shown(article: PageMeta, plan: Plan) -> tuple[str, ...]:
     """An article as lists show it."""
-    article = record.article
     address = plan.address[article.id]
-    return address, article.title, record.description, article.tier, str(record.is_draft)
+    return address, article.title, article.description, article.tier, str(article.is_draft)
 
 
 def _hash(text: str) -> str:
@@ -132,13 +132,13 @@ class Outcomes:
         self._every_problem = every_problem
 
     def find(
-        self, record: Record, draft: RenderedBody | None
+        self, record: PageMeta, draft: RenderedBody | None
     ) -> tuple[Outcome, Sequence[Resolved]]:
         """The outcome of an article, and what its wants lead to if that was worked out.
 
         Articles are to come in order of path, so that the first problems are told.
         """
-        path = record.article.path
+        path = record.path
         known = self._old.get(path) if self._reader.remembers(path) else None
         resolved: Sequence[Resolved] = ()
         if known is None or self._has_to_tell(known):
@@ -146,7 +146,7 @@ class Outcomes:
             resolved = self._plan.resolve(wants)
             known = Outcome(
                 page_fingerprint(record, self._plan, resolved, self._common),
-                self._note_broken(record.article, wants, resolved),
+                self._note_broken(record, wants, resolved),
                 sorted({found.file for found in resolved if found.file}),
             )
         else:
@@ -158,7 +158,7 @@ class Outcomes:
         return known.broken > 0 and (self._every_problem or len(self.problems) < KEPT)
 
     def _note_broken(
-        self, article: Article, wants: Sequence[LinkReference], resolved: Sequence[Resolved]
+        self, article: PageMeta, wants: Sequence[LinkReference], resolved: Sequence[Resolved]
     ) -> int:
         """Note what leads nowhere, and say how much it is."""
         before = len(self.problems)
@@ -175,5 +175,5 @@ class Outcomes:
                 self._warn(article, None, f"the related article {name} is not published here")
         return len(self.problems) - before
 
-    def _warn(self, article: Article, line: int | None, message: str) -> None:
+    def _warn(self, article: PageMeta, line: int | None, message: str) -> None:
         self.problems.append(Problem(article.path, line, message, Severity.WARNING, "link"))

@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from kb.config import setting_place
 from kb.content import line_of_step
 from kb.model import Audience, Problem, Severity, Status
-from kb.support.escalation import Source, channel_names
+from kb.support.escalation import channel_names
 from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kb.config import Config
+    from kb.model import ArticleMeta
 
 
-class Escalating(Source, Protocol):
-    """What is checked of an article, or of what an index keeps of one."""
-
-    @property
-    def path(self) -> str:
-        """Its file, relative to content/."""
-
-    @property
-    def audience(self) -> Audience:
-        """Who may read it."""
-
-    @property
-    def status(self) -> Status:
-        """Whether it is published."""
-
-
-def unknown_channels(articles: Sequence[Escalating], config: Config) -> Iterator[Problem]:
+def unknown_channels(articles: Sequence[ArticleMeta], config: Config) -> Iterator[Problem]:
     """A warning for each name in `escalate`, and in `contact.order`, of which there is no channel
     that the readers of that article see: such a step is passed over.
 
@@ -56,7 +41,7 @@ def unknown_channels(articles: Sequence[Escalating], config: Config) -> Iterator
             yield Problem(path, line, message, Severity.WARNING, "channel")
 
 
-def _names(articles: Iterable[Escalating], *, agents: bool) -> dict[str, str]:
+def _names(articles: Iterable[ArticleMeta], *, agents: bool) -> dict[str, str]:
     """What channels can be called, case folded, with the name that each goes by."""
     names: dict[str, str] = {}
     for article in articles:

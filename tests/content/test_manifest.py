@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from kb.content import SourceFile, scan
 from kb.content.manifest import (
-    Claim,
     Difference,
     Digests,
     FileStateCache,
@@ -52,11 +51,6 @@ def test_sources_survive_the_manifest():
     source = Source("a.md", "d", "a", ("old", "older"), 4, problems)
     records = json.loads(json.dumps({source.path: source.record()}))
     assert read_sources(records) == {"a.md": source}
-
-
-def test_a_claim_has_what_settling_aliases_needs():
-    """An article's id, its file, its aliases, and no problem at first."""
-    assert Claim("a", "a.md", ("b",)).problems == ()
 
 
 def as_sources(digests):

@@ -25,7 +25,7 @@ from kb.model import (
     Status,
     Step,
     Tier,
-    card_of,
+    meta_of,
 )
 from kb.search.query import Filters, parse_query
 from kb.search.request import ALL, Request
@@ -614,7 +614,7 @@ def test_cards_are_what_articles_were(kind):
     corpus = [FULL, make_article("a", "A"), make_article("t/b", "B")]
     with opened(kind, corpus) as engine:
         cards = engine.cards()
-        assert list(cards.items()) == [(a.id, card_of(a)) for a in by_id(corpus)]
+        assert list(cards.items()) == [(a.id, meta_of(a)) for a in by_id(corpus)]
         assert [engine.card(id_) for id_ in cards] == list(cards.values())
         assert engine.card("t") is None
 
@@ -638,7 +638,7 @@ def test_sections_come_back_as_they_were(kind):
         section = FULL.sections[1]
         for name in ("anchor", "heading", "level", "trail", "text", "lines", "position"):
             assert getattr(found.section, name) == getattr(section, name)
-        assert found.card == card_of(FULL)
+        assert found.card == meta_of(FULL)
 
 
 @every_engine

@@ -205,8 +205,8 @@ def test_related_articles(base):
 
     cache = Cache(base.config().index, base.site)
     memory = cache.memory(cache.stamp().common)
-    records = sorted((from_json(v) for v in memory.records.values()), key=lambda r: r.article.id)
-    related = find_related([r for r in records if "/" not in r.article.id])
+    records = sorted((from_json(v) for v in memory.records.values()), key=lambda r: r.id)
+    related = find_related([r for r in records if "/" not in r.id])
     assert related["a"] == ("d", "b")
     assert related["c"] == ()
 

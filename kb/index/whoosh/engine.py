@@ -48,7 +48,7 @@ from kb.index.whoosh.codec import MAX_WEIGHT, PackedCodec, PostingBuffer
 from kb.index.whoosh.reader import WhooshReader
 from kb.index.whoosh.storage import GuardedStorage, decoding
 from kb.index.whoosh.tables import compute_tables, write_tables
-from kb.model import Card, read_card
+from kb.model import ArticleMeta, decode_meta
 from kb.search.postings import HIDDEN
 from kb.search.ranking import FIELDS, Averages
 
@@ -205,23 +205,23 @@ class WhooshEngine:
 
         return Search(self.reader, self.analyzer, self.ranking, self.synonyms, request).run()
 
-    def cards(self) -> dict[str, Card]:
+    def cards(self) -> dict[str, ArticleMeta]:
         """All articles by id, in order of id."""
         reader = self.reader
         firsts = [documents.start for _, documents in reader.all_documents()]
-        cards = (read_card(reader.article_record(doc)) for doc in firsts)
+        cards = (decode_meta(reader.article_record(doc)) for doc in firsts)
         return {card.id: card for card in cards}
 
-    def card(self, id_: str) -> Card | None:
+    def card(self, id_: str) -> ArticleMeta | None:
         """The article of that id; None if there is none."""
         documents = self.reader.documents_of(id_)
-        return read_card(self.reader.article_record(documents.start)) if documents else None
+        return decode_meta(self.reader.article_record(documents.start)) if documents else None
 
-    def cards_with(self, facet: str) -> tuple[Card, ...]:
+    def cards_with(self, facet: str) -> tuple[ArticleMeta, ...]:
         """The articles that have a facet, in order of id."""
         reader = self.reader
         docs = sorted(reader.postings("facets", facet)[0], key=reader.order.__getitem__)
-        return tuple([read_card(reader.article_record(doc)) for doc in docs])
+        return tuple([decode_meta(reader.article_record(doc)) for doc in docs])
 
     def describe(self) -> Description:
         """What the index holds."""

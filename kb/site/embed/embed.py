@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.content import Content, SourceFile
-    from kb.model import Action, Card
+    from kb.model import Action, ArticleMeta
     from kb.site.embed.generators import ForeignPage, Generator
 
 SCRIPT = "search.js"
@@ -83,7 +83,7 @@ class _Places:
     def topic(self, id_: str) -> str:  # noqa: ARG002 as the protocol has it
         return ""
 
-    def action(self, card: Card, action: Action) -> str:  # noqa: ARG002 as above
+    def action(self, card: ArticleMeta, action: Action) -> str:  # noqa: ARG002 as above
         place, href = sort_link(action.url)
         return href if place is Place.OUTSIDE or action.url.startswith("/") else ""
 

@@ -13,7 +13,7 @@ from itertools import accumulate, chain, groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kb.model import Audience, Status, read_card
+from kb.model import decode_meta
 from kb.search.ranking import FIELDS
 from kb.site.export.encoding import encode, make_shard, make_shard_of, plain
 from kb.site.export.shards import Row, pack
@@ -22,7 +22,7 @@ from kb.text.snippets import SEARCHED
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kb.model import Card
+    from kb.model import ArticleMeta
     from kb.search.postings import IndexReader
     from kb.site.export.encoding import Shard
     from kb.site.export.places import Places
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Exported(NamedTuple):
     """An article of the export: its document in the index, and the number of its first section."""
 
-    card: Card
+    card: ArticleMeta
     document: int
     first: int
     sections: int
@@ -56,14 +56,14 @@ class Layout(NamedTuple):
         ]
 
 
-def make_layout(reader: IndexReader, articles: Iterable[tuple[Card, range]]) -> Layout:
+def make_layout(reader: IndexReader, articles: Iterable[tuple[ArticleMeta, range]]) -> Layout:
     """Number what the public sees of an index; `articles` are all, as `read_cards` gives them."""
     size = len(reader.order)
     section_of, article_of = [-1] * size, [-1] * size
     exported: list[Exported] = []
     first = 0
     for card, documents in articles:
-        if card.audience is not Audience.PUBLIC or card.status is not Status.PUBLISHED:
+        if not card.is_published:
             continue
         count = len(documents) - 1
         article_of[documents.start] = len(exported)
@@ -73,18 +73,18 @@ def make_layout(reader: IndexReader, articles: Iterable[tuple[Card, range]]) -> 
     return Layout(tuple(exported), section_of, article_of, first)
 
 
-def read_cards(reader: IndexReader, kept: ShardCache) -> list[tuple[Card, range]]:
+def read_cards(reader: IndexReader, kept: ShardCache) -> list[tuple[ArticleMeta, range]]:
     """The cards of all articles, in order of id, with the numbers of their documents. Those of
     the last export need not be looked up in the index.
     """
     found = {reader.document_stamp(own.start): own for own in _documents(reader)}
     kept.cards = {stamp: kept.cards[stamp] for stamp in found if stamp in kept.cards}
     records = json.loads(f"[{','.join(kept.cards.values())}]")
-    cards = dict(zip(kept.cards, map(read_card, records), strict=True))
+    cards = dict(zip(kept.cards, map(decode_meta, records), strict=True))
     for stamp, own in found.items():
         if stamp not in cards:
             record = reader.article_record(own.start)
-            kept.cards[stamp], cards[stamp] = plain(record), read_card(record)
+            kept.cards[stamp], cards[stamp] = plain(record), decode_meta(record)
     return [(cards[stamp], own) for stamp, own in found.items()]
 
 
@@ -312,7 +312,7 @@ class _Former:
         return texts or None
 
 
-def _placed(card: Card, places: Places) -> list[str]:
+def _placed(card: ArticleMeta, places: Places) -> list[str]:
     """The addresses in what is shown of an article."""
     return [places.article(card.id), *(places.action(card, action) for action in card.actions)]
 
@@ -323,7 +323,7 @@ def _shard_size(reader: IndexReader, layout: Layout) -> int:
     return max(SHARD_SIZE, (8 * words + 150 * layout.sections) // MAX_SHARDS)
 
 
-def _about(card: Card, places: Places) -> dict[str, Any]:
+def _about(card: ArticleMeta, places: Places) -> dict[str, Any]:
     """What hits show of their article, and what an escalation needs of it."""
     given = {
         "id": card.id,
@@ -339,7 +339,7 @@ def _about(card: Card, places: Places) -> dict[str, Any]:
     return {key: value for key, value in given.items() if value not in ("", [], None)}
 
 
-def channel_record(card: Card, places: Places) -> dict[str, Any]:
+def channel_record(card: ArticleMeta, places: Places) -> dict[str, Any]:
     """An article's channel, with what an escalation needs of its article."""
     assert card.channel is not None
     channel = {key: value for key, value in asdict(card.channel).items() if value}

@@ -8,7 +8,7 @@ from kb.site.addresses import encode
 from kb.site.plan import action_target
 
 if TYPE_CHECKING:
-    from kb.model import Action, Card
+    from kb.model import Action, ArticleMeta
     from kb.site.plan import Plan
 
 
@@ -24,7 +24,7 @@ class Places(Protocol):
     def topic(self, id_: str) -> str:
         """The page of a topic."""
 
-    def action(self, card: Card, action: Action) -> str:
+    def action(self, card: ArticleMeta, action: Action) -> str:
         """Where an action of an article leads."""
 
 
@@ -45,6 +45,6 @@ class SitePlaces(NamedTuple):
         """The page of a topic."""
         return encode(self.plan.topic_address.get(id_, ""))
 
-    def action(self, card: Card, action: Action) -> str:
+    def action(self, card: ArticleMeta, action: Action) -> str:
         """Where an action leads; nowhere if that is not on the site."""
         return action_target(action, card, self.plan)[0]
