@@ -40,6 +40,7 @@ from kb.settings import (
     line_of,
     numbers,
     path_text,
+    patterns,
     phrases,
     setting,
     whole_number,
@@ -290,11 +291,32 @@ class SiteConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentConfig:
+    """`[content]`: how the folder of the articles is read. Its `folder` is `Config.content`."""
+
+    dialect: str = field(
+        default="",
+        metadata=setting(line, "the generator that the articles were written for, if not seen"),
+    )
+    exclude: tuple[str, ...] = field(
+        default=(),
+        metadata=setting(patterns, "files that are no articles; `!` before one takes it in again"),
+    )
+    published_at: tuple[str, ...] = field(
+        default=(),
+        metadata=setting(phrases, "paths and origins below which the articles were published"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings. `source` is the file that gave them, None when there is none."""
 
     content: Path = field(
         default=Path("content"), metadata=setting(path_text, "folder of the articles")
+    )
+    folder: ContentConfig = field(
+        default=ContentConfig(), metadata={"table": ContentConfig, "key": "content"}
     )
     index: Path = field(default=Path("index"), metadata=setting(path_text, "folder of the index"))
     name: str = field(default="Help center", metadata=setting(line, "name of the help center"))
@@ -368,10 +390,13 @@ def _read_table(
     kind: type, table: Mapping[str, object], keys: tuple[str, ...], file: SettingsFile
 ) -> dict[str, Any]:
     """The values that a file's table gives, checked; tables within it become dictionaries."""
-    known = _keys_of(kind)
+    known = {key: f for key, f in _keys_of(kind).items() if "key" not in f.metadata}
     values: dict[str, Any] = {}
     for key, value in table.items():
         here = (*keys, key)
+        if kind is Config and key == "content" and isinstance(value, dict):
+            values |= _read_content(value, file)
+            continue
         if key not in known:
             hint = did_you_mean(key, known) or f"the keys here are {', '.join(known)}"
             raise file.error(f"unknown setting {'.'.join(here)}", here, hint)
@@ -385,12 +410,21 @@ def _read_table(
     return values
 
 
+def _read_content(table: Mapping[str, object], file: SettingsFile) -> dict[str, Any]:
+    """The table `[content]`, whose `folder` is what `content = "..."` would say."""
+    rest = {key: value for key, value in table.items() if key != "folder"}
+    values: dict[str, Any] = {"folder": _read_table(ContentConfig, rest, ("content",), file)}
+    if "folder" in table:
+        values["content"] = file.read(path_text, table["folder"], ("content", "folder"))
+    return values
+
+
 def _overlay(
     values: dict[str, Any], kind: type, environ: Mapping[str, str], keys: tuple[str, ...]
 ) -> None:
     """Put the variables that are set over the values of the file."""
     for key, f in _keys_of(kind).items():
-        here = (*keys, key)
+        here = (*keys, f.metadata.get("key", key))
         if inner := f.metadata.get("table"):
             _overlay(values.setdefault(key, {}), inner, environ, here)
         elif f.metadata["kind"].from_text and (text := environ.get(environment_name(here))):

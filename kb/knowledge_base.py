@@ -19,6 +19,7 @@ from kb.content import (
     resolve_aliases,
     scan,
 )
+from kb.content.dialects import dialect_of
 from kb.errors import ContentError, IndexingError, NotFoundError, QueryError
 from kb.files import shown_path
 from kb.index.engine import CHANNELS
@@ -235,7 +236,8 @@ class KnowledgeBase:
         source = find_file(self.config.content, card.path, card.id)
         if source is None:
             raise NotFoundError(f"article {card.id!r} is gone", hint="search again")
-        result = read_article(self.config.content, source, limits=self.config.limits)
+        limits, dialect = self.config.limits, dialect_of(self.config)
+        result = read_article(self.config.content, source, limits=limits, dialect=dialect)
         if isinstance(result, Article):
             return result
         problem = result[0]

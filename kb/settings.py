@@ -178,6 +178,9 @@ color_table = Kind(
     _colors,
 )
 phrases = Kind('a list of phrases, or one text such as "parcel, shipment"', _phrases, str)
+patterns = Kind(
+    'a list of patterns as `.gitignore` has them, such as ["old/", "*.tmpl.md"]', _phrases, str
+)
 hosts = Kind(
     'a list of hosts such as ["cdn.example.com"], each by its full name, without *', _hosts, str
 )

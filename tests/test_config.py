@@ -11,6 +11,7 @@ import pytest
 from kb.config import (
     Config,
     ContactConfig,
+    ContentConfig,
     Ranking,
     SearchConfig,
     environment_name,
@@ -327,6 +328,16 @@ def test_byte_order_mark_is_welcome(tmp_path):
     assert load(tmp_path).name == "Acme"
 
 
+def test_content_is_a_folder_or_a_table_with_one(tmp_path):
+    """`content = "docs"` and `folder = "docs"` under [content] say the same."""
+    short = load(tmp_path, 'content = "docs"\n')
+    long = load(tmp_path, '[content]\nfolder = "docs"\ndialect = "hugo"\nexclude = ["old/"]\n')
+    assert short.content == long.content == tmp_path / "docs"
+    assert long.folder == ContentConfig(dialect="hugo", exclude=("old/",))
+    assert load(tmp_path, environ={"KB_CONTENT_DIALECT": "jekyll"}).folder.dialect == "jekyll"
+    assert "unknown setting content.dialekt" in str(refusal(tmp_path, '[content]\ndialekt = "x"\n'))
+
+
 def test_synonyms_go_both_ways_and_one_way_does_not(tmp_path):
     """Every word of a group finds all others; a one-way word only its own."""
     config = load(
@@ -377,7 +388,7 @@ def test_environment_and_folder_default_to_the_process(tmp_path, monkeypatch):
 def documented_rows(kind=Config, keys=()):
     """A row of the documentation for every key, from the dataclasses."""
     for f in fields(kind):
-        here = (*keys, f.name)
+        here = (*keys, f.metadata.get("key", f.name))
         if inner := f.metadata.get("table"):
             yield from documented_rows(inner, here)
         elif f.metadata:

@@ -117,11 +117,15 @@ def _ids(ctx: click.Context) -> list[str]:
 def _anchors(ctx: click.Context, article: str) -> list[str]:
     """The anchors of one article, which is read for it."""
     from kb.content import read_article, scan
+    from kb.content.dialects import dialect_of
 
     try:
         config = _config(ctx)
         source = next((s for s in scan(config.content).articles if s.id == article), None)
-        found = read_article(config.content, source, limits=config.limits) if source else ()
+        if source is None:
+            return []
+        dialect = dialect_of(config)
+        found = read_article(config.content, source, limits=config.limits, dialect=dialect)
     except (KbError, OSError):
         return []
     return [] if isinstance(found, tuple) else [section.anchor for section in found.sections]

@@ -158,12 +158,14 @@ def _own(session: Session) -> _Subject:
     """The knowledge base itself, with the queries that its authors wrote."""
     from kb.config import load_config
     from kb.content import read_content
+    from kb.content.dialects import dialect_of
     from kb.evaluate.judgments import Catalogue, find_own_file, own_judgments
 
     config = load_config(config=session.config, content=session.content, index=session.index)
-    catalogue = Catalogue(config.content)
+    dialect = dialect_of(config)
+    catalogue = Catalogue(config.content, dialect)
     file = find_own_file(config.content, config.source)
-    articles = read_content(config.content, limits=config.limits).articles
+    articles = read_content(config.content, limits=config.limits, dialect=dialect).articles
     judged = own_judgments(config.name, articles, file, catalogue)
     return _Subject(session, config, judged, catalogue)
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.config import DEFAULT_LIMITS, Limits
+from kb.content.dialects import PLAIN, Dialect
 from kb.content.files import Listing, SourceFile, find_file, fold, scan
 from kb.content.topics import TopicFile, build_topics, title_from_name
 from kb.model import Article, Problem, Topic
@@ -85,10 +86,14 @@ class Content:
     problems: tuple[Problem, ...]
 
 
-def read_content(content: Path, *, limits: Limits = DEFAULT_LIMITS) -> Content:
+def read_content(
+    content: Path, *, limits: Limits = DEFAULT_LIMITS, dialect: Dialect = PLAIN
+) -> Content:
     """Read a whole content folder. Raises `ContentError` only if there is no such folder."""
     listing = scan(content)
-    read = [read_article(content, source, limits=limits) for source in listing.articles]
+    read = [
+        read_article(content, source, limits=limits, dialect=dialect) for source in listing.articles
+    ]
     refused = [problem for result in read if isinstance(result, tuple) for problem in result]
     articles = _settle([result for result in read if isinstance(result, Article)])
     files, wrong = read_topics(content, listing.topics, limits=limits)
@@ -101,9 +106,14 @@ def read_content(content: Path, *, limits: Limits = DEFAULT_LIMITS) -> Content:
 
 
 def read_article(
-    content: Path, source: SourceFile, *, limits: Limits = DEFAULT_LIMITS
+    content: Path,
+    source: SourceFile,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    dialect: Dialect = PLAIN,
 ) -> Article | tuple[Problem, ...]:
-    """Read one file that `scan` found: its article, or the problems that keep it out.
+    """Read one file that `scan` found, written in a dialect: its article, or the problems that
+    keep it out.
 
     A large one is read in a process of its own, which is stopped after `limits.seconds`.
     """
@@ -111,11 +121,15 @@ def read_article(
     from kb.content import reader, sandbox  # noqa: PLC0415  # brings both parsers
 
     read = reader.read_article_apart if sandbox.is_large(source, limits) else reader.read_article
-    return read(content, source, limits)
+    return read(content, source, limits, dialect)
 
 
 def read_page(
-    content: Path, source: SourceFile, *, limits: Limits = DEFAULT_LIMITS
+    content: Path,
+    source: SourceFile,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    dialect: Dialect = PLAIN,
 ) -> Page | tuple[Problem, ...]:
     """Like `read_article`, but with the parsed Markdown, from which HTML can be written.
 
@@ -124,7 +138,7 @@ def read_page(
     # Imported here: see read_article.
     from kb.content import reader  # noqa: PLC0415  # brings both parsers
 
-    return reader.read_page(content, source, limits)
+    return reader.read_page(content, source, limits, dialect)
 
 
 def line_of_step(content: Path, path: str, channel: str, limits: Limits) -> int | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kb.config import over_limit
 from kb.content import frontmatter
+from kb.content.dialects import PLAIN, Dialect
 from kb.content.fields import read_article_fields
 from kb.content.files import printable
 from kb.content.markdown import document as markdown
@@ -125,35 +126,41 @@ _TOPIC_KEYS = ("title", "summary", "order")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An article together with its parsed Markdown, for whoever needs HTML or links."""
+    """An article together with its parsed Markdown, for whoever needs HTML or links, and the
+    dialect that it is written in.
+    """
 
     article: Article
     document: markdown.Document
+    dialect: Dialect
 
 
-def read_page(content: Path, source: SourceFile, limits: Limits) -> Page | tuple[Problem, ...]:
+def read_page(
+    content: Path, source: SourceFile, limits: Limits, dialect: Dialect = PLAIN
+) -> Page | tuple[Problem, ...]:
     """Read one article, or say why it can't be read."""
     try:
         data = read_bytes(content, source.path, limits)
-        return read_text(source, decode(data), hashlib.sha256(data).hexdigest(), limits)
+        digest = hashlib.sha256(data).hexdigest()
+        return read_text(source, decode(data), digest, limits, dialect)
     except (ContentError, OSError) as error:
         return (problem_of(source.path, error),)
 
 
 def read_article(
-    content: Path, source: SourceFile, limits: Limits
+    content: Path, source: SourceFile, limits: Limits, dialect: Dialect = PLAIN
 ) -> Article | tuple[Problem, ...]:
     """Read one article without its parsed Markdown."""
-    page = read_page(content, source, limits)
+    page = read_page(content, source, limits, dialect)
     return page if isinstance(page, tuple) else page.article
 
 
 def read_article_apart(
-    content: Path, source: SourceFile, limits: Limits
+    content: Path, source: SourceFile, limits: Limits, dialect: Dialect = PLAIN
 ) -> Article | tuple[Problem, ...]:
     """Read one large article in a process of its own."""
     try:
-        return run_sandboxed(read_article, content, source, limits, limits=limits)
+        return run_sandboxed(read_article, content, source, limits, dialect, limits=limits)
     except ContentError as error:
         return (problem_of(source.path, error),)
 
@@ -168,9 +175,12 @@ def problem_of(path: str, error: ContentError | OSError) -> Problem:
 
 
 def read_text(
-    source: SourceFile, text: str, digest: str, limits: Limits
+    source: SourceFile, text: str, digest: str, limits: Limits, dialect: Dialect = PLAIN
 ) -> Page | tuple[Problem, ...]:
-    """Read an article from the text of its file. Raises ContentError."""
+    """Read an article from the text of its file, which is written in a dialect.
+
+    Raises ContentError.
+    """
     fields, body, body_line = read_front_matter(text, limits)
     given = read_article_fields(source.path, fields)
     if given.fatal:
@@ -198,7 +208,7 @@ def read_text(
         ),
         **attributes,
     )
-    return Page(article, document)
+    return Page(article, document, dialect)
 
 
 def _of_unclosed(path: str, line: int | None) -> tuple[Problem, ...]:

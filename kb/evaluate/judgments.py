@@ -21,6 +21,7 @@ import platformdirs
 
 from kb.content import read_article, scan
 from kb.content.anchors import find_anchor
+from kb.content.dialects import PLAIN, Dialect
 from kb.errors import ContentError, JudgmentError
 from kb.files import read_regular
 from kb.model import Article, Audience, Status
@@ -246,8 +247,9 @@ class Catalogue:
     Raises ContentError when there is no such folder.
     """
 
-    def __init__(self, content: Path) -> None:
+    def __init__(self, content: Path, dialect: Dialect = PLAIN) -> None:
         self.content = content
+        self._dialect = dialect
         self._sources = {source.id: source for source in scan(content).articles}
         self._articles: dict[str, Article | None] = {}
 
@@ -260,7 +262,11 @@ class Catalogue:
         """An article, or None when there is none of that id, or its file can't be read."""
         if article not in self._articles:
             source = self._sources.get(article)
-            read = None if source is None else read_article(self.content, source)
+            read = (
+                None
+                if source is None
+                else read_article(self.content, source, dialect=self._dialect)
+            )
             self._articles[article] = read if isinstance(read, Article) else None
         return self._articles[article]
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from kb.config import Ranking
 from kb.content import SourceFile, read_article, read_topics, resolve_aliases, scan
+from kb.content.dialects import dialect_of, locate
 from kb.content.manifest import (
     Difference,
     FileStateCache,
@@ -304,7 +305,12 @@ class Indexer:
         that is gone since it was listed.
         """
         files = tuple(files)
-        read = self.read or partial(read_article, self.config.content, limits=self.config.limits)
+        read = self.read or partial(
+            read_article,
+            self.config.content,
+            limits=self.config.limits,
+            dialect=dialect_of(self.config),
+        )
         for done, file in enumerate(files, 1):
             result = read(file)
             if isinstance(result, Article):
@@ -368,12 +374,14 @@ def _sources_of(generation: Generation) -> dict[str, Source]:
 def settings_of(config: Config) -> str:
     """A digest of all that an index depends on besides the articles and the libraries."""
     ranking = Ranking(**dict(config.ranking))
+    located = locate(config.content, config.folder.dialect or None)
     values = {
         "format": FORMAT,
         "version": __version__,
         "byteorder": sys.byteorder,
         "language": config.language,
         "limits": astuple(config.limits),
+        "dialect": (located.name, located.state, astuple(config.folder)),
         "ranking": {
             constant.name: getattr(ranking, constant.name)
             for constant in fields(ranking)

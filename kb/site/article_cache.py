@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from kb.content import read_article, read_page
+from kb.content.dialects import Dialect, dialect_of
 from kb.content.manifest import Digests
 from kb.content.sandbox import is_large, run_sandboxed
 from kb.errors import ContentError
@@ -115,6 +116,7 @@ class _Settings(NamedTuple):
     language: str
     remote_images: tuple[str, ...]
     limits: Limits
+    dialect: Dialect
 
 
 class Parsed(NamedTuple):
@@ -137,7 +139,11 @@ class Reader:
         progress: Callable[[int, int], None] | None,
     ) -> None:
         self._settings = _Settings(
-            config.content, config.language, config.site.remote_images, config.limits
+            config.content,
+            config.language,
+            config.site.remote_images,
+            config.limits,
+            dialect_of(config),
         )
         self._analyzer = analyzer
         self._memory = memory
@@ -207,7 +213,10 @@ class Reader:
     def article(self, source: SourceFile) -> Article | tuple[Problem, ...]:
         """An article for the index: as it was read for its page, once, or else from disk."""
         read = self._articles.pop(source.path)
-        return read or read_article(self._settings.content, source, limits=self._settings.limits)
+        settings = self._settings
+        return read or read_article(
+            settings.content, source, limits=settings.limits, dialect=settings.dialect
+        )
 
     def forget_articles(self) -> None:
         """Let go of the articles: the index has taken what it needs."""
@@ -247,7 +256,7 @@ def _read(
 ) -> Parsed | tuple[Problem, ...]:
     from kb.site.render import render_body  # noqa: PLC0415  # brings the Markdown parser
 
-    page = read_page(settings.content, source, limits=settings.limits)
+    page = read_page(settings.content, source, limits=settings.limits, dialect=settings.dialect)
     if isinstance(page, tuple):
         return page
     draft = render_body(page, analyzer, remote_images=settings.remote_images)

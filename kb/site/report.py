@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content import scan
+from kb.content.dialects import locate
 from kb.errors import ConfigError
 from kb.files import current_folder
 from kb.libraries import SITE, releases
@@ -77,7 +78,8 @@ def _base(config: Config, *, needed: bool) -> Path:
 def look(config: Config, folders: Folders, *mode: object) -> Sources:
     """Look at all sources without reading one. `mode` is what else makes pages differ."""
     libraries = releases(SITE)
-    state = repr((config, mode, _signature(folders), _version(), libraries))
+    located = locate(config.content, config.folder.dialect or None)
+    state = repr((config, mode, located, _signature(folders), _version(), libraries))
     return Sources(
         listing=scan(config.content),
         files=_other_files(config.content),

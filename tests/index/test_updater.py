@@ -561,9 +561,9 @@ def test_an_article_that_changes_while_it_is_read(base, monkeypatch):
     base.write("c.md", "# One\n")
     read = updater.read_article
 
-    def change(content, file, *, limits):
+    def change(content, file, **how):
         base.write("c.md", "# Two\n")
-        result = read(content, file, limits=limits)
+        result = read(content, file, **how)
         base.write("c.md", "# Three\n")
         return result
 

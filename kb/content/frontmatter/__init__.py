@@ -28,7 +28,7 @@ from kb.content.frontmatter.values import (
     plain,
     without_comments,
 )
-from kb.content.frontmatter.yaml_reader import read_yaml
+from kb.content.frontmatter.yaml_reader import load_yaml, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,7 @@ __all__ = [
     "Text",
     "Value",
     "find_misplaced",
+    "load_yaml",
     "parse",
     "plain",
     "read",

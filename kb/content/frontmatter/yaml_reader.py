@@ -34,6 +34,36 @@ def read_yaml(raw: str, first_line: int, depth: int, what: str) -> Fields:
     return _Reader(raw, first_line, depth, what).read()
 
 
+def load_yaml(raw: str) -> object:
+    """What another tool's YAML file says, as str, list and dict: tags are ignored, keys of merges
+    joined. Raises ValueError for what is no YAML.
+
+    A value that is named may stand in many places: whoever walks through all has to count.
+    """
+    try:
+        return _merged(yaml.load(raw, Loader=yaml.BaseLoader))  # noqa: S506  makes texts only
+    except (yaml.YAMLError, OverflowError, TypeError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _merged(top: object) -> object:
+    """The tables of a value with the keys that each takes over from others."""
+    seen: set[int] = set()
+    waiting = [top]
+    while waiting:
+        value = waiting.pop()
+        if id(value) in seen or not isinstance(value, dict | list):
+            continue
+        seen.add(id(value))
+        if isinstance(value, dict) and "<<" in value:
+            others = value.pop("<<")
+            for other in others if isinstance(others, list) else [others]:
+                for key, inner in other.items() if isinstance(other, dict) else ():
+                    value.setdefault(key, inner)
+        waiting += value.values() if isinstance(value, dict) else value
+    return top
+
+
 def begins_with_key(raw: str) -> bool:
     """Whether YAML takes a text for a mapping whose first key is no sentence."""
     is_mapping = False

@@ -1,0 +1,66 @@
+"""Dialects: how a content folder of each generator is to be read.
+
+    locate(content, configured)         which generator it is, by its files; hardly anything is read
+    read_dialect(located)               what its configuration says
+    find_dialect(content, configured)   both
+    dialect_of(config)                  what the settings add to it, too
+
+A dialect is one module here, with a row in `registry.REGISTRY`: docs/contributing.md shows how
+one is added. Configurations are read, never run.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from kb.content.dialects.dialect import PLAIN, Anchors, Dialect, Located, Routes
+from kb.content.dialects.registry import NAMES, locate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kb.config import Config
+
+__all__ = [
+    "NAMES",
+    "PLAIN",
+    "Anchors",
+    "Dialect",
+    "Located",
+    "Routes",
+    "dialect_of",
+    "find_dialect",
+    "locate",
+    "read_dialect",
+]
+
+
+def find_dialect(content: Path, configured: str | None = None) -> Dialect:
+    """How a content folder is to be read. Raises ConfigError for a dialect that there is not."""
+    return read_dialect(locate(content, configured))
+
+
+def dialect_of(config: Config) -> Dialect:
+    """How the content folder of these settings is to be read, their own patterns and addresses
+    before those of the generator. Raises ConfigError.
+    """
+    dialect, settings = find_dialect(config.content, config.folder.dialect or None), config.folder
+    return replace(
+        dialect,
+        exclude=(*dialect.exclude, *settings.exclude),
+        published_at=tuple(dict.fromkeys((*settings.published_at, *dialect.published_at))),
+    )
+
+
+@lru_cache(maxsize=16)
+def read_dialect(located: Located) -> Dialect:
+    """The dialect of a folder, from the configuration of its generator.
+
+    What can't be read in there is as if it did not say it.
+    """
+    module = importlib.import_module(f"{__name__}.{located.name}")
+    dialect: Dialect = module.read(located)
+    return dialect

@@ -1,0 +1,83 @@
+"""What the dialects have in common: the paths beside the content, and the address of the site."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from kb.content.dialects.configuration import existing
+from kb.content.dialects.dialect import Dialect, Located
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_ORIGIN = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
+
+
+def begin(
+    located: Located,
+    *,
+    assets: Iterable[str] = (),
+    includes: Iterable[str] = (),
+    **values: Any,
+) -> Dialect:
+    """A dialect of a located folder. `assets` and `includes` are folders, looked for at the root,
+    above the content folder, and in it; those that there are count. Others are fields of it.
+    """
+    bases = [located.root, *_between(located), located.content]
+    return Dialect(
+        name=located.name,
+        content=located.content,
+        root=located.root,
+        evidence=_shown(located),
+        asset_folders=_within(located.root, [base / name for base in bases for name in assets]),
+        include_folders=_within(located.root, [base / name for base in bases for name in includes]),
+        state=located.state,
+        **values,
+    )
+
+
+def _between(located: Located) -> list[Path]:
+    """The folders between the root and the content folder."""
+    above = []
+    for folder in located.content.parents:
+        if folder == located.root or not folder.is_relative_to(located.root):
+            break
+        above.append(folder)
+    return above[::-1]
+
+
+def _within(root: Path, folders: Iterable[Path]) -> tuple[Path, ...]:
+    """The folders that there are, none of them outside of the root."""
+    real = root.resolve()
+    return tuple(f for f in existing(folders) if f.resolve().is_relative_to(real))
+
+
+def _shown(located: Located) -> str:
+    if located.evidence is None:
+        return ""
+    return located.evidence.relative_to(located.root).as_posix()
+
+
+def sites(*addresses: str) -> tuple[str, ...]:
+    """The origins and paths below which a site stands: `https://a.org/docs/` is both."""
+    found: dict[str, None] = {}
+    for address in addresses:
+        if not address or any(sign in address for sign in "{}$ \n"):
+            continue
+        if _ORIGIN.match(address):
+            found[address.rstrip("/") + "/"] = None
+            address = urlsplit(address).path  # noqa: PLW2901 its path counts as well
+        elif "//" in address:
+            continue
+        if path := address.strip("/"):
+            found[f"/{path}/"] = None
+    return tuple(found)
+
+
+def joined(*parts: str) -> str:
+    """Parts of a path as one, with both slashes."""
+    path = "/".join(stripped for part in parts if (stripped := part.strip("/")))
+    return f"/{path}/" if path else "/"

@@ -1,0 +1,105 @@
+"""The noun: how one house writes Markdown, and where its pictures, menus and addresses stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kb.content.frontmatter import Plain
+
+
+class Anchors(StrEnum):
+    """The way a generator makes the id of a heading."""
+
+    GITHUB = "github"
+    PYTHON_MARKDOWN = "python-markdown"
+    HUGO = "hugo"
+    DOCUSAURUS = "docusaurus"
+    KRAMDOWN = "kramdown"
+
+
+class Located(NamedTuple):
+    """What told the generator of a content folder, before any of it is read.
+
+    `evidence` is the file that told it, None where the settings or nothing did. `root` is the
+    folder that may be read: that of the evidence, or of the repository, or `content` itself.
+    `state` is a digest of the states of all files that the dialect is read from: the same state,
+    the same dialect.
+    """
+
+    name: str
+    content: Path
+    root: Path
+    evidence: Path | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """How a file becomes an address in the generator's own site.
+
+    `base` is the path below which its pages stand there, with both slashes. `indexes` are names
+    of files, in lower case, that stand for their folder. `numbered`: a number before a name
+    (`01-intro`) is for the order only. `lower`: addresses are in lower case, with hyphens for
+    spaces. `slugs`: keys of front matter that name the last part of the address, or all of it.
+    """
+
+    base: str = "/"
+    indexes: tuple[str, ...] = ("index", "readme", "_index")
+    numbered: bool = False
+    lower: bool = False
+    slugs: tuple[str, ...] = ("slug",)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a content folder is to be read. All paths are absolute.
+
+    `evidence` is the file that told it, relative to `root`; empty where none did. `root` is the
+    folder that may be read: nothing outside of it is. `asset_folders` hold pictures that stand
+    beside the content, the first one first; an address that begins with a slash starts there.
+    `include_folders` are where includes are looked for. `published_at` are paths (`/docs/`) and
+    origins (`https://docs.example.com/`) below which the site was published. `marks` are the
+    families of marks that its articles use: `liquid`, `jinja`, `hugo`, `mdx`, `gitbook`, `docfx`,
+    `obsidian`, `vuepress`, `docsify`, `mkdocs`, `kramdown`. `exclude` are patterns of files that
+    the generator does not publish, as `.gitignore` has them. `menu` names the files outside the
+    content folder that give the order of its articles, and `data_files` those that give variables,
+    each with the name that it has there. `state` is the digest of all that it was read from.
+    """
+
+    name: str = "plain"
+    content: Path = Path()
+    root: Path = Path()
+    evidence: str = ""
+    asset_folders: tuple[Path, ...] = ()
+    include_folders: tuple[Path, ...] = ()
+    published_at: tuple[str, ...] = ()
+    anchors: Anchors = Anchors.GITHUB
+    routes: Routes = Routes()
+    marks: frozenset[str] = frozenset()
+    exclude: tuple[str, ...] = ()
+    data_files: tuple[tuple[str, Path], ...] = ()
+    given: tuple[tuple[str, str], ...] = ()
+    menu: tuple[Path, ...] = ()
+    state: str = ""
+
+    @property
+    def variables(self) -> Mapping[str, Plain]:
+        """What its articles call by name, from the configuration (`given`) and the data files.
+
+        A name has dots between its parts: `site.title`, `site.data.product.name`. Values are
+        texts, or lists and tables of them. Files are read when first asked for, and what can't be
+        read gives nothing.
+        """
+        # Imported here: it brings the YAML parser, and a search needs no variables.
+        from kb.content.dialects.configuration import read_data  # noqa: PLC0415
+
+        return read_data(self.data_files, self.given, self.state)
+
+
+PLAIN = Dialect()

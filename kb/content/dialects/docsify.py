@@ -1,0 +1,19 @@
+"""docsify: https://docsify.js.org. Its links start at the content folder."""
+
+from __future__ import annotations
+
+from kb.content.dialects.build import begin
+from kb.content.dialects.dialect import Dialect, Located, Routes
+
+
+def read(located: Located) -> Dialect:
+    """How a folder with docsify's page is read."""
+    menu = (located.content / "_sidebar.md",)
+    return begin(
+        located,
+        assets=(".", "_media", "images"),
+        includes=(".",),
+        routes=Routes(indexes=("readme",), slugs=()),
+        marks=frozenset({"docsify"}),
+        menu=tuple(path for path in menu if path.is_file()),
+    )

@@ -1,0 +1,59 @@
+"""Docusaurus: https://docusaurus.io/docs/api/docusaurus-config."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kb.content.dialects.build import begin, joined, sites
+from kb.content.dialects.configuration import read_configuration, table, text, texts
+from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kb.content.frontmatter import Plain
+
+_EXCLUDED = ("**/_*.md", "**/_*.mdx", "**/_*/", "**/*.test.*", "**/__tests__/")
+_SIDEBARS = ("sidebars.js", "sidebars.ts", "sidebars.json", "sidebars.mjs", "sidebars.cjs")
+
+
+def read(located: Located) -> Dialect:
+    """How `docusaurus.config.js` has the folder read: of its plugins, the one of this folder."""
+    said = read_configuration(located.evidence, located.root) if located.evidence else {}
+    docs = _options(said, located)
+    base = text(said, "baseUrl") or "/"
+    route = docs.get("routeBasePath", "docs")
+    below = joined(base, route if isinstance(route, str) else "docs")
+    url = text(said, "url").rstrip("/")
+    addresses = (f"{url}{below}", below, f"{url}{base}", base) if url else (below, base)
+    return begin(
+        located,
+        assets=texts(said, "staticDirectories") or ("static",),
+        includes=("src/partials", "_partials", "partials"),
+        published_at=sites(*addresses),
+        anchors=Anchors.DOCUSAURUS,
+        routes=Routes(base=below, indexes=("index", "readme"), numbered=True, slugs=("slug", "id")),
+        marks=frozenset({"mdx"}),
+        exclude=texts(docs, "exclude") or _EXCLUDED,
+        menu=_menu(located, text(docs, "sidebarPath")),
+    )
+
+
+def _options(said: Plain, located: Located) -> dict[str, Plain]:
+    """The options of the plugin that publishes the folder; those of the preset where none does."""
+    tops = table(said)
+    found = []
+    for key in ("presets", "plugins"):
+        listed = tops.get(key)
+        for each in listed if isinstance(listed, list) else ():
+            options = each[1] if isinstance(each, list) and len(each) > 1 else {}
+            found.append(table(options, "docs") if key == "presets" else table(options))
+    for options in found:
+        if located.root / (text(options, "path") or "docs") == located.content:
+            return options
+    return next((options for options in found if options), {})
+
+
+def _menu(located: Located, named: str) -> tuple[Path, ...]:
+    names = (named.removeprefix("./"), *_SIDEBARS) if named else _SIDEBARS
+    return tuple(path for name in names if (path := located.root / name).is_file())[:1]

@@ -1,0 +1,20 @@
+"""Eleventy: https://www.11ty.dev/docs/. Its configuration is a program: only names tell of it."""
+
+from __future__ import annotations
+
+from kb.content.dialects.build import begin
+from kb.content.dialects.configuration import data_files
+from kb.content.dialects.dialect import Dialect, Located, Routes
+
+
+def read(located: Located) -> Dialect:
+    """How such a folder is usually read."""
+    data = (located.root / "_data", located.content / "_data")
+    return begin(
+        located,
+        assets=("public", "static", "assets", "images", "img", "_img", "."),
+        includes=("_includes",),
+        routes=Routes(indexes=("index", "readme"), slugs=("permalink",)),
+        marks=frozenset({"liquid", "jinja"}),
+        data_files=tuple(each for folder in data for each in data_files(folder, "")),
+    )

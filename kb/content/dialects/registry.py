@@ -1,0 +1,176 @@
+"""Which dialects there are, what shows each, and what it is read from.
+
+Each dialect is a module of this package with one function `read(located) -> Dialect`; it is
+imported when a folder is written in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.content.dialects.dialect import Located
+from kb.errors import ConfigError
+from kb.text.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+class Sign(NamedTuple):
+    """What shows that a folder is written in a dialect.
+
+    `beside` are files and folders, in the content folder or up to three levels above it; `within`
+    only in the content folder itself or right above it. Where `says` is given, one of the files
+    has to hold what it matches. `inputs` are the files and folders beside the sign from which
+    variables and menus are read.
+    """
+
+    beside: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    says: str = ""
+    inputs: tuple[str, ...] = ()
+
+
+_JS = ("js", "ts", "mjs", "cjs", "mts")
+
+
+def _scripts(stem: str) -> tuple[str, ...]:
+    return tuple(f"{stem}.{suffix}" for suffix in _JS)
+
+
+REGISTRY: dict[str, tuple[Sign, ...]] = {
+    "mkdocs": (Sign(("mkdocs.yml", "mkdocs.yaml"), inputs=("includes", "data")),),
+    "hugo": (
+        Sign(
+            (
+                "hugo.toml",
+                "hugo.yaml",
+                "hugo.yml",
+                "hugo.json",
+                "config/_default/hugo.toml",
+                "config/_default/hugo.yaml",
+                "config/_default/config.toml",
+                "config/_default/config.yaml",
+            ),
+            inputs=("data", "config"),
+        ),
+        Sign(
+            ("config.toml", "config.yaml", "config.yml", "config.json"),
+            says=r"(?i)^\s*\"?(?:baseURL|languageCode|theme|contentDir|publishDir)\"?\s*[:=]",
+            inputs=("data",),
+        ),
+    ),
+    "docusaurus": (
+        Sign(
+            _scripts("docusaurus.config"),
+            inputs=(*_scripts("sidebars"), "sidebars.json", "src/partials"),
+        ),
+    ),
+    "starlight": (Sign(_scripts("astro.config"), inputs=("src/components",)),),
+    "mintlify": (
+        Sign(("mint.json",), inputs=("snippets",)),
+        Sign(("docs.json",), says=r"(?i)mintlify|\"navigation\"", inputs=("snippets",)),
+    ),
+    "vitepress": (Sign(tuple(f".vitepress/{name}" for name in _scripts("config"))),),
+    "vuepress": (Sign(tuple(f".vuepress/{name}" for name in (*_scripts("config"), "config.yml"))),),
+    "docfx": (Sign(("docfx.json",), inputs=("includes",)),),
+    "gitbook": (
+        Sign((".gitbook.yaml", "book.json"), inputs=(".gitbook/includes", ".gitbook/vars.yaml")),
+        Sign(within=("SUMMARY.md",)),
+    ),
+    "jekyll": (Sign(("_config.yml", "_config.yaml"), inputs=("_data", "_includes")),),
+    "eleventy": (
+        Sign(
+            (*(f".{name}" for name in _scripts("eleventy")), *_scripts("eleventy.config")),
+            inputs=("_data", "_includes"),
+        ),
+    ),
+    "docsify": (Sign(within=("index.html",), says=r"(?i)\$docsify|docsify(?:\.min)?\.js"),),
+    "obsidian": (Sign(within=(".obsidian",)),),
+    "nextjs": (Sign(_scripts("next.config")),),
+}
+"""Dialects and their signs. Of several in one folder the first one here counts."""
+
+NAMES = (*REGISTRY, "plain")
+LEVELS_UP = 3
+_MOST_READ = 262_144  # bytes in which a sign has to say what it is
+_MOST_INPUTS = 20_000
+
+
+def locate(content: Path, configured: str | None = None) -> Located:
+    """The generator of a content folder, by the nearest sign; nothing is read but signs.
+
+    Looked at are the folder and up to three above, none above that of a repository. `configured`
+    is a name to go by. Raises ConfigError for one that there is not.
+    """
+    if configured and configured not in NAMES:
+        hint = did_you_mean(configured, NAMES) or f"there are {', '.join(NAMES)}"
+        raise ConfigError(f"no dialect {configured!r}", hint=hint)
+    folders = list(_reach(content))
+    for level, folder in enumerate(folders):
+        for name, signs in REGISTRY.items():
+            if configured and name != configured:
+                continue
+            for sign in signs:
+                if evidence := _find(sign, folder, level):
+                    return _located(name, content, folder, evidence, sign)
+    is_repository = os.path.lexists(folders[-1] / ".git")
+    root = folders[-1] if is_repository else content
+    return Located(configured or "plain", content, root, None, configured or "plain")
+
+
+def _reach(content: Path) -> Iterator[Path]:
+    for folder in [content, *content.parents][: LEVELS_UP + 1]:
+        yield folder
+        if os.path.lexists(folder / ".git"):
+            return
+
+
+def _find(sign: Sign, folder: Path, level: int) -> Path | None:
+    names = (*sign.beside, *sign.within) if level < 2 else sign.beside  # noqa: PLR2004 right above
+    for name in names:
+        path = f"{folder}/{name}"
+        if os.path.exists(path) and (not sign.says or _says(path, sign.says)):  # noqa: PTH110 quick
+            return folder / name
+    return None
+
+
+def _says(path: str, pattern: str) -> bool:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:  # noqa: PTH123 as above
+            return bool(re.search(pattern, file.read(_MOST_READ), re.MULTILINE))
+    except OSError:
+        return False
+
+
+def _located(name: str, content: Path, folder: Path, evidence: Path, sign: Sign) -> Located:
+    inputs = [folder / each for each in (*sign.beside, *sign.within, *sign.inputs)]
+    return Located(
+        name, content, folder, evidence, state_of([*inputs, content / ".gitbook"], folder)
+    )
+
+
+def state_of(paths: Iterable[Path], root: Path) -> str:
+    """A digest of the states of files, and of those in folders; links are not followed.
+
+    It is the same in a copy of `root` that keeps times.
+    """
+    rows: list[str] = []
+    waiting = [os.fspath(path) for path in paths]
+    while waiting and len(rows) < _MOST_INPUTS:
+        path = waiting.pop()
+        try:
+            if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114 as above
+                waiting += [os.path.join(path, name) for name in os.listdir(path)]  # noqa: PTH118, PTH208 as above
+            else:
+                state = os.lstat(path)
+                name = os.path.relpath(path, root)
+                rows.append(f"{name}\0{state.st_size}\0{state.st_mtime_ns}")
+        except OSError:
+            continue
+    rows.sort()
+    return hashlib.sha256("\n".join(rows).encode(errors="surrogateescape")).hexdigest()

@@ -1,0 +1,23 @@
+"""Astro, with Starlight: https://starlight.astro.build/reference/configuration/."""
+
+from __future__ import annotations
+
+from kb.content.dialects.build import begin, joined, sites
+from kb.content.dialects.configuration import read_configuration, text
+from kb.content.dialects.dialect import Dialect, Located, Routes
+
+
+def read(located: Located) -> Dialect:
+    """How `astro.config.mjs` has the folder read."""
+    said = read_configuration(located.evidence, located.root) if located.evidence else {}
+    base = text(said, "base") or "/"
+    site = text(said, "site").rstrip("/")
+    return begin(
+        located,
+        assets=("public", "src/assets"),
+        includes=("src/components", "src/partials"),
+        published_at=sites(f"{site}{joined(base)}" if site else "", base),
+        routes=Routes(base=joined(base), indexes=("index",), lower=True),
+        marks=frozenset({"mdx"}),
+        menu=(located.evidence,) if located.evidence else (),
+    )

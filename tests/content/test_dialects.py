@@ -1,0 +1,187 @@
+"""Facts about dialects: how the generator of a folder is found, and what is read of it."""
+
+import json
+import pickle
+
+import pytest
+
+from kb.config import Config, ContentConfig
+from kb.content.dialects import NAMES, dialect_of, find_dialect, locate
+from kb.content.dialects.literals import read_exports
+from kb.errors import ConfigError
+
+
+def make(folder, files):
+    """Write files, by their paths, into a folder; returns it."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+SIGNS = {
+    "mkdocs": ("docs", {"mkdocs.yml": "site_name: X\n"}),
+    "hugo": ("content/en", {"hugo.toml": "baseURL = 'https://example.com/'\n"}),
+    "docusaurus": ("docs", {"docusaurus.config.ts": "export default {};\n"}),
+    "starlight": ("src/content/docs", {"astro.config.mjs": "export default {};\n"}),
+    "mintlify": (".", {"docs.json": '{"navigation": {"pages": []}}'}),
+    "vitepress": ("docs", {"docs/.vitepress/config.mts": "export default {}\n"}),
+    "vuepress": ("docs", {"docs/.vuepress/config.js": "module.exports = {}\n"}),
+    "docfx": ("articles", {"docfx.json": "{}"}),
+    "gitbook": ("docs", {"docs/SUMMARY.md": "# Summary\n"}),
+    "jekyll": ("docs", {"_config.yml": "title: X\n"}),
+    "eleventy": ("pages", {".eleventy.js": "module.exports = function (c) {};\n"}),
+    "docsify": ("docs", {"docs/index.html": "<script>window.$docsify = {}</script>"}),
+    "obsidian": ("vault", {"vault/.obsidian/app.json": "{}"}),
+    "nextjs": ("content", {"next.config.js": "module.exports = {}\n"}),
+    "plain": ("content", {}),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_dialect_is_found_by_its_files(tmp_path, name):
+    """A new dialect comes with a row here."""
+    content, files = SIGNS[name]
+    make(tmp_path, {**files, f"{content}/page.md": "# Page\n"})
+    found = find_dialect((tmp_path / content).resolve())
+    assert found.name == name
+    assert bool(found.evidence) == (name != "plain")
+    assert pickle.loads(pickle.dumps(found)) == found  # it goes into processes of its own
+
+
+def test_settings_name_a_dialect(tmp_path):
+    """They count more than files; a name that there is not is refused with the nearest."""
+    make(tmp_path, {"mkdocs.yml": "site_name: X\n", "docs/page.md": "# Page\n"})
+    assert find_dialect(tmp_path / "docs", "hugo").name == "hugo"
+    assert find_dialect(tmp_path / "docs", "plain").name == "plain"
+    with pytest.raises(ConfigError, match="jekyl") as caught:
+        find_dialect(tmp_path / "docs", "jekyl")
+    assert "jekyll" in caught.value.hint
+
+
+def test_nothing_above_a_repository_or_three_levels_is_looked_at(tmp_path):
+    """What lies there belongs to somebody else."""
+    make(tmp_path, {"mkdocs.yml": "site_name: X\n", "a/b/c/d/page.md": "", "repo/docs/page.md": ""})
+    (tmp_path / "repo" / ".git").mkdir()
+    assert find_dialect(tmp_path / "a/b/c").name == "mkdocs"
+    assert find_dialect(tmp_path / "a/b/c/d").name == "plain"
+    repository = find_dialect(tmp_path / "repo/docs")
+    assert (repository.name, repository.root) == ("plain", tmp_path / "repo")
+
+
+def test_a_configuration_of_something_else_is_no_sign(tmp_path):
+    """config.toml is Hugo's only where it says what Hugo's does."""
+    make(tmp_path, {"config.toml": "[server]\nport = 80\n", "content/page.md": ""})
+    assert find_dialect(tmp_path / "content").name == "plain"
+
+
+def test_a_change_of_configuration_or_data_is_another_state(tmp_path):
+    """So an index and a site know that they are out of date."""
+    make(tmp_path, {"_config.yml": "title: X\n", "docs/page.md": "", "_data/a.yml": "x: 1\n"})
+    before = locate(tmp_path / "docs").state
+    assert locate(tmp_path / "docs").state == before
+    make(tmp_path, {"_data/b.yml": "y: 2\n"})
+    after = locate(tmp_path / "docs").state
+    assert after != before
+    make(tmp_path, {"_config.yml": "title: Another\n"})
+    assert locate(tmp_path / "docs").state != after
+
+
+def test_variables_come_from_configuration_and_data_files(tmp_path):
+    """By the names that articles call them by."""
+    make(
+        tmp_path,
+        {
+            "_config.yml": "title: Acme\nproduct:\n  name: Rocket\n",
+            "_data/plans.yml": "basic:\n  price: 010\n",
+            "_data/deep/list.json": json.dumps({"one": True}),
+            "docs/page.md": "",
+        },
+    )
+    values = find_dialect(tmp_path / "docs").variables
+    assert values["site.product.name"] == "Rocket"
+    assert values["site.data.plans.basic.price"] == "010"
+    assert values["site.data.deep.list.one"] == "true"
+
+
+def test_tags_anchors_and_merges_of_yaml_are_read_and_never_run(tmp_path):
+    """mkdocs.yml is full of them."""
+    said = (
+        "site_url: https://example.com/help/\nextra: &e\n  version: 1.0\nmore:\n  <<: *e\n"
+        "x: !!python/name:os.system\ny: !ENV [A, b]\n"
+    )
+    make(tmp_path, {"mkdocs.yml": said, "docs/page.md": ""})
+    found = find_dialect(tmp_path / "docs")
+    assert found.published_at == ("https://example.com/help/", "/help/")
+    assert found.variables["version"] == "1.0"
+
+
+@pytest.mark.parametrize(
+    "said", ["a: [", "a: &a [*a, *a]", "\0", "[]", "- x", "a: *b", "? [x]\n: y"]
+)
+def test_a_configuration_that_cant_be_read_says_nothing(tmp_path, said):
+    """The folder is read as that generator's all the same."""
+    make(tmp_path, {"mkdocs.yml": said, "docs/page.md": ""})
+    assert find_dialect(tmp_path / "docs").name == "mkdocs"
+
+
+def test_configurations_do_not_grow_without_bound(tmp_path):
+    """Names within names of YAML: a billion laughs."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    make(tmp_path, {"_config.yml": "\n".join(lines), "docs/page.md": ""})
+    assert find_dialect(tmp_path / "docs").variables == {}
+
+
+def test_literals_of_a_script_are_read_and_nothing_else():
+    """Calls, templates with holes and imports give nothing; what stands beside them counts."""
+    said = """
+    // @ts-check
+    import {themes} from 'prism-react-renderer';
+    const url = "https://example.com";
+    const config = {
+      title: 'It\\'s \\u0041', url, baseUrl: '/docs/', /* a remark */
+      theme: themes.github, tagline: `a ${url}`, n: 1 + 2, list: [1, two(), 'three',],
+      onBroken: process.env.X ?? 'throw',
+      presets: [['classic', {docs: {routeBasePath: '/', sidebarPath: require.resolve('./s.js')}}]],
+      async load() { return {a: 1}; },
+      end: true,
+    };
+    export default config;
+    """
+    assert read_exports(said) == {
+        "title": "It's A",
+        "url": "https://example.com",
+        "baseUrl": "/docs/",
+        "theme": None,
+        "tagline": None,
+        "n": None,
+        "list": ["1", "three"],
+        "onBroken": None,
+        "presets": [["classic", {"docs": {"routeBasePath": "/", "sidebarPath": None}}]],
+        "end": True,
+    }
+    assert read_exports("export default defineConfig({ base: '/a/' })") == {"base": "/a/"}
+    assert read_exports("module.exports = { a: ") == {"a": None}
+    assert read_exports("[" * 500) == {}
+
+
+def test_assets_are_those_within_the_root(tmp_path):
+    """A link out of it is no folder of the project."""
+    outside = tmp_path / "elsewhere"
+    outside.mkdir()
+    root = make(tmp_path / "root", {"hugo.toml": "", "content/page.md": "", "assets/x.png": ""})
+    (root / "static").symlink_to(outside)
+    assert find_dialect(root / "content").asset_folders == (root / "assets",)
+
+
+def test_settings_add_patterns_and_addresses(tmp_path):
+    """Before those of the generator where the first one counts, after them where the last does."""
+    make(
+        tmp_path, {"mkdocs.yml": "site_url: https://a.org/\nexclude_docs: x/\n", "docs/page.md": ""}
+    )
+    folder = ContentConfig(exclude=("!x/",), published_at=("/help/",))
+    found = dialect_of(Config(content=tmp_path / "docs", folder=folder))
+    assert found.exclude == ("x/", "!x/")
+    assert found.published_at == ("/help/", "https://a.org/")
