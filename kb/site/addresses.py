@@ -81,6 +81,11 @@ def markdown_of(address: str) -> str:
     return f"{address.removesuffix('.html')}.md"
 
 
+def file_address(path: str) -> str:
+    """Where a file stands whose path is relative to content/: one beside it, below `files/-/`."""
+    return FILES + path.replace("../", "-/")
+
+
 def root_of(address: str) -> str:
     """The way from a page up to the root of the site: `../` for each folder, or nothing."""
     return "../" * address.count("/")

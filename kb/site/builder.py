@@ -49,9 +49,9 @@ if TYPE_CHECKING:
     from kb.site.article_records import PageMeta, RenderedBody
     from kb.site.assets import Asset
     from kb.site.build_cache import Outcome, Stamp
-    from kb.site.links import Resolved
     from kb.site.plan import Plan
     from kb.site.report import Work
+    from kb.site.resolver import Resolved
     from kb.site.templating import Shell
 
 
@@ -179,7 +179,7 @@ class _Builder:
             else:
                 unread.append(path)
         for draft in reader.drafts(unread):
-            self._write(draft, plan.resolve(draft.wants), plan, pages)
+            self._write(draft, plan.resolve(draft.wants, draft.meta.path), plan, pages)
         self._problems += outcomes.problems
         self._untold = outcomes.untold
         return outcomes.found

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from kb.site.article_records import PageMeta, RenderedBody
-    from kb.site.links import Resolved
     from kb.site.plan import Plan
+    from kb.site.resolver import Resolved
     from kb.site.templating import Shell
 
 FEED = "feed.xml"

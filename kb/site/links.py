@@ -1,30 +1,27 @@
-"""Links as authors write them: sorted by kind, and resolved against what the site holds.
+"""Links as authors write them: sorted by kind, and read as paths.
 
-Sorting needs the link alone; resolving needs to know every page. What lies between is a
-`LinkReference`: a path under content/ that an article would like to reach.
+Sorting needs the link alone; resolving (`kb.site.resolver`) needs to know every page. What lies
+between is a `LinkReference`: a path under content/ that an article would like to reach.
 """
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from kb.content.anchors import find_anchor
-from kb.content.files import fold, printable
 from kb.settings import host_name
-from kb.site.addresses import FILES, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from kb.site.output import State
+    from collections.abc import Collection
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _OUTSIDE = re.compile(r"https?://[^/?#\\@\s]", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:[^/?#@\\]*@)?([^/?#:\\]+)(:[0-9]*)?", re.IGNORECASE)
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ROUTE = re.compile(r"(?:\./|/)?#!?/")
+_HEADING_QUERY = re.compile(r"[?&]id=([^&]*)")
 _WITHOUT_HOST = frozenset({"mailto", "tel", "sms"})
 
 
@@ -82,103 +79,53 @@ def lies_on(url: str, hosts: Collection[str]) -> bool:
 
 def want(href: str, article_path: str, line: int, *, image: bool = False) -> LinkReference:
     """What a link within content/, written in the article at `article_path`, asks for."""
-    target, _, fragment = href.partition("#")
-    target = unquote(target.partition("?")[0])
+    target, fragment = target_of(href), _fragment_of(href)
     if not target:
         path = article_path
     elif target.startswith("/"):
-        path = _normal(target.lstrip("/"))
+        path = normal_path(target.lstrip("/"))
     else:
-        path = _normal(f"{article_path.rpartition('/')[0]}/{target}")
-    return LinkReference(path, unquote(fragment), href, line, image)
+        path = normal_path(f"{article_path.rpartition('/')[0]}/{target}")
+    return LinkReference(path, fragment, href, line, image)
 
 
-def _normal(path: str) -> str:
-    """The path without `.` and `..`; empty if it leads out of content/ or is no path at all."""
-    if "\\" in path or "\0" in path:
+def target_of(href: str) -> str:
+    """The path of a link as it was meant: decoded, without query and fragment."""
+    return unquote(_unrouted(href).partition("#")[0].partition("?")[0])
+
+
+def _fragment_of(href: str) -> str:
+    before, _, fragment = _unrouted(href).partition("#")
+    if not fragment and (found := _HEADING_QUERY.search(before)):
+        fragment = found[1]
+    return unquote(fragment)
+
+
+def _unrouted(href: str) -> str:
+    """The link itself where docsify's way through one page is written: `#/guide?id=x`."""
+    found = _ROUTE.match(href)
+    return href[found.end() - 1 :] if found else href
+
+
+def normal_path(path: str) -> str:
+    """The path without `.` and `..`; empty for content/ itself, and for what leads elsewhere."""
+    found = path_from(path)
+    return "" if found.startswith("../") or found == "./" else found
+
+
+def path_from(path: str) -> str:
+    """The path without `.`, and with steps up at its beginning at most; `./` for content/ itself,
+    empty if it is no path at all.
+    """
+    if "\\" in path or "\0" in path or not path:
         return ""
     parts: list[str] = []
     for part in path.split("/"):
-        if part == "..":
-            if not parts:
-                return ""
+        if part == ".." and (not parts or parts[-1] == ".."):
+            parts.append(part)
+        elif part == "..":
             parts.pop()
         elif part not in ("", "."):
             parts.append(part)
-    return "/".join(parts) + ("/" if path.endswith("/") and parts else "")
-
-
-class Destination(NamedTuple):
-    """A page that can be linked to; `anchors` are those of its headings."""
-
-    address: str
-    anchors: frozenset[str] = frozenset()
-
-
-class Resolved(NamedTuple):
-    """What becomes of a want: `href` is an encoded address from the root of the site, empty
-    if there is nothing to link to. `warning` says what is wrong. `file` is a path under
-    content/ to copy.
-    """
-
-    href: str
-    warning: str = ""
-    file: str = ""
-
-
-class Complaint(Protocol):
-    """Says what keeps a file out of the site: `kb.site.downloads` knows."""
-
-    def __call__(self, path: str, /, *, image: bool) -> str:
-        """The reason, to be said after the file's name; empty if there is none."""
-        ...
-
-
-class Targets(NamedTuple):
-    """Everything that a link can lead to.
-
-    `articles` holds the published articles by folded path without `.md`, former ids too;
-    `topics` the topics by folded id; `files` other files under content/; `hidden` the
-    folded paths of articles that are not published. `complaint` says what keeps a file out of
-    the site, by its path and whether it is to be shown as an image.
-    """
-
-    articles: Mapping[str, Destination]
-    topics: Mapping[str, Destination]
-    files: Mapping[str, State]
-    hidden: frozenset[str]
-    complaint: Complaint
-
-    def resolve(self, wanted: LinkReference) -> Resolved:
-        """What a want leads to."""
-        if not wanted.path:
-            return Resolved("", "leads out of the content folder")
-        if wanted.image:
-            return self._file(wanted.path, image=True)
-        page = self._page(wanted.path)
-        if page is not None:
-            return _at_anchor(page, wanted.fragment)
-        if fold(wanted.path.removesuffix(".md")) in self.hidden:
-            return Resolved("", "leads to an article that is not published")
-        return self._file(wanted.path, image=False)
-
-    def _page(self, path: str) -> Destination | None:
-        name = fold(path.removesuffix(".md").rstrip("/"))
-        found = None if path.endswith("/") else self.articles.get(name)
-        return found if found or path.endswith(".md") else self.topics.get(name)
-
-    def _file(self, path: str, *, image: bool) -> Resolved:
-        if path not in self.files:
-            return Resolved("", "leads to nothing in the content folder")
-        wrong = self.complaint(path, image=image)
-        return Resolved("", wrong) if wrong else Resolved(encode(FILES + path), file=path)
-
-
-def _at_anchor(page: Destination, fragment: str) -> Resolved:
-    href = encode(page.address)
-    if not fragment:
-        return Resolved(href)
-    anchor = find_anchor(fragment, page.anchors)
-    if anchor is not None:
-        return Resolved(f"{href}#{encode(anchor)}")
-    return Resolved(href, f"leads to an anchor that its page does not have, #{printable(fragment)}")
+    is_folder = path.endswith(("/", "/.", "/..")) or path in (".", "..") or not parts
+    return ("/".join(parts) or ".") + ("/" if is_folder else "")

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from kb.model import Action, ArticleMeta, Channel, Escalation, Step, Topic
     from kb.site.article_records import PageMeta, RenderedBody
-    from kb.site.links import Resolved
     from kb.site.lost import Within
     from kb.site.plan import Plan
+    from kb.site.resolver import Resolved
     from kb.site.templating import Shell
 
 PAGE_LENGTH = 200

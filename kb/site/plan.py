@@ -29,7 +29,8 @@ from kb.site.addresses import (
     preferred_article_path,
     preferred_topic_path,
 )
-from kb.site.links import Destination, Place, Targets, sort_link, want
+from kb.site.links import Place, sort_link, want
+from kb.site.resolver import Destination, Targets, find_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
     from kb.content import TopicFile
     from kb.model import Action, Article, ArticleMeta, Topic
     from kb.site.article_records import PageMeta
-    from kb.site.links import Complaint, LinkReference, Resolved
+    from kb.site.links import LinkReference
     from kb.site.output import State
+    from kb.site.resolver import Complaint, Resolved
     from kb.text.analysis import Analyzer
 
     Relate = Callable[[Sequence[PageMeta]], Mapping[str, tuple[str, ...]]]
@@ -168,9 +170,9 @@ class Plan:
         """Whether there is a way to reach a person: a channel, or the settings' word for none."""
         return bool(self.contacts) or bool(contact.fallback)
 
-    def resolve(self, wants: Iterable[LinkReference]) -> list[Resolved]:
-        """What each of the links and images of an article leads to."""
-        return [self.targets.resolve(wanted) for wanted in wants]
+    def resolve(self, wants: Iterable[LinkReference], page: str) -> list[Resolved]:
+        """What each of the links and images of the article at a path leads to."""
+        return [self.targets.resolve(wanted, page) for wanted in wants]
 
     def count(self, topic_id: str) -> int:
         """How many articles a topic and those below it hold."""
@@ -213,10 +215,14 @@ def make_plan(
         redirects=redirects,
         targets=Targets(
             articles=articles,
-            topics={fold(name): Destination(place) for name, place in topic_address.items()},
+            topics={
+                **{fold(name): Destination(place) for name, place in topic_address.items()},
+                "": Destination(HOME),
+            },
             files=files,
             hidden=frozenset(fold(n) for r in hidden for n in (r.id, *r.aliases)),
             complaint=complaint,
+            routes=find_routes((record.path, articles[fold(record.id)]) for record in shown),
         ),
         related=relate(shown),
         neighbours=_neighbours(topics.values()),
@@ -277,6 +283,6 @@ def action_target(action: Action, article: ArticleMeta, plan: Plan) -> tuple[str
         return "", ""
     place, href = sort_link(action.url)
     if place is Place.INSIDE:
-        found = plan.targets.resolve(want(href, article.path, 1))
+        found = plan.targets.resolve(want(href, article.path, 1), article.path)
         return found.href, found.warning
     return ("", href) if place is Place.REFUSED else (href, "")

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from kb.site.article_cache import Reader
     from kb.site.article_records import PageMeta, RenderedBody
-    from kb.site.links import LinkReference, Resolved
+    from kb.site.links import LinkReference
     from kb.site.plan import Plan
+    from kb.site.resolver import Resolved
 
 
 def page_fingerprint(
@@ -143,7 +144,7 @@ class Outcomes:
         resolved: Sequence[Resolved] = ()
         if known is None or self._has_to_tell(known):
             wants = draft.wants if draft else self._reader.wants(path)
-            resolved = self._plan.resolve(wants)
+            resolved = self._plan.resolve(wants, path)
             known = Outcome(
                 page_fingerprint(record, self._plan, resolved, self._common),
                 self._note_broken(record, wants, resolved),

@@ -17,7 +17,8 @@ from support.processes import run_kb, write
 from kb.content import read_content
 from kb.content.files import complaint, complaint_about_id
 from kb.model import Severity
-from kb.site.links import Targets, want
+from kb.site.links import want
+from kb.site.resolver import Targets
 
 CANARY = "Zanzibarcanary"
 NAMES = [

@@ -1,0 +1,284 @@
+"""The URL resolver: what the links of an article lead to.
+
+A link is read in several ways, one after the other: as the path of a file, then as the addresses
+of the generators have it (below a prefix, relative to the page's own address, from the root). The
+first way that leads to something counts.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from kb.content.anchors import find_anchor
+from kb.content.files import fold, printable
+from kb.site.addresses import encode, file_address
+from kb.site.links import normal_path, path_from, target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from kb.site.links import LinkReference
+    from kb.site.output import State
+
+_ENDING = re.compile(r"\.(?:md|mdx|markdown|mdown|mkd|html?)\Z", re.IGNORECASE)
+_INDEX = re.compile(r"(?:\A|/)(?:index|_index|readme)\Z")
+_NUMBER = re.compile(r"\A\d+\s*[-_.]+\s*(?=\S)")
+_DATE = re.compile(r"\A(\d{4})-(\d{1,2})-(\d{1,2})-(?=\S)")
+_EVERYWHERE = frozenset({"top"})
+"""What browsers find on any page."""
+_USER_CONTENT = "user-content-"
+_TEXT = ":~:"
+
+
+class Destination(NamedTuple):
+    """A page that can be linked to; `anchors` are those of its headings."""
+
+    address: str
+    anchors: frozenset[str] = frozenset()
+
+
+class Resolved(NamedTuple):
+    """What becomes of a link or an image: `href` is an encoded address from the root of the site,
+    or where it is `outside` a whole one; empty if there is nothing to link to. `warning` says what
+    is wrong. `file` is the path of a file to copy.
+    """
+
+    href: str
+    warning: str = ""
+    file: str = ""
+    outside: bool = False
+
+
+class Complaint(Protocol):
+    """Says what keeps a file out of the site: `kb.site.downloads` knows."""
+
+    def __call__(self, path: str, /, *, image: bool) -> str:
+        """The reason, to be said after the file's name; empty if there is none."""
+        ...
+
+
+class Publication(NamedTuple):
+    """Where the articles stood before: `prefixes` are paths (`docs/`) below which links find them,
+    the longest first; `origins` the addresses (`https://help.example.com/`), one of which leads to
+    what is no part of the content folder.
+    """
+
+    prefixes: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+
+
+NEVER_PUBLISHED = Publication()
+
+
+def read_publication(published_at: Iterable[str]) -> Publication:
+    """What the setting `content.published_at`, and a dialect's, say: paths and whole addresses."""
+    prefixes: dict[str, None] = {}
+    origins: dict[str, None] = {}
+    for place in published_at:
+        scheme, separator, rest = place.strip().partition("://")
+        host, _, path = rest.partition("/")
+        if separator and host:
+            origins[f"{scheme.lower()}://{host.lower()}/"] = None
+        prefix = (path if separator else place).strip().strip("/")
+        if prefix:
+            prefixes[f"{prefix}/"] = None
+    return Publication(tuple(sorted(prefixes, key=lambda p: (-len(p), p))), tuple(origins))
+
+
+class Targets:
+    """Everything that a link can lead to.
+
+    `articles` holds the published articles by folded path without `.md`, former ids too;
+    `topics` the topics by folded id; `routes` what else leads to an article, folded, where it
+    leads to one alone. `files` are other files: their path is relative to content/, so that those
+    beside it begin with `../`; `asset_folders` those in which an address from the root starts, too.
+    `hidden` are the folded paths of articles that are not published. `complaint` says what keeps a
+    file out of the site, by its path and whether it is to be shown as an image.
+    """
+
+    def __init__(
+        self,
+        articles: Mapping[str, Destination],
+        topics: Mapping[str, Destination],
+        files: Mapping[str, State],
+        hidden: frozenset[str],
+        complaint: Complaint,
+        *,
+        routes: Mapping[str, Destination] | None = None,
+        asset_folders: tuple[str, ...] = (),
+        publication: Publication = NEVER_PUBLISHED,
+    ) -> None:
+        self.articles = articles
+        self.topics = topics
+        self.files = files
+        self.hidden = hidden
+        self.routes = routes or {}
+        self.asset_folders = asset_folders
+        self.publication = publication
+        self._complaint = complaint
+
+    def resolve(self, wanted: LinkReference, page: str = "") -> Resolved:
+        """What a link or an image leads to that is written in the article at path `page`."""
+        if wanted.image:
+            return self._image(wanted, page)
+        for path in self._readings(wanted, page):
+            found = self._page(path)
+            if found is not None:
+                return _at_anchor(found, wanted.fragment)
+            if fold(_ENDING.sub("", path)) in self.hidden:
+                return Resolved("", "leads to an article that is not published")
+            if (file := self._find_file(path)) is not None:
+                return self._file(file, image=False)
+        return self._elsewhere(wanted)
+
+    def leads_to_page(self, path: str) -> bool:
+        """Whether there is a page at a path."""
+        return self._page(path) is not None
+
+    def _image(self, wanted: LinkReference, page: str) -> Resolved:
+        for path in (*self._readings(wanted, page), _path_of(wanted, page)):
+            if (file := self._find_file(path)) is not None:
+                return self._file(file, image=True)
+        return self._elsewhere(wanted)
+
+    def _readings(self, wanted: LinkReference, page: str) -> Iterator[str]:
+        """The paths that a link may mean, relative to content/, the likeliest first."""
+        if wanted.path:
+            yield wanted.path
+        elif _path_of(wanted, page) == "./":
+            yield "./"
+        target = target_of(wanted.written)
+        if target.startswith("/"):
+            rooted = normal_path(target.lstrip("/"))
+            for prefix in self.publication.prefixes:
+                if f"{rooted}/".startswith(prefix):
+                    yield rooted[len(prefix) :] or "./"
+        elif target:
+            own = _ENDING.sub("", page)
+            if not _INDEX.search(fold(own)):
+                yield normal_path(f"{own}/{target}")
+            yield normal_path(target)
+
+    def _page(self, path: str) -> Destination | None:
+        """The page at a path: an article, the article that stands for a folder, or its topic."""
+        if not path or path.startswith("../"):
+            return None
+        name = fold(path.strip("/"))
+        bare = _ENDING.sub("", name)
+        if path.endswith("/"):
+            return self._folder(name) or self._article(name)
+        if (found := self._article(bare)) is not None:
+            return found
+        folder = _INDEX.sub("", bare)
+        if folder != bare:
+            return self._folder(folder) or self._article(folder)
+        return self._folder(name) if bare == name else None
+
+    def _article(self, name: str) -> Destination | None:
+        return self.articles.get(name) or self.routes.get(name)
+
+    def _folder(self, name: str) -> Destination | None:
+        if name == ".":
+            name = ""
+        for index in ("index", "_index", "readme"):
+            found = self.articles.get(f"{name}/{index}" if name else index)
+            if found is not None:
+                return found
+        return self.topics.get(name)
+
+    def _find_file(self, path: str) -> str | None:
+        """The file that a path means: itself, in an asset folder, or the only one that differs in
+        upper and lower case alone.
+        """
+        if path in self.files:
+            return path
+        if not path or path.endswith("/"):
+            return None
+        for folder in self.asset_folders:
+            if (below := folder + path) in self.files:
+                return below
+        folded = fold(path)
+        for folder in ("", *self.asset_folders):
+            alike = self._folded_files.get(fold(folder) + folded, [])
+            if len(alike) == 1:
+                return alike[0]
+        return None
+
+    @cached_property
+    def _folded_files(self) -> dict[str, list[str]]:
+        folded: dict[str, list[str]] = {}
+        for path in self.files:
+            folded.setdefault(fold(path), []).append(path)
+        return folded
+
+    def _file(self, path: str, *, image: bool) -> Resolved:
+        wrong = self._complaint(path, image=image)
+        return Resolved("", wrong) if wrong else Resolved(encode(file_address(path)), file=path)
+
+    def _elsewhere(self, wanted: LinkReference) -> Resolved:
+        """What becomes of a link that leads to nothing here: a place on the host where the articles
+        stood, if it can be one.
+        """
+        target = target_of(wanted.written)
+        origins, prefixes = self.publication.origins, self.publication.prefixes
+        if origins and target.startswith("/") and not wanted.image:
+            path = target.lstrip("/")
+            if prefixes and not path.startswith(prefixes):
+                return Resolved(origins[0] + wanted.written.lstrip("/"), outside=True)
+        if not wanted.path:
+            return Resolved("", "leads out of the content folder")
+        return Resolved("", "leads to nothing in the content folder")
+
+
+def _path_of(wanted: LinkReference, page: str) -> str:
+    """The path of a file that a link is, with steps up where it leads out of content/."""
+    target = target_of(wanted.written)
+    folder = "" if target.startswith("/") else page.rpartition("/")[0]
+    return path_from(f"{folder}/{target}".lstrip("/") or "./")
+
+
+def _at_anchor(page: Destination, fragment: str) -> Resolved:
+    href = encode(page.address)
+    if not fragment:
+        return Resolved(href)
+    fragment, mark, text = fragment.partition(_TEXT)
+    anchor = find_anchor(fragment, page.anchors)
+    if anchor is None and fragment.startswith(_USER_CONTENT):
+        anchor = find_anchor(fragment.removeprefix(_USER_CONTENT), page.anchors)
+    if anchor is not None or fragment.lower() in _EVERYWHERE or (mark and not fragment):
+        shown = encode(fragment if anchor is None else anchor)
+        return Resolved(f"{href}#{shown}{mark}{text and encode(text)}")
+    return Resolved(href, f"leads to an anchor that its page does not have, #{printable(fragment)}")
+
+
+def routes_of(path: str) -> Iterator[str]:
+    """The other paths, folded, under which generators publish the article at a path: without the
+    numbers and dates before names, with hyphens for spaces, as its folder where it is called so.
+    """
+    name = fold(_ENDING.sub("", path))
+    parts = name.split("/")
+    plain = [_NUMBER.sub("", part) for part in parts]
+    plain[-1] = _NUMBER.sub("", _DATE.sub("", parts[-1]))
+    forms = {"/".join(plain)}
+    if dated := _DATE.match(parts[-1]):
+        year, month, day = dated.groups()
+        forms.add("/".join([*plain[:-1], year, f"{int(month):02}", f"{int(day):02}", plain[-1]]))
+    if len(plain) > 1 and plain[-1] == plain[-2]:
+        forms.add("/".join(plain[:-1]))
+    if _INDEX.search("/".join(plain)):
+        forms.add("/".join(plain[:-1]))
+    forms |= {re.sub(r"[\s_]+", "-", form) for form in forms}
+    yield from sorted(forms - {name, ""})
+
+
+def find_routes(paths: Iterable[tuple[str, Destination]]) -> dict[str, Destination]:
+    """What leads to each article beside its path, where it leads to no other one as well."""
+    found: dict[str, Destination | None] = {}
+    for path, place in paths:
+        for route in routes_of(path):
+            known = found.setdefault(route, place)
+            if known is not None and known.address != place.address:
+                found[route] = None
+    return {route: place for route, place in found.items() if place is not None}
