@@ -27,7 +27,7 @@ INDEX = {
 }
 """Modules that shape an index, each with the name of its package."""
 
-SITE = {**INDEX, "jinja2": "Jinja2", "markupsafe": "MarkupSafe"}
+SITE = {**INDEX, "jinja2": "Jinja2", "nh3": "nh3", "markupsafe": "MarkupSafe"}
 """Those that shape a site."""
 
 _METADATA = (".dist-info", ".egg-info")

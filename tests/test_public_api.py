@@ -18,6 +18,7 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 DOORS = {
     "whoosh": "index/whoosh/",
     "markdown_it": "content/markdown/",
+    "nh3": "content/markdown/sanitize.py",
     "yaml": "content/frontmatter/yaml_reader.py",
     "Stemmer": "text/stemming.py",
     "click": "cli/",

@@ -205,6 +205,7 @@ def read_text(
             *find_direction_controls(source.path, text),
             *given.problems,
             *_of_unclosed(source.path, unclosed),
+            *_of_left_out(source.path, document),
         ),
         **attributes,
     )
@@ -216,6 +217,15 @@ def _of_unclosed(path: str, line: int | None) -> tuple[Problem, ...]:
         return ()
     message = "a comment that nothing closes: all below it is left out (end it with `-->`)"
     return (Problem(path, line, message, Severity.WARNING, "comment"),)
+
+
+def _of_left_out(path: str, document: markdown.Document) -> list[Problem]:
+    """A note for each kind of mark that is left out, with the line of the first."""
+    first = {what: line for what, line in reversed(document.left_out)}
+    return [
+        Problem(path, line, f"{what}: left out", Severity.NOTE, "markup")
+        for what, line in reversed(first.items())
+    ]
 
 
 def line_of_step(content: Path, path: str, channel: str, limits: Limits) -> int | None:

@@ -47,7 +47,7 @@ def page(markdown, *, article="orders/late", screen=PLAIN):
         ("***", ["-" * 20]),
         ("| a | b |\n|---|---|\n| `c` | *d* |", ["a    b", "---  ---", "`c`  *d*"]),
         ("-\n- b", ["*", "* b"]),
-        ("a <b> & &lt;", ["a <b> & <"]),
+        ("a <b>b</b> & &lt;", ["a b & <"]),
         ("![A cat](cat.png)", ["[A cat][1]", "[1] cat.png"]),
         ("![](cat.png)", ["[image][1]", "[1] cat.png"]),
     ],

@@ -242,16 +242,6 @@ def test_text_has_no_markup():
     ]
 
 
-def test_raw_html_is_text():
-    """Nothing of it is lost, run, or taken for Markdown where it stands in a tag."""
-    body = '<script>alert(1)</script>\n\na <b title="_x_">*c*</b> <!-- *d* --> &lt;\n'
-    assert texts(body) == [("", '<script>alert(1)</script>\na <b title="_x_">c</b> <!-- *d* --> <')]
-    assert render_html(body) == (
-        "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"
-        "<p>a &lt;b title=&quot;_x_&quot;&gt;<em>c</em>&lt;/b&gt; &lt;!-- *d* --&gt; &lt;</p>\n"
-    )
-
-
 def test_read_sections_gives_title_and_sections():
     """For whoever needs no HTML."""
     title, sections = read_sections("# T\n## A\n", first_line=5, title="Other")
@@ -274,13 +264,13 @@ def test_the_lead_gives_way_to_a_heading_named_top():
         ("cranfield", 0),
         ("emanual_tv", 0),
         ("stackfaq", 0),
-        ("zoomcamp_faq", 6),
-        ("github_docs", 9),
+        ("zoomcamp_faq", 8),
+        ("github_docs", 14),
     ],
 )
 def test_anchors_agree_with_the_corpora(corpus, tolerated):
     """The lists were made from source lines, in kb's former way: they differ where a heading has
-    markup, or is code.
+    markup, is of HTML or stands in a block of it, or is code.
 
     Those articles are counted, and no more than were looked at are tolerated.
     """
@@ -347,7 +337,8 @@ def test_no_example_of_the_specification_loses_text():
 @pytest.mark.parametrize("name", ["xss_markdown.json", "xss_html.json"])
 def test_no_attack_leaves_anything_to_run(name):
     """No element but those of Markdown, no attribute but its own, no scheme that runs."""
-    attributes = {"href", "src", "alt", "title", "id", "class", "start", "style"}
+    attributes = {"href", "src", "alt", "title", "id", "class", "start", "style", "dir", "lang"}
+    attributes |= {"open", "colspan", "rowspan", "width", "height"}
     for case in json.loads(Path(CASES, name).read_text(encoding="utf-8")):
         text = case["input"].replace("\0", "\ufffd")
         document = parse(text)
@@ -362,6 +353,39 @@ def test_no_attack_leaves_anything_to_run(name):
 
 
 ALLOWED = {
+    *(
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "caption",
+        "cite",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+    ),
+    *(
+        "figure",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "samp",
+        "small",
+        "span",
+        "sub",
+        "summary",
+    ),
+    *("sup", "time", "u", "var"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "a", "img", "em", "strong", "s", "code", "pre"),
     *("ul", "ol", "li", "blockquote", "hr", "br", "table", "thead", "tbody", "tr", "th", "td"),
 }

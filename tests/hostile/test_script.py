@@ -52,6 +52,8 @@ ELEMENTS = {
     *("ul", "ol", "li", "dl", "dt", "dd", "blockquote", "hr", "br", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("table", "thead", "tbody", "tr", "th", "td", "details", "summary", "form", "label", "input"),
     *("button", "select", "option", "textarea", "output", "template", "svg", "path", "mark", "kbd", "noscript"),
+    *("abbr", "bdi", "bdo", "caption", "cite", "del", "dfn", "figcaption", "figure", "ins", "q"),
+    *("rp", "rt", "ruby", "samp", "sub", "sup", "u", "var"),
     *("fieldset", "legend", "time", "circle", "datalist", "b", "i", "dialog"),
 }  # fmt: skip
 

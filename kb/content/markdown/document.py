@@ -1,6 +1,6 @@
 """A Markdown text: its sections, their anchors, and its HTML.
 
-CommonMark with tables and strikethrough; raw HTML is text like any other. `parse` reads a
+CommonMark with tables and strikethrough, and a safe part of HTML. `parse` reads a
 text once and gives a `Document`, whose sections are ready and whose HTML is written on
 request from the same tokens.
 
@@ -29,6 +29,7 @@ from kb.content.markdown.html import (
     write_link,
 )
 from kb.content.markdown.parser import is_safe_link, offers_unsafe_links, tokenize
+from kb.content.markdown.raw_html import Account
 from kb.model import Section
 
 if TYPE_CHECKING:
@@ -69,18 +70,20 @@ class Document:
 
     `title` is the text of the first H1, None without one. `sections` is never empty.
     `anchors` holds every anchor of the HTML in reading order, those of headings inside
-    lists and quotes too.
+    lists and quotes too. `left_out` holds what could not be shown: what it is and its line.
     """
 
     title: str | None
     sections: tuple[Section, ...]
     anchors: tuple[str, ...]
+    left_out: tuple[tuple[str, int], ...]
     _tokens: Sequence[Token] = field(repr=False, compare=False)
     _ids: dict[int, str] = field(repr=False, compare=False)
     _headings: Sequence[Heading] = field(repr=False, compare=False)
     _first_line: int
     _limits: Limits
     _titled: int | None
+    _has_html: bool = False
 
     def html(
         self,
@@ -103,12 +106,19 @@ class Document:
             ids={index: id_prefix + anchor for index, anchor in self._ids.items()},
             first_line=self._first_line,
             limit=self._limits.html,
+            id_prefix=id_prefix,
         )
         end = len(self._tokens)
         if with_title or self._titled is None:
-            return writer.write(self._tokens, 0, end)
-        above = writer.write(self._tokens, 0, self._titled)
-        return above + writer.write(self._tokens, self._titled + _HEADING_TOKENS, end)
+            html = writer.write(self._tokens, 0, end)
+        else:
+            above = writer.write(self._tokens, 0, self._titled)
+            html = above + writer.write(self._tokens, self._titled + _HEADING_TOKENS, end)
+        if self._has_html:
+            from kb.content.markdown.sanitize import sanitize  # noqa: PLC0415  # few need it
+
+            html = sanitize(html)
+        return html
 
     def former_anchors(self) -> dict[str, str]:
         """Anchors that kb gave these headings before it followed GitHub, and today's for each."""
@@ -138,7 +148,8 @@ def parse(
     Raises `ContentError` with a line where the text passes a limit.
     """
     body = body.replace("\r\n", "\n").replace("\r", "\n")
-    tokens = tokenize(body, first_line=first_line, limits=limits)
+    account = Account()
+    tokens = tokenize(body, first_line=first_line, limits=limits, account=account)
     splitter = _Splitter(first_line, limits)
     splitter.read(tokens)
     splitter.assign(anchors)
@@ -149,13 +160,15 @@ def parse(
     return Document(
         title=heading or None,
         sections=splitter.sections(max(last_line, first_line), first_is_title=is_title),
-        anchors=tuple(splitter.ids.values()),
+        anchors=tuple(splitter.anchors),
+        left_out=tuple(account.left_out),
         _tokens=tokens,
         _ids=splitter.ids,
         _headings=splitter.headings,
         _first_line=first_line,
         _limits=limits,
         _titled=found if is_title else None,
+        _has_html=account.has_html,
     )
 
 
@@ -213,6 +226,8 @@ class _Splitter:
     def __init__(self, first_line: int, limits: Limits) -> None:
         self.ids: dict[int, str] = {}
         self.headings: list[Heading] = []
+        self.anchors: list[str] = []
+        self._places: list[int | Token] = []
         self._indexes: list[int] = []
         self._first_line = first_line
         self._limits = limits
@@ -225,7 +240,8 @@ class _Splitter:
         for index, token in enumerate(tokens):
             kind = token.type
             if kind == "inline":
-                if tokens[index - 1].type == "heading_open":
+                self._note_anchors(token)
+                if index and tokens[index - 1].type == "heading_open":
                     blocks = self._take_heading(tokens[index - 1], token, index - 1, blocks)
                 else:
                     self._take_text(plain_text(token.children or (), mark_links=True), blocks)
@@ -237,6 +253,25 @@ class _Splitter:
                 blocks.append("\t".join(self._row or ()))
                 self._row = None
 
+    def _note_anchors(self, inline: Token) -> None:
+        for child in inline.children or ():
+            if child.type == "anchor":
+                self._places.append(child)
+
+    def _settle_anchors(self) -> None:
+        """Places that an author named: each name once, and a heading's goes first."""
+        taken = set(self.ids.values())
+        for place in self._places:
+            if isinstance(place, int):
+                self.anchors.append(self.ids[place])
+                continue
+            name = str(place.attrs["id"])
+            if name in taken:
+                place.attrs = {}
+            else:
+                taken.add(name)
+                self.anchors.append(name)
+
     def _take_text(self, text: str, blocks: list[str]) -> None:
         (blocks if self._row is None else self._row).append(text)
 
@@ -246,6 +281,7 @@ class _Splitter:
         heading = _one_line(plain_text(inline.children or ()))
         self.headings.append(Heading(heading, str(opened.attrs.get("id", ""))))
         self._indexes.append(index)
+        self._places.append(index)
         if opened.level > 0:
             blocks.append(heading)
             return blocks
@@ -259,12 +295,13 @@ class _Splitter:
         """Give each heading its anchor, once all are known."""
         anchors = assign_anchors(self.headings, style)
         self.ids.update(zip(self._indexes, anchors, strict=True))
+        self._settle_anchors()
 
     def sections(self, last_line: int, *, first_is_title: bool) -> tuple[Section, ...]:
         """The sections, complete. The anchor of the text above the headings gives way to theirs."""
         lead, *headed = self._drafts
         drafts = self._drafts if any(lead.blocks) or not headed else headed
-        anchors = {**self.ids, -1: free_anchor(_LEAD_ANCHOR, frozenset(self.ids.values()))}
+        anchors = {**self.ids, -1: free_anchor(_LEAD_ANCHOR, frozenset(self.anchors))}
         ends = [draft.line - 1 for draft in drafts[1:]] + [last_line]
         trails = _trails(drafts, first_is_title=first_is_title)
         return tuple(

@@ -74,6 +74,9 @@ def plain_text(children: Sequence[Token], *, mark_links: bool = False) -> str:
             parts.append(token.content)
         elif kind == "softbreak":
             parts.append(" ")
+        elif token.meta and token.meta.get("block"):
+            if parts and not parts[-1].endswith("\n"):
+                parts.append("\n")
         elif mark_links and kind in _LINK_MARKS:
             parts.append(_LINK_MARKS[kind])
         elif kind == "hardbreak":
@@ -98,12 +101,14 @@ class HtmlWriter:
         ids: Mapping[int, str],
         first_line: int,
         limit: int,
+        id_prefix: str = "",
     ) -> None:
         self._link = link
         self._image = image
         self._ids = ids
         self._first_line = first_line
         self._limit = limit
+        self._id_prefix = id_prefix
         self._line = first_line
 
     def write(self, tokens: Sequence[Token], start: int, stop: int) -> str:
@@ -142,13 +147,7 @@ class HtmlWriter:
     def _attributes(self, token: Token, index: int) -> str:
         identity = self._ids.get(index) if token.type == "heading_open" else None
         shown = "" if identity is None else f' id="{escape(identity)}"'
-        if not token.attrs:
-            return shown
-        return shown + "".join(
-            f' {name}="{escape(str(value))}"'
-            for name, value in token.attrs.items()
-            if name != "id" or identity is None
-        )
+        return shown + _attributes(token) if token.attrs else shown
 
     def _inline(self, children: Sequence[Token]) -> str:
         out: list[str] = []
@@ -168,14 +167,22 @@ class HtmlWriter:
                 closing.append(closed)
             elif kind == "link_close":
                 out.append(closing.pop())
-            elif kind == "image":
-                out.append(self._write_image(token))
             elif kind == "hardbreak":
-                self._line += 1
+                self._line += token.markup != "br"  # that of HTML ends no line of the file
                 out.append("<br>\n")
+            elif kind in {"image", "anchor"}:
+                write = self._write_image if kind == "image" else self._anchor
+                out.append(write(token))
+            elif token.nesting == -1:
+                out.append(f"</{token.tag}>")
             else:
-                out.append(f"</{token.tag}>" if token.nesting == -1 else f"<{token.tag}>")
+                out.append(f"<{token.tag}{_attributes(token)}>")
         return "".join(out)
+
+    def _anchor(self, token: Token) -> str:
+        """A place to link to; none where a heading before it has the name."""
+        name = str(token.attrs.get("id", ""))
+        return f'<span id="{escape(self._id_prefix + name)}"></span>' if name else ""
 
     def _open_link(self, token: Token) -> tuple[str, str]:
         attrs = token.attrs
@@ -185,6 +192,14 @@ class HtmlWriter:
         attrs = token.attrs
         alt = plain_text(token.children or ())
         return self._image(str(attrs["src"]), alt, str(attrs.get("title", "")), self._line)
+
+
+def _attributes(token: Token) -> str:
+    if not token.attrs:
+        return ""
+    return "".join(
+        f' {name}="{escape(str(value))}"' for name, value in token.attrs.items() if name != "id"
+    )
 
 
 def _stays_on_line(tokens: Sequence[Token], index: int) -> bool:

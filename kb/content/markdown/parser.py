@@ -20,6 +20,7 @@ from markdown_it.rules_block import StateBlock
 
 from kb.config import DEFAULT_LIMITS, OutOfTimeError, over_limit
 from kb.content.markdown.comment_block import comment_block
+from kb.content.markdown.raw_html import Account, raw_html
 from kb.errors import ContentError
 from kb.text.counts import counted
 
@@ -52,9 +53,15 @@ def is_safe_link(url: str) -> bool:
     return _UNSAFE_SCHEME.match(url) is None
 
 
-def tokenize(body: str, *, first_line: int, limits: Limits) -> list[Token]:
-    """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed."""
-    return _parse(_parser(limits.nesting), body, first_line, limits)
+def tokenize(
+    body: str, *, first_line: int, limits: Limits, account: Account | None = None
+) -> list[Token]:
+    """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed.
+
+    `account` is told what was met.
+    """
+    account = Account() if account is None else account
+    return _parse(_parser(limits.nesting), body, first_line, limits, account=account)
 
 
 def parse_blocks(body: str, comments: Comments, *, first_line: int, limits: Limits) -> list[Token]:
@@ -117,6 +124,7 @@ def _permissive_parser() -> MarkdownIt:
 def _parser(nesting: int) -> MarkdownIt:
     parser = _guarded(nesting)
     parser.core.ruler.at("inline", _parse_inlines)
+    parser.core.ruler.after("inline", "raw_html", raw_html)
     return _compiled(parser)
 
 
@@ -155,13 +163,10 @@ def _guarded(nesting: int) -> MarkdownIt:
 
 
 def _configured(nesting: int) -> MarkdownIt:
-    # Tags within a paragraph are recognised so that nothing in them is taken for markup;
-    # kb writes them as text. Blocks of HTML are paragraphs, so that Markdown in them counts.
     parser = MarkdownIt()
     parser.inline = _CountingInline()
     parser.configure("commonmark", {"html": True, "maxNesting": nesting})
     parser.enable(["table", "strikethrough"])
-    parser.disable(["html_block"])
     parser.core.ruler.at("block", _parse_blocks)
     parser.validateLink = is_safe_link  # type: ignore[method-assign]
     return parser

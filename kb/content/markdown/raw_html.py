@@ -1,0 +1,787 @@
+"""Raw HTML as tokens: a rule for markdown-it-py that reads tags the way it reads Markdown.
+
+A safe subset becomes the tokens that Markdown makes of the same thing: a heading begins a
+section, a link is resolved, an image is copied. What is left of a tag is its name and a few
+checked attributes; the rest is gone before anything is written. Tags are paired here, so that
+none closes what it did not open: what is opened in a list item, a quote or a cell ends there,
+and what nothing closes ends above the next heading.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from typing import TYPE_CHECKING, NamedTuple
+
+from markdown_it.token import Token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from markdown_it.rules_core import StateCore
+
+_TAG = re.compile(
+    r"<(?P<end>/)?(?P<name>[A-Za-z][A-Za-z0-9:._-]*+)"
+    r"(?P<attrs>(?>\s++|/(?!>)|[^\s\"'<>/=]++(?>\s*+=\s*+(?>\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?)*+)"
+    r"(?P<void>/)?>"
+)
+_ATTRIBUTE = re.compile(
+    r"([^\s\"'<>/=]++)(?>\s*+=\s*+(?>\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=<>`]++)))?"
+)
+# What a browser takes for a comment or an instruction: none of it is shown.
+_SILENT = re.compile(r"<[!?][^>]*+>")
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_SPACE = re.compile(r"\s+")
+
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_INLINE = {
+    **{name: name for name in ("abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "i")},
+    **{name: name for name in ("ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp")},
+    **{name: name for name in ("small", "strong", "sub", "sup", "time", "u", "var")},
+    "acronym": "abbr",
+    "strike": "s",
+    "tt": "code",
+}
+_BLOCK = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    "ul": "bullet_list",
+    "ol": "ordered_list",
+    "li": "list_item",
+    "p": "paragraph",
+    **{name: name for name in ("thead", "tbody", "tr", "th", "td", "blockquote", "table")},
+    **{name: name for name in ("dl", "dt", "dd", "details", "summary", "figure", "figcaption")},
+    "tfoot": "tbody",
+    "caption": "caption",
+}
+# Blocks that are nothing but a place to begin anew.
+_PLAIN_BLOCKS = _names(
+    "address article aside body center dir div fieldset footer form header head hgroup html"
+    " legend main menu nav noscript optgroup option picture search section select colgroup"
+)
+# Neither the tags nor what stands between them is text of the article.
+_SILENT_ELEMENTS = _names(
+    "script style template svg textarea title noembed noframes xmp datalist canvas applet map"
+)
+_MEDIA = frozenset({"iframe", "video", "audio", "embed", "object", "frame"})
+_VOIDS = _names(
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source"
+    " track wbr"
+)
+_KNOWN = (
+    frozenset(_INLINE)
+    | frozenset(_BLOCK)
+    | _PLAIN_BLOCKS
+    | _SILENT_ELEMENTS
+    | _MEDIA
+    | _VOIDS
+    | _names(
+        "a pre span font big blink marquee nobr label button output progress meter math data"
+        " dialog slot spacer listing plaintext"
+    )
+)
+_NOTED = _MEDIA | _names(
+    "script style object form input button select textarea svg math canvas applet"
+)
+# What a start tag ends when it is still open, and what it can't see beyond.
+_IMPLIED = {
+    "li": ({"li"}, {"ul", "ol"}),
+    "dt": ({"dt", "dd"}, {"dl"}),
+    "dd": ({"dt", "dd"}, {"dl"}),
+    "td": ({"td", "th"}, {"tr", "table"}),
+    "th": ({"td", "th"}, {"tr", "table"}),
+    "tr": ({"tr"}, {"table"}),
+    "thead": ({"thead", "tbody", "caption"}, {"table"}),
+    "tbody": ({"thead", "tbody", "caption"}, {"table"}),
+}
+_PARENTS = {
+    "li": {"ul", "ol"},
+    "dt": {"dl"},
+    "dd": {"dl"},
+    "tr": {"table", "thead", "tbody"},
+    "td": {"tr"},
+    "th": {"tr"},
+    "thead": {"table"},
+    "tbody": {"table"},
+    "caption": {"table"},
+    "summary": {"details"},
+    "figcaption": {"figure"},
+}
+# A heading in one of these is text of the section around it.
+_HOLDS_HEADINGS = {"li", "td", "th", "blockquote", "dd", "dt", "summary", "figcaption", "caption"}
+_HOLD_WORDS = {"p", "summary", "figcaption", "caption", "dt"}
+_LONGEST_ID = 200
+_MOST_COLUMNS = 1000
+
+
+class Tag(NamedTuple):
+    """A tag, its name in lower case. `is_paired`: an end tag for it follows in the article."""
+
+    name: str
+    attrs: dict[str, str]
+    closes: bool
+    is_void: bool
+    is_paired: bool
+    written: str
+
+
+def _tag(found: re.Match[str], *, paired: bool = False) -> Tag:
+    name = found["name"].lower()
+    attrs: dict[str, str] = {}
+    if found["attrs"] and not found["end"]:
+        for key, *values in _ATTRIBUTE.findall(found["attrs"]):
+            attrs.setdefault(key.lower(), unescape(next(filter(None, values), "")))
+    void = bool(found["void"]) or name in _VOIDS
+    return Tag(name, attrs, bool(found["end"]), void, paired, found.group())
+
+
+@dataclass(slots=True)
+class Account:
+    """What was met in one article: whether it has raw HTML, and what had to be left out, by kind
+    with the line of each.
+    """
+
+    has_html: bool = False
+    left_out: list[tuple[str, int]] = field(default_factory=list)
+
+
+def raw_html(state: StateCore) -> None:
+    """Replace the tokens of raw HTML by tokens of what it means."""
+    tokens = state.tokens
+    if not any(_is_raw(token) for token in tokens):
+        return
+    state.env["account"].has_html = True
+    state.tokens = _Reader(state).read(tokens)
+
+
+def _is_raw(token: Token) -> bool:
+    if token.type == "inline":
+        return any(child.type == "html_inline" for child in token.children or ())
+    return token.type == "html_block"
+
+
+class _Open(NamedTuple):
+    """Something that is open: a raw tag, or (without a name) a block of Markdown's."""
+
+    name: str
+    token: Token | None
+    closed_later: bool = True
+
+
+class _Pairs:
+    """Which start tags have an end: that can't be told while reading."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._paired: set[tuple[int, int]] = set()
+        opened: dict[str, list[tuple[int, int]]] = {}
+        for token in tokens:
+            if token.type == "html_block":
+                for found in _TAG.finditer(token.content):
+                    self._pair(found, (id(token), found.start()), opened)
+            else:
+                for child in token.children or ():
+                    tag = _TAG.fullmatch(child.content) if child.type == "html_inline" else None
+                    if tag is not None:
+                        self._pair(tag, (id(child), 0), opened)
+
+    def _pair(
+        self,
+        found: re.Match[str],
+        place: tuple[int, int],
+        opened: dict[str, list[tuple[int, int]]],
+    ) -> None:
+        same = opened.setdefault(found["name"].lower(), [])
+        if not found["end"]:
+            same.append(place)
+        elif same:
+            self._paired.add(same.pop())
+
+    def tag(self, found: re.Match[str], token: Token) -> Tag:
+        """The tag of a match in a token's text."""
+        return _tag(found, paired=(id(token), found.start()) in self._paired)
+
+
+class _Reader:
+    """Reads the tokens of one article."""
+
+    def __init__(self, state: StateCore) -> None:
+        env = state.env
+        self._account: Account = env["account"]
+        self._first_line: int = env["first_line"]
+        self._deepest: int = env["limits"].nesting
+        self._normalize: Callable[[str], str] = state.md.normalizeLink
+        self._validate: Callable[[str], bool] = state.md.validateLink
+        self._out: list[Token] = []
+        self._open: list[_Open] = []
+        self._raws = 0
+        self._run: list[Token] = []
+        self._run_line = 0
+        self._phrases: list[Token] = []
+        self._heading: Token | None = None
+        self._silent = ""
+        self._pairs = _Pairs(())
+
+    def read(self, tokens: Sequence[Token]) -> list[Token]:
+        """The tokens without raw HTML, each start tag with its end."""
+        self._pairs = _Pairs(tokens)
+        for token in tokens:
+            if token.type == "html_block":
+                self._block(token)
+            elif self._silent:
+                self._skip(token)
+            else:
+                self._markdown(token)
+        self._close_to(0)
+        return self._out
+
+    # Tokens of Markdown
+
+    def _markdown(self, token: Token) -> None:
+        if token.type == "inline":
+            if any(child.type == "html_inline" for child in token.children or ()):
+                cell = self._out[-1].type in {"th_open", "td_open"} if self._out else False
+                token.children = _Phrases(self, token, in_cell=cell).read()
+        elif token.nesting == 1:
+            self._end_paragraph()
+            if token.type == "heading_open":
+                self._close_unclosed()
+                token.level += self._holds_heading()
+            self._open.append(_Open("", token))
+        elif token.nesting == -1:
+            at = len(self._open) - 1
+            while at >= 0 and self._open[at].name:
+                at -= 1
+            self._close_to(at + 1)
+            if self._open:
+                self._open.pop()
+            if token.type == "paragraph_close" and _is_empty(self._out[-1]):
+                del self._out[-2:]
+                return
+        self._out.append(token)
+
+    def _skip(self, token: Token) -> None:
+        """Markdown in the middle of what is not shown; blocks stay whole."""
+        if token.type == "inline":
+            token.children = []
+            token.content = ""
+            self._out.append(token)
+        elif token.nesting or token.type == "hr":
+            self._markdown(token)
+
+    def _holds_heading(self) -> int:
+        return int(any(entry.name in _HOLDS_HEADINGS for entry in self._open))
+
+    # Blocks of HTML
+
+    def _block(self, token: Token) -> None:
+        line = token.map[0] if token.map else 0
+        text = token.content
+        at = 0
+        while at < len(text):
+            found = _TAG.search(text, at) if "<" in text else None
+            end = found.start() if found else len(text)
+            if not self._silent and end > at:
+                self._text(text[at:end], line)
+            if found is None:
+                break
+            line += text.count("\n", at, found.end())
+            at = found.end()
+            tag = self._pairs.tag(found, token)
+            if tag.name == "pre" and not tag.closes and not self._silent:
+                stop = _end_of(text, at, "pre")
+                self._preformatted(text[at:stop], line)
+                line += text.count("\n", at, stop)
+                at = stop
+            else:
+                self._take(tag, line)
+        self._flush()
+        self._phrases.clear()
+        self._end_heading()
+
+    def _take(self, tag: Tag, line: int) -> None:
+        """One tag of a block."""
+        name = tag.name
+        if self._silent:
+            if tag.closes and name == self._silent:
+                self._silent = ""
+            return
+        if name in _SILENT_ELEMENTS or name in {"iframe", "audio", "video", "object"}:
+            if tag.is_paired and not tag.is_void:
+                self._silent = name
+            self._media(tag, line)
+        elif name in _BLOCK:
+            self._block_tag(tag, line)
+        elif name == "hr":
+            self._flush()
+            self._end_paragraph()
+            self._out.append(Token("hr", "hr", 0))
+        elif name in _PLAIN_BLOCKS:
+            self._flush()
+            self._anchor(tag, line)
+            self._plain_block(tag)
+        else:
+            self._start_run(line)
+            self._run += self.phrase(tag, line, self._phrases)
+        if name in _NOTED and not tag.closes:
+            self.note(name, line)
+
+    def _plain_block(self, tag: Tag) -> None:
+        """A block such as `<div>`: written where it says how its text runs, else left out."""
+        name = tag.name
+        if tag.closes:
+            self._close(name)
+        elif self._raws < self._deepest:
+            attrs = _common_attributes(tag) | _alignment(tag)
+            token = Token("html_open", "div", 1, attrs=dict(attrs)) if attrs else None
+            if token:
+                self._out.append(token)
+            self._push(tag, token)
+
+    def _media(self, tag: Tag, line: int) -> None:
+        children = self.media(tag, line)
+        if children:
+            self._start_run(line)
+            self._run += children
+
+    def media(self, tag: Tag, line: int) -> list[Token]:
+        """A link to a film, a sound or a page in a frame, if it has an address."""
+        del line
+        if tag.closes or tag.name not in _MEDIA:
+            return []
+        href = self.address(tag.attrs.get("src") or tag.attrs.get("data", ""))
+        if not href:
+            return []
+        shown = " ".join((tag.attrs.get("title") or tag.attrs.get("aria-label") or "").split())
+        text = Token("text", "", 0, content=shown or href)
+        opened = Token("link_open", "a", 1, attrs={"href": href})
+        return [opened, text, Token("link_close", "a", -1)]
+
+    def address(self, written: str) -> str:
+        """A link's address as Markdown has it; empty for one that is none or not safe."""
+        url = _CONTROLS.sub("", written).strip()
+        if not url or not self._validate(url):
+            return ""
+        url = self._normalize(url)
+        return url if self._validate(url) else ""
+
+    def note(self, name: str, line: int) -> None:
+        """Count what had to be left out."""
+        self._account.left_out.append((f"<{name}>", self._first_line + line))
+
+    def _block_tag(self, tag: Tag, line: int) -> None:
+        name = "tbody" if tag.name == "tfoot" else tag.name
+        self._flush()
+        if _BLOCK[name] == "heading":
+            self._end_heading()
+            if not tag.closes:
+                self._begin_heading(tag, line)
+            return
+        if self._heading is not None:  # a heading holds words alone
+            return
+        if tag.closes:
+            self._close(name)
+            return
+        self._imply(name)
+        if name not in {"p", "summary", "figcaption"}:
+            self._end_paragraph()
+        if self._raws >= self._deepest or not self._fits(name):
+            return
+        self._anchor(tag, line)
+        token = Token(f"{_BLOCK[name]}_open", name, 1, attrs=_attributes(tag))
+        token.map = [line, line + 1]
+        self._out.append(token)
+        self._push(tag, token)
+
+    def _fits(self, name: str) -> bool:
+        """Whether the tag may stand where it does: a cell in a row, an item in a list."""
+        parents = _PARENTS.get(name)
+        if parents is None:
+            return True
+        inner = next((entry.name for entry in reversed(self._open) if entry.token), "")
+        return inner in parents
+
+    def _push(self, tag: Tag, token: Token | None) -> None:
+        name = "tbody" if tag.name == "tfoot" else tag.name
+        self._open.append(_Open(name, token, closed_later=tag.is_paired))
+        self._raws += 1
+
+    def _imply(self, name: str) -> None:
+        """Close what a start tag ends: an item the one before it, any block a paragraph."""
+        if name == "p":
+            self._end_paragraph()
+        ends, beyond = _IMPLIED.get(name, (set(), set()))
+        for at in range(len(self._open) - 1, -1, -1):
+            entry = self._open[at].name
+            if not entry or entry in beyond:
+                return
+            if entry in ends:
+                self._close_to(at)
+                return
+
+    def _end_paragraph(self) -> None:
+        """Close a paragraph, and a line that nothing closes."""
+        while self._open and self._open[-1].name in _HOLD_WORDS:
+            if self._open[-1].name != "p" and self._open[-1].closed_later:
+                return
+            self._close_to(len(self._open) - 1)
+
+    def _close(self, name: str) -> None:
+        """Close the innermost tag of that name, and what is open in it; none, if none is."""
+        for at in range(len(self._open) - 1, -1, -1):
+            entry = self._open[at].name
+            if not entry:
+                return
+            if entry == name:
+                self._close_to(at)
+                return
+
+    def _close_unclosed(self) -> None:
+        """Close what nothing will close: a section ends where the next one begins."""
+        at = len(self._open)
+        while at and self._open[at - 1].name:
+            at -= 1
+            if not self._open[at].closed_later:
+                self._close_to(at)
+
+    def _close_to(self, at: int) -> None:
+        while len(self._open) > at:
+            name, token, _ = self._open.pop()
+            if name:
+                self._raws -= 1
+                if token is not None:
+                    self._out.append(Token(f"{token.type[:-5]}_close", token.tag, -1))
+
+    # Headings
+
+    def _begin_heading(self, tag: Tag, line: int) -> None:
+        self._end_paragraph()
+        self._close_unclosed()
+        self._heading = Token("heading_open", tag.name, 1, map=[line, line + 1])
+        self._heading.level = self._holds_heading()
+        own = anchor_of(tag)
+        if own:
+            self._heading.attrs["id"] = own
+
+    def _end_heading(self) -> None:
+        opened = self._heading
+        if opened is None:
+            return
+        self._heading = None
+        inline = Token("inline", "", 0, map=opened.map, children=self._take_run())
+        if any(child.type in {"text", "image", "code_inline"} for child in inline.children or ()):
+            self._out += [opened, inline, Token("heading_close", opened.tag, -1)]
+
+    # Text
+
+    def _text(self, text: str, line: int) -> None:
+        text = _SILENT.sub("", text) if "<" in text else text
+        before = text[: len(text) - len(text.lstrip())]
+        shown = _SPACE.sub(" ", unescape(text) if "&" in text else text)
+        if not self._run:
+            shown = shown.lstrip(" ")
+        if shown:
+            self._start_run(line + before.count("\n"))
+            self._run.append(Token("text", "", 0, content=shown))
+
+    def _start_run(self, line: int) -> None:
+        if not self._run:
+            self._run_line = line
+            self._run += [_copy(token) for token in self._phrases]
+
+    def _flush(self) -> None:
+        if self._heading is not None:
+            return
+        children = self._take_run()
+        if children:
+            inline = Token("inline", "", 0, map=[self._run_line, self._run_line + 1])
+            inline.children = children
+            self._out.append(inline)
+
+    def _take_run(self) -> list[Token]:
+        """The words since the last block, each start of a phrase with its end."""
+        children, self._run = self._run, []
+        last = children[-1] if children else None
+        if last is not None and last.type == "text":
+            last.content = last.content.rstrip(" ")
+        if not any(_shows(child) for child in children):
+            return []
+        return children + [_end_of_phrase(token) for token in reversed(self._phrases)]
+
+    def _anchor(self, tag: Tag, line: int) -> None:
+        identity = "" if tag.closes else anchor_of(tag)
+        if identity:
+            anchor = Token("anchor", "span", 0, attrs={"id": identity})
+            self._out.append(Token("inline", "", 0, map=[line, line + 1], children=[anchor]))
+
+    def _preformatted(self, text: str, line: int) -> None:
+        self._flush()
+        self._end_paragraph()
+        first = _TAG.match(text.lstrip())
+        classes = _tag(first).attrs.get("class", "") if first else ""
+        language = next(
+            (c.removeprefix("language-") for c in classes.split() if c.startswith("language-")), ""
+        )
+        shown = unescape(_SILENT.sub("", _TAG.sub("", text))).strip("\n")
+        if shown.strip():
+            kind, info = ("fence", language) if language else ("code_block", "")
+            token = Token(kind, "code", 0, content=f"{shown}\n", info=info)
+            token.map = [line, line + 1 + shown.count("\n")]
+            self._out.append(token)
+
+    # Words
+
+    def tag_of(self, child: Token) -> Tag | None:
+        """The tag that stands among words; None for a comment or an instruction."""
+        found = _TAG.fullmatch(child.content)
+        return self._pairs.tag(found, child) if found else None
+
+    def phrase(self, tag: Tag, line: int, opened: list[Token]) -> list[Token]:
+        """What a tag within words becomes; `opened` are those that are open."""
+        name = tag.name
+        if name == "br":
+            return [Token("hardbreak", "br", 0, markup="br")]
+        if name in {"img", "embed", "frame"}:
+            return self._image(tag) if name == "img" else self.media(tag, line)
+        if name == "a":
+            return self._link(tag, opened)
+        if name in _INLINE or (name in {"span", "font"} and _common_attributes(tag)):
+            return _pair(tag, opened)
+        if name not in _KNOWN and self._is_placeholder(tag):
+            return [Token("text", "", 0, content=tag.written)]
+        identity = "" if tag.closes else anchor_of(tag)
+        return [Token("anchor", "span", 0, attrs={"id": identity})] if identity else []
+
+    def _is_placeholder(self, tag: Tag) -> bool:
+        """Whether it is a word in angle brackets, `<file>`: no element that has an end."""
+        return not (tag.attrs or tag.closes or tag.is_void or tag.is_paired)
+
+    def _image(self, tag: Tag) -> list[Token]:
+        src = self.address(tag.attrs.get("src") or tag.attrs.get("data-src", ""))
+        if not src:
+            alt = tag.attrs.get("alt", "")
+            return [Token("text", "", 0, content=alt)] if alt else []
+        alt = " ".join(tag.attrs.get("alt", "").split())
+        attrs: dict[str, str | int | float] = {"src": src, "alt": ""}
+        title = " ".join(tag.attrs.get("title", "").split())
+        if title:
+            attrs["title"] = title
+        for key in ("width", "height"):
+            value = tag.attrs.get(key, "").removesuffix("px")
+            if value.isascii() and value.isdigit() and int(value[:6]) > 0:
+                attrs[key] = value[:5]
+        image = Token("image", "img", 0, attrs=attrs, content=alt)
+        image.children = [Token("text", "", 0, content=alt)] if alt else []
+        return [image]
+
+    def _link(self, tag: Tag, opened: list[Token]) -> list[Token]:
+        closed = _close_phrase("a", opened)
+        if tag.closes:
+            return closed
+        identity = anchor_of(tag)
+        anchor = [Token("anchor", "span", 0, attrs={"id": identity})] if identity else []
+        href = self.address(tag.attrs.get("href", ""))
+        if not href or tag.is_void:
+            return [*closed, *anchor]
+        token = Token("link_open", "a", 1, attrs={"href": href})
+        if title := " ".join(tag.attrs.get("title", "").split()):
+            token.attrs["title"] = title
+        opened.append(token)
+        return [*closed, *anchor, token]
+
+
+class _Phrases:
+    """Reads the tags among the words of one paragraph, heading or cell of Markdown's."""
+
+    def __init__(self, reader: _Reader, inline: Token, *, in_cell: bool) -> None:
+        self._reader = reader
+        self._children = inline.children or []
+        self._line = inline.map[0] if inline.map else 0
+        self._in_cell = in_cell
+
+    def read(self) -> list[Token]:
+        """The tokens without raw HTML; each tag ends in what it began in."""
+        out: list[Token] = []
+        levels: list[list[Token]] = [[]]
+        silent = ""
+        for child in self._children:
+            if child.type != "html_inline":
+                self._line += child.type in {"softbreak", "hardbreak"}
+                if not silent or child.nesting:
+                    self._own(child, out, levels)
+                continue
+            tag = self._reader.tag_of(child)
+            if tag is None:  # a comment or an instruction
+                continue
+            if silent:
+                silent = "" if tag.closes and tag.name == silent else silent
+                continue
+            if self._begins_silence(tag):
+                silent = tag.name
+            out += self._tag(tag, levels)
+        for opened in reversed(levels):
+            out += [_end_of_phrase(token) for token in reversed(opened)]
+        return out
+
+    def _begins_silence(self, tag: Tag) -> bool:
+        if tag.name not in _SILENT_ELEMENTS and tag.name not in _MEDIA - {"embed", "frame"}:
+            return False
+        return not tag.closes and not tag.is_void and self._is_closed_here(tag.name)
+
+    def _is_closed_here(self, name: str) -> bool:
+        end = re.compile(rf"</{re.escape(name)}\s*>", re.IGNORECASE)
+        return any(c.type == "html_inline" and end.match(c.content) for c in self._children)
+
+    def _own(self, child: Token, out: list[Token], levels: list[list[Token]]) -> None:
+        """A token of Markdown's: what is open inside it ends with it."""
+        if child.type == "link_open":
+            for opened in levels:
+                out += _close_phrase("a", opened)
+        if child.nesting == -1 and len(levels) > 1:
+            out += [_end_of_phrase(token) for token in reversed(levels.pop())]
+        out.append(child)
+        if child.nesting == 1:
+            levels.append([])
+
+    def _tag(self, tag: Tag, levels: list[list[Token]]) -> list[Token]:
+        reader, line = self._reader, self._line
+        if tag.name in _NOTED and not tag.closes:
+            reader.note(tag.name, line)
+        if tag.name == "a" and any(t.type == "link_open" for level in levels[:-1] for t in level):
+            return []
+        if tag.name in _MEDIA:
+            return reader.media(tag, line)
+        if tag.name in _BLOCK or tag.name in _PLAIN_BLOCKS or tag.name == "hr":
+            return self._block_in_words(tag, levels[-1])
+        return reader.phrase(tag, line, levels[-1])
+
+    def _block_in_words(self, tag: Tag, opened: list[Token]) -> list[Token]:
+        """A list in a cell is a list; any other block among words is a break of the line."""
+        name = tag.name
+        if self._in_cell and name in {"ul", "ol", "li"}:
+            if tag.closes:
+                return _close_phrase(name, opened)
+            closed = _close_phrase("li", opened) if name == "li" and _inner_list(opened) else []
+            fits = name != "li" or (opened and opened[-1].tag in {"ul", "ol"})
+            if not fits or len(opened) > _PLAIN_DEPTH:
+                return closed
+            token = Token("html_inline_open", name, 1, attrs=_attributes(tag), meta={"block": True})
+            opened.append(token)
+            return [*closed, token]
+        breaks = name in {"p", "li", "tr", "hr", "div", "dt", "dd"} or name[0] == "h"
+        return [Token("hardbreak", "br", 0, markup="br")] if breaks and not tag.closes else []
+
+
+_PLAIN_DEPTH = 40
+
+
+def _inner_list(opened: list[Token]) -> bool:
+    """Whether the innermost of list and item is an item."""
+    inner = next((t.tag for t in reversed(opened) if t.tag in {"li", "ul", "ol"}), "")
+    return inner == "li"
+
+
+def _pair(tag: Tag, opened: list[Token]) -> list[Token]:
+    name = _INLINE.get(tag.name, "span")
+    if tag.closes:
+        return _close_phrase(name, opened)
+    if tag.is_void or len(opened) > _PLAIN_DEPTH:
+        return []
+    token = Token("html_inline_open", name, 1, attrs=_attributes(tag))
+    identity = anchor_of(tag)
+    opened.append(token)
+    anchor = [Token("anchor", "span", 0, attrs={"id": identity})] if identity else []
+    return [*anchor, token]
+
+
+def _close_phrase(name: str, opened: list[Token]) -> list[Token]:
+    """The ends of what is open, up to the innermost of that name; none if none is."""
+    at = next((i for i in range(len(opened) - 1, -1, -1) if opened[i].tag == name), None)
+    if at is None:
+        return []
+    ends = [_end_of_phrase(token) for token in reversed(opened[at:])]
+    del opened[at:]
+    return ends
+
+
+def _end_of_phrase(token: Token) -> Token:
+    return Token(f"{token.type[:-5]}_close", token.tag, -1, meta=token.meta)
+
+
+def _is_empty(token: Token) -> bool:
+    """Whether a paragraph's words are none any more."""
+    return token.type == "inline" and not any(map(_shows, token.children or ()))
+
+
+def _copy(token: Token) -> Token:
+    return Token(token.type, token.tag, 1, attrs=dict(token.attrs), meta=token.meta)
+
+
+def _shows(token: Token) -> bool:
+    if token.type == "text":
+        return bool(token.content.strip())
+    return token.type not in {"softbreak", "hardbreak"} and token.nesting == 0
+
+
+def anchor_of(tag: Tag) -> str:
+    """The anchor that a tag sets; empty for none, and for one that a page may need itself."""
+    wish = (tag.attrs.get("id") or (tag.name == "a" and tag.attrs.get("name")) or "").strip()
+    if len(wish) > _LONGEST_ID or _SPACE.search(wish) or _CONTROLS.search(wish):
+        return ""
+    return "" if wish.lower().startswith("kb-") else wish
+
+
+def _attributes(tag: Tag) -> dict[str, str | int | float]:
+    """The attributes that may be written, with checked values."""
+    attrs = _common_attributes(tag)
+    name, given = tag.name, tag.attrs
+    if name in {"td", "th", "p", "tr"}:
+        attrs |= _alignment(tag)
+    if name in {"td", "th"}:
+        for key in ("colspan", "rowspan"):
+            if (number := _number(given.get(key, ""))) and number <= _MOST_COLUMNS:
+                attrs[key] = number
+    if name == "ol" and (number := _number(given.get("start", ""))) is not None:
+        attrs["start"] = number
+    if name == "details" and "open" in given:
+        attrs["open"] = ""
+    if name in {"abbr", "acronym", "dfn"} and given.get("title"):
+        attrs["title"] = " ".join(given["title"].split())
+    return attrs
+
+
+def _common_attributes(tag: Tag) -> dict[str, str | int | float]:
+    attrs: dict[str, str | int | float] = {}
+    if tag.attrs.get("dir", "").lower() in {"ltr", "rtl", "auto"}:
+        attrs["dir"] = tag.attrs["dir"].lower()
+    if re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", tag.attrs.get("lang", "")):
+        attrs["lang"] = tag.attrs["lang"]
+    return attrs
+
+
+_ALIGN = re.compile(r"text-align\s*:\s*(left|center|right)", re.IGNORECASE)
+
+
+def _alignment(tag: Tag) -> dict[str, str | int | float]:
+    """The alignment, as Markdown's own cells have it."""
+    align = tag.attrs.get("align", "").lower()
+    if align not in {"left", "center", "right"}:
+        found = _ALIGN.search(tag.attrs.get("style", "")[:_LONGEST_ID])
+        align = found[1].lower() if found else ""
+    if not align and tag.name == "center":
+        align = "center"
+    return {"style": f"text-align:{align}"} if align else {}
+
+
+def _number(value: str) -> int | None:
+    value = value.strip()
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else None  # noqa: PLR2004
+
+
+def _end_of(text: str, at: int, name: str) -> int:
+    """Where an end tag begins, or the text ends."""
+    found = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(text, at)
+    return found.start() if found else len(text)

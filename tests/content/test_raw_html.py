@@ -1,0 +1,254 @@
+"""Raw HTML in Markdown: a safe part of it is read as what it means, the rest leaves its text."""
+
+import nh3
+import pytest
+from support.attacks import Page
+
+from kb.content.markdown.document import parse
+
+CASES = {
+    "words": (
+        "Press <kbd>Ctrl</kbd>+<KBD>P</kbd>,<br>H<sub>2</sub>O <u>now</u> <abbr title='For example' onclick=x>e.g.</abbr>",
+        '<p>Press <kbd>Ctrl</kbd>+<kbd>P</kbd>,<br>\nH<sub>2</sub>O <u>now</u> <abbr title="For example">e.g.</abbr></p>',
+        "Press Ctrl+P,\nH2O now e.g.",
+    ),
+    "a link and a picture are those of Markdown": (
+        '<a href="b.md" target="_blank">reset</a> <img src="img/box.png" alt="The box" onerror="x">',
+        '<p><a href="b.md">reset</a> <img src="img/box.png" alt="The box"></p>',
+        "reset The box",
+    ),
+    "a block with Markdown below empty lines": (
+        "<details open>\n<summary>Why <b>not</b></summary>\n\nHold **it**.\n\n</details>\n\nafter",
+        '<details open="">\n<summary>Why <b>not</b></summary>\n<p>Hold <strong>it</strong>.</p>\n</details>\n<p>after</p>',
+        "Why not\nHold it.\nafter",
+    ),
+    "Markdown next to a tag is text, as in CommonMark": (
+        "<div>\n*not this*\n</div>",
+        "*not this*",
+        "*not this*",
+    ),
+    "a table": (
+        "<table class=x><tr><th align=right>Light<td colspan=2>Means</table>",
+        '<table>\n<tbody><tr>\n<th style="text-align:right">Light</th>\n<td colspan="2">Means</td>\n</tr>\n</tbody></table>',
+        "Light\tMeans",
+    ),
+    "a list whose items are not closed": (
+        "<ul>\n<li>one\n<li>two <a href=x.md>x</a>\n<ul><li>in</ul>\n</ul>",
+        '<ul>\n<li>one</li>\n<li>two <a href="x.md">x</a><ul>\n<li>in</li>\n</ul>\n</li>\n</ul>',
+        "one\ntwo x\nin",
+    ),
+    "a list in a cell": (
+        "| a | b |\n|---|---|\n| x<br>y | <ul><li>1</li><li>2</li></ul> |",
+        "<ul><li>1</li><li>2</li></ul>",
+        "a\tb\nx\ny\t1\n2\n",
+    ),
+    "code": (
+        '<pre><code class="language-js">let a = 1 &lt; 2;\n\n<b>x</b>\n</code></pre>',
+        '<pre><code class="language-js">let a = 1 &lt; 2;\n\nx\n</code></pre>',
+        "let a = 1 < 2;\n\nx",
+    ),
+    "what only lays out is gone": (
+        '<div class="row"><center><font color=red>Red <span style="x">and</span> blue</font></center></div>',
+        "Red and blue",
+        "Red and blue",
+    ),
+    "an element that nobody knows leaves its text": (
+        "a <blink>b</blink> <my-thing x='1'>c</my-thing> <x-icon/> d",
+        "<p>a b c  d</p>",
+        "a b c  d",
+    ),
+    "a word in angle brackets stays": (
+        "Run `<x>` on <file> of a < b and <https://example.com>",
+        '<p>Run <code>&lt;x&gt;</code> on &lt;file&gt; of a &lt; b and <a href="https://example.com">https://example.com</a></p>',
+        "Run <x> on <file> of a < b and https://example.com",
+    ),
+    "a film is a link": (
+        '<iframe width=1 src="https://video.example/1" title="How to"></iframe>\n\n<video controls><source src="a.mp4">none</video>',
+        '<a href="https://video.example/1">How to</a>',
+        "How to",
+    ),
+    "script and style": (
+        "a\n\n<script>\nalert(1)\n\n</script>\n<style>b{}</style>\n\n<svg><title>t</title>\n\n<path d=1></svg>\n\nb <style>i</style>c",
+        "<p>a</p>\n<p>b c</p>",
+        "a\nb c",
+    ),
+    "terms": (
+        "<dl><dt>A<dd>b<dt>C<dd>d</dl>",
+        "<dl>\n<dt>A</dt>\n<dd>b</dd>\n<dt>C</dt>\n<dd>d</dd>\n</dl>",
+        "A\nb\nC\nd",
+    ),
+    "a figure": (
+        "<figure><img src=a.png alt=A><figcaption>The box</figcaption></figure>",
+        '<figure><img src="a.png" alt="A"><figcaption>The box</figcaption>\n</figure>',
+        "A\nThe box",
+    ),
+    "a direction and a language": (
+        '<div dir="rtl" lang="he">\n\nx\n\n</div>',
+        '<div dir="rtl" lang="he">\n<p>x</p>\n</div>',
+        "x",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_html_is_read_as_what_it_means(name):
+    """On the page, and as text."""
+    markdown, html, text = CASES[name]
+    document = parse(markdown)
+    assert html.strip() in document.html(), document.html()
+    if html.startswith("<p>"):
+        assert document.html().strip() == html
+    assert "\n".join(line.strip() for line in document.sections[0].text.split("\n")) == text
+
+
+def test_a_heading_begins_a_section():
+    """Wherever it stands but in a list, a quote or a cell; a page in a frame is none."""
+    document = parse(
+        '<h1>Title</h1>\n\n<div align="center"><h2 id="own">One <small>(2)</small></h2>text</div>\n\n'
+        "<details>\n\n## Two\n\nin\n\n</details>\n\n<ul><li><h3>Item</h3></li></ul>\n"
+    )
+    assert document.title == "Title"
+    found = [(s.heading, s.level, s.anchor, s.text, s.lines) for s in document.sections]
+    assert found == [
+        ("Title", 1, "title", "", (1, 2)),
+        ("One (2)", 2, "own", "text", (3, 6)),
+        ("Two", 2, "two", "in\nItem", (7, 13)),
+    ]
+    assert document.anchors == ("title", "own", "two", "item")
+
+
+def test_places_that_are_named_are_anchors():
+    """A heading's name goes first, each is there once, and none is one of the page's own."""
+    document = parse(
+        '<a name="top-of-it"></a>\n\n## Setup\n\n<a id="setup"></a> <span id="x">a</span>'
+        ' <b id="x">b</b> <i id="KB-find">c</i> <u id="a b">d</u>\n\n<p id="para">e</p>\n'
+    )
+    assert document.anchors == ("top-of-it", "setup", "x", "para")
+    html = document.html(id_prefix="p-")
+    assert [html.count(f'id="p-{name}"') for name in document.anchors] == [1, 1, 1, 1]
+    assert "find" not in html
+
+
+def test_what_nothing_closes_ends_above_the_next_heading():
+    """And what closes nothing is gone: the rest of a page stands where it should."""
+    document = parse(
+        "</div></article></main>\n\n<details><summary>Open\n\ntext\n\n## Next\n\n<details>x</details>\n\n- a\n\n"
+        "  <table><tr><td>\n\n- b </li></ul></td>\n"
+    )
+    html = document.html()
+    assert html.index("</details>") < html.index('<h2 id="next">')
+    assert html.count("<details>") == html.count("</details>") == 2
+    assert html.count("<table>") == html.count("</table>") == 1
+    assert "</article>" not in html
+    assert html.index("</table>") < html.index("<p>b")
+
+
+def test_tags_end_in_what_they_began_in():
+    """In emphasis, links, cells and paragraphs of Markdown."""
+    html = parse(
+        "**a <i>b** c</i> [d <b>e](x.md) f</b> <a href=y.md>g [h](z.md) i</a>\n\nj\n"
+    ).html()
+    assert html == (
+        '<p><strong>a <i>b</i></strong> c <a href="x.md">d <b>e</b></a> f <a href="y.md">g </a>'
+        '<a href="z.md">h</a> i</p>\n<p>j</p>\n'
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        " JAVA&#115;cript:x",
+        "java\tscript:x",
+        "&#1;javascript:x",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc",
+    ],
+)
+def test_an_address_that_is_not_safe_is_none(address):
+    """The words of a link stay, of a picture its description."""
+    html = parse(
+        f'<a href="{address}">a</a> <img src="{address}" alt="b"> <iframe src="{address}"></iframe>'
+    ).html()
+    assert "href" not in html
+    assert "src" not in html
+    assert "a" in html
+    assert "b" in html
+
+
+MUTANTS = [
+    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
+    '<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">',
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<template><script>alert(1)</script><img src=x onerror=alert(1)></template>",
+    "<p title='</title><script>alert(1)</script>'>x</p>",
+    "<img alt='\"><script>alert(1)</script>' src=x>",
+    "<a title=\"x' onmouseover='alert(1)\" href='/'>x</a>",
+    '<xmp><p title="</xmp><img src=1 onerror=alert(1)>">',
+    "<select><template><img src=x onerror=alert(1)></template></select>",
+    '<img src="x`y" alt="``onerror=alert(1)">',
+    "<b/onclick=alert(1)//>x",
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<![CDATA[<img src=x onerror=alert(1)>]]>",
+    '<abbr title="</abbr><script>alert(1)</script>">x</abbr>',
+    '<td background=javascript:x style="background:url(javascript:x)">',
+    "<isindex type=image src=1 onerror=alert(1)><keygen autofocus onfocus=alert(1)>",
+    "<a href='\ufdd20\ufdd3'>x</a> \ufdd20\ufdd3",
+]
+PLACES = [
+    "{}",
+    "# {}",
+    "> {}",
+    "- {}",
+    "a {} b",
+    "[{}](x.md)",
+    "**{}**",
+    "| {} |\n|-|\n| {} |",
+    "<details>\n\n{}\n\n</details>",
+    "<p>{}</p>",
+    "<td>{}",
+    "![{}](x.png)",
+]
+
+
+@pytest.mark.parametrize("text", MUTANTS)
+def test_what_changes_while_it_is_parsed_again_runs_nothing(text, reparsed):
+    """In every place, read the way browsers do: no handler, no script, no address that runs."""
+    for place in PLACES:
+        for tag, attributes in reparsed(parse(place.replace("{}", text)).html()):
+            assert tag not in {
+                "script",
+                "style",
+                "iframe",
+                "svg",
+                "math",
+                "template",
+                "form",
+                "object",
+            }
+            assert not [name for name in attributes if name.startswith("on")], (place, text)
+            assert "javascript:" not in str(attributes.get("href", "") + attributes.get("src", ""))
+
+
+@pytest.fixture
+def reparsed():
+    """The elements that HTML has for a parser like a browser's, by way of what it writes anew."""
+    allowed = nh3.ALLOWED_TAGS | {"details", "summary"}
+    return lambda html: Page(html).elements + Page(nh3.clean(html, tags=allowed)).elements
+
+
+def test_what_was_left_out_is_told():
+    """By kind, with the line."""
+    document = parse("a\n\n<iframe src=x></iframe>\n\nb <object></object>\n", first_line=5)
+    assert document.left_out == (("<iframe>", 7), ("<object>", 9))
+
+
+def test_text_may_be_put_between_quotes():
+    """What reads kb's HTML relies on quotes in text, and brackets in attributes, being escaped."""
+    html = parse(
+        '## a "b" onclick=x <b title=x>c</b> <i>d</i>\n\n<abbr title="<e>">f</abbr>\n'
+    ).html()
+    assert "a &quot;b&quot; onclick=x" in html
+    assert 'title="&lt;e&gt;"' in html
