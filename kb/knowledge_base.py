@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kb.concurrency import ForkSafeLock, cached_property
 from kb.config import Config, Ranking, load_config
@@ -57,8 +56,7 @@ TRIES = 3
 """How often a question is asked of indexes that turn out to be damaged, or to be removed by now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A section in a ranking, by its article's id and its anchor."""
 
     article: str
@@ -377,7 +375,7 @@ class KnowledgeBase:
         results = opened.engine.search(request)
         if not results.total:
             unknown = _unknown_filters(request, opened)
-            results = replace(results, notices=(*unknown, *results.notices))
+            results = results._replace(notices=(*unknown, *results.notices))
         first = results.sections[0].card if results.sections else None
         nothing = results.found is Found.NOTHING
         return Answer(

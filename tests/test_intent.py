@@ -2,13 +2,21 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.support.intent import asks_for_person, is_urgent, plain
+from kb.support.intent import (
+    ALONE_RULE,
+    NOT_PERSON_RULE,
+    PERSON_RULES,
+    asks_for_person,
+    is_urgent,
+    plain,
+)
 
 PERSON = (
     "talk to a human",
@@ -129,6 +137,22 @@ def test_asking_for_a_person(words):
 def test_sharing_words_is_not_asking(words):
     """These have words of the others, but another subject."""
     assert not asks_for_person(words)
+
+
+TEXTS = st.one_of([st.from_regex(rule, fullmatch=True) for rule in (*PERSON_RULES, ALONE_RULE)])
+
+
+@given(TEXTS.map(plain))
+def test_rules_alone_decide(text):
+    """What spares most queries the rules never says anything but what the rules say."""
+    rules = any(re.search(rule, text) for rule in (*PERSON_RULES, ALONE_RULE))
+    assert asks_for_person(text) == (bool(text) and rules and not re.search(NOT_PERSON_RULE, text))
+
+
+def test_every_example_of_the_rules_is_seen():
+    """Each rule matches one of the phrases above, and is found out by `asks_for_person`."""
+    for rule in (*PERSON_RULES, ALONE_RULE):
+        assert any(re.search(rule, plain(words)) for words in PERSON), rule
 
 
 def test_more_phrases_match_as_whole_words():

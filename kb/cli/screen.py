@@ -55,8 +55,7 @@ class Glyphs(NamedTuple):
 ASCII = Glyphs(trail=">", action="->", bullet="*", dot="-", rule="-", bar="|", dash="-")
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """Two streams and how to write to them. `width` is in columns, as is `err_width`, which is None
     where stderr is no terminal and its lines stay whole; -1, 0, 1 are -q, none, -v.
     """
@@ -197,7 +196,7 @@ def _writes_unicode(stream: TextIO) -> bool:
     return (stream.encoding or "").lower().replace("-", "").startswith("utf")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Progress:
     """Shows how far some work has come; call it with the steps done and the steps in all.
 

@@ -6,8 +6,7 @@ and `weights` make postings, `kb.search` ranks, `generations` keep the index fol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.search.request import Request, Results
 
@@ -22,8 +21,7 @@ CHANNELS = "has:channel"
 """The facet of articles that describe a way to reach a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(NamedTuple):
     """What an index holds; sizes in bytes."""
 
     engine: str

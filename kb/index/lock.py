@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import socket
 from typing import TYPE_CHECKING
 
 from kb.content.manifest import SEEN
@@ -134,6 +133,8 @@ def hold_file(path: Path, wait: float) -> Iterator[bool]:
 
 def _note_holder(folder: Path) -> None:
     """Write down who holds the lock, for the message that another process may have to print."""
+    import socket  # noqa: PLC0415  # only writers pay for it
+
     who = json.dumps({"pid": os.getpid(), "host": socket.gethostname()}).encode() + b"\n"
     with contextlib.suppress(OSError):
         replace_file(folder / HOLDER, [who])

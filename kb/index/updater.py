@@ -11,7 +11,7 @@ import time
 from dataclasses import astuple, dataclass, fields, replace
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.config import Ranking
 from kb.content import SourceFile, read_article, read_topics, resolve_aliases, scan
@@ -81,8 +81,7 @@ class Changes:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """The content of now beside the index of now; `reason` says why that one can't be kept."""
 
     listing: Listing
@@ -97,8 +96,7 @@ class _Found:
         return not self.reason and not self.difference
 
 
-@dataclass(slots=True)
-class Indexer:
+class Indexer(NamedTuple):
     """Brings the index of one content folder up to date.
 
     `open_engine` opens an engine on a generation's folder. A `thorough` indexer reads every
@@ -142,7 +140,7 @@ class Indexer:
             if folder.changed_since(found.generation):  # another process may have done the work
                 found = self._look(folder, seen)
             if force and not found.reason:
-                found = replace(found, reason=force)
+                found = found._replace(reason=force)
             generation, changes = self._write(folder, found)
             self._note(seen, state, began, generation, changes)
         return generation, replace(changes, seconds=time.perf_counter() - started)
@@ -257,7 +255,7 @@ class Indexer:
             else:
                 if written is not None:
                     return written
-                found = replace(found, reason="articles have other lengths than before")
+                found = found._replace(reason="articles have other lengths than before")
         return self._build(folder, found)
 
     def _excuse(self, folder: IndexFolder, found: _Found, error: Exception) -> _Found:
@@ -265,11 +263,11 @@ class Indexer:
         look finds any.
         """
         if isinstance(error, DamagedIndexError):
-            return replace(found, reason=f"{_DAMAGED}: {error}")
+            return found._replace(reason=f"{_DAMAGED}: {error}")
         try:
             folder.current(thorough=True)
         except DamagedIndexError as damage:
-            return replace(found, reason=f"{_DAMAGED}: {damage}")
+            return found._replace(reason=f"{_DAMAGED}: {damage}")
         return found
 
     def _build(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
@@ -338,7 +336,7 @@ class Indexer:
         records = json.dumps({path: sources[path].record() for path in sorted(sources)})
         replace_file(new.folder / SOURCES, [records.encode()])
         generation = new.finish(manifest)
-        return generation, self._unchanged(replace(found, sources=sources))
+        return generation, self._unchanged(found._replace(sources=sources))
 
 
 @contextlib.contextmanager

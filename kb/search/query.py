@@ -15,7 +15,7 @@ MAX_WORDS, is cut, and a notice says so.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kb.model import Tier
 from kb.text.analysis import compose
@@ -38,8 +38,7 @@ _SYNTAX = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """What an article must be: None is anything. Values are as written."""
 
     tier: Tier | None = None
@@ -47,8 +46,7 @@ class Filters:
     tag: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query, read. `words` is the text to rank by: all of it but exclusions and filters,
     phrases included; `phrases` and `excluded` are texts of one or more words.
     """
@@ -57,7 +55,7 @@ class Query:
     words: str
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = Filters()
     notices: tuple[str, ...] = ()
 
 

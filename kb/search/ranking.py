@@ -30,8 +30,7 @@ from __future__ import annotations
 
 import math
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from array import array
@@ -73,8 +72,7 @@ SCORE_DIGITS = 6
 """Decimal digits of a score; sections that are equal in these are in order of id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Averages:
+class Averages(NamedTuple):
     """Average lengths of the FIELDS in words, on the grid."""
 
     lengths: tuple[float, ...]

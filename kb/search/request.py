@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.model import Audience, Found, Match, Part
 from kb.search.query import Filters, Query
@@ -17,8 +16,7 @@ ALL = 1 << 30
 """A limit that nothing reaches."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A query and how to answer it.
 
     `limit` and `per_article` count sections. `filters` are joined with the query's own.
@@ -29,7 +27,7 @@ class Request:
     query: Query
     limit: int = ALL
     per_article: int = ALL
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = Filters()
     audience: Audience = Audience.PUBLIC
     drafts: bool = False
     prefix: bool = False
@@ -38,8 +36,7 @@ class Request:
     explain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SectionRecord:
+class SectionRecord(NamedTuple):
     """A section as the index keeps it: fields are as in `kb.model.Section`."""
 
     anchor: str
@@ -51,8 +48,7 @@ class SectionRecord:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class RankedSection:
+class RankedSection(NamedTuple):
     """A section that answers, with what is needed to show it."""
 
     card: ArticleMeta
@@ -63,8 +59,7 @@ class RankedSection:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(NamedTuple):
     """What an engine brings. `total` counts sections before limits; `terms` are the terms that
     were searched, with their idf; `synonyms` the surfaces that others stood in for.
     """

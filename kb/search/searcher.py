@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kb.model import ArticleMeta, Audience, Found, Match, Status, Tier, decode_meta
@@ -60,7 +59,7 @@ class Search:
         """The sections that answer the request."""
         tokens, notices = self._tokens()
         results = self._find(tokens) if tokens else self._browse()
-        return replace(results, notices=tuple(dict.fromkeys((*notices, *results.notices))))
+        return results._replace(notices=tuple(dict.fromkeys((*notices, *results.notices))))
 
     def _tokens(self) -> tuple[list[Token], tuple[str, ...]]:
         """The query's tokens, without stop words unless there are no others."""
@@ -80,7 +79,7 @@ class Search:
             if corrected:
                 better = self._attempt(Found.CORRECTED, corrected.tokens, prefix=prefix)
                 if better.total:
-                    return replace(better, correction=corrected.describe(self.request.query))
+                    return better._replace(correction=corrected.describe(self.request.query))
         if plain.total:
             return plain
         return self._fall_back(tokens) or self._unquote() or plain
@@ -90,11 +89,11 @@ class Search:
         query = self.request.query
         if not query.phrases:
             return None
-        request = replace(self.request, query=replace(query, phrases=()), correct=False)
+        request = self.request._replace(query=query._replace(phrases=()), correct=False)
         engine = (self.reader, self.analyzer, self.ranking, self.concepts.given)
         results = Search(*engine, request).run()
         notices = (UNQUOTED, *results.notices)
-        return replace(results, notices=notices) if results.total else None
+        return results._replace(notices=notices) if results.total else None
 
     def _fall_back(self, tokens: list[Token]) -> Results | None:
         """Nothing holds any of the words: change words that exist, then take them as beginnings."""
@@ -103,7 +102,7 @@ class Search:
             if corrected:
                 results = self._attempt(Found.CORRECTED, corrected.tokens)
                 if results.total:
-                    return replace(results, correction=corrected.describe(self.request.query))
+                    return results._replace(correction=corrected.describe(self.request.query))
         results = self._attempt(Found.PREFIX, tokens, prefix=True, every=True)
         return results if results.total else None
 

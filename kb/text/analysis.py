@@ -122,7 +122,7 @@ def _no_places() -> defaultdict[str, array[int]]:
     return defaultdict(lambda: array("Q"))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Collected:
     """Terms of any number of texts, as `Analyzer.collect` files them: term -> places, ascending,
     of words that are not stop words and of those that are; the units as written; the number of

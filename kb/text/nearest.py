@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher, get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from difflib import SequenceMatcher
 
 # Comparing costs the product of the lengths; nothing that has a name here is longer.
 LONGEST = 200
@@ -44,6 +44,8 @@ def nearest(word: str, known: Iterable[str], *, count: int = COUNT) -> tuple[str
     """
     sought = word[:LONGEST].casefold()
     names = {name[:LONGEST].casefold(): name for name in known}
+    from difflib import get_close_matches  # noqa: PLC0415  # who makes no slip needs none
+
     close = get_close_matches(sought, names, n=count, cutoff=ALIKE) if sought else []
     parts = [name for name in names if len(sought) > 2 and (sought in name)]  # noqa: PLR2004
     return tuple(names[name] for name in dict.fromkeys([*close, *sorted(parts)]))[:count]
@@ -54,6 +56,8 @@ def nearest_ids(word: str, ids: Iterable[str], *, count: int = COUNT) -> tuple[s
     sought = word[:LONGEST].casefold()
     if not sought:
         return ()
+    from difflib import SequenceMatcher  # noqa: PLC0415  # as above
+
     matcher = SequenceMatcher(b=sought)
     length = len(sought) + 1
     rated = sorted((-_rating(matcher, id_[:LONGEST].casefold(), length), id_) for id_ in ids)

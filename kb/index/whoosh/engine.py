@@ -31,9 +31,8 @@ import re
 import weakref
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whoosh import fields, formats
 from whoosh.codec.whoosh3 import W3Segment
@@ -64,8 +63,7 @@ if TYPE_CHECKING:
 CONTENTS = "contents.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(NamedTuple):
     """What an index consists of. Whoosh's writer takes it for the index itself."""
 
     storage: GuardedStorage
