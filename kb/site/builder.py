@@ -8,15 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kb.content import read_topics, resolve_aliases
+from kb.content.dialects import dialect_of
 from kb.errors import SiteError
 from kb.model import Problem, Severity
 from kb.site.addresses import (
     CONTACT,
-    FILES,
     HOME,
     NOT_FOUND,
     SEARCH,
     SEARCH_DATA,
+    file_address,
     markdown_of,
 )
 from kb.site.article_cache import Reader
@@ -31,6 +32,7 @@ from kb.site.pages import Pages
 from kb.site.palette import faint_colors
 from kb.site.plan import Relation, make_plan
 from kb.site.report import Report, remember
+from kb.site.resolver import read_publication
 from kb.site.staleness import (
     Outcomes,
     search_fingerprint,
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from kb.site.build_cache import Outcome, Stamp
     from kb.site.plan import Plan
     from kb.site.report import Work
-    from kb.site.resolver import Resolved
+    from kb.site.resolver import Publication, Resolved
     from kb.site.templating import Shell
 
 
@@ -110,6 +112,8 @@ class _Builder:
             drafts=self._options.drafts,
             complaint=self._downloads.complaint,
             relate=relation.find,
+            asset_folders=self._sources.asset_folders,
+            publication=self._publication(),
         )
         shell = self._open_shell(plan.is_reachable(config.contact))
         pages = Pages(plan, shell, self._size_of)
@@ -128,6 +132,10 @@ class _Builder:
         )
         remember(report, self._sources, output, memory, self._cache)
         return report
+
+    def _publication(self) -> Publication:
+        """Where the articles stood before, by settings and dialect."""
+        return read_publication(dialect_of(self._config).published_at)
 
     def _settle(self, records: Sequence[PageMeta]) -> list[PageMeta]:
         """The records without aliases that are taken; notes the problems of all."""
@@ -277,7 +285,7 @@ class _Builder:
         """Copy the images and downloads that articles show or link to."""
         for path in sorted(self._used):
             with self._downloads.open(path) as file:
-                self._output.copy(FILES + path, file)
+                self._output.copy(file_address(path), file)
 
     def _size_of(self, path: str) -> tuple[int, int] | None:
         return self._downloads.size(path)

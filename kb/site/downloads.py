@@ -12,19 +12,22 @@ import contextlib
 import os
 import re
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kb.content.files import printable
 from kb.errors import ContentError, SiteError
 from kb.files import open_within, raise_if_exhausted
 from kb.site.images import image_size
+from kb.site.output import state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from io import BufferedReader
     from pathlib import Path
 
     from kb.site.images import Size
+    from kb.site.output import State
 
 SVG = "svg"
 _SHOWN = frozenset(["png", "apng", "jpg", "jpeg", "jfif", "gif", "webp", "avif", "bmp", "ico", SVG])
@@ -65,6 +68,7 @@ _RUN_BY_BROWSERS = frozenset(
 )
 _PACKED = frozenset({"gz", "br", "z", "bz2", "xz", "zst"})
 """Some hosts say of `a.html.gz` that it is HTML, to be unpacked by the browser."""
+_OWN = (".md", ".mdx", ".yaml", ".yml")
 _PARTS = re.compile("[.;:]")
 _HEAD = 512
 _BOXED = re.compile(rb"....ftyp[\x20-\x7e]{4}", re.DOTALL)
@@ -75,8 +79,83 @@ _SIGNATURES = (
 _BEFORE_MARKUP = b"\xef\xbb\xbf\xff\xfe\0\t\n\x0b\x0c\r "
 
 
+_BESIDE = ("static", "public", "assets", "images", "img")
+"""Folders beside the content folder where the common generators keep pictures."""
+_OF_TOOLS = frozenset(
+    ["node_modules", "bower_components", "vendor", "venv", "site-packages", "__pycache__"]
+)
+"""Folders that hold what tools fetched or made."""
+_NEVER = frozenset(
+    [".git", ".hg", ".svn", ".venv", ".tox", ".cache", ".next", ".nuxt", ".ssh", ".docusaurus"]
+)
+_MOST_BESIDE = 100_000  # files; more are no pictures of articles
+
+
+def find_asset_folders(
+    content: Path, folders: Iterable[Path], avoid: Collection[Path]
+) -> list[str]:
+    """The folders that hold pictures of articles, as paths from content/ that end in a slash: those
+    that are given, then those beside it that are called as the common generators call theirs.
+    """
+    beside = (content.parent / name for name in _BESIDE)
+    found = []
+    for folder in dict.fromkeys([*folders, *beside]):
+        if folder in avoid or folder.is_symlink() or not folder.is_dir():
+            continue
+        path = os.path.relpath(folder, content).replace(os.sep, "/")
+        found.append("" if path == "." else f"{path}/")
+    return found
+
+
+def find_files(
+    content: Path, asset_folders: Iterable[str], avoid: Collection[Path], more: Collection[str]
+) -> dict[str, State]:
+    """The files that articles may show or link to, each with its state, by path from content/.
+
+    Those of the content folder, the pictures in folders of it that begin with a dot, and in asset
+    folders the types that a site may hold, `more` among them. No file that is hidden itself, and
+    none that a link leads to. A folder that may not be read is told of by the listing.
+    """
+    avoided = {str(path) for path in (content, *avoid)}
+    found = dict(_walk(str(content), "", lambda name: not name.endswith(_OWN), set()))
+    offered = OFFERED.union(_SHOWN, more)
+    for folder in asset_folders:
+        below = _walk(str(content / folder), folder, lambda name: _ending(name) in offered, avoided)
+        for path, state in islice(below, _MOST_BESIDE):
+            found.setdefault(path, state)
+    return found
+
+
+def _walk(
+    top: str, prefix: str, keep: Callable[[str], bool], avoid: Collection[str]
+) -> Iterator[tuple[str, State]]:
+    """The regular files below a folder, of which those in dot folders are pictures alone."""
+    waiting = [(top, prefix, keep)]
+    while waiting:
+        folder, path, wanted = waiting.pop()
+        with contextlib.suppress(FileNotFoundError, PermissionError), os.scandir(folder) as entries:
+            for entry in entries:
+                name = entry.name
+                hidden = name.startswith(".")
+                if entry.is_dir(follow_symlinks=False):
+                    if name not in _NEVER and name not in _OF_TOOLS and entry.path not in avoid:
+                        inner = _is_shown if hidden else wanted
+                        waiting.append((entry.path, f"{path}{name}/", inner))
+                elif not hidden and wanted(name) and entry.is_file(follow_symlinks=False):
+                    with contextlib.suppress(FileNotFoundError, PermissionError):
+                        yield path + name, state_of(entry.stat(follow_symlinks=False))
+
+
+def _is_shown(name: str) -> bool:
+    return _ending(name) in _SHOWN
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].lower()
+
+
 class Downloads:
-    """The files of one content folder that a site may hold.
+    """The files of one content folder, and of asset folders beside it, that a site may hold.
 
     `more` are types that the operator allows beside `OFFERED`: such a file is copied as it is,
     but an SVG is always looked through.
@@ -125,7 +204,10 @@ class Downloads:
             raise self._changed(path, "it is gone") from error
 
     def _opened(self, path: str) -> BufferedReader:
-        return os.fdopen(open_within(self._content, path), "rb")
+        folder = self._content
+        while path.startswith("../"):
+            folder, path = folder.parent, path[3:]
+        return os.fdopen(open_within(folder, path), "rb")
 
     def _changed(self, path: str, how: str) -> SiteError:
         return SiteError(

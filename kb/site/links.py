@@ -77,6 +77,11 @@ def lies_on(url: str, hosts: Collection[str]) -> bool:
     return name in hosts
 
 
+def leads_back(url: str, hosts: Collection[str]) -> bool:
+    """Whether a whole address is one of the site that the articles come from."""
+    return bool(hosts) and host_of(url) in hosts
+
+
 def want(href: str, article_path: str, line: int, *, image: bool = False) -> LinkReference:
     """What a link within content/, written in the article at `article_path`, asks for."""
     target, fragment = target_of(href), _fragment_of(href)
@@ -90,8 +95,11 @@ def want(href: str, article_path: str, line: int, *, image: bool = False) -> Lin
 
 
 def target_of(href: str) -> str:
-    """The path of a link as it was meant: decoded, without query and fragment."""
-    return unquote(_unrouted(href).partition("#")[0].partition("?")[0])
+    """The path of a link as it was meant: decoded, without origin, query and fragment."""
+    href = _unrouted(href)
+    if origin := _HOST.match(href):
+        href = href[origin.end() :] or "/"
+    return unquote(href.partition("#")[0].partition("?")[0])
 
 
 def _fragment_of(href: str) -> str:

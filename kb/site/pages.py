@@ -359,6 +359,8 @@ class Pages:
                 return "</a>" if target.href else note
             if not target.href:
                 return '<span class="missing">'
+            if target.outside:
+                return f'<a href="{escape(target.href)}" rel="noopener">'
             return f'<a href="{escape(root + target.href)}">'
 
         return MARKER.sub(write, html)
@@ -368,6 +370,9 @@ class Pages:
             note = escape(self.shell.t["missing_image"])
             shown = f'<span class="missing">{alt}</span> ' if alt else ""
             return f'{shown}<small class="missing-note">({note})</small>'
+        if target.outside:
+            text = alt.strip() or escape(target.href)
+            return f'<a href="{escape(target.href)}" rel="noopener">{text}</a>'
         size = self.size_of(target.file)
         fixed = f' width="{size[0]}" height="{size[1]}"' if size else ""
         return f'<img src="{escape(root + target.href)}" alt="{alt}"{more}{fixed} loading="lazy">'

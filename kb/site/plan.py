@@ -30,7 +30,7 @@ from kb.site.addresses import (
     preferred_topic_path,
 )
 from kb.site.links import Place, sort_link, want
-from kb.site.resolver import Destination, Targets, find_routes
+from kb.site.resolver import NEVER_PUBLISHED, Destination, Targets, find_routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from kb.site.article_records import PageMeta
     from kb.site.links import LinkReference
     from kb.site.output import State
-    from kb.site.resolver import Complaint, Resolved
+    from kb.site.resolver import Complaint, Publication, Resolved
     from kb.text.analysis import Analyzer
 
     Relate = Callable[[Sequence[PageMeta]], Mapping[str, tuple[str, ...]]]
@@ -188,10 +188,13 @@ def make_plan(
     drafts: bool,
     complaint: Complaint,
     relate: Relate = find_related,
+    asset_folders: tuple[str, ...] = (),
+    publication: Publication = NEVER_PUBLISHED,
 ) -> Plan:
     """Plan a site of the published articles, and of the drafts if they are asked for.
 
-    `complaint` says which of the `files` can't be on it.
+    `complaint` says which of the `files` can't be on it. `asset_folders` and `publication` say
+    where addresses in articles begin (`kb.site.resolver`).
     """
     shown = [r for r in records if r.is_published or (drafts and r.is_draft)]
     by_id = {record.id: record for record in shown}
@@ -222,6 +225,8 @@ def make_plan(
             files=files,
             hidden=frozenset(fold(n) for r in hidden for n in (r.id, *r.aliases)),
             complaint=complaint,
+            asset_folders=asset_folders,
+            publication=publication,
             routes=find_routes((record.path, articles[fold(record.id)]) for record in shown),
         ),
         related=relate(shown),

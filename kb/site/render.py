@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kb.content.markdown.document import escape
 from kb.model import META_FIELDS, Problem, Severity
 from kb.site.article_records import Heading, PageMeta, Question, RenderedBody
-from kb.site.links import LinkReference, Place, host_of, lies_on, sort_link, want
+from kb.site.links import LinkReference, Place, host_of, leads_back, lies_on, sort_link, want
 from kb.site.plan import weigh_terms
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def render_body(page: Page, analyzer: Analyzer, *, remote_images: Collection[str
     Images of hosts in `remote_images` are shown; others become links.
     """
     article, document = page.article, page.document
-    writer = _LinkWriter(article, remote_images)
+    writer = _LinkWriter(article, remote_images, page.dialect.published_at)
     says_title = document.title is not None and _alike(document.title, article.title)
     html = document.html(link=writer.link, image=writer.image, with_title=not says_title)
     outline, html = _write_headings(html, writer, _by_new(document.former_anchors()))
@@ -68,16 +68,19 @@ def _alike(one: str, other: str) -> bool:
 class _LinkWriter:
     """Writes the links and images of one article, and keeps what is left to resolve."""
 
-    def __init__(self, article: Article, remote_images: Collection[str]) -> None:
+    def __init__(
+        self, article: Article, remote_images: Collection[str], published_at: Collection[str]
+    ) -> None:
         self.wants: list[LinkReference] = []
         self.problems: list[Problem] = []
         self._path = article.path
         self._remote_images = remote_images
+        self._hosts = frozenset(host for place in published_at if (host := host_of(place)))
 
     def link(self, href: str, title: str, line: int) -> tuple[str, str]:
         """What stands before and after the text of a link."""
         place, address = sort_link(href)
-        if place is Place.INSIDE:
+        if place is Place.INSIDE or leads_back(address, self._hosts):
             number = self._want(address, line)
             return f"\x00{number}\x01", f"\x00/{number}\x01"
         if place is Place.REFUSED:
@@ -91,7 +94,8 @@ class _LinkWriter:
         if not alt.strip():
             self.report(line, f"the image {_short(src)} has no description", "accessibility")
         place, address = sort_link(src)
-        if place is Place.INSIDE:
+        here = leads_back(address, self._hosts) and not lies_on(address, self._remote_images)
+        if place is Place.INSIDE or here:
             hint = f' title="{escape(title)}"' if title else ""
             return f'\0{self._want(address, line, image=True)}\1<img alt="{escape(alt)}"{hint}>'
         host = host_of(address) if place is Place.OUTSIDE else ""

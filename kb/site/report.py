@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content import scan
-from kb.content.dialects import locate
+from kb.content.dialects import locate, read_dialect
 from kb.errors import ConfigError
 from kb.files import current_folder
 from kb.libraries import SITE, releases
 from kb.model import Severity, encode_problem
 from kb.site import PACKAGE
 from kb.site.build_cache import Stamp
+from kb.site.downloads import find_asset_folders, find_files
 from kb.site.output import states_of
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from kb.site.export.places import Places
     from kb.site.output import State
 
-_OWN = frozenset({".md", ".yaml", ".yml"})
-
 
 class Sources(NamedTuple):
     """Everything that a build reads, as found on disk. `common` is a hash of what every page
@@ -38,6 +37,7 @@ class Sources(NamedTuple):
 
     listing: Listing
     files: dict[str, State]
+    asset_folders: tuple[str, ...]
     common: str
     libraries: dict[str, str]
 
@@ -79,21 +79,17 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
     """Look at all sources without reading one. `mode` is what else makes pages differ."""
     libraries = releases(SITE)
     located = locate(config.content, config.folder.dialect or None)
-    state = repr((config, mode, located, _signature(folders), _version(), libraries))
+    avoid = (folders.out, folders.theme, config.index)
+    given = read_dialect(located).asset_folders
+    assets = find_asset_folders(config.content, given, avoid)
+    state = repr((config, mode, located, assets, _signature(folders), _version(), libraries))
     return Sources(
         listing=scan(config.content),
-        files=_other_files(config.content),
+        files=find_files(config.content, assets, avoid, config.site.downloads),
+        asset_folders=tuple(assets),
         common=hashlib.sha256(state.encode(errors="surrogatepass")).hexdigest(),
         libraries=libraries,
     )
-
-
-def _other_files(content: Path) -> dict[str, State]:
-    """Regular files under content/ that are no articles, none of them hidden; no links.
-
-    A folder that may not be read is told of by the listing.
-    """
-    return states_of(content, skip=_OWN, tolerant=True)
 
 
 def _signature(folders: Folders) -> list[object]:

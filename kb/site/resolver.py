@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from kb.content.anchors import find_anchor
 from kb.content.files import fold, printable
 from kb.site.addresses import encode, file_address
-from kb.site.links import normal_path, path_from, target_of
+from kb.site.links import Place, normal_path, path_from, sort_link, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,8 +61,8 @@ class Complaint(Protocol):
 
 class Publication(NamedTuple):
     """Where the articles stood before: `prefixes` are paths (`docs/`) below which links find them,
-    the longest first; `origins` the addresses (`https://help.example.com/`), one of which leads to
-    what is no part of the content folder.
+    the longest first; `origins` the addresses of the hosts (`https://help.example.com/`), the first
+    of which has what is no part of the content folder.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ def read_publication(published_at: Iterable[str]) -> Publication:
     for place in published_at:
         scheme, separator, rest = place.strip().partition("://")
         host, _, path = rest.partition("/")
-        if separator and host:
+        if scheme.lower() in {"http", "https"} and host:
             origins[f"{scheme.lower()}://{host.lower()}/"] = None
         prefix = (path if separator else place).strip().strip("/")
         if prefix:
@@ -115,7 +115,7 @@ class Targets:
         self.files = files
         self.hidden = hidden
         self.routes = routes or {}
-        self.asset_folders = asset_folders
+        self.asset_folders = tuple(dict.fromkeys([*asset_folders, *map(_above, asset_folders)]))
         self.publication = publication
         self._complaint = complaint
 
@@ -131,6 +131,8 @@ class Targets:
                 return Resolved("", "leads to an article that is not published")
             if (file := self._find_file(path)) is not None:
                 return self._file(file, image=False)
+        if (file := self._find_file(_path_of(wanted, page))) is not None:
+            return self._file(file, image=False)
         return self._elsewhere(wanted)
 
     def leads_to_page(self, path: str) -> bool:
@@ -141,11 +143,16 @@ class Targets:
         for path in (*self._readings(wanted, page), _path_of(wanted, page)):
             if (file := self._find_file(path)) is not None:
                 return self._file(file, image=True)
-        return self._elsewhere(wanted)
+        found = self._elsewhere(wanted)
+        return (
+            found._replace(warning="lies on another host: made a link") if found.outside else found
+        )
 
     def _readings(self, wanted: LinkReference, page: str) -> Iterator[str]:
         """The paths that a link may mean, relative to content/, the likeliest first."""
-        if wanted.path:
+        if self.publication.prefixes and _has_origin(wanted.written):
+            pass  # on that host there is more than these articles
+        elif wanted.path:
             yield wanted.path
         elif _path_of(wanted, page) == "./":
             yield "./"
@@ -221,6 +228,8 @@ class Targets:
         """What becomes of a link that leads to nothing here: a place on the host where the articles
         stood, if it can be one.
         """
+        if _has_origin(wanted.written):
+            return Resolved(wanted.written, outside=True)
         target = target_of(wanted.written)
         origins, prefixes = self.publication.origins, self.publication.prefixes
         if origins and target.startswith("/") and not wanted.image:
@@ -230,6 +239,15 @@ class Targets:
         if not wanted.path:
             return Resolved("", "leads out of the content folder")
         return Resolved("", "leads to nothing in the content folder")
+
+
+def _has_origin(written: str) -> bool:
+    return "://" in written and sort_link(written)[0] is Place.OUTSIDE
+
+
+def _above(folder: str) -> str:
+    """The folder that holds an asset folder, whose own name an address may begin with."""
+    return folder.rstrip("/").rpartition("/")[0] + "/" if "/" in folder.rstrip("/") else ""
 
 
 def _path_of(wanted: LinkReference, page: str) -> str:

@@ -1,6 +1,9 @@
 """Links, pictures and anchors, as they stand in folders of other tools, on the pages of a site."""
 
 import re
+import shutil
+
+from support.sites import png
 
 
 def test_a_page_keeps_its_former_anchors(empty):
@@ -88,3 +91,119 @@ def test_a_link_finds_its_page_however_it_is_written(empty):
     report = empty.build()
     assert broken(report) == []
     assert dict(zip(SPELLINGS, hrefs(empty, "guides/here.html"), strict=True)) == SPELLINGS
+
+
+PUBLISHED = '[content]\npublished_at = ["/docs/", "https://www.example.com/docs/"]\n'
+
+
+def test_links_find_their_pages_below_where_they_were_published(empty):
+    """Below a prefix, and below a whole address; what else stood on that host is linked there."""
+    empty.write(
+        {
+            "a/here.md": links(
+                "/docs/a/late/#why",
+                "/docs/",
+                "https://www.example.com/docs/a/late.html",
+                "HTTP://WWW.EXAMPLE.COM/docs/a/late",
+                "https://www.example.com/prices?x=1",
+                "/prices#all",
+                "https://example.com/docs/a/late",
+                "/docs/gone",
+            ),
+            "a/late.md": "# Late\n\n## Why\n\nbecause\n",
+            "../kb.toml": PUBLISHED,
+        }
+    )
+    report = empty.build()
+    assert hrefs(empty, "a/here.html") == [
+        "a/late.html#why",
+        "index.html",
+        "a/late.html",
+        "a/late.html",
+        "https://www.example.com/prices?x=1",
+        "https://www.example.com/prices#all",
+        "https://example.com/docs/a/late",
+    ]
+    (line,) = broken(report)
+    assert "a/here.md:8: the link /docs/gone leads to nothing" in line
+
+
+def pictures(base, path):
+    """The images of a page, from the root of the site."""
+    root = "../" * path.count("/")
+    return [src.removeprefix(root) for src in re.findall(r'<img src="([^"]*)"', base.read(path))]
+
+
+def test_pictures_are_found_where_generators_keep_them(empty):
+    """Beside the content folder, and in dot folders of it; a slash at the beginning starts there."""
+    places = ["/img/a.png", "../../static/img/a.png", "/static/img/a.png", "/B.PNG", "/deep/c.png"]
+    places += [
+        "../.gitbook/assets/d%201.png",
+        "<../.gitbook/assets/d 1.png>",
+        "e.png",
+        "../pics/e.png",
+    ]
+    empty.write(
+        {
+            "guides/here.md": "".join(f"![x]({place})\n" for place in places),
+            ".gitbook/assets/d 1.png": png(4, 4),
+            ".gitbook/assets/secret.pdf": b"%PDF-1.4\n",
+            ".git/e.png": png(3, 3),
+            "pics/e.png": png(2, 2),
+            "../static/img/a.png": png(4, 3),
+            "../public/b.png": png(4, 3),
+            "../images/deep/c.png": png(4, 3),
+        }
+    )
+    report = empty.build()
+    assert broken(report) == [
+        "guides/here.md:8: the image e.png leads to nothing in the content folder"
+    ]
+    assert pictures(empty, "guides/here.html") == [
+        *["files/-/static/img/a.png"] * 3,
+        "files/-/public/b.png",
+        "files/-/images/deep/c.png",
+        *["files/.gitbook/assets/d%201.png"] * 2,
+        "files/pics/e.png",
+    ]
+    assert empty.outside()["files/-/static/img/a.png"] == png(4, 3)
+    assert 'width="4" height="3"' in empty.read("guides/here.html")
+
+
+def test_no_picture_comes_from_outside_the_project(empty, tmp_path_factory):
+    """A link in an asset folder, or in its place, leads nowhere; .git holds no pictures."""
+    far = tmp_path_factory.mktemp("far")
+    (far / "x.png").write_bytes(png(2, 2))
+    empty.write({"a.md": "![x](/x.png) ![x](/far/x.png) ![x](.git/x.png) ![x](/.env)\n"})
+    empty.write({".git/x.png": png(2, 2), ".env": b"SECRET=1\n", "../static/y.png": png(2, 2)})
+    (empty.folder / "public").symlink_to(far)
+    (empty.folder / "static/far").symlink_to(far)
+    (empty.folder / "static/x.png").symlink_to(far / "x.png")
+    assert len(broken(empty.build())) == 4
+    assert pictures(empty, "a.html") == []
+
+
+def test_an_edit_of_what_links_lead_to_reaches_every_page(empty):
+    """A picture beside the content, a heading, a former address: an edit gives what a full build does."""
+    steps = [
+        {"a.md": "![x](/p.png) [x](old/name/) [x](b#one) [x](01-c)\n", "b.md": "# B\n\n## One\n"},
+        {"../static/p.png": png(2, 2)},
+        {"../static/p.png": png(5, 5)},
+        {"b.md": "---\naliases: [old/name]\n---\n# B\n\n## Two\n"},
+        {"02-c.md": "# C\n"},
+        {"c.md": "# C\n"},
+        {"../kb.toml": '[content]\npublished_at = ["https://x.example/old/"]\n'},
+    ]
+    for step in steps:
+        empty.write(step)
+        report = empty.build()
+        edited = empty.outside(), broken(report)
+        full = empty.build(out=empty.folder / "full")
+        files = {
+            p.relative_to(full.out).as_posix(): p.read_bytes()
+            for p in full.out.rglob("*")
+            if p.is_file()
+        }
+        assert edited[1] == broken(full)
+        assert edited[0].items() <= files.items()
+        shutil.rmtree(full.out)
