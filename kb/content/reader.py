@@ -221,7 +221,7 @@ def _of_unclosed(path: str, line: int | None) -> tuple[Problem, ...]:
 
 def _of_left_out(path: str, document: markdown.Document) -> list[Problem]:
     """A note for each kind of mark that is left out, with the line of the first."""
-    first = {what: line for what, line in reversed(document.left_out)}
+    first = dict(reversed(document.left_out))
     return [
         Problem(path, line, f"{what}: left out", Severity.NOTE, "markup")
         for what, line in reversed(first.items())
