@@ -39,6 +39,7 @@ from kb.settings import (
     line,
     line_of,
     numbers,
+    one_of,
     path_text,
     patterns,
     phrases,
@@ -290,6 +291,13 @@ class SiteConfig:
     )
 
 
+ANCHORS = (
+    "github", "docsify", "docusaurus", "gitlab", "hugo", "kramdown", "mdbook", "python-markdown",
+    "vitepress",
+)  # fmt: skip
+"""Whose anchors headings may get: `kb.content.anchors` makes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContentConfig:
     """`[content]`: how the folder of the articles is read. Its `folder` is `Config.content`."""
@@ -305,6 +313,12 @@ class ContentConfig:
     published_at: tuple[str, ...] = field(
         default=(),
         metadata=setting(phrases, "paths and origins below which the articles were published"),
+    )
+    anchors: str = field(
+        default="",
+        metadata=setting(
+            one_of(ANCHORS), "whose anchors headings get; without it those of the dialect"
+        ),
     )
 
 

@@ -63,6 +63,15 @@ def whole_number(least: int, most: int) -> Kind:
     return Kind(f"a whole number from {least} to {most}", check, from_text)
 
 
+def one_of(names: tuple[str, ...]) -> Kind:
+    """One of a few words."""
+
+    def check(value: object) -> str | None:
+        return value if isinstance(value, str) and value in names else None
+
+    return Kind(f"one of {', '.join(names)}", check, str)
+
+
 def _line(value: object) -> str | None:
     if not isinstance(value, str) or len(value) > MAX_LINE or _BREAKS.search(value):
         return None

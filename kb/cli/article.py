@@ -58,7 +58,8 @@ def _blocks(article: Article, anchor: str) -> list[Node]:
         repeated = document.title == article.title
         return read_html(document.html(with_title=not repeated))
     section = next(s for s in article.sections if s.anchor == anchor)
-    return cut_section(read_html(document.html()), anchor, lead=section.level == 0)
+    here = document.sections[section.position].anchor  # in whatever style the article's are
+    return cut_section(read_html(document.html()), here, lead=section.level == 0)
 
 
 def _related(ids: Iterable[str], screen: Screen) -> Iterator[Line]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kb.config import over_limit
 from kb.content import frontmatter
+from kb.content.anchors import STYLES
 from kb.content.dialects import PLAIN, Dialect
 from kb.content.fields import read_article_fields
 from kb.content.files import printable
@@ -186,7 +187,10 @@ def read_text(
     if given.fatal:
         return given.problems
     body, unclosed = markdown.without_comments(body, first_line=body_line, limits=limits)
-    document = markdown.parse(body, title=given.title, first_line=body_line, limits=limits)
+    style = STYLES[dialect.anchors]
+    document = markdown.parse(
+        body, title=given.title, first_line=body_line, limits=limits, anchors=style
+    )
     topic, _, name = source.id.rpartition("/")
     attributes = given.attributes
     if "channel" in attributes:

@@ -3,6 +3,7 @@
 import re
 import shutil
 
+import pytest
 from support.sites import png
 
 
@@ -207,3 +208,43 @@ def test_an_edit_of_what_links_lead_to_reaches_every_page(empty):
         assert edited[1] == broken(full)
         assert edited[0].items() <= files.items()
         shutil.rmtree(full.out)
+
+
+def ids(base, path):
+    """The ids of the headings of a page."""
+    return re.findall(r'<h2 id="([^"]*)"', base.read(path))
+
+
+@pytest.mark.parametrize(
+    ("files", "anchors"),
+    [
+        ({}, ["plans--billing", "größe", "a", "a-1"]),
+        ({"../mkdocs.yml": "site_name: X\n"}, ["plans-billing", "groe", "a", "a_1"]),
+        (
+            {
+                "../mkdocs.yml": "markdown_extensions:\n  - toc:\n      permalink: true\n"
+                "      slugify: !!python/object/apply:pymdownx.slugs.slugify {kwds: {case: lower}}\n"
+            },
+            ["plans--billing", "größe", "a", "a-1"],
+        ),
+        ({"../_config.yml": "title: X\n"}, ["plans--billing", "größe", "a", "a-1"]),
+        (
+            {"../_config.yml": "kramdown:\n  input: kramdown\n"},
+            ["plans--billing", "gre", "a", "a-1"],
+        ),
+        (
+            {"../mkdocs.yml": "site_name: X\n", "../kb.toml": '[content]\nanchors = "vitepress"\n'},
+            ["plans-billing", "große", "a", "a-1"],
+        ),
+    ],
+)
+def test_anchors_are_those_of_the_generator(empty, files, anchors):
+    """By its configuration, or as the setting says; links with GitHub's lead there as well."""
+    text = "## Plans & Billing\n\n## Größe\n\n## A\n\n## A\n"
+    empty.write(
+        {"b.md": links("a.md#plans--billing", "a.md#a-1", "a.md#plans-billing"), "a.md": text}
+    )
+    empty.write(files)
+    assert broken(empty.build()) == []
+    assert ids(empty, "a.html") == anchors
+    assert hrefs(empty, "b.html") == [f"a.html#{anchors[n]}" for n in (0, 3, 0)]

@@ -52,6 +52,7 @@ def dialect_of(config: Config) -> Dialect:
         dialect,
         exclude=(*dialect.exclude, *settings.exclude),
         published_at=tuple(dict.fromkeys((*settings.published_at, *dialect.published_at))),
+        anchors=Anchors(settings.anchors) if settings.anchors else dialect.anchors,
     )
 
 

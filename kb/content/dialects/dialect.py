@@ -21,6 +21,10 @@ class Anchors(StrEnum):
     HUGO = "hugo"
     DOCUSAURUS = "docusaurus"
     KRAMDOWN = "kramdown"
+    DOCSIFY = "docsify"
+    GITLAB = "gitlab"
+    MDBOOK = "mdbook"
+    VITEPRESS = "vitepress"
 
 
 class Located(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.content.dialects.build import begin
-from kb.content.dialects.dialect import Dialect, Located, Routes
+from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
 
 
 def read(located: Located) -> Dialect:
@@ -13,6 +13,7 @@ def read(located: Located) -> Dialect:
         located,
         assets=(".", "_media", "images"),
         includes=(".",),
+        anchors=Anchors.DOCSIFY,
         routes=Routes(indexes=("readme",), slugs=()),
         marks=frozenset({"docsify"}),
         menu=tuple(path for path in menu if path.is_file()),

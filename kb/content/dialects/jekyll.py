@@ -27,13 +27,19 @@ def read(located: Located) -> Dialect:
         assets=("assets", "images", "img", "."),
         includes=(text(said, "includes_dir") or "_includes",),
         published_at=sites(f"{url}{joined(base)}" if url else "", base),
-        anchors=Anchors.KRAMDOWN,
+        anchors=_anchors(said),
         routes=Routes(base=joined(base), indexes=("index", "readme"), slugs=("permalink", "slug")),
         marks=frozenset({"liquid", "kramdown"}),
         exclude=(*texts(said, "exclude"), "/vendor/", *shown, *_kept(said)),
         data_files=tuple(data_files(data, "site.data")),
         given=tuple(flatten(said, "site")),
     )
+
+
+def _anchors(said: object) -> Anchors:
+    """Those of kramdown's own reading where it is asked for; else it reads as GitHub does."""
+    reads = text(said, "kramdown", "input") if isinstance(said, dict) else ""
+    return Anchors.KRAMDOWN if reads.lower() == "kramdown" else Anchors.GITHUB
 
 
 def _kept(said: object) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from kb.content.dialects.build import begin, sites
 from kb.content.dialects.configuration import (
     flatten,
     read_configuration,
+    read_text_within,
     table,
     text,
     texts,
@@ -27,13 +28,26 @@ def read(located: Located) -> Dialect:
         located,
         includes=("includes", "snippets", "docs_src", "."),
         published_at=sites(text(said, "site_url")),
-        anchors=Anchors.PYTHON_MARKDOWN,
+        anchors=_anchors(located),
         routes=Routes(indexes=("index", "readme"), slugs=()),
         marks=frozenset({"mkdocs", "jinja"} if _has_macros(said) else {"mkdocs"}),
         exclude=(*texts(said, "exclude_docs"), *texts(said, "draft_docs")),
         given=(*given, *config.items()),
         menu=(located.evidence,) if located.evidence and table(said).get("nav") else (),
     )
+
+
+def _anchors(located: Located) -> Anchors:
+    """Those of Python-Markdown, unless a function of pymdownx is named, which works as GitHub."""
+    said = read_text_within(located.evidence, located.root) if located.evidence else ""
+    extension = ""
+    for line in (said or "").split("\n"):
+        bare = line.strip().removeprefix("-").strip()
+        if extension == "toc" and bare.startswith("slugify:") and "pymdownx.slugs" in bare:
+            return Anchors.GITHUB
+        if bare.endswith(":"):
+            extension = bare.removesuffix(":")
+    return Anchors.PYTHON_MARKDOWN
 
 
 def _has_macros(said: object) -> bool:

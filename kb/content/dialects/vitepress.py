@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.content.dialects.build import begin, joined, sites
 from kb.content.dialects.configuration import read_configuration, text, texts
-from kb.content.dialects.dialect import Dialect, Located, Routes
+from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
 
 
 def read(located: Located) -> Dialect:
@@ -16,6 +16,7 @@ def read(located: Located) -> Dialect:
         assets=("public", ".vitepress/public"),
         includes=(".",),
         published_at=sites(base),
+        anchors=Anchors.VITEPRESS,
         routes=Routes(base=joined(base), indexes=("index", "readme"), slugs=("permalink",)),
         marks=frozenset({"vuepress"}),
         exclude=texts(said, "srcExclude"),
