@@ -29,7 +29,7 @@ SHARED = {
     "kb.search.spelling": "MIN_LENGTH LONG MIN_PART",
     "kb.search.ranking": "IDF_STEPS SATURATION_STEPS HEAD_STEPS LEVELS LEVELS_PER_E LOWEST_LEVEL "
     "RESCORED CHUNK SCORE_DIGITS",
-    "kb.search.postings": "RANGE_STARTS",
+    "kb.search.protocols": "RANGE_STARTS",
     "kb.search.searcher": "WEAK_SHARE UNQUOTED",
     "kb.support.intent": "LONGEST=LONGEST_QUESTION",
     "kb.support.escalation": "LONGEST_STORY NO_CHANNEL URGENT_NOW URGENT_LATER CAN_WAIT BEST_FOR "

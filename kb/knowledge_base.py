@@ -25,8 +25,8 @@ from kb.index.engine import CHANNELS
 from kb.index.generations import DamagedIndexError
 from kb.index.updater import Changes, Indexer, Progress
 from kb.model import Answer, Article, Audience, Found, Hit, Status, Tier
-from kb.search.query import Filters, parse_query
-from kb.search.request import ALL, Request
+from kb.search.query import ALL, Filters, Request, parse_query
+from kb.search.searcher import Searcher
 from kb.support.escalation import choose_escalation
 from kb.support.intent import asks_for_person
 from kb.text.analysis import Analyzer, compose
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from kb.index.generations import Generation
     from kb.index.updater import ReadArticle
     from kb.model import ArticleMeta, Escalation, Topic
-    from kb.search.request import RankedSection, Results
+    from kb.search.searcher import RankedSection, Results
 
 __all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
 
@@ -126,6 +126,7 @@ class KnowledgeBase:
         self.config = config
         self.analyzer = analyzer or Analyzer(config.language)
         self.ranking = Ranking(**dict(config.ranking))
+        self._synonyms = config.search.expansions()
         self.outdated = ""
         self.on_repair: Callable[[Changes], object] = lambda _: None
         self._opened: _Opened | None = None
@@ -221,7 +222,7 @@ class KnowledgeBase:
         request = Request(
             parse_query(query), limit=limit, per_article=per_article or ALL, person_first=person
         )
-        found = self.ask(lambda engine: engine.search(request)).sections
+        found = self.ask(lambda engine: self._search(request, engine)).sections
         return tuple(Ranked(s.card.id, s.section.anchor, s.score) for s in found)
 
     def article(self, id_: str) -> Article:
@@ -368,11 +369,14 @@ class KnowledgeBase:
     def _open_engine(self, folder: Path) -> Engine:
         from kb.index.whoosh.engine import WhooshEngine  # noqa: PLC0415  # 90 ms that not all pay
 
-        synonyms = self.config.search.expansions()
-        return WhooshEngine(folder, self.analyzer, self.ranking, synonyms)
+        return WhooshEngine(folder, self.analyzer, self.ranking)
+
+    def _search(self, request: Request, engine: Engine) -> Results:
+        searcher = Searcher(engine.index, self.analyzer, self.ranking, self._synonyms)
+        return searcher.search(request)
 
     def _answer(self, query: str, request: Request, opened: _Opened) -> Answer:
-        results = opened.engine.search(request)
+        results = self._search(request, opened.engine)
         if not results.total:
             unknown = _unknown_filters(request, opened)
             results = results._replace(notices=(*unknown, *results.notices))
@@ -419,7 +423,7 @@ class KnowledgeBase:
 
     def _contact(self, words: str, request: Request, opened: _Opened) -> Escalation:
         """The channels for the words, by the article that answers them."""
-        best = opened.engine.search(request).sections if words.strip() else ()
+        best = self._search(request, opened.engine).sections if words.strip() else ()
         card = best[0].card if best and not best[0].weak else None
         return self._escalation(words, card, request.audience, opened)
 

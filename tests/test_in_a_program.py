@@ -23,7 +23,7 @@ from kb import KnowledgeBase
 from kb import knowledge_base as module
 from kb.errors import ConfigError, ContentError, NotFoundError
 from kb.index.generations import IndexFolder
-from kb.search.searcher import Search
+from kb.search.searcher import Searcher
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system knows no fork")
 of_a_program_with_threads = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
@@ -249,7 +249,7 @@ def test_an_error_of_kbs_own_is_no_damage(base, folder, monkeypatch, error, wher
 
     with monkeypatch.context() as patch:
         patch.setattr(
-            *((Search, "run") if where == "the search" else (module, "make_snippet")), fail
+            *((Searcher, "search") if where == "the search" else (module, "make_snippet")), fail
         )
         with pytest.raises(error, match="a fault"):
             base.search("edited")

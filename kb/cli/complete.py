@@ -85,7 +85,7 @@ def _tags(ctx: click.Context, begin: str) -> list[str]:
     config = _config(ctx)
 
     def open_engine(folder: Path) -> WhooshEngine:
-        return WhooshEngine(folder, Analyzer(config.language), Ranking(), {})
+        return WhooshEngine(folder, Analyzer(config.language), Ranking())
 
     kept = Indexer(config, open_engine).as_it_is()
     if kept is None:

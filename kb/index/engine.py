@@ -1,21 +1,19 @@
-"""Engines: what builds an index of articles and answers queries from it.
+"""Engines: what stores an index of articles, and lets it be searched.
 
 `Engine` is the promise; `kb.index.whoosh` keeps it. Everything but storage is shared: `inverter`
-and `weights` make postings, `kb.search` ranks, `generations` keep the index folder.
+and `weights` make postings, `kb.search` ranks what `Engine.index` gives
+(`kb.search.protocols`), `generations` keep the index folder.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from kb.search.request import Request, Results
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from kb.model import Article, ArticleMeta
-    from kb.search.postings import IndexReader
-    from kb.search.request import Request, Results
+    from kb.search.protocols import ExportReader, SearchIndex
 
 CHANNELS = "has:channel"
 """The facet of articles that describe a way to reach a person."""
@@ -35,8 +33,12 @@ class Engine(Protocol):
     """One index in one folder."""
 
     @property
-    def reader(self) -> IndexReader:
-        """The index as ranking, and the export of the site's search, read it."""
+    def index(self) -> SearchIndex:
+        """The index as the search asks it."""
+
+    @property
+    def reader(self) -> ExportReader:
+        """The index as the export of a site's search reads it from end to end."""
 
     def build(self, articles: Iterable[Article]) -> None:
         """Write a new index of the articles, which come in order of id, into an empty folder."""
@@ -48,10 +50,6 @@ class Engine(Protocol):
         `removed` holds the ids of all that is replaced, too. Returns False, having changed
         nothing, when the whole index has to be built anew.
         """
-        ...
-
-    def search(self, request: Request) -> Results:
-        """The sections that answer, best first, equal ones in order of article id and position."""
         ...
 
     def cards(self) -> Mapping[str, ArticleMeta]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kb.index.engine import CHANNELS
 from kb.index.weights import NOWHERE, Columns, Weigher, unweighted
 from kb.model import Audience, Status, encode_meta, meta_of
-from kb.search.postings import HIDDEN, LAST_POSITION, POSITION_BITS, RANGE_STARTS, TEXT_START
+from kb.search.protocols import HIDDEN, LAST_POSITION, POSITION_BITS, RANGE_STARTS, TEXT_START
 from kb.search.ranking import FIELDS, MAX_LENGTH, head_steps
 from kb.text.analysis import Collected, compose
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kb.config import Ranking
     from kb.model import Article, Section
-    from kb.search.postings import TermPostings
+    from kb.search.protocols import TermPostings
     from kb.search.ranking import Averages
     from kb.text.analysis import Analyzer
 

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from kb.search.postings import (
+from kb.search.protocols import (
     HEADING_START,
     ISSUES_START,
     LAST_POSITION,

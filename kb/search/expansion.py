@@ -1,15 +1,17 @@
-"""Query words to concepts: a word with all that may stand for it."""
+"""Query words to expanded terms: a word with all that may stand for it."""
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from kb.search.protocols import Alternative, ExpandedQuery, ExpandedTerm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from kb.config import Ranking
-    from kb.search.postings import Postings
+    from kb.search.scoring import QueryStatistics
     from kb.text.analysis import Analyzer, Token
 
 MAX_COMPLETIONS = 20
@@ -19,51 +21,17 @@ MAX_KEY_WORDS = 4
 """Words of a phrase that has synonyms."""
 
 
-class Alternative(NamedTuple):
-    """Terms that stand for a query word: one, or several as neighbours. `factor` is what they
-    count for, 1 for the word itself.
-    """
-
-    terms: tuple[str, ...]
-    factor: float = 1.0
-
-
-class ExpandedTerm(NamedTuple):
-    """A query word as it was written, with all that may stand for it, itself first.
-
-    Words of one `unit` (`wi-fi`, or a phrase that has synonyms) belong together; a `whole`
-    stands for all of its unit.
-    """
-
-    surface: str
-    alternatives: tuple[Alternative, ...]
-    unit: int
-    whole: bool = False
-
-    @property
-    def term(self) -> str:
-        """The word's own term."""
-        return self.alternatives[0].terms[0]
-
-
-class ExpandedQuery(NamedTuple):
-    """What a query asks for: distinct concepts, and its neighbouring words as (surface, terms)."""
-
-    all: tuple[ExpandedTerm, ...]
-    pairs: tuple[tuple[str, tuple[str, str]], ...]
-
-
 class Expander:
-    """Makes the concepts of a query. `synonyms` give, for a text of one or more words, others."""
+    """Expands the words of a query. `synonyms` give, for a text of one or more words, others."""
 
     def __init__(
         self,
-        postings: Postings,
+        statistics: QueryStatistics,
         analyzer: Analyzer,
         ranking: Ranking,
         synonyms: Mapping[str, tuple[str, ...]],
     ) -> None:
-        self.postings = postings
+        self.statistics = statistics
         self.analyzer = analyzer
         self.ranking = ranking
         self.given = synonyms
@@ -72,26 +40,28 @@ class Expander:
             key = self._key(text)  # two texts may have the same
             self.synonyms[key] = (*self.synonyms.get(key, ()), *others)
 
-    def make(self, tokens: Sequence[Token], *, prefix: bool, every: bool = False) -> ExpandedQuery:
-        """The concepts of a query's tokens. With `prefix` its last word, with `every` each of
+    def expand(
+        self, tokens: Sequence[Token], *, prefix: bool, every: bool = False
+    ) -> ExpandedQuery:
+        """The expanded terms of a query's tokens. With `prefix` its last word, with `every` each of
         them, stands for the words that it begins, too.
         """
         phrases = list(self._phrases(tokens))
         units = _units(tokens, phrases)
-        concepts: dict[str, ExpandedTerm] = {}
+        expanded: dict[str, ExpandedTerm] = {}
         for token, unit in zip(tokens, units, strict=True):
             begins = prefix and (every or token is tokens[-1])
-            concept = self._concept(token, unit, begins=begins)
-            concepts.setdefault(concept.term, concept)
+            term = self._expand_one(token, unit, begins=begins)
+            expanded.setdefault(term.term, term)
         for first, last, key in phrases:
             others = self._alternatives(self.synonyms[key])
             surface = _surface(tokens[first : last + 1])
-            concepts.setdefault(key, ExpandedTerm(surface, others, units[first], whole=True))
-        return ExpandedQuery(tuple(concepts.values()), _pairs(tokens))
+            expanded.setdefault(key, ExpandedTerm(surface, others, units[first], compound=True))
+        return ExpandedQuery(tuple(expanded.values()), _pairs(tokens))
 
     def is_known(self, token: Token) -> bool:
         """Whether the corpus holds a word, or a synonym stands for it."""
-        return bool(self.postings.of("terms", token.term)[0]) or token.term in self.synonyms
+        return self.statistics.is_known(token.term) or token.term in self.synonyms
 
     def used(self, tokens: Sequence[Token]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The words and phrases of a query that others stand in for, with those."""
@@ -102,7 +72,7 @@ class Expander:
         }
         return tuple({**single, **several}.items())
 
-    def _concept(self, token: Token, unit: int, *, begins: bool) -> ExpandedTerm:
+    def _expand_one(self, token: Token, unit: int, *, begins: bool) -> ExpandedTerm:
         own = Alternative((token.term,), self.ranking.whole if token.whole else 1.0)
         others = self._alternatives(self.synonyms.get(token.term, ()))
         if begins:
@@ -116,8 +86,8 @@ class Expander:
     def _completions(self, token: Token) -> Iterator[Alternative]:
         """The terms of the words that begin with a token, those of most articles first."""
         words = {
-            word: len(self.postings.of("words", word)[0])
-            for word in self.postings.words_from(token.surface)
+            word: self.statistics.word_frequency(word)
+            for word in self.statistics.words_from(token.surface)
         }
         best = sorted(words, key=lambda word: (-words[word], word))[:MAX_COMPLETIONS]
         terms = dict.fromkeys(self.analyzer.stem(word) for word in best)

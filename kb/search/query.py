@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from kb.model import Tier
+from kb.model import Audience, Tier
 from kb.text.analysis import compose
 
 MAX_CHARACTERS = 1024
@@ -57,6 +57,30 @@ class Query(NamedTuple):
     excluded: tuple[str, ...] = ()
     filters: Filters = Filters()
     notices: tuple[str, ...] = ()
+
+
+ALL = 1 << 30
+"""A limit that nothing reaches."""
+
+
+class Request(NamedTuple):
+    """A query and how to answer it.
+
+    `limit` and `per_article` count sections. `filters` are joined with the query's own.
+    `prefix` takes the last word as the beginning of one. `person_first` puts articles of
+    the contact tier before all others. `correct` allows spelling correction.
+    """
+
+    query: Query
+    limit: int = ALL
+    per_article: int = ALL
+    filters: Filters = Filters()
+    audience: Audience = Audience.PUBLIC
+    drafts: bool = False
+    prefix: bool = False
+    person_first: bool = False
+    correct: bool = True
+    explain: bool = False
 
 
 def parse_query(text: str) -> Query:

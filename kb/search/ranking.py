@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from kb.config import Ranking
 
@@ -206,28 +206,6 @@ def coverage(covered: float, mass: float, query: float, ranking: Ranking) -> flo
     head = min(1.0, covered / mass) ** ranking.coverage_head
     share = min(1.0, covered / query) ** ranking.coverage_query
     return float(ranking.coverage * head * share)
-
-
-def coverages(
-    covered: Mapping[int, float], mass: Sequence[int], query: float, ranking: Ranking
-) -> Iterator[tuple[int, float]]:
-    """(section, `coverage`) of many sections at once: a word in titles is in tens of thousands.
-
-    `covered` maps sections to idf, `mass` has HEAD_STEPS times each section's mass.
-    """
-    shares = {
-        c: min(1.0, c / query) ** ranking.coverage_query
-        for c in {*covered.values()}
-        if c > 0 and query > 0
-    }
-    part, power = ranking.coverage, ranking.coverage_head
-    for doc, found in covered.items():
-        steps = mass[doc]
-        if steps <= 0 or found not in shares:
-            yield doc, 0.0
-            continue
-        head = found / (steps / HEAD_STEPS)
-        yield doc, part * (head if head < 1.0 else 1.0) ** power * shares[found]  # noqa: FURB136  min() is called a million times
 
 
 def title_score(covered: float, mass: float, ranking: Ranking) -> float:

@@ -1,32 +1,33 @@
-"""A query's way from words to ranked sections, over any IndexReader.
+"""A query's way from words to ranked sections, over any SearchIndex.
 
-1. The query's words become concepts: a word with its synonyms, or with the words that it
+1. The query's words become expanded terms: a word with its synonyms, or with the words that it
    begins. Stop words are left out unless there is nothing else.
 2. Words that the corpus does not hold are corrected, when something near them is in it.
-3. All sections that hold any of the concepts are scored; filters, exclusions and quoted
-   phrases take some out; the rest is ranked.
+3. The index gives the best of the sections that hold any of the terms, and that filters, exclusions
+   and quoted phrases leave. The best of them gain by nearness; self-service wins near-ties.
 4. When nothing is left, known words are corrected too, then every word is taken as the
    beginning of one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kb.model import ArticleMeta, Audience, Found, Match, Status, Tier, decode_meta
-from kb.search.expansion import ExpandedQuery, Expander
-from kb.search.postings import Postings
+from kb.model import ArticleMeta, Audience, Found, Match, Part, Status, Tier, decode_meta
+from kb.search.expansion import Expander
+from kb.search.protocols import CandidateQuery, Candidates, ExpandedQuery
 from kb.search.query import CUT_WORDS, MAX_WORDS, Filters
-from kb.search.ranking import IDF_STEPS, round_score
-from kb.search.request import RankedSection, Request, Results, SectionRecord
-from kb.search.scoring import Scoring, best_first
+from kb.search.ranking import IDF_STEPS, RESCORED, round_score
+from kb.search.scoring import QueryStatistics, Scoring
 from kb.search.spelling import Corrector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from kb.config import Ranking
-    from kb.search.postings import IndexReader
+    from kb.model import Correction
+    from kb.search.protocols import Candidate, Phrase, SearchIndex
+    from kb.search.query import Request
     from kb.text.analysis import Analyzer, Token
 
 WEAK_SHARE = 0.5
@@ -34,26 +35,92 @@ WEAK_SHARE = 0.5
 
 UNQUOTED = "No section holds the quoted words one after the other."
 
+MARGIN = 8
+"""Candidates that are asked for beyond those needed: tiers and limits an article take some out."""
 
-class Search:
-    """Answers one request. `synonyms` give, for a text of one or more words, the others."""
+MORE = 8
+"""So many times more candidates are asked for where those that came don't suffice."""
+
+
+class SectionRecord(NamedTuple):
+    """A section as the index keeps it: fields are as in `kb.model.Section`."""
+
+    anchor: str
+    heading: str
+    level: int
+    trail: tuple[str, ...]
+    text: str
+    lines: tuple[int, int]
+    position: int
+
+
+class RankedSection(NamedTuple):
+    """A section that answers, with what is needed to show it."""
+
+    card: ArticleMeta
+    section: SectionRecord
+    score: float
+    match: Match
+    weak: bool
+    parts: tuple[Part, ...] = ()
+
+
+class Results(NamedTuple):
+    """What an engine brings. `total` counts sections before limits; `terms` are the terms that
+    were searched, with their idf; `synonyms` the surfaces that others stood in for.
+    """
+
+    found: Found
+    total: int
+    sections: tuple[RankedSection, ...]
+    terms: Mapping[str, float]
+    correction: Correction | None = None
+    synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class Searcher:
+    """Answers requests from one index. `synonyms` give, for a text of some words, the others."""
 
     def __init__(
         self,
-        reader: IndexReader,
+        index: SearchIndex,
         analyzer: Analyzer,
         ranking: Ranking,
         synonyms: Mapping[str, tuple[str, ...]],
-        request: Request,
     ) -> None:
-        self.reader = reader
+        self.index = index
         self.analyzer = analyzer
         self.ranking = ranking
+        self.synonyms = synonyms
+
+    def search(self, request: Request) -> Results:
+        """The sections that answer, best first, equal ones in order of article id and position."""
+        return _Search(self, request).run()
+
+
+class _Ranked(NamedTuple):
+    """A candidate with its score, and the share of it that nearness made."""
+
+    candidate: Candidate
+    score: float
+    near: float
+
+
+class _Search:
+    """The answer to one request."""
+
+    def __init__(self, searcher: Searcher, request: Request) -> None:
+        self.searcher = searcher
+        self.index, self.analyzer = searcher.index, searcher.analyzer
         self.request = request
         self.filters = _join(request.query.filters, request.filters)
-        self.postings = Postings(reader, ranking, hidden=request.drafts or _is_agent(request))
-        self.concepts = Expander(self.postings, analyzer, ranking, synonyms)
-        self.corrector = Corrector(self.postings, analyzer)
+        self.hidden = request.drafts or _is_agent(request)
+        self.statistics = QueryStatistics(self.index, searcher.ranking, hidden=self.hidden)
+        self.expander = Expander(
+            self.statistics, self.analyzer, searcher.ranking, searcher.synonyms
+        )
+        self.corrector = Corrector(self.statistics, self.analyzer)
 
     def run(self) -> Results:
         """The sections that answer the request."""
@@ -90,8 +157,7 @@ class Search:
         if not query.phrases:
             return None
         request = self.request._replace(query=query._replace(phrases=()), correct=False)
-        engine = (self.reader, self.analyzer, self.ranking, self.concepts.given)
-        results = Search(*engine, request).run()
+        results = _Search(self.searcher, request).run()
         notices = (UNQUOTED, *results.notices)
         return results._replace(notices=notices) if results.total else None
 
@@ -112,7 +178,7 @@ class Search:
         """
         last = tokens[-1] if prefix else None
         return [
-            t for t in self._unquoted(tokens) if t is not last and not self.concepts.is_known(t)
+            t for t in self._unquoted(tokens) if t is not last and not self.expander.is_known(t)
         ]
 
     def _unquoted(self, tokens: list[Token]) -> list[Token]:
@@ -123,132 +189,151 @@ class Search:
     def _attempt(
         self, found: Found, tokens: list[Token], *, prefix: bool = False, every: bool = False
     ) -> Results:
-        concepts = self.concepts.make(tokens, prefix=prefix, every=every)
-        scoring = Scoring(self.postings, concepts)
-        scores = self._allowed(scoring)
-        ranked = self._ranked(scores, scoring)
+        expanded = self.expander.expand(tokens, prefix=prefix, every=every)
+        total, sections = self._best(self._candidate_query(expanded), expanded)
         return Results(
-            found=found if scores else Found.NOTHING,
-            total=len(scores),
-            sections=tuple(self._capped(ranked)),
-            terms=_searched(concepts, self.postings),
-            synonyms=self.concepts.used(tokens),
+            found=found if total else Found.NOTHING,
+            total=total,
+            sections=sections,
+            terms=_searched(expanded, self.statistics),
+            synonyms=self.expander.used(tokens),
         )
 
     def _browse(self) -> Results:
         """No words at all: with filters, the articles that pass them, in order."""
         if self.filters == Filters():
             return Results(Found.NOTHING, 0, (), {})
-        first = {docs.start + 1: 0.0 for _, docs in self.reader.all_documents()}
-        scoring = Scoring(self.postings, ExpandedQuery((), ()))
-        scores = self._filtered(first)
-        ranked = tuple(self._capped(self._ranked(scores, scoring)))
-        return Results(Found.WORDS if scores else Found.NOTHING, len(scores), ranked, {})
+        query = CandidateQuery(
+            required=self._required(),
+            forbidden=self._forbidden(),
+            first_of=tuple(f"audience:{audience}" for audience in Audience),
+            hidden=self.hidden,
+        )
+        total, sections = self._best(query, ExpandedQuery((), ()))
+        return Results(Found.WORDS if total else Found.NOTHING, total, sections, {})
 
-    def _allowed(self, scoring: Scoring) -> dict[int, float]:
-        """The scores that filters, exclusions and phrases leave."""
-        scores = scoring.scores
-        if self.request.person_first:
-            scores = self._with_contacts(scores)
-        for phrase in self.request.query.phrases:
-            holds = self._phrase(phrase, scoring)
-            scores = {doc: score for doc, score in scores.items() if doc in holds}
-        for text in self.request.query.excluded:
-            holds = self._phrase(text, scoring)
-            scores = {doc: score for doc, score in scores.items() if doc not in holds}
-        return scoring.rescore(self._filtered(scores))
+    def _candidate_query(self, expanded: ExpandedQuery) -> CandidateQuery:
+        query = self.request.query
+        return CandidateQuery(
+            terms=expanded.all,
+            pairs=tuple(terms for _, terms in expanded.pairs),
+            phrases=tuple(map(self._phrase, query.phrases)),
+            excluded=tuple(map(self._phrase, query.excluded)),
+            required=self._required(),
+            forbidden=self._forbidden(),
+            first_of=(_CONTACT,) if self.request.person_first else (),
+            hidden=self.hidden,
+        )
 
-    def _phrase(self, text: str, scoring: Scoring) -> set[int]:
-        """Sections that hold a text: its words as neighbours, stop words left out."""
+    def _phrase(self, text: str) -> Phrase:
+        """A text's words as neighbours, stop words left out; with nothing else, each of those."""
         tokens = [token for token in self.analyzer.tokens(text) if not token.whole]
         terms = tuple(token.term for token in tokens if not token.stop)
-        if len(terms) > 1:
-            return scoring.phrase_documents(terms)
-        sets = [set(self.postings.of("terms", term)[0]) for term in terms]
-        sets = sets or [set(self.postings.of("terms", token.term)[0]) for token in tokens]
-        return set.intersection(*sets) if sets else set()
+        return (terms,) if terms else tuple((token.term,) for token in tokens)
 
-    def _with_contacts(self, scores: dict[int, float]) -> dict[int, float]:
-        """Who asks for a person gets every contact article, whatever its words are."""
-        articles = self._facet(f"tier:{Tier.CONTACT}")
-        return {**dict.fromkeys((doc + 1 for doc in articles), 0.0), **scores}
+    def _required(self) -> tuple[str, ...]:
+        """Facets that an article must have."""
+        filters = self.filters
+        named = (
+            ("tier", filters.tier),
+            ("topic", filters.topic and filters.topic.strip("/")),
+            ("tag", filters.tag),
+        )
+        return tuple(f"{name}:{value.casefold()}" for name, value in named if value)
 
-    def _facet(self, facet: str) -> set[int]:
-        return set(self.reader.postings("facets", facet)[0])
+    def _forbidden(self) -> tuple[str, ...]:
+        """Facets of articles that this reader does not see."""
+        facets = () if _is_agent(self.request) else (f"audience:{Audience.AGENT}",)
+        if self.request.drafts:
+            return facets
+        return (*facets, f"status:{Status.DRAFT}", f"status:{Status.ARCHIVED}")
 
-    def _filtered(self, scores: dict[int, float]) -> dict[int, float]:
-        filters, article_of = self.filters, self.reader.article_of
-        facets = [
-            f"{name}:{value.casefold()}"
-            for name, value in (
-                ("tier", filters.tier),
-                ("topic", filters.topic and filters.topic.strip("/")),
-                ("tag", filters.tag),
-            )
-            if value
-        ]
-        for facet in facets:
-            articles = self._facet(facet)
-            scores = {doc: s for doc, s in scores.items() if article_of[doc] in articles}
-        hidden = self._unseen()
-        if hidden:
-            scores = {doc: s for doc, s in scores.items() if article_of[doc] not in hidden}
-        return scores
-
-    def _unseen(self) -> set[int]:
-        """Articles that this reader does not see."""
-        facets = [] if _is_agent(self.request) else [f"audience:{Audience.AGENT}"]
-        if not self.request.drafts:
-            facets += [f"status:{Status.DRAFT}", f"status:{Status.ARCHIVED}"]
-        return set().union(*map(self._facet, facets))
-
-    def _ranked(self, scores: dict[int, float], scoring: Scoring) -> Iterator[RankedSection]:
-        """Sections best first: contact first for who asks for a person, self-service first in
-        near-ties, equal scores in order of id and position.
+    def _best(
+        self, query: CandidateQuery, expanded: ExpandedQuery
+    ) -> tuple[int, tuple[RankedSection, ...]]:
+        """How many sections there are, and those that are shown. More and more candidates are
+        asked for until what the others may score can't change them.
         """
-        others = {t: self._facet(f"tier:{t}") for t in (Tier.CONTACT, Tier.ADVICE)}
-        handicapped = set().union(*others.values())
-        article_of, order = self.reader.article_of, self.reader.order
-        factor = 1 - self.ranking.self_service
-        if handicapped:
-            scores = {
-                doc: score * factor if article_of[doc] in handicapped else score
-                for doc, score in scores.items()
-            }
-        groups = [scores]
-        if self.request.person_first:
-            contact = others[Tier.CONTACT]
-            first = {doc: s for doc, s in scores.items() if article_of[doc] in contact}
-            groups = [first, {doc: s for doc, s in scores.items() if doc not in first}]
-        for group in groups:
-            for doc, score in best_first(group, order):
-                yield self._section(doc, score, scoring)
+        scoring = Scoring(self.statistics, query.terms)
+        pairs = tuple(surface for surface, _ in expanded.pairs)
+        count = max(self.request.limit, RESCORED) + MARGIN
+        while True:
+            found = self.index.candidates(query, count)
+            contacts = Candidates((), 0, None)
+            if self.request.person_first:
+                only = query._replace(required=(*query.required, _CONTACT))
+                contacts = self.index.candidates(only, count)
+            ranked, is_whole = self._ranked(found, contacts, scoring)
+            sections = self._shown(ranked, scoring, pairs)
+            if is_whole or len(sections) >= self.request.limit:
+                return found.total, sections
+            count *= MORE
 
-    def _capped(self, ranked: Iterator[RankedSection]) -> Iterator[RankedSection]:
+    def _ranked(
+        self, found: Candidates, contacts: Candidates, scoring: Scoring
+    ) -> tuple[list[_Ranked], bool]:
+        """The candidates in final order, contact first for who asks for a person, as far as no
+        other can come before them; and whether that are all there are.
+        """
+        base = {c.key: scoring.base_score(c) for c in (*found.best, *contacts.best)}
+        best = sorted(found.best, key=lambda c: (-round_score(base[c.key]), c.order))
+        near = scoring.nearness_of(best, self.index)
+        if near and found.rest is not None:
+            edge = round_score(found.rest)
+            if sum(round_score(base[c.key]) > edge for c in best) < RESCORED:
+                return [], False  # which sections gain by nearness is not sure
+        groups = [(found.best, found.rest)]
+        if self.request.person_first:
+            others = [c for c in found.best if c.tier != Tier.CONTACT]
+            groups = [(contacts.best, contacts.rest), (others, found.rest)]
+        ranked: list[_Ranked] = []
+        for group, rest in groups:
+            own = [
+                _Ranked(c, scoring.tiered(base[c.key] * (1 + gain), c.tier), gain)
+                for c in group
+                for gain in (near.get(c.key, 0.0),)
+            ]
+            own.sort(key=lambda each: (-round_score(each.score), each.candidate.order))
+            if rest is not None:
+                edge = round_score(rest)
+                return [*ranked, *(r for r in own if round_score(r.score) > edge)], False
+            ranked += own
+        return ranked, True
+
+    def _shown(
+        self, ranked: Iterable[_Ranked], scoring: Scoring, pairs: tuple[str, ...]
+    ) -> tuple[RankedSection, ...]:
         """At most `limit` sections, at most `per_article` of one article."""
         shown: dict[str, int] = {}
-        left = self.request.limit
-        while left > 0 and (section := next(ranked, None)) is not None:
-            article = section.card.id
-            shown[article] = shown.get(article, 0) + 1
-            if shown[article] <= self.request.per_article:
-                left -= 1
-                yield section
+        sections: list[RankedSection] = []
+        for each in ranked:
+            card = decode_meta(self.index.article_of_candidate(each.candidate))
+            shown[card.id] = shown.get(card.id, 0) + 1
+            if shown[card.id] <= self.request.per_article:
+                sections.append(self._section(card, each, scoring, pairs))
+                if len(sections) == self.request.limit:
+                    break
+        return tuple(sections)
 
-    def _section(self, doc: int, score: float, scoring: Scoring) -> RankedSection:
-        card = decode_meta(self.reader.article_record(self.reader.article_of[doc]))
-        held, units = scoring.matched(doc)
+    def _section(
+        self, card: ArticleMeta, ranked: _Ranked, scoring: Scoring, pairs: tuple[str, ...]
+    ) -> RankedSection:
+        candidate, score, near = ranked
+        explain = self.request.explain
         return RankedSection(
             card=card,
-            section=_read_section(self.reader.section_record(doc)),
+            section=_read_section(self.index.section_of_candidate(candidate)),
             score=round_score(score),
-            match=_match(held, units),
-            weak=scoring.share(doc) < WEAK_SHARE and not self._is_wanted(card),
-            parts=tuple(scoring.parts(doc, score)) if self.request.explain else (),
+            match=_match(*scoring.matched(candidate)),
+            weak=scoring.share(candidate) < WEAK_SHARE and not self._is_wanted(card),
+            parts=tuple(scoring.parts(candidate, pairs, near, score)) if explain else (),
         )
 
     def _is_wanted(self, card: ArticleMeta) -> bool:
         return self.request.person_first and card.tier is Tier.CONTACT
+
+
+_CONTACT = f"tier:{Tier.CONTACT}"
 
 
 def _match(held: int, units: int) -> Match:
@@ -266,11 +351,11 @@ def _join(own: Filters, given: Filters) -> Filters:
     return Filters(own.tier or given.tier, own.topic or given.topic, own.tag or given.tag)
 
 
-def _searched(concepts: ExpandedQuery, postings: Postings) -> dict[str, float]:
+def _searched(expanded: ExpandedQuery, statistics: QueryStatistics) -> dict[str, float]:
     """All terms that were searched, with their idf."""
-    alternatives = (a for concept in concepts.all for a in concept.alternatives)
+    alternatives = (a for term in expanded.all for a in term.alternatives)
     terms = dict.fromkeys(term for alternative in alternatives for term in alternative.terms)
-    return {term: postings.idf(term) / IDF_STEPS for term in terms}
+    return {term: statistics.idf(term) / IDF_STEPS for term in terms}
 
 
 def _read_section(record: dict[str, Any]) -> SectionRecord:

@@ -20,8 +20,8 @@ from kb.model import Correction
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from kb.search.postings import Postings
     from kb.search.query import Query
+    from kb.search.scoring import QueryStatistics
     from kb.text.analysis import Analyzer, Token
 
 MIN_LENGTH = 4
@@ -120,8 +120,8 @@ class Corrected(NamedTuple):
 class Corrector:
     """Corrects words against those that the articles hold as written."""
 
-    def __init__(self, postings: Postings, analyzer: Analyzer) -> None:
-        self.postings = postings
+    def __init__(self, statistics: QueryStatistics, analyzer: Analyzer) -> None:
+        self.statistics = statistics
         self.analyzer = analyzer
         self._listed: dict[str, list[str]] = {}
 
@@ -173,9 +173,9 @@ class Corrector:
         """Words as written; listed once, since most of a query's words may need them."""
         words = self._listed.get(beginning)
         if words is None:
-            words = self._listed[beginning] = list(self.postings.words_from(beginning))
+            words = self._listed[beginning] = list(self.statistics.words_from(beginning))
         return words
 
     def _articles(self, word: str) -> int:
         """How many articles hold a word."""
-        return len(self.postings.of("words", word)[0])
+        return self.statistics.word_frequency(word)

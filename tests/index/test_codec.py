@@ -26,7 +26,7 @@ from kb.index.whoosh.codec import (
 from kb.index.whoosh.engine import WhooshEngine
 from kb.index.whoosh.storage import GuardedStorage, seek_and_read
 from kb.index.whoosh.tables import FILE, HEADER, read_tables, write_tables
-from kb.search.postings import POSITION_BITS, TermPostings
+from kb.search.protocols import POSITION_BITS, TermPostings
 from kb.text.analysis import Analyzer
 
 numbers = st.integers(0, 0xFFFF)

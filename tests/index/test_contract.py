@@ -10,6 +10,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from support.articles import make_article
+from support.memory_engine import MemoryEngine
 
 from kb.config import Ranking
 from kb.index.engine import CHANNELS
@@ -27,12 +28,12 @@ from kb.model import (
     Tier,
     meta_of,
 )
-from kb.search.query import Filters, parse_query
-from kb.search.request import ALL, Request
+from kb.search.query import ALL, Filters, Request, parse_query
+from kb.search.searcher import Searcher
 from kb.text.analysis import Analyzer
 
 ANALYZER = Analyzer()
-ENGINES = [WhooshEngine]
+ENGINES = [WhooshEngine, MemoryEngine]
 every_engine = pytest.mark.parametrize("kind", ENGINES, ids=lambda kind: kind.__name__)
 
 
@@ -45,7 +46,8 @@ def by_id(articles):
 def opened(kind, articles, *, synonyms=None, ranking=None):
     """An engine on a new index of the articles."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = kind(Path(folder), ANALYZER, ranking or Ranking(), synonyms or {})
+        engine = kind(Path(folder), ANALYZER, ranking or Ranking())
+        engine.synonyms = synonyms or {}
         engine.build(by_id(articles))
         try:
             yield engine
@@ -55,7 +57,8 @@ def opened(kind, articles, *, synonyms=None, ranking=None):
 
 def ask(engine, text, **options):
     """Ask a query as it is, without corrections unless they are asked for."""
-    return engine.search(Request(parse_query(text), **{"correct": False, **options}))
+    searcher = Searcher(engine.index, ANALYZER, engine.ranking, engine.synonyms)
+    return searcher.search(Request(parse_query(text), **{"correct": False, **options}))
 
 
 def places(results):
@@ -267,6 +270,56 @@ def test_parts_add_up_to_the_score(kind, corpus, query):
             )
             assert section.score > 0
         assert all(not section.parts for section in ask(engine, " ".join(query)).sections)
+
+
+@settings(max_examples=40, deadline=None)
+@given(corpus=corpora, asked=st.lists(queries, min_size=1, max_size=3), data=st.data())
+def test_engines_give_the_same_answers(corpus, asked, data):
+    """To the last digit, whatever an engine is built of: one with postings, one without."""
+    synonyms = {"late": ("package", "gift card")}
+    with (
+        opened(WhooshEngine, corpus, synonyms=synonyms) as one,
+        opened(MemoryEngine, corpus, synonyms=synonyms) as other,
+    ):
+        for query in asked:
+            text = data.draw(st.sampled_from([" ".join(query), f'"{" ".join(query)}" late card']))
+            options = {
+                "explain": True,
+                "limit": data.draw(st.sampled_from([1, 3, ALL])),
+                "per_article": data.draw(st.sampled_from([1, ALL])),
+                "prefix": data.draw(st.booleans()),
+                "correct": data.draw(st.booleans()),
+                "drafts": data.draw(st.booleans()),
+                "audience": data.draw(st.sampled_from(Audience)),
+                "person_first": data.draw(st.booleans()),
+            }
+            first, second = (ask(engine, text, **options) for engine in (one, other))
+            assert scored(first) == scored(second)
+            assert first._replace(sections=()) == second._replace(sections=())
+
+
+@every_engine
+def test_the_best_of_many_are_those_of_all(kind):
+    """Where engines look at some sections only, the first are the same, with the same scores."""
+    words = ("late", "package", "refund", "card", "gift")
+    corpus = [
+        make_article(
+            f"{number % 7}/a{number}",
+            " ".join(words[: number % 3]) or "Other",
+            (words[number % 5], " ".join(words[i] for i in range(5) if number >> i & 1) + " more" * (number % 11)),
+            lead=f"{words[number % 4]} and {words[number % 5]}",
+            tier=list(Tier)[number % 13 % 3],
+        )
+        for number in range(300)
+    ]  # fmt: skip
+    with opened(kind, corpus) as engine:
+        for text in ("late", "late package", "gift card refund late", "package -refund topic:3"):
+            for person_first in (False, True):
+                whole = ask(engine, text, person_first=person_first, explain=True)
+                for limit in (1, 10, 100):
+                    some = ask(engine, text, person_first=person_first, limit=limit, explain=True)
+                    assert scored(some) == scored(whole)[:limit]
+                    assert some.total == whole.total
 
 
 # Order ----------------------------------------------------------------------------------

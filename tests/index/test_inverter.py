@@ -10,7 +10,7 @@ from support.articles import make_article
 from kb.config import Ranking
 from kb.index.inverter import Inverter
 from kb.model import Audience, Status
-from kb.search.postings import LAST_POSITION, RANGE_STARTS, field_of
+from kb.search.protocols import LAST_POSITION, RANGE_STARTS, field_of
 from kb.search.ranking import HEAD_MASK, HEAD_SHIFT, LEVEL_MASK, OCCURRENCES_SHIFT, Averages
 from kb.text.analysis import Analyzer
 

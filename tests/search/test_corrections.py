@@ -1,7 +1,7 @@
 """Facts about corrected queries."""
 
 import pytest
-from support.postings import FakePostings
+from support.statistics import FakeStatistics
 
 from kb.search.query import parse_query
 from kb.search.spelling import Corrector
@@ -16,7 +16,7 @@ def correct(text, wrong=None, texts=TEXTS):
     query = parse_query(text)
     tokens = [token for token in ANALYZER.tokens(query.words) if not token.stop]
     chosen = [token for token in tokens if wrong is None or token.surface in wrong]
-    corrected = Corrector(FakePostings(ANALYZER, texts), ANALYZER).correct(tokens, chosen)
+    corrected = Corrector(FakeStatistics(ANALYZER, texts), ANALYZER).correct(tokens, chosen)
     if corrected is None:
         return None
     return corrected.describe(query), [token.term for token in corrected.tokens]
@@ -109,7 +109,7 @@ def test_the_parts_of_a_word_stand_in_its_place():
 
 def test_known_words_are_listed_once():
     """However many words of a query begin with the same letter."""
-    postings = FakePostings(ANALYZER, TEXTS)
+    postings = FakeStatistics(ANALYZER, TEXTS)
     listed = []
     words_from = postings.words_from
     postings.words_from = lambda prefix: listed.append(prefix) or words_from(prefix)

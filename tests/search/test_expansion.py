@@ -1,7 +1,7 @@
 """Facts about what may stand for a query's words."""
 
 import pytest
-from support.postings import FakePostings
+from support.statistics import FakeStatistics
 
 from kb.config import Ranking, SearchConfig
 from kb.search.expansion import MAX_COMPLETIONS, Alternative, Expander
@@ -14,7 +14,7 @@ TEXTS = ("track a package", "packages and packets", "package wi-fi", "pack it")
 
 def maker(synonyms=None, texts=TEXTS):
     """Make a maker on some texts."""
-    return Expander(FakePostings(ANALYZER, texts), ANALYZER, RANKING, synonyms or {})
+    return Expander(FakeStatistics(ANALYZER, texts), ANALYZER, RANKING, synonyms or {})
 
 
 def tokens_of(text):
@@ -24,7 +24,7 @@ def tokens_of(text):
 
 def made(text, synonyms=None, **options):
     """Make concepts: surface -> texts of its alternatives with their factors."""
-    concepts = maker(synonyms).make(tokens_of(text), **{"prefix": False, **options})
+    concepts = maker(synonyms).expand(tokens_of(text), **{"prefix": False, **options})
     return {
         concept.surface: {" ".join(a.terms): a.factor for a in concept.alternatives}
         for concept in concepts.all
@@ -66,9 +66,9 @@ def test_a_synonym_may_be_a_phrase():
 def test_a_phrase_may_have_synonyms():
     """Its words are concepts still, and the whole of it is one more, of the same unit."""
     maker_ = maker({"gift card": ("voucher",)})
-    concepts = maker_.make(tokens_of("lost my gift card number"), prefix=False)
+    concepts = maker_.expand(tokens_of("lost my gift card number"), prefix=False)
     whole = concepts.all[-1]
-    assert (whole.surface, whole.whole) == ("gift card", True)
+    assert (whole.surface, whole.compound) == ("gift card", True)
     assert whole.alternatives == (Alternative(("voucher",), 0.5),)
     units = {concept.surface: concept.unit for concept in concepts.all}
     assert units["gift"] == units["card"] == whole.unit
@@ -122,14 +122,14 @@ def test_every_word_may_be_a_beginning():
 def test_completions_are_limited():
     """One letter does not stand for half the dictionary."""
     texts = tuple(f"z{chr(97 + i)}{chr(97 + j)}" for i in range(10) for j in range(10))
-    concepts = maker(texts=texts).make(tokens_of("z"), prefix=True)
+    concepts = maker(texts=texts).expand(tokens_of("z"), prefix=True)
     assert len(concepts.all[0].alternatives) == 1 + MAX_COMPLETIONS
 
 
 def test_the_joined_form_counts_for_less():
     """`wifi` of `wi-fi` is one concept of the same unit, at its discount."""
-    concepts = maker().make(tokens_of("wi-fi"), prefix=False)
-    assert [(c.surface, c.whole, c.alternatives[0].factor) for c in concepts.all] == [
+    concepts = maker().expand(tokens_of("wi-fi"), prefix=False)
+    assert [(c.surface, c.compound, c.alternatives[0].factor) for c in concepts.all] == [
         ("wi", False, 1.0),
         ("fi", False, 1.0),
         ("wifi", True, 0.25),
@@ -139,7 +139,7 @@ def test_the_joined_form_counts_for_less():
 
 def test_neighbours_are_pairs():
     """Parts of units and words, in order, each pair once, none of a word with itself."""
-    concepts = maker().make(tokens_of("lost wi-fi router router lost wi-fi"), prefix=False)
+    concepts = maker().expand(tokens_of("lost wi-fi router router lost wi-fi"), prefix=False)
     assert [surface for surface, _ in concepts.pairs] == [
         "lost wi",
         "wi fi",

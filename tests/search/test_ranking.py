@@ -26,7 +26,6 @@ from kb.search.ranking import (
     Averages,
     count_occurrences,
     coverage,
-    coverages,
     field_norms,
     head_steps,
     idf_steps,
@@ -233,24 +232,6 @@ def test_a_word_of_the_heading_weighs_more_than_one_of_the_title():
 
 
 amounts = st.floats(0, 1e5)
-
-
-@given(
-    st.lists(st.tuples(st.floats(0, 500), st.integers(0, 4000)), max_size=20),
-    st.floats(0, 500),
-    st.floats(0, 4),
-    st.floats(0, 4),
-)
-def test_the_coverage_of_many_is_that_of_each(sections, query, head, share):
-    """To the last digit: `coverages` only works out once what many sections have in common."""
-    ranking = Ranking(coverage_head=head, coverage_query=share)
-    covered = {doc: found for doc, (found, _) in enumerate(sections)}
-    mass = [steps for _, steps in sections]
-    one_by_one = [
-        (doc, coverage(found, mass[doc] / HEAD_STEPS, query, ranking))
-        for doc, found in covered.items()
-    ]
-    assert list(coverages(covered, mass, query, ranking)) == one_by_one
 
 
 @given(amounts, amounts, amounts)

@@ -50,7 +50,7 @@ from kb.index.whoosh.storage import GuardedTermInfo, decoding, term_info
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from kb.search.postings import TermPostings
+    from kb.search.protocols import TermPostings
 
 RECORD = "record"
 """The field that is stored."""

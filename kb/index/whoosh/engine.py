@@ -18,7 +18,7 @@ written faster than many (`RecordWriter` in codec). Fields:
 
 What the public does not see has `terms`, `linked`, `heads`, `lengths`, `title` and `words` of its
 own. Whoosh keeps, merges and deletes documents and finds terms; scores are computed by
-`kb.search.scoring` from the postings that `WhooshReader` hands out.
+`kb.search.postings` from the postings that `WhooshReader` hands out.
 
 The table of contents (which segments there are, and which of their documents are deleted) is JSON:
 Whoosh's own is a pickle, and unpickling what a stranger made runs what it names.
@@ -48,16 +48,16 @@ from kb.index.whoosh.reader import WhooshReader
 from kb.index.whoosh.storage import GuardedStorage, decoding
 from kb.index.whoosh.tables import compute_tables, write_tables
 from kb.model import ArticleMeta, decode_meta
-from kb.search.postings import HIDDEN
+from kb.search.postings import PostingIndex
+from kb.search.protocols import HIDDEN
 from kb.search.ranking import FIELDS, Averages
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from kb.config import Ranking
     from kb.index.inverter import ArticleDocuments
     from kb.model import Article
-    from kb.search.request import Request, Results
     from kb.text.analysis import Analyzer
 
 CONTENTS = "contents.json"
@@ -142,17 +142,10 @@ SCHEMA = fields.Schema(
 class WhooshEngine:
     """The index of one generation, in one folder."""
 
-    def __init__(
-        self,
-        folder: Path,
-        analyzer: Analyzer,
-        ranking: Ranking,
-        synonyms: Mapping[str, tuple[str, ...]] | None = None,
-    ) -> None:
+    def __init__(self, folder: Path, analyzer: Analyzer, ranking: Ranking) -> None:
         self.folder = folder
         self.analyzer = analyzer
         self.ranking = ranking
-        self.synonyms = synonyms or {}
         self._opened: dict[str, WhooshReader] = {}
 
     def build(self, articles: Iterable[Article]) -> None:
@@ -197,11 +190,10 @@ class WhooshEngine:
         self._write_tables(averages)
         return True
 
-    def search(self, request: Request) -> Results:
-        """The sections that answer, best first."""
-        from kb.search.searcher import Search  # noqa: PLC0415  # who only indexes asks nothing
-
-        return Search(self.reader, self.analyzer, self.ranking, self.synonyms, request).run()
+    @property
+    def index(self) -> PostingIndex:
+        """The index as the search asks it."""
+        return PostingIndex(self.reader, self.ranking)
 
     def cards(self) -> dict[str, ArticleMeta]:
         """All articles by id, in order of id."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kb.index.generations import DamagedIndexError
 from kb.index.whoosh.codec import MAX_WEIGHT, PackedPostings, crc_of, stamp_of
 from kb.index.whoosh.tables import read_tables
-from kb.search.postings import POSITION_BITS, TermPostings
+from kb.search.protocols import POSITION_BITS, TermPostings
 from kb.search.ranking import count_occurrences
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class WhooshReader:
     def entries(
         self, field: str, only: Collection[str] | None = None, *, positions: bool
     ) -> Iterator[tuple[str, TermPostings, str]]:
-        """Every term of a field that stands anywhere, with its postings. See IndexReader."""
+        """Every term of a field that stands anywhere, with its postings. See ExportReader."""
         parts = [segment.entries(field, only, positions=positions) for segment in self.segments]
         for term, same in _merged(parts):
             live = [(postings, stamp) for _, postings, stamp in same if postings.docs]
@@ -170,7 +170,7 @@ class WhooshReader:
                 yield term.decode("utf-8", "surrogatepass"), postings, stamps
 
     def entry(self, field: str, term: str) -> TermPostings | None:
-        """The postings of one term. See IndexReader."""
+        """The postings of one term. See ExportReader."""
         key = term.encode("utf-8", "surrogatepass")
         parts = []
         for segment in self.segments:
@@ -182,7 +182,7 @@ class WhooshReader:
         return joined if joined and joined.docs else None
 
     def stamps(self, field: str) -> Iterator[tuple[str, str, int]]:
-        """Every term of a field that stands anywhere, with a stamp. See IndexReader."""
+        """Every term of a field that stands anywhere, with a stamp. See ExportReader."""
         parts = [segment.stamps(field) for segment in self.segments]
         for term, same in _merged(parts):
             live = [(stamp, count) for _, stamp, count in same if count]
@@ -191,7 +191,7 @@ class WhooshReader:
                 yield term.decode("utf-8", "surrogatepass"), " ".join(stamps), sum(counts)
 
     def document_stamp(self, doc: int) -> str:
-        """A stamp of what was stored with a document. See IndexReader."""
+        """A stamp of what was stored with a document. See ExportReader."""
         segment = self._segment_of(doc)
         return f"{segment.name}:{doc - segment.base}"
 
@@ -208,11 +208,11 @@ class WhooshReader:
                 yield term.decode("utf-8", "surrogatepass")
 
     def article_record(self, doc: int) -> dict[str, Any]:
-        """What was stored of an article. See IndexReader."""
+        """What was stored of an article. See ExportReader."""
         return self._stored(doc, dict)
 
     def section_record(self, doc: int) -> dict[str, Any]:
-        """What was stored of a section. See IndexReader."""
+        """What was stored of a section. See ExportReader."""
         article = self.article_of[doc]
         records = self.section_records(article)
         if doc - article > len(records):
@@ -220,7 +220,7 @@ class WhooshReader:
         return records[doc - article - 1]
 
     def _section_records(self, article: int) -> list[dict[str, Any]]:
-        """What was stored of all sections of an article. See IndexReader."""
+        """What was stored of all sections of an article. See ExportReader."""
         return self._stored(article + 1, list)
 
     def _stored(self, doc: int, kind: type[T]) -> T:
@@ -239,7 +239,7 @@ class WhooshReader:
         return self._documents(docs[0], counts[0]) if docs else range(0)
 
     def all_documents(self) -> Iterator[tuple[str, range]]:
-        """The id of every article, in order, with the numbers of its documents. See IndexReader."""
+        """The id of every article, in order, with its documents. See ExportReader."""
         for id_, found, _ in self.entries("id", positions=False):
             yield id_, self._documents(found.docs[0], found.weights[0])
 

@@ -14,7 +14,7 @@ from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.index.whoosh.codec import DamagedPostingsError
-from kb.search.postings import HIDDEN
+from kb.search.protocols import HIDDEN
 from kb.search.ranking import FIELDS, HEAD_STEPS, Averages, count_occurrences, idf_steps
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from kb.config import Ranking
     from kb.index.inverter import Inverter
-    from kb.search.postings import IndexReader
+    from kb.search.protocols import ExportReader
 
 FILE = "tables.bin"
 _ARRAYS = 3 + len(FIELDS)
@@ -55,7 +55,7 @@ class Tables(NamedTuple):
         return Averages.of(totals, self.sections + added.sections - len(removed))
 
 
-def compute_tables(reader: IndexReader, size: int, averages: Averages, ranking: Ranking) -> Tables:
+def compute_tables(reader: ExportReader, size: int, averages: Averages, ranking: Ranking) -> Tables:
     """The tables of a freshly committed index of `size` documents, deleted ones among them."""
     article_of, order = _zeros(size), _zeros(size)
     public = set(reader.postings("facets", "audience:public")[0])
@@ -105,7 +105,7 @@ def _zeros(size: int) -> array[int]:
     return array("I", bytes(array("I").itemsize * size))
 
 
-def _lengths(reader: IndexReader, name: str, size: int) -> array[int]:
+def _lengths(reader: ExportReader, name: str, size: int) -> array[int]:
     """A field's length in each document."""
     lengths = _zeros(size)
     for prefix in ("", HIDDEN):
@@ -115,7 +115,7 @@ def _lengths(reader: IndexReader, name: str, size: int) -> array[int]:
 
 
 def _mass(
-    reader: IndexReader, ranking: Ranking, size: int, sections: int, articles: int
+    reader: ExportReader, ranking: Ranking, size: int, sections: int, articles: int
 ) -> array[int]:
     """The idfs of each section's head, weighed, and of each article's title, added up."""
     mass = _zeros(size)

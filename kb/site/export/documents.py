@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kb.model import ArticleMeta
-    from kb.search.postings import IndexReader
+    from kb.search.protocols import ExportReader
     from kb.site.export.encoding import Shard
     from kb.site.export.places import Places
     from kb.site.export.shard_cache import Block, ShardCache
@@ -48,7 +48,7 @@ class Layout(NamedTuple):
     article_of: Sequence[int]
     sections: int
 
-    def lengths(self, reader: IndexReader) -> list[list[int]]:
+    def lengths(self, reader: ExportReader) -> list[list[int]]:
         """For each field, its length in each section."""
         return [
             [column[a.document + 1 + at] for a in self.articles for at in range(a.sections)]
@@ -56,7 +56,7 @@ class Layout(NamedTuple):
         ]
 
 
-def make_layout(reader: IndexReader, articles: Iterable[tuple[ArticleMeta, range]]) -> Layout:
+def make_layout(reader: ExportReader, articles: Iterable[tuple[ArticleMeta, range]]) -> Layout:
     """Number what the public sees of an index; `articles` are all, as `read_cards` gives them."""
     size = len(reader.order)
     section_of, article_of = [-1] * size, [-1] * size
@@ -73,7 +73,7 @@ def make_layout(reader: IndexReader, articles: Iterable[tuple[ArticleMeta, range
     return Layout(tuple(exported), section_of, article_of, first)
 
 
-def read_cards(reader: IndexReader, kept: ShardCache) -> list[tuple[ArticleMeta, range]]:
+def read_cards(reader: ExportReader, kept: ShardCache) -> list[tuple[ArticleMeta, range]]:
     """The cards of all articles, in order of id, with the numbers of their documents. Those of
     the last export need not be looked up in the index.
     """
@@ -88,7 +88,7 @@ def read_cards(reader: IndexReader, kept: ShardCache) -> list[tuple[ArticleMeta,
     return [(cards[stamp], own) for stamp, own in found.items()]
 
 
-def _documents(reader: IndexReader) -> Iterator[range]:
+def _documents(reader: ExportReader) -> Iterator[range]:
     """The numbers of each article's documents, in order of id."""
     order = reader.order
     # Numbers of what is deleted are 0: should that be document 0, the first article comes later.
@@ -108,7 +108,7 @@ FEW_SECTIONS = 12_000
 """Up to so many sections a query loads all tables at once: the browser's FEW_TABLES."""
 
 
-def write_tables(reader: IndexReader, layout: Layout) -> Iterator[tuple[int, Shard]]:
+def write_tables(reader: ExportReader, layout: Layout) -> Iterator[tuple[int, Shard]]:
     """(first section, shard) of the tables."""
     for number, articles in enumerate(_groups(layout.articles)):
         fields = {
@@ -164,7 +164,7 @@ class Documents:
     kind = "d"
 
     def __init__(
-        self, reader: IndexReader, layout: Layout, places: Places, kept: ShardCache
+        self, reader: ExportReader, layout: Layout, places: Places, kept: ShardCache
     ) -> None:
         self.limit = _shard_size(reader, layout)
         self._reader = reader
@@ -317,7 +317,7 @@ def _placed(card: ArticleMeta, places: Places) -> list[str]:
     return [places.article(card.id), *(places.action(card, action) for action in card.actions)]
 
 
-def _shard_size(reader: IndexReader, layout: Layout) -> int:
+def _shard_size(reader: ExportReader, layout: Layout) -> int:
     """Larger shards for larger sites: about eight characters a word, and what comes with them."""
     words = sum(reader.lengths[-1])
     return max(SHARD_SIZE, (8 * words + 150 * layout.sections) // MAX_SHARDS)

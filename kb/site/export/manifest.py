@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from kb.content.manifest import Digests
     from kb.index.updater import ReadArticle
     from kb.model import Topic
-    from kb.search.postings import IndexReader
+    from kb.search.protocols import ExportReader
     from kb.site.export.documents import Layout
     from kb.site.export.places import Places
 
@@ -55,7 +55,7 @@ _UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "bo
 
 
 def write_search(  # noqa: PLR0917  # each is a part of the whole
-    reader: IndexReader,
+    reader: ExportReader,
     config: Config,
     topics: Sequence[Topic],
     places: Places,
@@ -136,7 +136,7 @@ def _of_tier(layout: Layout, tier: Tier) -> list[int]:
     return [n for n, article in enumerate(layout.articles) if article.card.tier is tier]
 
 
-def _statistics(reader: IndexReader, ranking: Ranking) -> dict[str, Any]:
+def _statistics(reader: ExportReader, ranking: Ranking) -> dict[str, Any]:
     """Constants, averages and saturations: numbers that the score is made of."""
     constants = {name: n for name, n in asdict(ranking).items() if name not in _UNUSED}
     return {

@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
-from kb.search.postings import RANGE_STARTS
+from kb.search.protocols import RANGE_STARTS
 from kb.search.ranking import HEAD_STEPS, LEVEL_MASK, count_occurrences, head_steps, idf_steps
 from kb.site.export.encoding import (
     DIGITS,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kb.config import Ranking
-    from kb.search.postings import IndexReader, TermPostings
+    from kb.search.protocols import ExportReader, TermPostings
     from kb.site.export.documents import Exported, Layout
     from kb.site.export.encoding import Shard
     from kb.site.export.shard_cache import Block, ShardCache
@@ -212,7 +212,7 @@ def write_from(start: int, places: Sequence[int]) -> str:
 SHARD_WORDS = 2_000
 
 
-def write_words(reader: IndexReader) -> Iterator[tuple[str, Shard]]:
+def write_words(reader: ExportReader) -> Iterator[tuple[str, Shard]]:
     """(first word, shard) of all words, in the order of their UTF-16 code units."""
     counts = {word: count for word, _, count in reader.stamps("words")}
     words = sorted(counts, key=_word_order)
@@ -253,7 +253,7 @@ LAST_SAME = "\ud7ff"
 
 
 def write_terms(
-    reader: IndexReader, layout: Layout, ranking: Ranking, leads: set[int], kept: ShardCache
+    reader: ExportReader, layout: Layout, ranking: Ranking, leads: set[int], kept: ShardCache
 ) -> Iterator[tuple[str, Shard]]:
     """(first term, shard) of all terms, in the order of their UTF-16 code units. `leads` are
     the sections whose heading is the article's title.
@@ -382,7 +382,7 @@ class _Writer:
     """Writes one term after the other."""
 
     def __init__(
-        self, reader: IndexReader, layout: Layout, ranking: Ranking, leads: set[int]
+        self, reader: ExportReader, layout: Layout, ranking: Ranking, leads: set[int]
     ) -> None:
         self.reader = reader
         self.layout = layout

@@ -49,7 +49,7 @@ export const RESCORED = 40;
 export const CHUNK = 8;
 export const SCORE_DIGITS = 6;
 
-// kb/search/postings.py
+// kb/search/protocols.py
 export const RANGE_STARTS = [0, 1024, 2048, 3072, 8192];
 
 // kb/search/searcher.py

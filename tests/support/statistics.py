@@ -1,10 +1,10 @@
-"""A stand-in for an index's postings that holds texts in a dictionary."""
+"""A stand-in for an index's statistics that holds texts in a dictionary."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass
-class FakePostings:
+class FakeStatistics:
     """Terms and words of some articles, each a text."""
 
     analyzer: object
@@ -18,10 +18,13 @@ class FakePostings:
                 for key in (("terms", token.term), ("words", token.surface)):
                     self._tables.setdefault(key, set()).add(number)
 
-    def of(self, name, term):
-        """Numbers of the texts that hold a term or word, and weights."""
-        docs = sorted(self._tables.get((name, term), ()))
-        return docs, [1] * len(docs)
+    def is_known(self, term):
+        """Whether a text holds a term."""
+        return ("terms", term) in self._tables
+
+    def word_frequency(self, word):
+        """How many texts hold a word."""
+        return len(self._tables.get(("words", word), ()))
 
     def words_from(self, prefix):
         """Words that begin with a prefix."""
