@@ -29,9 +29,9 @@ from corpora import SETS, JudgedCorpus, available, cache_folder, digest, load
 
 import kb
 from kb.config import Ranking, load_config
+from kb.evaluate.evaluation import Result, best_of_articles
 from kb.evaluate.judgments import Level
 from kb.evaluate.measures import mean, measure
-from kb.evaluate.runner import Result, best_of_articles
 from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ Imports go down: each line knows only those below it, and no module is part of a
     errors  libraries  concurrency  version
 
 Each big dependency has one door: `content.frontmatter` for YAML, `content.markdown` for
-markdown-it-py, `index.whoosh` for Whoosh, `text.stemming` for Snowball, `cli` for Click, `site` for
+markdown-it-py, `index.whoosh` for Whoosh, `text.analysis` for Snowball, `cli` for Click, `site` for
 Jinja2.
 """
 

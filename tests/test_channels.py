@@ -6,7 +6,7 @@ import pytest
 
 from kb.config import load_config
 from kb.content import read_content
-from kb.support.channels import unknown_channels
+from kb.support.escalation import unknown_channels
 
 CHAT = "---\ntitle: Chat\nchannel: {name: live chat}\n---\n"
 DESK = "---\ntitle: Desk\naudience: agent\nchannel: {name: desk}\n---\n"

@@ -20,7 +20,7 @@ DOORS = {
     "markdown_it": "content/markdown/",
     "nh3": "content/markdown/sanitize.py",
     "yaml": "content/frontmatter/yaml_reader.py",
-    "Stemmer": "text/stemming.py",
+    "Stemmer": "text/analysis.py",
     "click": "cli/",
     "jinja2": "site/",
     "markupsafe": "site/",

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from kb.cli.as_json import error_as_json
 from kb.cli.command import FOUND, global_options, write_examples
 from kb.cli.screen import open_screen
 from kb.errors import ConfigError, KbError
@@ -222,7 +221,7 @@ def _first_screen(args: Sequence[str]) -> Screen:
 
 def _complete(shell: str, args: Sequence[str]) -> int:
     """Answer a shell that asks for completions; whatever is wrong, it is offered nothing."""
-    from kb.cli.shells import offers
+    from kb.cli.complete import offers
 
     with suppress(Exception):
         for line in offers(app, shell, args):
@@ -254,6 +253,8 @@ def _report(error: Exception, screen: Screen, *, debug: bool) -> int:
             f"{error.where}: {error.message}" if error.where else error.message, error.hint
         )
         if screen.as_json:
+            from kb.cli.as_json import error_as_json
+
             screen.print_json(error_as_json(error))
         return error.exit_code
     if isinstance(error, OSError):

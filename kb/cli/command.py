@@ -1,4 +1,5 @@
-"""What every command shares: the global options, examples in the help, words that are words.
+"""What every command shares: the global options, examples in the help, what options
+take, words that are words.
 
 Global options may stand before or after the command's name. Whatever they say is kept in
 the context's `meta`, which a command's context shares with its parent's, and becomes one
@@ -9,15 +10,15 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from dataclasses import dataclass
 from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from kb.cli.screen import Screen, open_screen
-from kb.cli.values import OneOf
 from kb.errors import NotFoundError
 from kb.files import shown_path
 from kb.model import Audience, Severity
@@ -27,10 +28,17 @@ from kb.text.nearest import slip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from click.shell_completion import CompletionItem
+
     from kb.cli.screen import Screen
     from kb.index.updater import Changes
     from kb.knowledge_base import KnowledgeBase
     from kb.model import Problem
+
+    NumberType = click.ParamType[int]
+    WordType = click.ParamType[str]
+else:  # before click 8.4 the class takes no parameter
+    NumberType = WordType = click.ParamType
 
 Run = TypeVar("Run", bound="Callable[..., int]")
 
@@ -60,6 +68,88 @@ class Session:
         base = open_knowledge_base(self)
         click.get_current_context().call_on_close(base.close)
         return base
+
+
+class Number(NumberType):
+    """A whole number from `least` to `most`, written in digits; anything else is a usage error."""
+
+    name = "number"
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least = least
+        self.most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number that the text stands for."""
+        number = int(value) if re.fullmatch("[0-9]{1,9}", str(value)) else None
+        if number is None or not self.least <= number <= self.most:
+            _refuse(f"a number from {self.least} to {self.most}", value, None, param, ctx)
+        return number
+
+
+class OneOf(WordType):
+    """One of a few words, in capitals or not; another is refused with the one that is nearest."""
+
+    name = "word"
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002 click 8.1 gives no context
+        """The words, as help shows them."""
+        return f"[{'|'.join(self.words)}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word as kb writes it."""
+        word = str(value).casefold()
+        if word not in self.words:
+            _refuse(one_of(self.words), value, slip(word, self.words), param, ctx)
+        return word
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 Click's signature
+        param: click.Parameter,  # noqa: ARG002 as above
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The words that begin with what is typed."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(word) for word in self.words if word.startswith(incomplete)]
+
+
+def one_of(words: Sequence[str]) -> str:
+    """The words as a sentence has them: `bash, zsh or fish`."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _refuse(
+    wanted: str,
+    value: Any,
+    meant: str | None,
+    param: click.Parameter | None,
+    ctx: click.Context | None,
+) -> NoReturn:
+    """Raise the usage error that says what is wanted, what was given, and what was meant."""
+    if param is None:
+        name = "this"
+    else:
+        name = param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
+    tail = f"; did you mean {meant}?" if meant else ""
+    raise click.UsageError(f"{name} takes {wanted}, not {value!r}{tail}", ctx)
+
+
+def completing(what: str) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
+    """The completion `complete_WHAT` of `kb.cli.complete`, which is imported when a shell asks."""
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from kb.cli import complete
+
+        found: list[Any] = getattr(complete, f"complete_{what}")(ctx, param, incomplete)
+        return found
+
+    return complete
 
 
 audience_option = click.option(
@@ -225,6 +315,27 @@ def _refuse_slip(name: str, known: dict[str, bool], ctx: click.Context) -> None:
         )
 
 
+def read_words(words: Sequence[str], screen: Screen) -> str:
+    """The words as one text; bytes that are not UTF-8 become U+FFFD."""
+    if tuple(words) != ("-",):
+        return " ".join(words)
+    if sys.stdin is None:  # closed by who called kb
+        return ""
+    if sys.stdin.isatty():
+        screen.message("type or paste the words; a line with Ctrl-D alone ends them", verbosity=-1)
+    from kb.search.query import MAX_CHARACTERS
+
+    # The query is cut after so many characters, of at most four bytes each; with twice as many
+    # bytes it is known, and said, that there was more.
+    longest = 8 * MAX_CHARACTERS
+    return sys.stdin.buffer.read(longest).decode("utf-8-sig", "replace").strip()
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text can be seen: it is empty, or white space and format marks."""
+    return not any(char.isprintable() and not char.isspace() for char in text)
+
+
 def open_knowledge_base(session: Session) -> KnowledgeBase:
     """The knowledge base of a session. Raises ConfigError."""
     from kb.knowledge_base import KnowledgeBase
@@ -266,7 +377,7 @@ def prepare(base: KnowledgeBase, screen: Screen) -> None:
 
 def all_problems(base: KnowledgeBase, changes: Changes) -> tuple[Problem, ...]:
     """The problems of each article, and then what articles and settings say of others."""
-    from kb.support.channels import unknown_channels
+    from kb.support.escalation import unknown_channels
 
     cards = base.cards(audience=Audience.AGENT, drafts=True)
     return (*changes.problems, *unknown_channels(cards, base.config))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-from kb.cli.command import FOUND, Command, Session, pass_session
-from kb.cli.shells import SHELLS
-from kb.cli.values import OneOf
+from kb.cli.command import FOUND, Command, OneOf, Session, pass_session
+from kb.cli.complete import SHELLS
 
-# Each asks kb and hears what `kb.cli.shells` says. bash replaces a part of a word, by text that has
-# its quotes already; the others quote what they are given.
+# Each asks kb and hears what `kb.cli.complete` says. bash replaces a part of a word, by text that
+# has its quotes already; the others quote what they are given.
 _BASH = r"""
 _kb_completion() {
     local kind text

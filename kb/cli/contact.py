@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.answer import escalation_lines
-from kb.cli.as_json import contact_as_json
-from kb.cli.command import FOUND, NOTHING, Session, WordsCommand, audience_option, pass_session
+from kb.cli.command import (
+    FOUND,
+    NOTHING,
+    Session,
+    WordsCommand,
+    audience_option,
+    pass_session,
+    read_words,
+)
 from kb.cli.text import Line, Span, Style, line_of, wrap
-from kb.cli.words import read_words
 from kb.model import Audience
 
 if TYPE_CHECKING:
@@ -45,6 +51,8 @@ def command(session: Session, *, words: tuple[str, ...], audience: str) -> int:
     refuse_empty(base, audience=Audience(audience))
     escalation = base.contact(problem, audience=Audience(audience))
     if session.screen.as_json:
+        from kb.cli.as_json import contact_as_json
+
         session.screen.print_json(contact_as_json(problem, escalation))
     else:
         session.screen.print(*_lines(escalation, session.screen))

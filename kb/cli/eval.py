@@ -98,7 +98,7 @@ def command(
 ) -> int:
     """Measure, print and write what was asked for; 1 when a demand is not met."""
     from kb.cli.figures import evaluation_lines, worst_lines
-    from kb.evaluate.saved import evaluation_as_json, read_saved
+    from kb.evaluate.comparison import evaluation_as_json, read_saved
 
     before = None if baseline is None else read_saved(baseline)
     subject = _own(session) if folder is None else _judged_folder(session, folder)

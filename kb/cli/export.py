@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.build import list_problems, warn_of_nothing
-from kb.cli.command import FOUND, Command, Session, pass_session, write_examples
+from kb.cli.command import FOUND, Command, OneOf, Session, one_of, pass_session, write_examples
 from kb.cli.text import line_of
-from kb.cli.values import OneOf, one_of
 from kb.errors import KbError
 from kb.files import full_path
 from kb.model import Severity

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.as_json import changes_as_json
 from kb.cli.command import FOUND, Command, Session, pass_session
 from kb.cli.text import Line, Span, Style, line_of
 from kb.errors import ContentError
@@ -47,6 +46,8 @@ def command(session: Session, *, force: bool) -> int:
     if not changes.articles:
         screen.message(f"warning: {no_articles(base.config.content, broken=broken)}")
     if screen.as_json:
+        from kb.cli.as_json import changes_as_json
+
         screen.print_json(changes_as_json(changes))
     else:
         screen.print(*_lines(changes, named=screen.verbosity > 0))

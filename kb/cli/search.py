@@ -5,19 +5,20 @@ from __future__ import annotations
 import click
 
 from kb.cli.answer import answer_lines
-from kb.cli.as_json import answer_as_json
 from kb.cli.command import (
     FOUND,
     NOTHING,
+    Number,
+    OneOf,
     Session,
     WordsCommand,
     audience_option,
+    completing,
     drafts_option,
+    is_blank,
     pass_session,
+    read_words,
 )
-from kb.cli.complete import complete_tags, complete_topics, complete_words
-from kb.cli.values import Number, OneOf
-from kb.cli.words import is_blank, read_words
 from kb.model import Audience, Tier
 
 
@@ -34,18 +35,18 @@ from kb.model import Audience, Tier
         ("kb search - < message.txt", "the words of a file, or of another command"),
     ),
 )
-@click.argument("words", nargs=-1, required=True, shell_complete=complete_words)
+@click.argument("words", nargs=-1, required=True, shell_complete=completing("words"))
 @click.option(
     "--tier", type=OneOf([tier.value for tier in Tier]), help="Only articles of this tier."
 )
 @click.option(
     "--topic",
     metavar="ID",
-    shell_complete=complete_topics,
+    shell_complete=completing("topics"),
     help="Only this topic and those below it.",
 )
 @click.option(
-    "--tag", metavar="TAG", shell_complete=complete_tags, help="Only articles with this tag."
+    "--tag", metavar="TAG", shell_complete=completing("tags"), help="Only articles with this tag."
 )
 @click.option("--limit", type=Number(1, 100), metavar="N", help="Show this many hits (default 5).")
 @audience_option
@@ -91,6 +92,8 @@ def command(
     if not answer.hits:
         refuse_empty(base, audience=Audience(audience), drafts=drafts)
     if session.screen.as_json:
+        from kb.cli.as_json import answer_as_json
+
         session.screen.print_json(answer_as_json(answer))
     else:
         session.screen.print(*answer_lines(answer, session.screen))

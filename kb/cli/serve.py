@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from kb.cli.build import list_problems, warn_of_nothing
-from kb.cli.command import FOUND, Command, Session, pass_session
+from kb.cli.command import FOUND, Command, Number, Session, pass_session
 from kb.cli.text import Span, Style
-from kb.cli.values import Number
 from kb.errors import KbError
 from kb.text.counts import counted
 

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.as_json import article_as_json
-from kb.cli.command import FOUND, Command, Session, pass_session
-from kb.cli.complete import complete_articles
+from kb.cli.command import FOUND, Command, Session, completing, pass_session
 from kb.content.anchors import find_anchor
 from kb.errors import ConfigError, NotFoundError
 from kb.files import full_path
@@ -38,7 +36,7 @@ _NAMED = 5
     ),
 )
 @click.argument(
-    "words", metavar="ID[#ANCHOR]", nargs=-1, required=True, shell_complete=complete_articles
+    "words", metavar="ID[#ANCHOR]", nargs=-1, required=True, shell_complete=completing("articles")
 )
 @click.option("--source", is_flag=True, help="Print the Markdown as it was written.")
 @pass_session
@@ -55,6 +53,8 @@ def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
     sections = _sections(article, anchor)
     screen = session.screen
     if screen.as_json:
+        from kb.cli.as_json import article_as_json
+
         screen.print_json(article_as_json(article, sections, base.escalation(article)))
     elif source:
         screen.print_text(_source(article, sections))

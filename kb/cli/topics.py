@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.as_json import topics_as_json
 from kb.cli.command import (
     FOUND,
     NOTHING,
     Command,
+    Number,
     Session,
     audience_option,
+    completing,
     drafts_option,
     pass_session,
 )
-from kb.cli.complete import complete_topics
 from kb.cli.text import Line, Span, Style, line_of, wrap
-from kb.cli.values import Number
 from kb.errors import NotFoundError
 from kb.model import Audience
 from kb.text.counts import counted
@@ -48,7 +47,7 @@ _NAMED = 5
         ("kb topics --all", "every level"),
     ),
 )
-@click.argument("words", metavar="[TOPIC]", nargs=-1, shell_complete=complete_topics)
+@click.argument("words", metavar="[TOPIC]", nargs=-1, shell_complete=completing("topics"))
 @click.option(
     "--depth",
     type=Number(1, 100),
@@ -85,6 +84,8 @@ def command(
     titles = {card.id: card.title for card in base.cards(audience=reader, drafts=drafts)}
     chosen = [*_below(name, topics)]
     if session.screen.as_json:
+        from kb.cli.as_json import topics_as_json
+
         session.screen.print_json(topics_as_json(chosen, titles))
     else:
         tree = _Tree(topics, titles, session.screen, depth=sys.maxsize if every else depth)

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from kb.evaluate.evaluation import Evaluation, QueryOutcome
-    from kb.evaluate.runner import Result
+    from kb.evaluate.evaluation import Evaluation, QueryOutcome, Result
 
 TAG = "kb"
 _BELOW_ZERO = 0x8000_0001

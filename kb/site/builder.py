@@ -40,7 +40,7 @@ from kb.site.staleness import (
     surroundings_fingerprint,
 )
 from kb.site.templating import open_shell
-from kb.support.channels import unknown_channels
+from kb.support.escalation import unknown_channels
 from kb.text.analysis import Analyzer
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """Facts about articles in the terminal."""
 
 import io
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -82,7 +81,7 @@ def test_same_target_has_one_number():
 
 def test_colour_replaces_the_signs():
     """With colours, headings and emphasis need no Markdown signs."""
-    assert page("## H\n**b**", screen=replace(PLAIN, colour=True)) == [
+    assert page("## H\n**b**", screen=PLAIN._replace(colour=True)) == [
         "\x1b[1mH\x1b[0m",
         "",
         "\x1b[1mb\x1b[0m",
@@ -114,7 +113,7 @@ def test_heading_in_a_list_brings_its_list():
 @given(st.text(st.characters(codec="utf-8")), st.integers(20, 100))
 def test_any_article_fits(markdown, width):
     """Whatever the Markdown, lines fit (code aside) and nothing fails."""
-    lines = page(markdown.replace("\0", ""), screen=replace(PLAIN, width=width))
+    lines = page(markdown.replace("\0", ""), screen=PLAIN._replace(width=width))
     assert all(columns(line) <= width for line in lines if line[:4].strip())
 
 

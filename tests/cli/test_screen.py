@@ -2,7 +2,6 @@
 
 import io
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -192,7 +191,7 @@ def test_progress_is_for_terminals_only():
 def test_one_line_stays_one_line_in_a_pipe():
     """What programs read by the line is not wrapped for them."""
     assert make().line_width > 10**6
-    assert replace(make(), is_terminal=True).line_width == 60
+    assert make()._replace(is_terminal=True).line_width == 60
 
 
 @pytest.mark.parametrize("width", [20, 40, 79])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kb.cli.app import run
-from kb.cli.shells import quoted, read_line
+from kb.cli.complete import quoted, read_line
 
 ARTICLES = {
     "my guide/first steps": "# First\n",

@@ -1,9 +1,9 @@
-"""kb.evaluate.runner: what is kept of each query's ranking."""
+"""kb.evaluate.evaluation: what is kept of each query's ranking."""
 
 import pytest
 from support.judged import FakeSearcher, judged
 
-from kb.evaluate.runner import DEPTH, Result, ask, best_of_articles, cap
+from kb.evaluate.evaluation import DEPTH, Result, ask, best_of_articles, cap
 
 
 def results(*names):

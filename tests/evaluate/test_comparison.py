@@ -1,4 +1,4 @@
-"""kb.evaluate.comparison and kb.evaluate.saved: a baseline, and what changed since."""
+"""kb.evaluate.comparison: a baseline, and what changed since."""
 
 import json
 import random
@@ -7,8 +7,7 @@ import pytest
 from support.judged import evaluation_of, judged
 
 from kb.errors import JudgmentError
-from kb.evaluate.comparison import bootstrap, compare
-from kb.evaluate.saved import evaluation_as_json, read_saved
+from kb.evaluate.comparison import bootstrap, compare, evaluation_as_json, read_saved
 
 QUERIES = [judged(f"q{i}", f"query {i}", a__x=1) for i in range(4)]
 BEFORE = {"query 0": ["a#x"], "query 1": ["b#x", "a#x"], "query 2": ["a#x"]}

@@ -9,10 +9,9 @@ import pytest
 from support.judged import evaluation_of, judged
 
 from kb.errors import KbError
-from kb.evaluate.comparison import compare
+from kb.evaluate.comparison import compare, evaluation_as_json, read_saved
 from kb.evaluate.judgments import Catalogue
 from kb.evaluate.report import sorted_plot, write_report
-from kb.evaluate.saved import evaluation_as_json, read_saved
 
 EVIL = "<script>alert(1)</script>\x1b\u202e\ud800\"'"
 

@@ -14,14 +14,15 @@ from kb.text import analysis
 from kb.text.analysis import (
     MAX_WAYS,
     MAX_WORD_LENGTH,
+    SNOWBALL,
     STOP_WORDS,
     Analyzer,
     Collected,
     Word,
     compose,
+    load_stemmer,
     normalize,
 )
-from kb.text.stemming import SNOWBALL, load_stemmer
 
 ENGLISH = Analyzer()
 PLAIN = Analyzer("x-none")

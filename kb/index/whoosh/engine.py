@@ -42,7 +42,6 @@ from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
 from kb.files import replace_file
 from kb.index.engine import Description
 from kb.index.generations import DamagedIndexError, reading
-from kb.index.inverter import Inverter, numbered
 from kb.index.whoosh.codec import MAX_WEIGHT, PackedCodec, PostingBuffer
 from kb.index.whoosh.reader import WhooshReader
 from kb.index.whoosh.storage import GuardedStorage, decoding
@@ -150,6 +149,8 @@ class WhooshEngine:
 
     def build(self, articles: Iterable[Article]) -> None:
         """Write a new index of the articles, in order of id, into an empty folder."""
+        from kb.index.inverter import Inverter  # noqa: PLC0415  # a search adds nothing
+
         storage = _storage(self.folder)
         write_contents(storage, [])
         inverter = Inverter(self.analyzer, self.ranking)
@@ -166,6 +167,8 @@ class WhooshEngine:
         `removed` holds the ids of all that is replaced, too. Returns False, having changed
         nothing, when average lengths move so that the whole index has to be built anew.
         """
+        from kb.index.inverter import Inverter, numbered  # noqa: PLC0415  # as above
+
         inverter = Inverter(self.analyzer, self.ranking)
         added = list(numbered(articles, inverter))
         reader = self.open()
