@@ -25,6 +25,9 @@ RACY_NS = 2_000_000_000
 """A file that changed less than this before it was read may change again in the same tick of
 the file system's clock: its state proves nothing."""
 
+State = tuple[int, int, int]
+"""Size, time of change and inode of a file: who sees the same need not read it."""
+
 # A pipe is opened without waiting for who writes to it, and a terminal does not become kb's.
 _TO_READ = os.O_RDONLY
 for _flag in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"):

@@ -36,11 +36,9 @@ from kb.text.snippets import make_snippet
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from kb.content import Listing
-    from kb.content.manifest import Digests
+    from kb.content.snapshot import Snapshot
     from kb.index.engine import Description, Engine
     from kb.index.generations import Generation
-    from kb.index.updater import ReadArticle
     from kb.model import ArticleMeta, Escalation, Topic
     from kb.search.searcher import RankedSection, Results
 
@@ -154,20 +152,15 @@ class KnowledgeBase:
         *,
         force: bool = False,
         progress: Progress | None = None,
-        read: ReadArticle | None = None,
-        listing: Listing | None = None,
-        digests: Digests | None = None,
+        snapshot: Snapshot | None = None,
     ) -> Changes:
         """Bring the index up to date with the articles; with `force`, build it anew.
 
-        `read` hands over articles that have been read already, instead of reading them again;
-        `listing` the files that have just been listed, and `digests` those of files just read.
+        `snapshot` is of the content folder where that has just been looked at.
         Problems with articles are in the result. Raises ContentError where there is no
         content folder, IndexingError and IndexBusyError where the index can't be written.
         """
-        indexer = Indexer(
-            self.config, self._open_engine, progress, read=read, listing=listing, digests=digests
-        )
+        indexer = Indexer(self.config, self._open_engine, progress, snapshot=snapshot)
         return self._bring_up_to_date(indexer, force="asked for" if force else "")[1]
 
     def prepare(self, *, progress: Progress | None = None) -> Changes:

@@ -324,9 +324,8 @@ def meta_of(article: ArticleMeta) -> ArticleMeta:
 
 
 def encode_meta(meta: ArticleMeta) -> dict[str, Any]:
-    """An article, or a kind of it, as JSON keeps it: without the fields that have their default.
-
-    Of an `Article` no text is kept: see `meta_of`.
+    """An article, with its text where it has any, as JSON keeps it: without the fields that have
+    their default. See `meta_of` for one without text.
     """
     record = {}
     for name, default in _defaults(type(meta)).items():
@@ -379,6 +378,12 @@ def decode_problem(record: Sequence[Any]) -> Problem:
     return Problem(path, line, message, Severity(severity), code)
 
 
+def _decode_section(record: Sequence[Any]) -> Section:
+    anchor, heading, level, trail, text, (first, last), position, links = record
+    spans = tuple([(start, end) for start, end in links])
+    return Section(anchor, heading, level, tuple(trail), text, (first, last), position, spans)
+
+
 def _decode_date(text: str) -> date:
     from datetime import date  # noqa: PLC0415  # costs, and few articles have one
 
@@ -399,6 +404,10 @@ _ENCODERS: dict[str, Callable[[Any], Any]] = {
     "channel": astuple,
     "reviewed": lambda day: day.isoformat(),
     "problems": lambda problems: list(map(encode_problem, problems)),
+    "sections": lambda sections: [
+        (s.anchor, s.heading, s.level, s.trail, s.text, s.lines, s.position, s.links)
+        for s in sections
+    ],
 }
 _DECODERS: dict[str, Callable[[Any], Any]] = {
     "tier": Tier,
@@ -409,6 +418,8 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "channel": _decode_channel,
     "reviewed": _decode_date,
     "problems": lambda problems: tuple(map(decode_problem, problems)),
+    "sections": lambda sections: tuple(map(_decode_section, sections)),
+    "extra": lambda extra: tuple([(key, value) for key, value in extra]),
     "issues": tuple,
     "have_ready": tuple,
     "tags": tuple,

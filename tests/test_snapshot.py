@@ -1,10 +1,14 @@
-"""Facts about the state of a whole content folder."""
+"""Facts about a content folder at one moment, and about the state of the whole folder."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
-from kb.content.snapshot import state_of_folder
+from kb.config import Config
+from kb.content import read_article, scan
+from kb.content.snapshot import Snapshot, Spool, state_of_folder
+from kb.model import Article, decode_as, encode_meta
 
 
 @pytest.fixture
@@ -92,3 +96,36 @@ def test_names_do_not_run_together(tmp_path, one):
     first = state_of_folder(tmp_path / "content").digest
     (tmp_path / "content" / folder / name).rename(tmp_path / "content" / "x.md")
     assert state_of_folder(tmp_path / "content").digest != first
+
+
+def test_an_article_that_was_parsed_is_not_parsed_again(content, monkeypatch):
+    """It is handed out once, in the state in which it was read."""
+    (content / "a.md").write_text("# Ay\n\nText [link](b.md).\n\n## More\n\nother: x\n")
+    snapshot = Snapshot(Config(content=content))
+    source = snapshot.listing.articles[0]
+    article = read_article(content, source)
+    snapshot.hold(source, article)
+    assert snapshot.digests == {"a.md": article.digest}
+    other = source._replace(mtime_ns=source.mtime_ns + 1)
+    (content / "a.md").write_text("# Bee\n")
+    assert snapshot.article(other).title == "Bee"
+    assert snapshot.article(source) == article
+    assert snapshot.article(source).title == "Bee"
+    snapshot.hold(source, article)
+    snapshot.release()
+    assert snapshot.article(source).title == "Bee"
+
+
+@pytest.mark.parametrize("room", [0, 10**6])
+def test_what_is_held_comes_back_the_same(content, room):
+    """From memory and from the file, lone surrogates and all fields among it, and once."""
+    text = "---\ntitle: T\nother: x\nreviewed: 2026-01-02\ntags: [é]\n---\n# A [b](c.md)\n\n> x\n"
+    (content / "a.md").write_text(text)
+    article = read_article(content, scan(content).articles[0])
+    spool = Spool(encode_meta, lambda record: decode_as(Article, record), room)
+    spool.put("a", article, 7)
+    spool.put("b", replace(article, body="\udc80"), 7)
+    assert spool.pop("a") == article
+    assert spool.pop("a") is None
+    assert spool.pop("b").body == "\udc80"
+    spool.close()

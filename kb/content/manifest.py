@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.concurrency import cached_property
@@ -104,15 +105,6 @@ def compare(old: Mapping[str, Source], digests: Mapping[str, str]) -> Difference
     return Difference(tuple(came), tuple(changed), tuple(gone), tuple(moved))
 
 
-class Digests(NamedTuple):
-    """The SHA-256 of files that have just been read, by path, and when that began (nanoseconds
-    since the epoch).
-    """
-
-    found: Mapping[str, str]
-    since: int
-
-
 class FileStateCache:
     """Digests of files by their state, kept in the index folder between runs, and what the
     last run found in all (`last`), which can be read without them.
@@ -142,14 +134,18 @@ class FileStateCache:
         self.last = last
 
     def digests(
-        self, content: Path, files: Iterable[SourceFile], read: Digests | None = None
+        self,
+        content: Path,
+        files: Iterable[SourceFile],
+        read: Mapping[str, str] = MappingProxyType({}),
+        since: int = 0,
     ) -> dict[str, str]:
         """The SHA-256 of each file by its path; a file that can't be read has an empty one.
 
         A file that is too large to be an article is not read: its digest says how large it is.
-        `read` are those of files that the caller has read.
+        `read` are those of files that the caller has read `since` then (nanoseconds since the
+        epoch).
         """
-        read = read or Digests({}, 0)
         found = {}
         before = self._known
         known: dict[str, list[Any]] = {}
@@ -160,8 +156,8 @@ class FileStateCache:
             state = [file.size, file.mtime_ns, file.ctime_ns, file.inode]
             entry = before.get(file.path)
             if entry is None or entry[:4] != state:
-                known_digest = read.found.get(file.path)
-                read_at = time.time_ns() if known_digest is None else read.since
+                known_digest = read.get(file.path)
+                read_at = time.time_ns() if known_digest is None else since
                 entry = [*state, known_digest or _digest(content, file.path, self._most)]
                 if not is_settled(file.mtime_ns, file.ctime_ns, read_at):
                     found[file.path] = entry[4]

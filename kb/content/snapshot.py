@@ -1,20 +1,40 @@
-"""The state of a whole content folder, in one pass and one digest.
+"""The content folder at one moment: what is in it, and what has been read of it.
+
+A `Snapshot` lists the folder once, for the index and for the site; an article that one of them has
+parsed the other need not parse again.
 
 Most commands find the folder as the one before left it. To know that, names need no checking and
 nothing that an index holds of its articles needs reading: the digest of names and states is the
-same, or it is not.
+same, or it is not (`state_of_folder`).
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from kb.content.files import is_read
+from kb.concurrency import cached_property
+from kb.content import read_article
+from kb.content.dialects import dialect_of
+from kb.content.files import is_read, scan
+from kb.model import Article, decode_as, encode_meta
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from kb.config import Config
+    from kb.content import Listing, SourceFile
+    from kb.model import Problem
+
+T = TypeVar("T")
+
+IN_MEMORY = 16_000_000
+"""Characters of text held in memory: more articles than most sites have."""
 
 
 class FolderState(NamedTuple):
@@ -62,3 +82,99 @@ def state_of_folder(content: Path) -> FolderState | None:
     except OSError:
         return None
     return FolderState(checksum.hexdigest(), newest)
+
+
+class Spool(Generic[T]):
+    """Holds values by name, of which each can be taken once: in memory while that is little, else
+    in a temporary file, as JSON.
+    """
+
+    def __init__(
+        self, encode: Callable[[T], Any], decode: Callable[[Any], T], room: int = IN_MEMORY
+    ) -> None:
+        """`encode` makes of a value what JSON can hold, and `decode` the value of that; `room` is
+        how many characters of text are held in memory.
+        """
+        self._encode, self._decode = encode, decode
+        self._room = room
+        self._held: dict[str, T] = {}
+        self._file: IO[bytes] | None = None
+        self._places: dict[str, tuple[int, int]] = {}
+
+    def put(self, name: str, value: T, size: int) -> None:
+        """Hold a value of `size` characters of text."""
+        if size <= self._room:
+            self._room -= size
+            self._held[name] = value
+            return
+        if self._file is None:
+            import tempfile  # noqa: PLC0415  # few builds are that large
+
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed with the spool
+        text = json.dumps(self._encode(value), ensure_ascii=False, separators=(",", ":"))
+        data = text.encode(errors="surrogatepass")
+        self._places[name] = (self._file.seek(0, os.SEEK_END), len(data))
+        self._file.write(data)
+
+    def pop(self, name: str) -> T | None:
+        """The value of that name, which is not held any more; None if it never was."""
+        held = self._held.pop(name, None)
+        place = self._places.pop(name, None)
+        if held is not None or place is None or self._file is None:
+            return held
+        start, length = place
+        self._file.seek(start)
+        return self._decode(json.loads(self._file.read(length).decode(errors="surrogatepass")))
+
+    def close(self) -> None:
+        """Let everything go."""
+        self._held.clear()
+        self._places.clear()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class Snapshot:
+    """The content folder as it was found: `listing` is what is in it, `since` when it was listed
+    (nanoseconds since the epoch), and `digests` are the SHA-256 of the files that were read since,
+    by path.
+    """
+
+    def __init__(self, config: Config) -> None:
+        """List `config.content`.
+
+        Raises ContentError where there is no such folder.
+        """
+        self.since = time.time_ns()
+        self.listing: Listing = scan(config.content)
+        self.digests: dict[str, str] = {}
+        self._config = config
+        self._states: dict[str, SourceFile] = {}
+        self._parsed = Spool(encode_meta, partial(decode_as, Article))
+
+    def hold(self, source: SourceFile, article: Article) -> None:
+        """Hold an article that was parsed from its file, until `article` asks for it."""
+        self.digests[source.path] = article.digest
+        self._states[source.path] = source
+        size = sum(len(section.text) for section in article.sections)
+        self._parsed.put(source.path, article, size)
+
+    def article(self, source: SourceFile) -> Article | tuple[Problem, ...]:
+        """The article of a file, or the problems that keep it out: as it is held, then no more, or
+        as it is read now, where none is held of the file in this state.
+        """
+        if self._states.get(source.path) == source and (held := self._parsed.pop(source.path)):
+            return held
+        return self._read(source)
+
+    @cached_property
+    def _read(self) -> Callable[[SourceFile], Article | tuple[Problem, ...]]:
+        """Reads a file: who holds all articles needs no dialect."""
+        config = self._config
+        dialect = dialect_of(config)
+        return partial(read_article, config.content, limits=config.limits, dialect=dialect)
+
+    def release(self) -> None:
+        """Let go of all articles that are still held."""
+        self._parsed.close()

@@ -9,13 +9,12 @@ import os
 import sys
 import time
 from dataclasses import astuple, dataclass, fields, replace
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.config import Ranking
-from kb.content import SourceFile, read_article, read_topics, resolve_aliases, scan
-from kb.content.dialects import dialect_of, locate
+from kb.content import read_topics, resolve_aliases
+from kb.content.dialects import locate
 from kb.content.manifest import (
     Difference,
     FileStateCache,
@@ -23,7 +22,7 @@ from kb.content.manifest import (
     compare,
     read_sources,
 )
-from kb.content.snapshot import state_of_folder
+from kb.content.snapshot import Snapshot, state_of_folder
 from kb.errors import IndexingError
 from kb.files import is_settled, replace_file
 from kb.index.generations import DamagedIndexError, Generation, IndexFolder, NewGeneration, reading
@@ -35,15 +34,11 @@ from kb.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
-    from typing import TypeAlias
 
     from kb.config import Config
-    from kb.content import Listing
-    from kb.content.manifest import Digests
+    from kb.content import SourceFile
     from kb.content.snapshot import FolderState
     from kb.index.engine import Engine
-
-    ReadArticle: TypeAlias = Callable[[SourceFile], Article | tuple[Problem, ...]]
 
 FORMAT = 15
 """Raised whenever the same articles would give another index."""
@@ -84,7 +79,7 @@ class Changes:
 class _Found(NamedTuple):
     """The content of now beside the index of now; `reason` says why that one can't be kept."""
 
-    listing: Listing
+    snapshot: Snapshot
     digests: dict[str, str]
     generation: Generation | None
     sources: dict[str, Source]
@@ -100,18 +95,15 @@ class Indexer(NamedTuple):
     """Brings the index of one content folder up to date.
 
     `open_engine` opens an engine on a generation's folder. A `thorough` indexer reads every
-    file of the index to see whether it is damaged. `read` reads an article's file; whoever has
-    read it already hands over what it gave, and its digest, and so does with a `listing` who has
-    just made one.
+    file of the index to see whether it is damaged. Whoever has looked at the content folder already
+    hands over its `snapshot`.
     """
 
     config: Config
     open_engine: Callable[[Path], Engine]
     progress: Progress | None = None
     thorough: bool = False
-    read: ReadArticle | None = None
-    listing: Listing | None = None
-    digests: Digests | None = None
+    snapshot: Snapshot | None = None
 
     def bring_up_to_date(self, *, force: str = "") -> tuple[Generation, Changes]:
         """The current generation, written first where it did not fit the articles.
@@ -123,13 +115,13 @@ class Indexer(NamedTuple):
         started, began = time.perf_counter(), time.time_ns()
         folder = IndexFolder(self.config.index)
         seen = FileStateCache(self.config.index, self.config.limits.file)
-        state = None if self.listing else state_of_folder(self.config.content)
+        state = None if self.snapshot else state_of_folder(self.config.content)
         if state and not force and not self.thorough:
             kept = self._as_before(folder, seen, state)
             if kept is not None:
                 folder.tidy()
                 return kept
-        found = self._look(folder, seen, self.listing, self.digests)
+        found = self._look(folder, seen, self.snapshot)
         if found.fresh and not force:
             assert found.generation is not None
             changes = self._unchanged(found)
@@ -204,13 +196,14 @@ class Indexer(NamedTuple):
         self,
         folder: IndexFolder,
         seen: FileStateCache,
-        listing: Listing | None = None,
-        read: Digests | None = None,
+        snapshot: Snapshot | None = None,
     ) -> _Found:
-        listing = listing or scan(self.config.content)
-        digests = seen.digests(self.config.content, [*listing.articles, *listing.topics], read)
+        config = self.config
+        snapshot = snapshot or Snapshot(config)
+        files = [*snapshot.listing.articles, *snapshot.listing.topics]
+        digests = seen.digests(config.content, files, snapshot.digests, snapshot.since)
         generation, sources, reason = self._read_current(folder)
-        return _Found(listing, digests, generation, sources, reason, compare(sources, digests))
+        return _Found(snapshot, digests, generation, sources, reason, compare(sources, digests))
 
     def _current(self, folder: IndexFolder) -> tuple[Generation | None, str]:
         """The current generation if it can be read, and why it can't be kept."""
@@ -238,7 +231,7 @@ class Indexer(NamedTuple):
             return None, {}, f"{_DAMAGED}: {error}"
 
     def _unchanged(self, found: _Found) -> Changes:
-        problems = [*found.listing.problems, *_problems(found.sources.values())]
+        problems = [*found.snapshot.listing.problems, *_problems(found.sources.values())]
         return replace(_counted(found.sources), problems=_in_order(problems))
 
     def _write(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
@@ -274,7 +267,7 @@ class Indexer(NamedTuple):
         sources: dict[str, Source] = {}
         with folder.new_generation() as new:
             engine = self.open_engine(new.folder)
-            engine.build(self._read(found, found.listing.articles, sources))
+            engine.build(self._read(found, found.snapshot.listing.articles, sources))
             generation, changes = self._finish(new, found, sources)
         changes = replace(changes, rebuilt=True, reason=found.reason)
         if found.generation is None:
@@ -288,7 +281,7 @@ class Indexer(NamedTuple):
         gone = {*difference.removed, *difference.changed, *(path for path, _ in difference.moved)}
         sources = {path: s for path, s in found.sources.items() if path not in gone}
         removed = [found.sources[path].id for path in gone if found.sources[path].id]
-        files = [file for file in found.listing.articles if file.path in came]
+        files = [file for file in found.snapshot.listing.articles if file.path in came]
         with folder.new_generation(found.generation) as new:
             articles = list(self._read(found, files, sources))
             if (removed or articles) and not self.open_engine(new.folder).update(removed, articles):
@@ -303,14 +296,8 @@ class Indexer(NamedTuple):
         that is gone since it was listed.
         """
         files = tuple(files)
-        read = self.read or partial(
-            read_article,
-            self.config.content,
-            limits=self.config.limits,
-            dialect=dialect_of(self.config),
-        )
         for done, file in enumerate(files, 1):
-            result = read(file)
+            result = found.snapshot.article(file)
             if isinstance(result, Article):
                 sources[file.path] = _source_of(result)
                 # The sections hold all that an index needs.
@@ -324,7 +311,7 @@ class Indexer(NamedTuple):
         self, new: NewGeneration, found: _Found, sources: dict[str, Source]
     ) -> tuple[Generation, Changes]:
         """Note what is wrong with the topic files, then make the new generation current."""
-        listed = found.listing.topics
+        listed = found.snapshot.listing.topics
         _, wrong = read_topics(self.config.content, listed, limits=self.config.limits)
         for file in listed:
             problems = tuple(problem for problem in wrong if problem.path == file.path)

@@ -1,29 +1,26 @@
-"""Articles of a build: remembered from the last one, or read from disk.
-
-What waits for its turn is in memory while it is little, else in a temporary file.
-"""
+"""Articles of a build: remembered from the last one, or read from disk."""
 
 from __future__ import annotations
 
-import pickle
-import tempfile
-import time
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kb.content import read_article, read_page
+from kb.content import read_page
 from kb.content.dialects import Dialect, dialect_of
-from kb.content.manifest import Digests
 from kb.content.sandbox import is_large, run_sandboxed
+from kb.content.snapshot import IN_MEMORY, Spool
 from kb.errors import ContentError
 from kb.site.article_records import (
+    Heading,
     PageMeta,
+    Question,
     RenderedBody,
     as_json,
     from_json,
     wants_as_json,
     wants_from_json,
 )
+from kb.site.links import LinkReference
 from kb.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -32,64 +29,19 @@ if TYPE_CHECKING:
 
     from kb.config import Config, Limits
     from kb.content import SourceFile
+    from kb.content.snapshot import Snapshot
     from kb.model import Article, Problem
     from kb.site.article_records import PageMeta
     from kb.site.build_cache import Memory
-    from kb.site.links import LinkReference
-
-T = TypeVar("T")
-
-_IN_MEMORY = 16_000_000
-"""Characters of text held in memory: more articles than most sites have."""
-
-
-class Spool(Generic[T]):
-    """Holds values by name; each can be taken once."""
-
-    def __init__(self, room: int = _IN_MEMORY) -> None:
-        self._room = room
-        self._held: dict[str, T] = {}
-        self._file: IO[bytes] | None = None
-        self._places: dict[str, tuple[int, int]] = {}
-
-    def put(self, name: str, value: T, size: int) -> None:
-        """Hold a value of `size` characters of text."""
-        if size <= self._room:
-            self._room -= size
-            self._held[name] = value
-            return
-        if self._file is None:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed with the spool
-        data = pickle.dumps(value, protocol=5)
-        self._places[name] = (self._file.seek(0, 2), len(data))
-        self._file.write(data)
-
-    def pop(self, name: str) -> T | None:
-        """The value of that name, which is not held any more; None if it never was."""
-        held = self._held.pop(name, None)
-        place = self._places.pop(name, None)
-        if held is not None or place is None or self._file is None:
-            return held
-        start, length = place
-        self._file.seek(start)
-        value: T = pickle.loads(self._file.read(length))  # noqa: S301  this spool wrote it
-        return value
-
-    def close(self) -> None:
-        """Let everything go."""
-        self._held.clear()
-        self._places.clear()
-        if self._file is not None:
-            self._file.close()
 
 
 class RenderedBodies:
-    """Holds drafts by name; each can be taken once. Their records stay in memory: everything
-    needs those.
+    """Holds rendered bodies by name; each can be taken once. What pages of others show of
+    them stays in memory: everything needs that.
     """
 
-    def __init__(self, room: int = _IN_MEMORY) -> None:
-        self._spool: Spool[tuple[Any, ...]] = Spool(room)
+    def __init__(self, room: int = IN_MEMORY) -> None:
+        self._spool: Spool[tuple[Any, ...]] = Spool(list, _read_body, room)
         self._records: dict[str, PageMeta] = {}
 
     def put(self, name: str, draft: RenderedBody) -> None:
@@ -107,6 +59,18 @@ class RenderedBodies:
         """Let everything go."""
         self._spool.close()
         self._records.clear()
+
+
+def _read_body(record: list[Any]) -> tuple[Any, ...]:
+    """What of a rendered body is held apart from its record."""
+    wants, html, outline, questions, body = record
+    return (
+        tuple([LinkReference(*wanted) for wanted in wants]),
+        html,
+        tuple([Heading(*heading) for heading in outline]),
+        tuple([Question(*question) for question in questions]),
+        body,
+    )
 
 
 class _Settings(NamedTuple):
@@ -127,9 +91,7 @@ class Parsed(NamedTuple):
 
 
 class Reader:
-    """Reads the articles of one build, each at most once unless memory would suffer. `digests` are
-    those of the files that it has read.
-    """
+    """Reads the articles of one build, each at most once unless memory would suffer."""
 
     def __init__(
         self,
@@ -150,15 +112,15 @@ class Reader:
         self._progress = progress
         self._sources: dict[str, SourceFile] = {}
         self._drafts = RenderedBodies()
-        self._articles: Spool[Article] = Spool()
-        self._digests: dict[str, str] = {}
-        self.digests = Digests(self._digests, time.time_ns())
         self._new: set[str] = set()
         self._kept: dict[str, str] = {}
         self._wants: dict[str, str] = {}
 
-    def records(self, sources: Sequence[SourceFile]) -> tuple[list[PageMeta], list[Problem]]:
-        """A record of every article that can be read, in order, and why others can't."""
+    def records(self, snapshot: Snapshot) -> tuple[list[PageMeta], list[Problem]]:
+        """A record of every article that can be read, in order, and why others can't. The snapshot
+        holds those that were read.
+        """
+        sources = snapshot.listing.articles
         self._sources = {source.path: source for source in sources}
         known = {source.path: self._remembered(source) for source in sources}
         new = [source for source in sources if known[source.path] is None]
@@ -166,10 +128,8 @@ class Reader:
         problems: list[Problem] = []
         for source, found in zip(new, self._read(new), strict=True):
             if isinstance(found, Parsed):
-                self._digests[source.path] = found.article.digest
+                snapshot.hold(source, found.article)
                 self._drafts.put(source.path, found.draft)
-                size = sum(len(section.text) for section in found.article.sections)
-                self._articles.put(source.path, found.article, size)
                 self._kept[source.path] = as_json(found.draft.meta)
                 self._wants[source.path] = wants_as_json(found.draft.wants)
                 known[source.path] = found.draft.meta
@@ -209,18 +169,6 @@ class Reader:
         for found in self._read([self._sources[path] for path in paths]):
             if isinstance(found, Parsed):
                 yield found.draft
-
-    def article(self, source: SourceFile) -> Article | tuple[Problem, ...]:
-        """An article for the index: as it was read for its page, once, or else from disk."""
-        read = self._articles.pop(source.path)
-        settings = self._settings
-        return read or read_article(
-            settings.content, source, limits=settings.limits, dialect=settings.dialect
-        )
-
-    def forget_articles(self) -> None:
-        """Let go of the articles: the index has taken what it needs."""
-        self._articles.close()
 
     def memory(self) -> tuple[dict[str, list[Any]], dict[str, str], dict[str, str]]:
         """States, records and links of what was read, for the next build."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from kb.site.output import State
+    from kb.files import State
 
 FORMAT = 5
 

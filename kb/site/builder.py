@@ -31,7 +31,7 @@ from kb.site.output import Output, states_of
 from kb.site.pages import Pages
 from kb.site.palette import faint_colors
 from kb.site.plan import Relation, make_plan
-from kb.site.report import Report, remember
+from kb.site.report import Report, SearchSource, remember
 from kb.site.resolver import read_publication
 from kb.site.staleness import (
     Outcomes,
@@ -84,23 +84,25 @@ class _Builder:
         self._folders = work.folders
         self._options = work.options
         self._sources = work.sources
+        self._snapshot = work.sources.snapshot
         self._cache = work.cache
         self._output = output
-        self._problems: list[Problem] = [*work.sources.listing.problems]
+        self._problems: list[Problem] = [*work.sources.snapshot.listing.problems]
         self._untold = 0  # warnings like others, which the first of them stand for
         self._used: set[str] = set()
         self._downloads = Downloads(config.content, config.site.downloads)
         self._analyzer = Analyzer(config.language)
         self._assets: Mapping[str, Asset] = {}
+        self._apart: SearchSource | None = None
 
     def all(self, progress: Callable[[int, int], None] | None) -> Report:
         """Everything, in order."""
         config = self._config
         old = self._cache.memory(self._sources.common)
         reader = Reader(config, self._analyzer, old, progress)
-        records, unread = reader.records(self._sources.listing.articles)
+        records, unread = reader.records(self._snapshot)
         topic_files, wrong = read_topics(
-            config.content, self._sources.listing.topics, limits=config.limits
+            config.content, self._snapshot.listing.topics, limits=config.limits
         )
         self._problems += [*unread, *wrong]
         settled = self._settle(records)
@@ -118,8 +120,8 @@ class _Builder:
         shell = self._open_shell(plan.is_reachable(config.contact))
         pages = Pages(plan, shell, self._size_of)
         # The search lets go of the articles before pages are made.
-        search = self._search(plan, topic_files, old, reader)
-        reader.forget_articles()
+        search = self._search(plan, topic_files, old)
+        self._snapshot.release()
         key = shared_fingerprint(plan, self._sources.common)
         around = surroundings_fingerprint(plan, key)
         outcomes = self._articles(plan, pages, reader, old, around)
@@ -245,7 +247,7 @@ class _Builder:
             yield address, text.encode()
 
     def _search(
-        self, plan: Plan, topic_files: Mapping[str, TopicFile], old: Memory, reader: Reader
+        self, plan: Plan, topic_files: Mapping[str, TopicFile], old: Memory
     ) -> dict[str, list[str]]:
         """What the search of the pages reads: made from the index, which is brought up to date."""
         key = search_fingerprint(plan, self._sources.common)
@@ -254,8 +256,8 @@ class _Builder:
             return {key: known}
         from kb.site.export.places import SitePlaces  # noqa: PLC0415  # only then needed
 
-        if self._options.search is not None:
-            self._options.search(key, SitePlaces(plan))
+        if self._options.search_apart:
+            self._apart = SearchSource(key, SitePlaces(plan))
             return {}
         from kb.site.export.manifest import (  # noqa: PLC0415  # slow to import
             ShardCache,
@@ -267,9 +269,7 @@ class _Builder:
             self._config,
             SitePlaces(plan),
             analyzer=self._analyzer,
-            read=reader.article,
-            listing=self._sources.listing,
-            digests=reader.digests,
+            snapshot=self._snapshot,
             kept=ShardCache(self._cache.folder / "search.rows", self._sources.common),
             topic_files=topic_files,
         )
@@ -306,6 +306,7 @@ class _Builder:
             counts=dict(counts),
             seconds=0.0,
             reachable=plan.is_reachable(self._config.contact),
+            search=self._apart,
         )
 
 

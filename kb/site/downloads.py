@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from io import BufferedReader
     from pathlib import Path
 
+    from kb.files import State
     from kb.site.images import Size
-    from kb.site.output import State
 
 SVG = "svg"
 _SHOWN = frozenset(["png", "apng", "jpg", "jpeg", "jfif", "gif", "webp", "avif", "bmp", "ico", SVG])

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import SiteError
-from kb.files import write_file
+from kb.files import State, write_file
 from kb.index.caches import UNFINISHED
 
 if TYPE_CHECKING:
@@ -102,10 +102,6 @@ def _exchange(one: Path, other: Path) -> bool:
         return False
     failed = rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE)
     return not failed
-
-
-State = tuple[int, int, int]
-"""Size, time of change and inode of a file: who sees the same need not read it."""
 
 
 class Staging:
@@ -200,28 +196,21 @@ class Staging:
         return f"{self.folder}/{path}"
 
 
-def states_of(
-    folder: Path, *, skip: frozenset[str] = frozenset(), tolerant: bool = False
-) -> dict[str, State]:
+def states_of(folder: Path) -> dict[str, State]:
     """Every regular file under a folder with its state, by relative path. Follows no links.
 
-    Names that begin with a dot or end in one of `skip` are passed over, if any is given, and
-    where it is `tolerant`, what may not be read. Raises OSError.
+    Raises OSError.
     """
-    passed_over = (FileNotFoundError, PermissionError) if tolerant else (FileNotFoundError,)
     states: dict[str, State] = {}
     waiting = [""]
-    suffixes = tuple(skip)
     while waiting:
         prefix = waiting.pop()
-        with contextlib.suppress(*passed_over), os.scandir(folder / prefix) as entries:
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder / prefix) as entries:
             for entry in entries:
-                if suffixes and (entry.name.startswith(".") or entry.name.endswith(suffixes)):
-                    continue
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(f"{prefix}{entry.name}/")
                 elif entry.is_file(follow_symlinks=False):
-                    with contextlib.suppress(*passed_over):
+                    with contextlib.suppress(FileNotFoundError):
                         states[prefix + entry.name] = state_of(entry.stat(follow_symlinks=False))
     return states
 

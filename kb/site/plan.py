@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
     from kb.config import ContactConfig
     from kb.content import TopicFile
+    from kb.files import State
     from kb.model import Action, Article, ArticleMeta, Topic
     from kb.site.article_records import PageMeta
     from kb.site.links import LinkReference
-    from kb.site.output import State
     from kb.site.resolver import Complaint, Publication, Resolved
     from kb.text.analysis import Analyzer
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content import scan
 from kb.content.dialects import locate, read_dialect
+from kb.content.snapshot import Snapshot
 from kb.errors import ConfigError
 from kb.files import current_folder
 from kb.libraries import SITE, releases
@@ -20,14 +20,13 @@ from kb.site.downloads import find_asset_folders, find_files
 from kb.site.output import states_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from kb.config import Config
-    from kb.content import Listing
+    from kb.files import State
     from kb.model import Problem
     from kb.site.build_cache import Cache, Memory
     from kb.site.export.places import Places
-    from kb.site.output import State
 
 
 class Sources(NamedTuple):
@@ -35,7 +34,7 @@ class Sources(NamedTuple):
     depends on: settings, theme, kb itself and the libraries, which `libraries` names.
     """
 
-    listing: Listing
+    snapshot: Snapshot
     files: dict[str, State]
     asset_folders: tuple[str, ...]
     common: str
@@ -84,7 +83,7 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
     assets = find_asset_folders(config.content, given, avoid)
     state = repr((config, mode, located, assets, _signature(folders), _version(), libraries))
     return Sources(
-        listing=scan(config.content),
+        snapshot=Snapshot(config),
         files=find_files(config.content, assets, avoid, config.site.downloads),
         asset_folders=tuple(assets),
         common=hashlib.sha256(state.encode(errors="surrogatepass")).hexdigest(),
@@ -121,16 +120,16 @@ KEPT = 100
 
 class Options(NamedTuple):
     """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
-    `root` is the path at which a server shows the site;
-    `every_problem` asks for all of them where the first ones would do. `search` is given what
-    the files of the search are to be made of, and its key, where they are no part of the build.
+    `root` is the path at which a server shows the site; `every_problem` asks for all of them where
+    the first ones would do. With `search_apart` the files of the search are no part of the build:
+    its report says what they are to be made of.
     """
 
     drafts: bool = False
     live: bool = False
     root: str | None = None
     every_problem: bool = False
-    search: Callable[[str, Places], None] | None = None
+    search_apart: bool = False
 
 
 class Work(NamedTuple):
@@ -142,12 +141,22 @@ class Work(NamedTuple):
     cache: Cache
 
 
+class SearchSource(NamedTuple):
+    """What the files of the search are made of besides the index: where everything stands. The
+    same `key` means the same files.
+    """
+
+    key: str
+    places: Places
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a build did. `pages` counts articles, topics and the site's own pages; `written`
     and `removed` are addresses; `size` is in bytes. `problems` are in order of path; unless
     all were asked for the first ones of each severity may be all. `counts` says how many
-    of each severity there are. `reason` says why all was made anew where libraries changed.
+    of each severity there are. `reason` says why all was made anew where libraries changed;
+    `search` is set where the search is made apart, unless nothing has changed.
     """
 
     out: Path
@@ -162,6 +171,7 @@ class Report:
     seconds: float
     reason: str = ""
     reachable: bool = True
+    search: SearchSource | None = None
 
     @property
     def warnings(self) -> int:
@@ -171,7 +181,7 @@ class Report:
 
 def states(sources: Sources) -> list[list[object]]:
     """The states of articles and topic files, and what was refused, as a stamp holds them."""
-    listing = sources.listing
+    listing = sources.snapshot.listing
     refused: list[list[object]] = [[problem.path, problem.message] for problem in listing.problems]
     return [*(list(file) for file in (*listing.articles, *listing.topics)), *refused]
 

@@ -19,8 +19,8 @@ from kb.site.links import Place, normal_path, path_from, sort_link, target_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from kb.files import State
     from kb.site.links import LinkReference
-    from kb.site.output import State
 
 _ENDING = re.compile(r"\.(?:md|mdx|markdown|mdown|mkd|html?)\Z", re.IGNORECASE)
 _INDEX = re.compile(r"(?:\A|/)(?:index|_index|readme)\Z")

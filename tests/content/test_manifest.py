@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from kb.content import SourceFile, scan
 from kb.content.manifest import (
     Difference,
-    Digests,
     FileStateCache,
     Source,
     compare,
@@ -111,8 +110,8 @@ def test_a_settled_file_is_read_once(content):
 def test_a_file_that_has_been_read_is_not_read_again(content):
     """Its digest is taken from who read it, and kept."""
     seen = FileStateCache(content)
-    given = Digests({"a.md": "other"}, time.time_ns())
-    assert seen.digests(content, [state()], given) == {"a.md": "other"}
+    given = {"a.md": "other"}, time.time_ns()
+    assert seen.digests(content, [state()], *given) == {"a.md": "other"}
     seen.save()
     assert FileStateCache(content).digests(content, [state()]) == {"a.md": "other"}
 
@@ -120,8 +119,8 @@ def test_a_file_that_has_been_read_is_not_read_again(content):
 def test_a_file_that_was_read_just_after_it_changed_is_not_kept(content):
     """What counts is when its reader read it."""
     seen = FileStateCache(content)
-    given = Digests({"a.md": "other"}, OLD + 1)
-    assert seen.digests(content, [state()], given) == {"a.md": "other"}
+    given = {"a.md": "other"}, OLD + 1
+    assert seen.digests(content, [state()], *given) == {"a.md": "other"}
     assert seen.digests(content, [state()]) == {"a.md": digest("one")}
 
 

@@ -229,11 +229,11 @@ def pictured(tmp_path):
     return base
 
 
-def build_or_refuse(base, **options):
+def build_or_refuse(base, progress=None):
     """Build, or be told why not: then the site is not there."""
     refusal = ""
     try:
-        base.build(**options)
+        base.build(progress=progress)
     except SiteError as error:
         refusal = str(error)
     if refusal:
@@ -244,9 +244,9 @@ def build_or_refuse(base, **options):
 
 @pytest.mark.parametrize("way", WAYS_OUT)
 def test_an_image_that_is_exchanged_after_the_look_at_content(pictured, way, tally):
-    """The files were listed as regular ones; when the pages are planned something else is there."""
+    """The files were listed as regular ones; while articles are read something else comes there."""
     with tally(EXCHANGED):
-        build_or_refuse(pictured, search=lambda *_: exchange(pictured, way))
+        build_or_refuse(pictured, lambda *_: exchange(pictured, way))
 
 
 @pytest.mark.parametrize("way", WAYS_OUT)

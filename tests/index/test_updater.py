@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from support.faults import count_operations, killed_after
 
 from kb.config import Config
-from kb.content import scan
+from kb.content import snapshot as snapshots
+from kb.content.snapshot import Snapshot
 from kb.errors import ContentError, IndexBusyError, IndexingError
 from kb.index import updater
 from kb.index.generations import IndexFolder
@@ -201,23 +202,23 @@ def test_what_changes_after_a_listing_is_noticed_by_the_next_run(gone):
         base.write("topic/b.md", "# Bee\n")
         base.run()
         base.write("c.md", "# See\n")
-        listing = scan(base.content)
+        snapshot = Snapshot(base.config)
         for number, path in enumerate(("a.md", "topic/b.md", "c.md", "d.md")):
             base.write(path, f"# New {number}\n", mtime=PAST + 10**9)
         for path in gone:
             (base.content / path).unlink()
-        Indexer(base.config, PlainEngine, listing=listing).bring_up_to_date()
+        Indexer(base.config, PlainEngine, snapshot=snapshot).bring_up_to_date()
         new = {"a": "New 0", "topic/b": "New 1", "c": "New 2", "d": "New 3"}
         left = {id_: title for id_, title in new.items() if f"{id_}.md" not in gone}
         assert base.run()[0] == left
 
 
-def test_a_listing_is_not_made_again(base, monkeypatch):
+def test_a_snapshot_is_not_taken_again(base, monkeypatch):
     """Whoever hands one over has just looked at every file."""
     base.write("c.md", "# See\n")
-    listing = scan(base.content)
-    monkeypatch.setattr(updater, "scan", None)
-    _, changes = Indexer(base.config, PlainEngine, listing=listing).bring_up_to_date()
+    snapshot = Snapshot(base.config)
+    monkeypatch.setattr(updater, "Snapshot", None)
+    _, changes = Indexer(base.config, PlainEngine, snapshot=snapshot).bring_up_to_date()
     assert ids(changes) == {"added": ("c",)}
 
 
@@ -320,7 +321,7 @@ def test_a_folder_as_it_was_is_not_gone_through(settled, monkeypatch):
     _, before = settled.run()
     assert before.problems
     settled.run()
-    monkeypatch.setattr(updater, "scan", refuse)
+    monkeypatch.setattr(updater, "Snapshot", refuse)
     monkeypatch.setattr(updater, "read_sources", refuse)
     _, changes = settled.run()
     assert changes == Changes(articles=2, sections=3, problems=before.problems)
@@ -329,12 +330,12 @@ def test_a_folder_as_it_was_is_not_gone_through(settled, monkeypatch):
 def test_a_folder_that_changed_just_now_is_gone_through(base, monkeypatch):
     """Its files may change again within the same tick of the clock."""
     base.run()
-    monkeypatch.setattr(updater, "scan", refuse)
+    monkeypatch.setattr(updater, "Snapshot", refuse)
     with pytest.raises(AssertionError, match="called"):
         base.run()
 
 
-@pytest.mark.parametrize("what", ["article", "settings", "generation", "listing", "force", "seen"])
+@pytest.mark.parametrize("what", ["article", "settings", "generation", "snapshot", "force", "seen"])
 def test_a_folder_is_gone_through_where_anything_differs(settled, monkeypatch, what):
     """Whatever the answer depends on."""
     options = {}
@@ -349,15 +350,15 @@ def test_a_folder_is_gone_through_where_anything_differs(settled, monkeypatch, w
         (settled.config.index / "seen.json").unlink()
     elif what == "force":
         options["force"] = "asked for"
-    if what == "listing":
-        given = scan(settled.content)
+    if what == "snapshot":
+        given = Snapshot(settled.config)
         monkeypatch.setattr(updater, "state_of_folder", refuse)
-        Indexer(settled.config, PlainEngine, listing=given).bring_up_to_date()
+        Indexer(settled.config, PlainEngine, snapshot=given).bring_up_to_date()
         return
-    listed = []
-    monkeypatch.setattr(updater, "scan", lambda folder: listed.append(folder) or scan(folder))
+    taken = []
+    monkeypatch.setattr(updater, "Snapshot", lambda *args: taken.append(args) or Snapshot(*args))
     settled.run(**options)
-    assert listed
+    assert taken
 
 
 def test_a_damaged_list_of_sources_is_told(base):
@@ -539,13 +540,13 @@ def test_an_article_that_goes_while_it_is_read(base, monkeypatch, name):
     """It is gone, and nothing is wrong with that."""
     base.write("c.md", "# See\n")
     base.write("a.md", "# Ah\n")
-    read = updater.read_article
+    read = snapshots.read_article
 
     def vanish(content, file, **options):
         (content / name).unlink(missing_ok=True)
         return read(content, file, **options)
 
-    monkeypatch.setattr(updater, "read_article", vanish)
+    monkeypatch.setattr(snapshots, "read_article", vanish)
     titles, changes = base.run()
     left = {"a.md": {"c": "See"}, "c.md": {"a": "Ah"}}[name]
     assert titles == {"topic/b": "Bee", **left}
@@ -559,7 +560,7 @@ def test_an_article_that_goes_while_it_is_read(base, monkeypatch, name):
 def test_an_article_that_changes_while_it_is_read(base, monkeypatch):
     """What was read is what the index says that it holds: the next run sees the difference."""
     base.write("c.md", "# One\n")
-    read = updater.read_article
+    read = snapshots.read_article
 
     def change(content, file, **how):
         base.write("c.md", "# Two\n")
@@ -567,9 +568,9 @@ def test_an_article_that_changes_while_it_is_read(base, monkeypatch):
         base.write("c.md", "# Three\n")
         return result
 
-    monkeypatch.setattr(updater, "read_article", change)
+    monkeypatch.setattr(snapshots, "read_article", change)
     assert base.run()[0]["c"] == "Two"
-    monkeypatch.setattr(updater, "read_article", read)
+    monkeypatch.setattr(snapshots, "read_article", read)
     assert base.run()[0]["c"] == "Three"
 
 

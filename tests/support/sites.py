@@ -135,9 +135,9 @@ class Base:
         """Read the settings as they are now."""
         return load_config(config=self.folder / "kb.toml", environ={}, cwd=self.folder)
 
-    def build(self, out=None, **options):
+    def build(self, out=None, progress=None, **options):
         """Build the site; `options` are those of Options."""
-        return build_site(self.config(), out=out, options=Options(**options))
+        return build_site(self.config(), out=out, options=Options(**options), progress=progress)
 
     def read(self, path):
         """Read a file of the site as text."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from kb.config import Config
+    from kb.content import Listing
     from kb.site.export.manifest import Shard
     from kb.site.export.places import Places
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     Wish = tuple[Config, Places]
     from collections.abc import Callable, Iterable, Iterator
 
-    from kb.site.report import Report, Sources
+    from kb.site.report import Report
 
 _PATIENCE = 120.0  # seconds that the manifest is waited for
 _ENDING = 0.5  # seconds that an export gets to notice that it is not wanted any more
@@ -191,9 +192,12 @@ def open_preview(
         def build(progress: Callable[[int, int], None] | None = None) -> Report:
             config = _for_preview(load(), Path(name))
             server.policy = policy_of(config.site.remote_images)
-            options = _options(config, search, every_problem=every_problem)
+            options = _options(every_problem=every_problem)
             with search.pages_first():
-                return build_site(config, out=folder, options=options, progress=progress)
+                report = build_site(config, out=folder, options=options, progress=progress)
+                if report.search is not None:
+                    search.renew(report.search.key, config, report.search.places)
+                return report
 
         def rebuild(progress: Callable[[int, int], None] | None = None) -> Report:
             try:
@@ -236,14 +240,14 @@ def _running(server: SiteServer) -> Iterator[None]:
         server.stop()
 
 
-def _options(config: Config, search: FreshSearch, *, every_problem: bool) -> Options:
+def _options(*, every_problem: bool) -> Options:
     """How to build for who writes: drafts shown, pages that reload, the search made apart."""
     return Options(
         drafts=True,
         live=True,
         root="/",
         every_problem=every_problem,
-        search=lambda key, places: search.renew(key, config, places),
+        search_apart=True,
     )
 
 
@@ -307,11 +311,12 @@ def _watched(load: Callable[[], Config], before: Mapping[Path, int]) -> Mapping[
 
 
 def _poll(load: Callable[[], Config], stop: Stop) -> Iterator[None]:
-    seen: Sources | str | None = None
+    seen: tuple[Listing, str] | str | None = None
     while not stop.is_set():
         try:
             config = load()
-            now: Sources | str = look(config, find_folders(config))
+            found = look(config, find_folders(config))
+            now: tuple[Listing, str] | str = found.snapshot.listing, found.common
         except KbError as error:
             now = str(error)
         if now != seen:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from kb.content import read_content, scan
 from kb.content.reader import decode, read_bytes
+from kb.content.snapshot import Snapshot
 from kb.errors import ContentError, SiteError
 from kb.files import given_back, is_leftover, replace_file, write_file
 from kb.model import Audience, Problem
@@ -119,9 +120,13 @@ def _export(
             for article in content.articles
         }
         files = dict(_own_files(config))
+        snapshot = Snapshot(staged)
         parsed = {article.path: article for article in content.articles}
+        for source in snapshot.listing.articles:
+            if source.path in parsed:
+                snapshot.hold(source, parsed[source.path])
         places = _Places(pages, anchors, pattern)
-        for shard in export_search(staged, places, read=lambda file: parsed.get(file.path, ())):
+        for shard in export_search(staged, places, snapshot=snapshot):
             files[shard.file] = shard.data
     return files, _report(generator, content, files, problems)
 

@@ -36,9 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
 
     from kb.config import Config
-    from kb.content import Listing, TopicFile
-    from kb.content.manifest import Digests
-    from kb.index.updater import ReadArticle
+    from kb.content import TopicFile
+    from kb.content.snapshot import Snapshot
     from kb.model import Topic
     from kb.search.protocols import ExportReader
     from kb.site.export.documents import Layout
@@ -203,27 +202,25 @@ def export_search(
     places: Places,
     *,
     analyzer: Analyzer | None = None,
-    read: ReadArticle | None = None,
-    listing: Listing | None = None,
-    digests: Digests | None = None,
+    snapshot: Snapshot | None = None,
     kept: ShardCache | None = None,
     topic_files: Mapping[str, TopicFile] | None = None,
 ) -> Generator[Shard]:
     """Every file of the export of a knowledge base, whose index is brought up to date first.
 
-    `places` says where everything stands; `analyzer`, `read`, `listing` and `digests` are as
-    for `KnowledgeBase`: what the caller has done already, as is `topic_files`, what `read_topics`
-    gave; `kept` holds the rows of the last export, which then need not be made again. Where the
+    `places` says where everything stands; `analyzer` and `snapshot` are as for `KnowledgeBase`:
+    what the caller has done already, as is `topic_files`, what `read_topics` gave; `kept` holds
+    the rows of the last export, which then need not be made again. Where the
     index can't be written, one is made for the export alone. Raises ContentError where there
     are no articles.
     """
     base = KnowledgeBase(config, analyzer)
     try:
-        base.index(read=read, listing=listing, digests=digests)
+        base.index(snapshot=snapshot)
     except IndexingError:
         with TemporaryDirectory() as folder:
             apart = KnowledgeBase(replace(config, index=Path(folder)), base.analyzer)
-            apart.index(read=read, listing=listing, digests=digests)
+            apart.index(snapshot=snapshot)
             yield from _export(apart, places, ShardCache(), topic_files)
     else:
         yield from _export(base, places, kept or ShardCache(), topic_files)
