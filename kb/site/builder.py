@@ -137,7 +137,8 @@ class _Builder:
 
     def _publication(self) -> Publication:
         """Where the articles stood before, by settings and dialect."""
-        return read_publication(dialect_of(self._config).published_at)
+        dialect = dialect_of(self._config)
+        return read_publication(dialect.published_at, dialect.content, dialect.root)
 
     def _settle(self, records: Sequence[PageMeta]) -> list[PageMeta]:
         """The records without aliases that are taken; notes the problems of all."""

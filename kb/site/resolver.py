@@ -18,6 +18,7 @@ from kb.site.links import Place, normal_path, path_from, sort_link, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from kb.files import State
     from kb.site.links import LinkReference
@@ -26,6 +27,7 @@ _ENDING = re.compile(r"\.(?:md|mdx|markdown|mdown|mkd|html?)\Z", re.IGNORECASE)
 _INDEX = re.compile(r"(?:\A|/)(?:index|_index|readme)\Z")
 _NUMBER = re.compile(r"\A\d+\s*[-_.]+\s*(?=\S)")
 _DATE = re.compile(r"\A(\d{4})-(\d{1,2})-(\d{1,2})-(?=\S)")
+_DATED = re.compile(r"(?:\A|/)\d{4}/\d{1,2}/(?:\d{1,2}/)?([^/]+)\Z")
 _EVERYWHERE = frozenset({"top"})
 """What browsers find on any page."""
 _USER_CONTENT = "user-content-"
@@ -62,18 +64,24 @@ class Complaint(Protocol):
 class Publication(NamedTuple):
     """Where the articles stood before: `prefixes` are paths (`docs/`) below which links find them,
     the longest first; `origins` the addresses of the hosts (`https://help.example.com/`), the first
-    of which has what is no part of the content folder.
+    of which has what is no part of the content folder. `names` are paths (`src/docs/`) of the
+    content folder itself, with which links begin that are written for its project.
     """
 
     prefixes: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 NEVER_PUBLISHED = Publication()
 
 
-def read_publication(published_at: Iterable[str]) -> Publication:
-    """What the setting `content.published_at`, and a dialect's, say: paths and whole addresses."""
+def read_publication(published_at: Iterable[str], content: Path, root: Path) -> Publication:
+    """What `content.published_at` and the dialect say (paths and whole addresses) of the content
+    folder of the project in `root`.
+    """
+    inner = content.relative_to(root).as_posix() if content.is_relative_to(root) else ""
+    names = [f"{name}/" for name in dict.fromkeys((inner, content.name)) if name.strip(".")]
     prefixes: dict[str, None] = {}
     origins: dict[str, None] = {}
     for place in published_at:
@@ -84,7 +92,8 @@ def read_publication(published_at: Iterable[str]) -> Publication:
         prefix = (path if separator else place).strip().strip("/")
         if prefix:
             prefixes[f"{prefix}/"] = None
-    return Publication(tuple(sorted(prefixes, key=lambda p: (-len(p), p))), tuple(origins))
+    longest_first = sorted(prefixes, key=lambda prefix: (-len(prefix), prefix))
+    return Publication(tuple(longest_first), tuple(origins), tuple(names))
 
 
 class Targets:
@@ -133,20 +142,50 @@ class Targets:
                 return self._file(file, image=False)
         if (file := self._find_file(_path_of(wanted, page))) is not None:
             return self._file(file, image=False)
-        return self._elsewhere(wanted)
+        return self._namesake(wanted, page)
 
-    def leads_to_page(self, path: str) -> bool:
-        """Whether there is a page at a path."""
-        return self._page(path) is not None
+    def _namesake(self, wanted: LinkReference, page: str) -> Resolved:
+        """What becomes of a link that leads to nothing where it points: the only page or picture of
+        that name and folder is meant, since files are moved, and folders are put into others.
+        """
+        found = self._elsewhere(wanted)
+        *above, name = _path_of(wanted, page).strip("/").split("/")
+        if found.outside or not (above or wanted.image or _ENDING.search(name)):
+            return found
+        folder = fold(above[-1]) if above and above[-1] != ".." else ""
+        places = self._named[wanted.image].get(fold(_ENDING.sub("", name)), [])
+        alike = [place for place in places if f"/{place}".rpartition("/")[0].endswith(f"/{folder}")]
+        if wanted.image or _ENDING.search(name):
+            alike = alike or places
+        if len(alike) != 1 or not name.strip("."):
+            return found
+        moved = f"leads to nothing: taken for {printable(alike[0])}, the only one of that name"
+        if wanted.image:
+            return self._file(alike[0], image=True)._replace(warning=moved)
+        there = _at_anchor(self.articles[alike[0]], wanted.fragment)
+        return there._replace(warning=there.warning or moved)
+
+    @cached_property
+    def _named(self) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
+        """The paths of pages, and of files, by the names at their ends."""
+        pages: dict[str, list[str]] = {}
+        files: dict[str, list[str]] = {}
+        seen: set[str] = set()
+        for path, place in self.articles.items():  # those of today come first
+            if place.address not in seen:
+                pages.setdefault(path.rpartition("/")[2], []).append(path)
+            seen.add(place.address)
+        for path in self.files:
+            files.setdefault(fold(path.rpartition("/")[2]), []).append(path)
+        return pages, files
 
     def _image(self, wanted: LinkReference, page: str) -> Resolved:
         for path in (*self._readings(wanted, page), _path_of(wanted, page)):
             if (file := self._find_file(path)) is not None:
                 return self._file(file, image=True)
-        found = self._elsewhere(wanted)
-        return (
-            found._replace(warning="lies on another host: made a link") if found.outside else found
-        )
+        found = self._namesake(wanted, page)
+        remote = "lies on another host: made a link"
+        return found._replace(warning=remote) if found.outside else found
 
     def _readings(self, wanted: LinkReference, page: str) -> Iterator[str]:
         """The paths that a link may mean, relative to content/, the likeliest first."""
@@ -158,15 +197,19 @@ class Targets:
             yield "./"
         target = target_of(wanted.written)
         if target.startswith("/"):
-            rooted = normal_path(target.lstrip("/"))
-            for prefix in self.publication.prefixes:
-                if f"{rooted}/".startswith(prefix):
-                    yield rooted[len(prefix) :] or "./"
+            yield from self._below_prefixes(normal_path(target.lstrip("/")))
         elif target:
             own = _ENDING.sub("", page)
             if not _INDEX.search(fold(own)):
                 yield normal_path(f"{own}/{target}")
-            yield normal_path(target)
+            rooted = normal_path(target)
+            yield rooted
+            yield from self._below_prefixes(rooted)
+
+    def _below_prefixes(self, rooted: str) -> Iterator[str]:
+        for prefix in (*self.publication.prefixes, *self.publication.names):
+            if f"{rooted}/".startswith(prefix):
+                yield rooted[len(prefix) :] or "./"
 
     def _page(self, path: str) -> Destination | None:
         """The page at a path: an article, the article that stands for a folder, or its topic."""
@@ -184,7 +227,10 @@ class Targets:
         return self._folder(name) if bare == name else None
 
     def _article(self, name: str) -> Destination | None:
-        return self.articles.get(name) or self.routes.get(name)
+        found = self.articles.get(name) or self.routes.get(name)
+        if found is None and (dated := _DATED.search(name)):
+            return self.routes.get(f"@{dated[1]}")
+        return found
 
     def _folder(self, name: str) -> Destination | None:
         if name == ".":
@@ -281,6 +327,7 @@ def routes_of(path: str) -> Iterator[str]:
     plain[-1] = _NUMBER.sub("", _DATE.sub("", parts[-1]))
     forms = {"/".join(plain)}
     if dated := _DATE.match(parts[-1]):
+        yield f"@{plain[-1]}"  # the date in its address may be another than that of the file
         year, month, day = dated.groups()
         forms.add("/".join([*plain[:-1], year, f"{int(month):02}", f"{int(day):02}", plain[-1]]))
     if len(plain) > 1 and plain[-1] == plain[-2]:

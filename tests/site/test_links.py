@@ -141,7 +141,7 @@ def test_pictures_are_found_where_generators_keep_them(empty):
     places += [
         "../.gitbook/assets/d%201.png",
         "<../.gitbook/assets/d 1.png>",
-        "e.png",
+        "none.png",
         "../pics/e.png",
     ]
     empty.write(
@@ -158,7 +158,7 @@ def test_pictures_are_found_where_generators_keep_them(empty):
     )
     report = empty.build()
     assert broken(report) == [
-        "guides/here.md:8: the image e.png leads to nothing in the content folder"
+        "guides/here.md:8: the image none.png leads to nothing in the content folder"
     ]
     assert pictures(empty, "guides/here.html") == [
         *["files/-/static/img/a.png"] * 3,
@@ -248,3 +248,39 @@ def test_anchors_are_those_of_the_generator(empty, files, anchors):
     assert broken(empty.build()) == []
     assert ids(empty, "a.html") == anchors
     assert hrefs(empty, "b.html") == [f"a.html#{anchors[n]}" for n in (0, 3, 0)]
+
+
+def test_a_moved_page_or_picture_is_found_by_its_name(empty):
+    """Where there is only one of that name and folder; it is told of, and nothing is guessed."""
+    empty.write(
+        {
+            "a/here.md": links(
+                "sub/moved.md", "moved.md", "/moved", "twice.md", "moved", "/pricing"
+            )
+            + "![x](old/pic.png)\n",
+            "b/sub/moved.md": "# Moved\n",
+            "c/twice.md": "# C\n",
+            "d/twice.md": "# D\n",
+            "e/pricing.md": "# Pricing\n",
+            "b/pics/pic.png": png(2, 2),
+        }
+    )
+    report = empty.build()
+    assert hrefs(empty, "a/here.html") == ["b/sub/moved.html"] * 2
+    assert pictures(empty, "a/here.html") == ["files/b/pics/pic.png"]
+    assert len(broken(report)) == 7
+    assert "taken for b/sub/moved, the only one of that name" in broken(report)[0]
+
+
+def test_links_of_the_project_and_of_dated_addresses(empty):
+    """From the top of the repository; and the date of an address need not be that of the file."""
+    empty.write(
+        {
+            "../.git/HEAD": "",
+            "a/here.md": links("/content/a/b.md", "content/a/b.md", "/2024/03/13/summit/"),
+            "a/b.md": "# B\n",
+            "events/2024-02-27-summit.md": "# Summit\n",
+        }
+    )
+    assert broken(empty.build()) == []
+    assert hrefs(empty, "a/here.html") == ["a/b.html"] * 2 + ["events/2024-02-27-summit.html"]

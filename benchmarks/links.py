@@ -1,0 +1,262 @@
+"""Links and pictures of folders that other tools publish: how many of those that could lead
+somewhere do.
+
+    python benchmarks/links.py FOLDER [NAME=CONTENT ...] [--samples N]
+
+FOLDER holds checked-out repositories, one folder each; CONTENT is the content folder within one.
+Without names those of `REPOSITORIES` that are there are measured. Whether a link has a target is
+judged here by searching for files alone, generously and without kb's resolver: any file whose path
+ends as the link's does, or whose front matter names the address, is one. A link of kb's that leads
+to a page whose name is not the link's is doubtful, and shown among the samples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from kb.config import Config
+from kb.content import read_topics, resolve_aliases
+from kb.content.dialects import dialect_of
+from kb.site.article_cache import Reader
+from kb.site.build_cache import Memory
+from kb.site.downloads import Downloads
+from kb.site.plan import make_plan
+from kb.site.report import find_folders, look
+from kb.site.resolver import read_publication
+from kb.text.analysis import Analyzer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kb.site.plan import Plan
+    from kb.site.resolver import LinkReference, Resolved
+
+REPOSITORIES = {
+    "arduino/help-center-content": "content",
+    "plausible/docs": "docs",
+    "openfoodfoundation/ofn-UserGuide": "",
+    "GitbookIO/public-docs": "",
+    "spotinst/help": "src/docs",
+    "18F/handbook": "pages",
+    "gohugoio/hugoDocs": "content/en",
+    "withastro/starlight": "docs/src/content/docs",
+    "mintlify/docs": "",
+    "chatwoot/docs": "",
+    "keymanapp/help.keyman.com": "products",
+    "SparkPost/support-docs": "content",
+    "GSA/digitalgov.gov": "content",
+    "reactjs/ru.react.dev": "src/content",
+    "squidfunk/mkdocs-material": "docs",
+    "fastapi/fastapi": "docs/en/docs",
+}
+_ENDING = re.compile(r"\.(?:mdx?|markdown|html?)$", re.IGNORECASE)
+_INDEX = re.compile(r"(?:^|/)(?:_?index|readme)$")
+_NUMBER = re.compile(r"^\d+[-_. ]+(?=\S)")
+_DATED = re.compile(r"^\d{4}-\d\d-\d\d-")
+_PICTURE = re.compile(r"\.(?:png|apng|jpe?g|jfif|gif|webp|avif|bmp|ico|svg)$", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"^\s*(?:permalink|url|slug|old_url|redirect_?[fF]rom|redirects?|aliases|id)\s*[:=]\s*(.*)$"
+)
+_ITEM = re.compile(r"^\s*-?\s*[\"']?(/?[\w./-]+)[\"']?,?\s*$")
+_SKIPPED = {".git", "node_modules", "vendor"}
+
+
+def words_of(path: str) -> tuple[str, ...]:
+    """The parts of a path or an address, as a person would compare them."""
+    path = _ENDING.sub("", unquote(path).split("#")[0].split("?")[0].strip("/ \"'").lower())
+    path = _INDEX.sub("", path)
+    parts = [part for part in path.split("/") if part not in ("", ".", "..")]
+    return tuple(
+        re.sub(r"[\s_]+", "-", _NUMBER.sub("", _DATED.sub("", part))) or part for part in parts
+    )
+
+
+def _plain_words(path: str) -> tuple[str, ...]:
+    parts = unquote(path).split("#")[0].split("?")[0].lower().split("/")
+    return tuple(part for part in parts if part not in ("", ".", ".."))
+
+
+class Judge:
+    """Knows every file of a project, and the addresses that articles give themselves."""
+
+    def __init__(self, content: Path, root: Path) -> None:
+        self.pages: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        self.pictures: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for path in _files(content):
+            name = path.relative_to(content).as_posix()
+            if _ENDING.search(name):
+                for address in (name, *_addresses(path)):
+                    words = words_of(address)
+                    for form in (words, words[:-1]) if words[-1:] == words[-2:-1] else (words,):
+                        self.pages["/".join(form[-1:])].append(form)
+                folder = words_of(name)[:-1]
+                if folder:
+                    self.pages[folder[-1]].append(folder)
+        for path in _files(root):
+            if _PICTURE.search(path.name):
+                words = _plain_words(path.relative_to(root).as_posix())
+                self.pictures[words[-1]].append(words)
+
+    def has(self, written: str, *, image: bool) -> bool:
+        """Whether there is a file that a link could mean: of the same name, in the same folder as
+        far as the link names one.
+        """
+        words = (_plain_words if image else words_of)(urlsplit(written).path)
+        if not words:
+            return not image
+        known = self.pictures if image else self.pages
+        tail = words[-2:] if not written.startswith("..") or len(words) > 1 else words
+        alike = known.get(words[-1], ())
+        return any(other[-len(tail) :] == tail or len(other) < len(tail) for other in alike)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _SKIPPED]
+        yield from (Path(here, name) for name in names)
+
+
+def _addresses(path: Path) -> Iterator[str]:
+    """What the front matter of an article says of its address, now or formerly."""
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")[:80]
+    if not lines or lines[0].strip() not in ("---", "+++"):
+        return
+    listed = False
+    for line in lines[1:]:
+        if line.strip() in ("---", "+++"):
+            return
+        if found := _ADDRESS.match(line):
+            listed = True
+            yield from (part.strip(" \"'") for part in found[1].strip("[] ").split(",") if part)
+        elif listed and (found := _ITEM.match(line)):
+            yield found[1]
+        else:
+            listed = False
+
+
+@dataclass
+class Tally:
+    """What became of the links of one repository, or of its pictures."""
+
+    total: int = 0
+    with_target: int = 0
+    resolved: int = 0
+    doubtful: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    anchors: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def share(self) -> str:
+        """Resolved ones of those with a target."""
+        return f"{self.resolved / self.with_target:.1%}" if self.with_target else ""
+
+
+def measure(content: Path, root: Path) -> tuple[str, Tally, Tally]:
+    """The dialect of a content folder, its links and its pictures."""
+    with tempfile.TemporaryDirectory() as scratch:
+        config = Config(content=content, index=Path(scratch, "index"))
+        config = replace(config, site=replace(config.site, out=str(Path(scratch, "site"))))
+        plan, wants = _plan(config)
+    judge = Judge(content, root)
+    links, pictures = Tally(), Tally()
+    for path, wanted, found in wants(plan):
+        tally = pictures if wanted.image else links
+        _count(tally, judge, path, wanted, found)
+    return dialect_of(config).name, links, pictures
+
+
+def _plan(config: Config):  # type: ignore[no-untyped-def]
+    sources = look(config, find_folders(config))
+    reader = Reader(config, Analyzer(config.language), Memory(), None)
+    records, _ = reader.records(sources.listing.articles)
+    topic_files, _ = read_topics(config.content, sources.listing.topics, limits=config.limits)
+    aliases, dialect = resolve_aliases(records), dialect_of(config)
+    plan = make_plan(
+        [replace(record, aliases=aliases.of.get(record.id, record.aliases)) for record in records],
+        topic_files,
+        sources.files,
+        drafts=False,
+        complaint=Downloads(config.content, config.site.downloads).complaint,
+        relate=lambda records: {record.id: () for record in records},
+        asset_folders=sources.asset_folders,
+        publication=read_publication(dialect.published_at, dialect.content, dialect.root),
+    )
+
+    def wants(plan: Plan) -> Iterable[tuple[str, LinkReference, Resolved]]:
+        for record in plan.records.values():
+            wanted = reader.wants(record.path)
+            yield from zip(
+                [record.path] * len(wanted),
+                wanted,
+                plan.resolve(wanted, record.path),
+                strict=True,
+            )
+
+    return plan, wants
+
+
+def _count(tally: Tally, judge: Judge, path: str, wanted: LinkReference, found: Resolved) -> None:
+    tally.total += 1
+    where = f"{path}:{wanted.line} {wanted.written}"
+    if found.href and not found.outside:
+        tally.with_target += 1
+        tally.resolved += 1
+        if "anchor" in found.warning:
+            tally.anchors["without anchor"] += 1
+        here, there = words_of(wanted.written), words_of(found.href)
+        if (
+            here
+            and there
+            and here[-1] != there[-1]
+            and not judge.has(wanted.written, image=wanted.image)
+        ):
+            tally.doubtful += 1
+            tally.doubts.append(f"{where} -> {found.href}")
+    elif "not published" not in found.warning and judge.has(wanted.written, image=wanted.image):
+        tally.with_target += 1
+        tally.lost.append(f"{where} ({found.warning or found.href})")
+
+
+def main() -> None:
+    """Print a table, and samples where they are asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--samples", type=int, default=0)
+    given = parser.parse_args()
+    known = dict(n.split("=", 1) if "=" in n else (n, REPOSITORIES[n]) for n in given.names)
+    print(
+        "| repository | read as | links | with a target | resolved | doubtful | pictures | that exist | shown |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
+    for name, inner in (known or REPOSITORIES).items():
+        root = given.folder / name.replace("/", "+")
+        if not (root / inner).is_dir():
+            continue
+        dialect, links, pictures = measure((root / inner).resolve(), root.resolve())
+        print(
+            f"| {name} | {dialect} | {links.total:,} | {links.with_target:,} | {links.share} "
+            f"| {links.doubtful} | {pictures.total:,} | {pictures.with_target:,} | {pictures.share} |",
+            flush=True,
+        )
+        for tally in (links, pictures):
+            for row in (*tally.lost[: given.samples], *tally.doubts[: given.samples]):
+                print(f"    {row}", file=sys.stderr)
+            if given.samples and tally.anchors:
+                print(f"    {dict(tally.anchors)} of {len(tally.lost)} lost", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
