@@ -205,6 +205,26 @@ def test_kb_itself_imports_almost_nothing():
     assert sorted(run.stdout.split()) == ["kb", "kb.version"]
 
 
+MOST_LOADED = 52
+"""Modules of kb that a search may load. A higher figure is a decision, not an accident."""
+
+
+def test_a_search_passes_through_few_modules():
+    """What only writers, shells, JSON or a mistake need is not loaded."""
+    script = ROOT.parent / "benchmarks" / "passes.py"
+    if not script.is_file():
+        pytest.skip("kb is not tested in its repository")
+    command = [sys.executable, script, "-v"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    search, _, _ = run.stdout.partition("build")
+    loaded = set(re.findall(r"[\w/]+\.py", search))
+    assert 0 < len(loaded) <= MOST_LOADED
+    assert not loaded & {
+        "cli/as_json.py", "cli/complete.py", "content/markdown/parser.py", "content/reader.py",
+        "index/inverter.py", "index/weights.py", "site/build.py",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
 def test_every_module_says_what_it_is(path):
     """In its docstring."""
