@@ -8,9 +8,9 @@ first way that leads to something counts.
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from kb.concurrency import cached_property
 from kb.content.anchors import find_anchor
 from kb.content.files import fold, printable
 from kb.site.addresses import encode, file_address
