@@ -27,6 +27,7 @@ TESTS = {
     "jinja2": ("tests/site/test_build.py",),
     "markdown-it-py": ("tests/content/test_markdown.py",),
     "mkdocs": ("tests/browser/test_embedding.py::test_mkdocs",),
+    "pathspec": ("tests/content/test_dialects.py",),
     "platformdirs": ("tests/evaluate/test_place.py",),
     "pystemmer": ("tests/text/test_analysis.py", "tests/test_libraries.py"),
     "pyyaml": ("tests/content/test_frontmatter.py",),

@@ -51,10 +51,12 @@ from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from kb.settings import Kind, SettingsFile
 
 _MILLION = 1_000_000
+_EPOCH_DIGITS = 11  # of seconds that are still a date
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,19 @@ DEFAULT_LIMITS = Limits()
 
 class OutOfTimeError(BaseException):
     """Raised in a process whose time is up, in the middle of anything: never caught by mistake."""
+
+
+def today() -> date:
+    """The day for which articles are read: this machine's, or that of SOURCE_DATE_EPOCH (seconds
+    since 1970, UTC), which makes builds of the same articles the same.
+    """
+    # Imported here: most commands need no day.
+    from datetime import UTC, date, datetime  # noqa: PLC0415
+
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isascii() and given.isdigit() and len(given) <= _EPOCH_DIGITS:
+        return datetime.fromtimestamp(int(given), UTC).date()
+    return date.today()  # noqa: DTZ011 the day of whoever sits at it
 
 
 def over_limit(key: str, what: str, line: int | None) -> ContentError:

@@ -428,8 +428,11 @@ class KnowledgeBase:
 
     def _topics(self, cards: Iterable[ArticleMeta]) -> tuple[Topic, ...]:
         """The tree of topics that hold some articles."""
-        listed = scan(self.config.content).topics
-        files, _ = read_topics(self.config.content, listed, limits=self.config.limits)
+        dialect = dialect_of(self.config)
+        listing = scan(self.config.content, dialect)
+        files, _ = read_topics(
+            self.config.content, listing, limits=self.config.limits, dialect=dialect
+        )
         return build_topics(cards, files)
 
     def _nearest_topics(self, words: str, opened: _Opened) -> tuple[Topic, ...]:

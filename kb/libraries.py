@@ -22,6 +22,7 @@ INDEX = {
     "markdown_it": "markdown-it-py",
     "mdurl": "mdurl",
     "yaml": "PyYAML",
+    "pathspec": "pathspec",
     "Stemmer": "PyStemmer",
     "whoosh": "Whoosh",
 }

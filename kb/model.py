@@ -130,7 +130,9 @@ class ArticleMeta:
 
     `id` is the article's path under content/ without `.md`, with `/` between folders. `path` is
     its file, relative to content/; `topic` the id of the folder that holds it (empty at the
-    top); `digest` the SHA-256 of the file in hexadecimal.
+    top); `digest` the SHA-256 of the file in hexadecimal. `routes` are paths at which other tools
+    have it, which lead to it where nothing else claims them. On the day `until` the `status` is
+    another. What is not `searchable` is shown, but not found.
     """
 
     id: str
@@ -148,8 +150,11 @@ class ArticleMeta:
     tags: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
     audience: Audience = Audience.PUBLIC
     status: Status = Status.PUBLISHED
+    until: date | None = None
+    searchable: bool = True
     reviewed: date | None = None
     review_every: str = ""
     order: int | None = None
@@ -403,6 +408,7 @@ _ENCODERS: dict[str, Callable[[Any], Any]] = {
     "escalate": lambda steps: [(s.channel, s.condition and str(s.condition)) for s in steps],
     "channel": astuple,
     "reviewed": lambda day: day.isoformat(),
+    "until": lambda day: day.isoformat(),
     "problems": lambda problems: list(map(encode_problem, problems)),
     "sections": lambda sections: [
         (s.anchor, s.heading, s.level, s.trail, s.text, s.lines, s.position, s.links)
@@ -417,6 +423,7 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "escalate": lambda steps: tuple([Step(c, Condition(w) if w else None) for c, w in steps]),
     "channel": _decode_channel,
     "reviewed": _decode_date,
+    "until": _decode_date,
     "problems": lambda problems: tuple(map(decode_problem, problems)),
     "sections": lambda sections: tuple(map(_decode_section, sections)),
     "extra": lambda extra: tuple([(key, value) for key, value in extra]),
@@ -425,5 +432,6 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "tags": tuple,
     "related": tuple,
     "aliases": tuple,
+    "routes": tuple,
     "anchors": tuple,
 }

@@ -26,6 +26,7 @@ DOORS = {
     "markupsafe": "site/",
     "watchfiles": "site/",
     "filelock": ("index/lock.py", "site/build_cache.py"),
+    "pathspec": "content/files.py",
     "platformdirs": "evaluate/judgments.py",
     "wcwidth": "cli/text.py",
     "ir_measures": "evaluate/",

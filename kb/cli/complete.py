@@ -178,9 +178,11 @@ def _config(ctx: click.Context) -> Config:
 def _ids(ctx: click.Context) -> list[str]:
     """Every id that is safe to show; none when the settings or the folder can't be read."""
     from kb.content import scan
+    from kb.content.dialects import dialect_of
 
     try:
-        ids = [source.id for source in scan(_config(ctx).content).articles]
+        config = _config(ctx)
+        ids = [source.id for source in scan(config.content, dialect_of(config)).articles]
     except (KbError, OSError):
         return []
     return sorted(id_ for id_ in ids if visible(id_) == id_)
@@ -193,10 +195,11 @@ def _anchors(ctx: click.Context, article: str) -> list[str]:
 
     try:
         config = _config(ctx)
-        source = next((s for s in scan(config.content).articles if s.id == article), None)
+        dialect = dialect_of(config)
+        listing = scan(config.content, dialect)
+        source = next((s for s in listing.articles if s.id == article), None)
         if source is None:
             return []
-        dialect = dialect_of(config)
         found = read_article(config.content, source, limits=config.limits, dialect=dialect)
     except (KbError, OSError):
         return []

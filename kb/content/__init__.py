@@ -63,6 +63,10 @@ class Named(Protocol):
     def aliases(self) -> tuple[str, ...]:
         """Its former ids."""
 
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """Paths at which other tools have it."""
+
 
 class Aliases(NamedTuple):
     """The aliases of articles that have any, by id, and the problems of those of which some are
@@ -90,13 +94,13 @@ def read_content(
     content: Path, *, limits: Limits = DEFAULT_LIMITS, dialect: Dialect = PLAIN
 ) -> Content:
     """Read a whole content folder. Raises `ContentError` only if there is no such folder."""
-    listing = scan(content)
+    listing = scan(content, dialect)
     read = [
         read_article(content, source, limits=limits, dialect=dialect) for source in listing.articles
     ]
     refused = [problem for result in read if isinstance(result, tuple) for problem in result]
     articles = _settle([result for result in read if isinstance(result, Article)])
-    files, wrong = read_topics(content, listing.topics, limits=limits)
+    files, wrong = read_topics(content, listing, limits=limits, dialect=dialect)
     own = [problem for article in articles for problem in article.problems]
     return Content(
         articles=articles,
@@ -150,7 +154,11 @@ def line_of_step(content: Path, path: str, channel: str, limits: Limits) -> int 
 
 
 def read_topics(
-    content: Path, sources: Iterable[SourceFile], *, limits: Limits = DEFAULT_LIMITS
+    content: Path,
+    listing: Listing,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    dialect: Dialect = PLAIN,  # noqa: ARG001 read by menus
 ) -> tuple[Mapping[str, TopicFile], tuple[Problem, ...]]:
     """What the topic files say, by id of the topic, and what is wrong with them."""
     # Imported here: see read_article.
@@ -158,7 +166,7 @@ def read_topics(
 
     files = {}
     problems: list[Problem] = []
-    for source in sources:
+    for source in listing.topics:
         files[source.id], wrong = reader.read_topic_file(content, source, limits)
         problems.extend(wrong)
     return files, tuple(problems)
@@ -166,12 +174,13 @@ def read_topics(
 
 def resolve_aliases(articles: Iterable[Named]) -> Aliases:
     """The aliases that lead to each article: none that is another article's id or an earlier one's
-    alias, each of which is a problem of its article. Upper and lower case are the same.
+    alias, each of which is a problem of its article. Upper and lower case are the same. Of the
+    `routes` those that nobody else claims follow.
     """
     articles = tuple(articles)
     of: dict[str, tuple[str, ...]] = {}
     problems: dict[str, tuple[Problem, ...]] = {}
-    if not any(article.aliases for article in articles):
+    if not any(article.aliases or article.routes for article in articles):
         return Aliases(of, problems)
     owners = {fold(article.id): article.id for article in articles}
     for article in articles:
@@ -187,6 +196,15 @@ def resolve_aliases(articles: Iterable[Named]) -> Aliases:
             of[article.id] = tuple(kept)
         if taken:
             problems[article.id] = tuple(taken)
+    for article in articles:
+        free = [
+            route
+            for route in article.routes
+            if owners.setdefault(fold(route), article.id) == article.id
+            and fold(route) != fold(article.id)
+        ]
+        if free:
+            of[article.id] = tuple(dict.fromkeys((*of.get(article.id, ()), *free)))
     return Aliases(of, problems)
 
 
@@ -199,8 +217,12 @@ def _settle(articles: Sequence[Article]) -> tuple[Article, ...]:
     """The articles, without aliases that are taken; each of those is a problem of its article."""
     aliases = resolve_aliases(articles)
     return tuple(
-        replace(a, aliases=aliases.of[a.id], problems=(*a.problems, *aliases.problems[a.id]))
-        if a.id in aliases.problems
+        replace(
+            a,
+            aliases=aliases.of.get(a.id, ()),
+            problems=(*a.problems, *aliases.problems.get(a.id, ())),
+        )
+        if a.id in aliases.problems or a.routes
         else a
         for a in articles
     )

@@ -6,6 +6,7 @@ reported and left out.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import unicodedata
@@ -13,9 +14,10 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from kb.content.files import complaint_about_id
-from kb.content.frontmatter import Entry, Fields, Text, Value, plain
+from kb.content.foreign_keys import MEANT, ROUTES, as_route
+from kb.content.frontmatter import Entry, Fields, Items, Text, Value, plain
 from kb.content.values import FieldReader, either, items, one_line, quote
-from kb.content.visibility import folded, is_about_visibility, read_visibility
+from kb.content.visibility import folded, is_about_visibility, is_date_key, read_visibility
 from kb.model import Action, Audience, Channel, Condition, Problem, Severity, Status, Step, Tier
 from kb.text.nearest import nearest, slip
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from kb.content.visibility import Visibility
 
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][\d:.+Zz -]*)?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?")
+_ADDRESS = re.compile(r"^/|/$|^https?://|\.(?:html?|mdx|php|aspx)$|[?#]", re.IGNORECASE)
+_FLAGS = frozenset({"", "true", "false", "yes", "no"})
 _INTERVAL = re.compile(r"[1-9]\d{0,4} (?:day|week|month|year)s?")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _SCHEMES = frozenset({"http:", "https:", "mailto:", "tel:"})
@@ -45,8 +50,11 @@ class Attributes(TypedDict, total=False):
     tags: tuple[str, ...]
     related: tuple[str, ...]
     aliases: tuple[str, ...]
+    routes: tuple[str, ...]
     audience: Audience
     status: Status
+    until: date
+    searchable: bool
     reviewed: date
     review_every: str
     order: int
@@ -68,6 +76,7 @@ def read_article_fields(path: str, fields: Fields) -> FrontMatter:
     reader = _ArticleFields(path)
     for entry in reader.once(fields, matters):
         reader.read(entry)
+    reader.take_over()
     reader.see(read_visibility(fields))
     if reader.extra:
         reader.attributes["extra"] = tuple(reader.extra)
@@ -83,21 +92,69 @@ class _ArticleFields(FieldReader):
         self.attributes: Attributes = {}
         self.extra: list[tuple[str, str]] = []
         self._unused: list[Entry] = []
+        self._foreign: dict[str, Entry] = {}
 
     def read(self, entry: Entry) -> None:
         """Take one key with its value."""
         method = _KEYS.get(entry.key)
-        if folded(entry.key) in _IN_ANY_CASE:
+        name = folded(entry.key)
+        if name in _IN_ANY_CASE:
             method = _ArticleFields.visibility
         if method is not None:
             method(self, entry)
             return
+        if name in _SAME:
+            self._foreign.setdefault(name, entry)
+        elif name in ROUTES:
+            self._routes(entry)
+        else:
+            self._unused.append(entry)
+        if name in {"sidebar", "nav", "navigation"} and isinstance(entry.value, Fields):
+            self._from_menu(entry.value)
         value = entry.value
         written = (
             value.value if isinstance(value, Text) else json.dumps(plain(value), ensure_ascii=False)
         )
         self.extra.append((entry.key, written))
-        self._unused.append(entry)
+
+    def take_over(self) -> None:
+        """Take from other tools' keys what kb's own do not say."""
+        for key, names in MEANT.items():
+            found = next((self._foreign[name] for name in names if name in self._foreign), None)
+            if found is None or (self.name if key == "title" else key in self.attributes):
+                continue
+            if key == "order":
+                if (number := _number_in(found.value)) is not None:
+                    self.attributes["order"] = number
+            elif key == "tags":
+                self.tags(found)
+            elif isinstance(found.value, Text):
+                text = one_line(html.unescape(found.value.value))
+                if key == "summary":
+                    self.attributes["summary"] = text
+                elif found.key.casefold() in {"title", "navtitle", "pagetitle"}:
+                    self.name = text
+
+    def _from_menu(self, fields: Fields) -> None:
+        """The order that a table says, as Starlight's `sidebar` does."""
+        for inner in fields.entries:
+            if folded(inner.key) in _SAME:
+                self._foreign.setdefault(folded(inner.key), inner)
+
+    def _routes(self, entry: Entry) -> None:
+        """Addresses in another site: what is none is passed over."""
+        folder = self.path.rpartition("/")[0]
+        for item in items(entry.value):
+            text = _address_in(item)
+            route = as_route(text)
+            if not route:
+                continue
+            if folded(entry.key) == "slug" and not text.startswith("/"):
+                route = f"{folder}/{route}" if folder else route
+            if complaint_about_id(route) is None:
+                known = self.attributes.get("routes", ())
+                route = unicodedata.normalize("NFC", route)
+                self.attributes["routes"] = tuple(dict.fromkeys((*known, route)))
 
     def see(self, visibility: Visibility) -> None:
         """Take who may see the article, and speak of the keys that nothing was said of."""
@@ -105,6 +162,10 @@ class _ArticleFields(FieldReader):
             self.attributes["status"] = visibility.status
         if visibility.audience is not Audience.PUBLIC:
             self.attributes["audience"] = visibility.audience
+        if visibility.until is not None:
+            self.attributes["until"] = visibility.until
+        if not visibility.searchable:
+            self.attributes["searchable"] = False
         self.fatal |= visibility.keeps_out
         self.problems += [remark.as_problem(self.path) for remark in visibility.remarks]
         told = {remark.line for remark in visibility.remarks}
@@ -113,12 +174,29 @@ class _ArticleFields(FieldReader):
                 self.unknown(entry, _KEYS)
 
     def title(self, entry: Entry) -> None:
-        self.name = self.text(entry)
+        if isinstance(entry.value, Text):
+            self.name = one_line(html.unescape(entry.value.value))
+        else:
+            self._not_mine(entry)
 
     def summary(self, entry: Entry) -> None:
-        self.attributes["summary"] = self.text(entry)
+        if isinstance(entry.value, Text):
+            self.attributes["summary"] = one_line(html.unescape(entry.value.value))
+        else:
+            self._not_mine(entry)
+
+    def _not_mine(self, entry: Entry) -> None:
+        """Say that a value has a shape that another tool gives it."""
+        shape = "a table" if isinstance(entry.value, Fields) else "a list"
+        if isinstance(entry.value, Text):
+            shape = quote(one_line(entry.value.value))
+        message = f"`{one_line(entry.key)}` is {shape}, another tool's: ignored"
+        self.report(entry.line, message, Severity.NOTE, "foreign-value")
 
     def tier(self, entry: Entry) -> None:
+        if not isinstance(entry.value, Text):
+            self._not_mine(entry)
+            return
         text = self.text(entry).lower()
         values = [member.value for member in Tier]
         if text in values:
@@ -128,30 +206,57 @@ class _ArticleFields(FieldReader):
                 entry.line, f"`tier` can't be {quote(text)} (did you mean {meant}?): ignored"
             )
         elif text:
-            shown = f"`tier` is {quote(text)}, another tool's: ignored"
-            self.report(entry.line, shown, Severity.NOTE, "foreign-value")
+            self._not_mine(entry)
 
     def visibility(self, entry: Entry) -> None:
         """Nothing: `kb.content.visibility` reads it beside the keys of other tools."""
 
     def issue(self, entry: Entry) -> None:
-        self.attributes["issues"] = self.texts(entry)
+        if isinstance(entry.value, Fields) or all(map(_is_number_or_address, items(entry.value))):
+            self._not_mine(entry)
+        else:
+            self.attributes["issues"] = self.texts(entry)
 
     def have_ready(self, entry: Entry) -> None:
-        self.attributes["have_ready"] = self.texts(entry)
+        if isinstance(entry.value, Fields):
+            self._not_mine(entry)
+        else:
+            self.attributes["have_ready"] = self.texts(entry)
 
     def tags(self, entry: Entry) -> None:
         """Tags may also be one text with commas, as other tools write them."""
-        tags = self.texts(entry)
+        if isinstance(entry.value, Fields):
+            self._not_mine(entry)
+            return
+        kept = tuple(item for item in items(entry.value) if isinstance(item, Text))
+        if len(kept) < len(items(entry.value)):
+            self._not_mine(entry)
+        tags = self.texts(Entry(entry.key, Items(kept, entry.line), entry.line))
         if isinstance(entry.value, Text):
             tags = tuple(dict.fromkeys(part.strip() for text in tags for part in text.split(",")))
         self.attributes["tags"] = tuple(tag for tag in tags if tag)
 
     def related(self, entry: Entry) -> None:
-        self.attributes["related"] = self._ids(entry, Severity.WARNING)
+        if isinstance(entry.value, Fields) or any(
+            not isinstance(item, Text) or _is_number_or_address(item) for item in items(entry.value)
+        ):
+            self._not_mine(entry)
+        else:
+            self.attributes["related"] = self._ids(entry, Severity.WARNING)
 
     def aliases(self, entry: Entry) -> None:
-        self.attributes["aliases"] = self._ids(entry, Severity.ERROR)
+        """Former ids; those with slashes around them, an ending or a host are addresses."""
+        if isinstance(entry.value, Fields):
+            self._not_mine(entry)
+            return
+        foreign: list[Value] = []
+        own: list[Value] = []
+        for item in items(entry.value):
+            is_route = isinstance(item, Text) and _ADDRESS.search(item.value.strip())
+            (foreign if is_route else own).append(item)
+        self._routes(Entry(entry.key, Items(tuple(foreign), entry.line), entry.line))
+        kept = Entry(entry.key, Items(tuple(own), entry.line), entry.line)
+        self.attributes["aliases"] = self._ids(kept, Severity.ERROR)
 
     def _ids(self, entry: Entry, severity: Severity) -> tuple[str, ...]:
         names = {}
@@ -165,6 +270,9 @@ class _ArticleFields(FieldReader):
         return tuple(names)
 
     def do(self, entry: Entry) -> None:
+        if not _is_empty(entry.value) and not any(map(_is_action, items(entry.value))):
+            self._not_mine(entry)
+            return
         actions = (self._action(item) for item in items(entry.value))
         self.attributes["actions"] = tuple(action for action in actions if action)
 
@@ -241,9 +349,11 @@ class _ArticleFields(FieldReader):
             )
 
     def channel(self, entry: Entry) -> None:
-        if not isinstance(entry.value, Fields):
-            parts = either(_CHANNEL_KEYS, "and")
-            self.report(entry.line, f"`channel` should have {parts}: ignored")
+        if not isinstance(entry.value, Fields) or not any(
+            inner.key in _CHANNEL_KEYS for inner in entry.value.entries
+        ):
+            if not _is_empty(entry.value):
+                self._not_mine(entry)
             return
         texts = self._parts(entry.value, "channel", _CHANNEL_KEYS, Severity.WARNING)
         if texts.get("name"):
@@ -279,12 +389,16 @@ class _ArticleFields(FieldReader):
             self.report(entry.line, f"`review_every` should be like `6 months`, not {quote(text)}")
 
     def order(self, entry: Entry) -> None:
-        if (number := self.number(entry)) is not None:
+        if (number := _number_in(entry.value)) is not None:
             self.attributes["order"] = number
+        elif not _is_empty(entry.value):
+            self._not_mine(entry)
 
     def featured(self, entry: Entry) -> None:
-        if (number := self.number(entry)) is not None:
+        if (number := _number_in(entry.value)) is not None:
             self.attributes["featured"] = number
+        elif not _is_empty(entry.value):
+            self._not_mine(entry)
 
 
 _KEYS: dict[str, Callable[[_ArticleFields, Entry], None]] = {
@@ -312,9 +426,42 @@ _KEYS: dict[str, Callable[[_ArticleFields, Entry], None]] = {
 _IN_ANY_CASE = frozenset({"audience", "status"})
 
 
+_SAME = frozenset(name for names in MEANT.values() for name in names)
+
+
+def _is_empty(value: Value) -> bool:
+    """Whether a value says nothing."""
+    return isinstance(value, Text) and not value.value.strip()
+
+
+def _number_in(value: Value) -> int | None:
+    """The number that an order is: a fraction counts as what is below it."""
+    text = value.value.strip() if isinstance(value, Text) else ""
+    return int(text.partition(".")[0] or 0) if _NUMBER.fullmatch(text) else None
+
+
+def _address_in(item: Value) -> str:
+    """An address in a list of them: a text, or the table in which one stands."""
+    if isinstance(item, Fields):
+        found = (item.get(key) for key in ("from", "url", "path", "source"))
+        item = next((entry.value for entry in found if entry), Text("", 0))
+    return item.value.strip() if isinstance(item, Text) else ""
+
+
+def _is_action(item: Value) -> bool:
+    if isinstance(item, Fields):
+        return any(inner.key in _ACTION_KEYS for inner in item.entries)
+    return isinstance(item, Items) or item.value.strip().casefold() not in _FLAGS
+
+
+def _is_number_or_address(item: Value) -> bool:
+    text = item.value.strip() if isinstance(item, Text) else ""
+    return bool(re.fullmatch(r"#?[0-9]+|[a-z]+://\S+", text, re.IGNORECASE))
+
+
 def matters(key: str) -> bool:
-    """Whether it matters what a key says."""
-    return key in _KEYS or is_about_visibility(key)
+    """Whether it matters which of several values of a key counts. Of dates each does."""
+    return (key in _KEYS or is_about_visibility(key)) and not is_date_key(key)
 
 
 def _complaint_about_url(url: str) -> str | None:

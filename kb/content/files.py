@@ -14,6 +14,7 @@ import stat
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.content.dialects import PLAIN
 from kb.errors import ContentError
 from kb.files import is_within, raise_if_exhausted
 from kb.model import Problem, Severity
@@ -21,6 +22,10 @@ from kb.model import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pathspec import GitIgnoreSpec
+
+    from kb.content.dialects import Dialect
 
 MAX_NAME = 200  # bytes; leaves room for what a site adds to it
 MAX_ID = 600  # bytes
@@ -105,17 +110,31 @@ def _device(name: str) -> str | None:
 
 
 TOPIC_FILE = "topic.yaml"
-_SUFFIX = ".md"
-# Files that were probably meant to be read.
+MENU_FILES = frozenset({
+    "_category_.json", "_category_.yml", "_category_.yaml", "_meta.json", "meta.json", ".pages",
+    "toc.yml", "toc.yaml", "_sidebar.md", "SUMMARY.md",
+})  # fmt: skip
+"""Files in which other tools say in which order a folder's pages stand, and what it is called."""
+SUFFIXES = (".md", ".mdx", ".markdown")
+"""What the names of articles end in."""
 _OUTSIDE = "a link that leads outside the content folder: not read"
-_LOOKALIKES = frozenset({".markdown", ".mdown", ".mdx", ".mkd", _SUFFIX})
+# Files that were probably meant to be read.
+_LOOKALIKES = frozenset({".mdown", ".mkd", ".mdwn", *SUFFIXES})
+LEFT_OUT = "left-out"
+"""The code of the note on a file that is not read because no generator would publish it."""
+_VENDORED = frozenset({
+    "node_modules", "bower_components", "vendor", "venv", "virtualenv", "site-packages",
+    "__pycache__",
+})  # fmt: skip
+_SECTION_PAGE = "_index"
+_ENDINGS = ", ".join(SUFFIXES)
 
 
 class SourceFile(NamedTuple):
     """A file under content/ and its state on disk: whoever sees no change here need not read.
 
     `path` is relative to content/ with `/` between folders, as the disk spells it. `id` is
-    the article's id (for a topic file the topic's): the path without `.md`, in NFC.
+    the article's id (for a topic or menu file the topic's): the path without its ending, in NFC.
     A tuple and not a dataclass because thousands are made for each search.
     """
 
@@ -128,32 +147,44 @@ class SourceFile(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """Articles and topic files of a content folder in order of id, and what was refused."""
+    """Articles, topic files and menus of other tools in a content folder, in order of id, and what
+    was refused or left out.
+    """
 
     articles: tuple[SourceFile, ...]
     topics: tuple[SourceFile, ...]
     problems: tuple[Problem, ...]
+    menus: tuple[SourceFile, ...] = ()
+
+    @property
+    def others(self) -> tuple[SourceFile, ...]:
+        """The files that tell of the topics."""
+        return (*self.topics, *self.menus)
 
 
-def scan(content: Path) -> Listing:
-    """List the articles and topic files under a content folder.
+def scan(content: Path, dialect: Dialect = PLAIN) -> Listing:
+    """List the articles and topic files under a content folder that is written in a dialect.
 
-    Names that begin with a dot are skipped, other files are none of ours. Refused, each
+    Names that begin with a dot are skipped, other files are none of ours. Left out, with a
+    note: names that begin with `_` (but for `_index`), folders of other people's code such as
+    node_modules, and what the patterns of `dialect.exclude` match. Refused, each
     with a problem: names that some system or address can't hold, two ids that differ only
     in case or in Unicode form (the first in order stays), links that lead outside, folders
     in it that can't be read. Raises `ContentError` if there is no such folder, or it can't be
     read itself.
     """
     _check(content)
-    walk = _Walk(content)
-    found = sorted(walk.files())
-    articles = [file for file in found if not _is_topic_file(file.path)]
-    topics = [file for file in found if _is_topic_file(file.path)]
+    walk = _Walk(content, Exclusion(dialect))
+    kinds: dict[str, list[SourceFile]] = {"article": [], "topic": [], "menu": []}
+    for file in sorted(walk.files()):
+        kinds[_kind(file.path.rpartition("/")[2])].append(file)
     problems = [*walk.problems]
+    articles = _without_hidden(content, dialect, kinds["article"], problems)
     return Listing(
         articles=tuple(sorted(_without_twins(articles, problems), key=lambda file: file.id)),
-        topics=tuple(sorted(_without_twins(topics, problems), key=lambda file: file.id)),
+        topics=tuple(sorted(_without_twins(kinds["topic"], problems), key=lambda file: file.id)),
         problems=tuple(sorted(problems, key=lambda problem: (problem.path, problem.message))),
+        menus=tuple(sorted(kinds["menu"], key=lambda file: (file.id, file.path))),
     )
 
 
@@ -168,8 +199,66 @@ def find_file(content: Path, path: str, id_: str) -> SourceFile | None:
 
 
 def is_read(name: str) -> bool:
-    """Whether a file of that name is read if it is a regular one: as an article or a topic."""
-    return name.endswith(_SUFFIX) or name == TOPIC_FILE
+    """Whether a file of that name is read if it is a regular one: as an article, a topic or a
+    menu.
+    """
+    return name.endswith(SUFFIXES) or name == TOPIC_FILE or name in MENU_FILES
+
+
+def without_suffix(path: str) -> str:
+    """A path without the ending of an article's name."""
+    return next((path.removesuffix(end) for end in SUFFIXES if path.endswith(end)), path)
+
+
+def _kind(name: str) -> str:
+    if name == TOPIC_FILE:
+        return "topic"
+    return "menu" if name in MENU_FILES else "article"
+
+
+class Exclusion:
+    """Which files are left out, and why: by their names, and by patterns as `.gitignore` has them,
+    of which the last that matches counts.
+    """
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._base = ""
+        if dialect.exclude_from and dialect.content != dialect.exclude_from:
+            self._base = dialect.content.relative_to(dialect.exclude_from).as_posix() + "/"
+        self._spec: GitIgnoreSpec | None = None
+        if dialect.exclude:
+            # Imported here: most folders have no patterns.
+            from pathspec import GitIgnoreSpec  # noqa: PLC0415
+
+            self._spec = GitIgnoreSpec.from_lines(dialect.exclude)
+
+    def reason(self, path: str, name: str, *, folder: bool) -> str:
+        """Why a file or folder is left out; empty where it is not."""
+        matched = None
+        if self._spec is not None:
+            matched = self._spec.check_file(f"{self._base}{path}{'/' if folder else ''}").include
+        if matched:
+            return "a pattern of the settings or of the generator leaves it out"
+        if matched is None and name.startswith("_") and without_suffix(name) != _SECTION_PAGE:
+            return "its name begins with `_`"
+        if matched is None and folder and name in _VENDORED:
+            return f"{name}/ holds other people's files"
+        return ""
+
+
+def _without_hidden(
+    content: Path, dialect: Dialect, files: list[SourceFile], problems: list[Problem]
+) -> list[SourceFile]:
+    """The files that no page or list of the generator hides; the others become notes."""
+    if dialect.hidden_by is None:
+        return files
+    hidden = dialect.hidden_by(content, [file.path for file in files])
+    problems += [_left_out(path, why) for path, why in hidden.items()]
+    return [file for file in files if file.path not in hidden]
+
+
+def _left_out(path: str, why: str) -> Problem:
+    return Problem(printable(path), None, f"left out: {why}", Severity.NOTE, LEFT_OUT)
 
 
 def _check(content: Path) -> None:
@@ -194,10 +283,6 @@ def _unreadable(content: Path, error: OSError) -> ContentError:
     return ContentError(message, path=printable(str(content)))
 
 
-def _is_topic_file(path: str) -> bool:
-    return path == TOPIC_FILE or path.endswith("/" + TOPIC_FILE)
-
-
 def _without_twins(files: list[SourceFile], problems: list[Problem]) -> Iterator[SourceFile]:
     """Of ids that some system holds for the same, only the first."""
     seen: dict[str, str] = {}
@@ -210,7 +295,9 @@ def _without_twins(files: list[SourceFile], problems: list[Problem]) -> Iterator
             Problem(
                 file.path,
                 None,
-                f"its id differs from that of {first} only in case or in Unicode form: "
+                f"its id is that of {first}: rename one of them"
+                if file.id == without_suffix(first)
+                else f"its id differs from that of {first} only in case or in Unicode form: "
                 "rename one of them",
                 code="duplicate",
             )
@@ -220,27 +307,34 @@ def _without_twins(files: list[SourceFile], problems: list[Problem]) -> Iterator
 class _Walk:
     """One walk through a content folder."""
 
-    def __init__(self, content: Path) -> None:
+    def __init__(self, content: Path, exclusion: Exclusion) -> None:
         self.problems: list[Problem] = []
         self._content = content
+        self._exclusion = exclusion
         self._root = os.path.realpath(content)
 
     def files(self) -> Iterator[SourceFile]:
-        """Every article and topic file, in no order."""
+        """Every article, topic file and menu, in no order."""
         folders = [""]
         while folders:
             prefix = folders.pop()
             for entry in self._entries(prefix):
-                if entry.name.startswith("."):
+                name, path = entry.name, prefix + entry.name
+                if name.startswith(".") and name not in MENU_FILES:
                     continue
-                path = prefix + entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    if self._accepts(path, entry.name):
+                    if not self._leaves_out(path, name, folder=True) and self._accepts(path, name):
                         folders.append(path + "/")
-                elif is_read(entry.name):
-                    yield from self._file(entry, path, prefix)
-                else:
+                elif not is_read(name):
                     self._notice(entry, path)
+                elif _kind(name) == "menu" or not self._leaves_out(path, name, folder=False):
+                    yield from self._file(entry, path, prefix)
+
+    def _leaves_out(self, path: str, name: str, *, folder: bool) -> bool:
+        why = self._exclusion.reason(path, name, folder=folder)
+        if why:
+            self.problems.append(_left_out(f"{path}/" if folder else path, why))
+        return bool(why)
 
     def _entries(self, prefix: str) -> list[os.DirEntry[str]]:
         try:
@@ -260,8 +354,8 @@ class _Walk:
         return wrong is None
 
     def _file(self, entry: os.DirEntry[str], path: str, prefix: str) -> Iterator[SourceFile]:
-        is_topic = entry.name == TOPIC_FILE
-        stem = entry.name.removesuffix(_SUFFIX)
+        is_topic = _kind(entry.name) != "article"
+        stem = without_suffix(entry.name)
         if not is_topic and not self._accepts(path, stem):
             return
         try:
@@ -307,7 +401,7 @@ class _Walk:
         """Say what looks like an article or a topic but is not read."""
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122  (no need for a Path)
         if suffix in _LOOKALIKES:
-            self._warn(path, "not read as an article: only names that end in .md are")
+            self._warn(path, f"not read as an article: only names that end in {_ENDINGS} are")
         elif entry.name.lower() in {TOPIC_FILE, "topic.yml"}:
             self._warn(path, f"not read: a topic file is called {TOPIC_FILE}")
         elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112  (raises nothing)

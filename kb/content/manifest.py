@@ -38,7 +38,7 @@ _ENTRY = 5  # a file's size, two times, inode and digest
 
 class Source(NamedTuple):
     """A file that was read. `id` is its article's, empty where there is none; `problems` are
-    what was found in it.
+    what was found in it. On the day `until` (in ISO form) the article has to be read again.
     """
 
     path: str
@@ -47,6 +47,12 @@ class Source(NamedTuple):
     aliases: tuple[str, ...] = ()
     sections: int = 0
     problems: tuple[Problem, ...] = ()
+    until: str = ""
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """None: what takes them is no problem of an article's."""
+        return ()
 
     def record(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -56,6 +62,7 @@ class Source(NamedTuple):
             "aliases": self.aliases,
             "sections": self.sections,
             "problems": list(map(encode_problem, self.problems)),
+            "until": self.until,
         }
 
 
@@ -72,6 +79,7 @@ def _read_source(path: str, record: Mapping[str, Any]) -> Source:
         tuple(record["aliases"]),
         record["sections"],
         tuple(map(decode_problem, record["problems"])),
+        record["until"],
     )
 
 

@@ -112,7 +112,7 @@ def read_front_matter(text: str, limits: Limits) -> frontmatter.Read:
     read = frontmatter.read(text, limits=limits)
     above = text[: len(text) - len(read.body)] if read.body_line > 1 else text
     for fields, line in frontmatter.find_misplaced(read.body, read.body_line, above=above):
-        visibility = read_visibility(fields)
+        visibility = read_visibility(fields, dated=False)
         if visibility.hides:
             raise ContentError(
                 "this looks like front matter that hides the article, but is not read as such",

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from kb.concurrency import cached_property
 from kb.content import read_article
 from kb.content.dialects import dialect_of
-from kb.content.files import is_read, scan
+from kb.content.files import MENU_FILES, is_read, scan
 from kb.model import Article, decode_as, encode_meta
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def state_of_folder(content: Path) -> FolderState | None:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     name = entry.name
-                    if name.startswith("."):
+                    if name.startswith(".") and name not in MENU_FILES:
                         continue
                     if entry.is_symlink():
                         return None
@@ -147,7 +147,7 @@ class Snapshot:
         Raises ContentError where there is no such folder.
         """
         self.since = time.time_ns()
-        self.listing: Listing = scan(config.content)
+        self.listing: Listing = scan(config.content, dialect_of(config))
         self.digests: dict[str, str] = {}
         self._config = config
         self._states: dict[str, SourceFile] = {}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kb.content.files import printable
+from kb.content.foreign_keys import KNOWN
 from kb.content.frontmatter import Entry, Fields, Items, Text, Value, plain
 from kb.model import Problem, Severity
 from kb.text.nearest import slip
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _LONGEST = 60  # characters of a value that a message shows
-# Keys of other tools, and how kb is told.
-_FOREIGN = {"redirect_from": "aliases"}
 
 
 def items(value: Value) -> tuple[Value, ...]:
@@ -115,10 +114,9 @@ class FieldReader:
     def unknown(self, entry: Entry, known: Iterable[str]) -> None:
         """Say that a key is not one of kb's, and which was probably meant."""
         shown = quote(one_line(entry.key))
-        meant = slip(entry.key.lower().replace("-", "_"), known)
+        name = entry.key.lower().replace("-", "_")
+        meant = None if name.replace("_", "") in KNOWN else slip(name, known)
         if meant:
             self.report(entry.line, f"unknown key {shown}: did you mean `{meant}`?")
-        elif foreign := _FOREIGN.get(entry.key.lower()):
-            self.report(entry.line, f"kb does not know {shown}: write `{foreign}`")
         else:
             self.report(entry.line, f"unknown key {shown}: kept", Severity.NOTE, "unknown-key")

@@ -3,6 +3,9 @@
 kb's own keys are `status` and `audience`. Others' keys (`draft`, `published`, `hidden`, ...)
 count as much: where any of them hides an article it is hidden, whatever the others say.
 
+Dates count, too: what is to be published later (`publishDate`) is a draft until that day, and
+what has expired (`expiryDate`) is one from that day on.
+
 A value that says clearly that an article is hidden is taken for that, with a note. One that
 nearly says so (`status: drfat`) keeps the article out with an error, one that can't be read
 (`draft: maybe`) makes it a draft with a warning. A value of another tool that hides nothing
@@ -12,9 +15,11 @@ nearly says so (`status: drfat`) keeps the article out with an error, one that c
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.config import today
 from kb.content.frontmatter import Entry, Fields, Items, Text, Value
 from kb.content.values import either, items, one_line, quote
 from kb.model import Audience, Problem, Severity, Status
@@ -39,11 +44,15 @@ class Remark(NamedTuple):
 
 
 class Visibility(NamedTuple):
-    """Who may see an article, and what to say of how that was found."""
+    """Who may see an article, and what to say of how that was found. `until` is the day from which
+    that is another, if a date says so. What is not `searchable` is published, but not found.
+    """
 
     status: Status
     audience: Audience
     remarks: tuple[Remark, ...]
+    until: date | None = None
+    searchable: bool = True
 
     @property
     def keeps_out(self) -> bool:
@@ -72,13 +81,25 @@ _EMPTY = frozenset({"", "null", "nil", "none", "undefined", "~"})
 # Keys are compared in lower case and without hyphens, underscores and spaces.
 _HIDES_IF_YES = frozenset({
     "draft", "isdraft", "hidden", "ishidden", "private", "isprivate", "unlisted", "isunlisted",
-    "noindex", "norobots", "nosearch", "headless", "unpublished", "invisible", "internal",
-    "confidential", "archived", "searchexclude", "excludefromsearch", "hidefromsearch",
-    "donotpublish", "eleventyexcludefromcollections",
+    "noindex", "norobots", "headless", "unpublished", "invisible", "internal", "confidential",
+    "archived", "donotpublish", "eleventyexcludefromcollections",
 })  # fmt: skip
 _HIDES_IF_NO = frozenset({
     "published", "ispublished", "publish", "public", "ispublic", "visible", "isvisible", "listed",
-    "indexed", "indexable", "searchable", "search", "pagefind", "render",
+    "indexed", "indexable", "render",
+})  # fmt: skip
+_UNSEARCHED_IF_YES = frozenset({
+    "nosearch", "searchexclude", "excludefromsearch", "hidefromsearch", "searchhidden",
+})  # fmt: skip
+_UNSEARCHED_IF_NO = frozenset({"searchable", "search", "pagefind"})
+_BEGINS = frozenset({
+    "publishdate", "pubdate", "publishon", "publishat", "publishedat", "publishedon", "publishfrom",
+    "publisheddate", "datepublished", "golive", "golivedate", "embargo", "embargountil",
+    "scheduledfor", "releasedate", "published", "publish", "draftuntil", "hiddenuntil",
+})  # fmt: skip
+_ENDS = frozenset({
+    "expirydate", "expiry", "expires", "expireson", "expiresat", "expirationdate", "expireat",
+    "unpublishdate", "unpublishon", "unpublishat", "publishuntil",
 })  # fmt: skip
 _NESTED: Mapping[str, tuple[str, ...]] = {
     "search": ("exclude", "hidden", "hide"),
@@ -97,6 +118,13 @@ _OPEN_WORDS = frozenset({
 _WORDS = re.compile(r"[^\W_]+")
 _KEY_SIGNS = re.compile(r"[\s_-]+")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?|\d{9,13}")
+_ISO = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:[T ].*)?")
+_SECONDS = re.compile(r"(\d{9,10})(?:\d{3})?")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_SPELLED = (
+    "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%m/%d/%Y",
+    "%d/%m/%Y", "%d.%m.%Y", "%a, %d %b %Y",
+)  # fmt: skip
 
 # Words that say: not yet, no more, or not for everybody.
 _DRAFT_WORDS = frozenset({
@@ -116,18 +144,29 @@ _NEAR_STATUS = ("draft", "archived", "hidden", "private", "unlisted", "unpublish
 _NEAR_AUDIENCE = ("agent", "internal", "private", "hidden")
 
 
-def read_visibility(fields: Fields) -> Visibility:
-    """Who may see an article with this front matter."""
-    reader = _Reader()
+def read_visibility(fields: Fields, *, dated: bool = True) -> Visibility:
+    """Who may see an article with this front matter; without `dated` whatever its dates say."""
+    reader = _Reader(dated=dated)
     for entry in fields.entries:
         reader.read(entry)
     return reader.result()
 
 
+_DECIDES = (
+    frozenset(_NESTED), _HIDES_IF_YES, _HIDES_IF_NO, _UNSEARCHED_IF_YES, _UNSEARCHED_IF_NO,
+    _BEGINS, _ENDS,
+)  # fmt: skip
+
+
 def is_about_visibility(key: str) -> bool:
     """Whether a key decides who may see an article."""
     name = folded(key)
-    return any(name in known for known in (_READ, _NESTED, _HIDES_IF_YES, _HIDES_IF_NO))
+    return name in _READ or any(name in known for known in _DECIDES)
+
+
+def is_date_key(key: str) -> bool:
+    """Whether a key says from or until when an article is published, and nothing else."""
+    return folded(key) in (_BEGINS | _ENDS) - _HIDES_IF_NO
 
 
 def folded(key: str) -> str:
@@ -155,12 +194,16 @@ def answer(value: Value) -> Answer:
 class _Reader:
     """Reads the entries of one article in order, then says what they come to."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, dated: bool) -> None:
+        self._dates = _BEGINS | _ENDS if dated else frozenset[str]()
         self._statuses: list[Status] = []
         self._audiences: list[Audience] = []
         self._hiding: list[Entry] = []
         self._remarks: list[Remark] = []
         self._published: Entry | None = None
+        self._changes: list[date] = []
+        self._searchable = True
+        self._today = today()
 
     def result(self) -> Visibility:
         status = Status.PUBLISHED
@@ -174,19 +217,48 @@ class _Reader:
             message = f"`status: published`, but another key hides the article: it is {status}"
             self._remarks.append(Remark(line, message, Severity.NOTE))
         audience = Audience.AGENT if agent else Audience.PUBLIC
-        return Visibility(status, audience, tuple(self._remarks))
+        until = min(self._changes, default=None)
+        return Visibility(status, audience, tuple(self._remarks), until, self._searchable)
 
     def read(self, entry: Entry) -> None:
         """Take one key."""
         name = folded(entry.key)
         if name in _NESTED and isinstance(entry.value, Fields):
             self._nested(entry, name)
+        elif name in self._dates and self._dated(entry, begins=name in _BEGINS):
+            return
+        elif name in _UNSEARCHED_IF_YES | _UNSEARCHED_IF_NO:
+            hides = Answer.YES if name in _UNSEARCHED_IF_YES else Answer.NO
+            self._searched(entry, unless=hides)
         elif name in _HIDES_IF_YES:
             self._question(entry, hides=Answer.YES)
         elif name in _HIDES_IF_NO:
             self._question(entry, hides=Answer.NO)
         else:
             _READ.get(name, _Reader.slip)(self, entry)
+
+    def _searched(self, entry: Entry, *, unless: Answer) -> None:
+        if answer(entry.value) is unless:
+            self._searchable = False
+            message = f"`{one_line(entry.key)}: {_bare(entry.value)}`: published, but not found"
+            self._say(entry, message, Severity.NOTE)
+
+    def _dated(self, entry: Entry, *, begins: bool) -> bool:
+        """Whether the value is a date, which is taken, or should have been one."""
+        text = " ".join(_texts(entry.value)).strip().strip("\"'")
+        day = read_day(text)
+        if day is None:
+            if folded(entry.key) in _HIDES_IF_NO or text.casefold() in _EMPTY | _YES | _NO:
+                return False  # a question of yes or no
+            year = _YEAR.search(text)
+            if begins and not (year and int(year[1]) < self._today.year):
+                self._keep_out(entry, "a date like 2026-03-31")
+            return True
+        if day > self._today:
+            self._changes.append(day)
+        if begins == (day > self._today):
+            self._hide(entry)
+        return True
 
     def _question(self, entry: Entry, *, hides: Answer) -> None:
         said = answer(entry.value)
@@ -212,6 +284,10 @@ class _Reader:
                 words = _words(inner.value)
                 if words and _HIDDEN_PARTS.issuperset(words):
                     self._hide(inner)
+            elif name == "search" and key in _NESTED[name]:
+                self._searched(inner, unless=Answer.YES)
+            elif name == "search" and key in {"include", "index", "indexed"}:
+                self._searched(inner, unless=Answer.NO)
             elif key in _NESTED[name]:
                 self._question(inner, hides=Answer.YES)
             elif key in {"index", "indexed"}:
@@ -360,6 +436,23 @@ def _texts(value: Value) -> Iterator[str]:
         for entry in value.entries:
             yield entry.key
             yield from _texts(entry.value)
+
+
+def read_day(text: str) -> date | None:
+    """The day that a text names: `2026-03-31`, with or without a time, or spelled out."""
+    if seconds := _SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(seconds[1]), UTC).date()
+    try:
+        if found := _ISO.fullmatch(text):
+            return date(*map(int, found.groups()))
+    except ValueError:
+        return None
+    for form in _SPELLED:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 a day has no zone
+        except ValueError:
+            continue
+    return None
 
 
 def _is_date(entry: Entry) -> bool:

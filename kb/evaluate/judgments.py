@@ -250,7 +250,7 @@ class Catalogue:
     def __init__(self, content: Path, dialect: Dialect = PLAIN) -> None:
         self.content = content
         self._dialect = dialect
-        self._sources = {source.id: source for source in scan(content).articles}
+        self._sources = {source.id: source for source in scan(content, dialect).articles}
         self._articles: dict[str, Article | None] = {}
 
     @property

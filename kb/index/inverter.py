@@ -10,6 +10,7 @@ words are neighbours when only stop words stand between them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -82,6 +83,9 @@ class Inverter:
 
         Documents come in ascending order.
         """
+        record = {**encode_meta(meta_of(article)), "sections": len(article.sections)}
+        if not article.searchable:
+            article = _without_words(article)
         hidden = is_hidden(article)
         title, title_stops = self._analyzer.terms(article.title)
         terms, links = self._terms[hidden], self._links[hidden]
@@ -102,7 +106,7 @@ class Inverter:
             title=title or title_stops,
             words=frozenset(self._analyzer.surfaces_of(terms.units)),
             facets=_facets(article),
-            record={**encode_meta(meta_of(article)), "sections": len(article.sections)},
+            record=record,
             sections=sections,
         )
 
@@ -240,6 +244,14 @@ def _above_text(article: Article, section: Section) -> tuple[tuple[str, ...], ..
         section.trail,
         _issues(article) if section.position == 0 else (),
     )
+
+
+def _without_words(article: Article) -> Article:
+    """The article with nothing in it that a query could find."""
+    sections = (
+        replace(s, heading="", trail=(), text="", links=(), level=0) for s in article.sections
+    )
+    return replace(article, title="", issues=(), aliases=(), tags=(), sections=tuple(sections))
 
 
 def is_hidden(article: Article) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import astuple, dataclass, fields, replace
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from kb.config import Ranking
+from kb.config import Ranking, today
 from kb.content import read_topics, resolve_aliases
-from kb.content.dialects import locate
+from kb.content.dialects import dialect_of, locate
 from kb.content.manifest import (
     Difference,
     FileStateCache,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from kb.content.snapshot import FolderState
     from kb.index.engine import Engine
 
-FORMAT = 15
+FORMAT = 17
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
@@ -200,7 +200,7 @@ class Indexer(NamedTuple):
     ) -> _Found:
         config = self.config
         snapshot = snapshot or Snapshot(config)
-        files = [*snapshot.listing.articles, *snapshot.listing.topics]
+        files = [*snapshot.listing.articles, *snapshot.listing.others]
         digests = seen.digests(config.content, files, snapshot.digests, snapshot.since)
         generation, sources, reason = self._read_current(folder)
         return _Found(snapshot, digests, generation, sources, reason, compare(sources, digests))
@@ -215,6 +215,8 @@ class Indexer(NamedTuple):
             return None, "there was no index"
         if generation.manifest.get("settings") != settings_of(self.config):
             return None, "settings or version changed"
+        if _has_come(generation.manifest.get("until", "")):
+            return generation, "the day of an article has come"
         upgraded = difference(generation.manifest.get("libraries"), releases(INDEX))
         return generation, f"{_UPGRADED}: {upgraded}" if upgraded else ""
 
@@ -311,14 +313,19 @@ class Indexer(NamedTuple):
         self, new: NewGeneration, found: _Found, sources: dict[str, Source]
     ) -> tuple[Generation, Changes]:
         """Note what is wrong with the topic files, then make the new generation current."""
-        listed = found.snapshot.listing.topics
-        _, wrong = read_topics(self.config.content, listed, limits=self.config.limits)
-        for file in listed:
+        _, wrong = read_topics(
+            self.config.content,
+            found.snapshot.listing,
+            limits=self.config.limits,
+            dialect=dialect_of(self.config),
+        )
+        for file in found.snapshot.listing.others:
             problems = tuple(problem for problem in wrong if problem.path == file.path)
             sources[file.path] = Source(file.path, found.digests[file.path], problems=problems)
         manifest = {
             "settings": settings_of(self.config),
             "libraries": releases(INDEX),
+            "until": min((s.until for s in sources.values() if s.until), default=""),
         }
         records = json.dumps({path: sources[path].record() for path in sorted(sources)})
         replace_file(new.folder / SOURCES, [records.encode()])
@@ -337,6 +344,13 @@ def _telling(reason: str, folder: IndexFolder) -> Iterator[None]:
         if not reason.startswith((_DAMAGED, _UPGRADED)) or error.path != str(folder.folder):
             raise
         raise type(error)(f"{reason}; {error.message}", path=error.path, hint=error.hint) from error
+
+
+def _has_come(day: str) -> bool:
+    """Whether it is this day, or later; an empty one never comes."""
+    if not day:
+        return False
+    return today().isoformat() >= day
 
 
 def _counted(sources: Mapping[str, Source]) -> Changes:
@@ -384,6 +398,7 @@ def _source_of(article: Article) -> Source:
         article.aliases,
         len(article.sections),
         article.problems,
+        article.until.isoformat() if article.until else "",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kb.config import today
 from kb.content import read_page
 from kb.content.dialects import Dialect, dialect_of
 from kb.content.sandbox import is_large, run_sandboxed
@@ -145,7 +146,10 @@ class Reader:
         """The record of a file that has not changed since the last build."""
         if self._memory.states.get(source.path) != list(source):
             return None
-        return from_json(self._memory.records[source.path])
+        known = from_json(self._memory.records[source.path])
+        if known is not None and known.until is not None and known.until <= today():
+            return None
+        return known
 
     def held(self, path: str) -> RenderedBody | None:
         """The draft of an article that was read just now; it is handed out once."""

@@ -16,6 +16,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kb.config import today
 from kb.errors import SiteError
 from kb.index.caches import remove_unfinished
 from kb.libraries import difference
@@ -80,6 +81,8 @@ def _last(stamp: Stamp | None, work: Work) -> Report | None:
     if stamp is None or stamp.common != sources.common or stamp.files != _plain(sources.files):
         return None
     if stamp.sources != states(sources) or stamp.output != _plain(states_of(out)):
+        return None
+    if (day := stamp.summary["until"]) and today().isoformat() >= day:
         return None
     summary = dict(stamp.summary)
     problems = summary.pop("problems")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb.content import read_topics, resolve_aliases
 from kb.content.dialects import dialect_of
+from kb.content.files import LEFT_OUT
 from kb.errors import SiteError
 from kb.model import Problem, Severity
 from kb.site.addresses import (
@@ -94,6 +95,7 @@ class _Builder:
         self._analyzer = Analyzer(config.language)
         self._assets: Mapping[str, Asset] = {}
         self._apart: SearchSource | None = None
+        self._left_out, self._until = 0, ""
 
     def all(self, progress: Callable[[int, int], None] | None) -> Report:
         """Everything, in order."""
@@ -102,7 +104,10 @@ class _Builder:
         reader = Reader(config, self._analyzer, old, progress)
         records, unread = reader.records(self._snapshot)
         topic_files, wrong = read_topics(
-            config.content, self._snapshot.listing.topics, limits=config.limits
+            config.content,
+            self._snapshot.listing,
+            limits=config.limits,
+            dialect=dialect_of(config),
         )
         self._problems += [*unread, *wrong]
         settled = self._settle(records)
@@ -147,8 +152,13 @@ class _Builder:
         for record in records:
             taken = aliases.problems.get(record.id, ())
             self._problems += (*record.problems, *taken)
-            settled.append(replace(record, aliases=aliases.of[record.id]) if taken else record)
+            led = aliases.of.get(record.id, ())
+            settled.append(record if led == record.aliases else replace(record, aliases=led))
         self._problems += unknown_channels(settled, self._config)
+        self._until = min((r.until.isoformat() for r in records if r.until), default="")
+        self._left_out = sum(problem.code == LEFT_OUT for problem in self._problems) + sum(
+            not (r.is_published or (self._options.drafts and r.is_draft)) for r in records
+        )
         return settled
 
     def _open_shell(self, reachable: bool) -> Shell:  # noqa: FBT001 a fact of the plan
@@ -308,6 +318,8 @@ class _Builder:
             seconds=0.0,
             reachable=plan.is_reachable(self._config.contact),
             search=self._apart,
+            left_out=self._left_out,
+            until=self._until,
         )
 
 

@@ -68,7 +68,7 @@ _RUN_BY_BROWSERS = frozenset(
 )
 _PACKED = frozenset({"gz", "br", "z", "bz2", "xz", "zst"})
 """Some hosts say of `a.html.gz` that it is HTML, to be unpacked by the browser."""
-_OWN = (".md", ".mdx", ".yaml", ".yml")
+_OWN = (".md", ".mdx", ".markdown", ".yaml", ".yml")
 _PARTS = re.compile("[.;:]")
 _HEAD = 512
 _BOXED = re.compile(rb"....ftyp[\x20-\x7e]{4}", re.DOTALL)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content.dialects import locate, read_dialect
+from kb.content.dialects import dialect_of, locate
 from kb.content.snapshot import Snapshot
 from kb.errors import ConfigError
 from kb.files import current_folder
@@ -79,8 +79,8 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
     libraries = releases(SITE)
     located = locate(config.content, config.folder.dialect or None)
     avoid = (folders.out, folders.theme, config.index)
-    given = read_dialect(located).asset_folders
-    assets = find_asset_folders(config.content, given, avoid)
+    dialect = dialect_of(config)
+    assets = find_asset_folders(config.content, dialect.asset_folders, avoid)
     state = repr((config, mode, located, assets, _signature(folders), _version(), libraries))
     return Sources(
         snapshot=Snapshot(config),
@@ -156,7 +156,9 @@ class Report:
     and `removed` are addresses; `size` is in bytes. `problems` are in order of path; unless
     all were asked for the first ones of each severity may be all. `counts` says how many
     of each severity there are. `reason` says why all was made anew where libraries changed;
-    `search` is set where the search is made apart, unless nothing has changed.
+    `search` is set where the search is made apart, unless nothing has changed. `left_out` counts
+    articles and folders of them that are not published: hidden, or none of the site's. On the day
+    `until` (in ISO form) another article is to be shown, or not any more.
     """
 
     out: Path
@@ -172,6 +174,8 @@ class Report:
     reason: str = ""
     reachable: bool = True
     search: SearchSource | None = None
+    left_out: int = 0
+    until: str = ""
 
     @property
     def warnings(self) -> int:
@@ -183,7 +187,7 @@ def states(sources: Sources) -> list[list[object]]:
     """The states of articles and topic files, and what was refused, as a stamp holds them."""
     listing = sources.snapshot.listing
     refused: list[list[object]] = [[problem.path, problem.message] for problem in listing.problems]
-    return [*(list(file) for file in (*listing.articles, *listing.topics)), *refused]
+    return [*(list(file) for file in (*listing.articles, *listing.others)), *refused]
 
 
 def _plain(states: Mapping[str, State]) -> dict[str, list[int]]:
@@ -204,6 +208,8 @@ def remember(
         "problems": problems,
         "counts": report.counts,
         "reachable": report.reachable,
+        "left_out": report.left_out,
+        "until": report.until,
     }
     stamp = Stamp(
         common=sources.common,

@@ -6,8 +6,10 @@ import pickle
 import pytest
 
 from kb.config import Config, ContentConfig
+from kb.content import scan
 from kb.content.dialects import NAMES, dialect_of, find_dialect, locate
 from kb.content.dialects.literals import read_exports
+from kb.content.files import LEFT_OUT
 from kb.errors import ConfigError
 
 
@@ -185,3 +187,76 @@ def test_settings_add_patterns_and_addresses(tmp_path):
     found = dialect_of(Config(content=tmp_path / "docs", folder=folder))
     assert found.exclude == ("x/", "!x/")
     assert found.published_at == ("/help/", "https://a.org/")
+
+
+def listed(content, **settings):
+    """The ids of articles, and the notes on what is left out, by path."""
+    dialect = dialect_of(Config(content=content, folder=ContentConfig(**settings)))
+    listing = scan(content, dialect)
+    notes = {p.path: p.message for p in listing.problems if p.code == LEFT_OUT}
+    return [file.id for file in listing.articles], notes
+
+
+def test_names_with_an_underscore_and_vendored_folders_are_left_out(tmp_path):
+    """Each with a note; `_index` is its folder's page, and `!` takes in again."""
+    files = ["a.md", "_b.md", "_index.md", "_c/d.md", "x/_index.md", "node_modules/e.md", ".f/g.md"]
+    make(tmp_path, dict.fromkeys([*files, "vendor/h.mdx", "venv/i.md", "j.mdx"], "# x\n"))
+    ids, notes = listed(tmp_path)
+    assert ids == ["_index", "a", "j", "x/_index"]
+    assert notes.keys() == {"_b.md", "_c/", "node_modules/", "vendor/", "venv/"}
+    assert notes["_c/"] == "left out: its name begins with `_`"
+    ids, _ = listed(tmp_path, exclude=("!_c/", "!vendor/", "j.mdx"))
+    assert ids == ["_c/d", "_index", "a", "vendor/h", "x/_index"]
+
+
+EXCLUDING = [
+    ({"mkdocs.yml": "exclude_docs: |\n  /old/\n  *.tmpl.md\ndraft_docs: |\n  new.md\n"}, "docs"),
+    (
+        {"docusaurus.config.js": "module.exports = {presets: [['classic', {docs: "
+         "{exclude: ['old/**', '**/*.tmpl.{md,mdx}', 'new.md']}}]]}\n"},
+        "docs",
+    ),
+    ({"_config.yml": "exclude:\n  - docs/old\n  - '*.tmpl.md'\n  - docs/new.md\n"}, "docs"),
+    ({"docs.json": '{"navigation": []}', ".mintignore": "docs/old/\n*.tmpl.md\nnew.md\n"}, "docs"),
+    (
+        {"docfx.json": '{"build": {"content": [{"exclude": ["docs/old/**", "**/*.tmpl.md", "docs/new.md"]}]}}'},
+        "docs",
+    ),
+    ({"docs/.vitepress/config.js": "export default {srcExclude: ['old/**', '**/*.tmpl.md', 'new.md']}"}, "docs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "folder"), EXCLUDING, ids=lambda value: str(value)[:20])
+def test_what_a_generator_leaves_out_is_left_out(tmp_path, files, folder):
+    """By its own configuration."""
+    pages = ["a.md", "new.md", "old/b.md", "c/d.tmpl.md", "c/e.md"]
+    make(tmp_path, {**files, **{f"{folder}/{page}": "# x\n" for page in pages}})
+    assert listed(tmp_path / folder)[0] == ["a", "c/e"]
+
+
+def test_cascades_of_hugo_hide_what_lies_below(tmp_path):
+    """All pages, or those of the kind or the paths that it is for."""
+    make(
+        tmp_path,
+        {
+            "hugo.toml": "",
+            "content/a/_index.md": "+++\n[cascade]\ndraft = true\n+++\n",
+            "content/a/b/c.md": "# x\n",
+            "content/d/_index.md": "---\ncascade:\n  build:\n    render: never\n"
+            "  target: {path: /d/e*, kind: page}\n---\n",
+            "content/d/e/_index.md": "# x\n",
+            "content/d/e/f.md": "# x\n",
+            "content/d/g.md": "# x\n",
+        },
+    )
+    ids, notes = listed(tmp_path / "content")
+    assert ids == ["a/_index", "d/_index", "d/e/_index", "d/g"]
+    assert notes["a/b/c.md"] == "left out: `cascade` in a/_index.md hides it"
+
+
+def test_collections_of_jekyll_are_published_where_they_say_so(tmp_path):
+    """And posts always; drafts and includes never."""
+    said = "collections:\n  guides:\n    output: true\n  notes: {}\n"
+    pages = ["_guides/a.md", "_notes/b.md", "_posts/2020-01-01-c.md", "_drafts/d.md", "e.md"]
+    make(tmp_path, {"_config.yml": said, **dict.fromkeys(pages, "# x\n")})
+    assert listed(tmp_path)[0] == ["_guides/a", "_posts/2020-01-01-c", "e"]

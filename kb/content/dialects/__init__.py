@@ -48,12 +48,28 @@ def dialect_of(config: Config) -> Dialect:
     before those of the generator. Raises ConfigError.
     """
     dialect, settings = find_dialect(config.content, config.folder.dialect or None), config.folder
+    base = _from_base(dialect)
     return replace(
         dialect,
-        exclude=(*dialect.exclude, *settings.exclude),
+        exclude=(*dialect.exclude, *(_below(base, pattern) for pattern in settings.exclude)),
         published_at=tuple(dict.fromkeys((*settings.published_at, *dialect.published_at))),
         anchors=Anchors(settings.anchors) if settings.anchors else dialect.anchors,
     )
+
+
+def _from_base(dialect: Dialect) -> str:
+    """The way from where the dialect's patterns start down to the content folder."""
+    if dialect.exclude_from is None or dialect.exclude_from == dialect.content:
+        return ""
+    return dialect.content.relative_to(dialect.exclude_from).as_posix()
+
+
+def _below(base: str, pattern: str) -> str:
+    """A pattern of the settings, which start at the content folder."""
+    sign, bare = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    if not base or "/" not in bare.rstrip("/"):
+        return pattern
+    return f"{sign}/{base}/{bare.lstrip('/')}"
 
 
 @lru_cache(maxsize=16)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from kb.content.frontmatter import Plain
 
@@ -71,9 +71,10 @@ class Dialect:
     origins (`https://docs.example.com/`) below which the site was published. `marks` are the
     families of marks that its articles use: `liquid`, `jinja`, `hugo`, `mdx`, `gitbook`, `docfx`,
     `obsidian`, `vuepress`, `docsify`, `mkdocs`, `kramdown`. `exclude` are patterns of files that
-    the generator does not publish, as `.gitignore` has them. `menu` names the files outside the
-    content folder that give the order of its articles, and `data_files` those that give variables,
-    each with the name that it has there. `state` is the digest of all that it was read from.
+    the generator does not publish, as `.gitignore` has them, from the folder `exclude_from` (else
+    `content`); `hidden_by` finds those that only the files themselves tell of. `menu` names files
+    that give the order of the articles, and `data_files` those that give variables, each with the
+    name that it has there. `state` is the digest of all that it was read from.
     """
 
     name: str = "plain"
@@ -87,9 +88,11 @@ class Dialect:
     routes: Routes = Routes()
     marks: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
+    exclude_from: Path | None = None
     data_files: tuple[tuple[str, Path], ...] = ()
     given: tuple[tuple[str, str], ...] = ()
     menu: tuple[Path, ...] = ()
+    hidden_by: Callable[[Path, Sequence[str]], Mapping[str, str]] | None = None
     state: str = ""
 
     @property

@@ -23,5 +23,6 @@ def read(located: Located) -> Dialect:
         routes=Routes(indexes=("index",), lower=True, slugs=()),
         marks=frozenset({"docfx"}),
         exclude=(*excluded, "**/includes/", "/_site/", "/obj/"),
+        exclude_from=located.root,
         given=tuple(flatten(table(said, "build", "globalMetadata"), "")),
     )

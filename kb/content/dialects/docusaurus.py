@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from kb.content.dialects.build import begin, joined, sites
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
     from kb.content.frontmatter import Plain
 
-_EXCLUDED = ("**/_*.md", "**/_*.mdx", "**/_*/", "**/*.test.*", "**/__tests__/")
+_EXCLUDED = ("**/_*.{md,mdx}", "**/_*/**", "**/*.test.{md,mdx}", "**/__tests__/**")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_MOST_BRACES = 4
 _SIDEBARS = ("sidebars.js", "sidebars.ts", "sidebars.json", "sidebars.mjs", "sidebars.cjs")
 
 
@@ -34,7 +37,9 @@ def read(located: Located) -> Dialect:
         anchors=Anchors.DOCUSAURUS,
         routes=Routes(base=below, indexes=("index", "readme"), numbered=True, slugs=("slug", "id")),
         marks=frozenset({"mdx"}),
-        exclude=texts(docs, "exclude") or _EXCLUDED,
+        exclude=tuple(
+            pattern for each in texts(docs, "exclude") or _EXCLUDED for pattern in _braces(each)
+        ),
         menu=_menu(located, text(docs, "sidebarPath")),
     )
 
@@ -52,6 +57,19 @@ def _options(said: Plain, located: Located) -> dict[str, Plain]:
         if located.root / (text(options, "path") or "docs") == located.content:
             return options
     return next((options for options in found if options), {})
+
+
+def _braces(pattern: str, depth: int = 0) -> tuple[str, ...]:
+    """A pattern with braces as several without."""
+    found = _BRACES.search(pattern)
+    if found is None or depth == _MOST_BRACES:
+        return (pattern,)
+    before, after = pattern[: found.start()], pattern[found.end() :]
+    return tuple(
+        each
+        for part in found[1].split(",")
+        for each in _braces(f"{before}{part}{after}", depth + 1)
+    )
 
 
 def _menu(located: Located, named: str) -> tuple[Path, ...]:

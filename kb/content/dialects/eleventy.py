@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.content.dialects.build import begin
-from kb.content.dialects.configuration import data_files
+from kb.content.dialects.configuration import data_files, read_text_within
 from kb.content.dialects.dialect import Dialect, Located, Routes
 
 
@@ -16,5 +16,9 @@ def read(located: Located) -> Dialect:
         includes=("_includes",),
         routes=Routes(indexes=("index", "readme"), slugs=("permalink",)),
         marks=frozenset({"liquid", "jinja"}),
+        exclude=tuple(
+            (read_text_within(located.root / ".eleventyignore", located.root) or "").split("\n")
+        ),
+        exclude_from=located.root,
         data_files=tuple(each for folder in data for each in data_files(folder, "")),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kb.content.dialects.build import begin, sites
+from kb.content.dialects.cascade import hidden_by_cascade
 from kb.content.dialects.configuration import (
     data_files,
     flatten,
@@ -28,6 +29,7 @@ def read(located: Located) -> Dialect:
         anchors=Anchors.HUGO,
         routes=Routes(indexes=("_index", "index"), lower=True, slugs=("url", "slug")),
         marks=frozenset({"hugo"}),
+        hidden_by=hidden_by_cascade,
         data_files=tuple(data_files(located.root / "data", "site.data")),
         given=tuple(given),
     )

@@ -30,7 +30,8 @@ def read(located: Located) -> Dialect:
         anchors=_anchors(said),
         routes=Routes(base=joined(base), indexes=("index", "readme"), slugs=("permalink", "slug")),
         marks=frozenset({"liquid", "kramdown"}),
-        exclude=(*texts(said, "exclude"), "/vendor/", *shown, *_kept(said)),
+        exclude=(*map(_anchored, texts(said, "exclude")), "/vendor/", *shown, *_kept(said)),
+        exclude_from=located.root,
         data_files=tuple(data_files(data, "site.data")),
         given=tuple(flatten(said, "site")),
     )
@@ -42,7 +43,12 @@ def _anchors(said: object) -> Anchors:
     return Anchors.KRAMDOWN if reads.lower() == "kramdown" else Anchors.GITHUB
 
 
+def _anchored(pattern: str) -> str:
+    """A pattern of Jekyll's, which starts where the site does."""
+    return pattern if pattern.startswith(("/", "*")) else f"/{pattern}"
+
+
 def _kept(said: object) -> tuple[str, ...]:
     """What is published though its name begins with an underscore or a dot."""
     named = texts(said, "include") if isinstance(said, dict) else ()
-    return ("!/_posts/", *(f"!{name}" for name in named))
+    return ("!/_posts/", *(f"!{_anchored(name)}" for name in named))

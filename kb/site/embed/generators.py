@@ -141,7 +141,7 @@ def read_foreign(
     reader = FieldReader(source.path)
     given = {e.key: frontmatter.plain(e.value) for e in reader.once(fields, matters)}
     seen = read_visibility(fields)
-    if seen.status is not Status.PUBLISHED or seen.keeps_out or reader.fatal:
+    if seen.status is not Status.PUBLISHED or seen.keeps_out or reader.fatal or not seen.searchable:
         return (*reader.problems, *(remark.as_problem(source.path) for remark in seen.remarks))
     body, _ = without_comments(below, first_line=1, limits=limits)
     place, index = _place(id_, given, generator)

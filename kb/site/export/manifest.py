@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.config import Ranking
 from kb.content import build_topics, read_topics, scan
+from kb.content.dialects import dialect_of
 from kb.errors import IndexingError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Tier
@@ -250,6 +251,7 @@ def _topics(
 ) -> Sequence[Topic]:
     """The topics of what the public sees."""
     if files is None:
-        listed = scan(config.content).topics
-        files, _ = read_topics(config.content, listed, limits=config.limits)
+        dialect = dialect_of(config)
+        listing = scan(config.content, dialect)
+        files, _ = read_topics(config.content, listing, limits=config.limits, dialect=dialect)
     return build_topics([article.card for article in layout.articles], files)
