@@ -2,7 +2,7 @@
 
     index/sites/HASH/stamp.json     the states of everything that went in and came out
     index/sites/HASH/records.json   a record and the links of each article, and what became of them
-    index/sites/HASH/search.*       what was written of the search (`kb.site.export.shard_cache`)
+    index/sites/HASH/search.*       what was written of the search (`kb.site.export.shards`)
     index/sites/HASH/spare/         the site before the last, for the next to be made from
     index/sites/HASH/spare.new/     the next while it is made; a build that fails removes it
 

@@ -22,15 +22,13 @@ from kb.site.addresses import (
     markdown_of,
 )
 from kb.site.article_cache import Reader
-from kb.site.assets import read_assets, read_extras, read_logo
+from kb.site.assets import TOP, read_assets, read_extras, read_logo, stand_within
 from kb.site.build_cache import Memory
 from kb.site.downloads import Downloads
 from kb.site.feeds import base_path, write_feeds, write_markdown
 from kb.site.i18n import missing_words, read_wording
-from kb.site.lost import TOP, stand_within
 from kb.site.output import Output, states_of
 from kb.site.pages import Pages
-from kb.site.palette import faint_colors
 from kb.site.plan import Relation, make_plan
 from kb.site.report import Report, SearchSource, remember
 from kb.site.resolver import read_publication
@@ -41,6 +39,7 @@ from kb.site.staleness import (
     surroundings_fingerprint,
 )
 from kb.site.templating import open_shell
+from kb.site.theme import faint_colors
 from kb.support.escalation import unknown_channels
 from kb.text.analysis import Analyzer
 
@@ -265,7 +264,7 @@ class _Builder:
         known = old.shared.get(key, [])
         if known and all([self._output.keeps(a) for a in known]):  # noqa: C419 notes them all
             return {key: known}
-        from kb.site.export.places import SitePlaces  # noqa: PLC0415  # only then needed
+        from kb.site.export.documents import SitePlaces  # noqa: PLC0415  # only then needed
 
         if self._options.search_apart:
             self._apart = SearchSource(key, SitePlaces(plan))

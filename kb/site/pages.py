@@ -20,7 +20,7 @@ from kb.site.addresses import (
     markdown_of,
     root_of,
 )
-from kb.site.jsonld import describe_article, describe_site
+from kb.site.feeds import describe_article, describe_site
 from kb.site.plan import action_target
 from kb.site.render import MARKER
 from kb.site.templating import PageHead
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from kb.model import Action, ArticleMeta, Channel, Escalation, Step, Topic
     from kb.site.article_records import PageMeta, RenderedBody
-    from kb.site.lost import Within
+    from kb.site.assets import Within
     from kb.site.plan import Plan
     from kb.site.resolver import Resolved
     from kb.site.templating import Shell

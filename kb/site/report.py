@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kb.files import State
     from kb.model import Problem
     from kb.site.build_cache import Cache, Memory
-    from kb.site.export.places import Places
+    from kb.site.export.documents import Places
 
 
 class Sources(NamedTuple):
@@ -102,7 +102,7 @@ def _version() -> list[object]:
     """The state of kb's own files that make pages."""
     packages = [
         PACKAGE,
-        *(PACKAGE.parent / name for name in ("articles", "engine", "frontmatter", "markdown")),
+        *(PACKAGE.parent / name for name in ("content", "index", "search", "support", "text")),
     ]
     modules = sorted(PACKAGE.parent.glob("*.py"))
     found = [

@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from kb.config import Config
-    from kb.site.assets import Logo
+    from kb.site.assets import Logo, Within
     from kb.site.i18n import Wording
-    from kb.site.lost import Within
 
 
 _PARTS = ("links", "header", "footer")

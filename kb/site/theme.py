@@ -1,16 +1,26 @@
-"""The theme folder: files of kb's own to start a theme from."""
+"""The theme: files of kb's own to start one from, and the contrast of the colours that are set.
+
+Text needs contrast to be read (WCAG 2.2, 1.4.3). Each pair of colours that the site puts text in is
+measured where a setting changes one of them; what is not set is as in kb's own style.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from kb.config import setting_place
 from kb.errors import ContentError, SiteError
 from kb.files import given_back, read_regular
+from kb.model import Problem, Severity
 from kb.site import PACKAGE
 from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from kb.config import Config
 
 
 def read_theme_file(path: Path) -> bytes:
@@ -56,3 +66,81 @@ def copy_theme_file(name: str, theme: Path) -> Path:
             code="exists",
         ) from None
     return place
+
+
+LEAST = 4.5
+"""The contrast that text of usual size needs."""
+
+_PAIRS = (
+    ("ink", "paper", "text"),
+    ("soft", "paper", "small text"),
+    ("accent", "paper", "links"),
+    ("accent_ink", "accent", "text on buttons"),
+    ("ink", "notice", "text of notices"),
+)
+_STEPS = 20
+
+
+def faint_colors(config: Config) -> Iterator[Problem]:
+    """A warning for each pair with less contrast than text needs, with a colour that has enough."""
+    style = (PACKAGE / "assets" / "site.css").read_text(encoding="utf-8")
+    schemes = (
+        ("colors", dict(config.site.colors), _own(style, ":root")),
+        ("dark_colors", dict(config.site.dark_colors), _own(style, ':root[data-scheme="dark"]')),
+    )
+    for table, given, own in schemes:
+        colors = {**own, **given}
+        for front, back, what in _PAIRS:
+            if given.keys().isdisjoint((front, back)):
+                continue
+            found = contrast(colors[front], colors[back])
+            if found >= LEAST:
+                continue
+            set_one = front if front in given else back
+            path, line = setting_place(config, ("site", table, set_one))
+            message = (
+                f"site.{table}: {front} {colors[front]} on {back} {colors[back]}, for {what}, has "
+                f"a contrast of {int(found * 10) / 10}:1, and text needs {LEAST}:1: "
+                f'{front} = "{_readable(colors[front], colors[back])}" would do'
+            )
+            yield Problem(path, line, message, Severity.WARNING, "contrast")
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours like `#0b5fad` or `#fff`, from 1 to 21, by WCAG's formula."""
+    low, high = sorted((_luminance(_channels(one)), _luminance(_channels(other))))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _own(style: str, selector: str) -> Mapping[str, str]:
+    """The colours of kb's own style under a selector."""
+    block = style.partition(f"\n{selector} {{")[2].partition("}")[0]
+    pairs = re.findall(r"--([a-z-]+): (#[0-9a-f]+);", block)
+    return {name.replace("-", "_"): color for name, color in pairs}
+
+
+def _channels(color: str) -> tuple[float, ...]:
+    digits = color.removeprefix("#")
+    if len(digits) == 3:  # noqa: PLR2004 a digit a channel
+        digits = "".join(2 * digit for digit in digits)
+    return tuple(int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
+
+
+def _luminance(channels: tuple[float, ...]) -> float:
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
+        for value in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _readable(front: str, back: str) -> str:
+    """The colour, nearer to black or to white by as little as makes it readable."""
+    start = _channels(front)
+    for step in range(1, _STEPS + 1):
+        for end in (0.0, 1.0):
+            mixed = (value + (end - value) * step / _STEPS for value in start)
+            color = "#" + "".join(f"{round(255 * value):02x}" for value in mixed)
+            if contrast(color, back) >= LEAST:
+                return color
+    return "#000000"

@@ -14,11 +14,11 @@ from kb.config import Config
 from kb.files import write_sealed
 from kb.knowledge_base import KnowledgeBase
 from kb.site.export import documents
-from kb.site.export import shard_cache as kept
+from kb.site.export import shards as kept
 from kb.site.export import terms as term_rows
 from kb.site.export import terms as words
 from kb.site.export.manifest import export_search
-from kb.site.export.shard_cache import NOWHERE, Block, ShardCache
+from kb.site.export.shards import NOWHERE, Block, ShardCache
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.site.export.encoding import make_shard_of
-from kb.site.export.shard_cache import Block
-from kb.site.export.shards import Row, pack
+from kb.site.export.shards import Block, Row, pack
 
 LIMIT = 10
 

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from kb.site.export.shard_cache import AppendLog
+from kb.site.export.shards import AppendLog
 
 
 def write(path, *texts, kept=()):

@@ -2,7 +2,9 @@
 
 import gc
 import json
+import os
 import re
+import shutil
 from base64 import b64encode
 from hashlib import sha256
 from html import unescape
@@ -15,6 +17,7 @@ from support.sites import png
 from kb.errors import ContentError, SiteError
 from kb.model import Escalation, Severity
 from kb.site import pages
+from kb.site import report as reports
 from kb.site.build import build_site
 from kb.support.escalation import choose_escalation
 
@@ -497,3 +500,17 @@ def test_panels_of_help_are_kept_for_some_articles_alone(base, monkeypatch):
     assert len(set(chosen)) > 150
     assert max(alive) - alive[0] <= pages.KEPT + 20
     assert "order 7" in base.read("many/a7.html")
+
+
+@pytest.mark.parametrize("part", ["content", "content/markdown", "site", "support", "text"])
+def test_another_kb_builds_all_pages_anew(base, tmp_path, monkeypatch, part):
+    """Whatever of kb's own files makes pages: one that changed means that nothing is as it was."""
+    package = tmp_path / "kb"
+    shutil.copytree(reports.PACKAGE.parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(reports, "PACKAGE", package / "site")
+    config = base.config()
+    folders = reports.find_folders(config)
+    before = reports.look(config, folders).common
+    assert reports.look(config, folders).common == before
+    os.utime(next((package / part).glob("*.py")), ns=(0, 0))
+    assert reports.look(config, folders).common != before

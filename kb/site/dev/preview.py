@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.content import Listing
+    from kb.site.export.documents import Places
     from kb.site.export.manifest import Shard
-    from kb.site.export.places import Places
 
     Export = Callable[[Config, Places], Iterator[Shard]]
     Wish = tuple[Config, Places]

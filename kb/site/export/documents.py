@@ -11,22 +11,62 @@ from dataclasses import asdict
 from functools import lru_cache
 from itertools import accumulate, chain, groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kb.model import decode_meta
 from kb.search.ranking import FIELDS
+from kb.site.addresses import encode as encode_address
 from kb.site.export.encoding import encode, make_shard, make_shard_of, plain
 from kb.site.export.shards import Row, pack
+from kb.site.plan import action_target
 from kb.text.snippets import SEARCHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kb.model import ArticleMeta
+    from kb.model import Action, ArticleMeta
     from kb.search.protocols import ExportReader
     from kb.site.export.encoding import Shard
-    from kb.site.export.places import Places
-    from kb.site.export.shard_cache import Block, ShardCache
+    from kb.site.export.shards import Block, ShardCache
+    from kb.site.plan import Plan
+
+
+class Places(Protocol):
+    """Addresses as links write them, from the root of the site; empty for what has none."""
+
+    def article(self, id_: str) -> str:
+        """The page of an article."""
+
+    def section(self, id_: str, anchor: str) -> str:
+        """The anchor of a section on that page, empty for its top."""
+
+    def topic(self, id_: str) -> str:
+        """The page of a topic."""
+
+    def action(self, card: ArticleMeta, action: Action) -> str:
+        """Where an action of an article leads."""
+
+
+class SitePlaces(NamedTuple):
+    """The places of a site that kb builds."""
+
+    plan: Plan
+
+    def article(self, id_: str) -> str:
+        """The page of an article."""
+        return encode_address(self.plan.address.get(id_, f"{id_}.html"))
+
+    def section(self, id_: str, anchor: str) -> str:  # noqa: ARG002 the anchors are kb's own
+        """The anchor of a section."""
+        return anchor
+
+    def topic(self, id_: str) -> str:
+        """The page of a topic."""
+        return encode_address(self.plan.topic_address.get(id_, ""))
+
+    def action(self, card: ArticleMeta, action: Action) -> str:
+        """Where an action leads; nowhere if that is not on the site."""
+        return action_target(action, card, self.plan)[0]
 
 
 class Exported(NamedTuple):

@@ -28,7 +28,7 @@ from kb.site.export.documents import (
     write_tables,
 )
 from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_shard
-from kb.site.export.shard_cache import ShardCache
+from kb.site.export.shards import ShardCache
 from kb.site.export.terms import write_terms, write_words
 from kb.support import intent
 from kb.text.analysis import MARKS, UNSPACED, Analyzer
@@ -41,8 +41,7 @@ if TYPE_CHECKING:
     from kb.content.snapshot import Snapshot
     from kb.model import Topic
     from kb.search.protocols import ExportReader
-    from kb.site.export.documents import Layout
-    from kb.site.export.places import Places
+    from kb.site.export.documents import Layout, Places
 
 __all__ = ["FORMAT", "MANIFEST", "Shard", "ShardCache", "export_search", "write_search"]
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from kb.search.protocols import ExportReader, TermPostings
     from kb.site.export.documents import Exported, Layout
     from kb.site.export.encoding import Shard
-    from kb.site.export.shard_cache import Block, ShardCache
+    from kb.site.export.shards import Block, ShardCache
 
 MARKS = "%!#$"
 """Before positions in a title, in a heading, in the headings above, and in issue phrases."""

@@ -4,7 +4,7 @@ import pytest
 
 from kb.config import load_config
 from kb.site.i18n import missing_words
-from kb.site.palette import contrast, faint_colors
+from kb.site.theme import contrast, faint_colors
 
 
 @pytest.mark.parametrize(
