@@ -24,7 +24,8 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
 from kb.index.whoosh.codec import RecordColumn
-from kb.index.whoosh.engine import NAME, SCHEMA
+from kb.index.whoosh.reader import NAME
+from kb.index.whoosh.writer import SCHEMA
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")
 

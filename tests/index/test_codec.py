@@ -24,8 +24,11 @@ from kb.index.whoosh.codec import (
     PostingBuffer,
 )
 from kb.index.whoosh.engine import WhooshEngine
+from kb.index.whoosh.reader import open_reader
 from kb.index.whoosh.storage import GuardedStorage, seek_and_read
 from kb.index.whoosh.tables import FILE, HEADER, read_tables, write_tables
+from kb.index.whoosh.writer import FREQUENCIES, compute_tables, read_frequencies
+from kb.model import Audience, Status
 from kb.search.protocols import POSITION_BITS, TermPostings
 from kb.text.analysis import Analyzer
 
@@ -352,3 +355,57 @@ def test_postings_are_taken_out(places, data):
         for doc in gone:
             postings.remove(doc)
         assert postings == PackedPostings.unpack(left.pack(), positions=positions)
+
+
+def random_article(random, id_):
+    """An article of a few words; one of some that the public does not see."""
+
+    def text(most):
+        return " ".join(random.choice(VOCABULARY) for _ in range(random.randint(1, most)))
+
+    sections = [(text(3), text(20)) for _ in range(random.randint(0, 4))]
+    audience = random.choice([*[Audience.PUBLIC] * 4, Audience.AGENT])
+    status = random.choice([*[Status.PUBLISHED] * 5, Status.DRAFT])
+    return make_article(id_, text(3), *sections, audience=audience, status=status)
+
+
+VOCABULARY = ["the", "of", *(f"w{number}" for number in range(60))]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_tables_after_updates_are_those_computed_anew(tmp_path, seed):
+    """To the last number, though an update goes through what it changes alone."""
+    chance = random.Random(seed)
+    files = {f"a{number:02}": random_article(chance, f"a{number:02}") for number in range(40)}
+    engine = WhooshEngine(tmp_path, Analyzer(), Ranking())
+    engine.build([files[id_] for id_ in sorted(files)])
+    for _ in range(8):
+        gone = chance.sample(sorted(files), chance.choice([0, 1, 1, 2]))
+        ids = {
+            *gone[: chance.randint(0, 2)],
+            *[f"a{chance.randint(0, 60):02}x"][: chance.randint(0, 1)],
+        }
+        new = {id_: random_article(chance, id_) for id_ in sorted(ids)}
+        removed = {*gone, *(files.keys() & new.keys())}
+        if not engine.update(sorted(removed), list(new.values())):
+            continue
+        files = {id_: a for id_, a in files.items() if id_ not in removed} | new
+        reader = open_reader(tmp_path)
+        tables, frequencies = compute_tables(reader, reader.averages, Ranking())
+        assert reader.tables == tables
+        known = read_frequencies(tmp_path)
+        assert frequencies.heads.items() <= known.heads.items()
+        assert frequencies.titles.items() <= known.titles.items()
+        reader.close()
+
+
+def test_damaged_frequencies_are_found(tmp_path):
+    """They are under a checksum."""
+    engine = WhooshEngine(tmp_path, Analyzer(), Ranking())
+    engine.build([make_article("a", "Late package")])
+    path = tmp_path / FREQUENCIES
+    data = path.read_bytes()
+    for damaged in (data[:5], data[:-1], data[:-1] + b"x", b""):
+        path.write_bytes(damaged)
+        with pytest.raises(DamagedPostingsError):
+            read_frequencies(tmp_path)

@@ -14,8 +14,10 @@ from whoosh.filedb.filestore import FileStorage
 
 from kb.config import Ranking
 from kb.index.generations import DamagedIndexError
-from kb.index.whoosh.engine import NAME, SCHEMA, WhooshEngine
+from kb.index.whoosh.engine import WhooshEngine
+from kb.index.whoosh.reader import NAME, open_reader
 from kb.index.whoosh.storage import GuardedStorage, GuardedTermInfo, term_info
+from kb.index.whoosh.writer import SCHEMA
 from kb.text.analysis import Analyzer
 
 
@@ -116,7 +118,7 @@ def test_contents_that_are_not_kbs_are_damage(engine, contents):
     """Whatever is wrong with them, and segments that are not there."""
     (engine.folder / "contents.json").write_bytes(contents)
     with pytest.raises(DamagedIndexError):
-        engine.open()
+        open_reader(engine.folder)
 
 
 def test_contents_say_what_is_deleted(engine):

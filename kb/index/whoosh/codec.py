@@ -48,7 +48,7 @@ from kb.index.generations import DamagedIndexError
 from kb.index.whoosh.storage import GuardedTermInfo, decoding, term_info
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kb.search.protocols import TermPostings
 
@@ -129,6 +129,9 @@ FIRST_READ, READ_AHEAD = 1 << 13, 1 << 17
 """Bytes of terms, or of records, that are read in one go where many are wanted: at first, and at
 most.
 """
+
+READ_AT_ONCE = 1 << 10
+"""Document numbers that are read in one go where a few are looked for."""
 
 _LENGTHS = struct.Struct("!ii")
 MAX_WEIGHT = 0xFFFF
@@ -449,6 +452,24 @@ class PackedTermsReader(W3TermsReader):
                 held, first = posts.get(offset, ahead), offset
             yield term, held[offset - first : offset - first + length]
 
+    def weights_in(
+        self, field: str, documents: Sequence[range]
+    ) -> Iterator[tuple[bytes, array[int]]]:
+        """(term, the weights of its postings there) for each term that stands in some documents,
+        once for each range of them. Of each record little is read.
+        """
+        read = self._postfile.get
+        for term, info in self._entries(field, b""):
+            offset, _ = GuardedTermInfo.extent_in(info)
+            (count,) = _COUNT.unpack(read(offset + _CRC.size, _COUNT.size))
+            docs = _Stored(read, offset + HEADER.size, count)
+            for own in documents:
+                first = bisect_left(docs, own.start)
+                last = bisect_left(docs, own.stop, first)
+                if first < last:
+                    at = offset + HEADER.size + 4 * count + 2 * first
+                    yield term, _from_bytes("H", read(at, 2 * (last - first)))
+
     def terms_of(self, field: str, prefix: bytes = b"") -> Iterator[bytes]:
         """The terms of a field that begin with `prefix`, in order of their bytes."""
         return (term for term, _ in self._entries(field, prefix))
@@ -474,6 +495,22 @@ class PackedTermsReader(W3TermsReader):
                     raise DamagedPostingsError("the table of terms has an entry without an end")
                 at += done
                 size = 2 * size if not done else min(2 * size, READ_AHEAD)
+
+
+class _Stored:
+    """Document numbers in a file: few are read at once, of many those that are looked at."""
+
+    def __init__(self, read: Callable[[int, int], bytes], start: int, count: int) -> None:
+        self._read, self._start, self._count = read, start, count
+        self._all = None if count > READ_AT_ONCE else _from_bytes("I", read(start, 4 * count))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, at: int) -> int:
+        if self._all is not None:
+            return self._all[at]
+        return int.from_bytes(self._read(self._start + 4 * at, 4), "little")
 
 
 def _whole_entries(data: bytes) -> Iterator[tuple[int, int, int]]:

@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import heapq
 import json
+import re
 from array import array
+from bisect import bisect_left
+from collections import defaultdict
 from functools import lru_cache
 from itertools import chain, compress, groupby, repeat
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kb.index.generations import DamagedIndexError
-from kb.index.whoosh.codec import MAX_WEIGHT, PackedPostings, crc_of, stamp_of
+from whoosh.codec.whoosh3 import W3Segment
+
+from kb.index.generations import DamagedIndexError, reading
+from kb.index.whoosh.codec import MAX_WEIGHT, PackedCodec, PackedPostings, crc_of, stamp_of
+from kb.index.whoosh.storage import GuardedStorage, decoding
 from kb.index.whoosh.tables import read_tables
 from kb.search.protocols import POSITION_BITS, TermPostings
 from kb.search.ranking import count_occurrences
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 T = TypeVar("T")
 
+CONTENTS = "contents.json"
+NAME = "kb"
+
 CACHED_TERMS = 512
 CACHED_ARTICLES = 32
+LOOKUP_COST = 8
+"""A binary search among documents takes as long as going through so many of them."""
+
 FEW = 8
 """Up to so many deleted documents it is faster to take them out one by one."""
 
@@ -37,15 +49,14 @@ class _Segment:
         self.name = segment.segment_id()
         self.count = segment.doc_count_all()
         self.deleted = frozenset(segment.deleted_docs())
+        self._deleted = sorted(self.deleted)
         self.terms = codec.terms_reader(storage, segment)
         self.documents = codec.per_document_reader(storage, segment)
 
     def postings(self, field: str, term: bytes, *, positions: bool) -> PackedPostings | None:
         """The live postings of a term, by document number within the segment."""
         postings: PackedPostings | None = self.terms.packed(field, term, positions=positions)
-        if postings is None or not self.deleted or self.deleted.isdisjoint(postings.docs):
-            return postings
-        return self._live(postings)
+        return postings if postings is None else self._live(postings)
 
     def entries(
         self, field: str, only: Collection[str] | None, *, positions: bool
@@ -55,9 +66,7 @@ class _Segment:
         for term, record in self.terms.records(field):
             if keys is not None and term not in keys:
                 continue
-            postings = PackedPostings.unpack(record, positions=positions)
-            if self.deleted and not self.deleted.isdisjoint(postings.docs):
-                postings = self._live(postings)
+            postings = self._live(PackedPostings.unpack(record, positions=positions))
             stamp = self._stamp(crc_of(record), len(postings.docs))
             postings.docs = _shifted(postings.docs, self.base)
             yield term, postings, stamp
@@ -69,17 +78,31 @@ class _Segment:
         """
         for term, record in self.terms.records(field):
             crc, docs = stamp_of(record)
-            count = len(docs)
-            if not self.deleted.isdisjoint(docs):
-                count -= len(self.deleted.intersection(docs))
+            count = len(docs) - len(self._gone(docs))
             yield term, self._stamp(crc, count), count
+
+    def _gone(self, docs: array[int]) -> Collection[int]:
+        """The documents among some, which ascend, that are deleted."""
+        deleted = self._deleted
+        if not deleted or not docs or docs[-1] < deleted[0] or docs[0] > deleted[-1]:
+            return ()
+        if len(deleted) * LOOKUP_COST > len(docs):
+            return self.deleted.intersection(docs)
+        found, last = [], len(docs)
+        for doc in deleted:
+            at = bisect_left(docs, doc)
+            if at < last and docs[at] == doc:
+                found.append(doc)
+        return found
 
     def _stamp(self, crc: int, count: int) -> str:
         return f"{self.name}:{crc:x}:{count}"
 
     def _live(self, postings: PackedPostings) -> PackedPostings:
         """The postings, changed in place, without those of deleted documents."""
-        gone = self.deleted.intersection(postings.docs)
+        gone = self._gone(postings.docs)
+        if not gone:
+            return postings
         if len(gone) <= FEW:
             for doc in gone:
                 postings.remove(doc)
@@ -100,10 +123,10 @@ class WhooshReader:
     records and `documents_of` can be read.
     """
 
-    def __init__(self, storage: Any, toc: Any, folder: Path | None = None) -> None:
+    def __init__(self, storage: Any, segments: Iterable[Any], folder: Path | None = None) -> None:
         self.segments: list[_Segment] = []
         base = 0
-        for segment in toc.segments:
+        for segment in segments:
             self.segments.append(_Segment(storage, segment, base))
             base += segment.doc_count_all()
         self.folder = folder
@@ -158,10 +181,18 @@ class WhooshReader:
         return len(docs), count_occurrences(weights)
 
     def entries(
-        self, field: str, only: Collection[str] | None = None, *, positions: bool
+        self,
+        field: str,
+        only: Collection[str] | None = None,
+        *,
+        positions: bool,
+        first: int = 0,
     ) -> Iterator[tuple[str, TermPostings, str]]:
-        """Every term of a field that stands anywhere, with its postings. See ExportReader."""
-        parts = [segment.entries(field, only, positions=positions) for segment in self.segments]
+        """Every term of a field that stands anywhere, with its postings. See ExportReader. Segments
+        that begin before document `first` are left out.
+        """
+        segments = [segment for segment in self.segments if segment.base >= first]
+        parts = [segment.entries(field, only, positions=positions) for segment in segments]
         for term, same in _merged(parts):
             live = [(postings, stamp) for _, postings, stamp in same if postings.docs]
             if live:
@@ -238,9 +269,27 @@ class WhooshReader:
         docs, counts = self.postings("id", article)
         return self._documents(docs[0], counts[0]) if docs else range(0)
 
-    def all_documents(self) -> Iterator[tuple[str, range]]:
-        """The id of every article, in order, with its documents. See ExportReader."""
-        for id_, found, _ in self.entries("id", positions=False):
+    def weights_in(
+        self, field: str, documents: Sequence[range]
+    ) -> Iterator[tuple[str, array[int]]]:
+        """(term, the weights of its postings there) for each term that stands in some documents,
+        of which each range is in one segment; once for each range. Reads little of the others.
+        """
+        for segment in self.segments:
+            own = [
+                range(docs.start - segment.base, docs.stop - segment.base)
+                for docs in documents
+                if segment.base <= docs.start < segment.base + segment.count
+            ]
+            if own:
+                for term, weights in segment.terms.weights_in(field, own):
+                    yield term.decode("utf-8", "surrogatepass"), weights
+
+    def all_documents(self, first: int = 0) -> Iterator[tuple[str, range]]:
+        """The id of every article, in order, with its documents. See ExportReader. Segments that
+        begin before document `first` are left out.
+        """
+        for id_, found, _ in self.entries("id", positions=False, first=first):
             yield id_, self._documents(found.docs[0], found.weights[0])
 
     def _documents(self, first: int, count: int) -> range:
@@ -285,3 +334,44 @@ def _joined(parts: list[PackedPostings]) -> TermPostings:
 
 def _shifted(docs: array[int], base: int) -> array[int]:
     return docs if base == 0 else array("I", [doc + base for doc in docs])
+
+
+def open_reader(folder: Path) -> WhooshReader:
+    """Read the index in a folder; the caller closes it.
+
+    Raises DamagedIndexError for what is none, or is not there any more, and IndexingError where it
+    can't be read for another reason.
+    """
+    storage = open_storage(folder)
+    with reading(folder, folder.name):
+        with decoding("its table of contents"):
+            segments = read_contents(storage)
+        return WhooshReader(storage, segments, folder)
+
+
+def open_storage(folder: Path) -> GuardedStorage:
+    """The files of an index."""
+    return GuardedStorage(str(folder))
+
+
+def read_contents(storage: GuardedStorage) -> list[W3Segment]:
+    """The segments of an index. Raises OSError, DamagedIndexError and others, each where it is not
+    what `kb.index.whoosh.writer.write_contents` wrote.
+    """
+    data = (Path(storage.folder) / CONTENTS).read_bytes()
+    return [_segment(*row) for row in json.loads(data)["segments"]]
+
+
+def _segment(segid: Any, count: Any, deleted: Any) -> W3Segment:
+    if not (
+        isinstance(segid, str)
+        and re.fullmatch("[0-9a-z]+", segid)
+        and type(count) is int
+        and count >= 0
+        and type(deleted) is list
+        and all(type(number) is int and 0 <= number < count for number in deleted)
+    ):
+        raise DamagedIndexError("the table of contents has a segment as kb never writes one")
+    segment = W3Segment(PackedCodec(), NAME, count, segid, set(deleted) or None)
+    segment._fieldlengths = defaultdict(int)  # noqa: SLF001  # kb's fields have none; merging asks
+    return segment

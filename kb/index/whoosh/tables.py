@@ -14,16 +14,13 @@ from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.index.whoosh.codec import DamagedPostingsError
-from kb.search.protocols import HIDDEN
-from kb.search.ranking import FIELDS, HEAD_STEPS, Averages, count_occurrences, idf_steps
+from kb.search.ranking import FIELDS, Averages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from kb.config import Ranking
     from kb.index.inverter import Inverter
-    from kb.search.protocols import ExportReader
 
 FILE = "tables.bin"
 _ARRAYS = 3 + len(FIELDS)
@@ -55,25 +52,6 @@ class Tables(NamedTuple):
         return Averages.of(totals, self.sections + added.sections - len(removed))
 
 
-def compute_tables(reader: ExportReader, size: int, averages: Averages, ranking: Ranking) -> Tables:
-    """The tables of a freshly committed index of `size` documents, deleted ones among them."""
-    article_of, order = _zeros(size), _zeros(size)
-    public = set(reader.postings("facets", "audience:public")[0])
-    public &= set(reader.postings("facets", "status:published")[0])
-    rank = sections = 0
-    for _, documents in reader.all_documents():
-        for doc in documents:
-            article_of[doc] = documents.start
-            order[doc] = rank
-            rank += 1
-        if documents.start in public:
-            sections += len(documents) - 1
-    lengths = tuple(_lengths(reader, name, size) for name in FIELDS)
-    totals = tuple(sum(reader.postings("lengths", name)[1]) for name in FIELDS)
-    mass = _mass(reader, ranking, size, sections, len(public))
-    return Tables(sections, len(public), totals, averages, article_of, order, mass, lengths)
-
-
 def write_tables(folder: Path, tables: Tables) -> None:
     """Put the tables into an index's folder."""
     arrays = (tables.article_of, tables.order, tables.mass, *tables.lengths)
@@ -99,39 +77,3 @@ def read_tables(folder: Path) -> Tables:
     article_of, order, mass, *lengths = (array("I", bytes(part)) for part in parts)
     totals, averages = tuple(numbers[: len(FIELDS)]), Averages(tuple(numbers[len(FIELDS) :]))
     return Tables(sections, articles, totals, averages, article_of, order, mass, tuple(lengths))
-
-
-def _zeros(size: int) -> array[int]:
-    return array("I", bytes(array("I").itemsize * size))
-
-
-def _lengths(reader: ExportReader, name: str, size: int) -> array[int]:
-    """A field's length in each document."""
-    lengths = _zeros(size)
-    for prefix in ("", HIDDEN):
-        for doc, length in zip(*reader.postings(prefix + "lengths", name), strict=True):
-            lengths[doc] = length
-    return lengths
-
-
-def _mass(
-    reader: ExportReader, ranking: Ranking, size: int, sections: int, articles: int
-) -> array[int]:
-    """The idfs of each section's head, weighed, and of each article's title, added up."""
-    mass = _zeros(size)
-    heads = {*reader.terms_of("heads"), *reader.terms_of(HIDDEN + "heads")}
-    statistics = {
-        term: (len(found.docs), count_occurrences(found.weights))
-        for term, found, _ in reader.entries("terms", heads, positions=False)
-    }
-    for prefix in ("", HIDDEN):
-        for term, found, _ in reader.entries(prefix + "heads", positions=False):
-            idf = idf_steps(sections, *statistics.get(term, (0, 0)), ranking.burst)
-            for doc, steps in zip(found.docs, found.weights, strict=True):
-                mass[doc] += idf * steps
-        for term, found, _ in reader.entries(prefix + "title", positions=False):
-            of_public = len(found.docs) if not prefix else len(reader.postings("title", term)[0])
-            value = idf_steps(articles, of_public) * HEAD_STEPS
-            for doc in found.docs:
-                mass[doc] += value
-    return mass
