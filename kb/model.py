@@ -192,8 +192,9 @@ class Topic:
     """A node of the browsing tree: a folder of content/. `id` is its path, empty for the root.
 
     `articles` are ids in reading order (order, then title); `topics` are the ids of its
-    child topics in order. Title and order come from `topic.yaml` in the folder, else from
-    the folder's name.
+    child topics in order. `page` is the article that is the folder's own page, first among
+    `articles`. Title and order come from `topic.yaml` in the folder, from menus of other tools,
+    from that page, else from the folder's name.
     """
 
     id: str
@@ -203,6 +204,7 @@ class Topic:
     parent: str | None = None
     topics: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,16 +158,29 @@ def read_topics(
     listing: Listing,
     *,
     limits: Limits = DEFAULT_LIMITS,
-    dialect: Dialect = PLAIN,  # noqa: ARG001 read by menus
+    dialect: Dialect = PLAIN,
 ) -> tuple[Mapping[str, TopicFile], tuple[Problem, ...]]:
-    """What the topic files say, by id of the topic, and what is wrong with them."""
+    """What the topic files and the menus of other tools say, by id of the topic, and what is wrong
+    with the former, which count more.
+    """
     # Imported here: see read_article.
     from kb.content import reader  # noqa: PLC0415  # brings both parsers
 
-    files = {}
+    files: dict[str, TopicFile] = {}
     problems: list[Problem] = []
+    if listing.menus or dialect.menu:
+        from kb.content.dialects.menus import read_menus  # noqa: PLC0415  # few folders have any
+
+        files = read_menus(content, listing, dialect)
     for source in listing.topics:
-        files[source.id], wrong = reader.read_topic_file(content, source, limits)
+        said, wrong = reader.read_topic_file(content, source, limits)
+        known = files.get(source.id, TopicFile())
+        files[source.id] = TopicFile(
+            said.title or known.title,
+            said.summary or known.summary,
+            known.order if said.order is None else said.order,
+            known.members,
+        )
         problems.extend(wrong)
     return files, tuple(problems)
 

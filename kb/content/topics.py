@@ -11,14 +11,20 @@ if TYPE_CHECKING:
 
 
 class TopicFile(NamedTuple):
-    """What a `topic.yaml` says. An empty title means: made from the folder's name."""
+    """What a `topic.yaml`, or a menu of another tool, says. An empty title means: made from the
+    folder's name. `members` are ids of articles and topics in it that come first, in this order.
+    """
 
     title: str = ""
     summary: str = ""
     order: int | None = None
+    members: tuple[str, ...] = ()
 
 
 _UNDESCRIBED = TopicFile()
+INDEXES = ("_index", "index", "readme")
+"""Names of articles that are their folder's page, the first one before the others."""
+_UNTITLED = frozenset({*INDEXES, "home"})
 
 
 class Node(Protocol):
@@ -44,6 +50,10 @@ class Leaf(Node, Protocol):
     def topic(self) -> str:
         """The id of the folder that holds it."""
 
+    @property
+    def summary(self) -> str:
+        """What it says in a sentence."""
+
 
 def title_from_name(name: str) -> str:
     """A file's or folder's name as a title: `late-packages` is `Late packages`."""
@@ -54,8 +64,8 @@ def title_from_name(name: str) -> str:
 def build_topics(articles: Iterable[Leaf], files: Mapping[str, TopicFile]) -> tuple[Topic, ...]:
     """The topics that hold these articles, themselves or in a topic below, in order of id.
 
-    Within a topic, articles and topics stand by order (those without one last), then
-    title, then id. The root has the empty id, is always there, and has no title of its
+    Within a topic, articles and topics stand as a menu has them, then by order (those without one
+    last), then title, then id. The root has the empty id, is always there, and has no title of its
     own unless `topic.yaml` gives one.
     """
     held: dict[str, list[Leaf]] = {"": []}
@@ -65,7 +75,8 @@ def build_topics(articles: Iterable[Leaf], files: Mapping[str, TopicFile]) -> tu
     for topic in list(held):
         _hang(topic, below)
     ids = sorted({*held, *below})
-    bare = {name: _describe(name, files.get(name, _UNDESCRIBED)) for name in ids}
+    pages = {name: page for name in ids if name and (page := _page_of(held.get(name, ())))}
+    bare = {name: _describe(name, files.get(name, _UNDESCRIBED), pages.get(name)) for name in ids}
     return tuple(
         Topic(
             id=topic.id,
@@ -73,8 +84,13 @@ def build_topics(articles: Iterable[Leaf], files: Mapping[str, TopicFile]) -> tu
             summary=topic.summary,
             order=topic.order,
             parent=topic.parent,
-            topics=_in_order(bare[name] for name in below.get(topic.id, ())),
-            articles=_in_order(held.get(topic.id, ())),
+            topics=_in_order(
+                (bare[name] for name in below.get(topic.id, ())), files.get(topic.id, _UNDESCRIBED)
+            ),
+            articles=_page_first(
+                topic.page, _in_order(held.get(topic.id, ()), files.get(topic.id, _UNDESCRIBED))
+            ),
+            page=topic.page,
         )
         for topic in bare.values()
     )
@@ -91,19 +107,36 @@ def _hang(topic: str, below: dict[str, set[str]]) -> None:
         topic = parent
 
 
-def _describe(name: str, file: TopicFile) -> Topic:
+def _page_of(articles: Iterable[Leaf]) -> Leaf | None:
+    """The article that is its folder's page."""
+    found = {article.id.rpartition("/")[2].casefold(): article for article in articles}
+    return next((found[name] for name in INDEXES if name in found), None)
+
+
+def _page_first(page: str, articles: tuple[str, ...]) -> tuple[str, ...]:
+    return (page, *(id_ for id_ in articles if id_ != page)) if page else articles
+
+
+def _describe(name: str, file: TopicFile, page: Leaf | None) -> Topic:
     parent, _, folder = name.rpartition("/")
+    title = title_from_name(folder) if name else ""
+    if page is not None and page.title.casefold() not in _UNTITLED:
+        title = page.title
     return Topic(
         id=name,
-        title=file.title or (title_from_name(folder) if name else ""),
-        summary=file.summary,
-        order=file.order,
+        title=file.title or title,
+        summary=file.summary or (page.summary if page else ""),
+        order=page.order if page is not None and file.order is None else file.order,
         parent=parent if name else None,
+        page=page.id if page else "",
     )
 
 
-def _in_order(nodes: Iterable[Node]) -> tuple[str, ...]:
-    def rank(node: Node) -> tuple[bool, int, str, str]:
-        return node.order is None, node.order or 0, node.title.casefold(), node.id
+def _in_order(nodes: Iterable[Node], file: TopicFile) -> tuple[str, ...]:
+    places = {id_: place for place, id_ in enumerate(file.members)}
+
+    def rank(node: Node) -> tuple[int, bool, int, str, str]:
+        place = places.get(node.id, len(places))
+        return place, node.order is None, node.order or 0, node.title.casefold(), node.id
 
     return tuple(node.id for node in sorted(nodes, key=rank))

@@ -237,6 +237,8 @@ class _Builder:
         published = [r for r in plan.records.values() if r.is_published]
         listed = [HOME, *(plan.address[r.id] for r in published)]
         for topic in plan.topics.values():
+            if topic.page:
+                continue  # its article shows what is in it
             for address, data in pages.topic(topic):
                 listed.append(address)
                 yield address, data

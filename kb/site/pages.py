@@ -87,7 +87,8 @@ class Pages:
         address = plan.address[article.id]
         root = root_of(address)
         previous, following = plan.neighbours[article.id]
-        crumbs = plan.trail(article.topic)
+        topic = plan.topic_of_page(article.id)
+        crumbs = plan.trail(article.topic if topic is None else topic.parent or "")
         escalation = self._escalation(article)
         head = PageHead(
             title=article.title,
@@ -115,6 +116,10 @@ class Pages:
             next=self._neighbour(following, root),
             ready_title=self.shell.t["ready" if self.shell.reachable else "ask_ready"],
             help=self.help(escalation, root, with_ready=not article.have_ready),
+            items=[self._item(plan.records[name], root) for name in topic.articles[1:]]
+            if topic
+            else [],
+            topic_cards=self._cards(topic.topics, root) if topic else [],
         )
 
     def home(self) -> bytes:

@@ -174,6 +174,11 @@ class Plan:
         """What each of the links and images of the article at a path leads to."""
         return [self.targets.resolve(wanted, page) for wanted in wants]
 
+    def topic_of_page(self, article_id: str) -> Topic | None:
+        """The topic whose own page an article is."""
+        topic = self.topics[self.records[article_id].topic]
+        return topic if topic.page == article_id else None
+
     def count(self, topic_id: str) -> int:
         """How many articles a topic and those below it hold."""
         topic = self.topics[topic_id]
@@ -246,8 +251,9 @@ def _claim(
     of_topic = {name: addresses.claim(preferred_topic_path(name)) for name in topics if name}
     of_topic[""] = TOPICS
     of_article = {}
+    own = {topic.page: of_topic[topic.id] for topic in topics.values() if topic.page}
     for name in records:
-        of_article[name] = addresses.claim(preferred_article_path(name))
+        of_article[name] = own.get(name) or addresses.claim(preferred_article_path(name))
         addresses.claim(markdown_of(of_article[name]))
     return addresses, of_article, of_topic
 

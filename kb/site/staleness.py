@@ -17,7 +17,7 @@ from kb.site.plan import action_target
 from kb.site.report import KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kb.site.article_cache import Reader
     from kb.site.article_records import PageMeta, RenderedBody
@@ -39,6 +39,8 @@ def page_fingerprint(
         *(part for name in plan.related[article.id] for part in _shown(plan.records[name], plan)),
         "\1",
         *(part for t in plan.trail(article.topic) for part in (t.title, plan.topic_address[t.id])),
+        "\1",
+        *_inside(article, plan),
         "\1",
         *(action_target(action, article, plan)[0] for action in article.actions),
         "\1",
@@ -100,6 +102,22 @@ def _shown(article: PageMeta, plan: Plan) -> tuple[str, ...]:
     """An article as lists show it."""
     address = plan.address[article.id]
     return address, article.title, article.description, article.tier, str(article.is_draft)
+
+
+def _inside(article: PageMeta, plan: Plan) -> Iterator[str]:
+    """What the page of a folder shows of what is in it."""
+    topic = plan.topic_of_page(article.id)
+    if topic is None:
+        return
+    for name in topic.articles[1:]:
+        yield from _shown(plan.records[name], plan)
+    waiting = list(topic.topics)
+    while waiting:
+        below = plan.topics[waiting.pop()]
+        yield from (below.title, plan.topic_address[below.id])
+        for name in below.articles:
+            yield from _shown(plan.records[name], plan)
+        waiting += below.topics
 
 
 def _hash(text: str) -> str:

@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from kb.config import Config, ContentConfig
-from kb.content import scan
+from kb.content import read_content, scan
 from kb.content.dialects import NAMES, dialect_of, find_dialect, locate
 from kb.content.dialects.literals import read_exports
 from kb.content.files import LEFT_OUT
@@ -260,3 +260,72 @@ def test_collections_of_jekyll_are_published_where_they_say_so(tmp_path):
     pages = ["_guides/a.md", "_notes/b.md", "_posts/2020-01-01-c.md", "_drafts/d.md", "e.md"]
     make(tmp_path, {"_config.yml": said, **dict.fromkeys(pages, "# x\n")})
     assert listed(tmp_path)[0] == ["_guides/a", "_posts/2020-01-01-c", "e"]
+
+
+PAGES = ["index.md", "b/one.md", "b/two.md", "b/index.md", "c/three.md", "a.md"]
+MENUS = [
+    ("docs", {"mkdocs.yml": "nav:\n- index.md\n- Big:\n  - Second: b/two.md\n  - b/one.md\n- a.md\n- c/three.md\n"}),
+    ("docs", {"docs/SUMMARY.md": "# S\n* [Home](index.md)\n\n## Big\n\n* [2](b/two.md)\n  * [1](b/one.md)\n\n## Rest\n* [A](a.md)\n* [C](c/three.md)\n"}),
+    ("docs", {"docs/index.html": "docsify.js", "docs/_sidebar.md": "* Big\n  * [2](/b/two.md)\n  * [1](b/one)\n* [A](a 'x')\n* [C](c/three.md)\n"}),
+    ("docs", {
+        "docusaurus.config.js": "module.exports = {}",
+        "sidebars.js": "module.exports = {x: ['index', {type: 'category', label: 'Big', "
+        "items: ['b/two', {type: 'doc', id: 'b/one'}]}, 'a', 'c/three']}",
+    }),
+    ("docs", {"docs.json": json.dumps({"navigation": {"tabs": [{"tab": "T", "groups": [
+        {"group": "Big", "pages": ["b/two", "b/one"]}, {"group": "G", "pages": ["a", "c/three"]},
+    ]}]}})}),
+    ("docs", {"astro.config.mjs": "export default defineConfig({integrations: [starlight({sidebar: ["
+        "{label: 'Big', items: ['b/two', {slug: 'b/one'}]}, {label: 'A', link: '/a/'}, 'c/three']})]})"}),
+    ("docs", {"docs/.vitepress/config.ts": "export default {themeConfig: {sidebar: ["
+        "{text: 'Big', items: [{text: '2', link: '/b/two'}, {text: '1', link: '/b/one'}]}, "
+        "{text: 'A', link: '/a'}, {text: 'C', link: '/c/three'}]}}"}),
+    ("docs", {"docfx.json": "{}", "docs/toc.yml": "- name: Big\n  items:\n  - href: b/two.md\n  - href: b/one.md\n"
+        "- name: A\n  href: a.md\n- name: C\n  href: c/three.md\n"}),
+    ("docs", {"docs/.pages": "nav:\n- b\n- a.md\n- c\n", "docs/b/.pages": "title: Big\nnav:\n- two.md\n- one.md\n"}),
+    ("docs", {"docs/meta.json": '{"pages": ["b", "a", "c"]}', "docs/b/meta.json": '{"title": "Big", "pages": ["two", "one"]}'}),
+    ("docs", {"docs/b/_category_.json": '{"label": "Big", "position": 1}', "docs/b/_meta.json": '{"two": "2", "one": "1"}'}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("folder", "files"), MENUS, ids=lambda value: str(value)[:30])
+def test_menus_give_order_and_titles(tmp_path, folder, files):
+    """Whatever a menu is written in: `Big` is the folder b, `two` comes before `one`."""
+    make(tmp_path, {**{f"{folder}/{page}": "# Page\n" for page in PAGES}, **files})
+    content = tmp_path / folder
+    topics = {t.id: t for t in read_content(content, dialect=find_dialect(content)).topics}
+    assert topics["b"].title == "Big"
+    assert [id_ for id_ in topics["b"].articles if id_ != "b/index"] == ["b/two", "b/one"]
+    assert topics[""].topics == ("b", "c")
+
+
+def test_a_topic_file_counts_more_than_a_menu(tmp_path):
+    """It is kb's own."""
+    make(tmp_path, {"b/one.md": "# One\n", "b/_category_.yml": "label: Big\nposition: 2\n"})
+    make(tmp_path, {"b/topic.yaml": "title: Mine\n"})
+    topics = {t.id: t for t in read_content(tmp_path).topics}
+    assert (topics["b"].title, topics["b"].order) == ("Mine", 2)
+
+
+@pytest.mark.parametrize("name", ["index.md", "_index.md", "README.md", "index.mdx"])
+def test_an_index_is_the_page_of_its_folder(tmp_path, name):
+    """Its title, summary and order are the folder's."""
+    text = "---\ntitle: All of b\nsummary: Short\nweight: 1\n---\n"
+    make(tmp_path, {f"b/{name}": text, "b/one.md": "# One\n", "a/x.md": "# X\n"})
+    topics = {t.id: t for t in read_content(tmp_path).topics}
+    page = f"b/{name.partition('.')[0]}"
+    assert (topics["b"].title, topics["b"].summary, topics["b"].order) == ("All of b", "Short", 1)
+    assert topics["b"].articles == (page, "b/one")
+    assert topics["b"].page == page
+    assert topics[""].topics == ("b", "a")
+
+
+@pytest.mark.parametrize(
+    "text", ["nav: [[[", "{", "- [a](", "\0", "nav: {a: [b, {c: 1}]}", "x" * 600_000]
+)
+def test_menus_that_cant_be_read_say_nothing(tmp_path, text):
+    """The folder is as it would be without them."""
+    for name in ["_category_.json", "meta.json", ".pages", "toc.yml", "_sidebar.md", "SUMMARY.md"]:
+        make(tmp_path, {name: text, f"b/{name}": text})
+    make(tmp_path, {"b/one.md": "# One\n"})
+    assert [t.id for t in read_content(tmp_path).topics] == ["", "b"]

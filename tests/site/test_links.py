@@ -58,11 +58,11 @@ SPELLINGS = {
     "<two words.md>": "guides/two%20words.html",
     "two%20words.md": "guides/two%20words.html",
     "two-words": "guides/two%20words.html",
-    "../setup": "setup/index-1.html",
-    "../setup/": "setup/index-1.html",
-    "/setup/README.md": "setup/index-1.html",
-    "../setup/index.md#steps": "setup/index-1.html#steps",
-    "../setup/README.md": "setup/index-1.html",
+    "../setup": "setup/index.html",
+    "../setup/": "setup/index.html",
+    "/setup/README.md": "setup/index.html",
+    "../setup/index.md#steps": "setup/index.html#steps",
+    "../setup/README.md": "setup/index.html",
     "../more/": "more/index.html",
     "../more": "more/index.html",
     "../more/intro": "more/01-intro.html",
@@ -284,3 +284,26 @@ def test_links_of_the_project_and_of_dated_addresses(empty):
     )
     assert broken(empty.build()) == []
     assert hrefs(empty, "a/here.html") == ["a/b.html"] * 2 + ["events/2024-02-27-summit.html"]
+
+
+def test_a_folders_own_page_stands_at_its_address_and_shows_what_is_in_it(empty):
+    """`./`, the folder and the file lead there; what is in it is told anew when it changes."""
+    empty.write(
+        {
+            "b/index.md": "# All of b\n\nText. [x](./) [x](index.md)\n",
+            "b/one.md": "# One\n",
+            "b/c/two.md": "# Two\n",
+            "a.md": "[x](b/) [x](b/index.md)\n",
+        }
+    )
+    empty.build()
+    page = empty.read("b/index.html")
+    assert "<h1 id=" in page
+    assert "All of b</h1>" in page
+    assert 'href="../b/one.html"' in page
+    assert 'href="../b/c/index.html"' in page
+    assert hrefs(empty, "a.html") == ["b/index.html"] * 2
+    assert hrefs(empty, "b/index.html")[:2] == ["b/index.html"] * 2
+    empty.write({"b/one.md": "# Another\n"})
+    empty.build()
+    assert "Another" in empty.read("b/index.html")

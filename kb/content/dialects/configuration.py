@@ -37,7 +37,7 @@ def read_configuration(path: Path, root: Path) -> Plain:
     if text is None:
         return {}
     try:
-        return _plain(_parse(text, path.suffix.lower()))
+        return as_plain(_parse(text, path.suffix.lower()))
     except (ValueError, RecursionError):
         return {}
 
@@ -73,7 +73,7 @@ def _parse(text: str, suffix: str) -> Any:
         return read_exports(f"export default {text}")
 
 
-def _plain(value: Any) -> Plain:
+def as_plain(value: Any) -> Plain:
     """A value with all scalars as text. Raises ValueError for one that is too large."""
     left = _MOST_VALUES
 

@@ -1,0 +1,315 @@
+"""Menus of other tools: in which order articles stand, and what their folders are called.
+
+A menu is read as entries, whatever it is written in: a label, a page, and entries below. Where an
+entry has others below that all stand in one folder, its label is that folder's title.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+
+from kb.content.dialects.configuration import as_plain, read_configuration, read_text_within, text
+from kb.content.files import fold, without_suffix
+from kb.content.frontmatter import load_yaml
+from kb.content.topics import INDEXES, TopicFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from kb.content.dialects.dialect import Dialect
+    from kb.content.files import Listing
+    from kb.content.frontmatter import Plain
+
+_ITEM = re.compile(r"(?P<margin>[ \t]*)(?:[*+-]|\d+\.)[ \t]+(?P<rest>\S.*)")
+_LINK = re.compile(
+    r"\[(?P<label>(?:[^\[\]\\]|\\.)*)\]\(<?(?P<page>[^)>]*?)>?(?:[ \t]+[\"'][^)]*)?\)"
+)
+_PART = re.compile(r"#{2,6}[ \t]+(?P<label>.+?)[ \t]*#*$")
+_LABELS = (
+    "label", "text", "group", "title", "name", "tab", "anchor", "dropdown", "version", "product",
+)  # fmt: skip
+_PAGES = ("link", "href", "slug", "id", "page", "root", "path", "url", "to")
+_BELOW = (
+    "items", "pages", "children", "groups", "tabs", "anchors", "dropdowns", "versions", "languages",
+    "products", "sidebar", "navigation", "nav", "sub", "topics", "arrange", "global",
+)  # fmt: skip
+_NUMBER = re.compile(r"^\d+\s*[-_.]+\s*(?=\S)")
+_DEEPEST = 30
+
+
+class Entry(NamedTuple):
+    """An entry of a menu: its label, the page as it is written, and those below."""
+
+    label: str
+    page: str = ""
+    below: tuple[Entry, ...] = ()
+
+
+def read_menus(content: Path, listing: Listing, dialect: Dialect) -> dict[str, TopicFile]:
+    """What menus say of the topics, by id: those of the generator's configuration, then those in
+    the folders themselves, which count more.
+    """
+    pages = _Pages(source.id for source in listing.articles)
+    order: dict[str, int] = {}
+    titles: dict[str, list[_Label]] = {}
+    for path in dialect.menu:
+        folder = path.parent if path.parent.is_relative_to(content) else content
+        base = folder.relative_to(content).as_posix().removeprefix(".")
+        for entry in read_menu(path, dialect):
+            _walk(entry, base, pages, order, titles)
+    files = {topic: TopicFile(title) for topic, title in _best(titles).items()}
+    for source in listing.menus:
+        if content / source.path not in dialect.menu:
+            _read_own(content, source.path, source.id, pages, order, files)
+    for topic, members in _members(order).items():
+        files[topic] = files.get(topic, TopicFile())._replace(members=members)
+    return files
+
+
+def read_menu(path: Path, dialect: Dialect) -> tuple[Entry, ...]:
+    """The entries of a menu of a whole site, in the language of its file."""
+    if path.suffix.lower() == ".md":
+        return read_list(read_text_within(path, dialect.root) or "")
+    said = read_configuration(path, dialect.root)
+    if not isinstance(said, dict):
+        return _entries(said, 0)
+    if dialect.name == "docusaurus":
+        return tuple(entry for sidebar in said.values() for entry in _entries(sidebar, 0))
+    for found in (said.get("nav"), said.get("navigation"), *_sidebars(said)):
+        if entries := _entries(found, 0):
+            return entries
+    return ()
+
+
+def _sidebars(said: Mapping[str, Plain]) -> Iterator[Plain]:
+    """The sidebars that a configuration of Starlight, VitePress or VuePress holds."""
+    theme = said.get("themeConfig") or said.get("theme")
+    tables = [said, theme]
+    listed = said.get("integrations")
+    tables += listed if isinstance(listed, list) else []
+    for found in tables:
+        called = found.get("()") if isinstance(found, dict) else None
+        for each in (found, called):
+            if isinstance(each, dict) and "sidebar" in each:
+                yield each["sidebar"]
+
+
+def read_list(text: str) -> tuple[Entry, ...]:
+    """The entries of nested lists of links in Markdown: SUMMARY.md, and docsify's _sidebar.md."""
+    top: list[tuple[int, str, str]] = []
+    for line in text.split("\n"):
+        if part := _PART.match(line):
+            top.append((-1, _plain_label(part["label"]), ""))
+        elif item := _ITEM.match(line):
+            link = _LINK.search(item["rest"])
+            margin = len(item["margin"].expandtabs(4))
+            label = link["label"] if link else item["rest"]
+            top.append((margin, _plain_label(label), link["page"] if link else ""))
+        elif (link := _LINK.match(line)) is not None:
+            top.append((0, _plain_label(link["label"]), link["page"]))
+    entries, _ = _nested(top, 0, -2, 0)
+    return entries
+
+
+def _nested(
+    rows: list[tuple[int, str, str]], at: int, margin: int, depth: int
+) -> tuple[tuple[Entry, ...], int]:
+    """The entries from a row on that stand further in than `margin`, and the row after them."""
+    found = []
+    while at < len(rows) and rows[at][0] > margin:
+        own, label, page = rows[at]
+        below, at = _nested(rows, at + 1, own, depth + 1) if depth < _DEEPEST else ((), at + 1)
+        found.append(Entry(label, page, below))
+    return tuple(found), at
+
+
+def _plain_label(text: str) -> str:
+    bare = re.sub(r"<[^<>]*>|[*_`\\]+", "", _LINK.sub(r"\g<label>", text))
+    return " ".join(html.unescape(bare).split())
+
+
+def _entries(value: Plain | None, depth: int) -> tuple[Entry, ...]:
+    """The entries that a list or table of a configuration holds, whichever generator's it is."""
+    if depth > _DEEPEST:
+        return ()
+    if isinstance(value, list):
+        return tuple(entry for each in value for entry in _entries(each, depth + 1))
+    if isinstance(value, str):
+        return (Entry("", value),) if value and not value.startswith("...") else ()
+    if not isinstance(value, dict):
+        return ()
+    label = next((text(value, key) for key in _LABELS if text(value, key)), "")
+    page = next((text(value, key) for key in _PAGES if text(value, key)), "")
+    link = value.get("link")
+    if isinstance(link, dict):
+        page = text(link, "id") or text(link, "slug")
+    below = tuple(entry for key in _BELOW for entry in _entries(value.get(key), depth + 1))
+    automatic = value.get("autogenerate")
+    if isinstance(automatic, dict):
+        page = page or text(automatic, "directory") + "/"
+    if label or page or below:
+        return (Entry(label, page, below),)
+    return tuple(  # `Label: page`, `Label: [pages]`, `/folder/: [entries]`
+        Entry(key, inner) if isinstance(inner, str) else Entry(key, "", _entries(inner, depth + 1))
+        for key, inner in value.items()
+    )
+
+
+class _Label(NamedTuple):
+    """A label, and the articles below it."""
+
+    text: str
+    ids: frozenset[str]
+
+
+def _best(titles: Mapping[str, list[_Label]]) -> dict[str, str]:
+    """The label of each folder: the one above all others of that folder. Of several beside each
+    other none is.
+    """
+    best = {}
+    for folder, labels in titles.items():
+        widest = max(labels, key=lambda label: len(label.ids))
+        if all(label.ids <= widest.ids for label in labels):
+            best[folder] = widest.text
+    return best
+
+
+class _Pages:
+    """Finds the article that a menu names."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids: dict[str, str] = {}
+        self.topics: set[str] = set()
+        for id_ in ids:
+            bare = "/".join(_NUMBER.sub("", part) for part in id_.split("/"))
+            parent, _, name = id_.rpartition("/")
+            self._ids[fold(id_)] = id_
+            self._ids.setdefault(fold(bare), id_)
+            if name.casefold() in INDEXES:
+                self._ids.setdefault(fold(parent), id_)
+            while parent and parent not in self.topics:
+                self.topics.add(parent)
+                parent = parent.rpartition("/")[0]
+
+    def find(self, written: str, base: str) -> str:
+        """The id of the article or topic that is meant; empty where there is none."""
+        path = unquote(written.partition("#")[0].partition("?")[0]).strip()
+        if "://" in path or not path:
+            return ""
+        path = without_suffix(path.removesuffix(".html"))
+        parts: list[str] = [] if path.startswith("/") else [p for p in base.split("/") if p]
+        for part in path.split("/"):
+            if part == "..":
+                if parts:
+                    parts.pop()
+            elif part not in {"", "."}:
+                parts.append(part)
+        name = "/".join(parts)
+        return self._ids.get(fold(name), name if name in self.topics else "")
+
+
+def _walk(
+    entry: Entry,
+    base: str,
+    pages: _Pages,
+    order: dict[str, int],
+    titles: dict[str, list[_Label]],
+) -> list[str]:
+    """Enter an entry and those below; the ids that they name."""
+    own = pages.find(entry.page, base) if entry.page else ""
+    found = [own] if own else []
+    if own:
+        order.setdefault(own, len(order))
+    below: list[str] = []
+    for each in entry.below:
+        below += _walk(each, base, pages, order, titles)
+    if entry.label and below:
+        folder = _common([*found, *below], pages)
+        if folder:
+            titles.setdefault(folder, []).append(_Label(entry.label, frozenset(below)))
+    return [*found, *below]
+
+
+def _common(ids: list[str], pages: _Pages) -> str:
+    """The folder that holds all of these; empty where they have none in common."""
+    folders = [id_ if id_ in pages.topics else id_.rpartition("/")[0] for id_ in ids]
+    first = folders[0]
+    while first and not all(f == first or f.startswith(f"{first}/") for f in folders):
+        first = first.rpartition("/")[0]
+    return first
+
+
+def _members(order: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+    """For each topic the articles and topics in it that menus name, in their order."""
+    found: dict[str, dict[str, None]] = {}
+    for id_ in order:
+        inner = id_
+        while True:
+            parent = inner.rpartition("/")[0]
+            found.setdefault(parent, {}).setdefault(inner)
+            if not parent:
+                break
+            inner = parent
+    return {topic: tuple(members) for topic, members in found.items()}
+
+
+def _read_own(  # noqa: PLR0917 as `_walk`
+    content: Path,
+    path: str,
+    topic: str,
+    pages: _Pages,
+    order: dict[str, int],
+    files: dict[str, TopicFile],
+) -> None:
+    """Take what a menu in a folder says of that folder."""
+    name = path.rpartition("/")[2]
+    if name.endswith(".md"):
+        entries = read_list(read_text_within(content / path, content) or "")
+        said: Plain = {}
+    else:
+        said = _read_menu_file(content / path, content)
+        entries = _own_entries(name, said)
+    titles: dict[str, list[_Label]] = {}
+    for entry in entries:
+        _walk(entry, topic, pages, order, titles)
+    if name.startswith("_category_") or name in {"meta.json", "_meta.json", ".pages"}:
+        title = text(said, "label") or text(said, "title")
+        number = text(said, "position") or text(said, "order")
+        place = int(float(number)) if re.fullmatch(r"-?\d{1,9}(?:\.\d+)?", number) else None
+        summary = text(said, "link", "description") or text(said, "description")
+        known = files.get(topic, TopicFile())
+        files[topic] = known._replace(
+            title=title or known.title,
+            summary=summary or known.summary,
+            order=known.order if place is None else place,
+        )
+    for folder, title in _best(titles).items():
+        if not files.get(folder, TopicFile()).title:
+            files[folder] = files.get(folder, TopicFile())._replace(title=title)
+
+
+def _read_menu_file(path: Path, root: Path) -> Plain:
+    if path.name != ".pages":
+        return read_configuration(path, root)
+    try:  # YAML without an ending that says so
+        return as_plain(load_yaml(read_text_within(path, root) or ""))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _own_entries(name: str, said: Plain) -> tuple[Entry, ...]:
+    if name.startswith("_category_"):
+        return ()
+    if name == "_meta.json" and isinstance(said, dict):
+        return tuple(Entry("", key) for key in said if key not in {"title", "*"})
+    if isinstance(said, dict):
+        return tuple(
+            entry
+            for key in ("nav", "arrange", "pages", "items")
+            for entry in _entries(said.get(key), 0)
+        )
+    return _entries(said, 0)
