@@ -100,10 +100,10 @@ class Checks:
         for name in expected.keys() ^ found.keys():
             what = "is missing" if name in expected else "is not the index's"
             raise DamagedIndexError(f"{folder.name}/{name} {what}")
-        known = {} if self.thorough else self._known(folder.name)
+        known = {} if self.thorough else self.known(folder.name)
         settled = {n: s for n, s in found.items() if self._fits(folder / n, s, expected[n], known)}
         if settled != known:
-            self._remember(folder.name, settled)
+            self.remember(folder.name, settled)
 
     def _fits(
         self, path: Path, state: State, expected: dict[str, Any], known: dict[str, State]
@@ -118,14 +118,16 @@ class Checks:
             raise DamagedIndexError(f"{name} does not fit its checksum")
         return is_settled(state[1], state[2], read_at)
 
-    def _known(self, generation: str) -> dict[str, State]:
+    def known(self, generation: str) -> dict[str, State]:
+        """The states in which files of a generation were found whole."""
         try:
             rows = json.loads(read_sealed(self.path) or b"[]")
             return {name: state for of, name, *state in rows if of == generation}
         except (ValueError, TypeError):  # sealed by another version of kb
             return {}
 
-    def _remember(self, generation: str, states: dict[str, State]) -> None:
+    def remember(self, generation: str, states: dict[str, State]) -> None:
+        """Note the states in which files of a generation were found whole."""
         with contextlib.suppress(OSError):
             rows = [[generation, name, *state] for name, state in states.items()]
             write_sealed(self.path, (json.dumps(rows).encode(),))
@@ -231,7 +233,7 @@ class IndexFolder:
         try:
             folder.mkdir()
             if old is not None:
-                new.shared = _link_files(old, folder)
+                new.shared, new.whole = _link_files(old, folder, Checks(self.folder))
             yield new
         except OSError as error:
             raise unwritable(self.folder, error) from error
@@ -323,7 +325,7 @@ class IndexFolder:
 
 class NewGeneration:
     """A generation that is being written. `shared` describes the files that it has in common
-    with the one before, by name.
+    with the one before, by name; `whole` are the states of those that were found whole there.
     """
 
     def __init__(self, index: IndexFolder, folder: Path) -> None:
@@ -331,6 +333,7 @@ class NewGeneration:
         self.folder = folder
         self.finished = False
         self.shared: dict[str, dict[str, Any]] = {}
+        self.whole: dict[str, State] = {}
 
     def finish(self, manifest: dict[str, Any]) -> Generation:
         """Write the manifest with the checksums of all files, and make this generation current."""
@@ -342,6 +345,10 @@ class NewGeneration:
         digest = hashlib.sha256(data).hexdigest()
         self.index.point_at(self.folder.name, digest)
         self.finished = True
+        now = _states(self.folder)
+        whole = {name: state for name, state in self.whole.items() if now.get(name) == state}
+        if whole:
+            Checks(self.index.folder).remember(self.folder.name, whole)
         return Generation(self.folder, manifest, digest)
 
     def _describe(self, path: Path) -> dict[str, Any]:
@@ -370,16 +377,27 @@ def _read_manifest(data: bytes, name: str) -> dict[str, Any]:
     return manifest
 
 
-def _link_files(old: Generation, folder: Path) -> dict[str, dict[str, Any]]:
+def _link_files(
+    old: Generation, folder: Path, checks: Checks
+) -> tuple[dict[str, dict[str, Any]], dict[str, State]]:
     """Share the old generation's files: nothing in a finished generation is ever changed.
 
-    Returns the descriptions of those that are shared, not copied.
+    Returns the descriptions of those that are shared, not copied; and the states of those of them
+    that were known to be whole. A link gives a file another time of change: what was read in the
+    state just before it need not be read again.
     """
-    shared = {}
+    shared, whole = {}, {}
+    known = checks.known(old.folder.name)
     for name, description in old.manifest["files"].items():
         try:
+            before = state_of(os.lstat(old.folder / name))
             os.link(old.folder / name, folder / name)
-            shared[name] = description
+            after = state_of(os.lstat(folder / name))
         except OSError:
             shutil.copy2(old.folder / name, folder / name)
-    return shared
+            continue
+        shared[name] = description
+        size, changed, _, inode = after
+        if known.get(name) == before and (size, changed, inode) == (*before[:2], before[3]):
+            whole[name] = after
+    return shared, whole

@@ -333,6 +333,32 @@ def test_whole_files_are_not_read_again(folder, monkeypatch):
     assert len(read) == len(FILES)
 
 
+def test_files_that_a_generation_shares_are_not_read_again(folder, monkeypatch):
+    """A link changes a file's time of change: those found whole before are so still, but not one
+    that is changed behind that.
+    """
+    old = write(folder, 1)
+    monkeypatch.setattr(files, "RACY_NS", -1)
+    folder.current()
+    read = []
+    monkeypatch.setattr(
+        generations, "digest_file", lambda path: read.append(path.name) or digest_file(path)
+    )
+    with folder.writing(), folder.new_generation(old) as new:
+        (new.folder / "more.bin").write_bytes(b"more")
+        new.finish({"number": 2})
+    assert read == ["more.bin"]
+    current = folder.current()
+    assert read == ["more.bin", "more.bin"]
+    path = current.folder / "postings.bin"
+    state, data = path.stat(), bytearray(path.read_bytes())
+    data[100] ^= 4
+    path.write_bytes(data)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    with pytest.raises(DamagedIndexError, match=r"postings\.bin does not fit its checksum"):
+        folder.current()
+
+
 @pytest.mark.parametrize("data", [b"", b"x", b"[]", seal(b"[1]"), seal(b'{"a": 1}'), seal(b"\xff")])
 def test_a_memory_of_checks_that_is_none(folder, data):
     """It is as good as forgotten."""
