@@ -189,7 +189,12 @@ def read_text(
     body, unclosed = markdown.without_comments(body, first_line=body_line, limits=limits)
     style = STYLES[dialect.anchors]
     document = markdown.parse(
-        body, title=given.title, first_line=body_line, limits=limits, anchors=style
+        body,
+        title=given.title,
+        first_line=body_line,
+        limits=limits,
+        anchors=style,
+        by_name="obsidian" in dialect.marks,
     )
     topic, _, name = source.id.rpartition("/")
     attributes = given.attributes

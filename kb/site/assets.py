@@ -89,8 +89,8 @@ def _spoken(wording: Wording) -> str:
     return json.dumps(spoken, ensure_ascii=False, separators=(",", ":"))
 
 
-NAMES = ("site.css", "search.css", "site.js", "scheme.js", "icon.svg")
-"""What every page uses; the theme may replace each by a file of its name."""
+NAMES = ("site.css", "search.css", "site.js", "scheme.js", "enlarge.js", "icon.svg")
+"""What pages use; the theme may replace each by a file of its name."""
 STYLE = "search.css"
 LIVE = "live.js"
 """Reloads a page of `kb serve` when it has changed."""

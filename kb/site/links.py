@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
+from kb.content.markdown.wiki_link import BY_NAME
 from kb.settings import host_name
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def sort_link(href: str) -> tuple[Place, str]:
     if href.startswith("//"):
         href = f"https:{href}"
     scheme = _SCHEME.match(href)
-    if scheme is None:
+    if scheme is None or href.startswith(BY_NAME):
         return Place.INSIDE, href
     name = scheme[1].lower()
     if name in {"http", "https"} and _OUTSIDE.match(href):
@@ -85,7 +86,9 @@ def leads_back(url: str, hosts: Collection[str]) -> bool:
 def want(href: str, article_path: str, line: int, *, image: bool = False) -> LinkReference:
     """What a link within content/, written in the article at `article_path`, asks for."""
     target, fragment = target_of(href), _fragment_of(href)
-    if not target:
+    if href.startswith(BY_NAME) and target:
+        path = normal_path(target)
+    elif not target:
         path = article_path
     elif target.startswith("/"):
         path = normal_path(target.lstrip("/"))
@@ -96,14 +99,14 @@ def want(href: str, article_path: str, line: int, *, image: bool = False) -> Lin
 
 def target_of(href: str) -> str:
     """The path of a link as it was meant: decoded, without origin, query and fragment."""
-    href = _unrouted(href)
+    href = _unrouted(href.removeprefix(BY_NAME))
     if origin := _HOST.match(href):
         href = href[origin.end() :] or "/"
     return unquote(href.partition("#")[0].partition("?")[0])
 
 
 def _fragment_of(href: str) -> str:
-    before, _, fragment = _unrouted(href).partition("#")
+    before, _, fragment = _unrouted(href.removeprefix(BY_NAME)).partition("#")
     if not fragment and (found := _HEADING_QUERY.search(before)):
         fragment = found[1]
     return unquote(fragment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,7 +28,6 @@ from kb.site.templating import PageHead
 from kb.support.escalation import choose_escalation
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kb.model import Action, ArticleMeta, Channel, Escalation, Step, Topic
@@ -43,6 +43,11 @@ _CARD_LENGTH = 3
 _HOME_LENGTH = 12
 _EXAMPLES = 3
 _LEAST_CONTENTS = 3  # headings: a table of contents for fewer is longer than a glance
+_MARKERS = re.compile(f"{MARKER.pattern}|(<a [^>]*>|</a>)")
+_WIDTH = re.compile(r' width="(\d+)"')
+_HEIGHT = re.compile(r' height="(\d+)"')
+_LARGE = 900
+"""Pixels of width from which an image is larger than the text is wide: it can be enlarged."""
 _KINDS = {
     Tier.SELF_SERVICE: "tier_self_service",
     Tier.CONTACT: "tier_contact",
@@ -99,13 +104,15 @@ class Pages:
             markdown=markdown_of(address) if article.is_published else "",
             indexed=article.is_published,
         )
+        html = self._finish(draft.html, resolved, root)
         return self.shell.page(
             "article.html",
             head,
             # As templates have it that were copied into a theme.
             record={"article": article, "top": article.top, "is_draft": article.is_draft},
             crumbs=[self._topic_link(topic, root) for topic in crumbs],
-            html=Markup(self._finish(draft.html, resolved, root)),  # noqa: S704 escaped there
+            html=Markup(html),  # noqa: S704 escaped there
+            enlarges='<a class="enlarge"' in html,
             outline=draft.outline if len(draft.outline) >= _LEAST_CONTENTS else (),
             actions=[self._action(action, article, root) for action in article.actions],
             ready=article.have_ready,
@@ -353,34 +360,70 @@ class Pages:
             return html
         note = f'</span> <small class="missing-note">({escape(self.shell.t["missing"])})</small>'
 
+        depth, images = 0, 0
+
         def write(found: re.Match[str]) -> str:
-            kind, number, alt, more = found.groups()
+            nonlocal depth, images
+            kind, number, alt, more, tag = found.groups()
+            if tag:
+                depth += 1 if tag[1] == "a" else -1
+                return tag
             target = resolved[int(number)]
             if alt is not None:
-                return self._image(target, alt, more, root)
+                images += 1
+                return self._image(target, alt, more, root, first=images == 1, linked=depth > 0)
             if kind == "t":
                 return escape(target.href or "…")
             if kind == "/":
+                depth -= bool(target.href)
                 return "</a>" if target.href else note
-            if not target.href:
-                return '<span class="missing">'
-            if target.outside:
-                return f'<a href="{escape(target.href)}" rel="noopener">'
-            return f'<a href="{escape(root + target.href)}">'
+            depth += bool(target.href)
+            return _opened(target, root)
 
-        return MARKER.sub(write, html)
+        return _MARKERS.sub(write, html)
 
-    def _image(self, target: Resolved, alt: str, more: str, root: str) -> str:
+    def _image(
+        self, target: Resolved, alt: str, more: str, root: str, *, first: bool, linked: bool
+    ) -> str:
+        """An image with its size; all but the first are loaded when they are come near."""
         if not target.href:
             note = escape(self.shell.t["missing_image"])
             shown = f'<span class="missing">{alt}</span> ' if alt else ""
             return f'{shown}<small class="missing-note">({note})</small>'
         if target.outside:
             text = alt.strip() or escape(target.href)
-            return f'<a href="{escape(target.href)}" rel="noopener">{text}</a>'
+            return text if linked else f'<a href="{escape(target.href)}" rel="noopener">{text}</a>'
         size = self.size_of(target.file)
-        fixed = f' width="{size[0]}" height="{size[1]}"' if size else ""
-        return f'<img src="{escape(root + target.href)}" alt="{alt}"{more}{fixed} loading="lazy">'
+        src = escape(root + target.href)
+        lazy = "" if first else ' loading="lazy"'
+        html = f'<img src="{src}" alt="{alt}"{_sized(more, size)}{lazy} decoding="async">'
+        shown_width = int(width[1]) if (width := _WIDTH.search(more)) else 0
+        if linked or not size or size[0] < max(_LARGE, shown_width + 1):
+            return html
+        return f'<a class="enlarge" href="{src}">{html}</a>'
+
+
+def _opened(target: Resolved, root: str) -> str:
+    """What stands before the text of a link."""
+    if not target.href:
+        return '<span class="missing">'
+    if target.outside:
+        return f'<a href="{escape(target.href)}" rel="noopener">'
+    return f'<a href="{escape(root + target.href)}">'
+
+
+def _sized(more: str, size: tuple[int, int] | None) -> str:
+    """The attributes of an image with its width and height: those that the author gives, what is
+    missing by the proportions of the file.
+    """
+    width, height = _WIDTH.search(more), _HEIGHT.search(more)
+    if size is None or (width and height):
+        return more
+    if width:
+        return f'{more} height="{max(1, round(size[1] * int(width[1]) / size[0]))}"'
+    if height:
+        return f'{more} width="{max(1, round(size[0] * int(height[1]) / size[1]))}"'
+    return f'{more} width="{size[0]}" height="{size[1]}"'
 
 
 def _capitalised(text: str) -> str:

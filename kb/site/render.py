@@ -11,6 +11,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from kb.content.markdown.document import escape
+from kb.content.markdown.html import write_size
 from kb.model import META_FIELDS, Problem, Severity
 from kb.site.article_records import Heading, PageMeta, Question, RenderedBody
 from kb.site.links import LinkReference, Place, host_of, leads_back, lies_on, sort_link, want
@@ -89,21 +90,26 @@ class _LinkWriter:
         hint = f' title="{escape(title)}"' if title else ""
         return f'<a href="{escape(address)}" rel="noopener"{hint}>', "</a>"
 
-    def image(self, src: str, alt: str, title: str, line: int) -> str:
+    def image(
+        self, src: str, alt: str, title: str, line: int, size: tuple[str, str] = ("", "")
+    ) -> str:
         """What stands for an image: a want, or a link where it lies on another host."""
         if not alt.strip():
             self.report(line, f"the image {_short(src)} has no description", "accessibility")
         place, address = sort_link(src)
         here = leads_back(address, self._hosts) and not lies_on(address, self._remote_images)
         if place is Place.INSIDE or here:
-            hint = f' title="{escape(title)}"' if title else ""
+            hint = (f' title="{escape(title)}"' if title else "") + write_size(size)
             return f'\0{self._want(address, line, image=True)}\1<img alt="{escape(alt)}"{hint}>'
         host = host_of(address) if place is Place.OUTSIDE else ""
         if not host:
             self.report(line, f"the image {_short(src)} {address}: left out", "image")
             return f'<span class="missing">{escape(alt)}</span>'
         if lies_on(address, self._remote_images):
-            return f'<img src="{escape(address)}" alt="{escape(alt)}" loading="lazy">'
+            return (
+                f'<img src="{escape(address)}" alt="{escape(alt)}"{write_size(size)}'
+                ' loading="lazy" decoding="async">'
+            )
         self.report(line, f"the image {_short(src)} lies on another host: made a link", "image")
         return f'<a href="{escape(address)}" rel="noopener">{escape(alt.strip() or address)}</a>'
 

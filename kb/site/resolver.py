@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from kb.concurrency import cached_property
 from kb.content.anchors import find_anchor
 from kb.content.files import fold, printable
+from kb.content.markdown.wiki_link import BY_NAME
 from kb.site.addresses import encode, file_address
 from kb.site.links import Place, normal_path, path_from, sort_link, target_of
 
@@ -150,20 +151,28 @@ class Targets:
         """
         found = self._elsewhere(wanted)
         *above, name = _path_of(wanted, page).strip("/").split("/")
-        if found.outside or not (above or wanted.image or _ENDING.search(name)):
+        by_name = wanted.written.startswith(BY_NAME)
+        if found.outside or not (above or by_name or wanted.image or _ENDING.search(name)):
             return found
         folder = fold(above[-1]) if above and above[-1] != ".." else ""
         places = self._named[wanted.image].get(fold(_ENDING.sub("", name)), [])
         alike = [place for place in places if f"/{place}".rpartition("/")[0].endswith(f"/{folder}")]
-        if wanted.image or _ENDING.search(name):
+        if by_name or wanted.image or _ENDING.search(name):
             alike = alike or places
+        if by_name and alike:
+            nearest = min(alike, key=lambda path: (path.count("/"), path))
+            return self._at(nearest, wanted)
         if len(alike) != 1 or not name.strip("."):
             return found
         moved = f"leads to nothing: taken for {printable(alike[0])}, the only one of that name"
-        if wanted.image:
-            return self._file(alike[0], image=True)._replace(warning=moved)
-        there = _at_anchor(self.articles[alike[0]], wanted.fragment)
+        there = self._at(alike[0], wanted)
         return there._replace(warning=there.warning or moved)
+
+    def _at(self, path: str, wanted: LinkReference) -> Resolved:
+        """A picture, or an article by its folded path."""
+        if wanted.image:
+            return self._file(path, image=True)
+        return _at_anchor(self.articles[path], wanted.fragment)
 
     @cached_property
     def _named(self) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
@@ -299,7 +308,8 @@ def _above(folder: str) -> str:
 def _path_of(wanted: LinkReference, page: str) -> str:
     """The path of a file that a link is, with steps up where it leads out of content/."""
     target = target_of(wanted.written)
-    folder = "" if target.startswith("/") else page.rpartition("/")[0]
+    rooted = target.startswith("/") or wanted.written.startswith(BY_NAME)
+    folder = "" if rooted else page.rpartition("/")[0]
     return path_from(f"{folder}/{target}".lstrip("/") or "./")
 
 

@@ -448,7 +448,7 @@ def test_links_and_images_are_written_by_whoever_asks():
         seen.append((href, title, line))
         return "<b>", "</b>"
 
-    def image(src, alt, title, line):
+    def image(src, alt, title, line, size):
         seen.append((src, alt, title, line))
         return "<i></i>"
 

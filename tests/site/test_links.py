@@ -307,3 +307,69 @@ def test_a_folders_own_page_stands_at_its_address_and_shows_what_is_in_it(empty)
     empty.write({"b/one.md": "# Another\n"})
     empty.build()
     assert "Another" in empty.read("b/index.html")
+
+
+def test_an_address_with_spaces_is_a_link(empty):
+    """As it stands, or in angle brackets; what is no address of a file stays text."""
+    empty.write(
+        {
+            "a.md": '[x](my file.md) [x](my folder/b c.md#one "t") [x](<my file.md>) ![x](my pic.png)\n'
+            "[no](see below) [no](a (b) c)\n",
+            "my file.md": "# M\n",
+            "my folder/b c.md": "# B\n\n## One\n",
+            "my pic.png": png(2, 2),
+        }
+    )
+    assert broken(empty.build()) == []
+    assert hrefs(empty, "a.html") == [
+        "my%20file.html",
+        "my%20folder/b%20c.html#one",
+        "my%20file.html",
+    ]
+    assert pictures(empty, "a.html") == ["files/my%20pic.png"]
+    assert "[no](see below) [no](a (b) c)" in empty.read("a.html")
+
+
+def test_links_by_name(empty):
+    """Obsidian's, wherever the page stands; elsewhere double brackets are text."""
+    text = "[[Late parcels]] [[late parcels#Why|x]] [[#Own]] ![[pic.png|3]] [[Nowhere]]\n\n## Own\n"
+    empty.write({"a.md": text, "deep/Late parcels.md": "# L\n\n## Why\n", "img/pic.png": png(9, 6)})
+    empty.build()
+    assert "[[Late parcels]]" in empty.read("a.html")
+    empty.write({"../kb.toml": '[content]\ndialect = "obsidian"\n'})
+    (line,) = broken(empty.build())
+    assert "Nowhere leads to nothing" in line
+    page = empty.read("a.html")
+    assert '<a href="deep/Late%20parcels.html">Late parcels</a>' in page
+    assert '<a href="deep/Late%20parcels.html#why">x</a>' in page
+    assert '<a href="a.html#own">Own</a>' in page
+    assert '<img src="files/img/pic.png" alt="pic" width="3" height="2" decoding="async">' in page
+
+
+def test_images_have_their_size_and_wait_below_the_first(empty):
+    """Author's width, else the file's; large ones lead to the file, unless they are a link already."""
+    empty.write(
+        {
+            "a.md": "![a](big.png) ![b](big.png =300x) ![c](small.png =x10) ![d](small.png)\n"
+            "[![e](big.png)](b.md) [![f](big.png)](https://example.org/) ![g](big.png =1200x900)\n",
+            "b.md": "# B\n",
+            "big.png": png(1200, 900),
+            "small.png": png(40, 20),
+        }
+    )
+    empty.build()
+    page = empty.read("a.html")
+    found = re.findall(
+        r'(<a class="enlarge" href="files/big.png">)?<img src="[^"]*" alt="(.)"([^>]*)>', page
+    )
+    lazy = ' loading="lazy" decoding="async"'
+    large = '<a class="enlarge" href="files/big.png">'
+    assert found == [
+        (large, "a", ' width="1200" height="900" decoding="async"'),
+        (large, "b", ' width="300" height="225"' + lazy),
+        ("", "c", ' height="10" width="20"' + lazy),
+        ("", "d", ' width="40" height="20"' + lazy),
+        ("", "e", ' width="1200" height="900"' + lazy),
+        ("", "f", ' width="1200" height="900"' + lazy),
+        ("", "g", ' width="1200" height="900"' + lazy),
+    ]

@@ -139,17 +139,18 @@ def parse(
     first_line: int = 1,
     limits: Limits = DEFAULT_LIMITS,
     anchors: Style = GITHUB,
+    by_name: bool = False,
 ) -> Document:
     """Read a Markdown text whose first line is line `first_line` of its file.
 
     `title` is the article's title where the front matter gives one; an H1 that says the
     same, or any first H1 where there is none, is left out of the sections' trails. `anchors`
-    is how headings without an id of their own get one.
+    is how headings without an id of their own get one; with `by_name` `[[Page]]` is a link.
     Raises `ContentError` with a line where the text passes a limit.
     """
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     account = Account()
-    tokens = tokenize(body, first_line=first_line, limits=limits, account=account)
+    tokens = tokenize(body, first_line=first_line, limits=limits, account=account, by_name=by_name)
     splitter = _Splitter(first_line, limits)
     splitter.read(tokens)
     splitter.assign(anchors)

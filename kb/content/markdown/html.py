@@ -26,9 +26,14 @@ class LinkWriter(Protocol):
 
 
 class ImageWriter(Protocol):
-    """Decides what stands for an image. All texts are as parsed; the result is HTML."""
+    """Decides what stands for an image. All texts are as parsed; the result is HTML.
 
-    def __call__(self, src: str, alt: str, title: str, line: int) -> str:
+    `size` is the width and the height in pixels that the author gives, each empty where not.
+    """
+
+    def __call__(
+        self, src: str, alt: str, title: str, line: int, size: tuple[str, str] = ("", "")
+    ) -> str:
         """Write an image that stands on a line of the file."""
         ...
 
@@ -45,9 +50,20 @@ def write_link(href: str, title: str, line: int) -> tuple[str, str]:  # noqa: AR
     return f'<a href="{escape(href)}"{_title(title)}>', "</a>"
 
 
-def write_image(src: str, alt: str, title: str, line: int) -> str:  # noqa: ARG001
-    """The plain image of the specification."""
-    return f'<img src="{escape(src)}" alt="{escape(alt)}"{_title(title)}>'
+def write_image(
+    src: str,
+    alt: str,
+    title: str,
+    line: int,  # noqa: ARG001
+    size: tuple[str, str] = ("", ""),
+) -> str:
+    """The plain image of the specification, with the size that the author gives."""
+    return f'<img src="{escape(src)}" alt="{escape(alt)}"{_title(title)}{write_size(size)}>'
+
+
+def write_size(size: tuple[str, str]) -> str:
+    """The attributes for a width and a height."""
+    return "".join(f' {k}="{v}"' for k, v in zip(("width", "height"), size, strict=True) if v)
 
 
 def _title(title: str) -> str:
@@ -57,6 +73,7 @@ def _title(title: str) -> str:
 LINK_START, LINK_END = "\ufdd0", "\ufdd1"
 """Marks around a link's text: noncharacters, which no text means to hold."""
 
+_WIDEST = 100_000  # pixels
 _LINK_MARKS = {"link_open": LINK_START, "link_close": LINK_END}
 
 
@@ -191,7 +208,15 @@ class HtmlWriter:
     def _write_image(self, token: Token) -> str:
         attrs = token.attrs
         alt = plain_text(token.children or ())
-        return self._image(str(attrs["src"]), alt, str(attrs.get("title", "")), self._line)
+        title = str(attrs.get("title", ""))
+        size = (_pixels(attrs.get("width", "")), _pixels(attrs.get("height", "")))
+        return self._image(str(attrs["src"]), alt, title, self._line, size)
+
+
+def _pixels(value: object) -> str:
+    """A width or a height that is one in pixels; empty for any other."""
+    text = str(value).strip().removesuffix("px")
+    return text if text.isascii() and text.isdigit() and 0 < int(text[:6]) < _WIDEST else ""
 
 
 def _attributes(token: Token) -> str:

@@ -21,6 +21,8 @@ from markdown_it.rules_block import StateBlock
 from kb.config import DEFAULT_LIMITS, OutOfTimeError, over_limit
 from kb.content.markdown.comment_block import comment_block
 from kb.content.markdown.raw_html import Account, raw_html
+from kb.content.markdown.spaced_link import spaced_link
+from kb.content.markdown.wiki_link import wiki_link
 from kb.errors import ContentError
 from kb.text.counts import counted
 
@@ -54,14 +56,21 @@ def is_safe_link(url: str) -> bool:
 
 
 def tokenize(
-    body: str, *, first_line: int, limits: Limits, account: Account | None = None
+    body: str,
+    *,
+    first_line: int,
+    limits: Limits,
+    account: Account | None = None,
+    by_name: bool = False,
 ) -> list[Token]:
     """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed.
 
-    `account` is told what was met.
+    `account` is told what was met. `by_name`: `[[Page]]` is a link.
     """
     account = Account() if account is None else account
-    return _parse(_parser(limits.nesting), body, first_line, limits, account=account)
+    return _parse(
+        _parser(limits.nesting), body, first_line, limits, account=account, by_name=by_name
+    )
 
 
 def parse_blocks(body: str, comments: Comments, *, first_line: int, limits: Limits) -> list[Token]:
@@ -168,6 +177,8 @@ def _configured(nesting: int) -> MarkdownIt:
     parser.configure("commonmark", {"html": True, "maxNesting": nesting})
     parser.enable(["table", "strikethrough"])
     parser.core.ruler.at("block", _parse_blocks)
+    parser.inline.ruler.before("link", "wiki_link", wiki_link)
+    parser.inline.ruler.after("image", "spaced_link", spaced_link)
     parser.validateLink = is_safe_link  # type: ignore[method-assign]
     return parser
 

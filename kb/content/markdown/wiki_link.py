@@ -1,0 +1,59 @@
+"""Links by name: `[[Page]]`, `[[Page#Heading|text]]`, and what is shown so: `![[picture.png|300]]`.
+
+They count where the dialect has them (Obsidian); elsewhere they are text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
+
+if TYPE_CHECKING:
+    from markdown_it.rules_inline import StateInline
+
+BY_NAME = "name:"
+"""How the address of such a link begins."""
+_LINK = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\]")
+_PICTURE = re.compile(r"\.(?:png|apng|jpe?g|jfif|gif|webp|avif|bmp|ico|svg)\Z", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
+
+
+def wiki_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  (markdown-it-py's call)
+    """A rule of Markdown, asked before that for links."""
+    if not state.env.get("by_name"):
+        return False
+    found = _LINK.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        name, text = found[1].strip().removesuffix("\\"), (found[2] or "").strip()
+        if found[0].startswith("!") and _PICTURE.search(name):
+            _show(state, name, text)
+        else:
+            _lead(state, name, text or name.lstrip("#").replace("#", " > "))
+    state.pos = found.end()
+    return True
+
+
+def _show(state: StateInline, name: str, text: str) -> None:
+    token = state.push("image", "img", 0)
+    token.attrs = {"src": BY_NAME + state.md.normalizeLink(name), "alt": ""}
+    size = _SIZE.fullmatch(text)
+    if size:
+        token.attrs["width"] = size[1]
+        if size[2]:
+            token.attrs["height"] = size[2]
+    token.content = name.rpartition("/")[2].rpartition(".")[0] if size or not text else text
+    token.children = [Token("text", "", 0, content=token.content)]
+
+
+def _lead(state: StateInline, name: str, text: str) -> None:
+    page, _, heading = name.partition("#")
+    heading = heading.rpartition("#")[2]
+    fragment = "" if heading.startswith("^") or not heading else f"#{heading.strip()}"
+    token = state.push("link_open", "a", 1)
+    token.attrs = {"href": BY_NAME + state.md.normalizeLink(page.strip() + fragment)}
+    state.push("text", "", 0).content = text
+    state.push("link_close", "a", -1)
