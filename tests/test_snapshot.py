@@ -42,7 +42,7 @@ CHANGES = {
     "a folder comes": lambda c: (c / "new").mkdir(),
     "a folder takes an article's name": lambda c: (c / "a.md").unlink() or (c / "a.md").mkdir(),
     "permissions change": lambda c: (c / "a.md").chmod(0o600),
-    "a name that looks like an article comes": lambda c: (c / "x.mdx").write_text("new"),
+    "a name that looks like an article comes": lambda c: (c / "x.mkd").write_text("new"),
 }
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from kb.cli.text import Line, Span, Style, columns, line_of, table_lines, wrap
+from kb.content.files import SUFFIXES, without_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -223,10 +224,14 @@ class PageWriter:
 def _target(href: str, article: str) -> str:
     """A link's target as a person can use it: an article's id, or the address as it stands."""
     path, hash_, anchor = href.partition("#")
-    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|/", href) or (path and not path.endswith(".md")):
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|/", href) or (path and not path.endswith(SUFFIXES)):
         return href
     folder = posixpath.dirname(article)
-    id_ = posixpath.normpath(posixpath.join(folder, unquote(path)))[:-3] if path else article
+    id_ = (
+        posixpath.normpath(posixpath.join(folder, without_suffix(unquote(path))))
+        if path
+        else article
+    )
     return f"{id_}{hash_}{unquote(anchor)}"
 
 

@@ -11,6 +11,7 @@ import click
 
 from kb.cli.command import FOUND, Command, Session, completing, pass_session
 from kb.content.anchors import find_anchor
+from kb.content.files import without_suffix
 from kb.errors import ConfigError, NotFoundError
 from kb.files import full_path
 from kb.text.nearest import did_you_mean_id
@@ -78,10 +79,10 @@ def _ids(name: str, content: Path) -> list[str]:
     """What the name may stand for: itself first, then as a path without `.md`."""
     ids = [name]
     path = posixpath.normpath(name.replace("\\", "/"))
-    ids.append(path.removesuffix(".md"))
-    ids.append(path.removeprefix(f"{content.name}/").removesuffix(".md"))
+    ids.append(without_suffix(path))
+    ids.append(without_suffix(path.removeprefix(f"{content.name}/")))
     with suppress(ValueError, ConfigError):
-        ids.append(full_path(Path(name)).relative_to(content).as_posix().removesuffix(".md"))
+        ids.append(without_suffix(full_path(Path(name)).relative_to(content).as_posix()))
     return ids
 
 

@@ -18,6 +18,7 @@ from kb.content.anchors import STYLES
 from kb.content.dialects import PLAIN, Dialect
 from kb.content.fields import read_article_fields
 from kb.content.files import printable
+from kb.content.includes import markup_of
 from kb.content.markdown import document as markdown
 from kb.content.sandbox import run_sandboxed
 from kb.content.topics import TopicFile, title_from_name
@@ -188,6 +189,7 @@ def read_text(
         return given.problems
     body, unclosed = markdown.without_comments(body, first_line=body_line, limits=limits)
     style = STYLES[dialect.anchors]
+    said = {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}
     document = markdown.parse(
         body,
         title=given.title,
@@ -195,6 +197,7 @@ def read_text(
         limits=limits,
         anchors=style,
         by_name="obsidian" in dialect.marks,
+        markup=markup_of(source.path, said, dialect, limits),
     )
     topic, _, name = source.id.rpartition("/")
     attributes = given.attributes

@@ -28,8 +28,8 @@ from kb.content.markdown.html import (
     write_image,
     write_link,
 )
+from kb.content.markdown.markup import PLAIN, Account, Markup
 from kb.content.markdown.parser import is_safe_link, offers_unsafe_links, tokenize
-from kb.content.markdown.raw_html import Account
 from kb.model import Section
 
 if TYPE_CHECKING:
@@ -140,17 +140,26 @@ def parse(
     limits: Limits = DEFAULT_LIMITS,
     anchors: Style = GITHUB,
     by_name: bool = False,
+    markup: Markup = PLAIN,
 ) -> Document:
     """Read a Markdown text whose first line is line `first_line` of its file.
 
     `title` is the article's title where the front matter gives one; an H1 that says the
     same, or any first H1 where there is none, is left out of the sections' trails. `anchors`
-    is how headings without an id of their own get one; with `by_name` `[[Page]]` is a link.
+    is how headings without an id of their own get one; with `by_name` `[[Page]]` is a link;
+    `markup` is how marks of templates are read.
     Raises `ContentError` with a line where the text passes a limit.
     """
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     account = Account()
-    tokens = tokenize(body, first_line=first_line, limits=limits, account=account, by_name=by_name)
+    tokens = tokenize(
+        body,
+        first_line=first_line,
+        limits=limits,
+        account=account,
+        by_name=by_name,
+        markup=markup,
+    )
     splitter = _Splitter(first_line, limits)
     splitter.read(tokens)
     splitter.assign(anchors)

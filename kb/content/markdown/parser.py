@@ -20,8 +20,12 @@ from markdown_it.rules_block import StateBlock
 
 from kb.config import DEFAULT_LIMITS, OutOfTimeError, over_limit
 from kb.content.markdown.comment_block import comment_block
-from kb.content.markdown.raw_html import Account, raw_html
+from kb.content.markdown.component_line import component_ends, component_line, without_indentation
+from kb.content.markdown.markup import PLAIN, Account, Markup
+from kb.content.markdown.raw_html import raw_html
 from kb.content.markdown.spaced_link import spaced_link
+from kb.content.markdown.template_line import expand_words, template_line
+from kb.content.markdown.templates import Expander
 from kb.content.markdown.wiki_link import wiki_link
 from kb.errors import ContentError
 from kb.text.counts import counted
@@ -48,6 +52,7 @@ _INLINE_NESTING = 20
 _LAZY_STEPS = 5
 # Escaped for HTML a character of an address becomes at most `&quot;`.
 _ESCAPED = 6
+_MAY_HOLD_MARKS = re.compile(r"\{[%{]|\[!|:::|--8<--|</?[A-Z]")
 
 
 def is_safe_link(url: str) -> bool:
@@ -62,15 +67,22 @@ def tokenize(
     limits: Limits,
     account: Account | None = None,
     by_name: bool = False,
+    markup: Markup = PLAIN,
 ) -> list[Token]:
     """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed.
 
-    `account` is told what was met. `by_name`: `[[Page]]` is a link.
+    `account` is told what was met. `by_name`: `[[Page]]` is a link. `markup` is how the marks of
+    templates are read.
     """
-    account = Account() if account is None else account
-    return _parse(
-        _parser(limits.nesting), body, first_line, limits, account=account, by_name=by_name
-    )
+    met: dict[str, object] = {
+        "account": Account() if account is None else account,
+        "by_name": by_name,
+    }
+    if not (markup.is_mdx or _MAY_HOLD_MARKS.search(body)):
+        return _parse(_parser(limits.nesting), body, first_line, limits, **met)
+    parser = _template_parser(limits.nesting, mdx=markup.is_mdx)
+    body = without_indentation(body) if markup.is_mdx else body
+    return _parse(parser, body, first_line, limits, markup=markup, raw=[], **met)
 
 
 def parse_blocks(body: str, comments: Comments, *, first_line: int, limits: Limits) -> list[Token]:
@@ -94,6 +106,8 @@ def _parse(
         "addresses": 0,
         **more,
     }
+    if "markup" in env:
+        env["expander"] = Expander(env["markup"], env)
     try:
         return parser.parse(body, env)
     except RecursionError:
@@ -133,6 +147,22 @@ def _permissive_parser() -> MarkdownIt:
 def _parser(nesting: int) -> MarkdownIt:
     parser = _guarded(nesting)
     parser.core.ruler.at("inline", _parse_inlines)
+    parser.core.ruler.after("inline", "raw_html", raw_html)
+    return _compiled(parser)
+
+
+@cache
+def _template_parser(nesting: int, *, mdx: bool) -> MarkdownIt:
+    """The parser for texts that may hold marks of templates, or that are MDX."""
+    parser = _guarded(nesting)
+    ends = ["paragraph", "reference", "blockquote", "list"]
+    parser.block.ruler.before("table", "template_line", template_line, {"alt": ends})
+    parser.block.ruler.before("table", "component_line", component_line, {"alt": ends})
+    if mdx:
+        parser.disable(["code"])
+    parser.core.ruler.at("inline", _parse_inlines)
+    parser.core.ruler.before("inline", "component_ends", component_ends)
+    parser.core.ruler.before("inline", "expand_words", expand_words)
     parser.core.ruler.after("inline", "raw_html", raw_html)
     return _compiled(parser)
 

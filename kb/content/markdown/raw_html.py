@@ -10,16 +10,19 @@ and what nothing closes ends above the next heading.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 from markdown_it.token import Token
 
+from kb.content.markdown.markup import names
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from markdown_it.rules_core import StateCore
+
+    from kb.content.markdown.markup import Account
 
 _TAG = re.compile(
     r"<(?P<end>/)?(?P<name>[A-Za-z][A-Za-z0-9:._-]*+)"
@@ -33,10 +36,6 @@ _ATTRIBUTE = re.compile(
 _SILENT = re.compile(r"<[!?][^>]*+>")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPACE = re.compile(r"\s+")
-
-
-def _names(words: str) -> frozenset[str]:
-    return frozenset(words.split())
 
 
 _INLINE = {
@@ -59,16 +58,16 @@ _BLOCK = {
     "caption": "caption",
 }
 # Blocks that are nothing but a place to begin anew.
-_PLAIN_BLOCKS = _names(
+_PLAIN_BLOCKS = names(
     "address article aside body center dir div fieldset footer form header head hgroup html"
     " legend main menu nav noscript optgroup option picture search section select colgroup"
 )
 # Neither the tags nor what stands between them is text of the article.
-_SILENT_ELEMENTS = _names(
+_SILENT_ELEMENTS = names(
     "script style template svg textarea title noembed noframes xmp datalist canvas applet map"
 )
 _MEDIA = frozenset({"iframe", "video", "audio", "embed", "object", "frame"})
-_VOIDS = _names(
+_VOIDS = names(
     "area base basefont bgsound br col embed frame hr img input keygen link meta param source"
     " track wbr"
 )
@@ -79,12 +78,12 @@ _KNOWN = (
     | _SILENT_ELEMENTS
     | _MEDIA
     | _VOIDS
-    | _names(
+    | names(
         "a pre span font big blink marquee nobr label button output progress meter math data"
         " dialog slot spacer listing plaintext"
     )
 )
-_NOTED = _MEDIA | _names(
+_NOTED = _MEDIA | names(
     "script style object form input button select textarea svg math canvas applet"
 )
 # What a start tag ends when it is still open, and what it can't see beyond.
@@ -137,16 +136,6 @@ def _tag(found: re.Match[str], *, paired: bool = False) -> Tag:
             attrs.setdefault(key.lower(), unescape(next(filter(None, values), "")))
     void = bool(found["void"]) or name in _VOIDS
     return Tag(name, attrs, bool(found["end"]), void, paired, found.group())
-
-
-@dataclass(slots=True)
-class Account:
-    """What was met in one article: whether it has raw HTML, and what had to be left out, by kind
-    with the line of each.
-    """
-
-    has_html: bool = False
-    left_out: list[tuple[str, int]] = field(default_factory=list)
 
 
 def raw_html(state: StateCore) -> None:
@@ -370,7 +359,7 @@ class _Reader:
 
     def note(self, name: str, line: int) -> None:
         """Count what had to be left out."""
-        self._account.left_out.append((f"<{name}>", self._first_line + line))
+        self._account.leave_out(f"<{name}>", self._first_line + line)
 
     def _block_tag(self, tag: Tag, line: int) -> None:
         name = "tbody" if tag.name == "tfoot" else tag.name

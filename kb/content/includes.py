@@ -1,0 +1,201 @@
+"""What an article calls by name: texts that it includes, variables, and files that it links to.
+
+Included files lie in the dialect's root, are regular files reached by no link that leads out, and
+are no articles that must not be shown.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb.content import frontmatter
+from kb.content.markdown.comments import without_comments
+from kb.content.markdown.markup import Markup
+from kb.content.visibility import read_visibility
+from kb.errors import ContentError
+from kb.files import open_within
+from kb.model import Audience, Status
+
+if TYPE_CHECKING:
+    from kb.config import Limits
+    from kb.content.dialects import Dialect
+
+_TEXTS = (".md", ".mdx", ".markdown", ".txt", ".html", ".htm", ".inc", "")
+_NAME = re.compile(r"[^\x00-\x1f\\:*?\"<>|{}]{1,300}")
+_VERSION_FILES = ("VERSION", "VERSION.txt", "version.txt")
+_DATA = ("", "site.", "site.data.", "site.params.", "data.", "extra.", "book.", "variables.")
+
+
+def markup_of(
+    path: str, given: dict[str, frontmatter.Plain], dialect: Dialect, limits: Limits
+) -> Markup:
+    """How the marks of the article at a path are read. `given` is its front matter."""
+    families = set(dialect.marks)
+    if path.lower().endswith(".mdx"):
+        families.add("mdx")
+    elif dialect.name in _MDX_BY_NAME:
+        families.discard("mdx")
+    called = _Called(path, given, dialect, limits)
+    return Markup(frozenset(families), called.include, called.variable, called.path)
+
+
+# Generators that take a file for MDX by its name alone.
+_MDX_BY_NAME = frozenset({"starlight", "nextjs", "astro", "vitepress"})
+
+
+class _Called:
+    """Finds what one article calls."""
+
+    def __init__(
+        self, path: str, given: dict[str, frontmatter.Plain], dialect: Dialect, limits: Limits
+    ) -> None:
+        self._folder = posixpath.dirname(path)
+        self._given = given
+        self._dialect = dialect
+        self._limits = limits
+
+    def include(self, name: str) -> str | None:
+        """The Markdown of a file; None where there is none to show."""
+        name = name.strip().strip("\"'")
+        name = re.sub(r"\A(?:~|@site|@docs|@)/", "/", name).partition("#")[0].partition("?")[0]
+        if not _NAME.fullmatch(name) or self._dialect.root == Path():
+            return None
+        for file in self._candidates(name):
+            text = _read(self._dialect.root, file, self._limits)
+            if text is not None:
+                return text
+        return None
+
+    def _candidates(self, name: str) -> list[str]:
+        """Paths below the root where the file may be, the likeliest first."""
+        dialect = self._dialect
+        root, content = dialect.root, dialect.content
+        folders = [
+            *(folder for folder in dialect.include_folders),
+            content,
+            root,
+            root / "snippets",
+            root / "_includes",
+        ]
+        bases = [
+            posixpath.join(_below(content, root), self._folder),
+            *(_below(f, root) for f in folders),
+        ]
+        if name.startswith("/"):
+            bases = [*bases[1:], bases[0]]
+        found: dict[str, None] = {}
+        for base in bases:
+            joined = posixpath.normpath(posixpath.join(base, name.lstrip("/")))
+            if joined.startswith(("..", "/")) or _is_private(joined):
+                continue
+            found[joined] = None
+            if not posixpath.splitext(joined)[1]:
+                found[f"{joined}.md"] = found[f"{joined}.mdx"] = None
+        return [file for file in found if posixpath.splitext(file)[1].lower() in _TEXTS]
+
+    def variable(self, name: str) -> str | None:
+        """The value of a variable as text; None where there is none, or it is a table."""
+        name = re.sub(r"\[[\"']?([\w-]+)[\"']?\]", r".\1", name)
+        if name.startswith(("page.", "frontmatter.", "$frontmatter.")):
+            value = self._given.get(name.partition(".")[2])
+            return value if isinstance(value, str) else None
+        if name.startswith("variables."):
+            return _github_variable(self._dialect.root, name, self._limits)
+        variables = self._dialect.variables
+        for prefix in _DATA:
+            value = variables.get(prefix + name)
+            if isinstance(value, str):
+                return value
+        if name.lower().removeprefix("site.") == "version":
+            return _version(self._dialect.root, self._limits)
+        return None
+
+    def path(self, name: str) -> str | None:
+        """The path from the root of the content for a file that a link tag names."""
+        content = self._dialect.content
+        if self._dialect.root == Path():
+            return None
+        name, hash_, anchor = name.strip().partition("#")
+        parts = [part for part in name.strip("/").split("/") if part not in {"", "."}]
+        if ".." in parts or not parts:
+            return None
+        for start in range(len(parts)):
+            path = "/".join(parts[start:])
+            for ending in ("", ".md"):
+                if (content / f"{path}{ending}").is_file():
+                    return f"/{path}{ending}{hash_}{anchor}"
+        return None
+
+
+def _below(folder: Path, root: Path) -> str:
+    return folder.relative_to(root).as_posix() if folder.is_relative_to(root) else ".."
+
+
+def _is_private(path: str) -> bool:
+    return any(part.startswith(".") and part not in {".", ".gitbook"} for part in path.split("/"))
+
+
+@lru_cache(maxsize=64)
+def _cached(root: Path, file: str, state: tuple[int, int], limits: Limits) -> str | None:
+    del state  # a part of the key: another state, another text
+    return _text_of(root, file, limits)
+
+
+def _read(root: Path, file: str, limits: Limits) -> str | None:
+    try:
+        seen = (root / file).stat()
+    except (OSError, ValueError):
+        return None
+    return _cached(root, file, (seen.st_mtime_ns, seen.st_size), limits)
+
+
+def _text_of(root: Path, file: str, limits: Limits) -> str | None:
+    """The text of a file without front matter and comments; None where it is not to be shown."""
+    try:
+        handle = open_within(root, file)
+        with open(handle, "rb") as stream:  # noqa: PTH123  (a handle, not a path)
+            data = stream.read(limits.file + 1)
+        if len(data) > limits.file:
+            return None
+        text = data.decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        fields, body, line = frontmatter.read(text, limits=limits)
+        seen = read_visibility(fields)
+        if seen.status is Status.DRAFT or seen.keeps_out or seen.audience is not Audience.PUBLIC:
+            return None
+        body, _ = without_comments(body, first_line=line, limits=limits)
+    except (ContentError, OSError, UnicodeDecodeError):
+        return None
+    return None if "\0" in body else body
+
+
+def _github_variable(root: Path, name: str, limits: Limits) -> str | None:
+    """`variables.product.name`, which is `name` in `data/variables/product.yml`."""
+    _, *parts = name.split(".")
+    if len(parts) < 2 or not all(re.fullmatch(r"[\w-]+", part) for part in parts):  # noqa: PLR2004
+        return None
+    value = _data(root, "/".join(parts[:-1]), limits).get(parts[-1])
+    return value if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=64)
+def _data(root: Path, name: str, limits: Limits) -> dict[str, frontmatter.Plain]:
+    text = _text_of(root, f"data/variables/{name}.yml", limits)
+    if text is None:
+        return {}
+    try:
+        fields = frontmatter.parse(text, first_line=1, limits=limits, what="data file")
+    except ContentError:
+        return {}
+    return {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}
+
+
+def _version(root: Path, limits: Limits) -> str | None:
+    for file in _VERSION_FILES:
+        text = _read(root, file, limits)
+        if text and re.fullmatch(r"[\w.+-]{1,40}", text.strip()):
+            return text.strip()
+    return None

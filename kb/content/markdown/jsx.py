@@ -1,0 +1,184 @@
+"""JSX in MDX: tags whose attributes are code, expressions in braces, import and export.
+
+Nothing is run. A text or a number in braces is itself; what has to be computed is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import NamedTuple
+
+from kb.content.markdown.markup import names
+
+_NAME = re.compile(r"<(/)?([A-Za-z][\w.-]*)?")
+_ATTRIBUTE_NAME = re.compile(r"\s+([A-Za-z_:@][\w:.-]*)\s*")
+_END = re.compile(r"\s*(/)?>")
+_SPREAD = re.compile(r"\s*\{")
+_TEXT_IN_BRACES = re.compile(r"\{\s*(?:\"([^\"{}]*)\"|'([^'{}]*)'|`([^`{}$]*)`|(-?[\d.]+))\s*\}")
+_LONGEST = 20_000
+_KEEPS = re.compile(r"\{(?:[#:.]|[\w-]+=)")
+
+
+class Tag(NamedTuple):
+    """A tag of JSX, whose attributes are those that are plain text; a bare one is empty."""
+
+    name: str
+    attrs: dict[str, str]
+    closes: bool
+    is_void: bool
+    end: int
+
+
+def read_tag(text: str, at: int) -> Tag | None:
+    """The tag that begins at a position; None where none does."""
+    found = _NAME.match(text, at)
+    if found is None:
+        return None
+    position = found.end()
+    attrs: dict[str, str] = {}
+    while position - at < _LONGEST:
+        ending = _END.match(text, position)
+        if ending is not None:
+            return Tag(found[2] or "", attrs, bool(found[1]), bool(ending[1]), ending.end())
+        position = _read_attribute(text, position, attrs)
+        if position < 0:
+            return None
+    return None
+
+
+def _read_attribute(text: str, at: int, attrs: dict[str, str]) -> int:
+    """Take one attribute, and say where it ends; -1 where there is none."""
+    spread = _SPREAD.match(text, at)
+    if spread is not None:
+        return end_of_braces(text, spread.end() - 1)
+    name = _ATTRIBUTE_NAME.match(text, at)
+    if name is None:
+        return -1
+    value, end = "", name.end()
+    if text.startswith("=", end):
+        read = _read_value(text, end + 1)
+        if read is None:
+            return -1
+        value, end = read
+    attrs.setdefault(name[1], value)
+    return end
+
+
+def _read_value(text: str, at: int) -> tuple[str, int] | None:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    quote = text[at : at + 1]
+    if quote in {'"', "'"}:
+        end = text.find(quote, at + 1, at + _LONGEST)
+        return (text[at + 1 : end], end + 1) if end >= 0 else None
+    if quote != "{":
+        return None
+    end = end_of_braces(text, at)
+    if end < 0:
+        return None
+    plain = _TEXT_IN_BRACES.fullmatch(text, at, end)
+    return next((value for value in plain.groups() if value is not None), "") if plain else "", end
+
+
+def end_of_braces(text: str, at: int) -> int:
+    """Behind the brace that closes the one at a position; -1 where none does."""
+    depth = 0
+    signs = re.compile(r"[{}\"'`]")
+    stop = min(len(text), at + _LONGEST)
+    while found := signs.search(text, at, stop):
+        at = found.end()
+        sign = found.group()
+        if sign == "{":
+            depth += 1
+        elif sign == "}":
+            depth -= 1
+            if depth == 0:
+                return at
+        else:
+            end = text.find(sign, at, stop)
+            line = text.find("\n", at, stop)
+            if end >= 0 and (sign == "`" or line < 0 or end < line):
+                at = end + 1
+    return -1
+
+
+def rewrite_tag(text: str, at: int) -> tuple[str, int]:
+    """A tag among words as HTML has it, without code, and where to go on."""
+    tag = read_tag(text, at)
+    if tag is None:
+        return text[at], at + 1
+    return as_html(tag), tag.end
+
+
+_LINKS = ("href", "to", "url")
+_TEXTS = ("text", "label", "title", "name", "alt")
+
+
+def as_html(tag: Tag) -> str:
+    """A tag as HTML: a component as a link, a picture or nothing."""
+    name = tag.name
+    if name[:1].islower():
+        named = {_HTML_NAMES.get(key, key.lower()): value for key, value in tag.attrs.items()}
+        return _html(name, named, tag)
+    link = next((tag.attrs[key] for key in _LINKS if tag.attrs.get(key)), "")
+    if tag.is_void:
+        return "" if name in _SIGNS else _leaf(tag, link)
+    if name not in _LINK_COMPONENTS or not (tag.closes or link):
+        return ""
+    return _html("a", {"href": link}, tag)
+
+
+def _leaf(tag: Tag, link: str) -> str:
+    """A component without words in it: a picture, a link, or the words that it names."""
+    if tag.attrs.get("src") and tag.name not in {"Snippet", "Video"}:
+        return _html("img", {key: tag.attrs.get(key, "") for key in ("src", "alt")}, tag)
+    shown = next((tag.attrs[key] for key in _TEXTS if tag.attrs.get(key)), "")
+    if link:
+        return f'<a href="{escape(link)}">{escape(shown or link)}</a>'
+    return escape(shown, quote=False)
+
+
+_LINK_COMPONENTS = names("Link A LinkButton Button NavLink NextLink DocLink")
+_SIGNS = frozenset({"Icon", "FontAwesomeIcon", "Check", "Image"})
+_HTML_NAMES = {"className": "class", "htmlFor": "for"}
+
+
+def _html(name: str, attrs: dict[str, str], tag: Tag) -> str:
+    if tag.closes:
+        return f"</{name}>"
+    shown = "".join(
+        f' {key}="{escape(value)}"' for key, value in attrs.items() if re.fullmatch(r"[\w-]+", key)
+    )
+    return f"<{name}{shown}{' /' if tag.is_void else ''}>"
+
+
+def read_expression(text: str, at: int) -> tuple[str, int]:
+    """What stands for an expression in braces, and where to go on. Attribute lists stay."""
+    if _KEEPS.match(text, at):
+        return text[at], at + 1
+    end = end_of_braces(text, at)
+    if end < 0:
+        return text[at], at + 1
+    plain = _TEXT_IN_BRACES.fullmatch(text, at, end)
+    return (
+        next((value for value in plain.groups() if value is not None), "") if plain else ""
+    ), end
+
+
+_MODULE = re.compile(
+    r"import\s+(?:[\w${*]|['\"])"
+    r"|export\s+(?:(?:const|let|var|default|function|async|class)\b|[{*])"
+)
+_DEFAULT_IMPORT = re.compile(r"import\s+([A-Za-z_$][\w$]*)\s+from\s+['\"]([^'\"]+)['\"]")
+
+
+def begins_module(line: str) -> bool:
+    """Whether a line of MDX is code: an import or an export."""
+    return _MODULE.match(line) is not None
+
+
+def read_import(line: str) -> tuple[str, str] | None:
+    """The name and the path of what a line imports as a whole."""
+    found = _DEFAULT_IMPORT.match(line)
+    return (found[1], found[2]) if found else None

@@ -1,0 +1,175 @@
+"""Lines that are marks of templates, in the manner of markdown-it-py's own rules."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kb.content.markdown.templates import Expander, Mark, is_false, read_mark
+
+if TYPE_CHECKING:
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_core import StateCore
+
+    from kb.content.markdown.markup import Markup
+
+_SIGNS = ("{%", "{{", "[!", ":::", "--8<--", ";--8<--")
+_MOST_LINES = 60
+_BRANCHES = frozenset({"else", "elsif", "elif", "elseif"})
+_CODE = frozenset({"highlight", "codeblock"})
+_HIDDEN = frozenset({"capture", "tablerow", "schema", "javascript", "style"})
+_END_OF_BRANCH = re.compile(r"\{%-?\s*(end)?(if|ifversion|unless|case|else)\b[^%]*%\}")
+_LISTED = "--8<--"
+
+
+def template_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+    """Take lines that are nothing but marks, and put there what they become."""
+    begin = state.bMarks[start] + state.tShift[start]
+    if not state.src.startswith(_SIGNS, begin) or state.is_code_block(start):
+        return False
+    markup: Markup = state.env["markup"]
+    read = _marks(state, start, end, markup)
+    if read is None:
+        return False
+    if silent:
+        return True
+    marks, after = read
+    state.line = after
+    expander: Expander = state.env["expander"]
+    for mark in marks:
+        if mark.kind == "liquid" and (mark.name in _BRANCHES or is_false(mark)):
+            state.line = max(state.line, _end_of_lines(state, state.line, end, mark))
+        elif mark.name in _CODE and mark.kind in {"liquid", "hugo"} and not mark.closes:
+            _push_code(state, mark, start, end)
+        elif mark.name in _HIDDEN and mark.kind == "liquid" and not mark.closes:
+            state.line = max(state.line, _line_of_end(state, state.line, end, mark) + 1)
+            expander.leave_out(mark.shown, start)
+        elif mark.name in {"raw", "verbatim"} and mark.kind == "liquid" and not mark.closes:
+            stop = _line_of_end(state, state.line, end, mark)
+            state.env["raw"].append((state.line, stop))
+        else:
+            insert(state, expander.mark(mark, start), start)
+    return True
+
+
+def _marks(
+    state: StateBlock, start: int, end: int, markup: Markup
+) -> tuple[list[Mark], int] | None:
+    """The marks that the lines from `start` are made of, and the line behind them."""
+    src = state.src
+    at = state.bMarks[start] + state.tShift[start]
+    if (
+        any(first <= start < stop for first, stop in state.env["raw"])
+        and "endraw" not in src[at : state.eMarks[start]]
+        and "endverbatim" not in src[at : state.eMarks[start]]
+    ):
+        return None
+    marks: list[Mark] = []
+    line = start
+    while True:
+        mark = read_mark(src, at, markup)
+        if mark is None or mark.kind == "literal":
+            return None
+        while line < end - 1 and state.eMarks[line] < mark.end:
+            line += 1
+        if line - start > _MOST_LINES or state.eMarks[line] < mark.end:
+            return None
+        marks.append(mark)
+        at = mark.end
+        while at < state.eMarks[line] and src[at] in " \t":
+            at += 1
+        if at >= state.eMarks[line]:
+            if (
+                len(marks) == 1
+                and mark.kind in {"value", "docfx"}
+                and mark.name not in {"INCLUDE", "VIDEO", "PREVIEW"}
+            ):
+                return None  # words, which begin a paragraph
+            return marks, line + 1
+
+
+def insert(state: StateBlock, text: str, line: int) -> None:
+    """Parse a text that stands for a line, as blocks of that line."""
+    if not text.strip():
+        return
+    env = state.env
+    env["depth"] = env.get("depth", 0) + 1
+    before, raw, scanned = env["line"], env["raw"], env["first_line"]
+    env["raw"], env["first_line"] = [], scanned + line
+    tokens = state.tokens
+    inner = type(state)(f"{text}\n", state.md, env, [])
+    state.md.block.tokenize(inner, inner.line, inner.lineMax)
+    for token in inner.tokens:
+        token.level += state.level
+        if token.map:
+            token.map = [line, line + 1]
+    tokens += inner.tokens
+    env["line"], env["raw"], env["first_line"] = before, raw, scanned
+    env["depth"] -= 1
+
+
+def _end_of_lines(state: StateBlock, line: int, end: int, mark: Mark) -> int:
+    """The line behind a branch that is not shown; the same line, where nothing ends it."""
+    depth = 0
+    skips_all = mark.name in _BRANCHES
+    while line < end and _may_scan(state):
+        text = state.src[state.bMarks[line] : state.eMarks[line]]
+        for found in _END_OF_BRANCH.finditer(text) if "{%" in text else ():
+            if found[1]:
+                depth -= 1
+            elif found[2] != "else":
+                depth += 1
+            if depth < 0 or (found[2] == "else" and depth == 0 and not found[1] and not skips_all):
+                return line + 1
+        line += 1
+    return state.line
+
+
+def _line_of_end(state: StateBlock, line: int, end: int, mark: Mark) -> int:
+    """The line on which the end of a mark stands; the one before, where none does."""
+    name = re.escape(mark.name)
+    closing = re.compile(rf"\{{%-?\s*end{name}\b|\{{\{{[<%]\s*/\s*{name}\b")
+    at = line
+    while at < end and _may_scan(state):
+        if closing.search(state.src, state.bMarks[at], state.eMarks[at]):
+            return at
+        at += 1
+    return line - 1
+
+
+def _may_scan(state: StateBlock) -> bool:
+    """Whether one more line may be looked at: each can be so often, on average."""
+    env = state.env
+    env["scanned"] = env.get("scanned", 0) + 1
+    return bool(env["scanned"] < 50 * state.lineMax + 10_000)
+
+
+def _push_code(state: StateBlock, mark: Mark, start: int, end: int) -> None:
+    """`{% highlight ruby %}` and what stands up to its end: a block of code."""
+    stop = _line_of_end(state, start + 1, end, mark)
+    if stop <= start:
+        return
+    token = state.push("fence", "code", 0)
+    token.info = mark.words[0] if mark.words else ""
+    token.content = state.getLines(start + 1, stop, state.sCount[start], keepLastLF=True)
+    token.map = [start, stop + 1]
+    token.markup = "```"
+    state.line = stop + 1
+
+
+def expand_words(state: StateCore) -> None:
+    """Replace the marks among the words of paragraphs, cells and blocks of HTML."""
+    env = state.env
+    if not (env["markup"].is_mdx or "{" in state.src or "[!" in state.src or env.get("includes")):
+        return
+    expander: Expander = env["expander"]
+    raw = env["raw"]
+    for token in state.tokens:
+        if token.type in {"inline", "html_block"} and token.content:
+            line = token.map[0] if token.map else 0
+            if not any(first <= line < stop for first, stop in raw):
+                token.content = expander.text(token.content, line)
+    for reference in env.get("references", {}).values():
+        href = reference.get("href", "").replace("%7B", "{").replace("%7D", "}").replace("%20", " ")
+        if "{" in href:
+            reference["href"] = expander.text(href, 0)

@@ -1,0 +1,528 @@
+"""Marks of templates, and what each becomes in Markdown.
+
+A mark whose meaning is plain becomes Markdown: an include its text, a figure an image, a link tag a
+path, a variable its value. One that only wraps what stands between is nothing. All others are left
+out, and noted. What only looks like a mark stays: braces in a sentence are one only where the
+dialect has them.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.config import over_limit
+from kb.content.markdown.jsx import read_expression, rewrite_tag
+from kb.content.markdown.markup import may_include, names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from markdown_it.utils import EnvType
+
+    from kb.content.markdown.markup import Markup
+
+_LONGEST = 2_000
+_STARTS = re.compile(r"\{%|\{\{[<%]?|\[!|:::|;?--8<--")
+_CLOSING = {"{%": "%}", "{{<": ">}}", "{{%": "%}}"}
+_NAMES = re.compile(r"\s*[-~]?\s*(/)?\s*([A-Za-z_][\w./-]*|/)\s*", re.DOTALL)
+_ATTRIBUTE = re.compile(
+    r"""(?:([\w:-]+)\s{0,9}[=]\s{0,9})?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`]*)`|([^\s"'=,]+))"""
+)
+_DOCFX = re.compile(
+    r"\[!([A-Za-z]+)(?:-[\w-]+)?(?:\s+|(?=\[))((?:\[[^\]\n]*\]|[^\[\]\n]){1,500})\](?:\{[^}\n]*\})?"
+)
+_DOCFX_INCLUDE = re.compile(
+    r"\[!INCLUDE\s*\[[^\]\n]*\]\(\s*<?([^)>\n]+?)>?\s*\)\s*\]", re.IGNORECASE
+)
+_DOCFX_LINE = re.compile(
+    r":::\s{0,3}(image|code|video|zone|moniker|row|column|no-loc)(-end)?\b"
+    r"([^\n]*?):::?[ \t]*(?=\n|\Z)"
+)
+_DOCFX_OPEN = re.compile(r":::\s{0,3}(zone|moniker|row|column)(-end)?\b([^\n]*)")
+_SNIPPET = re.compile(r";?--8<--[ \t]+[\"']([^\"'\n]+)[\"'][ \t]*")
+_VARIABLE = re.compile(r"\s*-?\s*([A-Za-z_.$][\w.\[\]\"'-]*)\s*((?:\|[^{}]*)?)-?\s*\Z")
+_LITERAL = re.compile(r"\s*-?\s*(?:\"([^\"]*)\"|'([^']*)')\s*((?:\|[^{}]*)?)-?\s*\Z")
+_KNOWN_ROOTS = ("site.", "page.", "include.", "config.", "book.", "jekyll.", "layout.", "theme.")
+_PREFIXES = frozenset(
+    {"site.baseurl", "site.url", "site.baseURL", "site.BaseURL", "base_url", "baseurl"}
+)
+_ENDS = re.compile(
+    r"\{%-?\s*(if|ifversion|ifwindow|unless|case|end(?:if|unless|case|ifversion))\b[^%]*%\}"
+)
+_BRANCHES = frozenset({"else", "elsif", "elif", "elseif", "elsunless", "when"})
+_CONDITIONS = frozenset({"if", "ifversion", "unless", "case", "ifchanged"})
+_SCAN = re.compile(
+    r"\\[\s\S]|(?P<ticks>`+)|(?P<math>\$\$?(?![\s$])[^$\n]+\$)|(?P<mark>\{%|\{\{|\[!|<(?=/?[A-Za-z>])|\{)"
+)
+_OLD_GENERATORS = frozenset({"liquid", "jinja"})
+
+
+class Mark(NamedTuple):
+    """One mark, up to `end`: `kind` is its family, `words` are its arguments without a name."""
+
+    kind: str
+    name: str
+    end: int
+    attrs: Mapping[str, str] = MappingProxyType({})
+    words: tuple[str, ...] = ()
+    rest: str = ""
+    closes: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The mark as a message names it."""
+        opening, closing = {"liquid": ("{% ", " %}"), "hugo": ("{{< ", " >}}")}.get(
+            self.kind, ("{{ ", " }}")
+        )
+        return f"{opening}{self.name[:40]}{closing}" if self.kind != "docfx" else f"[!{self.name}]"
+
+
+def read_mark(text: str, at: int, markup: Markup) -> Mark | None:
+    """The mark that begins at a position; None where none does."""
+    found = _STARTS.match(text, at)
+    if found is None:
+        return None
+    start = found.group()
+    if start in _CLOSING:
+        return _read(text, at, "liquid" if start == "{%" else "hugo", _CLOSING[start])
+    if start == "{{":
+        return _read_value(text, at, markup)
+    if start in {"[!", ":::"}:
+        return _read_docfx(text, at) if start == "[!" else _read_line_of_docfx(text, at)
+    found = _SNIPPET.match(text, at)
+    return Mark("snippet", "include", found.end(), words=(found[1],)) if found else None
+
+
+def _read(text: str, at: int, kind: str, closing: str) -> Mark | None:
+    opening = 2 if kind == "liquid" else 3
+    end = text.find(closing, at + opening, at + _LONGEST)
+    if end < 0:
+        return None
+    inner = text[at + opening : end].rstrip().removesuffix("-").removesuffix("/")
+    if kind == "hugo" and inner.startswith("/*"):
+        shown = f"{text[at : at + 3]}{inner[2:].removesuffix('*')}{closing}"
+        return Mark("literal", "", end + 3, rest=shown)
+    found = _NAMES.match(inner)
+    if found is None:
+        return None
+    rest = inner[found.end() :]
+    attrs, words = read_attributes(rest)
+    name = found[2]
+    closes = bool(found[1]) or (kind == "liquid" and name.startswith("end"))
+    return Mark(kind, name, end + len(closing), attrs, words, rest, closes)
+
+
+def read_attributes(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The named and the other arguments of a mark."""
+    attrs: dict[str, str] = {}
+    words = []
+    for key, *values in _ATTRIBUTE.findall(text):
+        value = next((value for value in values if value), "").replace('\\"', '"')
+        if key:
+            attrs.setdefault(key.lower(), value)
+        else:
+            words.append(value)
+    return attrs, tuple(words)
+
+
+def _read_value(text: str, at: int, markup: Markup) -> Mark | None:
+    """`{{ name }}`: where the dialect has them, or the name is one of its own."""
+    end = text.find("}}", at, at + _LONGEST)
+    if end < 0 or "\n\n" in text[at:end]:
+        return None
+    inner = text[at + 2 : end]
+    stripped = inner.strip(" -\n\t")
+    if stripped.startswith(
+        ("#include ", "#playground ", "#rustdoc_include ", "#title ", "#shiftinclude ")
+    ):
+        name, _, rest = stripped[1:].partition(" ")
+        return Mark("mdbook", name, end + 2, words=(rest.strip(),))
+    known = stripped.startswith(_KNOWN_ROOTS) or stripped.split("|")[0].strip() in _PREFIXES
+    ours = (
+        known
+        or bool(markup.families & _OLD_GENERATORS)
+        or ("gitbook" in markup.families and "book." in inner)
+    )
+    if not ours and "mdx" in markup.families:
+        ours = markup.variable(stripped) is not None
+    if not ours and (found := _LITERAL.match(inner)) and "_url" in (found[3] or ""):
+        ours = True
+    if not ours or not stripped:
+        return None
+    return Mark("value", stripped, end + 2, rest=inner)
+
+
+def _read_docfx(text: str, at: int) -> Mark | None:
+    found = _DOCFX_INCLUDE.match(text, at)
+    if found:
+        return Mark("docfx", "INCLUDE", found.end(), words=(found[1].strip(),))
+    found = _DOCFX.match(text, at)
+    if found is None or found[1].upper() not in _DOCFX_WORDS:
+        return None
+    return Mark("docfx", found[1].upper(), found.end(), words=(found[2].strip(),))
+
+
+def _read_line_of_docfx(text: str, at: int) -> Mark | None:
+    found = _DOCFX_LINE.match(text, at) or _DOCFX_OPEN.match(text, at)
+    if found is None:
+        return None
+    attrs, words = read_attributes(found[3].rstrip(": "))
+    return Mark("docfx-line", found[1], found.end(), attrs, words, closes=bool(found[2]))
+
+
+_DOCFX_WORDS = frozenset({"UICONTROL", "DNL", "BADGE", "VIDEO", "PREVIEW", "CODE", "PRESERVE"})
+
+
+class Expander:
+    """Replaces the marks in texts of one article. `env` is that of the parser, and counts."""
+
+    def __init__(self, markup: Markup, env: EnvType) -> None:
+        self._markup = markup
+        self._env = env
+        self._included: dict[str, str] = {}
+
+    def text(self, text: str, line: int) -> str:
+        """A paragraph, or less, with what its marks become; code in it stays."""
+        if "{" not in text and "[!" not in text and not (self._markup.is_mdx and "<" in text):
+            return text
+        out: list[str] = []
+        at = 0
+        runs: dict[str, int] = {}
+        while found := _SCAN.search(text, at):
+            out.append(text[at : found.start()])
+            at = found.end()
+            if found["ticks"]:
+                end = self._end_of_code(text, found, runs)
+                out.append(text[found.start() : end])
+                at = end
+            elif found["mark"]:
+                piece, at = self._mark_in(text, found.start(), line)
+                out.append(piece)
+            else:
+                out.append(found.group())
+        return "".join([*out, text[at:]])
+
+    @staticmethod
+    def _end_of_code(text: str, found: re.Match[str], runs: dict[str, int]) -> int:
+        """Where a code span ends; behind its backticks, where it is none."""
+        ticks = found["ticks"]
+        if runs.get(ticks, len(text)) <= found.start():
+            return found.end()
+        closing = re.compile(rf"(?<!`){ticks}(?!`)").search(text, found.end())
+        if closing is None:
+            runs[ticks] = found.start()
+            return found.end()
+        return closing.end()
+
+    def _mark_in(self, text: str, at: int, line: int) -> tuple[str, int]:
+        """What stands for the mark at a position, and where to go on."""
+        markup = self._markup
+        if text[at] == "<":
+            return rewrite_tag(text, at) if markup.is_mdx else ("<", at + 1)
+        mark = read_mark(text, at, markup)
+        if mark is None:
+            if text[at] == "{" and markup.is_mdx:
+                return read_expression(text, at)
+            return text[at], at + 1
+        if mark.kind == "liquid":
+            if mark.name in {"raw", "verbatim"}:
+                closing = re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}").search(text, mark.end)
+                if closing:
+                    return text[mark.end : closing.start()], closing.end()
+            if mark.name in _BRANCHES or is_false(mark):
+                return "", end_of_branch(text, mark)
+        made = self.mark(mark, line)
+        return " ".join(made.split("\n")) if mark.kind != "literal" else made, mark.end
+
+    def mark(self, mark: Mark, line: int) -> str:
+        """What stands for one mark."""
+        make = _MADE.get((mark.kind, mark.name))
+        if mark.closes and mark.kind in {"liquid", "hugo"}:
+            return ""
+        if make is not None:
+            made = make(self, mark)
+        elif mark.kind == "value":
+            made = self._value(mark)
+        elif mark.kind == "literal":
+            made = mark.rest
+        elif mark.kind == "docfx":
+            made = _docfx_words(mark)
+        else:
+            made = mark.attrs.get("text") or mark.attrs.get("aria-label") or None
+        if made is None:
+            self.leave_out(mark.shown, line)
+            return ""
+        return self.counted(made, line)
+
+    def counted(self, made: str, line: int) -> str:
+        """The same text. Raises ContentError where all that marks became is too much."""
+        size = self._env["included"] = self._env.get("included", 0) + len(made)
+        if size > self._env["limits"].file:
+            what = f"includes and variables that make over {self._env['limits'].file} characters"
+            raise over_limit("file", what, self._env["first_line"] + line)
+        return made
+
+    def leave_out(self, what: str, line: int) -> None:
+        """Note that a mark is not shown."""
+        self._env["account"].leave_out(what, self._env["first_line"] + line)
+
+    def include(self, name: str, parameters: Mapping[str, str] | None = None) -> str | None:
+        """The text of a file that a mark includes."""
+        if not may_include(self._env):
+            return None
+        if name not in self._included:
+            self._included[name] = self._markup.include(name) or ""
+        text = self._included[name]
+        if parameters and "include." in text:
+            text = re.sub(
+                r"\{\{\s*include\.([\w-]+)[^{}]*\}\}",
+                lambda found: parameters.get(found[1].lower(), ""),
+                text,
+            )
+        return text or None
+
+    def variable(self, name: str) -> str | None:
+        """The value of a variable, by one of the names that it may have."""
+        return self._markup.variable(name)
+
+    def path(self, name: str) -> str | None:
+        """The path of a file that a link tag names."""
+        return self._markup.path(name)
+
+    def _value(self, mark: Mark) -> str | None:
+        """`{{ name | filter }}`."""
+        literal = _LITERAL.match(mark.rest)
+        if literal:
+            return (literal[1] or literal[2] or "") if "(" not in literal[3] else None
+        found = _VARIABLE.match(mark.rest)
+        if found is None:
+            return None
+        name = found[1]
+        if name in _PREFIXES:
+            return ""
+        value = self._markup.variable(name)
+        if value is None and "default" in found[2]:
+            _, words = read_attributes(found[2].partition("default")[2].lstrip(": "))
+            value = words[0] if words else None
+        return value
+
+
+def _docfx_words(mark: Mark) -> str | None:
+    words = mark.words[0]
+    if mark.name == "UICONTROL":
+        return f"**{words}**"
+    if mark.name in {"VIDEO", "PREVIEW"}:
+        return f"<{words}>" if re.match(r"https?://\S+\Z", words) else ""
+    return words if mark.name in {"DNL", "BADGE", "PRESERVE"} else None
+
+
+def is_false(mark: Mark) -> bool:
+    """Whether a condition can be told to be false: for another edition, or `false` itself."""
+    words = re.findall(r"[\w.-]+", mark.rest)
+    if mark.name == "if":
+        return words == ["false"]
+    if mark.name != "ifversion" or not words or "not" in words:
+        return False
+    editions = {word for word in words if word.startswith(("gh", "fpt", "free"))}
+    return bool(editions) and not editions & {"fpt", "ghec", "free-pro-team@latest"}
+
+
+def end_of_branch(text: str, mark: Mark) -> int:
+    """Where a condition's branch that is not shown ends: behind `{% else %}` or its end."""
+    depth = 0
+    at = mark.end
+    stops = re.compile(r"\{%-?\s*(end)?(if|ifversion|unless|case|else|elsif|elif)\b[^%]*%\}")
+    skips_all = mark.name in _BRANCHES
+    while found := stops.search(text, at):
+        at = found.end()
+        if found[1]:
+            if depth == 0:
+                return at
+            depth -= 1
+        elif found[2] in _CONDITIONS:
+            depth += 1
+        elif depth == 0 and not skips_all and found[2] == "else":
+            return at
+    return mark.end
+
+
+# What the marks of each family become: None where it can't be told.
+
+
+def _include(expander: Expander, mark: Mark) -> str | None:
+    name = mark.attrs.get("file") or mark.attrs.get("src") or (mark.words[0] if mark.words else "")
+    return expander.include(name, mark.attrs) if name else None
+
+
+def _reusable(expander: Expander, mark: Mark) -> str | None:
+    """`{% data reusables.a.b %}` and `{% data variables.a.b %}`, of GitHub's documentation."""
+    name = mark.words[0] if mark.words else ""
+    if name.startswith("reusables."):
+        return expander.include("data/" + name.replace(".", "/") + ".md")
+    return expander.variable(name)
+
+
+def _link_tag(expander: Expander, mark: Mark) -> str | None:
+    name = (
+        " ".join(mark.words)
+        if mark.kind == "liquid"
+        else (mark.attrs.get("path") or " ".join(mark.words[:1]))
+    )
+    if mark.kind == "liquid":
+        name = mark.rest.strip()
+    if not name:
+        return None
+    found = expander.path(name)
+    return (found if found is not None else name).replace(" ", "%20")
+
+
+def _post_link(expander: Expander, mark: Mark) -> str | None:
+    name = mark.rest.strip()
+    return (expander.path(f"_posts/{name}.md") or f"/_posts/{name}.md") if name else None
+
+
+def _figure(_expander: Expander, mark: Mark) -> str | None:
+    src = mark.attrs.get("src") or mark.attrs.get("source") or (mark.words[0] if mark.words else "")
+    if not src:
+        return None
+    caption = mark.attrs.get("caption") or mark.attrs.get("title") or ""
+    alt = mark.attrs.get("alt") or mark.attrs.get("alt-text") or caption
+    shown = f"![{_escaped(alt)}](<{src}>)"
+    link = mark.attrs.get("link") or mark.attrs.get("href")
+    shown = f"[{shown}](<{link}>)" if link else shown
+    return f"{shown}\n\n{caption}\n" if caption and caption != alt else shown
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\[\]])", r"\\\1", " ".join(text.split()))
+
+
+def _film(address: str) -> Callable[[Expander, Mark], str | None]:
+    def make(_expander: Expander, mark: Mark) -> str | None:
+        name = mark.attrs.get("id") or (mark.words[0] if mark.words else "")
+        if re.match(r"https?://\S+\Z", name):
+            return f"<{name}>"
+        if not re.fullmatch(r"[\w-]{3,40}", name):
+            return None
+        url = f"{address}{name}"
+        return f"[{_escaped(mark.attrs.get('title') or url)}](<{url}>)"
+
+    return make
+
+
+def _embed(_expander: Expander, mark: Mark) -> str | None:
+    url = mark.attrs.get("url") or mark.attrs.get("src") or (mark.words[0] if mark.words else "")
+    if not re.match(r"https?://[^\s<>]+\Z", url):
+        return None
+    return f"[{_escaped(mark.attrs.get('title') or mark.attrs.get('caption') or url)}](<{url}>)"
+
+
+def _file(_expander: Expander, mark: Mark) -> str | None:
+    src = mark.attrs.get("src", "")
+    name = mark.attrs.get("caption") or mark.attrs.get("name") or src.rpartition("/")[2]
+    return f"[{_escaped(name)}](<{src}>)" if src else None
+
+
+def _param(expander: Expander, mark: Mark) -> str | None:
+    name = mark.words[0] if mark.words else ""
+    return (
+        expander.variable(f"site.params.{name}") or expander.variable(f"page.{name}")
+        if name
+        else None
+    )
+
+
+def _button(_expander: Expander, mark: Mark) -> str | None:
+    text = mark.attrs.get("text") or mark.attrs.get("label") or mark.attrs.get("title") or ""
+    href = (
+        mark.attrs.get("href")
+        or mark.attrs.get("url")
+        or mark.attrs.get("link")
+        or mark.attrs.get("relref")
+        or ""
+    )
+    return f"[{_escaped(text)}](<{href}>)" if text and href else text
+
+
+def _title(_expander: Expander, mark: Mark) -> str | None:
+    title = (
+        mark.attrs.get("title")
+        or mark.attrs.get("name")
+        or mark.attrs.get("heading")
+        or mark.attrs.get("label")
+        or ""
+    )
+    title = " ".join(title.split())
+    link = mark.attrs.get("href") or mark.attrs.get("link") or mark.attrs.get("url") or ""
+    if title and link:
+        return f"**[{_escaped(title)}](<{link}>)**\n"
+    return f"**{title}**\n" if title else ""
+
+
+def _image_line(_expander: Expander, mark: Mark) -> str | None:
+    if mark.closes:
+        return ""
+    src = mark.attrs.get("source", "")
+    return f"![{_escaped(mark.attrs.get('alt-text', ''))}](<{src}>)" if src else ""
+
+
+def _nothing(_expander: Expander, _mark: Mark) -> str | None:
+    return ""
+
+
+def _icon(_expander: Expander, mark: Mark) -> str | None:
+    return mark.attrs.get("aria-label")
+
+
+def _book_include(expander: Expander, mark: Mark) -> str | None:
+    name = mark.words[0].split(":")[0]
+    return expander.include(name) if name.endswith((".md", ".markdown", ".txt")) else None
+
+
+_WRAPPERS = names(
+    "columns column stepper tabs content-ref updates cards hint embed swagger if ifversion"
+    " unless case when else elsif elif endif raw assign set capture for with block call"
+    " rowheaders data_table jumplinks mac windows linux cli webui curl codespaces vscode"
+    " desktop prompt note warning tip caution important danger expandable details section"
+    " row col figure-group"
+)
+_HUGO_WRAPPERS = names(
+    "details expand tabs tab tabpane columns column card cards steps step grid row col"
+    " notice note callout alert hint center div blocks section warning tip info"
+)
+_BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] = (
+    ("liquid", "include include_relative include_cached render partial includes", _include),
+    ("hugo", "include readfile readFile include-md snippet partial", _include),
+    ("liquid", "data indented_data_reference", _reusable),
+    ("liquid", "octicon icon", _icon),
+    ("liquid hugo", "youtube youtubeLite yt", _film("https://www.youtube.com/watch?v=")),
+    ("liquid hugo", "vimeo", _film("https://vimeo.com/")),
+    ("hugo", "ref relref xref link-to", _link_tag),
+    ("liquid hugo", "figure img image imgproc picture screenshot lightbox", _figure),
+    ("liquid", "step tab code column-title expandable details", _title),
+    ("liquid", "link", _link_tag),
+    ("liquid", "post_url", _post_link),
+    ("liquid hugo", "embed", _embed),
+    ("liquid", "file", _file),
+    ("hugo", "param", _param),
+    ("hugo", "button", _button),
+    ("snippet", "include", _include),
+    ("docfx", "INCLUDE", _include),
+    ("docfx-line", "image", _image_line),
+    ("docfx-line", "zone moniker row column no-loc", _nothing),
+    ("docfx-line", "video", _embed),
+    ("mdbook", "include", _book_include),
+    ("mdbook", "title", _nothing),
+)
+_MADE = {
+    **{("liquid", name): _nothing for name in _WRAPPERS},
+    **{("hugo", name): _title for name in _HUGO_WRAPPERS},
+    **{
+        (kind, name): make
+        for kinds, known, make in _BY_NAMES
+        for kind in kinds.split()
+        for name in known.split()
+    },
+}

@@ -1,0 +1,266 @@
+"""Marks of other tools: what each becomes, and what only looks like one."""
+
+import pytest
+
+from kb.config import DEFAULT_LIMITS
+from kb.content import scan
+from kb.content.dialects import find_dialect
+from kb.content.reader import read_page
+
+JEKYLL = {"_config.yml": "title: Help\nsupport: https://help.example.com\nbaseurl: /help\n"}
+HUGO = {"hugo.toml": 'title = "Help"\n[params]\nphone = "555"\n'}
+MINTLIFY = {"docs.json": '{"navigation": {}, "variables": {"product": "Box"}}'}
+
+
+def read(folder, files, name="content/a.md", **options):
+    """The page of an article, and the problems of its document."""
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    content = folder / "content"
+    source = next(f for f in scan(content).articles if f"content/{f.path}" == name)
+    return read_page(content, source, dialect=find_dialect(content), limits=DEFAULT_LIMITS)
+
+
+def seen(folder, files, body, name="content/a.md"):
+    """The HTML and the text of an article with that body."""
+    page = read(folder, {**files, name: body}, name)
+    assert not isinstance(page, tuple), page
+    sections = page.document.sections
+    text = "\n".join(part for s in sections for part in (s.heading, s.text) if part)
+    return page.document.html().strip(), text.strip()
+
+
+LIQUID = [
+    ("Click {% icon fa-cog %} **Settings**.", "Click  Settings."),
+    (
+        "see [two]({{site.baseurl}}/b/), [this]({% link _articles/b.md %}), [that]({% post_url 2020-01-02-x %}).",
+        "see two, this, that.",
+    ),
+    ("{% raw %}{{ x }}{% endraw %} and {{ site.title }}, {{ site.none }}.", "{{ x }} and Help, ."),
+    ("a\n{% if site.x %}\nb\n{% else %}\nc\n{% endif %}\nd", "a\nb\nd"),
+    ("a {% if x %}b{% else %}c{% endif %} d", "a b d"),
+    ("{% highlight ruby %}\nputs {{ 1 }}\n{% endhighlight %}", "puts {{ 1 }}"),
+    ('{% include note.html text="Old" %}', "Heed this: Old."),
+    ("{% capture x %}\nhidden\n{% endcapture %}\nshown", "shown"),
+    (
+        "`{% x %}` and\n\n    {% y %}\n\n```\n{{ site.title }}\n```",
+        "{% x %} and\n{% y %}\n{{ site.title }}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), LIQUID)
+def test_liquid(tmp_path, body, text):
+    """Jekyll's tags."""
+    files = {
+        **JEKYLL,
+        "content/b.md": "# B",
+        "_includes/note.html": "Heed <b>this</b>: {{ include.text }}.\n",
+    }
+    assert seen(tmp_path, files, body)[1] == text
+
+
+HUGOS = [
+    ('[that]({{< relref "b.md" >}}) [b]({{% ref "/b" %}})', "that b"),
+    ('{{< figure src="x.png" alt="A box" title="The box" >}}', "A box\nThe box"),
+    ("{{< youtube abc123 >}}", "https://www.youtube.com/watch?v=abc123"),
+    ("{{% panel %}}\n**bold**\n{{% /panel %}}", "bold"),
+    ("Call {{< param phone >}} {{< unknown >}}now", "Call 555 now"),
+    ("{{< highlight go >}}\nx := {{ 1 }}\n{{< /highlight >}}", "x := {{ 1 }}"),
+    ("Write `{{</* x */>}}`: {{</* x */>}}", "Write {{</* x */>}}: {{< x >}}"),
+    ("In templates {{ .Title }} is the title.", "In templates {{ .Title }} is the title."),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), HUGOS)
+def test_hugo(tmp_path, body, text):
+    """Shortcodes."""
+    assert seen(tmp_path, {**HUGO, "content/b.md": "# B"}, body)[1] == text
+
+
+MDX = [
+    (
+        "import X from './x.mdx'\nexport const a = {\n  b: 1,\n\n  c: 2\n}\n\n# T\n\ntext {a.b} {'word'} {\" \"}end",
+        "T\ntext  word  end",
+    ),
+    (
+        '<Steps>\n  <Step title="One">\n    Do **this**:\n\n    - a\n    - b\n  </Step>\n  <Step title="Two">Then that.</Step>\n</Steps>',
+        "One\nDo this:\na\nb\nTwo\nThen that.",
+    ),
+    (
+        '<CardGroup cols={2}>\n<Card title="Start" href="/b" icon="x">\nBegin here\n</Card>\n<Card title="End" href="/c" />\n</CardGroup>',
+        "Start\nBegin here\nEnd",
+    ),
+    (
+        '<div style={{color: "red"}} className="x">\n  **In**\n\n  <span style={{a: 1}}>words</span>\n</div>',
+        "In\nwords",
+    ),
+    ('<Frame caption="The box"><img src="/x.png" alt="A" /></Frame>', "The box\nA"),
+    (
+        'Press <Icon icon="star" /> <Badge>New</Badge> <Tooltip tip="t">tip</Tooltip>',
+        "Press  New tip",
+    ),
+    (
+        '<ParamField path="id" type="string" required>\nThe id\n</ParamField>',
+        "id string, required\nThe id",
+    ),
+    (
+        "```js\nimport x from 'y'\n<Card/>\n```\n\n`<Card/>` and `{x}`",
+        "import x from 'y'\n<Card/>\n<Card/> and {x}",
+    ),
+    (
+        '<Snippet file="hello.mdx" />\n\nThe {{product}}',
+        "Hello from **here**\nThe Box".replace("**", ""),
+    ),
+    ("import Part from '/snippets/hello.mdx'\n\n<Part />\n", "Hello from here"),
+    ("The formula $\\frac{a}{b}$ stays.", "The formula $\\frac{a}{b}$ stays."),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), MDX)
+def test_mdx(tmp_path, body, text):
+    """Components, expressions, imports."""
+    files = {**MINTLIFY, "snippets/hello.mdx": "---\ntitle: x\n---\nHello from **here**\n"}
+    assert seen(tmp_path, files, body, "content/a.mdx")[1] == text
+
+
+OTHERS = [
+    ("> [!INCLUDE [x](parts/x.md)]", "Included."),
+    ("[!INCLUDE[x](parts/x.md)]", "Included."),
+    ("Select [!UICONTROL File > Save] in [!DNL Box].", "Select File > Save in Box."),
+    (':::image type="content" source="x.png" alt-text="A box":::', "A box"),
+    (
+        ':::zone pivot="a"\n\nin\n\n:::zone-end\n\n::: moniker range=">=2"\nnew\n::: moniker-end',
+        "in\nnew",
+    ),
+    ("[!VIDEO https://video.example/1]", "https://video.example/1"),
+    ('--8<-- "parts/x.md"', "Included."),
+    ('{% embed url="https://video.example/1" %}', "https://video.example/1"),
+    ('{% content-ref url="b.md" %}\n[b.md](b.md)\n{% endcontent-ref %}', "b.md"),
+    ('{% file src="x.pdf" %}\nThe paper\n{% endfile %}', "x.pdf\nThe paper"),
+    ("{% stepper %}\n{% step %}\n## One\n\nx\n{% endstep %}\n{% endstepper %}", "One\nx"),
+    (
+        "{% ifversion ghes %}Server{% else %}Cloud{% endif %} of {% data variables.product.name %}: {% data reusables.a.b %}",
+        "Cloud of Box: Reused.",
+    ),
+    ("{{#include parts/x.md}}", "Included."),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), OTHERS)
+def test_marks_that_no_text_has_by_chance(tmp_path, body, text):
+    """They are read in any folder."""
+    files = {
+        "content/parts/x.md": "Included.\n", "content/b.md": "# B", "content/x.pdf": "x",
+        "content/data/variables/product.yml": "name: Box\n", "content/data/reusables/a/b.md": "Reused.\n",
+    }  # fmt: skip
+    assert seen(tmp_path, files, body)[1] == text
+
+
+PLAIN = [
+    "Use {{ first_name }} in {braces} and {{double}} ones.",
+    "a < b, c > d, <https://example.com> and x<y>z",
+    "The set {1, 2} and {x | x > 0}; 100 % {sure}",
+    "Type ::: or [!] or [x!] and $a{b}$",
+    "Generic<T> and List<String> of Map<K, V>",
+    "An import of goods, and an export const of law",
+    "---8<--- cut here",
+    "{# not closed, {% nor this",
+    "f(x) = { y } and \\{% this %}",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_what_only_looks_like_a_mark_stays(tmp_path, text):
+    """In a folder of no generator."""
+    shown = text.replace("<https://example.com>", "https://example.com").replace("\\{", "{")
+    assert seen(tmp_path, {}, text)[1] == shown
+
+
+def test_marks_keep_the_lines(tmp_path):
+    """Sections and problems have those of the article's own file."""
+    body = "# A\n\n{% include x.md %}\n\n{% if y %}\n## B\n\n{% gone %}\n{% endif %}\n"
+    page = read(
+        tmp_path,
+        {
+            **JEKYLL,
+            "content/a.md": body,
+            "_includes/x.md": "one\n\ntwo\n\nthree\n\n## In\n\nfour\n",
+        },
+    )
+    assert [(s.heading, s.lines[0]) for s in page.document.sections] == [
+        ("A", 1),
+        ("In", 3),
+        ("B", 6),
+    ]
+    assert page.document.left_out == (("{% gone %}", 8),)
+    assert [str(p) for p in page.article.problems] == ["a.md:8: {% gone %}: left out"]
+
+
+SECRETS = [
+    "../../secret.md",
+    "/etc/passwd",
+    "../secret.md",
+    "..%2fsecret.md",
+    ".hidden.md",
+    "link.md",
+    "draft.md",
+    "C:\\x.md",
+    "folder",
+]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_an_include_leaves_neither_the_project_nor_what_is_public(tmp_path, name):
+    """Not by dots, by a link, or by naming what is hidden."""
+    (tmp_path / "secret.md").write_text("SECRET")
+    project = tmp_path / "project"
+    files = {
+        "_config.yml": "",
+        "_includes/.hidden.md": "SECRET",
+        "_includes/draft.md": "---\ndraft: true\n---\nSECRET",
+        "_includes/folder/x": "SECRET",
+    }
+    for path, text in files.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text)
+    (project / "_includes" / "link.md").symlink_to(tmp_path / "secret.md")
+    for mark in ("{%% include %s %%}", "[!INCLUDE [x](%s)]", '--8<-- "%s"', '{{< include "%s" >}}'):
+        _, text = seen(project, {}, "a\n\n" + mark % name)
+        assert "SECRET" not in text
+        assert "root:" not in text
+
+
+def test_includes_end(tmp_path):
+    """One that includes itself, and one that doubles again and again."""
+    files = {**JEKYLL, "_includes/x.md": "x {% include x.md %}\n\n{% include x.md %}\n"}
+    assert seen(tmp_path, files, "{% include x.md %}")[1].count("x") < 2_000
+    for number in range(12):
+        inner = f"{{% include {number + 1}.md %}}\n" * 12
+        files[f"_includes/{number}.md"] = inner if number < 11 else "laugh " * 1_000
+    page = read(tmp_path, {**files, "content/a.md": "{% include 0.md %}\n"})
+    assert isinstance(page, tuple) or len(page.document.sections[0].text) < DEFAULT_LIMITS.file
+
+
+def test_what_includes_make_is_limited(tmp_path):
+    """As if it stood in the article."""
+    files = {**JEKYLL, "_includes/x.md": "word " * 200_000}
+    page = read(tmp_path, {**files, "content/a.md": "{% include x.md %}\n\n" * 900})
+    assert isinstance(page, tuple)
+    assert "includes and variables" in page[0].message
+
+
+def test_an_included_text_runs_nothing(tmp_path):
+    """Nor does a variable."""
+    files = {
+        "_config.yml": "evil: <script>alert(1)</script><img src=x onerror=alert(1)>\n",
+        "_includes/x.md": '<script>alert(1)</script>\n\n<a href="javascript:alert(1)" onclick=x>y</a>\n',
+    }
+    html, _ = seen(
+        tmp_path, files, "{{ site.evil }}\n\n{% include x.md %}\n\n[a]({{ site.evil }})\n"
+    )
+    assert "<script" not in html
+    assert "onerror" not in html.replace("&quot;", "")
+    assert "javascript" not in html
