@@ -232,6 +232,68 @@ def test_a_damaged_cache_is_as_good_as_none(base, name):
     assert not any(b"marcel" in data for data in base.files().values())
 
 
+def cut(path):
+    """Keep half of a file."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def flip(path):
+    """Change a bit here and there."""
+    data = bytearray(path.read_bytes())
+    for at in range(len(data) // 7, len(data), max(1, len(data) // 5)):
+        data[at] ^= 4
+    path.write_bytes(data)
+
+
+def block(path):
+    """Put a folder where the file was."""
+    path.unlink()
+    path.mkdir()
+
+
+def exchange_with_older(path):
+    """Put the file of the build before in its place."""
+    path.write_bytes(path.with_name(f"{path.name}.older").read_bytes())
+
+
+HARMS = {
+    "removed": Path.unlink,
+    "emptied": lambda path: path.write_bytes(b""),
+    "cut": cut,
+    "flipped": flip,
+    "of another version": lambda path: write_sealed(path, [b'{"format": 99}\n[]']),
+    "not to be read": lambda path: path.chmod(0),
+    "a folder": block,
+    "of an older build": exchange_with_older,
+}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.parametrize(
+    "name",
+    ["stamp.json", "records.json", "search.json", "search.rows", "seen.json", "checked.json"],
+)
+def test_what_is_kept_between_builds_costs_only_time(base, tmp_path, name, harm):
+    """Whatever becomes of a file that kb keeps, the next site is that of a build from nothing."""
+    base.build()
+    index = base.config().index
+    cache = Cache(index, base.site).folder
+    path = (cache if (cache / name).exists() else index) / name
+    if path.exists():
+        shutil.copy(path, path.with_name(f"{name}.older"))
+    base.write({"orders/new.md": "# New\n\nWombats. [Late](late.md)\n"})
+    base.build()
+    if path.exists():  # what changed a moment ago is not noted
+        HARMS[harm](path)
+    base.write({"orders/n.md": "# N\n\nNumbats.\n", "orders/new.md": "# Newer\n\nWombat.\n"})
+    base.build()
+    fresh = tmp_path / "fresh"
+    build_site(replace(base.config(), index=tmp_path / "other"), out=fresh)
+    files = (path for path in fresh.rglob("*") if path.is_file())
+    found = {path.relative_to(fresh).as_posix(): path.read_bytes() for path in files}
+    assert found == base.files()
+
+
 def test_a_cache_that_is_a_link_is_refused(base):
     """What lies behind it is not kb's to clean."""
     base.build()

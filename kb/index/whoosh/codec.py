@@ -534,10 +534,13 @@ def crc_of(record: bytes) -> int:
     return crc
 
 
-def stamp_of(record: bytes) -> tuple[int, array[int]]:
-    """The checksum of a record, which is not held against the rest, and its documents."""
+def stamp_of(record: bytes, *, documents: bool) -> tuple[int, int, array[int]]:
+    """The checksum of a record, which is not held against the rest, the number of its documents,
+    and on request those.
+    """
     crc, count = HEADER.unpack_from(record)
-    return crc, _from_bytes("I", record[HEADER.size : HEADER.size + 4 * count])
+    end = HEADER.size + (4 * count if documents else 0)
+    return crc, count, _from_bytes("I", record[HEADER.size : end])
 
 
 def read_record(dbfile: Any, terminfo: Any, *, positions: bool) -> PackedPostings:

@@ -77,8 +77,8 @@ class _Segment:
         A segment's records never change, and what is deleted from it stays deleted.
         """
         for term, record in self.terms.records(field):
-            crc, docs = stamp_of(record)
-            count = len(docs) - len(self._gone(docs))
+            crc, count, docs = stamp_of(record, documents=bool(self.deleted))
+            count -= len(self._gone(docs))
             yield term, self._stamp(crc, count), count
 
     def _gone(self, docs: array[int]) -> Collection[int]:
@@ -214,12 +214,16 @@ class WhooshReader:
 
     def stamps(self, field: str) -> Iterator[tuple[str, str, int]]:
         """Every term of a field that stands anywhere, with a stamp. See ExportReader."""
-        parts = [segment.stamps(field) for segment in self.segments]
-        for term, same in _merged(parts):
-            live = [(stamp, count) for _, stamp, count in same if count]
-            if live:
-                stamps, counts = zip(*live, strict=True)
-                yield term.decode("utf-8", "surrogatepass"), " ".join(stamps), sum(counts)
+        found: dict[bytes, tuple[str, int]] = {}  # faster than to merge them in order
+        for segment in self.segments:
+            for term, stamp, count in segment.stamps(field):
+                if count:
+                    before = found.get(term)
+                    both = before and (f"{before[0]} {stamp}", before[1] + count)
+                    found[term] = both or (stamp, count)
+        terms = found if len(self.segments) == 1 else sorted(found)
+        for term in terms:
+            yield term.decode("utf-8", "surrogatepass"), *found[term]
 
     def document_stamp(self, doc: int) -> str:
         """A stamp of what was stored with a document. See ExportReader."""
