@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.command import FOUND, Command, Session, no_articles, pass_session, shown_folder
+from kb.cli.problems import tell_problems
 from kb.cli.text import Span, Style, line_of
 from kb.errors import ContentError, SiteError
 from kb.files import full_path
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from kb.site.embed.embed import Embedding
     from kb.site.report import Report
 
-_NAMED = 20
-"""Problems of one kind that are written out without -v: more scroll the rest away."""
 _FAR = 4 * 1024 * 1024  # bytes from which a size is told in megabytes
 
 
@@ -48,6 +47,7 @@ _FAR = 4 * 1024 * 1024  # bytes from which a size is told in megabytes
 def command(session: Session, *, out: Path | None, strict: bool, drafts: bool) -> int:
     """Build, report what was written and what is wrong, and choose the exit code."""
     from kb.config import load_config
+    from kb.content.dialects import find_dialect
     from kb.site.build import build_site
     from kb.site.report import Options
 
@@ -61,11 +61,17 @@ def command(session: Session, *, out: Path | None, strict: bool, drafts: bool) -
             progress=progress,
         )  # fmt: skip
     warn_of_nothing(report, screen, config.content)
+    dialect = find_dialect(config.content, config.folder.dialect)
+    if dialect.evidence and len(report.written) == report.files:  # the first build, or all anew
+        screen.message(
+            f"written for {dialect.name} (seen by {dialect.evidence}; `dialect` under [content] "
+            "names another)"
+        )
     tell(report, screen)
     if report.written:
         _advise(report, config, screen)
     if screen.as_json:
-        screen.print_json(report_as_json(report))
+        screen.print_json({**report_as_json(report), "dialect": dialect.name})
     return _exit_code(report, strict=strict)
 
 
@@ -91,7 +97,7 @@ def _advise(report: Report, config: Config, screen: Screen) -> None:
 
 def tell(report: Report, screen: Screen) -> None:
     """Write what is wrong to stderr, then what was built to stdout."""
-    list_problems(report, screen)
+    tell_problems(report.problems, screen, report.counts)
     if report.reason:
         screen.message(f"site: all pages made again ({report.reason})")
     if screen.as_json:
@@ -106,23 +112,6 @@ def tell(report: Report, screen: Screen) -> None:
             f"({report.seconds:.1f} s)",
         )
     )
-
-
-def list_problems(report: Report | Embedding, screen: Screen) -> None:
-    """Write problems to stderr, the first ones of each kind unless -v asks for all."""
-    limit = len(report.problems) if screen.verbosity > 0 else _NAMED
-    for severity, least in (
-        (Severity.NOTE, 1),
-        (Severity.WARNING, 0),
-        (Severity.ERROR, -1),
-    ):
-        found = [problem for problem in report.problems if problem.severity is severity]
-        for problem in found[:limit]:
-            screen.message(f"{severity}: {problem}", verbosity=least)
-        rest = report.counts.get(severity, 0) - min(len(found), limit)
-        if rest:
-            more = counted(rest, f"more {severity}")
-            screen.message(f"{more}; -v names them all", verbosity=least)
 
 
 def warn_of_nothing(report: Report | Embedding, screen: Screen, content: Path) -> None:
@@ -149,6 +138,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "articles": report.articles,
         "files": report.files,
         "bytes": report.size,
+        "left_out": report.left_out,
         "written": list(report.written),
         "removed": list(report.removed),
         "reason": report.reason,

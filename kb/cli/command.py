@@ -26,7 +26,7 @@ from kb.text.counts import counted
 from kb.text.nearest import slip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from click.shell_completion import CompletionItem
 
@@ -367,7 +367,9 @@ def prepare(base: KnowledgeBase, screen: Screen) -> None:
     announce(changes, screen)
     broken = {p.path for p in changes.problems if p.severity is Severity.ERROR}
     if changes.rebuilt or counts(changes) or screen.verbosity > 0:
-        report_problems(all_problems(base, changes), screen)
+        from kb.cli.problems import tell_problems
+
+        tell_problems(all_problems(base, changes), screen, failing=True)
     elif broken:
         what = counted(len(broken), "file has", "files have")
         screen.message(f"{what} errors and may be missing here; `kb index` lists them")
@@ -416,16 +418,6 @@ def no_articles(content: Path, *, hidden: int = 0, broken: int = 0) -> NotFoundE
 def shown_folder(folder: Path) -> str:
     """A folder as a person would write it: relative where it lies below, with a final slash."""
     return f"{shown_path(folder)}/"
-
-
-def report_problems(problems: Iterable[Problem], screen: Screen) -> None:
-    """Write each problem to stderr: errors and warnings always, notes with -v."""
-    for problem in problems:
-        if problem.severity is Severity.ERROR:
-            screen.error(str(problem))
-        else:
-            note = problem.severity is Severity.NOTE
-            screen.message(f"{problem.severity}: {problem}", verbosity=int(note))
 
 
 def counts(changes: Changes) -> str:

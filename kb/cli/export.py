@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kb.cli.build import list_problems, warn_of_nothing
+from kb.cli.build import warn_of_nothing
 from kb.cli.command import FOUND, Command, OneOf, Session, one_of, pass_session, write_examples
+from kb.cli.problems import tell_problems
 from kb.cli.text import line_of
 from kb.errors import KbError
 from kb.files import full_path
@@ -94,7 +95,7 @@ def search(session: Session, *, out: Path, pattern: str, site: str | None) -> in
     generator = GENERATORS[site] if site else find_generator(config.content)
     done = embed_search(config, full_path(out), pattern, generator)
     screen = session.screen
-    list_problems(done, screen)
+    tell_problems(done.problems, screen, done.counts)
     warn_of_nothing(done, screen, config.content)
     if screen.as_json:
         screen.print_json(_as_json(done, out))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.build import list_problems, warn_of_nothing
+from kb.cli.build import warn_of_nothing
 from kb.cli.command import FOUND, Command, Number, Session, pass_session
+from kb.cli.problems import tell_problems
 from kb.cli.text import Span, Style
 from kb.errors import KbError
 from kb.text.counts import counted
@@ -101,7 +102,7 @@ def _announce(preview: Preview, screen: Screen, *, show: bool) -> None:
     url, pages = preview.server.url, 0
     if preview.report:
         pages = preview.report.pages
-        list_problems(preview.report, screen)
+        tell_problems(preview.report.problems, screen, preview.report.counts)
     if preview.failure:
         screen.error(str(preview.failure))
     if screen.as_json:
@@ -180,6 +181,6 @@ def _keep_up(preview: Preview, load: Callable[[], Config], screen: Screen, endin
 def _report(report: Report, before: Report | None, screen: Screen) -> None:
     changed = len(report.written) + len(report.removed)
     if changed or before is None or report.problems != before.problems:
-        list_problems(report, screen)
+        tell_problems(report.problems, screen, report.counts)
     if changed:
         screen.message(f"built anew: {counted(changed, 'file')} changed ({report.seconds:.1f} s)")

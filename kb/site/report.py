@@ -114,7 +114,7 @@ def _version() -> list[object]:
     return [*sorted(found), *((path.name, path.stat().st_mtime_ns) for path in modules)]
 
 
-KEPT = 100
+KEPT = 10_000
 """Problems of each severity that are told where not every one is asked for."""
 
 

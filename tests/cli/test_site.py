@@ -88,13 +88,43 @@ def test_build_as_json(kb, folder, article):
 
 
 def test_many_problems_are_counted(kb, folder, article):
-    """Beyond twenty of a kind the rest is a number, until -v asks for all."""
+    """Beyond twenty each kind is a line with its count, until -v asks for all."""
     article.write_text("# Late\n\n" + "".join(f"[x](gone-{n}.md)\n" for n in range(130)))
     result = kb("build")
-    assert "110 more warnings; -v names them all" in result.err
-    assert "110 more warnings" in kb("build").err
+    line = "warning: late.md:3: the link gone-0.md leads to nothing in the content folder"
+    assert f"{line} (and 129 more of this kind)" in result.err
+    assert f"{line} (and 129 more of this kind)" in kb("build").err
     assert kb("build", "-v").err.count("leads to nothing") == 130
     assert len(json.loads(kb("build", "--json").out)["problems"]) == 130
+
+
+def test_kinds_of_problems_name_the_setting_that_would_mend_them(kb, folder, article):
+    """Where most links begin alike; and however many kinds there are, it is read at a glance."""
+    links = "".join(f"[x](/docs/v1/gone-{n}/)\n" for n in range(30))
+    article.write_text(f"# Late\n\n{links}")
+    for n in range(60):
+        text = f"---\nstaus{'x' * (n % 2)}: {n}\nreview_every: often {n}\n---\n"
+        (folder / "content" / f"many-{n}.md").write_text(text)
+    result = kb("build")
+    assert (
+        '30 of them begin with /docs/: if the articles were published there, published_at = ["/docs/"]'
+        in result.err
+    )
+    assert len(result.err.split("\n")) < 40
+
+
+def test_the_generator_is_said_once(kb, folder):
+    """With the file that told it, when all is built anew; and how many files were left out."""
+    (folder / "mkdocs.yml").write_text("exclude_docs: old/\n")
+    (folder / "content" / "old").mkdir()
+    (folder / "content" / "old" / "x.md").write_text("# Old\n")
+    said = "written for mkdocs (seen by mkdocs.yml; `dialect` under [content] names another)"
+    first, second = kb("build"), kb("build")
+    assert first.err.count(said) == 1
+    assert "left out: 1 file or folder" in first.err
+    assert said not in second.err
+    found = json.loads(kb("build", "--json").out)
+    assert (found["dialect"], found["left_out"]) == ("mkdocs", 1)
 
 
 def test_serve_builds_anew_until_it_is_stopped(kb, folder, article, monkeypatch):

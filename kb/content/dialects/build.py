@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kb.content.dialects.configuration import existing
 from kb.content.dialects.dialect import Dialect, Located
 
 if TYPE_CHECKING:
@@ -52,7 +51,8 @@ def _between(located: Located) -> list[Path]:
 def _within(root: Path, folders: Iterable[Path]) -> tuple[Path, ...]:
     """The folders that there are, none of them outside of the root."""
     real = root.resolve()
-    return tuple(f for f in existing(folders) if f.resolve().is_relative_to(real))
+    kept = (f for f in folders if f.is_dir() and f.resolve().is_relative_to(real))
+    return tuple(dict.fromkeys(kept))
 
 
 def _shown(located: Located) -> str:

@@ -17,7 +17,7 @@ from kb.files import is_within
 from kb.settings import parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _LARGEST = 524_288  # bytes of a configuration or data file: YAML takes some 10 s for a megabyte
@@ -164,8 +164,3 @@ def _enter(found: dict[str, Plain], name: str, value: Plain) -> None:
             found[name] = value
         if isinstance(value, dict):
             waiting += [(f"{name}.{k}" if name else k, v) for k, v in value.items()]
-
-
-def existing(folders: Iterable[Path]) -> tuple[Path, ...]:
-    """Those of the folders that there are, each once."""
-    return tuple(dict.fromkeys(folder for folder in folders if folder.is_dir()))
