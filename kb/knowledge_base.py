@@ -90,12 +90,19 @@ class _Opened:
         return {alias.casefold(): id_ for id_, aliases in found.items() for alias in aliases}
 
     def find(self, id_: str) -> ArticleMeta:
-        """The article of an id or a former one. Raises NotFoundError, which names similar ids."""
+        """The article of an id or a former one.
+
+        Raises NotFoundError, which names similar ids of published articles.
+        """
         # Most ask by the id: only then no other article has to be read.
         card = self.engine.card(id_) or self.cards.get(self.aliases.get(id_.casefold(), ""))
         if card is None:
-            raise NotFoundError(f"no article {id_!r}", hint=_article_hint(id_, self.cards))
+            raise NotFoundError(f"no article {id_!r}", hint=_article_hint(id_, self._seen()))
         return card
+
+    def _seen(self) -> Mapping[str, ArticleMeta]:
+        """What a hint may name: by id, what everybody sees."""
+        return {card.id: card for card in self.seen_by(Audience.PUBLIC)}
 
     def seen_by(self, audience: Audience, *, drafts: bool = False) -> tuple[ArticleMeta, ...]:
         """The articles that a reader may see, in order of id."""

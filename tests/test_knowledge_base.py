@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -494,6 +495,14 @@ def test_an_unknown_article(base):
         base.article("orders/lat")
     with pytest.raises(NotFoundError, match=r"no article '' \(`kb topics`"):
         base.article("")
+
+
+@pytest.mark.parametrize("id_", ["drafts/nw", "new", "drafts", "agents/note", "agents"])
+def test_hints_name_nothing_that_is_not_published(base, id_):
+    """A draft's id, and an article's for agents, says what it is about."""
+    with pytest.raises(NotFoundError) as caught:
+        base.article(id_)
+    assert not {"drafts", "new", "agents", "notes"} & set(re.findall(r"\w+", caught.value.hint))
 
 
 def test_an_alias_that_is_an_id_belongs_to_the_id(folder):
