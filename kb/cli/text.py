@@ -138,6 +138,9 @@ def wrap(spans: Iterable[Span], width: int, *, first: Line = (), rest: Line = ()
     width. White space within the spans, newlines too, is as good as one space. A WHOLE span that
     is too wide for what is left beside `rest` begins its line, and may reach beyond the width.
     """
+    spans = [span for span in spans if span.text]
+    if _fits(spans, width - _width(first)):
+        return [(*first, *spans)]
     lines: list[Line] = []
     line, room, empty = [*first], width - _width(first), True
     for gap, word in _words(spans):
@@ -160,6 +163,12 @@ def wrap(spans: Iterable[Span], width: int, *, first: Line = (), rest: Line = ()
         line += last
         room, empty = room - _width(last), False
     return [*lines, tuple(line)]
+
+
+def _fits(spans: Sequence[Span], room: int) -> bool:
+    """Whether the spans are one line as they are: most are, and need not be taken apart."""
+    text = "".join(span.text for span in spans)
+    return text != "" and _SPACE.sub(" ", text).strip(" ") == text and _width(spans) <= room
 
 
 def _pieces(word: Line, room: int, later: int) -> list[Line]:

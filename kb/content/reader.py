@@ -18,8 +18,6 @@ from kb.content.anchors import STYLES
 from kb.content.dialects import PLAIN, Dialect
 from kb.content.fields import read_article_fields
 from kb.content.files import printable
-from kb.content.includes import markup_of
-from kb.content.markdown import document as markdown
 from kb.content.sandbox import run_sandboxed
 from kb.content.topics import TopicFile, title_from_name
 from kb.content.values import FieldReader, items, one_line
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
 
     from kb.config import Limits
     from kb.content.files import SourceFile
+    from kb.content.markdown.document import Document
 
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -133,7 +132,7 @@ class Page:
     """
 
     article: Article
-    document: markdown.Document
+    document: Document
     dialect: Dialect
 
 
@@ -183,6 +182,10 @@ def read_text(
 
     Raises ContentError.
     """
+    # Imported here: no topic file needs the Markdown parser.
+    from kb.content.includes import markup_of  # noqa: PLC0415  # as above
+    from kb.content.markdown import document as markdown  # noqa: PLC0415  # as above
+
     fields, body, body_line = read_front_matter(text, limits)
     given = read_article_fields(source.path, fields)
     if given.fatal:
@@ -231,7 +234,7 @@ def _of_unclosed(path: str, line: int | None) -> tuple[Problem, ...]:
     return (Problem(path, line, message, Severity.WARNING, "comment"),)
 
 
-def _of_left_out(path: str, document: markdown.Document) -> list[Problem]:
+def _of_left_out(path: str, document: Document) -> list[Problem]:
     """A note for each kind of mark that is left out, with the line of the first."""
     first = dict(reversed(document.left_out))
     return [

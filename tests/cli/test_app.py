@@ -45,6 +45,13 @@ def test_help_imports_no_engine(args):
     assert loaded_after(*args) == "[] 0"
 
 
+def test_topics_need_no_markdown(folder):
+    """What topic files say is YAML."""
+    (folder / "content" / "orders" / "topic.yaml").write_text("title: Orders and returns\n")
+    assert "markdown_it" in loaded_after("index")
+    assert "markdown_it" not in loaded_after("topics")
+
+
 def test_help_begins_with_examples(kb):
     """Examples come first, then usage, then every command; without arguments too."""
     result = kb("--help")

@@ -146,6 +146,22 @@ def test_wrapped_lines_fit_and_lose_nothing(text, width):
     assert "".join(lines).translate(spaces) == visible(text.translate(spaces))
 
 
+@given(st.lists(st.text("ab\u4e00- ", max_size=9), max_size=6), st.integers(1, 30))
+def test_wide_gaps_are_one_space(texts, width):
+    """What fits on a line as it is looks like what has to be taken apart first."""
+    styles = (Style.PLAIN, Style.DIM)
+    loose, tight = (
+        wrap(
+            [Span(text.replace(" ", gap), styles[i % 2]) for i, text in enumerate(texts)],
+            width,
+            first=line_of("- "),
+            rest=line_of("  "),
+        )
+        for gap in ("  ", " ")
+    )
+    assert [render(x, colour=False) for x in loose] == [render(x, colour=False) for x in tight]
+
+
 def test_wrapping_a_huge_word_takes_no_time():
     """One word of a hundred thousand letters is cut in one pass."""
     assert len(wrap([Span("x" * 100_000)], 80)) == 1250

@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kb.content.dialects.literals import read_exports
-from kb.content.frontmatter import Plain, load_yaml
 from kb.files import is_within
 from kb.settings import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from kb.content.frontmatter import Plain
 
 _LARGEST = 524_288  # bytes of a configuration or data file: YAML takes some 10 s for a megabyte
 _MOST_VALUES = 100_000
@@ -60,6 +61,8 @@ def read_text_within(path: Path, root: Path) -> str | None:
 
 def _parse(text: str, suffix: str) -> Any:
     if suffix in _YAML:
+        from kb.content.frontmatter import load_yaml  # noqa: PLC0415  # no plain folder has any
+
         return load_yaml(text)
     if suffix == ".toml":
         return parse_toml(text)
