@@ -178,9 +178,11 @@ def measure(content: Path, root: Path) -> tuple[str, Tally, Tally]:
 def _plan(config: Config):  # type: ignore[no-untyped-def]
     sources = look(config, find_folders(config))
     reader = Reader(config, Analyzer(config.language), Memory(), None)
-    records, _ = reader.records(sources.listing.articles)
-    topic_files, _ = read_topics(config.content, sources.listing.topics, limits=config.limits)
+    records, _ = reader.records(sources.snapshot)
     aliases, dialect = resolve_aliases(records), dialect_of(config)
+    topic_files, _ = read_topics(
+        config.content, sources.snapshot.listing, limits=config.limits, dialect=dialect
+    )
     plan = make_plan(
         [replace(record, aliases=aliases.of.get(record.id, record.aliases)) for record in records],
         topic_files,

@@ -39,6 +39,7 @@ class Question(NamedTuple):
 class PageMeta(ArticleMeta):
     """An article as its neighbours' pages see it.
 
+    `rooted` are the first links from the root of a host, which tell where the articles stood.
     `description` is the summary, or how the text begins. `top` is the anchor of its title.
     `terms` are the words that it shares with related articles, each with a weight, as JSON:
     most builds ask only whether they are the same.
@@ -47,6 +48,7 @@ class PageMeta(ArticleMeta):
     description: str = ""
     top: str = ""
     anchors: tuple[str, ...] = ()
+    rooted: tuple[str, ...] = ()
     terms: str = "[]"
     problems: tuple[Problem, ...] = ()
 

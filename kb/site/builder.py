@@ -121,6 +121,7 @@ class _Builder:
             asset_folders=self._sources.asset_folders,
             publication=self._publication(),
         )
+        self._problems += _guess(plan, config.content.name)
         shell = self._open_shell(plan.is_reachable(config.contact))
         pages = Pages(plan, shell, self._size_of)
         # The search lets go of the articles before pages are made.
@@ -322,6 +323,16 @@ class _Builder:
             left_out=self._left_out,
             until=self._until,
         )
+
+
+def _guess(plan: Plan, folder: str) -> list[Problem]:
+    """What to tell where links showed below which prefix the articles were published."""
+    prefix = plan.targets.guessed
+    message = (
+        f"links begin with /{prefix} and lead to articles without it: taken for the path at which "
+        f'they were published (say so by published_at = ["/{prefix}"] under [content])'
+    )
+    return [Problem(folder, None, message, Severity.NOTE, "published")] if prefix else []
 
 
 def _rank(problem: Problem) -> tuple[str, int, str]:

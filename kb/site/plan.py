@@ -30,7 +30,7 @@ from kb.site.addresses import (
     preferred_topic_path,
 )
 from kb.site.links import Place, sort_link, want
-from kb.site.resolver import NEVER_PUBLISHED, Destination, Targets, find_routes
+from kb.site.resolver import NEVER_PUBLISHED, Destination, Targets, find_routes, routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -215,25 +215,29 @@ def make_plan(
         for alias in record.aliases:
             articles.setdefault(fold(alias), articles[fold(record.id)])
     order = tuple(_reading_order("", topics))
+    targets = Targets(
+        articles=articles,
+        topics={
+            **{fold(name): Destination(place) for name, place in topic_address.items()},
+            "": Destination(HOME),
+        },
+        files=files,
+        hidden=frozenset(
+            fold(n) for r in hidden for n in (r.id, *r.aliases, *routes_of(r.path, r.aliases))
+        ),
+        complaint=complaint,
+        asset_folders=asset_folders,
+        publication=publication,
+        routes=find_routes((r.path, r.aliases, articles[fold(r.id)]) for r in shown),
+    )
+    targets.find_prefix(path for record in shown for path in record.rooted)
     return Plan(
         records=by_id,
         topics=topics,
         address=address,
         topic_address=topic_address,
         redirects=redirects,
-        targets=Targets(
-            articles=articles,
-            topics={
-                **{fold(name): Destination(place) for name, place in topic_address.items()},
-                "": Destination(HOME),
-            },
-            files=files,
-            hidden=frozenset(fold(n) for r in hidden for n in (r.id, *r.aliases)),
-            complaint=complaint,
-            asset_folders=asset_folders,
-            publication=publication,
-            routes=find_routes((record.path, articles[fold(record.id)]) for record in shown),
-        ),
+        targets=targets,
         related=relate(shown),
         neighbours=_neighbours(topics.values()),
         contacts=tuple(r for r in shown if r.channel is not None),

@@ -14,7 +14,16 @@ from kb.content.markdown.document import escape
 from kb.content.markdown.html import write_size
 from kb.model import META_FIELDS, Problem, Severity
 from kb.site.article_records import Heading, PageMeta, Question, RenderedBody
-from kb.site.links import LinkReference, Place, host_of, leads_back, lies_on, sort_link, want
+from kb.site.links import (
+    LinkReference,
+    Place,
+    host_of,
+    leads_back,
+    lies_on,
+    sort_link,
+    target_of,
+    want,
+)
 from kb.site.plan import weigh_terms
 
 if TYPE_CHECKING:
@@ -36,6 +45,7 @@ _WORDLESS_LINK = re.compile(r'(<a href="([^"]*)"[^>]*>)((?:\s|<img [^>]*alt=""[^
 _WORDLESS_WANT = re.compile(r'\x00([0-9]+)\x01((?:\s|\x00[0-9]+\x01<img alt=""[^>]*>)*)\x00/\1\x01')
 _ALIGN = re.compile(r' style="text-align:(left|center|right)"')
 _OUTLINE_LEVELS = (2, 3)
+_ROOTED = 8  # links from the root that a site keeps of an article
 
 
 def render_body(page: Page, analyzer: Analyzer, *, remote_images: Collection[str]) -> RenderedBody:
@@ -54,6 +64,7 @@ def render_body(page: Page, analyzer: Analyzer, *, remote_images: Collection[str
         description=article.summary or _beginning(article.sections),
         top=article.sections[0].anchor if says_title else "",
         anchors=document.anchors,
+        rooted=tuple(writer.rooted),
         terms=weigh_terms(article, analyzer),
         problems=(*article.problems, *writer.problems, *_uneven_headings(article, document)),
     )
@@ -73,6 +84,7 @@ class _LinkWriter:
         self, article: Article, remote_images: Collection[str], published_at: Collection[str]
     ) -> None:
         self.wants: list[LinkReference] = []
+        self.rooted: dict[str, None] = {}
         self.problems: list[Problem] = []
         self._path = article.path
         self._remote_images = remote_images
@@ -82,6 +94,8 @@ class _LinkWriter:
         """What stands before and after the text of a link."""
         place, address = sort_link(href)
         if place is Place.INSIDE or leads_back(address, self._hosts):
+            if address.startswith("/") and len(self.rooted) < _ROOTED:
+                self.rooted[target_of(address)] = None
             number = self._want(address, line)
             return f"\x00{number}\x01", f"\x00/{number}\x01"
         if place is Place.REFUSED:

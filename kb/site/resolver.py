@@ -29,10 +29,16 @@ _INDEX = re.compile(r"(?:\A|/)(?:index|_index|readme)\Z")
 _NUMBER = re.compile(r"\A\d+\s*[-_.]+\s*(?=\S)")
 _DATE = re.compile(r"\A(\d{4})-(\d{1,2})-(\d{1,2})-(?=\S)")
 _DATED = re.compile(r"(?:\A|/)\d{4}/\d{1,2}/(?:\d{1,2}/)?([^/]+)\Z")
+_LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-zA-Z]{2,4})?/(?=.)")
 _EVERYWHERE = frozenset({"top"})
 """What browsers find on any page."""
 _USER_CONTENT = "user-content-"
 _TEXT = ":~:"
+
+
+_DEEPEST_PREFIX = 3  # parts
+_LEAST_HITS = 3
+_MOST_OF = 0.8
 
 
 class Destination(NamedTuple):
@@ -127,6 +133,7 @@ class Targets:
         self.routes = routes or {}
         self.asset_folders = tuple(dict.fromkeys([*asset_folders, *map(_above, asset_folders)]))
         self.publication = publication
+        self.guessed = ""
         self._complaint = complaint
 
     def resolve(self, wanted: LinkReference, page: str = "") -> Resolved:
@@ -137,13 +144,39 @@ class Targets:
             found = self._page(path)
             if found is not None:
                 return _at_anchor(found, wanted.fragment)
-            if fold(_ENDING.sub("", path)) in self.hidden:
+            if self._is_hidden(path):
                 return Resolved("", "leads to an article that is not published")
             if (file := self._find_file(path)) is not None:
                 return self._file(file, image=False)
         if (file := self._find_file(_path_of(wanted, page))) is not None:
             return self._file(file, image=False)
         return self._namesake(wanted, page)
+
+    def find_prefix(self, rooted: Iterable[str]) -> None:
+        """See below which prefix the articles were published, by their links from the root: where
+        most that begin with it lead to a page without it. It is `guessed` then.
+        """
+        lost = [path.strip("/") for path in rooted if self._page(path.strip("/")) is None]
+        lost = [path for path in lost if not any(self._below_prefixes(path))]
+        begun: dict[str, list[str]] = {}
+        for path in lost:
+            parts = path.split("/")
+            for count in range(1, min(len(parts), _DEEPEST_PREFIX + 1)):
+                begun.setdefault("/".join(parts[:count]) + "/", []).append(path)
+        hits = {
+            prefix: sum(self._page(path[len(prefix) :]) is not None for path in paths)
+            for prefix, paths in begun.items()
+        }
+        best = max(hits, key=lambda prefix: (hits[prefix], prefix), default="")
+        if best and hits[best] >= max(_LEAST_HITS, _MOST_OF * len(begun[best])):
+            self.guessed = best
+            prefixes = (*self.publication.prefixes, best)
+            self.publication = self.publication._replace(prefixes=prefixes)
+
+    def _is_hidden(self, path: str) -> bool:
+        name = _ENDING.sub("", fold(path.strip("/")))
+        dated = _DATED.search(name)
+        return name in self.hidden or (dated is not None and f"@{dated[1]}" in self.hidden)
 
     def _namesake(self, wanted: LinkReference, page: str) -> Resolved:
         """What becomes of a link that leads to nothing where it points: the only page or picture of
@@ -206,7 +239,10 @@ class Targets:
             yield "./"
         target = target_of(wanted.written)
         if target.startswith("/"):
-            yield from self._below_prefixes(normal_path(target.lstrip("/")))
+            rooted = normal_path(target.lstrip("/"))
+            yield from self._below_prefixes(rooted)
+            if _LANGUAGE.match(rooted):  # what is not translated is shown as it is
+                yield rooted.partition("/")[2]
         elif target:
             own = _ENDING.sub("", page)
             if not _INDEX.search(fold(own)):
@@ -327,7 +363,7 @@ def _at_anchor(page: Destination, fragment: str) -> Resolved:
     return Resolved(href, f"leads to an anchor that its page does not have, #{printable(fragment)}")
 
 
-def routes_of(path: str) -> Iterator[str]:
+def routes_of(path: str, aliases: Iterable[str] = ()) -> Iterator[str]:
     """The other paths, folded, under which generators publish the article at a path: without the
     numbers and dates before names, with hyphens for spaces, as its folder where it is called so.
     """
@@ -337,7 +373,8 @@ def routes_of(path: str) -> Iterator[str]:
     plain[-1] = _NUMBER.sub("", _DATE.sub("", parts[-1]))
     forms = {"/".join(plain)}
     if dated := _DATE.match(parts[-1]):
-        yield f"@{plain[-1]}"  # the date in its address may be another than that of the file
+        # The date in its address may be another than that of the file.
+        yield from {f"@{fold(name.rpartition('/')[2])}" for name in (plain[-1], *aliases)}
         year, month, day = dated.groups()
         forms.add("/".join([*plain[:-1], year, f"{int(month):02}", f"{int(day):02}", plain[-1]]))
     if len(plain) > 1 and plain[-1] == plain[-2]:
@@ -348,11 +385,15 @@ def routes_of(path: str) -> Iterator[str]:
     yield from sorted(forms - {name, ""})
 
 
-def find_routes(paths: Iterable[tuple[str, Destination]]) -> dict[str, Destination]:
-    """What leads to each article beside its path, where it leads to no other one as well."""
+def find_routes(
+    paths: Iterable[tuple[str, Iterable[str], Destination]],
+) -> dict[str, Destination]:
+    """What leads to each article beside its path and its aliases, where it leads to no other one as
+    well.
+    """
     found: dict[str, Destination | None] = {}
-    for path, place in paths:
-        for route in routes_of(path):
+    for path, aliases, place in paths:
+        for route in routes_of(path, aliases):
             known = found.setdefault(route, place)
             if known is not None and known.address != place.address:
                 found[route] = None

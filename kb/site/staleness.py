@@ -80,7 +80,9 @@ def surroundings_fingerprint(plan: Plan, shared: str) -> str:
     """
     places = [(name, r.path, r.aliases, r.top, r.anchors) for name, r in plan.records.items()]
     targets = plan.targets
-    return _hash(f"{shared}{plan.related!r}{places!r}{sorted(targets.hidden)!r}{targets.files!r}")
+    return _hash(
+        f"{shared}{plan.related!r}{places!r}{sorted(targets.hidden)!r}{targets.files!r}{targets.publication!r}"
+    )
 
 
 def search_fingerprint(plan: Plan, common: str) -> str:

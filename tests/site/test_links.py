@@ -373,3 +373,32 @@ def test_images_have_their_size_and_wait_below_the_first(empty):
         ("", "f", ' width="1200" height="900"' + lazy),
         ("", "g", ' width="1200" height="900"' + lazy),
     ]
+
+
+def test_a_prefix_that_links_share_is_seen(empty):
+    """Where most links that begin so lead to a page without it; it is said once, and in every build."""
+    empty.write({f"{n}.md": links("/help/1", f"/help/{n}/") for n in range(1, 4)})
+    report = empty.build()
+    assert broken(report) == []
+    assert hrefs(empty, "2.html") == ["1.html", "2.html"]
+    (said,) = [p.message for p in report.problems if p.code == "published"]
+    assert said.startswith("links begin with /help/ and")
+    empty.write({"2.md": links("/help/1", "/help/4", "/help/5", "/help/6"), "3.md": "x"})
+    report = empty.build()
+    assert [p for p in report.problems if p.code == "published"] == []
+    assert hrefs(empty, "1.html") == []
+
+
+def test_a_dated_address_knows_former_names_and_what_is_hidden(empty):
+    """By the last part of the address, whatever its date; a language before it falls back."""
+    empty.write(
+        {
+            "a.md": links("/2024/03/13/q-a/", "/2024/03/13/gone/", "/es/guide/"),
+            "n/2024-03-12-questions.md": "---\naliases: [n/q-a]\n---\n# Q\n",
+            "n/2024-03-11-gone.md": "---\nstatus: draft\n---\n# G\n",
+            "guide.md": "# G\n",
+        }
+    )
+    (line,) = broken(empty.build())
+    assert "/2024/03/13/gone/ leads to an article that is not published" in line
+    assert hrefs(empty, "a.html") == ["n/2024-03-12-questions.html", "guide.html"]
