@@ -45,14 +45,14 @@ class RenderedBodies:
         self._spool: Spool[tuple[Any, ...]] = Spool(list, _read_body, room)
         self._records: dict[str, PageMeta] = {}
 
-    def put(self, name: str, draft: RenderedBody) -> None:
-        """Hold a draft."""
-        rest = (draft.wants, draft.html, draft.outline, draft.questions, draft.body)
-        self._spool.put(name, rest, len(draft.html) + len(draft.body))
-        self._records[name] = draft.meta
+    def put(self, name: str, rendered: RenderedBody) -> None:
+        """Hold a rendered body."""
+        rest = (rendered.wants, rendered.html, rendered.outline, rendered.questions, rendered.body)
+        self._spool.put(name, rest, len(rendered.html) + len(rendered.body))
+        self._records[name] = rendered.meta
 
     def take(self, name: str) -> RenderedBody | None:
-        """The draft of that name, which is not held any more; None if it never was."""
+        """The rendered body of that name, which is not held any more; None if it never was."""
         rest = self._spool.pop(name)
         return None if rest is None else RenderedBody(self._records.pop(name), *rest)
 
@@ -75,7 +75,7 @@ def _read_body(record: list[Any]) -> tuple[Any, ...]:
 
 
 class _Settings(NamedTuple):
-    """What the draft of an article depends on besides its file."""
+    """What the rendered body of an article depends on besides its file."""
 
     content: Path
     language: str
@@ -85,9 +85,9 @@ class _Settings(NamedTuple):
 
 
 class Parsed(NamedTuple):
-    """What one file gave: its draft for the site, and the article, without body, for the index."""
+    """What one file gave: its rendered body for the site, and the article for the index."""
 
-    draft: RenderedBody
+    rendered: RenderedBody
     article: Article
 
 
@@ -112,7 +112,7 @@ class Reader:
         self._memory = memory
         self._progress = progress
         self._sources: dict[str, SourceFile] = {}
-        self._drafts = RenderedBodies()
+        self._bodies = RenderedBodies()
         self._new: set[str] = set()
         self._kept: dict[str, str] = {}
         self._wants: dict[str, str] = {}
@@ -130,10 +130,10 @@ class Reader:
         for source, found in zip(new, self._read(new), strict=True):
             if isinstance(found, Parsed):
                 snapshot.hold(source, found.article)
-                self._drafts.put(source.path, found.draft)
-                self._kept[source.path] = as_json(found.draft.meta)
-                self._wants[source.path] = wants_as_json(found.draft.wants)
-                known[source.path] = found.draft.meta
+                self._bodies.put(source.path, found.rendered)
+                self._kept[source.path] = as_json(found.rendered.meta)
+                self._wants[source.path] = wants_as_json(found.rendered.wants)
+                known[source.path] = found.rendered.meta
             else:
                 problems += found
         for path, record in known.items():
@@ -152,8 +152,8 @@ class Reader:
         return known
 
     def held(self, path: str) -> RenderedBody | None:
-        """The draft of an article that was read just now; it is handed out once."""
-        return self._drafts.take(path)
+        """The rendered body of an article that was read just now; it is handed out once."""
+        return self._bodies.take(path)
 
     def remembers(self, path: str) -> bool:
         """Whether an article is as it was in the last build, and was not read."""
@@ -165,14 +165,14 @@ class Reader:
         if wants is not None:
             return wants
         (found,) = self._read([self._sources[path]])
-        return found.draft.wants if isinstance(found, Parsed) else ()
+        return found.rendered.wants if isinstance(found, Parsed) else ()
 
-    def drafts(self, paths: Iterable[str]) -> Iterator[RenderedBody]:
-        """The drafts of articles that are not held, in order."""
-        self._drafts.close()
+    def rendered(self, paths: Iterable[str]) -> Iterator[RenderedBody]:
+        """The rendered bodies of articles that are not held, in order."""
+        self._bodies.close()
         for found in self._read([self._sources[path] for path in paths]):
             if isinstance(found, Parsed):
-                yield found.draft
+                yield found.rendered
 
     def memory(self) -> tuple[dict[str, list[Any]], dict[str, str], dict[str, str]]:
         """States, records and links of what was read, for the next build."""
@@ -211,5 +211,5 @@ def _read(
     page = read_page(settings.content, source, limits=settings.limits, dialect=settings.dialect)
     if isinstance(page, tuple):
         return page
-    draft = render_body(page, analyzer, remote_images=settings.remote_images)
-    return Parsed(draft, replace(page.article, body=""))
+    rendered = render_body(page, analyzer, remote_images=settings.remote_images)
+    return Parsed(rendered, replace(page.article, body=""))

@@ -188,31 +188,31 @@ class _Builder:
         unread: list[str] = []
         for record in sorted(plan.records.values(), key=lambda record: record.path):
             path, address = record.path, plan.address[record.id]
-            draft = reader.held(path)
-            outcome, resolved = outcomes.find(record, draft)
+            rendered = reader.held(path)
+            outcome, resolved = outcomes.find(record, rendered)
             self._used.update(outcome.files)
             last = old.outcomes.get(path)
             same = last is not None and last.key == outcome.key
             if same and self._keep(address, markdown=record.is_published):
                 continue
-            if draft:
-                self._write(draft, resolved, plan, pages)
+            if rendered:
+                self._write(rendered, resolved, plan, pages)
             else:
                 unread.append(path)
-        for draft in reader.drafts(unread):
-            self._write(draft, plan.resolve(draft.wants, draft.meta.path), plan, pages)
+        for rendered in reader.rendered(unread):
+            self._write(rendered, plan.resolve(rendered.wants, rendered.meta.path), plan, pages)
         self._problems += outcomes.problems
         self._untold = outcomes.untold
         return outcomes.found
 
     def _write(
-        self, draft: RenderedBody, resolved: Sequence[Resolved], plan: Plan, pages: Pages
+        self, rendered: RenderedBody, resolved: Sequence[Resolved], plan: Plan, pages: Pages
     ) -> None:
         """An article's page, and its Markdown where customers may see it."""
-        address = plan.address[draft.meta.id]
-        self._output.put(address, pages.article(draft, resolved))
-        if draft.meta.is_published:
-            text = write_markdown(draft, resolved)
+        address = plan.address[rendered.meta.id]
+        self._output.put(address, pages.article(rendered, resolved))
+        if rendered.meta.is_published:
+            text = write_markdown(rendered, resolved)
             self._output.put(markdown_of(address), text.encode())
 
     def _keep(self, address: str, *, markdown: bool) -> bool:

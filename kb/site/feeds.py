@@ -221,14 +221,14 @@ def _headers(policy: str, base_url: str) -> str:
     )
 
 
-def write_markdown(draft: RenderedBody, resolved: Sequence[Resolved]) -> str:
+def write_markdown(rendered: RenderedBody, resolved: Sequence[Resolved]) -> str:
     """An article's Markdown for reading as it is: title first, no link to what is not shown.
 
     `resolved` says what each of its wants leads to.
     """
-    article = draft.meta
-    body = draft.body
-    wants = zip(draft.wants, resolved, strict=True)
+    article = rendered.meta
+    body = rendered.body
+    wants = zip(rendered.wants, resolved, strict=True)
     dead = {wanted.written for wanted, found in wants if not found.href}
     seen = _as_read(body)
     runs = any(scheme in seen for scheme in _RUNNING)
@@ -237,7 +237,7 @@ def write_markdown(draft: RenderedBody, resolved: Sequence[Resolved]) -> str:
     if runs and may_offer_script(body) and offers_unsafe_links(body, DEFAULT_LIMITS):
         body = _LINKS.sub(r"\\\1", body)
     # A host that does not say what .md is lets the browser guess: what begins with a tag is HTML.
-    if not draft.meta.top or body.lstrip("\ufeff\0 \t\r\n\f\v").startswith("<"):
+    if not rendered.meta.top or body.lstrip("\ufeff\0 \t\r\n\f\v").startswith("<"):
         summary = f"{_as_text(article.summary)}\n\n" if article.summary else ""
         return f"# {_as_text(article.title)}\n\n{summary}{body}"
     return body
@@ -261,17 +261,17 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def describe_article(
-    draft: RenderedBody, trail: Sequence[Topic], plan: Plan, shell: Shell
+    rendered: RenderedBody, trail: Sequence[Topic], plan: Plan, shell: Shell
 ) -> Markup:
     """The way to an article, and the article: questions with answers if its headings ask."""
     base_url = shell.config.site.base_url
-    article = draft.meta
+    article = rendered.meta
     address = absolute(base_url, plan.address[article.id])
     crumbs = [(shell.t["home"], absolute(base_url, HOME))]
     crumbs += [(t.title, absolute(base_url, plan.topic_address[t.id])) for t in trail]
     crumbs.append((article.title, address))
-    asks = len(draft.questions) >= _LEAST_QUESTIONS
-    thing = _questions(draft) if asks else _article(draft, shell.config.language)
+    asks = len(rendered.questions) >= _LEAST_QUESTIONS
+    thing = _questions(rendered) if asks else _article(rendered, shell.config.language)
     return _as_script([_breadcrumbs(crumbs), {**thing, "url": address} if base_url else thing])
 
 
@@ -298,12 +298,12 @@ def _breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
 
-def _article(draft: RenderedBody, language: str) -> dict[str, Any]:
-    article = draft.meta
+def _article(rendered: RenderedBody, language: str) -> dict[str, Any]:
+    article = rendered.meta
     thing: dict[str, Any] = {
         "@type": "Article",
         "headline": article.title,
-        "description": draft.meta.description,
+        "description": rendered.meta.description,
         "inLanguage": language,
     }
     if article.reviewed:
@@ -311,7 +311,7 @@ def _article(draft: RenderedBody, language: str) -> dict[str, Any]:
     return thing
 
 
-def _questions(draft: RenderedBody) -> dict[str, Any]:
+def _questions(rendered: RenderedBody) -> dict[str, Any]:
     return {
         "@type": "FAQPage",
         "mainEntity": [
@@ -320,7 +320,7 @@ def _questions(draft: RenderedBody) -> dict[str, Any]:
                 "name": asked.question,
                 "acceptedAnswer": {"@type": "Answer", "text": asked.answer},
             }
-            for asked in draft.questions
+            for asked in rendered.questions
         ],
     }
 

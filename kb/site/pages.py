@@ -86,9 +86,9 @@ class Pages:
         self._choose = lru_cache(KEPT)(self._choose_escalation)
         self._panel = lru_cache(KEPT)(self._render_panel)
 
-    def article(self, draft: RenderedBody, resolved: Sequence[Resolved]) -> bytes:
+    def article(self, rendered: RenderedBody, resolved: Sequence[Resolved]) -> bytes:
         """The page of an article."""
-        article, plan = draft.meta, self.plan
+        article, plan = rendered.meta, self.plan
         address = plan.address[article.id]
         root = root_of(address)
         previous, following = plan.neighbours[article.id]
@@ -100,11 +100,11 @@ class Pages:
             address=address,
             description=article.description,
             kind="article",
-            data=describe_article(draft, crumbs, plan, self.shell),
+            data=describe_article(rendered, crumbs, plan, self.shell),
             markdown=markdown_of(address) if article.is_published else "",
             indexed=article.is_published,
         )
-        html = self._finish(draft.html, resolved, root)
+        html = self._finish(rendered.html, resolved, root)
         return self.shell.page(
             "article.html",
             head,
@@ -113,7 +113,7 @@ class Pages:
             crumbs=[self._topic_link(topic, root) for topic in crumbs],
             html=Markup(html),  # noqa: S704 escaped there
             enlarges='<a class="enlarge"' in html,
-            outline=draft.outline if len(draft.outline) >= _LEAST_CONTENTS else (),
+            outline=rendered.outline if len(rendered.outline) >= _LEAST_CONTENTS else (),
             actions=[self._action(action, article, root) for action in article.actions],
             ready=article.have_ready,
             reviewed=article.reviewed
@@ -355,7 +355,7 @@ class Pages:
         }
 
     def _finish(self, html: str, resolved: Sequence[Resolved], root: str) -> str:
-        """A draft's HTML with its links and images in place."""
+        """A rendered body's HTML with its links and images in place."""
         if not resolved:
             return html
         note = f'</span> <small class="missing-note">({escape(self.shell.t["missing"])})</small>'

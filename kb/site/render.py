@@ -1,4 +1,4 @@
-"""An article to its draft: HTML that is safe and complete but for the links within the site.
+"""An article to its rendered body: safe HTML that is complete but for the links within the site.
 
 All that can be said of an article without knowing the others happens here, once, and in
 any process.
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from kb.text.analysis import Analyzer
 
 MARKER = re.compile(r'\x00([/t]?)([0-9]+)\x01(?:<img alt="([^"]*)"([^>]*)>)?')
-"""A want in a draft's HTML: its number between NUL and SOH. `/` stands at the end of a link,
+"""A link reference in a rendered body: its number between NUL and SOH. `/` ends a link,
 `t` where its address is to be shown; an image follows with its alt text and the rest."""
 
 _DESCRIPTION = 160  # characters: what result lists and search engines show of a text
@@ -49,7 +49,7 @@ _ROOTED = 8  # links from the root that a site keeps of an article
 
 
 def render_body(page: Page, analyzer: Analyzer, *, remote_images: Collection[str]) -> RenderedBody:
-    """The draft of an article. Raises ContentError where its HTML passes a limit.
+    """The rendered body of an article. Raises ContentError where its HTML passes a limit.
 
     Images of hosts in `remote_images` are shown; others become links.
     """

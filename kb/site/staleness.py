@@ -153,7 +153,7 @@ class Outcomes:
         self._every_problem = every_problem
 
     def find(
-        self, record: PageMeta, draft: RenderedBody | None
+        self, record: PageMeta, rendered: RenderedBody | None
     ) -> tuple[Outcome, Sequence[Resolved]]:
         """The outcome of an article, and what its wants lead to if that was worked out.
 
@@ -163,7 +163,7 @@ class Outcomes:
         known = self._old.get(path) if self._reader.remembers(path) else None
         resolved: Sequence[Resolved] = ()
         if known is None or self._has_to_tell(known):
-            wants = draft.wants if draft else self._reader.wants(path)
+            wants = rendered.wants if rendered else self._reader.wants(path)
             resolved = self._plan.resolve(wants, path)
             known = Outcome(
                 page_fingerprint(record, self._plan, resolved, self._common),

@@ -443,11 +443,11 @@ class _Writer:
         idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
         if term not in self.titles and term not in self.heads:
             return [term, idf, *write_columns(section_of, postings, self.linked.get(term))]
-        said = PostingEncoder(section_of, postings, self.linked.get(term))
+        encoder = PostingEncoder(section_of, postings, self.linked.get(term))
         articles = self._articles(term)
-        titles = [self._title(self.layout.articles[number], said) for number in articles]
-        heads = self._heads(term, said, articles)
-        row = [term, idf, *said.columns()]
+        titles = [self._title(self.layout.articles[number], encoder) for number in articles]
+        heads = self._heads(term, encoder, articles)
+        row = [term, idf, *encoder.columns()]
         if titles or heads:
             row += [
                 idf_steps(self.reader.articles, len(self.titles[term].docs)) if titles else 0,
@@ -466,35 +466,37 @@ class _Writer:
         found = (self.layout.article_of[doc] for doc in self.titles[term].docs)
         return sorted(number for number in found if number >= 0)
 
-    def _title(self, article: Exported, said: PostingEncoder) -> tuple[str, Sequence[int]]:
+    def _title(self, article: Exported, encoder: PostingEncoder) -> tuple[str, Sequence[int]]:
         """(digit of the level, positions) of a term in an article's title. What is said thereby is
         taken out of the sections' levels and positions.
         """
         sections = range(article.first, article.first + article.sections)
-        above = said.above.get(article.first, ())
+        above = encoder.above.get(article.first, ())
         title = above[: bisect_left(above, TITLE_END)]
         for section in sections:
-            if title and section in said.above:
-                said.texts[section] = write_places(said.above[section][len(title) :])
+            if title and section in encoder.above:
+                encoder.texts[section] = write_places(encoder.above[section][len(title) :])
         alone = [
-            s for s in sections if s in said.levels and said.texts[s] == "" and s not in said.links
+            s
+            for s in sections
+            if s in encoder.levels and encoder.texts[s] == "" and s not in encoder.links
         ]
         if not alone:
             return DIGITS[0], title
-        [(level, _)] = Counter(said.levels[section] for section in alone).most_common(1)
+        [(level, _)] = Counter(encoder.levels[section] for section in alone).most_common(1)
         for section in alone:
-            if said.levels[section] == level:
-                del said.levels[section]
+            if encoder.levels[section] == level:
+                del encoder.levels[section]
         return level, title
 
-    def _heads(self, term: str, said: PostingEncoder, articles: Iterable[int]) -> dict[int, int]:
+    def _heads(self, term: str, encoder: PostingEncoder, articles: Iterable[int]) -> dict[int, int]:
         """Sections for which coverage is other than positions say, with what it is."""
         expected: dict[int, int] = {}
         for number in articles:
             article = self.layout.articles[number]
             for section in range(article.first, article.first + article.sections):
                 expected[section] = HEAD_STEPS if section in self.leads else self.in_title
-        for section, places in said.above.items():
+        for section, places in encoder.above.items():
             if is_in_heading(places):
                 expected[section] = HEAD_STEPS
         held = self.heads.get(term)
