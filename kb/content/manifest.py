@@ -54,16 +54,12 @@ class Source(NamedTuple):
         """None: what takes them is no problem of an article's."""
         return ()
 
-    def record(self) -> dict[str, Any]:
-        """As JSON keeps it."""
-        return {
-            "digest": self.digest,
-            "id": self.id,
-            "aliases": self.aliases,
-            "sections": self.sections,
-            "problems": list(map(encode_problem, self.problems)),
-            "until": self.until,
-        }
+    def record(self) -> list[Any]:
+        """As JSON keeps it, beside its path: most have a digest, an id and sections only."""
+        record: list[Any] = [self.digest, self.id, self.sections]
+        if self.aliases or self.problems or self.until:
+            record += [self.aliases, list(map(encode_problem, self.problems)), self.until]
+        return record
 
 
 def read_sources(records: Mapping[str, Any]) -> dict[str, Source]:
@@ -71,16 +67,13 @@ def read_sources(records: Mapping[str, Any]) -> dict[str, Source]:
     return {path: _read_source(path, record) for path, record in records.items()}
 
 
-def _read_source(path: str, record: Mapping[str, Any]) -> Source:
-    return Source(
-        path,
-        record["digest"],
-        record["id"],
-        tuple(record["aliases"]),
-        record["sections"],
-        tuple(map(decode_problem, record["problems"])),
-        record["until"],
-    )
+def _read_source(path: str, record: list[Any]) -> Source:
+    digest, id_, sections, *more = record
+    if not more:
+        return Source(path, digest, id_, (), sections)
+    aliases, problems, until = more
+    decoded = tuple(map(decode_problem, problems))
+    return Source(path, digest, id_, tuple(aliases), sections, decoded, until)
 
 
 class Difference(NamedTuple):

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from kb.content.snapshot import FolderState
     from kb.index.engine import Engine
 
-FORMAT = 18
+FORMAT = 19
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
