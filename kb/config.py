@@ -44,6 +44,7 @@ from kb.settings import (
     patterns,
     phrases,
     setting,
+    switch,
     whole_number,
     word_table,
 )
@@ -135,6 +136,39 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def _syntax(meaning: str) -> bool:
+    """A part of Markdown that can be switched off."""
+    value: bool = field(default=True, metadata=setting(switch, meaning))
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownConfig:
+    """`[markdown]`: what is read beyond CommonMark. What is off is what CommonMark says."""
+
+    callouts: bool = _syntax("`> [!NOTE]`, `:::note`, `!!! note`, `{% hint %}` and their like")
+    tabs: bool = _syntax('`=== "Title"`, `{% tabs %}`, `::: code-group` and their like')
+    task_lists: bool = _syntax("`- [x]` as a ticked box")
+    footnotes: bool = _syntax("`[^1]` with `[^1]: text`, and `^[text]`")
+    definition_lists: bool = _syntax("a term, and `: its meaning` on the next line")
+    autolinks: bool = _syntax("bare addresses as links")
+    emoji: bool = _syntax("`:tada:` as the emoji of that name")
+    strikethrough: bool = _syntax("`~~text~~` struck out")
+    subscript: bool = _syntax("`H~2~O` below the line")
+    superscript: bool = _syntax("`x^2^` above the line")
+    math: bool = _syntax("`$x^2$`, `$$...$$` and `\\(...\\)` as TeX, prices excepted")
+    attributes: bool = _syntax("`{#id}`, `{: .class}` and `{width=300}`, which are no text")
+    highlight: bool = _syntax("colours in fenced code whose language is known")
+
+    @classmethod
+    def none(cls) -> MarkdownConfig:
+        """CommonMark and tables alone."""
+        return cls(**{f.name: False for f in fields(cls)})
+
+
+DEFAULT_MARKDOWN = MarkdownConfig()
 
 
 class OutOfTimeError(BaseException):
@@ -358,6 +392,7 @@ class Config:
     )
     contact: ContactConfig = field(default=ContactConfig(), metadata={"table": ContactConfig})
     site: SiteConfig = field(default=SiteConfig(), metadata={"table": SiteConfig})
+    markdown: MarkdownConfig = field(default=MarkdownConfig(), metadata={"table": MarkdownConfig})
     limits: Limits = field(default=Limits(), metadata={"table": Limits})
     source: Path | None = None
 

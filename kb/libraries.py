@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 INDEX = {
     "markdown_it": "markdown-it-py",
+    "mdit_py_plugins": "mdit-py-plugins",
     "mdurl": "mdurl",
     "yaml": "PyYAML",
     "pathspec": "pathspec",
@@ -28,7 +29,13 @@ INDEX = {
 }
 """Modules that shape an index, each with the name of its package."""
 
-SITE = {**INDEX, "jinja2": "Jinja2", "nh3": "nh3", "markupsafe": "MarkupSafe"}
+SITE = {
+    **INDEX,
+    "jinja2": "Jinja2",
+    "nh3": "nh3",
+    "pygments": "Pygments",
+    "markupsafe": "MarkupSafe",
+}
 """Those that shape a site."""
 
 _METADATA = (".dist-info", ".egg-info")

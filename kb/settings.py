@@ -110,6 +110,13 @@ def _matching(pattern: str) -> Callable[[object], str | None]:
     return check
 
 
+def _switch_text(text: str) -> object:
+    return {"true": True, "false": False, "1": True, "0": False}.get(text.strip().lower(), text)
+
+
+switch = Kind(
+    "true or false", lambda value: value if isinstance(value, bool) else None, _switch_text
+)
 line = Kind("one line of text", _line, str)
 path_text = Kind("the path of a folder", _matching(r"(?s)[^\0]+"))
 file_text = Kind("the path of a file", _matching(r"(?s)[^\0]+"), str)

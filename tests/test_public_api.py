@@ -18,7 +18,9 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 DOORS = {
     "whoosh": "index/whoosh/",
     "markdown_it": "content/markdown/",
+    "mdit_py_plugins": "content/markdown/marks.py",
     "nh3": "content/markdown/sanitize.py",
+    "pygments": "content/markdown/fence.py",
     "yaml": "content/frontmatter/yaml_reader.py",
     "Stemmer": "text/analysis.py",
     "click": "cli/",

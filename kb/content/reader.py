@@ -190,7 +190,9 @@ def read_text(
     given = read_article_fields(source.path, fields)
     if given.fatal:
         return given.problems
-    body, unclosed = markdown.without_comments(body, first_line=body_line, limits=limits)
+    body, unclosed = markdown.without_comments(
+        body, first_line=body_line, limits=limits, syntax=dialect.markdown
+    )
     style = STYLES[dialect.anchors]
     said = {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}
     document = markdown.parse(
@@ -201,6 +203,7 @@ def read_text(
         anchors=style,
         by_name="obsidian" in dialect.marks,
         markup=markup_of(source.path, said, dialect, limits),
+        syntax=dialect.markdown,
     )
     topic, _, name = source.id.rpartition("/")
     attributes = given.attributes

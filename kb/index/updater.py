@@ -380,6 +380,7 @@ def settings_of(config: Config) -> str:
         "byteorder": sys.byteorder,
         "language": config.language,
         "limits": astuple(config.limits),
+        "markdown": astuple(config.markdown),
         "dialect": (located.name, located.state, astuple(config.folder)),
         "ranking": {
             constant.name: getattr(ranking, constant.name)

@@ -115,7 +115,7 @@ MDX = [
         "Hello from **here**\nThe Box".replace("**", ""),
     ),
     ("import Part from '/snippets/hello.mdx'\n\n<Part />\n", "Hello from here"),
-    ("The formula $\\frac{a}{b}$ stays.", "The formula $\\frac{a}{b}$ stays."),
+    ("The formula $\\frac{a}{b}$ stays.", "The formula \\frac{a}{b} stays."),
 ]
 
 

@@ -53,6 +53,7 @@ def dialect_of(config: Config) -> Dialect:
         dialect,
         exclude=(*dialect.exclude, *(_below(base, pattern) for pattern in settings.exclude)),
         published_at=tuple(dict.fromkeys((*settings.published_at, *dialect.published_at))),
+        markdown=config.markdown,
         anchors=Anchors(settings.anchors) if settings.anchors else dialect.anchors,
     )
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.config import DEFAULT_MARKDOWN, MarkdownConfig
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -74,7 +76,8 @@ class Dialect:
     the generator does not publish, as `.gitignore` has them, from the folder `exclude_from` (else
     `content`); `hidden_by` finds those that only the files themselves tell of. `menu` names files
     that give the order of the articles, and `data_files` those that give variables, each with the
-    name that it has there. `state` is the digest of all that it was read from.
+    name that it has there. `markdown` is what is read beyond CommonMark.
+    `state` is the digest of all that it was read from.
     """
 
     name: str = "plain"
@@ -94,6 +97,7 @@ class Dialect:
     menu: tuple[Path, ...] = ()
     hidden_by: Callable[[Path, Sequence[str]], Mapping[str, str]] | None = None
     state: str = ""
+    markdown: MarkdownConfig = DEFAULT_MARKDOWN
 
     @property
     def variables(self) -> Mapping[str, Plain]:

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from kb.config import DEFAULT_MARKDOWN
 from kb.content.comments import Comment, Comments, cut, find_comments, may_hold_comments
 from kb.content.markdown.parser import parse_blocks
 from kb.errors import ContentError
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from kb.config import Limits
+    from kb.config import Limits, MarkdownConfig
 
 # A text is read again as long as taking comments out brings others to light: that takes two
 # rounds, or three where a comment holds half of a code block.
@@ -40,7 +41,9 @@ class _Part(Enum):
 _KINDS = {"fence": _Part.CODE, "code_block": _Part.CODE, "comment": _Part.COMMENT}
 
 
-def without_comments(body: str, *, first_line: int, limits: Limits) -> tuple[str, int | None]:
+def without_comments(
+    body: str, *, first_line: int, limits: Limits, syntax: MarkdownConfig = DEFAULT_MARKDOWN
+) -> tuple[str, int | None]:
     """A Markdown text without comments, and the line of one that nothing closes.
 
     It has as many lines as before; `first_line` is the first one's in its file. Raises
@@ -50,7 +53,7 @@ def without_comments(body: str, *, first_line: int, limits: Limits) -> tuple[str
     for _ in range(_ROUNDS):
         if not may_hold_comments(body):
             return body, unclosed
-        found = _find(body, first_line, limits)
+        found = _find(body, first_line, limits, syntax)
         if not found:
             return body, unclosed
         if not found[-1].closed:
@@ -63,10 +66,10 @@ def without_comments(body: str, *, first_line: int, limits: Limits) -> tuple[str
     )
 
 
-def _find(body: str, first_line: int, limits: Limits) -> list[Comment]:
+def _find(body: str, first_line: int, limits: Limits, syntax: MarkdownConfig) -> list[Comment]:
     """The comments of a text, up to one that ends in what looked like code or a comment."""
     comments = Comments(body)
-    tokens = parse_blocks(body, comments, first_line=first_line, limits=limits)
+    tokens = parse_blocks(body, comments, first_line=first_line, limits=limits, syntax=syntax)
     found: list[Comment] = []
     end = 0
     for start, stop, kind in _parts(body, tokens):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
 
+from kb.content.markdown.callout import callout_named
 from kb.content.markdown.jsx import (
     Tag,
     as_html,
@@ -19,6 +20,7 @@ from kb.content.markdown.jsx import (
     read_import,
     read_tag,
 )
+from kb.content.markdown.mark_line import Mark as CalloutMark
 from kb.content.markdown.markup import names
 from kb.content.markdown.template_line import insert
 
@@ -283,7 +285,22 @@ def _ends_or_groups(tag: Tag, line: int) -> list[Token]:
     """The tokens of a tag of HTML, or of a component that is a callout or tabs."""
     if tag.name[:1].islower():
         return [Token("html_block", "", 0, content=as_html(tag), map=[line, line + 1], block=True)]
-    return []
+    what, name = _group(tag.name.rpartition(".")[2])
+    if tag.is_void or not what:
+        return []
+    mark = CalloutMark(what, name, tag.closes, dict(tag.attrs), ())
+    return [Token("mark", "", 0, meta={"mark": mark}, map=[line, line + 1])]
+
+
+def _group(name: str) -> tuple[str, str]:
+    """What a component is, as marks of lines are, and by which name its end is found."""
+    if name in _FOLDS:
+        return "callout", "details"
+    if name in _TABS:
+        return "code-group" if name.startswith("Code") else "tabs", name.lower()
+    if name in _TAB:
+        return "tab", name.lower()
+    return ("callout" if callout_named(name) else "", name.lower())
 
 
 def _title(tag: Tag) -> str:

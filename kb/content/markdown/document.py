@@ -14,9 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.config import DEFAULT_LIMITS, Limits, over_limit
+from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN, Limits, MarkdownConfig, over_limit
 from kb.content.anchors import GITHUB, Heading, Style, assign_anchors, former_anchors, free_anchor
+from kb.content.markdown.callout import label_before
 from kb.content.markdown.comments import without_comments
+from kb.content.markdown.fence import read_info
 from kb.content.markdown.html import (
     LINK_END,
     LINK_START,
@@ -33,7 +35,7 @@ from kb.content.markdown.parser import is_safe_link, offers_unsafe_links, tokeni
 from kb.model import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from markdown_it.token import Token
 
@@ -92,12 +94,16 @@ class Document:
         image: ImageWriter = write_image,
         id_prefix: str = "",
         with_title: bool = True,
+        highlight: bool = False,
+        words: Mapping[str, str] | None = None,
     ) -> str:
         """The text as HTML, each heading with its anchor (after `id_prefix`) as id.
 
         `link` and `image` write links and images; what they return is not escaped again.
         `with_title=False` leaves out the H1 that is the article's title, for pages that show
-        the title themselves.
+        the title themselves. `highlight` puts the parts of code into elements with Pygments'
+        classes. `words` are labels of callouts and other words of `LABELS` and `WORDS`, in English
+        unless they are given.
         Raises `ContentError` beyond `Limits.html`.
         """
         writer = HtmlWriter(
@@ -107,6 +113,8 @@ class Document:
             first_line=self._first_line,
             limit=self._limits.html,
             id_prefix=id_prefix,
+            highlight=highlight,
+            words=words or {},
         )
         end = len(self._tokens)
         if with_title or self._titled is None:
@@ -141,13 +149,15 @@ def parse(
     anchors: Style = GITHUB,
     by_name: bool = False,
     markup: Markup = PLAIN,
+    syntax: MarkdownConfig = DEFAULT_MARKDOWN,
 ) -> Document:
     """Read a Markdown text whose first line is line `first_line` of its file.
 
     `title` is the article's title where the front matter gives one; an H1 that says the
     same, or any first H1 where there is none, is left out of the sections' trails. `anchors`
     is how headings without an id of their own get one; with `by_name` `[[Page]]` is a link;
-    `markup` is how marks of templates are read.
+    `markup` is how marks of templates are read, and
+    `syntax` what is read beyond CommonMark.
     Raises `ContentError` with a line where the text passes a limit.
     """
     body = body.replace("\r\n", "\n").replace("\r", "\n")
@@ -159,6 +169,7 @@ def parse(
         account=account,
         by_name=by_name,
         markup=markup,
+        syntax=syntax,
     )
     splitter = _Splitter(first_line, limits)
     splitter.read(tokens)
@@ -243,10 +254,11 @@ class _Splitter:
         self._limits = limits
         self._drafts = [_Draft(-1, "", 0, first_line, [])]
         self._row: list[str] | None = None
+        self._footnotes: dict[int, list[str]] = {}
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Take every token in order. Headings of sections are not text of any section."""
-        blocks = self._drafts[0].blocks
+        blocks = after = self._drafts[0].blocks
         for index, token in enumerate(tokens):
             kind = token.type
             if kind == "inline":
@@ -254,14 +266,27 @@ class _Splitter:
                 if index and tokens[index - 1].type == "heading_open":
                     blocks = self._take_heading(tokens[index - 1], token, index - 1, blocks)
                 else:
-                    self._take_text(plain_text(token.children or (), mark_links=True), blocks)
-            elif kind in {"fence", "code_block"}:
-                blocks.append(token.content.rstrip("\n"))
+                    self._take_text(_words(token, tokens[index - 1]), blocks)
+                    self._note_footnotes(token, blocks)
+            elif kind in {"fence", "code_block", "math_block"}:
+                title = read_info(token.info).title if kind == "fence" else ""
+                content = token.content.lstrip("\n") if kind == "math_block" else token.content
+                blocks += (title, content.rstrip("\n"))
+            elif kind == "footnote_open":
+                after, blocks = blocks, self._footnotes.get(token.meta["id"], blocks)
+            elif kind == "footnote_close":
+                blocks = after
             elif kind == "tr_open":
                 self._row = []
             elif kind == "tr_close":
                 blocks.append("\t".join(self._row or ()))
                 self._row = None
+
+    def _note_footnotes(self, inline: Token, blocks: list[str]) -> None:
+        """A footnote is text of the section that refers to it first."""
+        for child in inline.children or ():
+            if child.type == "footnote_ref":
+                self._footnotes.setdefault(child.meta["id"], blocks)
 
     def _note_anchors(self, inline: Token) -> None:
         for child in inline.children or ():
@@ -318,6 +343,14 @@ class _Splitter:
             _section(draft, anchors[draft.opened], trail, end, position)
             for position, (draft, trail, end) in enumerate(zip(drafts, trails, ends, strict=True))
         )
+
+
+def _words(inline: Token, before: Token) -> str:
+    """The text of a block, with the label where it is the title of a callout."""
+    text = plain_text(inline.children or (), mark_links=True)
+    if before.type != "callout_title_open":
+        return text
+    return label_before(before.meta["label"], text, {}) + text
 
 
 def _section(

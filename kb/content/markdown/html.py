@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from markdown_it.common.utils import unescapeAll
-
 from kb.config import over_limit
+from kb.content.markdown.components import ComponentWriter
+from kb.content.markdown.fence import write_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,7 +87,7 @@ def plain_text(children: Sequence[Token], *, mark_links: bool = False) -> str:
     parts = []
     for token in children:
         kind = token.type
-        if kind in {"text", "code_inline", "html_inline"}:
+        if kind in {"text", "code_inline", "html_inline", "math_inline"}:
             parts.append(token.content)
         elif kind == "softbreak":
             parts.append(" ")
@@ -107,7 +107,8 @@ class HtmlWriter:
     """Writes the tokens of one article.
 
     `ids` maps the position of a heading's token to its id. Work and memory are bounded:
-    more than `limit` characters raise `ContentError`.
+    more than `limit` characters raise `ContentError`. With `highlight` the parts of code have
+    classes; `words` are what callouts and footnotes are called, by name.
     """
 
     def __init__(
@@ -119,7 +120,18 @@ class HtmlWriter:
         first_line: int,
         limit: int,
         id_prefix: str = "",
+        highlight: bool = False,
+        words: Mapping[str, str],
     ) -> None:
+        self._highlight = highlight
+        self._components = ComponentWriter(words, id_prefix)
+        self._single = {
+            "image": self._write_image,
+            "anchor": self._anchor,
+            "math_inline": self._components.math,
+            "task": self._components.task,
+            "footnote_ref": self._components.footnote_ref,
+        }
         self._link = link
         self._image = image
         self._ids = ids
@@ -155,11 +167,23 @@ class HtmlWriter:
             return ""
         before = "\n" if token.nesting != -1 and index and tokens[index - 1].hidden else ""
         if token.type in {"fence", "code_block"}:
-            return _code(token)
+            return before + write_code(token, highlight=self._highlight)
+        if self._components.writes(token):
+            return before + self._component(tokens, index)
+        if token.type == "heading_close" and self._components.is_in_callout:
+            return "</p>\n"
         if token.nesting == -1:
             return f"</{token.tag}>\n"
         end = ">" if _stays_on_line(tokens, index) else ">\n"
         return f"{before}<{token.tag}{self._attributes(token, index)}{end}"
+
+    def _component(self, tokens: Sequence[Token], index: int) -> str:
+        token = tokens[index]
+        if token.type == "heading_open":
+            return f'<p class="callout-heading"{self._attributes(token, index)}>'
+        titled = index + 1 < len(tokens) and token.type.endswith("_title_open")
+        title = plain_text(tokens[index + 1].children or ()) if titled else ""
+        return self._components.block(token, title)
 
     def _attributes(self, token: Token, index: int) -> str:
         identity = self._ids.get(index) if token.type == "heading_open" else None
@@ -187,8 +211,7 @@ class HtmlWriter:
             elif kind == "hardbreak":
                 self._line += token.markup != "br"  # that of HTML ends no line of the file
                 out.append("<br>\n")
-            elif kind in {"image", "anchor"}:
-                write = self._write_image if kind == "image" else self._anchor
+            elif write := self._single.get(kind):
                 out.append(write(token))
             elif token.nesting == -1:
                 out.append(f"</{token.tag}>")
@@ -237,9 +260,3 @@ def _stays_on_line(tokens: Sequence[Token], index: int) -> bool:
         or after.hidden
         or (after.nesting == -1 and after.tag == tokens[index].tag and after.tag != "blockquote")
     )
-
-
-def _code(token: Token) -> str:
-    words = unescapeAll(token.info).split(maxsplit=1)
-    language = f' class="language-{escape(words[0])}"' if words else ""
-    return f"<pre><code{language}>{escape(token.content)}</code></pre>\n"

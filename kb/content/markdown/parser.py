@@ -18,7 +18,8 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
 
-from kb.config import DEFAULT_LIMITS, OutOfTimeError, over_limit
+from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN, MarkdownConfig, OutOfTimeError, over_limit
+from kb.content.markdown import marks
 from kb.content.markdown.comment_block import comment_block
 from kb.content.markdown.component_line import component_ends, component_line, without_indentation
 from kb.content.markdown.markup import PLAIN, Account, Markup
@@ -68,29 +69,40 @@ def tokenize(
     account: Account | None = None,
     by_name: bool = False,
     markup: Markup = PLAIN,
+    syntax: MarkdownConfig = DEFAULT_MARKDOWN,
 ) -> list[Token]:
     """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed.
 
     `account` is told what was met. `by_name`: `[[Page]]` is a link. `markup` is how the marks of
-    templates are read.
+    templates are read, `syntax` what is read beyond CommonMark.
     """
     met: dict[str, object] = {
         "account": Account() if account is None else account,
         "by_name": by_name,
+        "syntax": syntax,
     }
     if not (markup.is_mdx or _MAY_HOLD_MARKS.search(body)):
-        return _parse(_parser(limits.nesting), body, first_line, limits, **met)
-    parser = _template_parser(limits.nesting, mdx=markup.is_mdx)
+        return _parse(_parser(limits.nesting, syntax), body, first_line, limits, **met)
+    parser = _template_parser(limits.nesting, syntax, mdx=markup.is_mdx)
     body = without_indentation(body) if markup.is_mdx else body
     return _parse(parser, body, first_line, limits, markup=markup, raw=[], **met)
 
 
-def parse_blocks(body: str, comments: Comments, *, first_line: int, limits: Limits) -> list[Token]:
+def parse_blocks(
+    body: str, comments: Comments, *, first_line: int, limits: Limits, syntax: MarkdownConfig
+) -> list[Token]:
     """The blocks of a Markdown text, those of comments among them, whose text is not parsed.
 
     Raises `ContentError` as `tokenize` does.
     """
-    return _parse(_block_parser(limits.nesting), body, first_line, limits, comments=comments)
+    return _parse(
+        _block_parser(limits.nesting, syntax),
+        body,
+        first_line,
+        limits,
+        comments=comments,
+        syntax=syntax,
+    )
 
 
 def _parse(
@@ -124,7 +136,14 @@ def offers_unsafe_links(body: str, limits: Limits) -> bool:
 
     What can't be told within the limits counts as one.
     """
-    env = {"limits": limits, "first_line": 1, "line": 0, "steps": 0, "addresses": 0}
+    env: dict[str, Any] = {
+        "limits": limits,
+        "first_line": 1,
+        "line": 0,
+        "steps": 0,
+        "addresses": 0,
+        "syntax": MarkdownConfig.none(),
+    }
     try:
         tokens = _permissive_parser().parse(body, env)
     except (ContentError, _TooManyStepsError, RecursionError):
@@ -138,23 +157,24 @@ def offers_unsafe_links(body: str, limits: Limits) -> bool:
 
 @cache
 def _permissive_parser() -> MarkdownIt:
-    parser = _configured(DEFAULT_LIMITS.nesting)
+    parser = _configured(DEFAULT_LIMITS.nesting, MarkdownConfig.none())
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     return _compiled(parser)
 
 
 @cache
-def _parser(nesting: int) -> MarkdownIt:
-    parser = _guarded(nesting)
+def _parser(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
+    parser = _guarded(nesting, syntax)
     parser.core.ruler.at("inline", _parse_inlines)
+    marks.use_core(parser, syntax)
     parser.core.ruler.after("inline", "raw_html", raw_html)
     return _compiled(parser)
 
 
 @cache
-def _template_parser(nesting: int, *, mdx: bool) -> MarkdownIt:
+def _template_parser(nesting: int, syntax: MarkdownConfig, *, mdx: bool) -> MarkdownIt:
     """The parser for texts that may hold marks of templates, or that are MDX."""
-    parser = _guarded(nesting)
+    parser = _guarded(nesting, syntax)
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("table", "template_line", template_line, {"alt": ends})
     parser.block.ruler.before("table", "component_line", component_line, {"alt": ends})
@@ -164,12 +184,13 @@ def _template_parser(nesting: int, *, mdx: bool) -> MarkdownIt:
     parser.core.ruler.before("inline", "component_ends", component_ends)
     parser.core.ruler.before("inline", "expand_words", expand_words)
     parser.core.ruler.after("inline", "raw_html", raw_html)
+    marks.use_core(parser, syntax)
     return _compiled(parser)
 
 
 @cache
-def _block_parser(nesting: int) -> MarkdownIt:
-    parser = _guarded(nesting)
+def _block_parser(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
+    parser = _guarded(nesting, syntax)
     alternatives = ["paragraph", "reference", "blockquote"]
     parser.block.ruler.before("table", "comment", comment_block, {"alt": alternatives})
     parser.core.ruler.enableOnly(["normalize", "block"])
@@ -177,8 +198,10 @@ def _block_parser(nesting: int) -> MarkdownIt:
 
 
 @cache
-def _inline_parser() -> MarkdownIt:
-    return _compiled(_configured(_INLINE_NESTING))
+def _inline_parser(syntax: MarkdownConfig) -> MarkdownIt:
+    parser = _configured(_INLINE_NESTING, syntax)
+    marks.use_inlines(parser, syntax)
+    return _compiled(parser)
 
 
 def _compiled(parser: MarkdownIt) -> MarkdownIt:
@@ -195,17 +218,18 @@ def _compiled(parser: MarkdownIt) -> MarkdownIt:
     return parser
 
 
-def _guarded(nesting: int) -> MarkdownIt:
-    parser = _configured(nesting + _SPARE_LEVELS)
+def _guarded(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
+    parser = _configured(nesting + _SPARE_LEVELS, syntax)
     parser.block.ruler.before("table", "guard", _guard_blocks, {"alt": ["blockquote"]})
+    marks.use_blocks(parser, syntax)
     return parser
 
 
-def _configured(nesting: int) -> MarkdownIt:
+def _configured(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
     parser = MarkdownIt()
     parser.inline = _CountingInline()
     parser.configure("commonmark", {"html": True, "maxNesting": nesting})
-    parser.enable(["table", "strikethrough"])
+    parser.enable(["table", *(["strikethrough"] if syntax.strikethrough else ())])
     parser.core.ruler.at("block", _parse_blocks)
     parser.inline.ruler.before("link", "wiki_link", wiki_link)
     parser.inline.ruler.after("image", "spaced_link", spaced_link)
@@ -275,7 +299,7 @@ def _parse_inlines(state: StateCore) -> None:
     longest, most = limits.paragraph, limits.pieces
     has_references = bool(env.get("references"))
     pieces = len(state.tokens)
-    parser = _inline_parser()
+    parser = _inline_parser(env["syntax"])
     for token in state.tokens:
         if token.type != "inline":
             continue

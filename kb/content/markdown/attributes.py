@@ -1,0 +1,153 @@
+"""Attributes in braces, `{#id}`, `{: .x}`, `{width=300}`: rules for markdown-it-py.
+
+What a page can use is applied: the id of a heading, the size of a picture, the name of a callout.
+The rest is left out of the text all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from kb.content.markdown.callout import callout_named, close_callout, open_callout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+_ITEM = (
+    r"""(?:\.[\w-]+|#[\w:.-]+|[\w-]+\s?=\s?(?:"[^"\n{}]*"|'[^'\n{}]*'|[^\s"'{}]+)|toc|unlisted)"""
+)
+_LIST = rf"\{{:?\s*(?:{_ITEM}(?:\s+|,|(?=\.|\}})))+\}}|\{{:\s*(?:{_ITEM}\s*)*\}}"
+_ID = re.compile(r"#([\w:.-]+)")
+_HEADING = re.compile(
+    rf"[ \t]*(?:(?:{_LIST})|(?:\{{/\*\s?(?P<mdx>[A-Za-z][\w-]*)\s?\*/\}})|\{{#[^{{}}\n]*\}})\s*\Z"
+)
+_LINE = re.compile(rf"[ \t]*(?:{_LIST})[ \t]*\Z")
+_INLINE = re.compile(_LIST)
+_SIZE = re.compile(r"""(?<![\w-])(width|height)\s?=\s?["']?(\d{1,5})(?:px)?(?![\d%.\w])""")
+_LONGEST = 300
+_AFTER = frozenset({"image", "link_close", "code_inline", "em_close", "strong_close", "span_close"})
+
+
+def attributes(state: StateCore) -> None:
+    """Take attributes off headings and paragraphs, before their text is parsed."""
+    if any(t.type == "inline" and _may_hold(t.content) for t in state.tokens):
+        state.tokens = _Reader(has_callouts=state.env["syntax"].callouts).read(state.tokens)
+
+
+class _Reader:
+    """Reads the tokens of one article. A class on a line of its own is that of the block below:
+    where it names a callout, the block becomes one.
+    """
+
+    def __init__(self, *, has_callouts: bool) -> None:
+        self._has_callouts = has_callouts
+        self._out: list[Token] = []
+        self._named = ""
+        self._closing: list[tuple[int, Token]] = []
+
+    def read(self, tokens: Sequence[Token]) -> list[Token]:
+        """The tokens, without attributes in the text."""
+        is_left_out = False
+        for index, token in enumerate(tokens):
+            if is_left_out:  # the end of a paragraph that is gone
+                is_left_out = False
+                continue
+            if self._named and token.type in {"paragraph_open", "blockquote_open"}:
+                self._begin_callout(tokens, index)
+            is_left_out = _may_hold(token.content) and self._is_attributes(token)
+            if is_left_out:
+                self._out.pop()
+                continue
+            self._out.append(token)
+            if self._closing and token.nesting == -1 and token.level == self._closing[-1][0]:
+                self._out.append(self._closing.pop()[1])
+        return self._out
+
+    def _begin_callout(self, tokens: Sequence[Token], index: int) -> None:
+        token = tokens[index]
+        if _LINE.match(tokens[index + 1].content[-_LONGEST:]):
+            return  # more of them
+        callout = callout_named(self._named)
+        self._named = ""
+        if self._has_callouts and callout and callout.kind != "details":
+            line = token.map[0] if token.map else 0
+            self._out += open_callout(callout, line=line, level=token.level)
+            self._closing.append((token.level, close_callout(token.level)))
+
+    def _is_attributes(self, token: Token) -> bool:
+        """Whether a paragraph is nothing else; they are gone from it in any case."""
+        before = self._out[-1] if self._out else token
+        if token.type != "inline" or before.type not in {"heading_open", "paragraph_open"}:
+            return False
+        if before.type == "heading_open":
+            _heading(before, token)
+            return False
+        named, is_whole = _paragraph(token)
+        self._named = named or self._named
+        if not is_whole and (named := _first_line(token)):
+            opened = self._out.pop()
+            self._named = named
+            self._begin_callout([opened, token], 0)
+            self._out.append(opened)
+        return is_whole
+
+
+def _may_hold(text: str) -> bool:
+    return text[-1:] == "}" or text.startswith("{:")
+
+
+def _first_line(inline: Token) -> str:
+    """The class that names a callout on a paragraph's first line, which is left out."""
+    line, _, rest = inline.content.partition("\n")
+    if not rest or not line.startswith("{:") or not _LINE.match(line[:_LONGEST]):
+        return ""
+    inline.content = rest
+    if inline.map:
+        inline.map = [inline.map[0] + 1, inline.map[1]]
+    return next((name for name in re.findall(r"\.([\w-]+)", line) if callout_named(name)), "")
+
+
+def _heading(opened: Token, inline: Token) -> None:
+    at = inline.content.rfind("{", -_LONGEST)
+    found = _HEADING.match(inline.content, at) if at >= 0 else None
+    if found is None:
+        return
+    identity = _ID.search(found[0])
+    wish = found["mdx"] or (identity[1] if identity else "")
+    inline.content = inline.content[:at].rstrip()
+    if wish:
+        opened.attrs["id"] = wish
+
+
+def _paragraph(inline: Token) -> tuple[str, bool]:
+    """The class that names a callout, if one does, and whether attributes are all that is there."""
+    at = inline.content.rfind("\n") + 1
+    line = inline.content[at:]
+    if len(line) > _LONGEST or not line.lstrip().startswith("{") or not _LINE.match(line):
+        return "", False
+    inline.content = inline.content[:at].rstrip()
+    if inline.content:
+        return "", False
+    classes = re.findall(r"\.([\w-]+)", line)
+    return next((name for name in classes if callout_named(name)), ""), True
+
+
+def inline_attributes(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    """Take attributes after a picture, a link, or code; a picture keeps its size."""
+    if not state.src.startswith("{", state.pos) or state.pending or not state.tokens:
+        return False
+    last = state.tokens[-1]
+    if last.type not in _AFTER:
+        return False
+    found = _INLINE.match(state.src, state.pos, min(state.posMax, state.pos + _LONGEST))
+    if found is None:
+        return False
+    if not silent and last.type == "image":
+        last.attrs.update(_SIZE.findall(found[0]))
+    state.pos = found.end()
+    return True

@@ -1,0 +1,328 @@
+"""Callouts and tabs out of what the rules of single dialects found: a rule for markdown-it-py.
+
+It comes after `block` and before `inline`, so that titles are Markdown like any other text. What
+begins and ends in lines of its own (`{% hint %}`) is put together here: what nothing ends, ends
+with the block around it; what nothing began is left out; what is no callout is only its content.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kb.config import over_limit
+from kb.content.markdown.callout import (
+    Callout,
+    any_callout,
+    callout_named,
+    close_callout,
+    close_tab,
+    close_tabs,
+    open_callout,
+    open_tab,
+    open_tabs,
+)
+from kb.content.markdown.fence import read_info
+from kb.content.markdown.mark_line import Mark, last_mark
+
+if TYPE_CHECKING:
+    from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
+
+_ALERT = re.compile(r"\[!([A-Za-z][\w-]{0,40})\]([+-]?)[ \t]*([^\n]{0,1000})(?:\n|\Z)")
+_BOLD = re.compile(
+    r"(?:[^\w\s*_\[<`#!]{1,4}\s{0,3}|:\w{1,40}:\s{0,3})?"
+    r"(?:\*\*|__|<(?:b|strong)>)[^\w\s]{0,4}\s?([A-Za-z]{3,12})\s?([:\uff1a!]?)"
+    r"(?:\*\*|__|</(?:b|strong)>)[ \t]*([:\uff1a]?|[-\u2013\u2014](?=\s))(?:[ \t]*(\n)|[ \t]*)"
+)
+_BOLD_NAMES = frozenset(
+    """
+    note notes info information tip tips hint important warning caution danger attention
+    """.split()  # noqa: SIM905  # a list of words
+)
+_DIRECTIVE = re.compile(
+    r"\s*\{?\.?([A-Za-z][\w-]{0,60})\}?[ \t]*"
+    r"(?:\[((?:[^\[\]\n]|\[[^\[\]\n]{0,1000}\]){0,1000})\])?([^\n]*)"
+)
+_ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")
+_ADMONITION = re.compile(r"\s*([\w-]+)((?:[ \t]+[\w-]+)*)[ \t]*(?:\"(.*)\")?\s*$")
+_CODE_GROUPS = frozenset({"code-group", "codegroup", "code-tabs"})
+_TAB_GROUPS = frozenset({"tabs", "tab-set", "tabset"})
+_TABS = frozenset({"tab", "tab-item"})
+
+
+def is_directive(params: str, *, callouts: bool, tabs: bool) -> bool:
+    """Whether what stands after `:::` begins a container: a name, and not one of docfx's marks."""
+    found = _DIRECTIVE.match(params)
+    if found is None or params.rstrip().endswith(":::"):
+        return False
+    name = found[1].lower()
+    if not (tabs if name in _CODE_GROUPS | _TAB_GROUPS | _TABS else callouts):
+        return False
+    return name not in {"moniker", "zone", "image", "code", "video"} and not name.endswith("-end")
+
+
+def containers(state: StateCore) -> None:
+    """Replace the tokens of blocks that hold others by those of callouts and tabs."""
+    if any(token.type in _OURS for token in state.tokens):
+        state.tokens = _Assembler(state).run()
+
+
+_OURS = frozenset(
+    {"mark", "blockquote_open", "container_kb_open", "admonition_open", "tab_block_open"}
+)
+
+
+@dataclass(slots=True)
+class _Open:
+    """What is open: what ends it, by how much it deepens what is in it, and what it is."""
+
+    ends: list[Token] = field(default_factory=list)
+    deeper: int = 0
+    what: str = ""
+    name: str = ""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A block of the parser's own, and what single lines opened inside of it."""
+
+    block: _Open = field(default_factory=_Open)
+    is_replaced: bool = False
+    marks: list[_Open] = field(default_factory=list)
+
+
+class _Assembler:
+    def __init__(self, state: StateCore) -> None:
+        self._tokens = state.tokens
+        self._deepest: int = state.env["limits"].nesting
+        self._first_line: int = state.env["first_line"]
+        self._has_callouts: bool = state.env["syntax"].callouts
+        self._out: list[Token] = []
+        self._frames = [_Frame()]
+        self._deeper = 0
+        self._skip = 0
+        self._ending: Mark | None = None
+
+    def run(self) -> list[Token]:
+        """All tokens, each at its depth."""
+        for index, token in enumerate(self._tokens):
+            if self._skip:
+                self._skip -= 1
+            elif token.type == "mark":
+                self._mark(token.meta["mark"], token)
+            elif token.nesting == 1:
+                self._begin(index, token)
+            elif token.nesting == -1:
+                self._end(token)
+            elif token.type == "fence" and self._innermost().what == "code-group":
+                self._code_tab(token)
+            else:
+                self._emit(token)
+                if token.type == "inline":
+                    self._end_in_words(token)
+        self._close_marks(self._frames[0], 0)
+        return self._out
+
+    def _innermost(self) -> _Open:
+        frame = self._frames[-1]
+        return frame.marks[-1] if frame.marks else frame.block
+
+    def _emit(self, *tokens: Token) -> None:
+        for token in tokens:
+            token.level += self._deeper
+            self._out.append(token)
+
+    def _begin(self, index: int, token: Token) -> None:
+        replace = {
+            "container_kb_open": self._directive,
+            "admonition_open": self._admonition,
+            "tab_block_open": self._tab_block,
+            "blockquote_open": self._quote,
+        }.get(token.type)
+        frame = _Frame()
+        if replace is not None and (opened := replace(index, token)) is not None:
+            frame = _Frame(opened, is_replaced=True)
+            self._deeper += opened.deeper
+        else:
+            self._emit(token)
+        self._frames.append(frame)
+
+    def _end(self, token: Token) -> None:
+        frame = self._frames.pop() if len(self._frames) > 1 else _Frame()
+        self._close_marks(frame, 0)
+        if frame.is_replaced:
+            self._deeper -= frame.block.deeper
+            self._emit(*frame.block.ends)
+        else:
+            self._emit(token)
+        if self._ending is not None:
+            ending, self._ending = self._ending, None
+            self._end_mark(ending)
+
+    def _close_marks(self, frame: _Frame, down_to: int) -> None:
+        while len(frame.marks) > down_to:
+            opened = frame.marks.pop()
+            self._deeper -= opened.deeper
+            self._emit(*opened.ends)
+
+    def _mark(self, mark: Mark, token: Token) -> None:
+        frame = self._frames[-1]
+        if mark.ends:
+            self._end_mark(mark)
+            return
+        if mark.what == "tab":
+            if inner := next((i for i, o in enumerate(frame.marks) if o.what == "tab"), None):
+                self._close_marks(frame, inner)
+            opened = self._tab(mark.title or mark.name, token, level=token.level)
+        elif mark.what in {"tabs", "code-group"}:
+            opened = _Open([close_tabs(token.level)], 1, mark.what)
+            self._emit(open_tabs(token.level))
+        else:
+            callout = callout_named(mark.style) or Callout("note", "note")
+            if mark.name in {"details", "expand"}:
+                callout = Callout("details", "details", "closed")
+            opened = self._callout(callout, mark.title, token)
+        opened.name = mark.name
+        frame.marks.append(opened)
+        if len(frame.marks) + len(self._frames) > self._deepest:
+            raise over_limit(
+                "nesting",
+                f"callouts and tabs nested over {self._deepest} levels deep",
+                self._first_line + (token.map[0] if token.map else 0),
+            )
+        self._deeper += opened.deeper
+
+    def _end_mark(self, mark: Mark) -> None:
+        frame = self._frames[-1]
+        for at in range(len(frame.marks) - 1, -1, -1):
+            if frame.marks[at].name == mark.name:
+                self._close_marks(frame, at)
+                return
+
+    def _end_in_words(self, token: Token) -> None:
+        """A mark at the end of a paragraph is no text, where it ends what stands around it."""
+        if not token.content.endswith("}"):
+            return
+        found = last_mark(token.content)
+        frame = self._frames[max(len(self._frames) - 2, 0)]
+        if found and found[0].ends and any(o.name == found[0].name for o in frame.marks):
+            token.content = token.content[: found[1]].rstrip()
+            self._ending = found[0]
+
+    def _callout(self, callout: Callout, title: str, token: Token) -> _Open:
+        line = token.map[0] if token.map else None
+        self._emit(*open_callout(callout, title, line=line, level=token.level))
+        return _Open([close_callout(token.level)], 1, "callout")
+
+    def _tab(self, title: str, token: Token, *, level: int) -> _Open:
+        """A tab, in the tabs that are open, in those that ended just now, or in new ones."""
+        line = token.map[0] if token.map else None
+        if self._innermost().what == "tabs":
+            self._emit(*open_tab(title, line=line, level=level))
+            return _Open([close_tab(level)], 1, "tab")
+        if self._out and self._out[-1].type == "tabs_close" and self._out[-1].meta.get("loose"):
+            self._out.pop()
+        else:
+            self._emit(open_tabs(level))
+        self._emit(*open_tab(title, line=line, level=level + 1))
+        closed = close_tabs(level)
+        closed.meta["loose"] = True
+        return _Open([close_tab(level + 1), closed], 2, "tab")
+
+    def _code_tab(self, token: Token) -> None:
+        info = read_info(token.info)
+        line = token.map[0] if token.map else None
+        title = info.title or info.words or info.language or "text"
+        token.info = info.language
+        level = token.level
+        self._emit(*open_tab(title, line=line, level=level))
+        token.level += 1
+        self._emit(token, close_tab(level))
+
+    def _directive(self, index: int, token: Token) -> _Open | None:  # noqa: ARG002
+        found = _DIRECTIVE.match(token.info)
+        if found is None:
+            return _Open(deeper=-1)
+        name, rest = found[1].lower(), found[3]
+        title = found[2] or _ATTRIBUTES.sub("", rest).strip().strip("\"'")
+        inner = token.level
+        if name in _CODE_GROUPS:
+            self._emit(open_tabs(inner))
+            return _Open([close_tabs(inner)], 0, "code-group")
+        if name in _TAB_GROUPS:
+            self._emit(open_tabs(inner))
+            return _Open([close_tabs(inner)], 0, "tabs")
+        if name in _TABS:
+            opened = self._tab(title or name, token, level=inner)
+            opened.deeper -= 1
+            return opened
+        callout = callout_named(name)
+        if callout is None:
+            return _Open(deeper=-1)
+        if callout.kind == "details" and re.search(r"\{[^{}]*\bopen\b", rest):
+            callout = callout._replace(fold="open")
+        opened = self._callout(callout, title, token)
+        opened.deeper -= 1
+        return opened
+
+    def _admonition(self, index: int, token: Token) -> _Open:
+        found = _ADMONITION.match(token.info)
+        title = token.content
+        name = token.meta["tag"]
+        if found is not None:
+            name = found[1]
+            title = found[3] or ""
+        if token.markup.startswith("?"):
+            fold = "open" if token.markup.endswith("+") else "closed"
+        else:
+            fold = ""
+        if self._tokens[index + 1].type == "admonition_title_open":
+            self._skip = 3
+        opened = self._callout(any_callout(name)._replace(fold=fold), title, token)
+        opened.deeper -= 1
+        return opened
+
+    def _tab_block(self, index: int, token: Token) -> _Open:  # noqa: ARG002
+        opened = self._tab(token.info, token, level=token.level)
+        opened.deeper -= 1
+        return opened
+
+    def _quote(self, index: int, token: Token) -> _Open | None:
+        """A quote that begins with `[!NOTE]`, or with the word in bold."""
+        tokens = self._tokens
+        if not self._has_callouts:
+            return None
+        if index + 3 >= len(tokens) or tokens[index + 1].type != "paragraph_open":
+            return None
+        inline = tokens[index + 2]
+        found = _ALERT.match(inline.content)
+        if found is not None:
+            fold = {"-": "closed", "+": "open"}.get(found[2], "")
+            callout = any_callout(found[1])._replace(fold=fold)
+            if found[1].lower() == "caution":
+                callout = callout._replace(kind="danger")
+            title = found[3].strip()
+        else:
+            found = _BOLD.match(inline.content)
+            if found is None or found[1].lower() not in _BOLD_NAMES:
+                return None
+            after = inline.content[found.end() :]
+            if after and after[0].islower() and not (found[2] or found[3] or found[4]):
+                return None
+            callout, title = any_callout(found[1]), ""
+        opened = self._callout(callout, title, token)
+        opened.deeper -= 1
+        self._cut(index, inline, found.end())
+        return opened
+
+    def _cut(self, index: int, inline: Token, end: int) -> None:
+        """Leave out the beginning of a quote's first paragraph, all of it if nothing is left."""
+        newlines = inline.content.count("\n", 0, end)
+        inline.content = inline.content[end:].lstrip()
+        if not inline.content:
+            self._skip = 3
+        elif inline.map:
+            inline.map = [inline.map[0] + newlines, inline.map[1]]
+        assert self._tokens[index + 3].type == "paragraph_close"

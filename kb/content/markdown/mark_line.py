@@ -1,0 +1,131 @@
+"""A line that begins or ends a callout or tabs: a rule for markdown-it-py.
+
+`{% hint style="info" %}`, `{% endhint %}`, `{{< tabs >}}`, `{{% notice note %}}`: what GitBook,
+Jekyll, Hugo and others write. `kb.content.markdown.containers` puts beginnings and ends together.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.content.markdown.callout import callout_named
+
+if TYPE_CHECKING:
+    from markdown_it.rules_block import StateBlock
+
+    from kb.config import MarkdownConfig
+
+_OPENING = r"\{%-?|\{\{[<%]"
+_LONGEST = 1000
+_MARK = re.compile(
+    rf"(?:{_OPENING})\s{{0,9}}(?P<end>/\s{{0,9}}|end)?(?P<name>[a-zA-Z][\w-]{{0,40}})"
+    rf"(?P<rest>(?:\s[^%{{}}<>\n]{{0,{_LONGEST}}}?|))\s{{0,9}}(?:[>%]\}}\}}|-?%\}})"
+)
+_ATTRIBUTE = re.compile(
+    r"""(?:([\w-]+)\s{0,9}=\s{0,9})?(?:"([^"]*)"|'([^']*)'|\u201c([^\u201d]*)\u201d|([^\s"'=]+))"""
+)
+_TABS = frozenset({"tabs", "tabpane", "tabbed", "codetabs", "code-tabs", "tab-group", "tab-set"})
+_TAB = frozenset({"tab", "tab-item", "codetab", "tab-panel"})
+_STYLES = ("style", "type", "kind", "level", "variant", "color", "context", "severity")
+_TITLES = ("title", "header", "heading", "name", "label", "summary")
+_COLOURS = {"yellow": "warning", "orange": "warning", "red": "danger", "green": "tip"}
+
+
+class Mark(NamedTuple):
+    """What a line begins or ends: `what` is `callout`, `tabs`, `tab` or `code-group`."""
+
+    what: str
+    name: str
+    ends: bool
+    attributes: dict[str, str]
+    words: tuple[str, ...]
+
+    @property
+    def style(self) -> str:
+        """The name of the callout: an attribute, the first word, or the name of the mark."""
+        given = next((self.attributes[key] for key in _STYLES if self.attributes.get(key)), "")
+        first = self.words[0] if self.words else ""
+        for name in (_COLOURS.get(given.lower(), given), first, self.name):
+            if callout_named(name):
+                return name
+        return "note"
+
+    @property
+    def title(self) -> str:
+        """The title, from an attribute or the words; empty without one."""
+        given = next((self.attributes[key] for key in _TITLES if self.attributes.get(key)), "")
+        if given or not self.words:
+            return given
+        named = self.what == "callout" and callout_named(self.words[0]) is not None
+        return " ".join(self.words[1:] if named else self.words)
+
+
+def read_mark(text: str, position: int = 0) -> tuple[Mark, int] | None:
+    """The mark that begins at a position, and where it ends; None for any other text."""
+    found = _MARK.match(text, position)
+    if found is None:
+        return None
+    name = found["name"].lower()
+    what = "tabs" if name in _TABS else "tab" if name in _TAB else "callout"
+    if what == "callout" and callout_named(name) is None and name not in {"notice", "expand"}:
+        return None
+    attributes: dict[str, str] = {}
+    words: list[str] = []
+    for key, *values in _ATTRIBUTE.findall(found["rest"]):
+        value = next((value for value in values if value), "")
+        if key:
+            attributes.setdefault(key.lower(), value)
+        elif value:
+            words.append(value)
+    return Mark(what, name, bool(found["end"]), attributes, tuple(words)), found.end()
+
+
+def mark_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001, FBT001
+    """Take a line that is a mark, or a mark, text, and the mark that ends it."""
+    begin = state.bMarks[start] + state.tShift[start]
+    if not state.src.startswith("{", begin) or state.is_code_block(start):
+        return False
+    stop = state.eMarks[start]
+    found = read_mark(state.src, begin)
+    syntax: MarkdownConfig = state.env["syntax"]
+    if found is None or found[1] > stop or not _is_on(found[0], syntax):
+        return False
+    mark, after = found
+    text = state.src[after:stop].strip()
+    ending = _ending(text, mark) if text else None
+    if text and ending is None:
+        return False
+    if silent:
+        return True
+    lines = [start, start + 1]
+    state.push("mark", "", 0).meta = {"mark": mark}
+    state.tokens[-1].map = lines
+    if ending is not None:
+        state.push("paragraph_open", "p", 1).map = lines
+        inline = state.push("inline", "", 0)
+        inline.content, inline.map, inline.children = text[: ending[1]].strip(), lines, []
+        state.push("paragraph_close", "p", -1)
+        state.push("mark", "", 0).meta = {"mark": ending[0]}
+    state.line = start + 1
+    return True
+
+
+def _is_on(mark: Mark, syntax: MarkdownConfig) -> bool:
+    return syntax.callouts if mark.what == "callout" else syntax.tabs
+
+
+def _ending(text: str, mark: Mark) -> tuple[Mark, int] | None:
+    """The mark that ends another at the end of a text, and where it begins."""
+    if mark.ends:
+        return None
+    found = last_mark(text)
+    return found if found and found[0].ends and found[0].name == mark.name else None
+
+
+def last_mark(text: str) -> tuple[Mark, int] | None:
+    """The mark that a text ends in, and where it begins; None without one."""
+    at = text.rfind("{{")
+    at = at if at >= 0 and text.endswith("}}") else text.rfind("{%")
+    found = read_mark(text, at) if at >= 0 else None
+    return (found[0], at) if found and found[1] == len(text) else None

@@ -1,0 +1,224 @@
+"""Markdown beyond CommonMark: golden cases, switches, safety, and the time that it takes."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import fields, replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from support.attacks import OURS, attacks
+
+from kb.config import MarkdownConfig
+from kb.content.markdown.document import parse
+from kb.content.markdown.fence import read_info
+from kb.errors import ContentError
+
+GOLDEN = Path(__file__).parent.parent / "data" / "marks.md"
+NONE = MarkdownConfig.none()
+
+
+def text_of(document):
+    """All headings and texts, as the index has them."""
+    parts = [part for s in document.sections for part in (s.heading, s.text) if part]
+    return "\n".join(parts).strip("\n")
+
+
+def read_cases():
+    head, _, rest = GOLDEN.read_text(encoding="utf-8").partition("\n\n")
+    return head, [case.split("\n.\n") for case in f"{rest}\n".split("\n.\n\n")[:-1]]
+
+
+def test_golden_cases():
+    """Each way of writing a mark becomes the HTML and the text that stand in tests/data/marks.md."""
+    head, cases = read_cases()
+    made = []
+    for title, written, *_ in cases:
+        document = parse(written)
+        html = document.html().strip("\n")
+        made.append([title, written, html, text_of(document)])
+    if os.environ.get("KB_GOLDEN") == "overwrite":
+        text = "\n\n".join("\n.\n".join(case) + "\n." for case in made)
+        GOLDEN.write_text(f"{head}\n\n{text}\n", encoding="utf-8")
+    assert made == read_cases()[1]
+
+
+WRITTEN = {
+    "callouts": "> [!NOTE]\n> a",
+    "tabs": '=== "A"\n    b',
+    "task_lists": "- [ ] a",
+    "footnotes": "a[^1]\n\n[^1]: b",
+    "definition_lists": "a\n: b",
+    "autolinks": "https://example.com",
+    "emoji": ":tada:",
+    "strikethrough": "~~a~~",
+    "subscript": "H~2~O",
+    "superscript": "x^2^",
+    "math": "$a_b$",
+    "attributes": "## A {#b}",
+    "highlight": "```js\nlet a\n```",
+}
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(MarkdownConfig)])
+def test_each_setting_switches_its_mark(name):
+    """A mark is read when its setting is on, and is what CommonMark says when it is off."""
+    written = WRITTEN[name]
+    on, off = MarkdownConfig(), replace(MarkdownConfig(), **{name: False})
+    plain = parse(written, syntax=NONE).html()
+    if name == "highlight":
+        assert parse(written).html(highlight=True) != plain == parse(written).html()
+    else:
+        assert parse(written, syntax=off).html() == plain != parse(written, syntax=on).html()
+
+
+PLACES = (
+    "> [!NOTE] {}\n> a",
+    "> [!{}]\n> a",
+    ":::note {}\na\n:::",
+    ":::{}\na\n:::",
+    ":::tip[{}]\na\n:::",
+    '!!! note "{}"\n    a',
+    "!!! {}\n    a",
+    '{{% hint style="{}" %}}\na\n{{% endhint %}}',
+    '{{{{< notice note "{}" >}}}}\na\n{{{{< /notice >}}}}',
+    '=== "{}"\n    a',
+    '{{% tabs %}}\n{{% tab title="{}" %}}\na\n{{% endtab %}}\n{{% endtabs %}}',
+    "```{}\na\n```",
+    '```js title="{}"\na\n```',
+    "```js:{}\na\n```",
+    "```js\n{}\n```",
+    "::: code-group\n```js [{}]\na\n```\n:::",
+    "a[^1]\n\n[^1]: {}",
+    "a^[{}]",
+    "{}\n: {}",
+    "$x_{{{}}}$",
+    "$$\n{}\n$$",
+    "\\(a_1 {}\\)",
+    "- [ ] {}",
+    "## A {{#{}}}",
+    "![a](b.png){{width={} title={}}}",
+    "x^{}^ H~{}~O",
+    "https://example.com/{}",
+    ":{}:",
+)
+ALLOWED = {"id", "class", "role", "href", "type", "disabled", "checked", "open", "start", "src"}
+ALLOWED |= {"alt", "title", "aria-label", "style", "data-numbered", "dir", "lang"}
+
+
+class Checker(HTMLParser):
+    """Fails on what no article may hold."""
+
+    def handle_starttag(self, tag, attrs):
+        assert tag not in {"script", "iframe", "style", "svg", "object", "embed", "form", "base"}
+        for name, value in attrs:
+            assert name in ALLOWED, (tag, name)
+            assert name == "id" or not re.match(
+                r"\s*(?:javascript|data|vbscript):", value or "", re.IGNORECASE
+            )
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_script_passes(place):
+    """No text with script runs through a title, a name, a language, a footnote or math."""
+    place = place.replace("{}", "\2").format()
+    scripts = attacks()
+    texts = [place.replace("\2", " ".join(script.split())) for script in scripts]
+    for text in [*texts[-len(OURS) :], "\n\n".join(texts), place.replace("\2", scripts[-1])]:
+        Checker().feed(parse(text).html(highlight=True))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        ":::",
+        "[^",
+        "$a ",
+        "x^",
+        "a~",
+        "://",
+        "http://",
+        "a@",
+        "www.",
+        ":a",
+        "{",
+        "{%",
+        "\\a(",
+        "$$",
+        "=== ",
+        "^a",
+    ],
+)
+def test_beginnings_that_nothing_ends(unit):
+    """A text of beginnings is text; were each looked for to the end of it, this would take minutes."""
+    written = "a[^1] " + unit * (2_000 if unit == "[^" else 60_000 // len(unit)) + "\n\n[^1]: a"
+    assert unit.strip()[0] in text_of(parse(written))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "".join(f"{':' * (300 - n)}note\n" for n in range(200)),
+        "".join("    " * n + "!!! note\n" for n in range(400)),
+        "".join("    " * n + '=== "a"\n' for n in range(400)),
+        "{% hint %}\n" * 400 + "a",
+    ],
+)
+def test_callouts_and_tabs_inside_each_other_have_a_limit(written):
+    """What lies deeper than the limit is refused with its line, not lost."""
+    with pytest.raises(ContentError, match="nested over"):
+        parse(written).html()
+
+
+def test_thousands_of_footnotes():
+    """Each footnote is there once, in order."""
+    count = 3000
+    written = " ".join(f"a[^{n}]" for n in range(count))
+    written += "\n\n" + "\n".join(f"[^{n}]: note {n}" for n in range(count))
+    document = parse(written)
+    assert document.html().count('<li id="kb-fn-') == count
+    assert text_of(document).endswith(f"note {count - 1}")
+
+
+def test_headings_in_callouts_are_no_sections():
+    """A heading in a callout has an anchor, is text of the section around, and no heading of the page."""
+    document = parse("# A\n\n{% hint %}\n## B\n{% endhint %}\n\n## C")
+    assert [s.heading for s in document.sections] == ["A", "C"]
+    assert document.anchors == ("a", "b", "c")
+    assert "<h2" not in document.html().split("</div>")[0]
+
+
+@pytest.mark.parametrize(
+    ("info", "language", "title", "marked", "numbered"),
+    [
+        ("js", "js", "", set(), False),
+        ('js title="a.js"', "js", "a.js", set(), False),
+        ("ts filename=a.ts {1,3-4}", "ts", "a.ts", {1, 3, 4}, False),
+        ("js:src/a.js", "js", "src/a.js", set(), False),
+        ("sh [npm]", "sh", "npm", set(), False),
+        ('py hl_lines="2 4-5" linenums="1"', "py", "", {2, 4, 5}, True),
+        ("{.python .numberLines}", "python", "", set(), True),
+        ("jsx showLineNumbers {2}", "jsx", "", {2}, True),
+        ("", "", "", set(), False),
+    ],
+)
+def test_what_a_fence_says(info, language, title, marked, numbered):
+    """The usual ways to name a file, mark lines and number them are understood."""
+    assert read_info(info)[:4] == (language, title, marked, numbered)
+
+
+def test_code_that_stays_plain():
+    """Code in no known language, diagrams and very long code have no colours."""
+    for written in ("```nonesuch\na = 1\n```", "```mermaid\na --> b\n```"):
+        assert "<span" not in parse(written).html(highlight=True)
+    long = "```js\n" + "let a = 1\n" * 5000 + "```"
+    assert "<span" not in parse(long).html(highlight=True)
+    assert '<span class="kd">' in parse("```js\nlet a = 1\n```").html(highlight=True)
+
+
+def test_words_in_another_language():
+    """Labels are those of the page."""
+    html = parse("> [!NOTE]\n> a").html(words={"note": "Hinweis"})
+    assert '<span class="callout-label">Hinweis</span>' in html
