@@ -146,6 +146,10 @@ OTHERS = [
         "Cloud of Box: Reused.",
     ),
     ("{{#include parts/x.md}}", "Included."),
+    (
+        '<div style={{margin: 0}}>\n\nin\n\n</div>\n\na <img src="x.png" alt="b" style={{a: 1}} /> c',
+        "in\na b c",
+    ),
 ]
 
 

@@ -164,7 +164,7 @@ def _tags(state: StateBlock, begin: int, markup: Markup) -> tuple[list[Tag], int
         tag = read_tag(src, at)
         if (
             tag is None
-            or not _is_block(tag, src, markup)
+            or not _is_block(tag, src, markup, has_code="={" in src[at : tag.end])
             or src.count("\n", at, tag.end) > _MOST_LINES
         ):
             break
@@ -175,7 +175,7 @@ def _tags(state: StateBlock, begin: int, markup: Markup) -> tuple[list[Tag], int
     return (tags, at) if tags else None
 
 
-def _is_block(tag: Tag, src: str, markup: Markup) -> bool:
+def _is_block(tag: Tag, src: str, markup: Markup, *, has_code: bool = False) -> bool:
     """Whether a tag at the start of a line is a block's: what is within words is not."""
     name = tag.name
     if not name:
@@ -184,7 +184,7 @@ def _is_block(tag: Tag, src: str, markup: Markup) -> bool:
         if name in _WORDS:
             return False
         return markup.is_mdx or tag.is_void or bool(tag.attrs) or tag.closes or f"</{name}>" in src
-    return markup.is_mdx and name in _BLOCKS
+    return (markup.is_mdx or has_code) and name in _BLOCKS
 
 
 def _go_on(state: StateBlock, line: int, end: int, at: int) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SIGNS = ("{%", "{{", "[!", ":::", "--8<--", ";--8<--")
 _MOST_LINES = 60
 _BRANCHES = frozenset({"else", "elsif", "elif", "elseif"})
-_CODE = frozenset({"highlight", "codeblock"})
+_CODE = frozenset({"highlight", "codeblock", "code-toggle"})
 _HIDDEN = frozenset({"capture", "tablerow", "schema", "javascript", "style"})
 _END_OF_BRANCH = re.compile(r"\{%-?\s*(end)?(if|ifversion|unless|case|else)\b[^%]*%\}")
 _LISTED = "--8<--"

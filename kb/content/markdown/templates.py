@@ -220,7 +220,8 @@ class Expander:
         """What stands for the mark at a position, and where to go on."""
         markup = self._markup
         if text[at] == "<":
-            return rewrite_tag(text, at) if markup.is_mdx else ("<", at + 1)
+            made, end = rewrite_tag(text, at)
+            return (made, end) if markup.is_mdx or "={" in text[at:end] else ("<", at + 1)
         mark = read_mark(text, at, markup)
         if mark is None:
             if text[at] == "{" and markup.is_mdx:
