@@ -17,6 +17,7 @@ _END = re.compile(r"\s*(/)?>")
 _SPREAD = re.compile(r"\s*\{")
 _TEXT_IN_BRACES = re.compile(r"\{\s*(?:\"([^\"{}]*)\"|'([^'{}]*)'|`([^`{}$]*)`|(-?[\d.]+))\s*\}")
 _LONGEST = 20_000
+_DEEPEST = 40
 _KEEPS = re.compile(r"\{(?:[#:.]|[\w-]+=)")
 
 
@@ -91,6 +92,8 @@ def end_of_braces(text: str, at: int) -> int:
         sign = found.group()
         if sign == "{":
             depth += 1
+            if depth > _DEEPEST:  # no code that an article holds
+                return -1
         elif sign == "}":
             depth -= 1
             if depth == 0:
