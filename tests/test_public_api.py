@@ -27,7 +27,7 @@ DOORS = {
     "jinja2": "site/",
     "markupsafe": "site/",
     "watchfiles": "site/",
-    "filelock": ("index/lock.py", "site/build_cache.py"),
+    "filelock": ("index/generations.py", "site/build_cache.py"),
     "pathspec": "content/files.py",
     "platformdirs": "evaluate/judgments.py",
     "wcwidth": "cli/text.py",

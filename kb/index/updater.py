@@ -25,8 +25,14 @@ from kb.content.manifest import (
 from kb.content.snapshot import Snapshot, state_of_folder
 from kb.errors import IndexingError
 from kb.files import is_settled, replace_file
-from kb.index.generations import DamagedIndexError, Generation, IndexFolder, NewGeneration, reading
-from kb.index.lock import SOURCES
+from kb.index.generations import (
+    SOURCES,
+    DamagedIndexError,
+    Generation,
+    IndexFolder,
+    NewGeneration,
+    reading,
+)
 from kb.libraries import INDEX, difference, releases
 from kb.model import Article, Problem, decode_problem, encode_problem
 from kb.version import __version__

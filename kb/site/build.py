@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from kb.config import today
 from kb.errors import SiteError
-from kb.index.caches import remove_unfinished
+from kb.index.generations import remove_unfinished
 from kb.libraries import difference
 from kb.model import decode_problem
 from kb.site.build_cache import Cache, Stamp

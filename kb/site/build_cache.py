@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import SiteError
 from kb.files import read_sealed, write_sealed
-from kb.index.caches import LOCK, SITES, discard
-from kb.index.lock import hold_file
+from kb.index.generations import LOCK, SITES, discard, hold_file
 from kb.site.output import state_of
 
 if TYPE_CHECKING:

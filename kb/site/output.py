@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from kb.errors import SiteError
 from kb.files import State, write_file
-from kb.index.caches import UNFINISHED
+from kb.index.generations import UNFINISHED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
