@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from enum import StrEnum
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -217,13 +218,16 @@ class KnowledgeBase:
     def rank(
         self, query: str, *, limit: int = 100, per_article: int | None = None
     ) -> tuple[Ranked, ...]:
-        """The ranking itself: the best sections, or the best `per_article` of each article."""
+        """The ranking itself: the best sections, or the best `per_article` of each article.
+
+        Sections that say the same follow the one that stands for them, with its score.
+        """
         person = asks_for_person(query, self.config.contact.person)
         request = Request(
             parse_query(query), limit=limit, per_article=per_article or ALL, person_first=person
         )
         found = self.ask(lambda engine: self._search(request, engine)).sections
-        return tuple(Ranked(s.card.id, s.section.anchor, s.score) for s in found)
+        return tuple(islice(chain.from_iterable(map(_with_twins, found)), limit))
 
     def article(self, id_: str) -> Article:
         """An article by its id or a former one, read from its file.
@@ -415,6 +419,7 @@ class KnowledgeBase:
             path=self._shown_path(card.path),
             lines=section.lines,
             parts=ranked.parts,
+            also=ranked.also,
         )
 
     def _shown_path(self, path: str) -> str:
@@ -469,6 +474,13 @@ def _seen_by(
             card.status is Status.PUBLISHED or drafts
         ):
             yield card
+
+
+def _with_twins(found: RankedSection) -> Iterator[Ranked]:
+    """A section, and those for which it stands."""
+    yield Ranked(found.card.id, found.section.anchor, found.score)
+    for twin in found.also:
+        yield Ranked(twin.article, twin.anchor, found.score)
 
 
 def _and_above(topic: str) -> Iterator[str]:

@@ -246,12 +246,24 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """A section of another article that says the same as a hit: the article's id, the anchor, and
+    what tells the two apart: the folders in which the ids differ, or the other's id.
+    """
+
+    article: str
+    anchor: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A section that answers a query.
 
     `headings` is the section's trail with its own heading last (empty for a lead section).
     `highlights` are half-open (start, end) character offsets into `snippet`, sorted and
-    disjoint. `parts`, filled when an explanation was asked for, add up to `score`.
+    disjoint. `parts`, filled when an explanation was asked for, add up to `score`. `also` are
+    sections of other articles that say the same and answer the query, too: the newest, in order.
     """
 
     rank: int
@@ -270,6 +282,7 @@ class Hit:
     path: str
     lines: tuple[int, int]
     parts: tuple[Part, ...] = ()
+    also: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +308,7 @@ class Found(StrEnum):
 class Answer:
     """All that a query brought, and a sequence of its hits.
 
-    `total` counts matching sections before any limit or cap.
+    `total` counts matching sections before any limit or cap; sections that say the same are one.
     """
 
     query: str

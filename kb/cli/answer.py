@@ -103,6 +103,9 @@ def _hit(hit: Hit, margin: int, screen: Screen, *, with_actions: bool) -> Iterat
     if hit.snippet:
         snippet = marked(hit.snippet, hit.highlights)
         yield from wrap(snippet, screen.width, first=indent, rest=indent)
+    if hit.also:
+        also = f"Also in {', '.join(twin.label for twin in hit.also)}."
+        yield from wrap([Span(also, Style.DIM)], screen.width, first=indent, rest=indent)
     for action in hit.actions if with_actions else ():
         yield from action_lines(action, margin, screen)
     name = f"{hit.article}#{hit.anchor}" if hit.anchor else hit.article

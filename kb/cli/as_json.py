@@ -13,7 +13,18 @@ if TYPE_CHECKING:
 
     from kb.errors import KbError
     from kb.index.updater import Changes
-    from kb.model import Action, Answer, Article, Escalation, Hit, Part, Problem, Section, Topic
+    from kb.model import (
+        Action,
+        Answer,
+        Article,
+        Escalation,
+        Hit,
+        Part,
+        Problem,
+        Section,
+        Topic,
+        Twin,
+    )
 
 VERSION = 1
 
@@ -55,8 +66,13 @@ def _hit(hit: Hit) -> Object:
         "actions": _actions(hit.actions),
         "path": hit.path,
         "lines": list(hit.lines),
+        **({"also": [_twin(twin) for twin in hit.also]} if hit.also else {}),
         **({"parts": [_part(part) for part in hit.parts]} if hit.parts else {}),
     }
+
+
+def _twin(twin: Twin) -> Object:
+    return {"article": twin.article, "anchor": twin.anchor, "label": twin.label}
 
 
 def _part(part: Part) -> Object:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.index.engine import CHANNELS
+from kb.index.twins import fingerprints
 from kb.index.weights import NOWHERE, Columns, Weigher, unweighted
 from kb.model import Audience, Status, encode_meta, meta_of
 from kb.search.protocols import HIDDEN, LAST_POSITION, POSITION_BITS, RANGE_STARTS, TEXT_START
@@ -47,7 +48,7 @@ class SectionDocument(NamedTuple):
 
 class ArticleDocuments(NamedTuple):
     """What is indexed of an article, with its sections in order; `words` are its words as
-    written.
+    written, `fingerprints` those of its sections, as `kb.index.twins` has them.
     """
 
     id: str
@@ -57,6 +58,7 @@ class ArticleDocuments(NamedTuple):
     facets: tuple[str, ...]
     record: dict[str, Any]
     sections: tuple[SectionDocument, ...]
+    fingerprints: list[array[int]]
 
 
 class Inverter:
@@ -108,6 +110,7 @@ class Inverter:
             facets=_facets(article),
             record=record,
             sections=sections,
+            fingerprints=fingerprints(article),
         )
 
     def postings(self, averages: Averages) -> dict[str, Iterator[tuple[str, TermPostings]]]:

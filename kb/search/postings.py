@@ -18,7 +18,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.concurrency import cached_property
-from kb.model import Tier
+from kb.model import Tier, decode_meta
 from kb.search.protocols import (
     HIDDEN,
     POSITION_BITS,
@@ -42,6 +42,7 @@ from kb.search.ranking import (
     weighted,
 )
 from kb.search.scoring import STEPS, QueryStatistics, Scoring
+from kb.search.twins import join
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -132,6 +133,11 @@ class PostingIndex:
         """See Records."""
         return self.reader.section_record(candidate.key)
 
+    def twin(self, key: int) -> tuple[str, str]:
+        """See Records."""
+        article = decode_meta(self.reader.article_record(self.reader.article_of[key]))
+        return article.id, self.reader.section_record(key)["anchor"]
+
 
 def prefixes(*, hidden: bool) -> tuple[str, ...]:
     """Before the names of the fields that are searched."""
@@ -197,6 +203,7 @@ class _Selection:
         self.statistics = QueryStatistics(index, ranking, hidden=query.hidden)
         self.scoring = Scoring(self.statistics, query.terms)
         self.words = tuple(map(self._word, query.terms))
+        self.twins: dict[int, tuple[int, ...]] = {}
 
     def best(self, count: int) -> Candidates:
         """The best candidates, and what all others are below."""
@@ -226,7 +233,15 @@ class _Selection:
             forbidden = set().union(*map(self._facet, query.forbidden))
             if forbidden:
                 docs = {doc for doc in docs if article_of[doc] not in forbidden}
+        if self.reader.twins.groups:
+            self.twins = join(docs, self.reader.twins, self._held)
+            docs.difference_update(*self.twins.values())
         return docs
+
+    def _held(self, doc: int) -> int:
+        """How much of the query a section holds: the idfs of its terms, in steps."""
+        terms = zip(self.scoring.idfs, self.words, strict=True)
+        return sum([idf for idf, values in terms if _holds(values.docs, doc)])
 
     def _facet(self, facet: str) -> array[int]:
         return self.reader.postings("facets", facet)[0]
@@ -382,6 +397,7 @@ class _Selection:
             titles=titles,
             mass=reader.mass[doc],
             title_mass=reader.mass[article],
+            twins=self.twins.get(doc, ()),
         )
 
     def word_sum(self, doc: int) -> float:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from kb.search.ranking import Averages
+    from kb.search.twins import Twins
 
 RANGE_STARTS = (0, 1024, 2048, 3072, 8192)
 """The first position of each of the FIELDS. Words past the end of a field's range are counted,
@@ -53,6 +54,11 @@ POSITION_MASK = (1 << POSITION_BITS) - 1
 HIDDEN = "hidden_"
 """Articles that the public does not see are in fields of their own, under this prefix, so that
 their words change no one else's scores, corrections or completions."""
+
+
+TWINS, FINGERPRINT = "twins", "fingerprint"
+"""The field and the only term of it under which each section's fingerprint stands in place of
+positions. See `kb.index.twins`."""
 
 
 class Statistics(Protocol):
@@ -166,6 +172,7 @@ class Candidate(NamedTuple):
     titles  places of the words that the article's title holds, ascending
     mass    idf steps of all words of title and heading, times HEAD_STEPS; `title_mass` those of
             the article's title
+    twins   keys of the sections that say the same and would be candidates, newest first
     """
 
     key: Any
@@ -177,11 +184,13 @@ class Candidate(NamedTuple):
     titles: Sequence[int]
     mass: int
     title_mass: int
+    twins: Sequence[Any] = ()
 
 
 class Candidates(NamedTuple):
     """The best candidates in no order; how many there are in all; and what no other one's base
-    score is above, None where there are no others.
+    score is above, None where there are no others. Of sections that say the same (`kb.index.twins`)
+    one alone is a candidate, chosen as by `kb.search.twins.join`.
     """
 
     best: Sequence[Candidate]
@@ -217,6 +226,10 @@ class Records(Protocol):
 
     def section_of_candidate(self, candidate: Candidate) -> dict[str, Any]:
         """What was stored of a candidate itself; never to be changed."""
+        ...
+
+    def twin(self, key: Any) -> tuple[str, str]:
+        """The article's id and the anchor of a section that is among the twins of a candidate."""
         ...
 
 
@@ -272,6 +285,10 @@ class PostingReader(Protocol):
     @property
     def averages(self) -> Averages:
         """The average lengths that the index's weights were computed with."""
+
+    @property
+    def twins(self) -> Twins:
+        """Which sections say the same."""
 
     def postings(self, field: str, term: str) -> tuple[array[int], array[int]]:
         """Document numbers, ascending, and weights of a term; never to be changed."""

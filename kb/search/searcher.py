@@ -13,16 +13,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kb.model import ArticleMeta, Audience, Found, Match, Part, Status, Tier, decode_meta
+from kb.model import ArticleMeta, Audience, Found, Match, Part, Status, Tier, Twin, decode_meta
 from kb.search.expansion import Expander
 from kb.search.protocols import CandidateQuery, Candidates, ExpandedQuery
 from kb.search.query import CUT_WORDS, MAX_WORDS, Filters
 from kb.search.ranking import IDF_STEPS, RESCORED, round_score
 from kb.search.scoring import QueryStatistics, Scoring
 from kb.search.spelling import Corrector
+from kb.search.twins import MOST_SHOWN, label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kb.config import Ranking
     from kb.model import Correction
@@ -55,7 +56,7 @@ class SectionRecord(NamedTuple):
 
 
 class RankedSection(NamedTuple):
-    """A section that answers, with what is needed to show it."""
+    """A section that answers, with what is needed to show it; `also` are its twins that do."""
 
     card: ArticleMeta
     section: SectionRecord
@@ -63,6 +64,7 @@ class RankedSection(NamedTuple):
     match: Match
     weak: bool
     parts: tuple[Part, ...] = ()
+    also: tuple[Twin, ...] = ()
 
 
 class Results(NamedTuple):
@@ -327,7 +329,14 @@ class _Search:
             match=_match(*scoring.matched(candidate)),
             weak=scoring.share(candidate) < WEAK_SHARE and not self._is_wanted(card),
             parts=tuple(scoring.parts(candidate, pairs, near, score)) if explain else (),
+            also=tuple(self._twins(card.id, candidate)),
         )
+
+    def _twins(self, article: str, candidate: Candidate) -> Iterator[Twin]:
+        """The sections that a candidate of an article stands for."""
+        for key in candidate.twins[:MOST_SHOWN]:
+            other, anchor = self.index.twin(key)
+            yield Twin(other, anchor, label(article, other))
 
     def _is_wanted(self, card: ArticleMeta) -> bool:
         return self.request.person_first and card.tier is Tier.CONTACT

@@ -327,9 +327,12 @@ def test_the_best_of_many_are_those_of_all(kind):
 
 @every_engine
 def test_equal_scores_are_in_order_of_id_and_position(kind):
-    """Whatever order they were written in, and at every limit."""
-    same = [("Late package", "See the tracking."), ("Late package", "See the tracking.")]
-    corpus = [make_article(id_, "Help", *same) for id_ in ("b", "a", "c/a", "B", "é")]
+    """Whatever order they were written in, and at every limit, where none says what another does."""
+    plants = iter(["oak", "elm", "fir", "ash", "yew", "box", "fig", "bay", "tea", "rye"])
+    corpus = [
+        make_article(id_, "Help", *(("Late package", f"See {next(plants)}.") for _ in range(2)))
+        for id_ in ("b", "a", "c/a", "B", "é")
+    ]
     wanted = [(id_, anchor) for id_ in ("B", "a", "b", "c/a", "é") for anchor in ("s1", "s2")]
     with opened(kind, corpus) as engine:
         assert places(ask(engine, "late package")) == wanted

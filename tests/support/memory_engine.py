@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from kb.index.engine import Description
 from kb.index.inverter import Inverter, is_hidden
+from kb.index.twins import group_sections
 from kb.model import Tier, encode_meta, meta_of
 from kb.search.protocols import HIDDEN, Candidate, Candidates, field_of
 from kb.search.ranking import (
@@ -26,6 +27,7 @@ from kb.search.ranking import (
     weighted,
 )
 from kb.search.scoring import STEPS, QueryStatistics, Scoring
+from kb.search.twins import Twins, join
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Stored:
     title: tuple
     words: frozenset
     weights: dict = field(default_factory=dict)
+    twins: list = field(default_factory=list)
     places: dict = field(default_factory=dict)
     linked: dict = field(default_factory=dict)
 
@@ -96,7 +99,7 @@ class MemoryEngine:
     def _store(self):
         """Make sections of the articles, with weights by the average lengths of all."""
         inverter, sections, places = Inverter(self.analyzer, self.ranking), {}, {}
-        number, self.facets = 0, {}
+        number, self.facets, prints = 0, {}, {}
         for id_ in sorted(self.articles):
             article = self.articles[id_]
             made = inverter.add(article, number)
@@ -104,6 +107,7 @@ class MemoryEngine:
             for position, section in enumerate(made.sections):
                 number += 1
                 places[number] = key = (id_, position)
+                prints[key] = made.fingerprints[position].tobytes()
                 sections[key] = Stored(
                     article, made.facets, is_hidden(article), section.record, section.lengths,
                     section.heads, made.title, made.words,
@@ -120,14 +124,29 @@ class MemoryEngine:
                         section.linked[term] = own
                     else:
                         section.weights[term], section.places[term] = weight, own
-        self.index = MemoryIndex(sections, self.averages, self.ranking)
+        groups = group_sections(
+            prints,
+            lambda key: sections[key].article,
+            lambda key: (sections[key].record["heading"], sections[key].record["text"]),
+        )
+        self.index = MemoryIndex(sections, self.averages, self.ranking, _twins(sections, groups))
+
+
+def _twins(sections, groups):
+    """The groups by section."""
+    numbers, places = dict.fromkeys(sections, 0), dict.fromkeys(sections, 0)
+    for number, group in enumerate(groups, 1):
+        for place, key in enumerate(group):
+            numbers[key], places[key] = number, place
+    return Twins(numbers, places)
 
 
 class MemoryIndex:
     """Keeps the promise of `kb.search.protocols.SearchIndex`."""
 
-    def __init__(self, stored, averages, ranking):
+    def __init__(self, stored, averages, ranking, twins):
         self.stored, self.averages, self.ranking = stored, averages, ranking
+        self.twins = twins
         self.public = [section for section in stored.values() if not section.hidden]
         self.sections = len(self.public)
         self.articles = len({section.article.id for section in self.public})
@@ -157,7 +176,9 @@ class MemoryIndex:
     def candidates(self, query, count):
         """The best of all candidates: just as many as are wanted, and those equal to the last."""
         asked = _Asked(self, query)
-        found = [c for key, s in self.stored.items() if (c := asked.candidate(key, s)) is not None]
+        found = asked.joined(
+            {key: c for key, s in self.stored.items() if (c := asked.candidate(key, s)) is not None}
+        )
         scores = sorted((asked.scoring.base_score(c) for c in found), reverse=True)
         if len(found) <= count:
             return Candidates(found, len(found), None)
@@ -178,6 +199,10 @@ class MemoryIndex:
         """The section's record."""
         return self.stored[candidate.key].record
 
+    def twin(self, key):
+        """The id of its article, and its anchor."""
+        return key[0], self.stored[key].record["anchor"]
+
     def _seen(self, *, hidden):
         return self.stored.values() if hidden else self.public
 
@@ -194,6 +219,18 @@ class _Asked:
         self.pair_frequencies = [
             sum(bool(self._run(s, pair)) for s in index.public) for pair in query.pairs
         ]
+
+    def joined(self, candidates):
+        """Of candidates that say the same one each."""
+        idfs = self.scoring.idfs
+        joined = join(
+            candidates, self.index.twins, lambda key: sum(idfs[n] for n in candidates[key].words)
+        )
+        for key, others in joined.items():
+            candidates[key] = candidates[key]._replace(twins=others)
+            for other in others:
+                del candidates[other]
+        return list(candidates.values())
 
     def candidate(self, key, section):
         """A section as a candidate, None where it is none."""

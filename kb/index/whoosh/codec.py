@@ -261,6 +261,10 @@ class PostingBuffer:
         for term in terms:
             known[term].append(doc)
 
+    def add_positions(self, field: str, term: str, doc: int, positions: Sequence[int]) -> None:
+        """Take the posting of a term in one document, of weight 1."""
+        self.fields[field][term].add(doc, 1, positions)
+
     def take(self, found: Mapping[str, Iterator[tuple[str, TermPostings]]]) -> None:
         """Take whole fields: (term, postings) in order of term, which are made as they are
         written. Whatever else comes to them comes after.

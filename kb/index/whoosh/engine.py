@@ -15,6 +15,7 @@ written faster than many (`RecordWriter` in codec). Fields:
 | words | articles | words as written | 1 | no |
 | facets | articles | `tier:x`, `topic:x`, `tag:x`, `audience:x`, `status:x`, CHANNELS | 1 | no |
 | id | articles | the article's id | how many sections it has | no |
+| twins | sections | one for all | 1 | the section's fingerprint |
 
 What the public does not see has `terms`, `linked`, `heads`, `lengths`, `title` and `words` of its
 own. Whoosh keeps, merges and deletes documents and finds terms; scores are computed by

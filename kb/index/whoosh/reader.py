@@ -19,7 +19,7 @@ from whoosh.codec.whoosh3 import W3Segment
 from kb.index.generations import DamagedIndexError, reading
 from kb.index.whoosh.codec import MAX_WEIGHT, PackedCodec, PackedPostings, crc_of, stamp_of
 from kb.index.whoosh.storage import GuardedStorage, decoding
-from kb.index.whoosh.tables import read_tables
+from kb.index.whoosh.tables import read_tables, read_twins
 from kb.search.protocols import POSITION_BITS, TermPostings
 from kb.search.ranking import count_occurrences
 
@@ -137,6 +137,7 @@ class WhooshReader:
             self.sections, self.articles = tables.sections, tables.articles
             self.article_of, self.order, self.mass = tables.article_of, tables.order, tables.mass
             self.lengths, self.averages = tables.lengths, tables.averages
+            self.twins = read_twins(folder)
         self.postings = lru_cache(CACHED_TERMS)(self._postings)
         self.statistics = lru_cache(CACHED_TERMS)(self._statistics)
         self.positions = lru_cache(CACHED_TERMS)(self._positions)

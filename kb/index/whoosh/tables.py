@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.index.whoosh.codec import DamagedPostingsError
 from kb.search.ranking import FIELDS, Averages
+from kb.search.twins import NO_TWINS, Twins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kb.index.inverter import Inverter
 
 FILE = "tables.bin"
+TWINS_FILE = "twins.bin"
 _ARRAYS = 3 + len(FIELDS)
 HEADER = struct.Struct(f"=IIII{len(FIELDS)}Q{len(FIELDS)}d")
 
@@ -77,3 +79,31 @@ def read_tables(folder: Path) -> Tables:
     article_of, order, mass, *lengths = (array("I", bytes(part)) for part in parts)
     totals, averages = tuple(numbers[: len(FIELDS)]), Averages(tuple(numbers[len(FIELDS) :]))
     return Tables(sections, articles, totals, averages, article_of, order, mass, tuple(lengths))
+
+
+def write_twins(folder: Path, twins: Twins) -> None:
+    """Put the groups of sections that say the same into an index's folder: no file without any."""
+    path = folder / TWINS_FILE
+    if not twins.sections:
+        path.unlink(missing_ok=True)
+        return
+    body = b"".join(map(bytes, twins))
+    temporary = folder / (TWINS_FILE + ".new")
+    temporary.write_bytes(zlib.crc32(body).to_bytes(_CRC_SIZE, "big") + body)
+    temporary.replace(path)
+
+
+def read_twins(folder: Path) -> Twins:
+    """The groups of an index. Raises DamagedPostingsError and OSError."""
+    try:
+        data = (folder / TWINS_FILE).read_bytes()
+    except FileNotFoundError:
+        return NO_TWINS
+    crc, body = int.from_bytes(data[:_CRC_SIZE], "big"), memoryview(data)[_CRC_SIZE:]
+    half, rest = divmod(len(body), 2)
+    if rest or half % array("I").itemsize or zlib.crc32(body) != crc:
+        raise DamagedPostingsError(f"{TWINS_FILE} does not fit its checksum")
+    return Twins(array("I", bytes(body[:half])), array("I", bytes(body[half:])))
+
+
+_CRC_SIZE = 4

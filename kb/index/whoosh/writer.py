@@ -25,6 +25,7 @@ from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
 
 from kb.files import replace_file
 from kb.index.inverter import Inverter, numbered
+from kb.index.twins import find_twins
 from kb.index.whoosh.codec import MAX_WEIGHT, DamagedPostingsError, PackedCodec, PostingBuffer
 from kb.index.whoosh.reader import (
     CONTENTS,
@@ -34,8 +35,8 @@ from kb.index.whoosh.reader import (
     open_storage,
     read_contents,
 )
-from kb.index.whoosh.tables import Tables, write_tables
-from kb.search.protocols import HIDDEN
+from kb.index.whoosh.tables import Tables, write_tables, write_twins
+from kb.search.protocols import FINGERPRINT, HIDDEN, TWINS
 from kb.search.ranking import FIELDS, HEAD_STEPS, Averages, count_occurrences, idf_steps
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ SCHEMA = fields.Schema(
     record=fields.STORED(),
     id=TermsField(),
     facets=TermsField(),
+    twins=TermsField(),
     **{prefix + name: TermsField() for prefix in ("", HIDDEN) for name in TERMS},
 )
 
@@ -156,10 +158,12 @@ def _write_anew(folder: Path, averages: Averages, ranking: Ranking) -> None:
     reader = _open_without_tables(folder)
     try:
         tables, frequencies = compute_tables(reader, averages, ranking)
+        twins = find_twins(reader, tables.article_of)
     finally:
         reader.close()
     write_tables(folder, tables)
     write_frequencies(folder, frequencies)
+    write_twins(folder, twins)
 
 
 def _write_after(
@@ -172,10 +176,12 @@ def _write_after(
         if 2 * kept < reader.doc_count_all:
             return False
         tables, frequencies = _After(before, added, reader, kept, ranking).tables()
+        twins = find_twins(reader, tables.article_of)
     finally:
         reader.close()
     write_tables(folder, tables)
     write_frequencies(folder, frequencies)
+    write_twins(folder, twins)
     return True
 
 
@@ -536,3 +542,4 @@ def _add(writer: Writer, documents: ArticleDocuments) -> None:
         lengths = zip(FIELDS, section.lengths, strict=True)
         postings.add_weights(prefix + "heads", number, section.heads)
         postings.add_weights(prefix + "lengths", number, {name: n for name, n in lengths if n})
+        postings.add_positions(TWINS, FINGERPRINT, number, documents.fingerprints[number - doc - 1])

@@ -30,6 +30,7 @@ from kb.site.export.documents import (
 from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_shard
 from kb.site.export.shards import ShardCache
 from kb.site.export.terms import write_terms, write_words
+from kb.site.export.twins import describe_groups, find_groups, write_groups
 from kb.support import intent
 from kb.text.analysis import MARKS, UNSPACED, Analyzer
 
@@ -73,6 +74,8 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     yield from starmap(listed.add, write_tables(reader, layout))
     yield from starmap(listed.add, write_terms(reader, layout, ranking, leads, kept))
     yield from starmap(listed.add, write_words(reader))
+    groups = find_groups(reader, layout)
+    yield from starmap(listed.add, write_groups(groups, reader, places))
     facets = _facets(layout, topics, places)
     yield facets
     yield make_shard(
@@ -82,6 +85,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
             "facets": facets.hash,
             "shards": listed.record(),
             **_articles(layout, leads),
+            **({"twins": describe_groups(groups)} if groups else {}),
             **_statistics(reader, ranking),
             **_language(config),
             **_people(config, layout, places),
@@ -98,8 +102,8 @@ class _Listed:
 
     def add(self, first: Any, shard: Shard) -> Shard:
         """List a shard, and give it back."""
-        self._starts[shard.name[0]].append(first)
-        self._hashes[shard.name[0]].append(shard.hash)
+        self._starts.setdefault(shard.name[0], []).append(first)
+        self._hashes.setdefault(shard.name[0], []).append(shard.hash)
         return shard
 
     def record(self) -> dict[str, dict[str, str]]:

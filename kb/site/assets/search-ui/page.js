@@ -5,7 +5,7 @@ import { keepWords } from "./arrival.js";
 import { createAsker } from "./asker.js";
 import { listenForSending, listenForText } from "./keys.js";
 import {
-  actionText, badges, failureOf, groupHits, notesOf, remedies, snippetOf, summaryOf, trailOf,
+  actionText, alsoIn, badges, failureOf, groupHits, notesOf, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
 import { address, capitalised, make, valueOf } from "./words.js";
 
@@ -163,17 +163,22 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
       const text = actionText(action);
       return make("li", {}, href ? make("a", { href }, text) : text);
     });
-    const further = others.map((hit) => make("li", {}, link(hit, trailOf(hit) || hit.title), " ", snippetOf(hit)));
+    const further = others.map((hit) => make("li", {}, link(hit, trailOf(hit) || hit.title), " ", snippetOf(hit), elsewhere(hit)));
     return make(
       "li",
       {},
       make("h2", {}, link(best, best.title, "find-title"), " ", ...badges(best, view)),
       trail && make("p", { class: "find-trail" }, trail),
       make("p", {}, snippetOf(best)),
+      elsewhere(best),
       doing.length ? make("ul", { class: "find-actions" }, ...doing) : null,
       further.length ? make("ul", { class: "find-others", "aria-label": t("find_others") }, ...further) : null,
     );
   }
+
+  /** Links to where else a hit's section stands. @param {Hit} hit */
+  const elsewhere = (hit) =>
+    alsoIn(hit, view, ({ url, label }) => make("a", { href: address(url, view.base) }, label));
 
   /** @param {Hit} hit @param {string} text @param {string} [kind] */
   function link(hit, text, kind) {

@@ -5,7 +5,7 @@ import { keepWords } from "./arrival.js";
 import { createAsker } from "./asker.js";
 import { makeCombobox } from "./combobox.js";
 import {
-  actionText, badges, failureOf, groupHits, helpAddress, helpText, notesOf, remedies, snippetOf, summaryOf, trailOf,
+  actionText, alsoIn, badges, failureOf, groupHits, helpAddress, helpText, notesOf, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
 import { listenForSending, listenForText } from "./keys.js";
 import { address, make, valueOf } from "./words.js";
@@ -121,7 +121,7 @@ export function attachPanel(form, input, view, open) {
     link.append(make("span", { class: "find-title" }, first || !trail ? hit.title : trail));
     if (first) link.append(" ", ...badges(hit, view));
     if (first && trail) link.append(make("span", { class: "find-trail" }, trail));
-    link.append(snippetOf(hit) || "");
+    link.append(snippetOf(hit) || "", alsoIn(hit, view, (twin) => twin.label) || "");
     link.addEventListener("click", () => keepWords(link, hit));
     link.addEventListener("auxclick", () => keepWords(link, hit));
     return link;

@@ -1,6 +1,6 @@
 // The parts of an answer as elements, for panel and page alike.
 
-/** @import { Action, Answer, Escalation, Hit, Question, State, View } from "./types.js" */
+/** @import { Action, Answer, Escalation, Hit, Question, State, Twin, View } from "./types.js" */
 import { NO_CHANNEL } from "../search/shared.js";
 import { address, asPath, capitalised, fill, make, marked } from "./words.js";
 
@@ -30,6 +30,18 @@ export const trailOf = (hit) => hit.headings.join(" › ");
 /** @param {Hit} hit */
 export function snippetOf(hit) {
   return hit.snippet && make("span", { class: "find-snippet" }, ...marked(hit.snippet, hit.highlights));
+}
+
+/**
+ * Where else a hit's section stands.
+ * @param {Hit} hit
+ * @param {View} view
+ * @param {(twin: Twin) => Node | string} show
+ */
+export function alsoIn({ also }, { t }, show) {
+  if (!also?.length) return null;
+  const names = make("span", {}, ...also.flatMap((twin, at) => (at ? [", ", show(twin)] : [show(twin)])));
+  return make("span", { class: "find-trail" }, ...fill(t("find_also"), { names }));
 }
 
 /** What can be done and where, as one text. @param {Action} action */

@@ -15,6 +15,9 @@
  * @property {string} snippet  plain text
  * @property {[number, number][]} highlights  half-open ranges of code points, disjoint, in order
  * @property {Action[]} actions
+ * @property {Twin[]} [also]  sections of other articles that say the same
+ *
+ * @typedef {{article: string, anchor: string, label: string, url: string}} Twin
  *
  * @typedef {object} Channel
  * @property {string} channel

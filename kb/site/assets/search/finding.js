@@ -7,6 +7,7 @@ import { bestFirst, Scoring } from "./scoring.js";
 import { say } from "./sentences.js";
 import { CUT_WORDS, MAX_WORDS, MIN_LENGTH, MIN_PART, TIERS, UNQUOTED } from "./shared.js";
 import { beginnings, candidates } from "./spelling.js";
+import { join } from "./twins.js";
 
 /** @import { Token } from "./analysis.js" */
 /** @import { Concepts } from "./concepts.js" */
@@ -17,7 +18,7 @@ import { beginnings, candidates } from "./spelling.js";
 const HOPES = 32; // sections whose tables are loaded first
 
 /**
- * @typedef {{found: Answer["found"], total: number, ranked: Ranked[], concepts: Concepts,
+ * @typedef {{found: Answer["found"], total: number, ranked: Ranked[], twins: Map<number, number[]>, concepts: Concepts,
  *   scoring: Scoring | null, correction: Correction | null, synonyms: Answer["synonyms"],
  *   notices: string[]}} Results
  * @typedef {{doc: number, score: number}} Ranked
@@ -217,11 +218,14 @@ export class Search {
     const terms = concepts.all.flatMap((concept) => concept.alternatives.flatMap((a) => a.terms));
     await this.index.load([...terms, ...concepts.pairs.flat()]);
     const scoring = await Scoring.of(this.index, concepts);
-    const docs = await this.#allowed(scoring);
+    const allowed = await this.#allowed(scoring);
+    const twins = this.#twins(allowed, (doc) => scoring.heldBy(doc));
+    const docs = withoutJoined(allowed, twins);
     return {
       found: docs.length ? found : "nothing",
       total: docs.length,
       ranked: await this.ranked(docs, scoring),
+      twins,
       concepts,
       scoring,
       correction: null,
@@ -234,11 +238,13 @@ export class Search {
   browse() {
     const { firsts, sections } = this.index;
     const all = Object.values(this.filters).some(Boolean) ? firsts.slice(0, sections.length) : [];
-    const docs = all.filter(this.filter());
+    const allowed = all.filter(this.filter());
+    const twins = this.#twins(allowed, () => 0);
+    const docs = withoutJoined(allowed, twins);
     const first = this.wanted.person ? docs.filter((doc) => this.index.tierOf(doc) === "contact") : [];
     const ranked = [...new Set([...first, ...docs])].slice(0, this.wanted.limit).map((doc) => ({ doc, score: 0 }));
     const found = docs.length ? "words" : "nothing";
-    return { found, total: docs.length, ranked, concepts: { all: [], pairs: [] }, scoring: null, correction: null, synonyms: [], notices: [] };
+    return { found, total: docs.length, ranked, twins, concepts: { all: [], pairs: [] }, scoring: null, correction: null, synonyms: [], notices: [] };
   }
 
   /** The sections that hold a word, and that filters, exclusions and phrases leave.
@@ -257,6 +263,12 @@ export class Search {
       }
     }
     return docs.filter(this.filter());
+  }
+
+  /** The sections that stand for their twins. @param {number[]} docs
+   * @param {(doc: number) => number} held @returns {Results["twins"]} */
+  #twins(docs, held) {
+    return this.index.twins ? join(docs, this.index.twins, held) : new Map();
   }
 
   /** Sections that hold a text: its words as neighbours, stop words left out.
@@ -319,4 +331,11 @@ export class Search {
     }
     return hopes.bounds.length ? null : ranked;
   }
+}
+
+/** The sections for which no twin stands. @param {number[]} docs @param {Results["twins"]} twins */
+function withoutJoined(docs, twins) {
+  if (!twins.size) return docs;
+  const gone = new Set([...twins.values()].flat());
+  return docs.filter((doc) => !gone.has(doc));
 }

@@ -5,6 +5,7 @@ import { decode, decodeGaps, digit, find, lastUpTo, NO_DIGIT } from "./shards.js
 import {
   HEAD_STEPS, LINK_MARK, MARKS as FIELD_MARKS, NAME_LENGTH as HASH, RANGE_STARTS as STARTS, SUFFIX, TIERS,
 } from "./shared.js";
+import { readTwins } from "./twins.js";
 
 /** @import { Shards } from "./shards.js" */
 
@@ -133,6 +134,8 @@ export class Index {
     this.words = new Directory("w", manifest.shards.w);
     this.tables = new Directory("s", manifest.shards.s);
     this.documents = new Directory("d", manifest.shards.d);
+    this.groups = new Directory("g", manifest.shards.g ?? { first: "", hash: "" });
+    this.twins = readTwins(manifest.twins);
     const counts = decode(manifest.sections);
     this.sections = counts.map((count) => count >> 1);
     this.leadFirst = counts.map((count) => (count & 1) === 1);
@@ -282,6 +285,14 @@ export class Index {
       at -= article.sections.length;
     }
     throw new Error("a section is missing");
+  }
+
+  /** Of each section of a group, newest first: id, url and anchor. @param {number} group
+   * @returns {Promise<[string, string, string][]>} */
+  async group(group) {
+    const number = lastUpTo(this.groups.first, group);
+    const shard = await this.shards.get(this.groups.file(number));
+    return shard.groups[group - this.groups.first[number]];
   }
 
   /** Topics and the articles of each topic and tag. @returns {Promise<any>} */

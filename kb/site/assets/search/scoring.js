@@ -201,6 +201,15 @@ export class Scoring {
     return near;
   }
 
+  /** How much of the query a section holds: the idfs of its terms, in steps. @param {number} doc */
+  heldBy(doc) {
+    let held = 0;
+    this.concepts.forEach((concept, at) => {
+      if (find(this.held[at], doc) >= 0) held += this.idf(concept);
+    });
+    return held;
+  }
+
   /** How many units of the query a section holds, and of how many. @param {number} doc
    * @returns {[number, number]} */
   matched(doc) {

@@ -9,9 +9,10 @@ import { pause } from "./pauses.js";
 import { parseQuery } from "./query.js";
 import { roundScore } from "./scoring.js";
 import { loadShard, ShardError, Shards } from "./shards.js";
-import { FORMAT, IDF_STEPS, TIERS, WEAK_SHARE } from "./shared.js";
+import { FORMAT, IDF_STEPS, TIERS, TWINS_SHOWN, WEAK_SHARE } from "./shared.js";
 import { makeSnippet } from "./snippets.js";
 import { nearestTopics, unknownFilters } from "./topics.js";
+import { label } from "./twins.js";
 
 /** @import { Escalation } from "./asking.js" */
 /** @import { Ranked, Results, Wanted } from "./finding.js" */
@@ -43,6 +44,9 @@ const LONGEST_KEPT = 10_000;
  * @property {string} snippet
  * @property {[number, number][]} highlights  in code points
  * @property {{label: string, where: string, url: string}[]} actions
+ * @property {Twin[]} [also]  sections of other articles that say the same and answer, too
+ *
+ * @typedef {{article: string, anchor: string, label: string, url: string}} Twin
  *
  * @typedef {object} Answer
  * @property {number} version
@@ -131,12 +135,14 @@ export class Engine {
     const loading = Promise.all(results.ranked.map(({ doc }) => this.index.document(doc)));
     const message = this.asking.message(text); // while files are on their way
     const documents = await loading;
+    const twins = await Promise.all(results.ranked.map(({ doc }) => this.#twins(doc, results.twins.get(doc))));
     const terms = this.searched(results);
     /** @type {Hit[]} */
     const hits = [];
     for (const [at, ranked] of results.ranked.entries()) {
       await pause();
-      hits.push(this.#hit(at + 1, ranked, documents[at], results, terms, person));
+      const hit = this.#hit(at + 1, ranked, documents[at], results, terms, person);
+      hits.push(twins[at].length ? { ...hit, also: twins[at].map((twin) => twinOf(hit, twin)) } : hit);
     }
     return {
       version: 1,
@@ -151,6 +157,16 @@ export class Engine {
       notices: results.notices,
       escalation: { ...this.asking.escalate(text, documents[0]?.article), message },
     };
+  }
+
+  /** Of the sections that one stands for id, url and anchor. @param {number} doc
+   * @param {number[]} [others] */
+  async #twins(doc, others = []) {
+    const { twins } = this.index;
+    const group = twins?.groupOf.get(doc);
+    if (!twins || group === undefined || !others.length) return [];
+    const rows = await this.index.group(group);
+    return others.slice(0, TWINS_SHOWN).map((other) => rows[twins.members[group].indexOf(other)]);
   }
 
   /** All terms that were searched, with their idf. @param {Results} results */
@@ -176,7 +192,7 @@ export class Engine {
       rank,
       article: article.id,
       anchor,
-      url: anchor ? `${article.url}#${encodeURIComponent(anchor)}` : article.url,
+      url: addressOf(article.url, anchor),
       title: article.title,
       headings: heading === article.title || !heading ? trail : [...trail, heading],
       tier,
@@ -188,4 +204,12 @@ export class Engine {
       actions: (article.actions ?? []).map((/** @type {string[]} */ [label, where, url]) => ({ label, where, url })),
     };
   }
+}
+
+/** @param {string} page @param {string} anchor */
+const addressOf = (page, anchor) => (anchor ? `${page}#${encodeURIComponent(anchor)}` : page);
+
+/** @param {Hit} hit @param {[string, string, string]} twin @returns {Twin} */
+function twinOf(hit, [article, url, anchor]) {
+  return { article, anchor, label: label(hit.article, article), url: addressOf(url, anchor) };
 }

@@ -56,6 +56,9 @@ export const RANGE_STARTS = [0, 1024, 2048, 3072, 8192];
 export const WEAK_SHARE = 0.5;
 export const UNQUOTED = "No section holds the quoted words one after the other.";
 
+// kb/search/twins.py
+export const TWINS_SHOWN = 20;
+
 // kb/support/intent.py
 export const LONGEST_QUESTION = 2000;
 

@@ -1,0 +1,293 @@
+"""Which sections say the same as those of other articles.
+
+Two sections are twins where their headings and tiers are equal and their texts alike: of all pairs
+of neighbouring words that stand in either text, a share stands in both (the Jaccard index of their
+2-shingles; A. Broder, "On the resemblance and containment of documents", 1997). In articles whose
+paths differ in the folders of versions alone that is LIKENESS, in others LIKENESS_ELSEWHERE. Case,
+spaces and the number of the article's own version do not count. A section of fewer than SHORT words
+says little without its article: the articles' titles have to be equal, too, and for one without
+words their paths but for the folders of versions.
+
+A group has one section of an article at most. It forms around its newest section, which all others
+are like: so nothing is joined through a chain of small changes. What the public does not see joins
+last, and changes no group of what it sees.
+
+The index keeps a fingerprint of each section, from which groups are found anew after each commit:
+they depend on the articles alone, not on the order in which they came. Where fingerprints say that
+two texts may be alike, but are not equal, the texts are compared.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from array import array
+from collections import Counter
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from kb.model import decode_meta
+from kb.search.protocols import FINGERPRINT, TWINS
+from kb.search.twins import NO_TWINS, Twins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kb.model import Article, ArticleMeta
+    from kb.search.protocols import ExportReader
+
+K = TypeVar("K")
+
+LIKENESS, LIKENESS_ELSEWHERE = 0.7, 0.9
+"""Looked at by hand in a help center of six products in up to 13 versions, 1,084 articles: of the
+pairs that the first joins in the folders of versions, 61 different ones, each is the same section
+of another version. Elsewhere, of 15 pairs between the two, 11 were of another product or subject,
+of 5 above the second 2 were.
+"""
+
+SHORT = 20
+"""Words."""
+
+SKETCH = 5
+"""How many of a text's pairs are in its fingerprint, those with the lowest hashes: texts that are
+alike by LIKENESS have one of these in common but for one case in 400 (.3 to the power of 5).
+"""
+
+RIVALS = 32
+"""Groups that a section is held against for one of these pairs: headings such as "Overview" stand
+over thousands of texts.
+"""
+
+KEPT = 1_024
+"""Texts of which the pairs are kept in memory."""
+
+_EQUAL, _KEY = 6, 4
+"""Bytes of a fingerprint: the hash of all of it, and each key by which texts like it are found."""
+
+SIZE = _EQUAL + SKETCH * _KEY
+
+
+def fingerprints(article: Article) -> list[array[int]]:
+    """A fingerprint of each section, as an array of SIZE / 2 numbers below 2**16."""
+    wording = _Wording(article)
+    return [array("H", wording.read(s.heading, s.text).fingerprint()) for s in article.sections]
+
+
+class _Wording:
+    """Reads the sections of one article."""
+
+    def __init__(self, article: ArticleMeta) -> None:
+        self._version = _own_version(article.id)
+        self._title = self._plain(article.title)
+        self._path = unversioned(article.id).encode(*_UTF8)
+        self._tier = zlib.crc32(article.tier.encode())
+
+    def read(self, heading: str, text: str) -> _Said:
+        """What a section says."""
+        plain = self._plain(text)
+        words = plain.split()
+        if len(words) * UNSPACED < len(plain):
+            words = [c.encode(*_UTF8) for c in plain.decode(*_UTF8) if not c.isspace()]
+        head = zlib.crc32(self._plain(heading), self._tier)
+        if len(words) < SHORT:
+            head = zlib.crc32(self._title, head)
+        if not words:
+            head = zlib.crc32(self._path, head)
+        return _Said(head, words)
+
+    def _plain(self, text: str) -> bytes:
+        if self._version is not None:
+            text = self._version.sub("#", text)
+        return text.casefold().encode(*_UTF8)
+
+
+UNSPACED = 24
+"""A text with fewer than a word in so many bytes is of a script without spaces: there, characters
+are compared instead of words.
+"""
+
+_UTF8 = ("utf-8", "surrogatepass")
+
+
+@lru_cache(64)
+def _own_version(id_: str) -> re.Pattern[str] | None:
+    """What names the version that an article stands under, in its text; None without one."""
+    *folders, _ = id_.split("/")
+    numbers = [n for folder in folders if (n := _VERSION.fullmatch(folder.casefold()))]
+    texts = {n[1] for n in numbers} | {n[1].removesuffix(".0") for n in numbers}
+    texts = {text if "." in text or len(text) > 1 else f"v{text}" for text in texts}
+    if not texts:
+        return None
+    some = "|".join(map(re.escape, sorted(texts, key=len, reverse=True)))
+    return re.compile(rf"(?<![\w.])v?(?:{some})(?![\w]|\.\d)", re.IGNORECASE)
+
+
+_VERSION = re.compile(r"(?:v|version[-_]?|release[-_]?)?(\d{1,4}(?:\.\d{1,4})*)(?:\.x)?")
+
+
+class _Said(NamedTuple):
+    """The hash of a section's heading, and the words of its text."""
+
+    head: int
+    words: Sequence[bytes]
+
+    def pairs(self) -> set[int]:
+        """The hashes of all pairs of neighbouring words; of a single word its own."""
+        words = self.words
+        return set(map(zlib.crc32, words[1:] or words, map(zlib.crc32, words)))
+
+    def fingerprint(self) -> bytes:
+        """SIZE bytes."""
+        head = self.head.to_bytes(4, "big")
+        equal = blake2b(b" ".join((head, *self.words)), digest_size=_EQUAL).digest()
+        lowest = sorted(self.pairs())[:SKETCH] or [0]
+        keys = [zlib.crc32(head, pair).to_bytes(_KEY, "big") for pair in lowest]
+        return equal + b"".join((keys * SKETCH)[:SKETCH])
+
+
+def find_twins(reader: ExportReader, article_of: Sequence[int]) -> Twins:
+    """The groups of a freshly committed index; NO_TWINS where no section has any."""
+    found = reader.entry(TWINS, FINGERPRINT)
+    if found is None:
+        return NO_TWINS
+    data = found.positions.tobytes()
+    prints = {doc: data[n * SIZE : (n + 1) * SIZE] for n, doc in enumerate(found.docs)}
+    read = lru_cache(KEPT)(lambda article: decode_meta(reader.article_record(article)))
+
+    def meta_of(doc: int) -> ArticleMeta:
+        return read(article_of[doc])
+
+    def section_of(doc: int) -> tuple[str, str]:
+        section = reader.section_records(article_of[doc])[doc - article_of[doc] - 1]
+        return section["heading"], section["text"]
+
+    groups = group_sections(prints, meta_of, section_of)
+    return _numbered(groups, len(article_of)) if groups else NO_TWINS
+
+
+def _numbered(groups: list[list[int]], size: int) -> Twins:
+    numbers, places = (array("I", bytes(size * array("I").itemsize)) for _ in range(2))
+    for number, group in enumerate(groups, 1):
+        for place, doc in enumerate(group):
+            numbers[doc], places[doc] = number, place
+    return Twins(numbers, places)
+
+
+def group_sections(
+    prints: Mapping[K, bytes],
+    meta_of: Callable[[K], ArticleMeta],
+    section_of: Callable[[K], tuple[str, str]],
+) -> list[list[K]]:
+    """The sections that say the same as others, by groups, each newest first. `prints` has the
+    fingerprint of every section; the functions give its article, and its heading and text.
+
+    The keys of an article's sections ascend in their order.
+    """
+    seen = Counter(key for value in prints.values() for key in set(_keys(value)))
+    some = [key for key, value in prints.items() if any(seen[k] > 1 for k in _keys(value))]
+    ages = {
+        key: (not (meta := meta_of(key)).is_published, *age(meta.id, meta.order)) for key in some
+    }
+    grouping = _Grouping(meta_of, section_of)
+    for key in sorted(some, key=lambda key: (ages[key], key)):
+        grouping.add(key, prints[key])
+    return [group for group in grouping.groups if len(group) > 1]
+
+
+def _keys(fingerprint: bytes) -> list[bytes]:
+    return [fingerprint[at : at + _KEY] for at in range(_EQUAL, SIZE, _KEY)]
+
+
+class _Grouping(Generic[K]):
+    """Groups sections, which come newest first."""
+
+    def __init__(
+        self,
+        meta_of: Callable[[K], ArticleMeta],
+        section_of: Callable[[K], tuple[str, str]],
+    ) -> None:
+        self.groups: list[list[K]] = []
+        self._articles: list[set[str]] = []
+        self._equal: dict[bytes, list[int]] = {}
+        self._alike: dict[bytes, list[int]] = {}
+        self._meta_of, self._section_of = meta_of, section_of
+        self._read = lru_cache(KEPT)(self._read_now)
+
+    def add(self, key: K, fingerprint: bytes) -> None:
+        """Put a section into the first group that it fits in, else into one of its own."""
+        article = self._meta_of(key).id
+        equal = self._equal.setdefault(fingerprint[:_EQUAL], [])
+        number = next((n for n in equal if article not in self._articles[n]), None)
+        if number is None:
+            number = next(
+                (n for n in self._rivals(fingerprint, article) if self._fits(n, key)), None
+            )
+            if number is None:
+                number = self._begin(fingerprint)
+            equal.append(number)
+        self.groups[number].append(key)
+        self._articles[number].add(article)
+
+    def _begin(self, fingerprint: bytes) -> int:
+        number = len(self.groups)
+        self.groups.append([])
+        self._articles.append(set())
+        for sketch in dict.fromkeys(_keys(fingerprint)):
+            self._alike.setdefault(sketch, []).append(number)
+        return number
+
+    def _rivals(self, fingerprint: bytes, article: str) -> list[int]:
+        """The groups that a section may fit in, the newest first."""
+        found = {n for key in _keys(fingerprint) for n in self._alike.get(key, ())[:RIVALS]}
+        return sorted(n for n in found if article not in self._articles[n])
+
+    def _fits(self, number: int, key: K) -> bool:
+        (path, ours), (their_path, theirs) = map(self._read, (key, self.groups[number][0]))
+        both = len(ours & theirs)
+        least = LIKENESS if path == their_path else LIKENESS_ELSEWHERE
+        return both >= least * (len(ours) + len(theirs) - both) > 0
+
+    def _read_now(self, key: K) -> tuple[str, set[int]]:
+        """An article's path without the folders of versions, and the pairs of a section's words."""
+        meta = self._meta_of(key)
+        return unversioned(meta.id), _Wording(meta).read(*self._section_of(key)).pairs()
+
+
+def age(id_: str, order: int | None) -> tuple[Any, ...]:
+    """What articles are sorted by, the newest first: folders without numbers, then the numbers in
+    the names of folders, the greatest first, an early release (`2.0-beta`) after what it led to;
+    then as their authors set, then by id.
+    """
+    *folders, _ = id_.split("/")
+    numbered = list(filter(_NUMBER.search, folders))
+    return (bool(numbered), [*map(_version, numbered)], order is None, order or 0, id_)
+
+
+def _version(folder: str) -> list[int]:
+    """The numbers of a version, each below 1 so that 14.1 is before 14, and how early it is."""
+    number, *early = _EARLY.split(_ANY_PATCH.sub(_LAST, folder.casefold()), 1)
+    numbers = [-int(n) for n in _NUMBER.findall(number)]
+    if not early:
+        return [*numbers, 1]
+    return [*numbers, _RANK[early[0]], *(-int(n) for n in _NUMBER.findall(early[1])), 1]
+
+
+_NUMBER = re.compile("[0-9]{1,18}")
+_ANY_PATCH = re.compile(r"\.[x*]\b")
+_LAST = ".999999"
+_EARLIER = ("rc", "beta", "pre", "preview", "alpha", "dev")
+_EARLY = re.compile(rf"(?<=[\d._-])({'|'.join(_EARLIER)})(?![a-z])")
+_RANK = {name: rank for rank, name in enumerate(_EARLIER, 2)}
+
+
+def unversioned(id_: str) -> str:
+    """An article's id without the folders that name versions: those with a number, and the likes of
+    `latest`.
+    """
+    *folders, name = id_.split("/")
+    others = (f for f in folders if not _NUMBER.search(f) and f.casefold() not in _LATEST)
+    return "/".join((*others, name))
+
+
+_LATEST = frozenset({"latest", "stable", "current", "next", "main", "master", "dev", "nightly"})

@@ -1,0 +1,58 @@
+"""Sections that say the same in several articles are one hit: versions of a product, copies.
+
+Which sections are twins is known before any query (`kb.index.twins`). Of those that a query finds,
+one stands for all: the one that holds most of the query, the newest among equals.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+MOST_SHOWN = 20
+"""Twins that a hit names, the newest ones."""
+
+
+class Twins(NamedTuple):
+    """For each document the number of its group, 0 for a section without twins, and its place in
+    that group: 0 is the newest section.
+    """
+
+    groups: Sequence[int]
+    places: Sequence[int]
+
+
+NO_TWINS = Twins((), ())
+"""Where no section has any."""
+
+
+def join(
+    docs: Iterable[int], twins: Twins, held: Callable[[int], int]
+) -> dict[int, tuple[int, ...]]:
+    """Section that stands for a group -> the others of these sections in it, newest first, of all
+    groups that have several of these. `held` says how much of the query a section holds.
+    """
+    found: dict[int, list[int]] = {}
+    groups, places = twins
+    for doc in docs:
+        if group := groups[doc]:
+            found.setdefault(group, []).append(doc)
+    joined = {}
+    for members in found.values():
+        if len(members) > 1:
+            members.sort(key=places.__getitem__)
+            best = max(members, key=held)  # the first of equals
+            joined[best] = tuple(doc for doc in members if doc != best)
+    return joined
+
+
+def label(own: str, other: str) -> str:
+    """What tells an article from its twin: the folders in which its id differs, else all of it."""
+    ours, theirs = own.split("/"), other.split("/")
+    while ours and theirs and ours[0] == theirs[0]:
+        ours, theirs = ours[1:], theirs[1:]
+    while ours and theirs and ours[-1] == theirs[-1]:
+        ours, theirs = ours[:-1], theirs[:-1]
+    return "/".join(theirs) if theirs and theirs != other.split("/") else other
