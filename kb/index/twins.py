@@ -25,6 +25,7 @@ from array import array
 from collections import Counter
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from kb.model import decode_meta
@@ -163,15 +164,8 @@ def find_twins(reader: ExportReader, article_of: Sequence[int]) -> Twins:
         return section["heading"], section["text"]
 
     groups = group_sections(prints, meta_of, section_of)
-    return _numbered(groups, len(article_of)) if groups else NO_TWINS
-
-
-def _numbered(groups: list[list[int]], size: int) -> Twins:
-    numbers, places = (array("I", bytes(size * array("I").itemsize)) for _ in range(2))
-    for number, group in enumerate(groups, 1):
-        for place, doc in enumerate(group):
-            numbers[doc], places[doc] = number, place
-    return Twins(numbers, places)
+    numbers = (repeat(number, len(group)) for number, group in enumerate(groups))
+    return Twins(array("I", chain.from_iterable(groups)), array("I", chain.from_iterable(numbers)))
 
 
 def group_sections(

@@ -233,7 +233,7 @@ class _Selection:
             forbidden = set().union(*map(self._facet, query.forbidden))
             if forbidden:
                 docs = {doc for doc in docs if article_of[doc] not in forbidden}
-        if self.reader.twins.groups:
+        if self.reader.twins.sections:
             self.twins = join(docs, self.reader.twins, self._held)
             docs.difference_update(*self.twins.values())
         return docs

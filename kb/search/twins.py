@@ -6,45 +6,43 @@ one stands for all: the one that holds most of the query, the newest among equal
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Container, Sequence
+
+K = TypeVar("K")
 
 MOST_SHOWN = 20
 """Twins that a hit names, the newest ones."""
 
 
 class Twins(NamedTuple):
-    """For each document the number of its group, 0 for a section without twins, and its place in
-    that group: 0 is the newest section.
+    """The sections that have twins, by groups, each newest first, and the number of each one's
+    group.
     """
 
+    sections: Sequence[Any]
     groups: Sequence[int]
-    places: Sequence[int]
 
 
 NO_TWINS = Twins((), ())
 """Where no section has any."""
 
 
-def join(
-    docs: Iterable[int], twins: Twins, held: Callable[[int], int]
-) -> dict[int, tuple[int, ...]]:
+def join(sections: Container[K], twins: Twins, held: Callable[[K], int]) -> dict[K, tuple[K, ...]]:
     """Section that stands for a group -> the others of these sections in it, newest first, of all
     groups that have several of these. `held` says how much of the query a section holds.
     """
-    found: dict[int, list[int]] = {}
-    groups, places = twins
-    for doc in docs:
-        if group := groups[doc]:
-            found.setdefault(group, []).append(doc)
+    found: dict[int, list[K]] = {}
+    for section, group in zip(*twins, strict=True):
+        if section in sections:
+            found.setdefault(group, []).append(section)
     joined = {}
     for members in found.values():
         if len(members) > 1:
-            members.sort(key=places.__getitem__)
             best = max(members, key=held)  # the first of equals
-            joined[best] = tuple(doc for doc in members if doc != best)
+            joined[best] = tuple(member for member in members if member != best)
     return joined
 
 

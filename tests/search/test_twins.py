@@ -57,7 +57,7 @@ def test_folders_of_versions_are_left_out_of_paths():
 
 def test_the_section_that_holds_most_of_the_query_stands_for_its_group():
     """The newest among equals; sections of no group, or alone in it, stay as they are."""
-    twins = Twins(groups=(0, 1, 1, 1, 2, 2, 3), places=(0, 2, 1, 0, 0, 1, 0))
+    twins = Twins(sections=(3, 2, 1, 4, 5), groups=(0, 0, 0, 1, 1))
     assert join([0, 1, 2, 3, 4], twins, lambda _: 0) == {3: (2, 1)}
     assert join([0, 1, 2, 3], twins, {1: 7, 2: 7, 3: 5}.__getitem__) == {2: (3, 1)}
-    assert join([5, 6], twins, lambda _: 0) == {}
+    assert join([5, 0], twins, lambda _: 0) == {}

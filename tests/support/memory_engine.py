@@ -27,7 +27,7 @@ from kb.search.ranking import (
     weighted,
 )
 from kb.search.scoring import STEPS, QueryStatistics, Scoring
-from kb.search.twins import Twins, join
+from kb.search.twins import NO_TWINS, Twins, join
 
 
 @dataclass
@@ -43,7 +43,6 @@ class Stored:
     title: tuple
     words: frozenset
     weights: dict = field(default_factory=dict)
-    twins: list = field(default_factory=list)
     places: dict = field(default_factory=dict)
     linked: dict = field(default_factory=dict)
 
@@ -129,16 +128,9 @@ class MemoryEngine:
             lambda key: sections[key].article,
             lambda key: (sections[key].record["heading"], sections[key].record["text"]),
         )
-        self.index = MemoryIndex(sections, self.averages, self.ranking, _twins(sections, groups))
-
-
-def _twins(sections, groups):
-    """The groups by section."""
-    numbers, places = dict.fromkeys(sections, 0), dict.fromkeys(sections, 0)
-    for number, group in enumerate(groups, 1):
-        for place, key in enumerate(group):
-            numbers[key], places[key] = number, place
-    return Twins(numbers, places)
+        numbered = [(key, number) for number, group in enumerate(groups) for key in group]
+        twins = Twins(*zip(*numbered, strict=True)) if numbered else NO_TWINS
+        self.index = MemoryIndex(sections, self.averages, self.ranking, twins)
 
 
 class MemoryIndex:

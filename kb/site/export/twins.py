@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from operator import sub
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.site.export.documents import SHARD_SIZE
-from kb.site.export.encoding import encode, encode_gaps, make_shard_of, plain
+from kb.site.export.encoding import encode, make_shard_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,36 +27,25 @@ class Member(NamedTuple):
 
 def find_groups(reader: ExportReader, layout: Layout) -> list[list[Member]]:
     """The groups of what the public sees, in order of their first sections, each newest first."""
-    numbers, places = reader.twins
-    found: dict[int, list[tuple[int, Member]]] = {}
-    for article in layout.articles if numbers else ():
-        first = article.document + 1
-        for at in range(article.sections):
-            if number := numbers[first + at]:
-                member = Member(article.first + at, article, at)
-                found.setdefault(number, []).append((places[first + at], member))
-    groups = (group for group in found.values() if len(group) > 1)
-    return [[member for _, member in sorted(group)] for group in groups]
+    found: dict[int, list[Member]] = {}
+    for doc, number in zip(*reader.twins, strict=True):
+        article = reader.article_of[doc]
+        if (section := layout.section_of[doc]) >= 0:
+            exported = layout.articles[layout.article_of[article]]
+            found.setdefault(number, []).append(Member(section, exported, doc - article - 1))
+    groups = [group for group in found.values() if len(group) > 1]
+    return sorted(groups, key=lambda group: min(member.section for member in group))
 
 
 def describe_groups(groups: list[list[Member]]) -> dict[str, str]:
-    """Gaps: the sections in groups. For each of them the number of its group, as twice how far that
-    is ahead of what follows the last one's, or twice less one how far behind; and its place.
+    """`sizes` of groups, and the sections of all, one group after the other, as `steps`: twice how
+    far one is behind the one before, or twice less one how far before it.
     """
-    members = sorted(
-        (member.section, number, place)
-        for number, group in enumerate(groups)
-        for place, member in enumerate(group)
-    )
-    steps, expected = [], 0
-    for _, number, _ in members:
-        ahead = number - expected
-        steps.append(2 * ahead if ahead >= 0 else -2 * ahead - 1)
-        expected = number + 1
+    sections = [member.section for group in groups for member in group]
+    moves = map(sub, sections, [0, *sections])
     return {
-        "sections": encode_gaps([section for section, _, _ in members]),
-        "groups": encode(steps),
-        "places": encode(place for _, _, place in members),
+        "sizes": encode(map(len, groups)),
+        "steps": encode(2 * move if move >= 0 else -2 * move - 1 for move in moves),
     }
 
 

@@ -14,11 +14,12 @@ import { join } from "./twins.js";
 /** @import { Filters, Query } from "./query.js" */
 /** @import { Hopes } from "./scoring.js" */
 /** @import { Answer, Engine, Options } from "./search.js" */
+/** @import { Joined } from "./twins.js" */
 
 const HOPES = 32; // sections whose tables are loaded first
 
 /**
- * @typedef {{found: Answer["found"], total: number, ranked: Ranked[], twins: Map<number, number[]>, concepts: Concepts,
+ * @typedef {{found: Answer["found"], total: number, ranked: Ranked[], twins: Map<number, Joined>, concepts: Concepts,
  *   scoring: Scoring | null, correction: Correction | null, synonyms: Answer["synonyms"],
  *   notices: string[]}} Results
  * @typedef {{doc: number, score: number}} Ranked
@@ -218,9 +219,7 @@ export class Search {
     const terms = concepts.all.flatMap((concept) => concept.alternatives.flatMap((a) => a.terms));
     await this.index.load([...terms, ...concepts.pairs.flat()]);
     const scoring = await Scoring.of(this.index, concepts);
-    const allowed = await this.#allowed(scoring);
-    const twins = this.#twins(allowed, (doc) => scoring.heldBy(doc));
-    const docs = withoutJoined(allowed, twins);
+    const [docs, twins] = join(await this.#allowed(scoring), this.index.twins, (doc) => scoring.heldBy(doc));
     return {
       found: docs.length ? found : "nothing",
       total: docs.length,
@@ -238,9 +237,7 @@ export class Search {
   browse() {
     const { firsts, sections } = this.index;
     const all = Object.values(this.filters).some(Boolean) ? firsts.slice(0, sections.length) : [];
-    const allowed = all.filter(this.filter());
-    const twins = this.#twins(allowed, () => 0);
-    const docs = withoutJoined(allowed, twins);
+    const [docs, twins] = join(all.filter(this.filter()), this.index.twins, () => 0);
     const first = this.wanted.person ? docs.filter((doc) => this.index.tierOf(doc) === "contact") : [];
     const ranked = [...new Set([...first, ...docs])].slice(0, this.wanted.limit).map((doc) => ({ doc, score: 0 }));
     const found = docs.length ? "words" : "nothing";
@@ -263,12 +260,6 @@ export class Search {
       }
     }
     return docs.filter(this.filter());
-  }
-
-  /** The sections that stand for their twins. @param {number[]} docs
-   * @param {(doc: number) => number} held @returns {Results["twins"]} */
-  #twins(docs, held) {
-    return this.index.twins ? join(docs, this.index.twins, held) : new Map();
   }
 
   /** Sections that hold a text: its words as neighbours, stop words left out.
@@ -331,11 +322,4 @@ export class Search {
     }
     return hopes.bounds.length ? null : ranked;
   }
-}
-
-/** The sections for which no twin stands. @param {number[]} docs @param {Results["twins"]} twins */
-function withoutJoined(docs, twins) {
-  if (!twins.size) return docs;
-  const gone = new Set([...twins.values()].flat());
-  return docs.filter((doc) => !gone.has(doc));
 }

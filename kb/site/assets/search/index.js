@@ -135,7 +135,8 @@ export class Index {
     this.tables = new Directory("s", manifest.shards.s);
     this.documents = new Directory("d", manifest.shards.d);
     this.groups = new Directory("g", manifest.shards.g ?? { first: "", hash: "" });
-    this.twins = readTwins(manifest.twins);
+    /** Sections that say the same, newest first. */
+    this.twins = manifest.twins ? readTwins(manifest.twins) : [];
     const counts = decode(manifest.sections);
     this.sections = counts.map((count) => count >> 1);
     this.leadFirst = counts.map((count) => (count & 1) === 1);

@@ -16,6 +16,7 @@ import { label } from "./twins.js";
 
 /** @import { Escalation } from "./asking.js" */
 /** @import { Ranked, Results, Wanted } from "./finding.js" */
+/** @import { Joined } from "./twins.js" */
 
 const KEPT = 20; // answers
 const LONGEST_KEPT = 10_000;
@@ -135,14 +136,16 @@ export class Engine {
     const loading = Promise.all(results.ranked.map(({ doc }) => this.index.document(doc)));
     const message = this.asking.message(text); // while files are on their way
     const documents = await loading;
-    const twins = await Promise.all(results.ranked.map(({ doc }) => this.#twins(doc, results.twins.get(doc))));
+    const twins = await Promise.all(results.ranked.map(({ doc }) => this.#twins(results.twins.get(doc))));
     const terms = this.searched(results);
     /** @type {Hit[]} */
     const hits = [];
     for (const [at, ranked] of results.ranked.entries()) {
       await pause();
       const hit = this.#hit(at + 1, ranked, documents[at], results, terms, person);
-      hits.push(twins[at].length ? { ...hit, also: twins[at].map((twin) => twinOf(hit, twin)) } : hit);
+      const also = twins[at]?.map(([article, url, anchor]) =>
+        ({ article, anchor, label: label(hit.article, article), url: addressOf(url, anchor) }));
+      hits.push(also ? { ...hit, also } : hit);
     }
     return {
       version: 1,
@@ -159,14 +162,10 @@ export class Engine {
     };
   }
 
-  /** Of the sections that one stands for id, url and anchor. @param {number} doc
-   * @param {number[]} [others] */
-  async #twins(doc, others = []) {
-    const { twins } = this.index;
-    const group = twins?.groupOf.get(doc);
-    if (!twins || group === undefined || !others.length) return [];
-    const rows = await this.index.group(group);
-    return others.slice(0, TWINS_SHOWN).map((other) => rows[twins.members[group].indexOf(other)]);
+  /** Of the sections that one stands for id, url and anchor. @param {Joined} [joined] */
+  async #twins(joined) {
+    const rows = joined && (await this.index.group(joined.group));
+    return rows && joined.places.slice(0, TWINS_SHOWN).map((place) => rows[place]);
   }
 
   /** All terms that were searched, with their idf. @param {Results} results */
@@ -208,8 +207,3 @@ export class Engine {
 
 /** @param {string} page @param {string} anchor */
 const addressOf = (page, anchor) => (anchor ? `${page}#${encodeURIComponent(anchor)}` : page);
-
-/** @param {Hit} hit @param {[string, string, string]} twin @returns {Twin} */
-function twinOf(hit, [article, url, anchor]) {
-  return { article, anchor, label: label(hit.article, article), url: addressOf(url, anchor) };
-}
