@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kb.search.protocols import ExportReader
-    from kb.site.export.documents import Exported, Layout
+    from kb.site.export.documents import Exported, Layout, Places
     from kb.site.export.encoding import Shard
-    from kb.site.export.places import Places
 
 
 class Member(NamedTuple):
