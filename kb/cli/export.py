@@ -11,6 +11,7 @@ from kb.cli.build import warn_of_nothing
 from kb.cli.command import FOUND, Command, OneOf, Session, one_of, pass_session, write_examples
 from kb.cli.problems import tell_problems
 from kb.cli.text import line_of
+from kb.content.dialects.registry import NAMES
 from kb.errors import KbError
 from kb.files import full_path
 from kb.model import Severity
@@ -81,7 +82,7 @@ def command() -> None:
 )
 @click.option(
     "--site",
-    type=OneOf(["mkdocs", "hugo", "docusaurus", "plain"]),
+    type=OneOf(NAMES),
     help="What builds the site (seen from its settings file beside the folder).",
 )
 @pass_session
@@ -92,7 +93,8 @@ def search(session: Session, *, out: Path, pattern: str, site: str | None) -> in
     from kb.site.embed.generators import GENERATORS, find_generator
 
     config = load_config(config=session.config, content=session.content, index=session.index)
-    generator = GENERATORS[site] if site else find_generator(config.content)
+    named = site or config.folder.dialect
+    generator = GENERATORS[named] if named else find_generator(config.content)
     done = embed_search(config, full_path(out), pattern, generator)
     screen = session.screen
     tell_problems(done.problems, screen, done.counts)

@@ -94,8 +94,8 @@ def exchange(base, monkeypatch):
             listed = getattr(module, "scan", None)
             if callable(listed):
 
-                def scan(content, listed=listed):
-                    found = listed(content)
+                def scan(content, *of, listed=listed):
+                    found = listed(content, *of)
                     if path.is_file() and not path.is_symlink():
                         path.unlink()
                         KINDS[kind](path)

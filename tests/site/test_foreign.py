@@ -3,6 +3,7 @@
 import pytest
 
 from kb.content import SourceFile, read_article, scan
+from kb.content.dialects import NAMES
 from kb.errors import ContentError
 from kb.model import Severity
 from kb.site.embed.generators import GENERATORS, address_of, find_generator, heading_ids
@@ -239,3 +240,25 @@ def test_generator_is_seen_from_its_settings(tmp_path):
     assert find_generator(tmp_path / "docs").name == "mkdocs"
     (tmp_path / "docs" / "hugo.toml").touch()
     assert find_generator(tmp_path / "docs").name == "hugo"
+
+
+def test_every_dialect_is_a_generator():
+    """What kb reads for its own site it can search on that of another."""
+    assert sorted(GENERATORS) == sorted(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "pattern", "address"),
+    [
+        ("jekyll", "permalink: /a/b/", "/{id}/", "/a/b/"),
+        ("jekyll", "permalink: /:categories/:title/", "/{id}/", "/x/"),
+        ("hugo", "url: /a/b/", "../{id}/", "../a/b/"),
+        ("hugo", "url: https://other.org/a/", "../{id}/", "../a/"),
+        ("hugo", "url: https://other.org/a/", "https://e.org/{id}/", "https://other.org/a/"),
+        ("jekyll", "permalink: /a.html", "../{id}.html", "../a.html"),
+    ],
+)
+def test_addresses_of_pages_are_of_the_kind_that_was_asked_for(name, line, pattern, address):
+    """Relative where the pattern is, on no other host where it names none."""
+    page = read_foreign("x", f"---\n{line}\n---\ntext\n", GENERATORS[name])
+    assert address_of(page, pattern) == address

@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING
 
 from kb.content import read_content, scan
+from kb.content.dialects import dialect_of
 from kb.content.reader import decode, read_bytes
 from kb.content.snapshot import Snapshot
 from kb.errors import ContentError, SiteError
@@ -135,7 +136,8 @@ def _stage(
     config: Config, staged: Path, generator: Generator
 ) -> tuple[dict[str, ForeignPage], list[Problem]]:
     """Write every published page as an article."""
-    listing = scan(config.content)
+    folder = replace(config.folder, dialect=generator.name)
+    listing = scan(config.content, dialect_of(replace(config, folder=folder)))
     problems = [*listing.problems]
     pages = {}
     for source in listing.articles:

@@ -1,8 +1,9 @@
 """Markdown folders of other site generators, read as they are.
 
-A page of MkDocs, Hugo or Docusaurus becomes an article of kb's: its front matter in kb's
-words, its text without what only that generator understands. Where the page will stand,
-and what its headings will be called there, follows the generator's own rules.
+Which one a folder is of, and what of it is published, `kb.content.dialects` says. A page becomes
+an article of kb's: its front matter in kb's words, its text without what only its generator
+understands. Where the page will stand, and what its headings will be called there, follows the
+generator's own rules.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from urllib.parse import quote, unquote
 
 from kb.config import DEFAULT_LIMITS
 from kb.content import frontmatter, title_from_name
+from kb.content.dialects import NAMES, locate
 from kb.content.fields import matters
 from kb.content.files import printable
 from kb.content.markdown.document import without_comments
@@ -48,6 +50,8 @@ _MODULE = re.compile(r"^(?:import\s.+\sfrom\s+['\"]|export\s+(?:const|default|fu
 _WEB = re.compile(r"https?://(?=[^/\\])", re.IGNORECASE)
 _SCHEME = re.compile(r"[\s\x00-\x1f]*[a-zA-Z][\sa-zA-Z0-9+.-]*:")
 _H1 = re.compile(r"^ {0,3}#\s|^=+\s*$", re.MULTILINE)
+_ORIGIN = re.compile(r"https?://[^/]*", re.IGNORECASE)
+_TEMPLATE = re.compile(r"[{}<>$]|(?:^|/):\w")
 _NUMBER = re.compile(r"^\d+\s*[-_.]+\s*(?=\S)")
 
 
@@ -69,54 +73,42 @@ def python_slug(heading: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Generator:
-    """What a generator does its own way. `marks` are files that show it, beside the content or
-    above; `indexes` are names of files that stand for their folder.
+    """What a generator does its own way. `indexes` are names of files that stand for their folder;
+    `addresses` are keys that give a page an address of its own.
     """
 
     name: str
-    marks: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ("index", "readme", "_index")
     numbered: bool = False
     lower: bool = False
     slug: Callable[[str], str] = github_slug
     repeats: str = "-"
+    addresses: tuple[str, ...] = ()
 
 
 GENERATORS = {
-    made.name: made
-    for made in (
-        Generator(
-            "mkdocs",
-            ("mkdocs.yml", "mkdocs.yaml"),
-            ("index", "readme"),
-            slug=python_slug,
-            repeats="_",
-        ),
-        Generator(
-            "hugo",
-            ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml"),
-            ("_index", "index"),
-            lower=True,
-        ),
-        Generator(
-            "docusaurus",
-            ("docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs"),
-            ("index", "readme"),
-            numbered=True,
-        ),
-        Generator("plain"),
-    )
+    **{name: Generator(name) for name in NAMES},
+    **{
+        made.name: made
+        for made in (
+            Generator("mkdocs", ("index", "readme"), slug=python_slug, repeats="_"),
+            Generator("hugo", ("_index", "index"), lower=True, addresses=("url",)),
+            Generator("docusaurus", ("index", "readme"), numbered=True),
+            Generator("jekyll", ("index", "readme"), addresses=("permalink",)),
+            Generator("eleventy", ("index", "readme"), addresses=("permalink",)),
+            Generator("vuepress", ("index", "readme"), addresses=("permalink",)),
+            Generator("starlight", ("index",), lower=True),
+            Generator("gitbook", ("readme", "index")),
+            Generator("docsify", ("readme",)),
+            Generator("docfx", ("index",), lower=True),
+        )
+    },
 }
-_LEVELS_UP = 3
 
 
 def find_generator(content: Path) -> Generator:
-    """The generator whose settings lie beside a content folder or above it, else the plain one."""
-    for folder in [content, *content.parents][: _LEVELS_UP + 1]:
-        for generator in GENERATORS.values():
-            if any((folder / mark).is_file() for mark in generator.marks):
-                return generator
-    return GENERATORS["plain"]
+    """The generator that a content folder was written for, by the files beside it."""
+    return GENERATORS[locate(content).name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +152,15 @@ def read_foreign(
         lines.append(line)
         if heading_id:
             ids[len(lines)] = heading_id
-    url = given.get("url", "")
-    own = url if generator.name == "hugo" and isinstance(url, str) else ""
+    own = next((url for key in generator.addresses if (url := _own_address(given.get(key)))), "")
     _check_address(own, "url")
     _check_address(place, "address")
     return ForeignPage("\n".join(lines) + "\n", place, index, own, ids)
+
+
+def _own_address(value: Plain | None) -> str:
+    """An address that front matter gives; empty where it is a pattern, or none."""
+    return "" if not isinstance(value, str) or _TEMPLATE.search(value) else value
 
 
 def _check_address(address: str, what: str) -> None:
@@ -180,11 +176,15 @@ def _check_address(address: str, what: str) -> None:
 
 def address_of(page: ForeignPage, pattern: str) -> str:
     """The address of a page: the pattern with `{id}` filled in, or the one that it names."""
-    if page.url:
-        return quote(page.url, safe="/:?=&%~!*()'")
     before, _, after = pattern.partition("{id}")
+    place = page.place
+    if page.url:
+        own = _ORIGIN.sub("", page.url).strip("/")
+        if pattern.startswith("/") or _WEB.match(pattern) or not own:
+            return quote(page.url, safe="/:?=&%~!*()'")
+        place = own.removesuffix(".html")  # relative, as it was asked for
     folder = after[:1] in ("", "/")
-    name = page.place if folder or not page.index else f"{page.place}/{page.index}".lstrip("/")
+    name = place if folder or not page.index else f"{place}/{page.index}".lstrip("/")
     return re.sub(r"(?<!:)/{2,}", "/", f"{before}{quote(name, safe='/~!*()')}{after}")
 
 
@@ -208,6 +208,8 @@ def heading_ids(
 def _place(id_: str, given: Mapping[str, Plain], generator: Generator) -> tuple[str, str]:
     """What stands for `{id}`, and the name of the index file if the page stands for its folder."""
     parts = id_.split("/")
+    if generator.name == "jekyll" and len(parts) > 1:
+        parts[0] = parts[0].removeprefix("_")  # a collection
     if generator.numbered:
         parts = [_NUMBER.sub("", part) for part in parts]
         if isinstance(named := given.get("id"), str) and named:
