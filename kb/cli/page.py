@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from kb.cli.screen import Screen
 
-_VOID = {"br", "hr", "img"}
+_VOID = {"br", "hr", "img", "input"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_BLOCKS = {"p", "ul", "ol", "li", "pre", "blockquote", "table", "hr"} | _HEADINGS
+_HOLDERS = {"div", "details", "summary", "section", "dl", "dt", "dd"}
+_BLOCKS = {"p", "ul", "ol", "li", "pre", "blockquote", "table", "hr"} | _HOLDERS | _HEADINGS
 _SIGNS = {"strong": "**", "em": "*", "s": "~~"}
 _LOOKS = {"strong": Style.BOLD, "em": Style.ITALIC, "a": Style.UNDERLINE, "s": Style.DIM}
 _BREAK = Span("\n")
@@ -131,6 +132,8 @@ class PageWriter:
             "ul": self._list,
             "ol": self._list,
             "blockquote": self._quote,
+            "dd": self._quote,
+            **dict.fromkeys(("div", "details", "section", "dl"), self._holder),
         }.get(node.tag, self._paragraph)
         return write(node, width)
 
@@ -139,6 +142,12 @@ class PageWriter:
             return self.lines(node.children, width)
         bar = line_of(Span(f"{self._screen.glyphs.bar} ", Style.DIM))
         return [(*bar, *line) for line in self.lines(node.children, width - 2)]
+
+    def _holder(self, node: Node, width: int) -> list[Line]:
+        """A callout behind a bar, as a quote is; what else holds blocks is only its blocks."""
+        if "callout" in node.attrs.get("class", "").split():
+            return self._quote(node, width)
+        return self.lines(node.children, width)
 
     def _heading(self, node: Node, width: int) -> list[Line]:
         sign = () if self._screen.colour else line_of("#" * int(node.tag[1]) + " ")
@@ -199,14 +208,16 @@ class PageWriter:
         return spans
 
     def _element(self, node: Node, style: Style) -> list[Span]:
-        if node.tag == "br":
-            return [_BREAK]
-        if node.tag == "code":
-            return [Span(f"`{_text(node)}`", style)]
+        if node.tag in {"br", "code"}:
+            return [_BREAK if node.tag == "br" else Span(f"`{_text(node)}`", style)]
+        kind = node.attrs.get("class", "")
+        if node.tag == "input" or kind in {"footnote", "footnote-back"}:
+            return [Span(_sign(node, kind), style)]
         if node.tag == "img":
             alt = node.attrs.get("alt") or "image"
             return [Span(f"[{alt}]", style), *self._number(node.attrs.get("src", ""))]
-        inner = self._inline(node, style | _LOOKS.get(node.tag, Style.PLAIN))
+        look = Style.BOLD if kind == "callout-label" else _LOOKS.get(node.tag, Style.PLAIN)
+        inner = self._inline(node, style | look)
         if node.tag == "a":
             return [*inner, *self._number(node.attrs.get("href", ""))]
         if node.tag in _SIGNS and not self._screen.colour:
@@ -219,6 +230,13 @@ class PageWriter:
             return []
         number = self._targets.setdefault(_target(href, self._article), len(self._targets) + 1)
         return [Span(f"[{number}]", Style.DIM)]
+
+
+def _sign(node: Node, kind: str) -> str:
+    """What stands for the box of a task, for a footnote's number, and for the way back from it."""
+    if node.tag == "input":
+        return "[x]" if "checked" in node.attrs else "[ ]"
+    return f"^{_text(node)}" if kind == "footnote" else ""
 
 
 def _target(href: str, article: str) -> str:

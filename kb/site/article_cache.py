@@ -25,7 +25,7 @@ from kb.site.links import LinkReference
 from kb.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kb.config import Config, Limits
@@ -82,6 +82,7 @@ class _Settings(NamedTuple):
     remote_images: tuple[str, ...]
     limits: Limits
     dialect: Dialect
+    words: Mapping[str, str]
 
 
 class Parsed(NamedTuple):
@@ -100,6 +101,7 @@ class Reader:
         analyzer: Analyzer,
         memory: Memory,
         progress: Callable[[int, int], None] | None,
+        words: Mapping[str, str],
     ) -> None:
         self._settings = _Settings(
             config.content,
@@ -107,6 +109,7 @@ class Reader:
             config.site.remote_images,
             config.limits,
             dialect_of(config),
+            words,
         )
         self._analyzer = analyzer
         self._memory = memory
@@ -211,5 +214,7 @@ def _read(
     page = read_page(settings.content, source, limits=settings.limits, dialect=settings.dialect)
     if isinstance(page, tuple):
         return page
-    rendered = render_body(page, analyzer, remote_images=settings.remote_images)
+    rendered = render_body(
+        page, analyzer, remote_images=settings.remote_images, words=settings.words
+    )
     return Parsed(rendered, replace(page.article, body=""))

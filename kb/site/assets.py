@@ -89,7 +89,16 @@ def _spoken(wording: Wording) -> str:
     return json.dumps(spoken, ensure_ascii=False, separators=(",", ":"))
 
 
-NAMES = ("site.css", "search.css", "site.js", "scheme.js", "enlarge.js", "icon.svg")
+NAMES = (
+    "site.css",
+    "search.css",
+    "site.js",
+    "scheme.js",
+    "enlarge.js",
+    "blocks.js",
+    "blocks.css",
+    "icon.svg",
+)
 """What pages use; the theme may replace each by a file of its name."""
 STYLE = "search.css"
 LIVE = "live.js"

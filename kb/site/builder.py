@@ -100,7 +100,8 @@ class _Builder:
         """Everything, in order."""
         config = self._config
         old = self._cache.memory(self._sources.common)
-        reader = Reader(config, self._analyzer, old, progress)
+        words = read_wording(config.language, self._folders.theme).beside_text()
+        reader = Reader(config, self._analyzer, old, progress, words)
         records, unread = reader.records(self._snapshot)
         topic_files, wrong = read_topics(
             config.content,

@@ -40,6 +40,14 @@ class Wording:
         except KeyError:
             raise AttributeError(name) from None
 
+    def beside_text(self) -> dict[str, str]:
+        """What callouts, footnotes and tasks are called, by name."""
+        return {
+            name.removeprefix("callout_"): str(text)
+            for name, text in self.texts.items()
+            if name.startswith(("callout_", "footnote", "task_"))
+        }
+
     def count(self, what: str, number: int) -> str:
         """A number of things: `3 articles`."""
         form = self.texts[f"{what}_one" if number == 1 else f"{what}_other"]

@@ -44,6 +44,7 @@ _HOME_LENGTH = 12
 _EXAMPLES = 3
 _LEAST_CONTENTS = 3  # headings: a table of contents for fewer is longer than a glance
 _MARKERS = re.compile(f"{MARKER.pattern}|(<a [^>]*>|</a>)")
+_MARKS = re.compile(r'<(?:pre|dl)\b|class="(?:callout|tabs|task|footnote)')
 _WIDTH = re.compile(r' width="(\d+)"')
 _HEIGHT = re.compile(r' height="(\d+)"')
 _LARGE = 900
@@ -113,6 +114,8 @@ class Pages:
             crumbs=[self._topic_link(topic, root) for topic in crumbs],
             html=Markup(html),  # noqa: S704 escaped there
             enlarges='<a class="enlarge"' in html,
+            has_marks=_MARKS.search(html) is not None,
+            has_blocks="<pre" in html or '<div class="tabs">' in html,
             outline=rendered.outline if len(rendered.outline) >= _LEAST_CONTENTS else (),
             actions=[self._action(action, article, root) for action in article.actions],
             ready=article.have_ready,

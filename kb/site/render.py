@@ -48,15 +48,28 @@ _OUTLINE_LEVELS = (2, 3)
 _ROOTED = 8  # links from the root that a site keeps of an article
 
 
-def render_body(page: Page, analyzer: Analyzer, *, remote_images: Collection[str]) -> RenderedBody:
+def render_body(
+    page: Page,
+    analyzer: Analyzer,
+    *,
+    remote_images: Collection[str],
+    words: Mapping[str, str] | None = None,
+) -> RenderedBody:
     """The rendered body of an article. Raises ContentError where its HTML passes a limit.
 
-    Images of hosts in `remote_images` are shown; others become links.
+    Images of hosts in `remote_images` are shown; others become links. `words` are what the site
+    calls callouts, footnotes and tasks, by name, in English without them.
     """
     article, document = page.article, page.document
     writer = _LinkWriter(article, remote_images, page.dialect.published_at)
     says_title = document.title is not None and _alike(document.title, article.title)
-    html = document.html(link=writer.link, image=writer.image, with_title=not says_title)
+    html = document.html(
+        link=writer.link,
+        image=writer.image,
+        with_title=not says_title,
+        highlight=page.dialect.markdown.highlight,
+        words=words,
+    )
     outline, html = _write_headings(html, writer, _by_new(document.former_anchors()))
     html = _finish_blocks(html)
     meta = PageMeta(

@@ -121,3 +121,23 @@ def test_deep_nesting_is_shown():
     """Quotes and lists as deep as articles may have them leave room for their text."""
     text = page("> " * 90 + "deep")
     assert "".join(line.strip("| ") for line in text) == "deep"
+
+
+def test_marks_beyond_commonmark():
+    """A callout stands behind a bar, a task has its box, a footnote its number and no way back."""
+    written = "> [!TIP]\n> Fast\n\n- [x] done\n\nFee[^1]\n\nLate\n: a week\n\n[^1]: Two"
+    assert page(written) == [
+        "| Tip",
+        "|",
+        "| Fast",
+        "",
+        "* [x] done",
+        "",
+        "Fee^1",
+        "",
+        "Late",
+        "",
+        "| a week",
+        "",
+        "1. Two. "[:6],
+    ]
