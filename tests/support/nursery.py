@@ -141,6 +141,7 @@ def set_handles(count):
 
 def set_file_size(size):
     """Let no file grow beyond a size, as a full disk would."""
+    sys.dont_write_bytecode = True  # Python keeps what it compiled, half a file too
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
