@@ -53,6 +53,7 @@ PERSON = (
     "message customer service right now",
     "fastest way to reach someone",
     "email address for support",
+    "email address for help",
     "how can I contact you?",
     "write to customer service",
     "contact github support",

@@ -72,7 +72,7 @@ _PERSON_WORDS = frozenset(
     human humans person persons agent agents representative representatives rep reps operator
     operators advisor advisors adviser advisers associate associates manager managers supervisor
     supervisors someone somebody anyone anybody people you us support customer helpdesk desk
-    number numbers hotline line helpline live contact callcenter callcentre call
+    number numbers address hotline line helpline live contact callcenter callcentre call
     """.split()  # noqa: SIM905  # read more easily than a list of quoted words
 )
 """Whatever a rule below or above matches has one of these words: to compile the rules takes a
