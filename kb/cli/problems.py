@@ -87,13 +87,23 @@ def _kind(problem: Problem) -> str:
 
 
 def _advice(group: Sequence[Problem]) -> str:
-    """What would mend most links of a kind: the address below which they were published."""
+    """What would mend most links of a kind: the address below which they were published, or the
+    host of pictures that may be shown.
+    """
     written = [found["written"] for p in group if (found := _TARGET.match(p.message))]
     begun = Counter(found.group() for text in written if (found := _BEGINNING.match(text)))
     if not begun or len(group) < 3:  # noqa: PLR2004 fewer are no rule
         return ""
     beginning, count = begun.most_common(1)[0]
+    message = group[0].message
     if count * 2 < len(group):
+        return ""
+    if "another host" in message:
+        host = beginning.partition("//")[2].strip("/")
+        return (
+            f'; {count:,} of them are on {host}: remote_images = ["{host}"] under [site] shows them'
+        )
+    if "leads to nothing" not in message and "leads out" not in message:
         return ""
     return (
         f"; {count:,} of them begin with {beginning}: if the articles were published there, "

@@ -113,6 +113,16 @@ def test_kinds_of_problems_name_the_setting_that_would_mend_them(kb, folder, art
     assert len(result.err.split("\n")) < 40
 
 
+def test_pictures_on_a_host_name_the_setting_that_shows_them(kb, article):
+    """Not the one for links."""
+    article.write_text(
+        "# Late\n\n" + "".join(f"![x](https://cdn.org/{n}.png)\n" for n in range(30))
+    )
+    err = kb("build").err
+    assert '30 of them are on cdn.org: remote_images = ["cdn.org"] under [site] shows them' in err
+    assert "published_at" not in err
+
+
 def test_the_generator_is_said_once(kb, folder):
     """With the file that told it, when all is built anew; and how many files were left out."""
     (folder / "mkdocs.yml").write_text("exclude_docs: old/\n")
