@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kb.cli.answer import answer_lines
+from kb.cli.app import run
 from kb.cli.text import MARK, columns, render
 from kb.model import (
     Answer,
@@ -219,6 +220,36 @@ def test_json_of_a_search(base, kb):
     assert hit["path"] == "content/orders/late.md"
     assert sum(part["score"] for part in hit["parts"]) == hit["score"]
     assert list(found["escalation"]) == ["channels", "have_ready", "message", "note"]
+
+
+def test_other_versions_of_a_hit_are_named(tmp_path, capsys):
+    """In a line of its own, and in JSON where there is something to say; by a real index."""
+    for version in ("v9", "v10"):
+        path = tmp_path / "content" / version / "install.md"
+        path.parent.mkdir(parents=True)
+        path.write_text("# Install\n\nUnpack the package.\n")
+    args = [
+        "--content",
+        str(path.parents[1]),
+        "--index",
+        str(tmp_path / "index"),
+        "search",
+        "unpack",
+    ]
+    assert run(args) == 0
+    out = capsys.readouterr().out
+    assert "Also in v9." in out
+    assert "v10/install" in out
+    assert run([*args, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["total"] == 1
+    assert found["hits"][0]["also"] == [
+        {"article": "v9/install", "anchor": "install", "label": "v9"}
+    ]
+    assert run([*args, "topic:v9", "--json"]) == 0
+    (hit,) = json.loads(capsys.readouterr().out)["hits"]
+    assert hit["article"] == "v9/install"
+    assert "also" not in hit
 
 
 def test_json_of_nothing_is_valid(base, kb):

@@ -187,12 +187,15 @@ def test_a_damaged_list_of_twins_is_noticed(tmp_path):
     """It is not taken for another one."""
     engine = WhooshEngine(tmp_path, ANALYZER, Ranking())
     engine.build(versions("v1", "v2"))
-    assert read_twins(tmp_path) == engine.reader.twins
+    size = engine.reader.doc_count_all
+    assert read_twins(tmp_path, size) == engine.reader.twins
+    with pytest.raises(DamagedIndexError):
+        read_twins(tmp_path, size - 1)
     engine.close()
     file = tmp_path / TWINS_FILE
     file.write_bytes(file.read_bytes()[:-1] + b"\7")
     with pytest.raises(DamagedIndexError):
-        read_twins(tmp_path)
+        read_twins(tmp_path, size)
 
 
 _texts = st.sampled_from(

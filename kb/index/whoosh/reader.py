@@ -137,7 +137,7 @@ class WhooshReader:
             self.sections, self.articles = tables.sections, tables.articles
             self.article_of, self.order, self.mass = tables.article_of, tables.order, tables.mass
             self.lengths, self.averages = tables.lengths, tables.averages
-            self.twins = read_twins(folder)
+            self.twins = read_twins(folder, base)
         self.postings = lru_cache(CACHED_TERMS)(self._postings)
         self.statistics = lru_cache(CACHED_TERMS)(self._statistics)
         self.positions = lru_cache(CACHED_TERMS)(self._positions)

@@ -93,8 +93,8 @@ def write_twins(folder: Path, twins: Twins) -> None:
     temporary.replace(path)
 
 
-def read_twins(folder: Path) -> Twins:
-    """The groups of an index. Raises DamagedPostingsError and OSError."""
+def read_twins(folder: Path, size: int) -> Twins:
+    """The groups of an index of `size` documents. Raises DamagedPostingsError and OSError."""
     try:
         data = (folder / TWINS_FILE).read_bytes()
     except FileNotFoundError:
@@ -103,7 +103,10 @@ def read_twins(folder: Path) -> Twins:
     half, rest = divmod(len(body), 2)
     if rest or half % array("I").itemsize or zlib.crc32(body) != crc:
         raise DamagedPostingsError(f"{TWINS_FILE} does not fit its checksum")
-    return Twins(array("I", bytes(body[:half])), array("I", bytes(body[half:])))
+    twins = Twins(array("I", bytes(body[:half])), array("I", bytes(body[half:])))
+    if max(twins.sections, default=0) >= size:
+        raise DamagedPostingsError(f"{TWINS_FILE} names documents that are not there")
+    return twins
 
 
 _CRC_SIZE = 4
