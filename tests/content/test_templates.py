@@ -65,6 +65,7 @@ def test_liquid(tmp_path, body, text):
 HUGOS = [
     ('[that]({{< relref "b.md" >}}) [b]({{% ref "/b" %}})', "that b"),
     ('{{< figure src="x.png" alt="A box" title="The box" >}}', "A box\nThe box"),
+    ('a {{< legacy-img src="x.png" alt="A box" >}}', "a A box"),
     ("{{< youtube abc123 >}}", "https://www.youtube.com/watch?v=abc123"),
     ("{{% panel %}}\n**bold**\n{{% /panel %}}", "bold"),
     ("Call {{< param phone >}} {{< unknown >}}now", "Call 555 now"),

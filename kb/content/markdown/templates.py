@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kb.content.markdown.markup import Markup
 
 _LONGEST = 2_000
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)\Z", re.IGNORECASE)
 _STARTS = re.compile(r"\{%|\{\{[<%]?|\[!|:::|;?--8<--")
 _CLOSING = {"{%": "%}", "{{<": ">}}", "{{%": "%}}"}
 _NAMES = re.compile(r"\s*[-~]?\s*(/)?\s*([A-Za-z_][\w./-]*|/)\s*", re.DOTALL)
@@ -250,6 +251,8 @@ class Expander:
             made = mark.rest
         elif mark.kind == "docfx":
             made = _docfx_words(mark)
+        elif _PICTURE.search(mark.attrs.get("src", "")):
+            made = _figure(self, mark)
         else:
             made = mark.attrs.get("text") or mark.attrs.get("aria-label") or None
         if made is None:
