@@ -20,6 +20,7 @@ two texts may be alike, but are not equal, the texts are compared.
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from array import array
 from collections import Counter
@@ -60,13 +61,18 @@ RIVALS = 32
 over thousands of texts.
 """
 
+MANY = 0xFFFF
+"""Pairs that are counted."""
+
 KEPT = 1_024
 """Texts of which the pairs are kept in memory."""
 
-_EQUAL, _KEY = 6, 4
-"""Bytes of a fingerprint: the hash of all of it, and each key by which texts like it are found."""
+_EQUAL = 6
+_PRINT = struct.Struct(f"={_EQUAL}sH{SKETCH}I")
+"""A fingerprint: the hash of all of a section, how many pairs its text has, and the keys by which
+texts like it are found."""
 
-SIZE = _EQUAL + SKETCH * _KEY
+SIZE = _PRINT.size
 
 
 def fingerprints(article: Article) -> list[array[int]]:
@@ -142,9 +148,11 @@ class _Said(NamedTuple):
         """SIZE bytes."""
         head = self.head.to_bytes(4, "big")
         equal = blake2b(b" ".join((head, *self.words)), digest_size=_EQUAL).digest()
-        lowest = sorted(self.pairs())[:SKETCH] or [0]
-        keys = [zlib.crc32(head, pair).to_bytes(_KEY, "big") for pair in lowest]
-        return equal + b"".join((keys * SKETCH)[:SKETCH])
+        pairs = sorted(self.pairs())
+        keys = [zlib.crc32(head, pair) for pair in pairs[:SKETCH]]
+        missing = range(SKETCH - len(keys))  # those of equal texts are equal, too
+        more = [zlib.crc32(equal, number) for number in missing]
+        return _PRINT.pack(equal, min(len(pairs), MANY), *keys, *more)
 
 
 def find_twins(reader: ExportReader, article_of: Sequence[int]) -> Twins:
@@ -178,19 +186,17 @@ def group_sections(
 
     The keys of an article's sections ascend in their order.
     """
-    seen = Counter(key for value in prints.values() for key in set(_keys(value)))
-    some = [key for key, value in prints.items() if any(seen[k] > 1 for k in _keys(value))]
+    rows = dict(zip(prints, map(_PRINT.unpack, prints.values()), strict=True))
+    counts = Counter(chain.from_iterable([row[2:] for row in rows.values()]))
+    several = {key for key, count in counts.items() if count > 1}
+    some = [key for key, row in rows.items() if not several.isdisjoint(row[2:])]
     ages = {
         key: (not (meta := meta_of(key)).is_published, *age(meta.id, meta.order)) for key in some
     }
     grouping = _Grouping(meta_of, section_of)
     for key in sorted(some, key=lambda key: (ages[key], key)):
-        grouping.add(key, prints[key])
+        grouping.add(key, *rows[key])
     return [group for group in grouping.groups if len(group) > 1]
-
-
-def _keys(fingerprint: bytes) -> list[bytes]:
-    return [fingerprint[at : at + _KEY] for at in range(_EQUAL, SIZE, _KEY)]
 
 
 class _Grouping(Generic[K]):
@@ -203,38 +209,41 @@ class _Grouping(Generic[K]):
     ) -> None:
         self.groups: list[list[K]] = []
         self._articles: list[set[str]] = []
+        self._sizes: list[int] = []
         self._equal: dict[bytes, list[int]] = {}
-        self._alike: dict[bytes, list[int]] = {}
+        self._alike: dict[int, list[int]] = {}
         self._meta_of, self._section_of = meta_of, section_of
         self._read = lru_cache(KEPT)(self._read_now)
 
-    def add(self, key: K, fingerprint: bytes) -> None:
+    def add(self, key: K, equal: bytes, size: int, *alike: int) -> None:
         """Put a section into the first group that it fits in, else into one of its own."""
         article = self._meta_of(key).id
-        equal = self._equal.setdefault(fingerprint[:_EQUAL], [])
-        number = next((n for n in equal if article not in self._articles[n]), None)
+        same = self._equal.setdefault(equal, [])
+        number = next((n for n in same if article not in self._articles[n]), None)
         if number is None:
-            number = next(
-                (n for n in self._rivals(fingerprint, article) if self._fits(n, key)), None
-            )
+            rivals = self._rivals(alike, size)
+            fitting = (n for n in rivals if article not in self._articles[n] and self._fits(n, key))
+            number = next(fitting, None)
             if number is None:
-                number = self._begin(fingerprint)
-            equal.append(number)
+                number = self._begin(alike, size)
+            same.append(number)
         self.groups[number].append(key)
         self._articles[number].add(article)
 
-    def _begin(self, fingerprint: bytes) -> int:
+    def _begin(self, alike: Sequence[int], size: int) -> int:
         number = len(self.groups)
         self.groups.append([])
         self._articles.append(set())
-        for sketch in dict.fromkeys(_keys(fingerprint)):
-            self._alike.setdefault(sketch, []).append(number)
+        self._sizes.append(size)
+        for each in alike:
+            self._alike.setdefault(each, []).append(number)
         return number
 
-    def _rivals(self, fingerprint: bytes, article: str) -> list[int]:
-        """The groups that a section may fit in, the newest first."""
-        found = {n for key in _keys(fingerprint) for n in self._alike.get(key, ())[:RIVALS]}
-        return sorted(n for n in found if article not in self._articles[n])
+    def _rivals(self, alike: Sequence[int], size: int) -> list[int]:
+        """The groups that a section of so many pairs may be like, the newest first."""
+        found = {n for each in alike for n in self._alike.get(each, ())[:RIVALS]}
+        sizes = ((n, sorted((size, self._sizes[n]))) for n in found)
+        return sorted(n for n, (less, more) in sizes if less >= LIKENESS * more)
 
     def _fits(self, number: int, key: K) -> bool:
         (path, ours), (their_path, theirs) = map(self._read, (key, self.groups[number][0]))

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from kb.content.snapshot import FolderState
     from kb.index.engine import Engine
 
-FORMAT = 20
+FORMAT = 21
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
