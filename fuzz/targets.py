@@ -87,7 +87,10 @@ def check_html(html: str) -> None:
 
 
 TAGS = frozenset(
-    ["h1", "h2", "h3", "h4", "h5", "h6", "p", "a", "img", "em", "strong", "s", "code", "pre", "ul", "ol", "li",
+    ["abbr", "aside", "b", "bdi", "bdo", "button", "caption", "cite", "dd", "del", "details", "dfn", "dl", "dt",
+     "figcaption", "figure", "i", "input", "ins", "kbd", "label", "mark", "picture", "q", "rp", "rt", "ruby", "samp",
+     "section", "source", "strong", "sub", "summary", "sup", "tfoot", "time", "u", "var",
+     "h1", "h2", "h3", "h4", "h5", "h6", "p", "a", "img", "em", "strong", "s", "code", "pre", "ul", "ol", "li",
      "blockquote", "hr", "br", "table", "thead", "tbody", "tr", "th", "td", "div", "span", "small"]
 )  # fmt: skip
 
@@ -99,7 +102,7 @@ def article(data: bytes) -> None:
         if isinstance(page, Page):
             draft = render_body(page, analyzer(), remote_images=())
             check_html(draft.html)
-            problems = draft.record.problems
+            problems = draft.meta.problems
             assert page.article.title
         else:
             problems = page

@@ -109,6 +109,16 @@ def open_within(folder: Path, path: str) -> int:
     return _open_by_parts(root, Path(real).relative_to(root).parts)
 
 
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder that can be told from here; one behind a closed folder is none."""
+    return os.path.isdir(path)  # noqa: PTH112  # `Path.is_dir` raises for what may not be read
+
+
+def is_file(path: Path) -> bool:
+    """Whether it is a file that can be told from here; one behind a closed folder is none."""
+    return os.path.isfile(path)  # noqa: PTH113  # `Path.is_file` raises for what may not be read
+
+
 def is_within(root: str, path: str) -> bool:
     """Whether a path, all links followed, lies in the folder `root` (itself a real path)."""
     real = os.path.realpath(path)

@@ -34,13 +34,14 @@ def write_articles(content, mark="plain", articles=40):
             f"## Kept {other}\n\n[a link](a{(number + 1) % articles}.md) and {more[::-1]}\n"
         )
     for number in range(EDITED):
-        (content / f"e{number}.md").write_text(text_of(0))
+        (content / f"e{number}.md").write_text(text_of(0, number))
 
 
-def text_of(version):
-    """An article that tells its version in every section."""
+def text_of(version, number):
+    """An article that tells its version in every section, and that no other says the same as."""
     word = f"version{version}"
-    return f"# Edited {word}\n\nEdited {word}.\n\n## Edited part {word}\n\nMore.\n"
+    part = f"## Edited part{number} {word}\n\nMore of part{number}.\n"
+    return f"# Edited{number} edited {word}\n\nEdited {word}, article{number}.\n\n{part}"
 
 
 class Editor:
@@ -54,7 +55,10 @@ class Editor:
         """Write the next version, and tell of it before anyone can see it."""
         self.version += 1
         self.replace(self.content.parent / "written", str(self.version))
-        self.replace(self.content / f"e{self.version % EDITED}.md", text_of(self.version))
+        self.replace(
+            self.content / f"e{self.version % EDITED}.md",
+            text_of(self.version, self.version % EDITED),
+        )
 
     def replace(self, path, text):
         """Write a file in one step."""

@@ -17,7 +17,7 @@ from kb.content.markdown.comments import without_comments
 from kb.content.markdown.markup import Markup
 from kb.content.visibility import read_visibility
 from kb.errors import ContentError
-from kb.files import open_within
+from kb.files import is_file, open_within
 from kb.model import Audience, Status
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class _Called:
         for start in range(len(parts)):
             path = "/".join(parts[start:])
             for ending in ("", ".md"):
-                if (content / f"{path}{ending}").is_file():
+                if is_file(content / f"{path}{ending}"):
                     return f"/{path}{ending}{hash_}{anchor}"
         return None
 

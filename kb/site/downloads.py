@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from kb.content.files import printable
 from kb.errors import ContentError, SiteError
-from kb.files import open_within, raise_if_exhausted
+from kb.files import is_folder, open_within, raise_if_exhausted
 from kb.site.images import image_size
 from kb.site.output import state_of
 
@@ -100,7 +100,7 @@ def find_asset_folders(
     beside = (content.parent / name for name in _BESIDE)
     found = []
     for folder in dict.fromkeys([*folders, *beside]):
-        if folder in avoid or folder.is_symlink() or not folder.is_dir():
+        if folder in avoid or folder.is_symlink() or not is_folder(folder):
             continue
         path = os.path.relpath(folder, content).replace(os.sep, "/")
         found.append("" if path == "." else f"{path}/")

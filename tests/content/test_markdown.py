@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.ruler import Ruler
 
-from kb.config import DEFAULT_LIMITS, Limits
+from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN, Limits
 from kb.content.anchors import FORMER
 from kb.content.markdown.document import (
     Link,
@@ -311,13 +311,16 @@ def has_raw_html(markdown):
 
 @needs_cases
 def test_html_is_that_of_the_specification():
-    """All examples without raw HTML, to the letter but for ids and the slash of XHTML."""
+    """All examples without raw HTML, to the letter but for ids and the slash of XHTML, where
+    bare addresses stay text.
+    """
+    plain = replace(DEFAULT_MARKDOWN, autolinks=False)
     compared = 0
     for example in examples():
         if has_raw_html(example["markdown"]):
             continue
         compared += 1
-        html = without_ids(render_html(example["markdown"]))
+        html = without_ids(parse(example["markdown"], syntax=plain).html())
         assert html == example["html"].replace(" />", ">"), example["example"]
     assert compared == 580
 
@@ -338,7 +341,7 @@ def test_no_example_of_the_specification_loses_text():
 def test_no_attack_leaves_anything_to_run(name):
     """No element but those of Markdown, no attribute but its own, no scheme that runs."""
     attributes = {"href", "src", "alt", "title", "id", "class", "start", "style", "dir", "lang"}
-    attributes |= {"open", "colspan", "rowspan", "width", "height"}
+    attributes |= {"open", "colspan", "rowspan", "width", "height", "role", "aria-label"}
     for case in json.loads(Path(CASES, name).read_text(encoding="utf-8")):
         text = case["input"].replace("\0", "\ufffd")
         document = parse(text)
@@ -349,12 +352,14 @@ def test_no_attack_leaves_anything_to_run(name):
             assert given_attributes.get("style", "text-align:").startswith("text-align:")
             assert is_safe_link(given_attributes.get("href", ""))
             assert is_safe_link(given_attributes.get("src", ""))
-        assert letters_of(document) == page.letters
+        if "section" not in dict(page.tags):  # numbers and arrows of footnotes are the page's alone
+            assert letters_of(document) == page.letters
 
 
 ALLOWED = {
     *(
         "abbr",
+        "section",
         "b",
         "bdi",
         "bdo",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kb.content.dialects.dialect import Dialect, Located
+from kb.files import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +52,7 @@ def _between(located: Located) -> list[Path]:
 def _within(root: Path, folders: Iterable[Path]) -> tuple[Path, ...]:
     """The folders that there are, none of them outside of the root."""
     real = root.resolve()
-    kept = (f for f in folders if f.is_dir() and f.resolve().is_relative_to(real))
+    kept = (f for f in folders if is_folder(f) and f.resolve().is_relative_to(real))
     return tuple(dict.fromkeys(kept))
 
 

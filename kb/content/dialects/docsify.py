@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kb.content.dialects.build import begin
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+from kb.files import is_file
 
 
 def read(located: Located) -> Dialect:
@@ -16,5 +17,5 @@ def read(located: Located) -> Dialect:
         anchors=Anchors.DOCSIFY,
         routes=Routes(indexes=("readme",), slugs=()),
         marks=frozenset({"docsify"}),
-        menu=tuple(path for path in menu if path.is_file()),
+        menu=tuple(path for path in menu if is_file(path)),
     )

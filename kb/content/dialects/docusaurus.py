@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kb.content.dialects.build import begin, joined, sites
 from kb.content.dialects.configuration import read_configuration, table, text, texts
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+from kb.files import is_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,4 +75,4 @@ def _braces(pattern: str, depth: int = 0) -> tuple[str, ...]:
 
 def _menu(located: Located, named: str) -> tuple[Path, ...]:
     names = (named.removeprefix("./"), *_SIDEBARS) if named else _SIDEBARS
-    return tuple(path for name in names if (path := located.root / name).is_file())[:1]
+    return tuple(path for name in names if is_file(path := located.root / name))[:1]

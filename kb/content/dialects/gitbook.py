@@ -5,6 +5,7 @@ from __future__ import annotations
 from kb.content.dialects.build import begin
 from kb.content.dialects.configuration import data_files, flatten, read_configuration, table, text
 from kb.content.dialects.dialect import Dialect, Located, Routes
+from kb.files import is_file
 
 
 def read(located: Located) -> Dialect:
@@ -26,7 +27,7 @@ def read(located: Located) -> Dialect:
         routes=Routes(indexes=("readme", "index"), slugs=()),
         marks=frozenset({"gitbook"}),
         exclude=("SUMMARY.md",),
-        data_files=tuple((name, path) for name, path in files if path.is_file()),
+        data_files=tuple((name, path) for name, path in files if is_file(path)),
         given=tuple(flatten(table(said, "variables"), "book")),
-        menu=tuple(sorted(path for home in homes if (path := home / summary).is_file())),
+        menu=tuple(sorted(path for home in homes if is_file(path := home / summary))),
     )
