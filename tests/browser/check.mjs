@@ -82,7 +82,8 @@ async function tab(url) {
     for (const details of document.querySelectorAll("details")) details.open = true;
   });
   const wanted = await page.evaluate(() => {
-    const all = document.querySelectorAll("a[href], button, input, textarea, summary, [tabindex='0']");
+    const stops = "a[href], button, input:enabled, textarea, summary, [tabindex='0']";
+    const all = document.querySelectorAll(`:is(${stops}):not([role='tab'][tabindex='-1'])`);
     const shown = [...all].filter((one) => one.checkVisibility({ visibilityProperty: true }));
     shown.forEach((one, number) => one.setAttribute("data-stop", String(number)));
     return shown.length;

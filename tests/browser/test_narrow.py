@@ -81,6 +81,19 @@ Term {LONG}
 
 <details><summary>{GERMAN}</summary>{LONG}</details>
 
+!!! danger "{LONG}"
+    {GERMAN}
+
+=== "{LONG}"
+
+    ```python {{{{1}}}} title="{URL}" showLineNumbers
+    {CODE}
+    ```
+
+=== "{GERMAN}"
+
+    {URL}
+
 ## {SPOKEN}
 
 Text.

@@ -5,6 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from support.sites import png
 
 from kb.config import load_config
 from kb.site.build import build_site
@@ -59,6 +60,37 @@ a line of code that is so long that it has to be scrolled sideways, by mouse or 
 Averyveryverylongwordwithoutanyspaceinitthathastobreaksomewhereonanarrowscreenhoweveritcan
 
 [](https://example.com/)
+
+> [!WARNING]
+> Take `care` and [read on](orders/late-or-lost-package.md).
+
+!!! danger "Never"
+    So it says.
+
+<details>
+<summary>More</summary>
+
+Text that is folded.
+
+</details>
+
+=== "Parcel"
+
+    ```python {1} title="a.py" showLineNumbers
+    def first(): return "a"  # a comment
+    ```
+
+=== "Letter"
+
+    ## A heading in a tab
+
+    - [x] done
+
+A footnote[^1].
+
+[^1]: The note.
+
+<p align="center"><img src="large.png" width="200" alt="A large picture"></p>
 """
 
 
@@ -73,6 +105,7 @@ def site(tmp_path_factory):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
     (content / "everything.md").write_text(EVERYTHING)
+    (content / "large.png").write_bytes(png(2000, 900))
     build_site(load_config(content=content, environ={}, cwd=folder), out=folder / "site")
     return folder / "site"
 
@@ -113,9 +146,12 @@ def test_every_kind_of_page_works_from_the_disk(browse, site):
 
 
 def test_every_control_is_reached_by_keyboard_and_shows_its_focus(browse, site, serve_below):
-    """Tabbing through a page comes to each link and control once, with an outline."""
+    """Tabbing through a page comes to each link and control once, with an outline; of tabs, to the
+    chosen one, whose arrows lead to the others.
+    """
     address = serve_below(site)
-    found = browse({"keyboard": [address + page for page in KINDS]})["keyboard"]
+    pages = [address + page for page in (*KINDS, "everything.html")]
+    found = browse({"keyboard": pages})["keyboard"]
     for page in found:
         assert page["missed"] == [], page
         assert page["unseen"] == [], page
@@ -135,6 +171,57 @@ def test_colour_scheme_is_remembered(browse, site, serve_below):
     ]
     walk = browse({"walks": [{"url": address + "index.html", "steps": steps}]})["walks"][0]
     assert walk == ["dark", "dark", "rgb(20, 23, 26)"]
+
+
+def test_code_is_copied_without_the_numbers_of_its_lines(browse, site, serve_below):
+    """The button beside code copies the text of the code, and says so."""
+    steps = [
+        ["click", ".tab .copy-code"],
+        ["wait", 100],
+        ["evaluate", "navigator.clipboard.readText()"],
+        ["evaluate", "document.querySelector('.tab .copy-code').textContent"],
+    ]
+    address = serve_below(site) + "everything.html"
+    copied, label = browse({"walks": [{"url": address, "steps": steps}]})["walks"][0]
+    assert copied == 'def first(): return "a"  # a comment\n'
+    assert label == "Copied"
+
+
+def test_tabs_are_chosen_by_mouse_keys_and_address(browse, site, serve_below):
+    """A click, an arrow, Home and a link to a place in a panel each show one panel."""
+    shown = (
+        "[...document.querySelectorAll('[role=tabpanel]')].filter((one) => one.checkVisibility("
+        "{ contentVisibilityAuto: true }) && !one.hidden).map((one) => one.querySelector('.is-tab').textContent)"
+    )
+    look = ["evaluate", shown]
+    steps = [look, ["click", "[role=tab][aria-selected=false]"], look]
+    for key in ("ArrowRight", "End", "Home"):
+        steps += [["press", key], look]
+    steps += [["evaluate", "void (location.hash = 'a-heading-in-a-tab')"], ["wait", 100], look]
+    address = serve_below(site) + "everything.html"
+    linked = {"url": address + "#a-heading-in-a-tab", "steps": [look]}
+    results, arrived = browse({"walks": [{"url": address, "steps": steps}, linked]})["walks"]
+    parcel, letter = ["Parcel"], ["Letter"]
+    assert results == [parcel, letter, parcel, letter, parcel, None, letter]
+    assert arrived == [letter]
+
+
+def test_a_large_picture_opens_over_the_page_and_gives_the_focus_back(browse, site, serve_below):
+    """Escape or the button closes it; it fits the window."""
+    fits = (
+        "(({ left, right, top, bottom }) => left >= 0 && top >= 0 && right <= innerWidth && "
+        "bottom <= innerHeight)(document.querySelector('dialog[open] img').getBoundingClientRect())"
+    )
+    closed = ["evaluate", "[!document.querySelector('dialog'), document.activeElement.className]"]
+    open_it = [["click", "a.enlarge"], ["waitFor", "dialog[open] img"], ["evaluate", fits]]
+    steps = [
+        *open_it, ["press", "Escape"], ["wait", 100], closed,
+        *open_it, ["click", "dialog button"], ["wait", 100], closed,
+    ]  # fmt: skip
+    address = serve_below(site) + "everything.html"
+    plan = [{"url": address, "width": width, "steps": steps} for width in WIDTHS]
+    for walk in browse({"walks": plan})["walks"]:
+        assert walk == [True, [True, "enlarge"]] * 2
 
 
 def test_message_is_filled_in_and_copied(browse, site, serve_below):
