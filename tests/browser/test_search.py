@@ -178,6 +178,38 @@ def test_the_page_of_results_can_be_linked_and_keeps_its_history(see, address):
     assert back == [chat, first, chat]
 
 
+def test_versions_of_a_section_are_one_result_that_leads_to_them(see, serve_below, tmp_path):
+    """The page of results links each other version, the panel names them; both are accessible."""
+    text = "The money comes within five working days to the account from which the order was paid."
+    for version in ("v1", "v2", "v3"):
+        article = tmp_path / "content" / version / "refund.md"
+        article.parent.mkdir(parents=True)
+        article.write_text(f"---\ntitle: Refunds\n---\n## When the money comes\n\n{text}\n")
+    config = load_config(content=tmp_path / "content", environ={}, cwd=tmp_path)
+    build_site(config, out=tmp_path / "site")
+    address = serve_below(tmp_path / "site")
+    others = "#KB-results .find-trail a"
+    links = f"[...document.querySelectorAll('{others}')].map((one) => [one.textContent, one.href])"
+    panel = f"{PANEL}?.textContent.includes('Also in v2, v1')"
+    results, front = see(
+        {
+            "url": address + "search/index.html?q=money+comes",
+            "steps": [
+                ["until", f"document.querySelector('{others}')"],
+                ["evaluate", links],
+                ["axe"],
+            ],
+        },
+        {"url": address + "index.html", "steps": [*typed("money comes", until=panel), ["axe"]]},
+    )
+    expected = [
+        [version, f"{address}{version}/refund.html#when-the-money-comes"]
+        for version in ("v2", "v1")
+    ]
+    assert results["results"] == [expected, []]
+    assert front["results"] == [[]]
+
+
 def test_arrows_lead_from_the_box_through_the_results(see, address):
     """On the page of results the arrow keys move the focus, and back to the box."""
     [seen] = see(
