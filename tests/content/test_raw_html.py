@@ -252,3 +252,14 @@ def test_text_may_be_put_between_quotes():
     ).html()
     assert "a &quot;b&quot; onclick=x" in html
     assert 'title="&lt;e&gt;"' in html
+
+
+@pytest.mark.parametrize(
+    "words", ["<file>", "<your path>", "<a table name>", "<table>", "<time period>"]
+)
+def test_words_in_angle_brackets_stay(words):
+    """What has no end and no value is to be filled in by who reads: it is text, and in anchors."""
+    document = parse(f"# A {words} b\n\nCopy it to {words} or so.\n")
+    assert words in document.title
+    assert words in document.sections[0].text
+    assert words.replace("<", "&lt;").replace(">", "&gt;") in document.html()

@@ -32,6 +32,9 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(
     r"([^\s\"'<>/=]++)(?>\s*+=\s*+(?>\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=<>`]++)))?"
 )
+_SWITCHES = names("checked compact controls disabled hidden loop muted nowrap open reversed")
+# Elements that nobody writes in a sentence without an end: words for what is to be filled in.
+_NAMES_OF_THINGS = names("table title form section article map main header footer time data var")
 # What a browser takes for a comment or an instruction: none of it is shown.
 _SILENT = re.compile(r"<[!?][^>]*+>")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -531,6 +534,8 @@ class _Reader:
     def phrase(self, tag: Tag, line: int, opened: list[Token]) -> list[Token]:
         """What a tag within words becomes; `opened` are those that are open."""
         name = tag.name
+        if self.is_placeholder(tag):
+            return [Token("text", "", 0, content=tag.written)]
         if name == "br":
             return [Token("hardbreak", "br", 0, markup="br")]
         if name in {"img", "embed", "frame"}:
@@ -539,14 +544,18 @@ class _Reader:
             return self._link(tag, opened)
         if name in _INLINE or (name in {"span", "font"} and _common_attributes(tag)):
             return _pair(tag, opened)
-        if name not in _KNOWN and self._is_placeholder(tag):
-            return [Token("text", "", 0, content=tag.written)]
         identity = "" if tag.closes else anchor_of(tag)
         return [Token("anchor", "span", 0, attrs={"id": identity})] if identity else []
 
-    def _is_placeholder(self, tag: Tag) -> bool:
-        """Whether it is a word in angle brackets, `<file>`: no element that has an end."""
-        return not (tag.attrs or tag.closes or tag.is_void or tag.is_paired)
+    def is_placeholder(self, tag: Tag) -> bool:
+        """Whether it is words in angle brackets, `<file>`, `<your path>`: no element that has an
+        end, and nothing that has a value; `<a table name>`, too.
+        """
+        if "=" in tag.written or tag.closes or tag.is_void or tag.is_paired:
+            return False
+        if tag.name in _KNOWN and tag.name not in _NAMES_OF_THINGS:
+            return not tag.attrs.keys() <= _SWITCHES
+        return True
 
     def _image(self, tag: Tag) -> list[Token]:
         src = self.address(tag.attrs.get("src") or tag.attrs.get("data-src", ""))
@@ -643,7 +652,9 @@ class _Phrases:
             return []
         if tag.name in _MEDIA:
             return reader.media(tag, line)
-        if tag.name in _BLOCK or tag.name in _PLAIN_BLOCKS or tag.name == "hr":
+        if (
+            tag.name in _BLOCK or tag.name in _PLAIN_BLOCKS or tag.name == "hr"
+        ) and not reader.is_placeholder(tag):
             return self._block_in_words(tag, levels[-1])
         return reader.phrase(tag, line, levels[-1])
 
