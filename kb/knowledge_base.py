@@ -14,7 +14,7 @@ from kb.config import Config, Ranking, load_config
 from kb.content import (
     build_topics,
     find_file,
-    read_article,
+    read_page,
     read_topics,
     resolve_aliases,
     scan,
@@ -37,6 +37,7 @@ from kb.text.snippets import make_snippet
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from kb.content.reader import Page
     from kb.content.snapshot import Snapshot
     from kb.index.engine import Description, Engine
     from kb.index.generations import Generation
@@ -235,13 +236,17 @@ class KnowledgeBase:
         Raises NotFoundError, which names similar ids, and ContentError where the file can't
         be read.
         """
+        return self.page(id_).article
+
+    def page(self, id_: str) -> Page:
+        """As `article`, with its parsed Markdown, of which HTML can be made."""
         card = self._ask(lambda opened: opened.find(id_))
         source = find_file(self.config.content, card.path, card.id)
         if source is None:
             raise NotFoundError(f"article {card.id!r} is gone", hint="search again")
         limits, dialect = self.config.limits, dialect_of(self.config)
-        result = read_article(self.config.content, source, limits=limits, dialect=dialect)
-        if isinstance(result, Article):
+        result = read_page(self.config.content, source, limits=limits, dialect=dialect)
+        if not isinstance(result, tuple):
             return result
         problem = result[0]
         raise ContentError(problem.message, path=problem.path, line=problem.line)

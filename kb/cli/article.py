@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 from kb.cli.answer import action_lines, escalation_lines
 from kb.cli.page import Node, PageWriter, cut_section, read_html
 from kb.cli.text import Line, Span, Style, line_of, wrap
-from kb.content.markdown.document import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kb.cli.screen import Screen
+    from kb.content.reader import Page
     from kb.model import Article, Escalation
 
 
 def article_lines(
-    article: Article, anchor: str, escalation: Escalation, screen: Screen
+    page: Page, anchor: str, escalation: Escalation, screen: Screen
 ) -> Iterator[Line]:
     """An article, or one section of it, with its actions and its escalation."""
+    article = page.article
     yield from wrap([Span(article.title, Style.BOLD)], screen.width)
     yield from wrap(_facts(article, anchor, screen), screen.width)
     if article.actions:
@@ -28,7 +29,7 @@ def article_lines(
             yield from action_lines(action, 2, screen)
     yield ()
     writer = PageWriter(screen, article.id)
-    yield from writer.lines(_blocks(article, anchor), screen.width)
+    yield from writer.lines(_blocks(page, anchor), screen.width)
     links = [*writer.link_lines()]
     if links:
         yield ()
@@ -51,9 +52,9 @@ def _facts(article: Article, anchor: str, screen: Screen) -> Line:
     return line_of(Span(name, Style.DIM | Style.WHOLE), Span(after, Style.DIM))
 
 
-def _blocks(article: Article, anchor: str) -> list[Node]:
+def _blocks(page: Page, anchor: str) -> list[Node]:
     """The blocks to show; the title stands above them already."""
-    document = parse(article.body, title=article.title, first_line=article.body_line)
+    article, document = page.article, page.document
     if not anchor:
         repeated = document.title == article.title
         return read_html(document.html(with_title=not repeated))

@@ -19,6 +19,7 @@ from kb.text.nearest import did_you_mean_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kb.content.reader import Page
     from kb.knowledge_base import KnowledgeBase
     from kb.model import Article, Section
 
@@ -49,7 +50,8 @@ def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
     base = session.open()
     prepare(base, session.screen)
     id_, _, anchor = " ".join(words).partition("#")
-    article = find_article(base, id_)
+    page = find_page(base, id_)
+    article = page.article
     anchor = find_anchor(anchor, [section.anchor for section in article.sections]) or anchor
     sections = _sections(article, anchor)
     screen = session.screen
@@ -60,19 +62,19 @@ def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
     elif source:
         screen.print_text(_source(article, sections))
     else:
-        screen.page(article_lines(article, anchor, base.escalation(article), screen))
+        screen.page(article_lines(page, anchor, base.escalation(article), screen))
     return FOUND
 
 
-def find_article(base: KnowledgeBase, name: str) -> Article:
+def find_page(base: KnowledgeBase, name: str) -> Page:
     """The article of an id, a former id, or the path of its file. Raises NotFoundError."""
     names = list(dict.fromkeys(_ids(name, base.config.content)))
     for id_ in names[1:]:
         try:
-            return base.article(id_)
+            return base.page(id_)
         except NotFoundError:
             continue
-    return base.article(names[0])
+    return base.page(names[0])
 
 
 def _ids(name: str, content: Path) -> list[str]:

@@ -6,7 +6,7 @@ code, where nothing is a comment, is not decided here: see `kb.content.markdown.
 | written | by |
 |---|---|
 | `<!-- ... -->` | HTML; without an end it goes on to the end of the text |
-| `{/* ... */}` | MDX |
+| `{/* ... */}` | MDX; `{/*name*/}` that ends a heading is its id |
 | `{{/* ... */}}`, `{{< comment >}} ... {{< /comment >}}` | Hugo |
 | `{% comment %} ... {% endcomment %}` | Liquid |
 | `{# ... #}` | Jinja, with a space after the `{#`: `{#name}` is a heading's id |
@@ -56,6 +56,9 @@ _KINDS = (
     ),
     _Kind(_OBSIDIAN, r"(?<!%)%%(?!%)", r"(?<!%)%%(?!%)"),
 )
+_HEADING_ID = re.compile(r"\{/\*[a-z][a-z0-9_-]{0,199}\*/\}[ \t]*(?=\r?\n|\Z)")
+_HEADING = re.compile(r"[ >]{0,99}#{1,6}[ \t]")
+_LONGEST_HEADING = 1000
 OPENING = "|".join(f"(?P<{kind.name}>{kind.opening})" for kind in _KINDS)
 """An expression that finds where a comment may begin; its group tells the kind."""
 
@@ -113,6 +116,8 @@ class Comments:
             return self._obsidian(start, stop)
         if kind == "definition" and not self._begins_line(start):
             return None
+        if kind == "mdx" and self._is_heading_id(start):
+            return None
         after = start + _HTML_SIGN if kind == "html" else opened.end()
         if after < self._endless.get(kind, len(self._text)):
             closing = _CLOSING[kind].search(self._text, after)
@@ -125,6 +130,13 @@ class Comments:
 
     def _begins_line(self, at: int) -> bool:
         return _LINE_START.search(self._text[max(0, at - _LOOK_BACK) : at]) is not None
+
+    def _is_heading_id(self, start: int) -> bool:
+        """Whether `{/*name*/}` ends the line of a heading: so MDX gives it an id."""
+        if not _HEADING_ID.match(self._text, start):
+            return False
+        line = self._text[max(0, start - _LONGEST_HEADING) : start].rpartition("\n")[2]
+        return _HEADING.match(line) is not None
 
     def _obsidian(self, start: int, stop: int) -> Comment | None:
         text = self._text

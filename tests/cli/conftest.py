@@ -9,7 +9,7 @@ from kb.cli.app import run
 from kb.cli.command import Session
 from kb.cli.screen import ASCII, Screen
 from kb.config import load_config
-from kb.content import read_content
+from kb.content import find_file, read_content, read_page
 from kb.errors import NotFoundError
 from kb.model import Answer, Found, Hit, Match, Part
 from kb.support.escalation import choose_escalation
@@ -151,6 +151,11 @@ class FakeBase:
         if id_ not in articles:
             raise NotFoundError(f"no article {id_}", hint=did_you_mean(id_, articles) or None)
         return articles[id_]
+
+    def page(self, id_):
+        """Find an article, and read its Markdown."""
+        source = find_file(self.config.content, self.article(id_).path, id_)
+        return read_page(self.config.content, source, limits=self.config.limits)
 
     def topics(self, **_):
         """Read the topics."""

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from support.attacks import OURS, attacks
 
-from kb.config import MarkdownConfig
-from kb.content.markdown.document import parse
+from kb.config import DEFAULT_LIMITS, MarkdownConfig
+from kb.content.markdown.document import parse, without_comments
 from kb.content.markdown.fence import read_info
 from kb.errors import ContentError
 
@@ -223,3 +223,16 @@ def test_words_in_another_language():
     """Labels are those of the page."""
     html = parse("> [!NOTE]\n> a").html(words={"note": "Hinweis"})
     assert '<span class="callout-label">Hinweis</span>' in html
+
+
+def test_a_name_in_an_mdx_comment_is_the_id_of_its_heading():
+    """`{/*name*/}` at the end of a heading, and nowhere else: other comments are nothing."""
+    body = "## One thing {/*the-one*/}\n\nText {/*gone*/}\n\n## Two {/* a note */}\n\n## Three {/*A note*/}\n"
+    body, _ = without_comments(body, first_line=1, limits=DEFAULT_LIMITS)
+    document = parse(body)
+    assert [(s.heading, s.anchor) for s in document.sections] == [
+        ("One thing", "the-one"),
+        ("Two", "two"),
+        ("Three", "three"),
+    ]
+    assert "gone" not in document.html()
