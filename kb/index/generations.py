@@ -387,7 +387,7 @@ class IndexFolder:
         except DamagedIndexError:
             return True
         now = pointer["generation"] if pointer else ""
-        return generation is None or now != generation.folder.name
+        return now != (generation.folder.name if generation else "")
 
     @contextlib.contextmanager
     def writing(self, wait: float = WAIT_SECONDS) -> Iterator[None]:

@@ -136,7 +136,7 @@ class Indexer(NamedTuple):
             return found.generation, changes
         with _telling(found.reason, folder), folder.writing():
             if folder.changed_since(found.generation):  # another process may have done the work
-                found = self._look(folder, seen)
+                found = self._look(folder, seen, self.snapshot)
             if force and not found.reason:
                 found = found._replace(reason=force)
             generation, changes = self._write(folder, found)

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from support.sites import png
 
+from kb.content import reader
 from kb.errors import ContentError, SiteError
 from kb.model import Escalation, Severity
 from kb.site import pages
@@ -515,3 +516,17 @@ def test_another_kb_builds_all_pages_anew(base, tmp_path, monkeypatch, part):
     assert reports.look(config, folders).common == before
     os.utime(next((package / part).glob("*.py")), ns=(0, 0))
     assert reports.look(config, folders).common != before
+
+
+def test_articles_are_read_once(base, monkeypatch):
+    """A build that begins with nothing reads each article for pages and index alike."""
+    read = []
+    plain = reader.read_text
+
+    def read_text(source, *args):
+        read.append(source.id)
+        return plain(source, *args)
+
+    monkeypatch.setattr(reader, "read_text", read_text)
+    base.build()
+    assert len(read) == len(set(read)) > 1
