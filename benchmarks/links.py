@@ -35,7 +35,7 @@ from kb.site.resolver import read_publication
 from kb.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from kb.site.plan import Plan
     from kb.site.resolver import LinkReference, Resolved
@@ -175,7 +175,10 @@ def measure(content: Path, root: Path) -> tuple[str, Tally, Tally]:
     return dialect_of(config).name, links, pictures
 
 
-def _plan(config: Config):  # type: ignore[no-untyped-def]
+def _plan(
+    config: Config,
+) -> tuple[Plan, Callable[[Plan], Iterable[tuple[str, LinkReference, Resolved]]]]:
+    """The plan of a site, and what gives each link with what it leads to."""
     sources = look(config, find_folders(config))
     reader = Reader(config, Analyzer(config.language), Memory(), None)
     records, _ = reader.records(sources.snapshot)

@@ -9,11 +9,16 @@ from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
 
 def read(located: Located) -> Dialect:
     """How `.vitepress/config` has the folder read."""
+    return read_vue(located, ".vitepress/public")
+
+
+def read_vue(located: Located, assets: str) -> Dialect:
+    """How VitePress and VuePress have a folder read; `assets` is where their own files stand."""
     said = read_configuration(located.evidence, located.root) if located.evidence else {}
     base = text(said, "base") or text(said, "()", "base") or "/"
     return begin(
         located,
-        assets=("public", ".vitepress/public"),
+        assets=("public", assets),
         includes=(".",),
         published_at=sites(base),
         anchors=Anchors.VITEPRESS,

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from kb.content.dialects.build import begin, joined, sites
-from kb.content.dialects.configuration import read_configuration, text, texts
-from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+from typing import TYPE_CHECKING
+
+from kb.content.dialects.vitepress import read_vue
+
+if TYPE_CHECKING:
+    from kb.content.dialects.dialect import Dialect, Located
 
 
 def read(located: Located) -> Dialect:
     """How `.vuepress/config` has the folder read."""
-    said = read_configuration(located.evidence, located.root) if located.evidence else {}
-    base = text(said, "base") or text(said, "()", "base") or "/"
-    return begin(
-        located,
-        assets=("public", ".vuepress/public"),
-        includes=(".",),
-        published_at=sites(base),
-        anchors=Anchors.VITEPRESS,
-        routes=Routes(base=joined(base), indexes=("index", "readme"), slugs=("permalink",)),
-        marks=frozenset({"vuepress"}),
-        exclude=texts(said, "srcExclude"),
-        menu=(located.evidence,) if located.evidence else (),
-    )
+    return read_vue(located, ".vuepress/public")

@@ -137,7 +137,7 @@ def _paragraph(inline: Token) -> tuple[str, bool]:
     return next((name for name in classes if callout_named(name)), ""), True
 
 
-def inline_attributes(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+def inline_attributes(state: StateInline, silent: bool) -> bool:
     """Take attributes after a picture, a link, or code; a picture keeps its size."""
     if not state.src.startswith("{", state.pos) or state.pending or not state.tokens:
         return False

@@ -29,7 +29,7 @@ _IN_TEXT = re.compile(
 _TRAILING = "?!.,:;*_~'\"\u2019\u201d"
 
 
-def autolink(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+def autolink(state: StateInline, silent: bool) -> bool:
     """An address that begins with `http://` or `https://`; its scheme has gone by as text."""
     position = state.pos
     if silent or state.linkLevel > 0 or not state.src.startswith("://", position):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kb.content.comments import Comments
 
 
-def comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+def comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take the lines of a comment up to the one on which it ends, whatever they hold.
 
     Unlike a paragraph it goes on over empty lines, and ends the paragraph before it.

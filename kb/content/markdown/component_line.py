@@ -130,7 +130,7 @@ def _has_end(tag: Tag, text: str, line_end: int, ends: dict[str, int]) -> bool:
     return text.find(f"</{tag.name}", tag.end, line_end) < 0
 
 
-def component_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+def component_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take the tags that begin a line; what follows them on the line is Markdown."""
     src = state.src
     begin = state.bMarks[start] + state.tShift[start]
@@ -197,7 +197,7 @@ def _go_on(state: StateBlock, line: int, end: int, at: int) -> None:
             return
 
 
-def _take_code(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+def _take_code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """An import or export, up to the next empty line, or an expression on its own."""
     begin = state.bMarks[start] + state.tShift[start]
     find = _end_of_expression if state.src.startswith("{", begin) else _end_of_module

@@ -241,7 +241,7 @@ class _Assembler:
         token.level += 1
         self._emit(token, close_tab(level))
 
-    def _directive(self, index: int, token: Token) -> _Open | None:  # noqa: ARG002
+    def _directive(self, index: int, token: Token) -> _Open | None:  # noqa: ARG002  # called as the others of its table are
         found = _DIRECTIVE.match(token.info)
         if found is None:
             return _Open(deeper=-1)
@@ -284,7 +284,7 @@ class _Assembler:
         opened.deeper -= 1
         return opened
 
-    def _tab_block(self, index: int, token: Token) -> _Open:  # noqa: ARG002
+    def _tab_block(self, index: int, token: Token) -> _Open:  # noqa: ARG002  # called as the others of its table are
         opened = self._tab(token.info, token, level=token.level)
         opened.deeper -= 1
         return opened

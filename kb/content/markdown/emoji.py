@@ -103,7 +103,7 @@ _WORDS = _TABLE.split()
 _EMOJI = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 
 
-def emoji(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+def emoji(state: StateInline, silent: bool) -> bool:
     """Take a name between two colons."""
     found = _NAME.match(state.src, state.pos, state.posMax)
     if found is None:

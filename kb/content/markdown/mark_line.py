@@ -81,7 +81,7 @@ def read_mark(text: str, position: int = 0) -> tuple[Mark, int] | None:
     return Mark(what, name, bool(found["end"]), attributes, tuple(words)), found.end()
 
 
-def mark_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001, FBT001
+def mark_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001
     """Take a line that is a mark, or a mark, text, and the mark that ends it."""
     begin = state.bMarks[start] + state.tShift[start]
     if not state.src.startswith("{", begin) or state.is_code_block(start):

@@ -121,7 +121,7 @@ def use_inlines(parser: MarkdownIt, marks: MarkdownConfig) -> None:
 def _where(pattern: re.Pattern[str], rule: Rule) -> Rule:
     """A rule for the text of a block that is asked only where the pattern matches."""
 
-    def asked(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    def asked(state: StateInline, silent: bool) -> bool:
         return bool(pattern.match(state.src, state.pos, state.posMax)) and rule(state, silent)
 
     return asked
@@ -130,7 +130,7 @@ def _where(pattern: re.Pattern[str], rule: Rule) -> Rule:
 def _dollar_math(rule: Rule) -> Rule:
     """The plugin's rule, where what stands between the signs is no price and no sentence."""
 
-    def asked(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+    def asked(state: StateInline, silent: bool) -> bool:
         if not state.src.startswith("$", state.pos):
             return False
         found = _MATH.match(state.src, state.pos, state.posMax)
@@ -141,7 +141,7 @@ def _dollar_math(rule: Rule) -> Rule:
     return asked
 
 
-def _bracketed_math(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+def _bracketed_math(state: StateInline, silent: bool) -> bool:
     r"""Math between `\(` and `\)`, which in CommonMark are parentheses: only where it is TeX."""
     if not state.src.startswith("\\(", state.pos):
         return False

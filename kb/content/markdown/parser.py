@@ -270,7 +270,7 @@ class _TooManyStepsError(Exception):
     """Carries the news from the middle of a paragraph to where its line is known."""
 
 
-def _guard_blocks(state: StateBlock, line: int, _end: int, silent: bool) -> bool:  # noqa: FBT001
+def _guard_blocks(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
     """No rule of Markdown: asked before every block, it stops the work where a limit is passed.
 
     It is asked silently whether a quote ends, once for each line that goes on without its sign,

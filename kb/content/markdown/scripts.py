@@ -16,12 +16,12 @@ _SUPERSCRIPT = re.compile(r"\^([^\s\^~\[\]]{1,30})\^(?!\^)")
 _SUBSCRIPT = re.compile(r"~([^\s\^~/]{1,30})~(?!~)")
 
 
-def superscript(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+def superscript(state: StateInline, silent: bool) -> bool:
     """Take what stands between two `^`."""
     return _take(state, _SUPERSCRIPT, "sup", silent=silent)
 
 
-def subscript(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
+def subscript(state: StateInline, silent: bool) -> bool:
     """Take what stands between two `~`."""
     return _take(state, _SUBSCRIPT, "sub", silent=silent)
 

@@ -24,7 +24,7 @@ _TARGET = re.compile(
 )
 
 
-def spaced_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  (markdown-it-py's call)
+def spaced_link(state: StateInline, silent: bool) -> bool:
     """A rule of Markdown, asked where those for links and images find none."""
     is_image = state.src.startswith("![", state.pos)
     start = state.pos + is_image

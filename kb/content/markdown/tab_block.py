@@ -12,7 +12,7 @@ _OPENING = re.compile(r"""===[!+]{0,2}[ \t]{1,9}(?:"([^"\n]{1,1000})"|'([^'\n]{1
 _INDENT = 4
 
 
-def tab_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+def tab_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take the line with the title, and the lines below it that are indented or empty."""
     begin = state.bMarks[start] + state.tShift[start]
     if not state.src.startswith("===", begin) or state.is_code_block(start):

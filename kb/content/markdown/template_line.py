@@ -22,7 +22,7 @@ _END_OF_BRANCH = re.compile(r"\{%-?\s*(end)?(if|ifversion|unless|case|else)\b[^%
 _LISTED = "--8<--"
 
 
-def template_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001
+def template_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take lines that are nothing but marks, and put there what they become."""
     begin = state.bMarks[start] + state.tShift[start]
     if not state.src.startswith(_SIGNS, begin) or state.is_code_block(start):

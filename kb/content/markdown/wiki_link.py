@@ -20,7 +20,7 @@ _PICTURE = re.compile(r"\.(?:png|apng|jpe?g|jfif|gif|webp|avif|bmp|ico|svg)\Z", 
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
 
 
-def wiki_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001  (markdown-it-py's call)
+def wiki_link(state: StateInline, silent: bool) -> bool:
     """A rule of Markdown, asked before that for links."""
     if not state.env.get("by_name"):
         return False
