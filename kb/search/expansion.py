@@ -21,6 +21,17 @@ MAX_KEY_WORDS = 4
 """Words of a phrase that has synonyms."""
 
 
+COMPLETION_STEPS = 64
+"""What a completion counts for is a whole number of such parts, so that sums are exact."""
+
+
+def completion_share(idf: int, most: int | None) -> float:
+    """What a completion with an idf may count for, as a share, to count at most as `most` does."""
+    if most is None or idf <= most:
+        return 1.0
+    return (COMPLETION_STEPS * most // idf) / COMPLETION_STEPS
+
+
 class Expander:
     """Expands the words of a query. `synonyms` give, for a text of one or more words, others."""
 
@@ -48,10 +59,12 @@ class Expander:
         """
         phrases = list(self._phrases(tokens))
         units = _units(tokens, phrases)
+        is_known = self.statistics.is_known
+        finished = [] if every else [t.term for t in tokens[:-1] if prefix and is_known(t.term)]
         expanded: dict[str, ExpandedTerm] = {}
         for token, unit in zip(tokens, units, strict=True):
             begins = prefix and (every or token is tokens[-1])
-            term = self._expand_one(token, unit, begins=begins)
+            term = self._expand_one(token, unit, finished, begins=begins)
             expanded.setdefault(term.term, term)
         for first, last, key in phrases:
             others = self._alternatives(self.synonyms[key])
@@ -72,28 +85,37 @@ class Expander:
         }
         return tuple({**single, **several}.items())
 
-    def _expand_one(self, token: Token, unit: int, *, begins: bool) -> ExpandedTerm:
+    def _expand_one(
+        self, token: Token, unit: int, finished: Sequence[str], *, begins: bool
+    ) -> ExpandedTerm:
         own = Alternative((token.term,), self.ranking.whole if token.whole else 1.0)
         others = self._alternatives(self.synonyms.get(token.term, ()))
         if begins:
-            others += tuple(self._completions(token))
+            others += tuple(self._completions(token, finished))
         return ExpandedTerm(token.surface, (own, *others), unit, token.whole)
 
     def _alternatives(self, texts: Sequence[str]) -> tuple[Alternative, ...]:
         terms = (self._terms(text) for text in texts)
         return tuple(Alternative(found, self.ranking.synonym) for found in terms if found)
 
-    def _completions(self, token: Token) -> Iterator[Alternative]:
-        """The terms of the words that begin with a token, those of most articles first."""
+    def _completions(self, token: Token, others: Sequence[str]) -> Iterator[Alternative]:
+        """The terms of the words that begin with a token, those of most articles first.
+
+        None counts more than the word itself does, or where the corpus lacks that, than the rarest
+        of the `others`: a rare word that was not typed must not outweigh those that were.
+        """
         words = {
             word: self.statistics.word_frequency(word)
             for word in self.statistics.words_from(token.surface)
         }
         best = sorted(words, key=lambda word: (-words[word], word))[:MAX_COMPLETIONS]
         terms = dict.fromkeys(self.analyzer.stem(word) for word in best)
-        yield from (
-            Alternative((term,), self.ranking.synonym) for term in terms if term != token.term
-        )
+        typed = [token.term] if self.statistics.is_known(token.term) else others
+        most = max((self.statistics.idf(term) for term in typed), default=None)
+        for term in terms:
+            if term != token.term:
+                share = completion_share(self.statistics.idf(term), most)
+                yield Alternative((term,), self.ranking.synonym * share)
 
     def _phrases(self, tokens: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
         """(first, last, key) of each run of several tokens that has synonyms."""

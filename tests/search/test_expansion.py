@@ -112,6 +112,24 @@ def test_the_last_word_may_be_a_beginning():
     assert found["track"] == {"track": 1.0}
 
 
+def test_a_completion_counts_no_more_than_the_word_itself():
+    """`commit` is finished, perhaps: the rare `committers` must not win over it."""
+    texts = ("undo a commit", "commit early", "a commit", "committers", "undo", "undo it")
+    found = maker(texts=texts).expand(tokens_of("undo commit"), prefix=True).all[1]
+    assert found.alternatives[0] == Alternative(("commit",), 1.0)
+    [rare] = [a for a in found.alternatives if a.terms == ("committ",)]
+    assert rare.factor * 5 <= 0.5 * 3 < (rare.factor + 1 / 128) * 5  # its idf is 5, the word's 3
+
+
+def test_a_completion_counts_no_more_than_the_rarest_finished_word():
+    """No text holds `comm`: what it begins may count as much as `undo`, and no more."""
+    texts = ("undo a commit", "commit early", "a commit", "community", "undo", "undo it")
+    found = maker(texts=texts).expand(tokens_of("undo comm"), prefix=True).all[1]
+    factors = {a.terms[0]: a.factor for a in found.alternatives[1:]}
+    assert factors["commit"] == 0.5
+    assert factors[ANALYZER.stem("community")] * 5 <= 0.5 * 3
+
+
 def test_every_word_may_be_a_beginning():
     """That is the last resort when nothing was found."""
     found = made("trac pack", prefix=True, every=True)

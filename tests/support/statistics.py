@@ -26,6 +26,10 @@ class FakeStatistics:
         """How many texts hold a word."""
         return len(self._tables.get(("words", word), ()))
 
+    def idf(self, term):
+        """As many steps as there are texts that do not hold a term."""
+        return len(self.texts) - len(self._tables.get(("terms", term), ()))
+
     def words_from(self, prefix):
         """Words that begin with a prefix."""
         yield from sorted(w for name, w in self._tables if name == "words" and w.startswith(prefix))

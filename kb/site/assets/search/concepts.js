@@ -3,7 +3,7 @@
 /** @import { Analyzer, Token } from "./analysis.js" */
 /** @import { Index } from "./index.js" */
 
-import { MAX_COMPLETIONS, MAX_KEY_WORDS } from "./shared.js";
+import { COMPLETION_STEPS, MAX_COMPLETIONS, MAX_KEY_WORDS } from "./shared.js";
 
 /** @typedef {{terms: string[], factor: number}} Alternative */
 /** @typedef {{surface: string, term: string, alternatives: Alternative[], unit: number,
@@ -30,14 +30,14 @@ export class ConceptMaker {
    * @returns {Promise<Concepts>} */
   async make(tokens, prefix, every) {
     const begun = tokens.filter((token) => prefix && (every || token === tokens[tokens.length - 1]));
-    await this.index.loadWords(begun.map((token) => token.surface));
+    await this.#loadCompletions(begun);
     const phrases = this.phrases(tokens);
     const units = unitsOf(tokens, phrases);
     /** @type {Map<string, Concept>} */
     const concepts = new Map();
     tokens.forEach((token, at) => {
       if (!concepts.has(token.term)) {
-        concepts.set(token.term, this.#concept(token, units[at], begun.includes(token)));
+        concepts.set(token.term, this.#concept(token, units[at], begun.includes(token), every ? [] : tokens.slice(0, -1)));
       }
     });
     for (const [first, last, key] of phrases) {
@@ -69,11 +69,12 @@ export class ConceptMaker {
     return [...used].map(([word, also]) => ({ word, also }));
   }
 
-  /** @param {Token} token @param {number} unit @param {boolean} begins @returns {Concept} */
-  #concept(token, unit, begins) {
+  /** @param {Token} token @param {number} unit @param {boolean} begins @param {Token[]} finished
+   * @returns {Concept} */
+  #concept(token, unit, begins, finished) {
     const own = { terms: [token.term], factor: token.whole ? this.constants.whole : 1 };
     const others = this.alternatives(this.synonyms.get(token.term) ?? []);
-    const completions = begins ? this.#completions(token) : [];
+    const completions = begins ? this.#completions(token, finished) : [];
     const alternatives = [own, ...others, ...completions];
     return { surface: token.surface, term: token.term, alternatives, unit, whole: token.whole };
   }
@@ -84,14 +85,28 @@ export class ConceptMaker {
     return texts.map((text) => ({ terms: this.terms(text), factor })).filter(({ terms }) => terms.length);
   }
 
-  /** The terms of the words that begin with a token, those of most articles first.
-   * @param {Token} token @returns {Alternative[]} */
-  #completions(token) {
+  /** Load what is needed of the words that some tokens begin. @param {Token[]} tokens */
+  async #loadCompletions(tokens) {
+    await this.index.loadWords(tokens.map((token) => token.surface));
+    await this.index.load(tokens.flatMap((token) => this.#completed(token)));
+  }
+
+  /** The terms of the words that begin with a token, those of most articles first. @param {Token} token */
+  #completed(token) {
     const words = [...this.index.wordsFrom(token.surface)];
     words.sort(([a, most], [b, more]) => more - most || (a < b ? -1 : 1));
-    const terms = new Set(words.slice(0, MAX_COMPLETIONS).map(([word]) => this.analyzer.stem(word)));
-    terms.delete(token.term);
-    return [...terms].map((term) => ({ terms: [term], factor: this.constants.synonym }));
+    return [...new Set(words.slice(0, MAX_COMPLETIONS).map(([word]) => this.analyzer.stem(word)))];
+  }
+
+  /** These terms with what they count for: none more than the word itself, or where no section
+   * holds that, than the rarest of `finished` ones. @param {Token} token @param {Token[]} finished
+   * @returns {Alternative[]} */
+  #completions(token, finished) {
+    const idfOf = (/** @type {string} */ term) => this.index.term(term)?.idf ?? 0;
+    const typed = this.index.term(token.term) ? [token] : finished.filter(({ term }) => this.index.term(term));
+    const most = typed.length ? Math.max(...typed.map(({ term }) => idfOf(term))) : Infinity;
+    const terms = this.#completed(token).filter((term) => term !== token.term);
+    return terms.map((term) => ({ terms: [term], factor: this.constants.synonym * completionShare(idfOf(term), most) }));
   }
 
   /** (first, last, key) of each run of several tokens that has synonyms.
@@ -118,6 +133,9 @@ export class ConceptMaker {
     return (content.length ? content : tokens).map((token) => token.term);
   }
 }
+
+/** @param {number} idf @param {number} most */
+const completionShare = (idf, most) => idf <= most ? 1 : Math.floor((COMPLETION_STEPS * most) / idf) / COMPLETION_STEPS;
 
 /** @param {Token[]} tokens */
 const surfaceOf = (tokens) => tokens.filter((t) => !t.whole).map((t) => t.surface).join(" ");
