@@ -192,8 +192,11 @@ class KnowledgeBase:
         prefix: bool = False,
         explain: bool = False,
         correct: bool = True,
+        sections: bool = False,
     ) -> Answer:
         """The sections that answer a query, best first, and the way to a person.
+
+        Those of an article follow its best one, unless `sections` asks for the order of scores.
 
         Any string is a query (`kb.search.query` says what is syntax). At most `limit` hits, at most
         `search.per_article` of one article. `prefix` takes the last word as the beginning of
@@ -206,6 +209,7 @@ class KnowledgeBase:
             query=parse_query(query),
             limit=limit or self.config.search.limit,
             per_article=self.config.search.per_article,
+            grouped=not sections,
             filters=Filters(_member(Tier, tier, "tier") if tier else None, topic, tag),
             audience=_member(Audience, audience, "audience"),
             drafts=drafts,
@@ -391,11 +395,16 @@ class KnowledgeBase:
             results = results._replace(notices=(*unknown, *results.notices))
         first = results.sections[0].card if results.sections else None
         nothing = results.found is Found.NOTHING
+        articles = list(dict.fromkeys(section.card.id for section in results.sections))
+        hits = (
+            self._hit(rank, articles.index(section.card.id) + 1, section, results)
+            for rank, section in enumerate(results.sections, 1)
+        )
         return Answer(
             query=query,
             found=results.found,
             total=results.total,
-            hits=tuple(self._hit(rank, s, results) for rank, s in enumerate(results.sections, 1)),
+            hits=tuple(hits),
             escalation=self._escalation(query, first, request.audience, opened),
             correction=results.correction,
             topics=self._nearest_topics(request.query.words, opened) if nothing else (),
@@ -403,12 +412,13 @@ class KnowledgeBase:
             notices=results.notices,
         )
 
-    def _hit(self, rank: int, ranked: RankedSection, results: Results) -> Hit:
+    def _hit(self, rank: int, group: int, ranked: RankedSection, results: Results) -> Hit:
         card, section = ranked.card, ranked.section
         snippet = make_snippet(section.text, results.terms, self.analyzer)
         lead = section.heading == card.title or not section.heading
         return Hit(
             rank=rank,
+            group=group,
             article=card.id,
             anchor=section.anchor,
             title=card.title,

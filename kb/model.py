@@ -260,6 +260,7 @@ class Twin:
 class Hit:
     """A section that answers a query.
 
+    `rank` is its place among the hits, `group` that of its article among theirs, both from 1.
     `headings` is the section's trail with its own heading last (empty for a lead section).
     `highlights` are half-open (start, end) character offsets into `snippet`, sorted and
     disjoint. `parts`, filled when an explanation was asked for, add up to `score`. `also` are
@@ -267,6 +268,7 @@ class Hit:
     """
 
     rank: int
+    group: int
     article: str
     anchor: str
     title: str

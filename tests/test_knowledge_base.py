@@ -250,6 +250,29 @@ def test_an_article_brings_three_sections_at_most(base):
     assert [r.score for r in ranked[:2]] == [hit.score for hit in hits[:2]]
 
 
+def test_sections_of_an_article_follow_its_best_one(folder, base):
+    """An article stands once, where its best section does; by score alone where that is asked for.
+    The same sections are shown either way.
+    """
+    write(folder, "orders/tracking.md", "# Package tracking\n\nWhere it is.\n\n## Map\n\nA package.\n")
+    query = "package tracking neighbours"
+    flat = base.search(query, sections=True).hits
+    hits = base.search(query).hits
+    assert [hit.article for hit in flat] != [hit.article for hit in hits]
+    scores = [hit.score for hit in flat]
+    assert scores == sorted(scores, reverse=True)
+    assert {(h.article, h.anchor, h.score) for h in hits} == {
+        (h.article, h.anchor, h.score) for h in flat
+    }
+    articles = found(base.search(query, sections=True))
+    assert [hit.group for hit in hits] == sorted(hit.group for hit in hits)
+    assert all(articles[hit.group - 1] == hit.article for hit in (*hits, *flat))
+    for article in articles:
+        own = [hit.score for hit in hits if hit.article == article]
+        assert own == sorted(own, reverse=True)
+    assert [hit.rank for hit in hits] == list(range(1, len(hits) + 1))
+
+
 @pytest.mark.parametrize(
     ("options", "articles"),
     [

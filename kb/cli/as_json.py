@@ -52,6 +52,7 @@ def answer_as_json(answer: Answer) -> Object:
 def _hit(hit: Hit) -> Object:
     return {
         "rank": hit.rank,
+        "group": hit.group,
         "article": hit.article,
         "anchor": hit.anchor,
         "title": hit.title,

@@ -53,6 +53,7 @@ from kb.model import Audience, Tier
 @drafts_option
 @click.option("--prefix", is_flag=True, help="The last word may be the beginning of one.")
 @click.option("--exact", is_flag=True, help="Take the words as typed, without correction.")
+@click.option("--sections", is_flag=True, help="List sections by score alone, not by article.")
 @click.option("--explain", is_flag=True, help="Show what each score is made of.")
 @pass_session
 def command(
@@ -67,6 +68,7 @@ def command(
     drafts: bool,
     prefix: bool,
     exact: bool,
+    sections: bool,
     explain: bool,
 ) -> int:
     """Search, print the answer, and exit with 1 when nothing was found."""
@@ -88,6 +90,7 @@ def command(
         prefix=prefix,
         correct=not exact,
         explain=explain,
+        sections=sections,
     )
     if not answer.hits:
         refuse_empty(base, audience=Audience(audience), drafts=drafts)

@@ -66,7 +66,8 @@ ALL = 1 << 30
 class Request(NamedTuple):
     """A query and how to answer it.
 
-    `limit` and `per_article` count sections. `filters` are joined with the query's own.
+    `limit` and `per_article` count sections. With `grouped` those of an article follow its best
+    one. `filters` are joined with the query's own.
     `prefix` takes the last word as the beginning of one. `person_first` puts articles of
     the contact tier before all others. `correct` allows spelling correction.
     """
@@ -74,6 +75,7 @@ class Request(NamedTuple):
     query: Query
     limit: int = ALL
     per_article: int = ALL
+    grouped: bool = False
     filters: Filters = Filters()
     audience: Audience = Audience.PUBLIC
     drafts: bool = False

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.model import ArticleMeta, Audience, Found, Match, Part, Status, Tier, Twin, decode_meta
@@ -97,8 +98,13 @@ class Searcher:
         self.synonyms = synonyms
 
     def search(self, request: Request) -> Results:
-        """The sections that answer, best first, equal ones in order of article id and position."""
-        return _Search(self, request).run()
+        """The sections that answer, best first, equal ones in order of article id and position;
+        grouped, where that is asked for.
+        """
+        results = _Search(self, request).run()
+        if not request.grouped:
+            return results
+        return results._replace(sections=_grouped(results.sections))
 
 
 class _Ranked(NamedTuple):
@@ -340,6 +346,14 @@ class _Search:
 
     def _is_wanted(self, card: ArticleMeta) -> bool:
         return self.request.person_first and card.tier is Tier.CONTACT
+
+
+def _grouped(sections: Iterable[RankedSection]) -> tuple[RankedSection, ...]:
+    """The sections with those of one article together, where its best one stands."""
+    groups: dict[str, list[RankedSection]] = {}
+    for section in sections:
+        groups.setdefault(section.card.id, []).append(section)
+    return tuple(chain.from_iterable(groups.values()))
 
 
 _CONTACT = f"tier:{Tier.CONTACT}"

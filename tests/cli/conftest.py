@@ -104,11 +104,11 @@ class FakeBase:
             return self.answer
         words = query.lower().split()
         hits = [
-            self._hit(rank, article, section, options.get("explain"))
-            for rank, (article, section) in enumerate(
+            self._hit(rank, group, article, section, options.get("explain"))
+            for rank, (group, article, section) in enumerate(
                 (
-                    (a, s)
-                    for a in self.content.articles
+                    (group, a, s)
+                    for group, a in enumerate(self.content.articles, 1)
                     for s in a.sections
                     if any(w in f"{a.title} {s.text}".lower() for w in words)
                 ),
@@ -124,10 +124,11 @@ class FakeBase:
             topics=() if hits else self.content.topics[1:2],
         )
 
-    def _hit(self, rank, article, section, explain):
+    def _hit(self, rank, group, article, section, explain):
         parts = (Part("body", "late", 1.5), Part("title", "late", 0.5)) if explain else ()
         return Hit(
             rank=rank,
+            group=group,
             article=article.id,
             anchor=section.anchor,
             title=article.title,

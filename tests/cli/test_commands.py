@@ -65,6 +65,7 @@ def test_search_passes_everything_on(base, kb):
         "--prefix",
         "--explain",
         "--exact",
+        "--sections",
     )
     assert base.asked == {
         "force": False,
@@ -78,6 +79,7 @@ def test_search_passes_everything_on(base, kb):
         "prefix": True,
         "correct": False,
         "explain": True,
+        "sections": True,
     }
 
 
@@ -201,6 +203,7 @@ def test_json_of_a_search(base, kb):
     hit = found["hits"][0]
     assert list(hit) == [
         "rank",
+        "group",
         "article",
         "anchor",
         "title",

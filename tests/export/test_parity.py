@@ -26,6 +26,7 @@ QUERIES = (
 OPTIONS = (
     {},
     {"limit": 3},
+    {"limit": 10, "sections": True},
     {"limit": 10, "prefix": True},
     {"limit": 10, "correct": False},
     {"limit": 10, "tier": "self-service"},

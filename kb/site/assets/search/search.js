@@ -29,9 +29,11 @@ const LONGEST_KEPT = 10_000;
  * @property {string | null} [tag]
  * @property {boolean} [prefix]  the last word may be the beginning of one
  * @property {boolean} [correct]  false takes words as they are
+ * @property {boolean} [sections]  in the order of scores, else those of an article follow its best one
  *
  * @typedef {object} Hit
  * @property {number} rank
+ * @property {number} group  of its article
  * @property {string} article
  * @property {string} anchor
  * @property {string} url  of the section, relative to `base`
@@ -111,7 +113,7 @@ export class Engine {
   async ask(text, options) {
     const query = parseQuery(text);
     const wanted = {
-      limit: this.manifest.limit, tier: null, topic: null, tag: null, prefix: false, correct: true,
+      limit: this.manifest.limit, tier: null, topic: null, tag: null, prefix: false, correct: true, sections: false,
       ...options,
       person: false,
     };
@@ -120,9 +122,21 @@ export class Engine {
     loading.catch(() => {}); // it is awaited below: nothing is lost if the next line throws
     wanted.person = this.asking.asksForPerson(text); // while files are on their way
     await loading;
-    const results = await search.run();
+    const found = await search.run();
+    const results = wanted.sections ? found : { ...found, ranked: this.#grouped(found.ranked) };
     if (!results.total && search.facets) results.notices.unshift(...unknownFilters(search.filters, search.facets));
     return this.answer(text, results, wanted.person);
+  }
+
+  /** Sections with those of one article together, where its best one stands. @param {Ranked[]} ranked */
+  #grouped(ranked) {
+    /** @type {Map<number, Ranked[]>} */
+    const groups = new Map();
+    for (const each of ranked) {
+      const article = this.index.articleOf[each.doc];
+      groups.set(article, [...(groups.get(article) ?? []), each]);
+    }
+    return [...groups.values()].flat();
   }
 
   /** Topics in order of id. @returns {Promise<{topic: string, title: string}[]>} */
@@ -140,12 +154,13 @@ export class Engine {
     const terms = this.searched(results);
     /** @type {Hit[]} */
     const hits = [];
+    const articles = [...new Set(documents.map(({ article }) => article.id))];
     for (const [at, ranked] of results.ranked.entries()) {
       await pause();
       const hit = this.#hit(at + 1, ranked, documents[at], results, terms, person);
       const also = twins[at]?.map(([article, url, anchor]) =>
         ({ article, anchor, label: label(hit.article, article), url: addressOf(url, anchor) }));
-      hits.push(also ? { ...hit, also } : hit);
+      hits.push({ ...hit, group: articles.indexOf(hit.article) + 1, ...(also ? { also } : {}) });
     }
     return {
       version: 1,
@@ -182,7 +197,7 @@ export class Engine {
 
   /** @param {number} rank @param {Ranked} ranked @param {{article: any, section: any[]}} document
    * @param {Results} results @param {Map<string, number>} terms @param {boolean} person
-   * @returns {Hit} */
+   * @returns {Omit<Hit, "group">} */
   #hit(rank, { doc, score }, { article, section }, { scoring }, terms, person) {
     const [anchor, heading, text, trail = []] = section;
     const [held, units] = scoring ? scoring.matched(doc) : [0, 0];
