@@ -254,7 +254,9 @@ def test_sections_of_an_article_follow_its_best_one(folder, base):
     """An article stands once, where its best section does; by score alone where that is asked for.
     The same sections are shown either way.
     """
-    write(folder, "orders/tracking.md", "# Package tracking\n\nWhere it is.\n\n## Map\n\nA package.\n")
+    write(
+        folder, "orders/tracking.md", "# Package tracking\n\nWhere it is.\n\n## Map\n\nA package.\n"
+    )
     query = "package tracking neighbours"
     flat = base.search(query, sections=True).hits
     hits = base.search(query).hits
