@@ -369,6 +369,13 @@ class ContentConfig:
             one_of(ANCHORS), "whose anchors headings get; without it those of the dialect"
         ),
     )
+    title_suffix: str = field(
+        default="auto",
+        metadata=setting(
+            line,
+            "end of titles that is the site's name; `auto` looks for one, `none` says none",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

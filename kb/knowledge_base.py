@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from dataclasses import replace
 from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
@@ -251,7 +252,7 @@ class KnowledgeBase:
         limits, dialect = self.config.limits, dialect_of(self.config)
         result = read_page(self.config.content, source, limits=limits, dialect=dialect)
         if not isinstance(result, tuple):
-            return result
+            return replace(result, article=replace(result.article, title=card.title))
         problem = result[0]
         raise ContentError(problem.message, path=problem.path, line=problem.line)
 
@@ -415,7 +416,7 @@ class KnowledgeBase:
     def _hit(self, rank: int, group: int, ranked: RankedSection, results: Results) -> Hit:
         card, section = ranked.card, ranked.section
         snippet = make_snippet(section.text, results.terms, self.analyzer)
-        lead = section.heading == card.title or not section.heading
+        lead = section.heading in ("", card.title, card.heading)
         return Hit(
             rank=rank,
             group=group,

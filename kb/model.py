@@ -132,7 +132,8 @@ class ArticleMeta:
     its file, relative to content/; `topic` the id of the folder that holds it (empty at the
     top); `digest` the SHA-256 of the file in hexadecimal. `routes` are paths at which other tools
     have it, which lead to it where nothing else claims them. On the day `until` the `status` is
-    another. What is not `searchable` is shown, but not found.
+    another. What is not `searchable` is shown, but not found. `heading` is its H1, where that
+    differs from the title and stands on the page in its place.
     """
 
     id: str
@@ -159,6 +160,7 @@ class ArticleMeta:
     review_every: str = ""
     order: int | None = None
     featured: int | None = None
+    heading: str = ""
 
     @property
     def is_published(self) -> bool:

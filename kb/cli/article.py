@@ -21,7 +21,7 @@ def article_lines(
 ) -> Iterator[Line]:
     """An article, or one section of it, with its actions and its escalation."""
     article = page.article
-    yield from wrap([Span(article.title, Style.BOLD)], screen.width)
+    yield from wrap([Span(article.heading or article.title, Style.BOLD)], screen.width)
     yield from wrap(_facts(article, anchor, screen), screen.width)
     if article.actions:
         yield from _headed("Do it yourself")
@@ -56,8 +56,7 @@ def _blocks(page: Page, anchor: str) -> list[Node]:
     """The blocks to show; the title stands above them already."""
     article, document = page.article, page.document
     if not anchor:
-        repeated = document.title == article.title
-        return read_html(document.html(with_title=not repeated))
+        return read_html(document.html(with_title=not page.top))
     section = next(s for s in article.sections if s.anchor == anchor)
     here = document.sections[section.position].anchor  # in whatever style the article's are
     return cut_section(read_html(document.html()), here, lead=section.level == 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.command import FOUND, Command, Session, no_articles, pass_session, shown_folder
-from kb.cli.problems import tell_problems
+from kb.cli.problems import tell_found, tell_problems
 from kb.cli.text import Span, Style, line_of
 from kb.errors import ContentError, SiteError
 from kb.files import full_path
@@ -62,11 +62,13 @@ def command(session: Session, *, out: Path | None, strict: bool, drafts: bool) -
         )  # fmt: skip
     warn_of_nothing(report, screen, config.content)
     dialect = find_dialect(config.content, config.folder.dialect)
-    if dialect.evidence and len(report.written) == report.files:  # the first build, or all anew
-        screen.message(
-            f"written for {dialect.name} (seen by {dialect.evidence}; `dialect` under [content] "
-            "names another)"
-        )
+    if len(report.written) == report.files:  # the first build, or all anew
+        if dialect.evidence:
+            screen.message(
+                f"written for {dialect.name} (seen by {dialect.evidence}; `dialect` under "
+                "[content] names another)"
+            )
+        tell_found(report.problems, screen)
     tell(report, screen)
     if report.written:
         _advise(report, config, screen)

@@ -36,13 +36,15 @@ if TYPE_CHECKING:
 def command(session: Session, *, force: bool) -> int:
     """Index, print what changed, and exit with 3 when an article was kept out."""
     from kb.cli.command import all_problems, bring_up_to_date, no_articles
-    from kb.cli.problems import tell_problems
+    from kb.cli.problems import tell_found, tell_problems
 
     screen = session.screen
     base = session.open()
     changes = bring_up_to_date(base, screen, force=force)
     changes = replace(changes, problems=all_problems(base, changes))
     tell_problems(changes.problems, screen, failing=True)
+    if changes.rebuilt:
+        tell_found(changes.problems, screen)
     broken = len({p.path for p in changes.problems if p.severity is Severity.ERROR})
     if not changes.articles:
         screen.message(f"warning: {no_articles(base.config.content, broken=broken)}")

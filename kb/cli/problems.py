@@ -61,6 +61,17 @@ def tell_problems(
         screen.message(f"left out: {said} that no generator would publish; -v names them")
 
 
+_FOUND = frozenset({"published", "title-suffix"})
+
+
+def tell_found(problems: Sequence[Problem], screen: Screen) -> None:
+    """Write what kb has found out about a folder and goes by: to be said once, without -v too."""
+    if not screen.verbosity:
+        for problem in problems:
+            if problem.code in _FOUND:
+                screen.message(problem.message)
+
+
 def _say(screen: Screen, severity: Severity, line: str, *, failing: bool) -> None:
     if failing and severity is Severity.ERROR:
         screen.error(line)

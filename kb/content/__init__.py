@@ -94,7 +94,11 @@ def read_content(
     content: Path, *, limits: Limits = DEFAULT_LIMITS, dialect: Dialect = PLAIN
 ) -> Content:
     """Read a whole content folder. Raises `ContentError` only if there is no such folder."""
+    from kb.content.titles import read_suffix  # noqa: PLC0415  # as in read_article
+
     listing = scan(content, dialect)
+    if not dialect.title_suffix:
+        dialect = replace(dialect, title_suffix=read_suffix(content, listing.articles))
     read = [
         read_article(content, source, limits=limits, dialect=dialect) for source in listing.articles
     ]

@@ -19,6 +19,7 @@ from kb.content.dialects import PLAIN, Dialect
 from kb.content.fields import read_article_fields
 from kb.content.files import printable
 from kb.content.sandbox import run_sandboxed
+from kb.content.titles import Title, read_title, title_html, without_suffix
 from kb.content.topics import TopicFile, title_from_name
 from kb.content.values import FieldReader, items, one_line
 from kb.content.visibility import read_visibility
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from kb.content.markdown.document import Document
 
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
+_H1 = re.compile(r"^#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # The longer ones first: UTF-32 begins like UTF-16.
 _MARKS = (
@@ -128,12 +130,15 @@ _TOPIC_KEYS = ("title", "summary", "order")
 @dataclass(frozen=True, slots=True)
 class Page:
     """An article together with its parsed Markdown, for whoever needs HTML or links, and the
-    dialect that it is written in.
+    dialect that it is written in. `heading` is what stands above its text, as HTML, and `top` the
+    anchor of that where it is an H1 of the text, which does not repeat it then.
     """
 
     article: Article
     document: Document
     dialect: Dialect
+    heading: str
+    top: str
 
 
 def read_page(
@@ -195,9 +200,15 @@ def read_text(
     )
     style = STYLES[dialect.anchors]
     said = {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}
+    topic, _, name = source.id.rpartition("/")
+    said["title"] = _first_h1(body) or title_from_name(name)
+    title = read_title(
+        given.title, markup_of(source.path, said, dialect, limits), dialect.markdown, limits
+    )
+    said["title"] = title.text or said["title"]
     document = markdown.parse(
         body,
-        title=given.title,
+        title=title.text,
         first_line=body_line,
         limits=limits,
         anchors=style,
@@ -205,15 +216,18 @@ def read_text(
         markup=markup_of(source.path, said, dialect, limits),
         syntax=dialect.markdown,
     )
-    topic, _, name = source.id.rpartition("/")
     attributes = given.attributes
     if "channel" in attributes:
         ready = attributes.get("have_ready", ())
         attributes["channel"] = replace(attributes["channel"], article=source.id, have_ready=ready)
+    first = one_line(document.title or "")
+    name = without_suffix(title.text or first, dialect.title_suffix) or title_from_name(name)
+    differs = document.heads_page and not _alike(document.title or "", name)
     article = Article(
         id=source.id,
         path=source.path,
-        title=given.title or one_line(document.title or "") or title_from_name(name),
+        title=name,
+        heading=first if differs else "",
         topic=topic,
         body=body,
         body_line=body_line,
@@ -223,11 +237,37 @@ def read_text(
             *find_direction_controls(source.path, text),
             *given.problems,
             *_of_unclosed(source.path, unclosed),
+            *_of_title(source.path, fields, title),
             *_of_left_out(source.path, document),
         ),
         **attributes,
     )
-    return Page(article, document, dialect)
+    top, heading = document.heading()
+    if not heading:
+        heading = title.html if title.text == name else title_html(name)
+    elif first and without_suffix(first, dialect.title_suffix) != first:
+        heading = title_html(without_suffix(first, dialect.title_suffix))
+    return Page(article, document, dialect, heading, top)
+
+
+def _first_h1(body: str) -> str:
+    """The text of the first H1 as templates in a title may call it: most bodies begin with it."""
+    found = _H1.search(body)
+    return one_line(found[1]) if found and "{" not in found[1] else ""
+
+
+def _alike(one: str, other: str) -> bool:
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
+
+
+def _of_title(path: str, fields: frontmatter.Fields, title: Title) -> list[Problem]:
+    """A note for what had to be left out of a title."""
+    entry = fields.get("title")
+    line = entry.line if entry else 1
+    return [
+        Problem(path, line, f"{what} in the title: left out", Severity.NOTE, "markup")
+        for what in title.left_out
+    ]
 
 
 def _of_unclosed(path: str, line: int | None) -> tuple[Problem, ...]:

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import time
+from dataclasses import replace
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -21,7 +22,7 @@ from kb.concurrency import cached_property
 from kb.content import read_article
 from kb.content.dialects import dialect_of
 from kb.content.files import MENU_FILES, is_read, scan
-from kb.model import Article, decode_as, encode_meta
+from kb.model import Article, Problem, Severity, decode_as, encode_meta
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.content import Listing, SourceFile
-    from kb.model import Problem
 
 T = TypeVar("T")
 
@@ -138,7 +138,7 @@ class Spool(Generic[T]):
 class Snapshot:
     """The content folder as it was found: `listing` is what is in it, `since` when it was listed
     (nanoseconds since the epoch), and `digests` are the SHA-256 of the files that were read since,
-    by path.
+    by path. `dialect` is how they are read.
     """
 
     def __init__(self, config: Config) -> None:
@@ -147,7 +147,17 @@ class Snapshot:
         Raises ContentError where there is no such folder.
         """
         self.since = time.time_ns()
-        self.listing: Listing = scan(config.content, dialect_of(config))
+        # Imported here: most commands find the folder as it was, and make no snapshot.
+        from kb.content.titles import AUTO, read_suffix  # noqa: PLC0415  # as above
+
+        dialect = dialect_of(config)
+        self.listing: Listing = scan(config.content, dialect)
+        configured = config.folder.title_suffix
+        suffix = read_suffix(config.content, self.listing.articles, configured)
+        self.dialect = replace(dialect, title_suffix=suffix)
+        if suffix and configured == AUTO:
+            said = _said(config.content.name, suffix)
+            self.listing = self.listing._replace(problems=(*self.listing.problems, said))
         self.digests: dict[str, str] = {}
         self._config = config
         self._states: dict[str, SourceFile] = {}
@@ -170,11 +180,19 @@ class Snapshot:
 
     @cached_property
     def _read(self) -> Callable[[SourceFile], Article | tuple[Problem, ...]]:
-        """Reads a file: who holds all articles needs no dialect."""
+        """Reads a file."""
         config = self._config
-        dialect = dialect_of(config)
-        return partial(read_article, config.content, limits=config.limits, dialect=dialect)
+        return partial(read_article, config.content, limits=config.limits, dialect=self.dialect)
 
     def release(self) -> None:
         """Let go of all articles that are still held."""
         self._parsed.close()
+
+
+def _said(folder: str, suffix: str) -> Problem:
+    """What to tell of an end of titles that was found."""
+    message = (
+        f'nearly all titles end with "{suffix}": taken off (title_suffix under [content] names '
+        'another end, or "none")'
+    )
+    return Problem(folder, None, message, Severity.NOTE, "title-suffix")

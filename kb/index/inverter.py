@@ -244,9 +244,15 @@ def _above_text(article: Article, section: Section) -> tuple[tuple[str, ...], ..
     return (
         (article.title,),
         () if section.heading == article.title else (section.heading,),
-        section.trail,
+        _trail(article, section),
         _issues(article) if section.position == 0 else (),
     )
+
+
+def _trail(article: Article, section: Section) -> tuple[str, ...]:
+    """The headings above a section: an H1 that stands for the title is one of them, too."""
+    is_below = article.heading and section.heading != article.heading
+    return (article.heading, *section.trail) if is_below else section.trail
 
 
 def _without_words(article: Article) -> Article:
@@ -254,7 +260,9 @@ def _without_words(article: Article) -> Article:
     sections = (
         replace(s, heading="", trail=(), text="", links=(), level=0) for s in article.sections
     )
-    return replace(article, title="", issues=(), aliases=(), tags=(), sections=tuple(sections))
+    return replace(
+        article, title="", heading="", issues=(), aliases=(), tags=(), sections=tuple(sections)
+    )
 
 
 def is_hidden(article: Article) -> bool:

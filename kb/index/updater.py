@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from kb.content.snapshot import FolderState
     from kb.index.engine import Engine
 
-FORMAT = 21
+FORMAT = 22
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
@@ -209,6 +209,9 @@ class Indexer(NamedTuple):
         files = [*snapshot.listing.articles, *snapshot.listing.others]
         digests = seen.digests(config.content, files, snapshot.digests, snapshot.since)
         generation, sources, reason = self._read_current(folder)
+        suffix = snapshot.dialect.title_suffix
+        if generation and not reason and generation.manifest.get("title_suffix") != suffix:
+            reason = "titles end with another name"
         return _Found(snapshot, digests, generation, sources, reason, compare(sources, digests))
 
     def _current(self, folder: IndexFolder) -> tuple[Generation | None, str]:
@@ -331,6 +334,7 @@ class Indexer(NamedTuple):
         manifest = {
             "settings": settings_of(self.config),
             "libraries": releases(INDEX),
+            "title_suffix": found.snapshot.dialect.title_suffix,
             "until": min((s.until for s in sources.values() if s.until), default=""),
         }
         records = json.dumps({path: sources[path].record() for path in sorted(sources)})

@@ -47,8 +47,8 @@ class RenderedBodies:
 
     def put(self, name: str, rendered: RenderedBody) -> None:
         """Hold a rendered body."""
-        rest = (rendered.wants, rendered.html, rendered.outline, rendered.questions, rendered.body)
-        self._spool.put(name, rest, len(rendered.html) + len(rendered.body))
+        _, *rest = rendered
+        self._spool.put(name, tuple(rest), len(rendered.html) + len(rendered.body))
         self._records[name] = rendered.meta
 
     def take(self, name: str) -> RenderedBody | None:
@@ -64,10 +64,11 @@ class RenderedBodies:
 
 def _read_body(record: list[Any]) -> tuple[Any, ...]:
     """What of a rendered body is held apart from its record."""
-    wants, html, outline, questions, body = record
+    wants, html, heading, outline, questions, body = record
     return (
         tuple([LinkReference(*wanted) for wanted in wants]),
         html,
+        heading,
         tuple([Heading(*heading) for heading in outline]),
         tuple([Question(*question) for question in questions]),
         body,
@@ -124,6 +125,7 @@ class Reader:
         """A record of every article that can be read, in order, and why others can't. The snapshot
         holds those that were read.
         """
+        self._settings = self._settings._replace(dialect=snapshot.dialect)
         sources = snapshot.listing.articles
         self._sources = {source.path: source for source in sources}
         known = {source.path: self._remembered(source) for source in sources}

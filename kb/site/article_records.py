@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 
 class Heading(NamedTuple):
-    """A heading in the table of contents; `text` is plain."""
+    """A heading in the table of contents; `text` is plain, `html` the same with its code as such
+    and what else marks words.
+    """
 
     level: int
     anchor: str
     text: str
+    html: str
 
 
 class Question(NamedTuple):
@@ -57,12 +60,13 @@ class RenderedBody(NamedTuple):
     """An article's own page before links are resolved.
 
     `wants` are its links and images within the site, and `html` holds a marker for each of
-    them; `body` is its Markdown.
+    them; `heading` is what stands above it, as HTML too; `body` is its Markdown.
     """
 
     meta: PageMeta
     wants: tuple[LinkReference, ...]
     html: str
+    heading: str
     outline: tuple[Heading, ...]
     questions: tuple[Question, ...]
     body: str

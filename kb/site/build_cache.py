@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from kb.files import State
 
-FORMAT = 5
+FORMAT = 6
 
 _AT_ONCE = 100
 """Lines that are written together."""

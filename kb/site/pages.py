@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from markupsafe import Markup
 
 from kb.content.markdown.document import escape
+from kb.content.titles import title_html
 from kb.model import Tier
 from kb.site.addresses import (
     CONTACT,
@@ -111,12 +112,17 @@ class Pages:
             head,
             # As templates have it that were copied into a theme.
             record={"article": article, "top": article.top, "is_draft": article.is_draft},
+            heading=Markup(rendered.heading),  # noqa: S704 escaped there
             crumbs=[self._topic_link(topic, root) for topic in crumbs],
             html=Markup(html),  # noqa: S704 escaped there
             enlarges='<a class="enlarge"' in html,
             has_marks=_MARKS.search(html) is not None,
             has_blocks="<pre" in html or '<div class="tabs">' in html,
-            outline=rendered.outline if len(rendered.outline) >= _LEAST_CONTENTS else (),
+            outline=[
+                heading._replace(html=Markup(heading.html))  # noqa: S704 as above
+                for heading in rendered.outline
+                if len(rendered.outline) >= _LEAST_CONTENTS
+            ],
             actions=[self._action(action, article, root) for action in article.actions],
             ready=article.have_ready,
             reviewed=article.reviewed
@@ -331,14 +337,14 @@ class Pages:
 
     def _topic_link(self, topic: Topic, root: str) -> dict[str, str]:
         href = root + encode(self.plan.topic_address[topic.id])
-        return {"title": topic.title, "href": href}
+        return {"title": _named(topic.title), "href": href}
 
     def _item(self, record: PageMeta, root: str, *, tier: bool = True) -> dict[str, Any]:
         """An article as lists show it."""
         named = _TIERS.get(record.tier) if tier else None
         return {
             "href": root + encode(self.plan.address[record.id]),
-            "title": record.title,
+            "title": _named(record.title),
             "summary": record.description,
             "tier": self.shell.t[named] if named else "",
             "draft": record.is_draft,
@@ -404,6 +410,11 @@ class Pages:
         if linked or not size or size[0] < max(_LARGE, shown_width + 1):
             return html
         return f'<a class="enlarge" href="{src}">{html}</a>'
+
+
+def _named(title: str) -> Markup:
+    """A title in which names of elements are code."""
+    return Markup(title_html(title))  # noqa: S704 escaped there
 
 
 def _opened(target: Resolved, root: str) -> str:

@@ -41,6 +41,7 @@ MARKER = re.compile(r'\x00([/t]?)([0-9]+)\x01(?:<img alt="([^"]*)"([^>]*)>)?')
 _DESCRIPTION = 160  # characters: what result lists and search engines show of a text
 _HEADING = re.compile(r'<h([1-6]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>|\x00[/t]?[0-9]+\x01")
+_WORDS = re.compile(r"<(/?)(code|em|strong|s|sub|sup|mark|kbd)\b", re.IGNORECASE)
 _WORDLESS_LINK = re.compile(r'(<a href="([^"]*)"[^>]*>)((?:\s|<img [^>]*alt=""[^>]*>)*)</a>')
 _WORDLESS_WANT = re.compile(r'\x00([0-9]+)\x01((?:\s|\x00[0-9]+\x01<img alt=""[^>]*>)*)\x00/\1\x01')
 _ALIGN = re.compile(r' style="text-align:(left|center|right)"')
@@ -62,11 +63,10 @@ def render_body(
     """
     article, document = page.article, page.document
     writer = _LinkWriter(article, remote_images, page.dialect.published_at)
-    says_title = document.title is not None and _alike(document.title, article.title)
     html = document.html(
         link=writer.link,
         image=writer.image,
-        with_title=not says_title,
+        with_title=not page.top,
         highlight=page.dialect.markdown.highlight,
         words=words,
     )
@@ -75,19 +75,21 @@ def render_body(
     meta = PageMeta(
         **{name: getattr(article, name) for name in META_FIELDS},
         description=article.summary or _beginning(article.sections),
-        top=article.sections[0].anchor if says_title else "",
+        top=page.top,
         anchors=document.anchors,
         rooted=tuple(writer.rooted),
         terms=weigh_terms(article, analyzer),
         problems=(*article.problems, *writer.problems, *_uneven_headings(article, document)),
     )
     return RenderedBody(
-        meta, tuple(writer.wants), html, outline, _questions(article.sections), article.body
+        meta,
+        tuple(writer.wants),
+        html,
+        page.heading,
+        outline,
+        _questions(article.sections),
+        article.body,
     )
-
-
-def _alike(one: str, other: str) -> bool:
-    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
 
 
 class _LinkWriter:
@@ -174,7 +176,7 @@ def _write_headings(
         if not text:
             writer.report(None, "a heading has no text", "accessibility")
             return f'<p id="{anchor}">{inner}</p>'
-        outline.append(Heading(level, anchor, unescape(text)))
+        outline.append(Heading(level, anchor, unescape(text), _words_of(inner)))
         inner = former.get(anchor, "") + inner
         return (
             f'<div class="heading"><h{level} id="{anchor}">{inner}</h{level}>'
@@ -183,6 +185,16 @@ def _write_headings(
 
     html = _HEADING.sub(linked, html)
     return tuple(h for h in outline if h.level in _OUTLINE_LEVELS), html
+
+
+def _words_of(inner: str) -> str:
+    """A heading's HTML with nothing but its words and what marks them."""
+
+    def kept(found: re.Match[str]) -> str:
+        name = _WORDS.match(found.group())
+        return f"<{name[1]}{name[2].lower()}>" if name else ""
+
+    return " ".join(_TAG.sub(kept, inner).split())
 
 
 def _finish_blocks(html: str) -> str:

@@ -81,9 +81,12 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
     avoid = (folders.out, folders.theme, config.index)
     dialect = dialect_of(config)
     assets = find_asset_folders(config.content, dialect.asset_folders, avoid)
-    state = repr((config, mode, located, assets, _signature(folders), _version(), libraries))
+    snapshot = Snapshot(config)
+    suffix = snapshot.dialect.title_suffix
+    around = (assets, _signature(folders), _version(), libraries)
+    state = repr((config, mode, located, suffix, *around))
     return Sources(
-        snapshot=Snapshot(config),
+        snapshot=snapshot,
         files=find_files(config.content, assets, avoid, config.site.downloads),
         asset_folders=tuple(assets),
         common=hashlib.sha256(state.encode(errors="surrogatepass")).hexdigest(),

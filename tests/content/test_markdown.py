@@ -207,13 +207,14 @@ def test_a_heading_in_a_list_is_no_title():
 
 
 def test_the_title_is_in_no_trail():
-    """Whether the H1 or the front matter gives it; another H1 is a heading like any other."""
+    """Whether the H1 or the front matter gives it; one of several H1s is a heading like any other."""
     body = "# Late  Packages\n## A\n# Other\n## B\n"
     assert [s.trail for s in parse(body).sections] == [(), (), (), ("Other",)]
     same = parse(body, title="late packages").sections
     assert [s.trail for s in same] == [(), (), (), ("Other",)]
     differs = parse(body, title="Parcels").sections
     assert [s.trail for s in differs] == [(), ("Late  Packages",), (), ("Other",)]
+    assert [s.trail for s in parse(body[:22], title="Parcels").sections] == [(), ()]
 
 
 def test_empty_headings_are_in_no_trail():
@@ -437,11 +438,13 @@ def test_ids_can_have_a_prefix():
 
 
 def test_the_title_can_be_left_out():
-    """A page that shows the title itself does not show it twice; another H1 stays."""
+    """A page that shows its heading itself does not show it twice; H1s of parts stay."""
     body = "intro\n\n# T\n\nlead\n"
-    assert parse(body).html(with_title=False) == "<p>intro</p>\n<p>lead</p>\n"
-    assert parse(body, title="t").html(with_title=False) == "<p>intro</p>\n<p>lead</p>\n"
-    assert parse(body, title="Other").html(with_title=False) == parse(body).html()
+    for title in ("", "t", "Other"):
+        assert parse(body, title=title).html(with_title=False) == "<p>intro</p>\n<p>lead</p>\n"
+    for parts in (f"{body}\n# U\n", f"## Above\n\n{body}"):
+        assert parse(parts, title="Other").html(with_title=False) == parse(parts).html()
+        assert not parse(parts, title="Other").heads_page
     assert parse("x\n").html(with_title=False) == "<p>x</p>\n"
 
 
@@ -563,7 +566,11 @@ def test_trails_hold_the_headings_above(body, title):
     """Each is the nearest one above of each smaller level, and never the title."""
     sections = parse(body, title=title).sections
     first = next((s for s in sections if s.level == 1), None)
-    is_title = first is not None and (not title or first.heading.casefold() == title.casefold())
+    headed = [section for section in sections if section.level]
+    alone = first is not None and [s for s in sections if s.level == 1] == headed[:1]
+    is_title = first is not None and (
+        not title or first.heading.casefold() == title.casefold() or (alone and first.heading)
+    )
     for position, section in enumerate(sections):
         expected = []
         level = section.level

@@ -76,7 +76,8 @@ class Dialect:
     the generator does not publish, as `.gitignore` has them, from the folder `exclude_from` (else
     `content`); `hidden_by` finds those that only the files themselves tell of. `menu` names files
     that give the order of the articles, and `data_files` those that give variables, each with the
-    name that it has there. `markdown` is what is read beyond CommonMark.
+    name that it has there. `markdown` is what is read beyond CommonMark. `title_suffix` is what
+    titles end with that is the name of the site, such as `| Help Center`.
     `state` is the digest of all that it was read from.
     """
 
@@ -98,6 +99,7 @@ class Dialect:
     hidden_by: Callable[[Path, Sequence[str]], Mapping[str, str]] | None = None
     state: str = ""
     markdown: MarkdownConfig = DEFAULT_MARKDOWN
+    title_suffix: str = ""
 
     @property
     def variables(self) -> Mapping[str, Plain]:

@@ -29,6 +29,7 @@ from kb.content.markdown.html import (
     plain_text,
     write_image,
     write_link,
+    write_words,
 )
 from kb.content.markdown.markup import PLAIN, Account, Markup
 from kb.content.markdown.parser import is_safe_link, offers_unsafe_links, tokenize
@@ -71,6 +72,7 @@ class Document:
     """One parsed Markdown text.
 
     `title` is the text of the first H1, None without one. `sections` is never empty.
+    `heads_page`: that H1 is the heading of the whole article, whatever the front matter's title is.
     `anchors` holds every anchor of the HTML in reading order, those of headings inside
     lists and quotes too. `left_out` holds what could not be shown: what it is and its line.
     """
@@ -79,6 +81,7 @@ class Document:
     sections: tuple[Section, ...]
     anchors: tuple[str, ...]
     left_out: tuple[tuple[str, int], ...]
+    heads_page: bool
     _tokens: Sequence[Token] = field(repr=False, compare=False)
     _ids: dict[int, str] = field(repr=False, compare=False)
     _headings: Sequence[Heading] = field(repr=False, compare=False)
@@ -128,6 +131,19 @@ class Document:
             html = sanitize(html)
         return html
 
+    def heading(self) -> tuple[str, str]:
+        """The anchor of the H1 that is the article's heading, and its text as HTML with marks of
+        words, as code is; both empty where there is none.
+        """
+        if self._titled is None:
+            return "", ""
+        html = write_words(self._tokens[self._titled + 1].children or ())
+        if self._has_html:
+            from kb.content.markdown.sanitize import sanitize  # noqa: PLC0415  # few need it
+
+            html = sanitize(html)
+        return self._ids[self._titled], html
+
     def former_anchors(self) -> dict[str, str]:
         """Anchors that kb gave these headings before it followed GitHub, and today's for each."""
         return former_anchors(self._headings, list(self._ids.values()))
@@ -154,7 +170,8 @@ def parse(
     """Read a Markdown text whose first line is line `first_line` of its file.
 
     `title` is the article's title where the front matter gives one; an H1 that says the
-    same, or any first H1 where there is none, is left out of the sections' trails. `anchors`
+    same, any first H1 where there is none, and a first heading that is the only H1 are the
+    heading of the article, and are left out of the sections' trails. `anchors`
     is how headings without an id of their own get one; with `by_name` `[[Page]]` is a link;
     `markup` is how marks of templates are read, and
     `syntax` what is read beyond CommonMark.
@@ -177,12 +194,13 @@ def parse(
     last_line = first_line + body.count("\n") - (1 if body.endswith("\n") else 0)
     found = _find_title(tokens)
     heading = "" if found is None else _one_line(plain_text(tokens[found + 1].children or ()))
-    is_title = not title or _alike(title, heading)
+    is_title = not title or _alike(title, heading) or _heads_page(tokens, found)
     return Document(
         title=heading or None,
         sections=splitter.sections(max(last_line, first_line), first_is_title=is_title),
         anchors=tuple(splitter.anchors),
         left_out=tuple(account.left_out),
+        heads_page=found is not None and is_title,
         _tokens=tokens,
         _ids=splitter.ids,
         _headings=splitter.headings,
@@ -216,6 +234,16 @@ def _find_title(tokens: Sequence[Token]) -> int | None:
         if token.type == "heading_open" and token.tag == "h1" and token.level == 0:
             return index
     return None
+
+
+def _heads_page(tokens: Sequence[Token], found: int | None) -> bool:
+    """Whether an H1 has words, comes first and is the only one: others are headings of parts."""
+    if found is None:
+        return False
+    words = [t for t in tokens[found + 1].children or () if t.type != "image"]
+    opened = [token for token in tokens if token.type == "heading_open" and token.level == 0]
+    alone = opened[0] is tokens[found] and sum(token.tag == "h1" for token in opened) == 1
+    return alone and bool(_one_line(plain_text(words)))
 
 
 def _links(children: Sequence[Token], line: int) -> Iterator[Link]:

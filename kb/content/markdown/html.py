@@ -103,6 +103,22 @@ def plain_text(children: Sequence[Token], *, mark_links: bool = False) -> str:
     return "".join(parts)
 
 
+_OF_WORDS = frozenset({"em", "strong", "s", "sub", "sup", "mark", "kbd"})
+
+
+def write_words(children: Sequence[Token]) -> str:
+    """Inline tokens as HTML with marks of words alone: code and emphasis, no link and no image."""
+    out: list[str] = []
+    for token in children:
+        if token.type == "code_inline":
+            out.append(f"<code>{escape(token.content)}</code>")
+        elif token.tag in _OF_WORDS and token.nesting:
+            out.append(f"<{'/' * (token.nesting == -1)}{token.tag}>")
+        else:
+            out.append(escape(plain_text([token])))
+    return " ".join("".join(out).split())
+
+
 class HtmlWriter:
     """Writes the tokens of one article.
 

@@ -369,6 +369,7 @@ def _about(card: ArticleMeta, places: Places) -> dict[str, Any]:
         "id": card.id,
         "url": places.article(card.id),
         "title": card.title,
+        "heading": card.heading,
         "topic": card.topic,
         "tier": "" if card.tier == "self-service" else str(card.tier),
         "actions": [[a.label, a.where, places.action(card, a)] for a in card.actions],

@@ -208,7 +208,7 @@ export class Engine {
       anchor,
       url: addressOf(article.url, anchor),
       title: article.title,
-      headings: heading === article.title || !heading ? trail : [...trail, heading],
+      headings: ["", article.title, article.heading].includes(heading) ? trail : [...trail, heading],
       tier,
       topic: article.topic ?? "",
       score: roundScore(score),

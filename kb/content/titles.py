@@ -1,0 +1,130 @@
+"""Titles of articles as their authors meant them: templates filled in, marks of code read, and
+without the name of the site that most of a folder's titles end with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import escape, unescape
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.errors import ContentError
+from kb.files import open_within
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from kb.config import Limits, MarkdownConfig
+    from kb.content.files import SourceFile
+    from kb.content.markdown.markup import Markup
+
+SAMPLE = 200
+"""Files that are looked into for the end of titles."""
+
+AUTO, NONE = "auto", "none"
+"""Values of `content.title_suffix`: look for one, and leave titles as they are."""
+
+_MARKED = re.compile(r"`[^`]+`|\{\{|\{%")
+_SEPARATOR = r"(?:\||[-\u2013\u2014\u00b7\u2022\u00bb:]+)"
+_SUFFIX = re.compile(rf"\s+{_SEPARATOR}\s+\S(?:(?!\s{_SEPARATOR}\s).)*\Z")
+_LOOSE = re.compile(rf"\A\s*{_SEPARATOR}\s+|\s+{_SEPARATOR}\s*\Z|\A\s*{_SEPARATOR}\s*\Z")
+_ELEMENT = re.compile(r"</?[A-Za-z][\w.:-]*(?:\s[^<>]*)?/?>|<>|</>")
+_GIVEN = re.compile(
+    r"\A\s*(?:---|\+\+\+)[^\n]*\n(?:(?!---|\+\+\+).*\n)*?title[ \t]*[:=][ \t]*(\S.*)"
+)
+_H1 = re.compile(r"^#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
+_HEAD = 4_096  # bytes
+_LEAST_ALIKE = 4
+_MOST_OF = 0.8
+
+
+class Title(NamedTuple):
+    """A title: its text, the same as HTML with marks of words, and what was left out of it."""
+
+    text: str
+    html: str
+    left_out: tuple[str, ...] = ()
+
+
+def read_title(written: str, markup: Markup, syntax: MarkdownConfig, limits: Limits) -> Title:
+    """The title that front matter has. Templates in it are read as in a text of the same dialect;
+    separators that stand at its ends then, where a name was left out, go with it.
+
+    Raises ContentError where it passes a limit.
+    """
+    if not _MARKED.search(written):
+        return Title(written, title_html(written))
+    from kb.content.markdown.document import parse  # noqa: PLC0415  # most titles have no marks
+
+    document = parse(f"# {written}\n", markup=markup, syntax=syntax, limits=limits)
+    left_out = tuple(dict.fromkeys(what for what, _ in document.left_out))
+    text, (_, html) = document.title or "", document.heading()
+    if left_out:
+        text = _tidy(text)
+        html = title_html(text)
+    return Title(text, html, left_out)
+
+
+def _tidy(text: str) -> str:
+    """A text without separators at its ends."""
+    before = ""
+    while before != text:
+        before, text = text, _LOOSE.sub("", text)
+    return " ".join(text.split())
+
+
+def title_html(title: str) -> str:
+    """A title as HTML, in which names of elements are code."""
+    if "<" not in title:
+        return escape(title, quote=False)
+    parts: list[str] = []
+    end = 0
+    for found in _ELEMENT.finditer(title):
+        name = escape(found.group(), quote=False)
+        parts += (escape(title[end : found.start()], quote=False), f"<code>{name}</code>")
+        end = found.end()
+    return "".join((*parts, escape(title[end:], quote=False)))
+
+
+def find_suffix(titles: Iterable[str]) -> str:
+    """What nearly all titles end with, its separator included (` | Help Center`); empty where no
+    four in five do, or fewer than four in all.
+    """
+    titles = tuple(titles)
+    ends = Counter(found.group() for title in titles if (found := _SUFFIX.search(title)))
+    suffix, count = max(ends.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    return suffix.strip() if count >= max(_LEAST_ALIKE, _MOST_OF * len(titles)) else ""
+
+
+def without_suffix(title: str, suffix: str) -> str:
+    """A title without the suffix and the space before it; one that is nothing else stays."""
+    bare = title.removesuffix(suffix) if suffix else title
+    return bare.rstrip() if bare.rstrip() and bare[-1:].isspace() else title
+
+
+def read_suffix(content: Path, sources: Sequence[SourceFile], configured: str = AUTO) -> str:
+    """What titles of a folder end with, by the setting `content.title_suffix`: looked for in the
+    beginnings of at most SAMPLE files, of all parts of the folder.
+    """
+    if configured != AUTO:
+        return "" if configured == NONE else configured
+    step = max(1, -(-len(sources) // SAMPLE))
+    heads = (_head(content, source.path) for source in sources[::step])
+    return find_suffix(title for head in heads if (title := _title_in(head)))
+
+
+def _head(content: Path, path: str) -> str:
+    """The beginning of a file; nothing where it can't be read."""
+    try:
+        with open(open_within(content, path), "rb") as file:  # noqa: PTH123  (a handle)
+            return file.read(_HEAD).decode(errors="replace").replace("\r\n", "\n")
+    except (ContentError, OSError):
+        return ""
+
+
+def _title_in(head: str) -> str:
+    """The title that the beginning of a file gives, as well as a glance can tell."""
+    found = _GIVEN.search(head) or _H1.search(head)
+    return unescape(found[1].strip().strip("\"'")).strip() if found else ""

@@ -1,0 +1,189 @@
+"""Titles: what the front matter says, what the H1 says, and what a page, lists and hits show."""
+
+import re
+
+import pytest
+from support.sites import Base, write
+
+from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN
+from kb.content.markdown.markup import Markup
+from kb.content.titles import find_suffix, read_title, title_html, without_suffix
+from kb.knowledge_base import KnowledgeBase
+
+
+@pytest.fixture
+def base(tmp_path):
+    """An empty knowledge base."""
+    made = Base(tmp_path)
+    made.content.mkdir()
+    return made
+
+
+def headings(page):
+    """Each heading of a page's article with its level."""
+    article = page.partition("<article")[2].partition("</article>")[0]
+    return re.findall(r"<h([1-6])[^>]*>(.*?)</h\1>", article)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "tab"),
+    [
+        ("---\ntitle: Pay\n---\n# How to pay\n\nIn cash.\n\n## Late\n", "How to pay", "Pay"),
+        ("---\ntitle: Pay\n---\nNew!\n\nHow to *pay*\n=====\n", "How to <em>pay</em>", "Pay"),
+        ("---\ntitle: Pay\n---\n<h1>How to pay</h1>\n", "How to pay", "Pay"),
+        ("---\ntitle: pay\n---\n# Pay\n", "Pay", "pay"),
+        ("# The `pay` [button](b.md)\n", "The <code>pay</code> button", "The pay button"),
+        ("---\ntitle: Pay\n---\n# Cash\n\n# Card\n", "Pay", "Pay"),
+        ("---\ntitle: Pay\n---\n## Cash\n\n# Card\n", "Pay", "Pay"),
+    ],
+)
+def test_a_page_has_one_heading(base, text, shown, tab):
+    """The only H1 that comes first, else the title; the tab has the title."""
+    base.write({"a.md": text})
+    base.build()
+    page = base.read("a.html")
+    assert [name for level, name in headings(page) if level == "1"] == [shown]
+    assert page.count(f">{shown}</h") == 1
+    assert f"<title>{tab} " in page
+
+
+def test_title_and_h1_are_both_searched_and_hits_have_the_title(base):
+    """The H1 finds its own section and those below it, and stands in no trail."""
+    base.write(
+        {
+            "a.md": "---\ntitle: Outlook password\n---\n# Repeated prompts for credentials\n\nWhy.\n\n"
+            "## The cause\n\nAn old cache.\n",
+            "b.md": "---\ntitle: Cats\n---\nThe cause of cats.\n",
+        }
+    )
+    found = KnowledgeBase(base.config())
+    for query in ("outlook password", "repeated prompts", "credentials cause"):
+        hits = found.search(query).hits
+        assert {hit.article for hit in hits[:1]} == {"a"}, query
+        assert {(hit.title, hit.headings) for hit in hits if hit.article == "a"} <= {
+            ("Outlook password", ()),
+            ("Outlook password", ("The cause",)),
+        }
+
+
+def test_the_list_of_headings_keeps_code(base):
+    """`<Tabs>` in a heading is code in the list of headings, as it is in the heading."""
+    base.write({"a.md": "# A\n\n## The `<Tabs>` & *more*\n\n## B [c](b.md)\n\n## D\n"})
+    base.build()
+    page = base.read("a.html")
+    assert '">The <code>&lt;Tabs&gt;</code> &amp; <em>more</em></a></li>' in page
+    assert '">B c</a></li>' in page
+
+
+def test_names_of_elements_in_titles_are_code(base):
+    """On the page, in lists of others, not in the tab."""
+    base.write(
+        {
+            "t/a.md": '---\ntitle: "<Suspense> & co"\n---\nx\n',
+            "t/b.md": "# B\n",
+            "t/index.md": "x\n",
+        }
+    )
+    base.build()
+    named = "<code>&lt;Suspense&gt;</code> &amp; co"
+    assert headings(base.read("t/a.html"))[0] == ("1", named)
+    assert f">{named}</a>" in base.read("t/index.html")
+    assert "<title>&lt;Suspense&gt; &amp; co " in base.read("t/a.html")
+    assert title_html("a < b > c <3") == "a &lt; b &gt; c &lt;3"
+
+
+def read(written, **variables):
+    """A title of a folder of Jekyll's."""
+    named = {name.replace("_", "."): value for name, value in variables.items()}
+    markup = Markup(frozenset({"liquid"}), lambda _: None, named.get, lambda _: None)
+    return read_title(written, markup, DEFAULT_MARKDOWN, DEFAULT_LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "left_out"),
+    [
+        ("{{ page.title }} | {{ site.title }}", "Pay | Acme", 0),
+        ("Pay {% icon coin %}", "Pay", 1),
+        ("{{ product }} - Pay", "Pay", 1),
+        ("Pay :: {{ product }}", "Pay", 1),
+        ("{{ product }}", "", 1),
+        ("{% if x %}Pay{% endif %} late", "Pay late", 0),
+        ("The `pay` button", "The pay button", 0),
+        ("snake_case_name - *", "snake_case_name - *", 0),
+        ("a | b", "a | b", 0),
+    ],
+)
+def test_templates_in_titles(written, text, left_out):
+    """Filled in where the data are there, else left out with the separator beside it."""
+    title = read(written, page_title="Pay", site_title="Acme")
+    assert (title.text, len(title.left_out)) == (text, left_out)
+
+
+def test_a_title_that_is_a_template_falls_back(base):
+    """To the H1, then to the name of the file; with a note of what was left out."""
+    write(base.folder, {"_config.yml": "title: Acme\n"})
+    base.write(
+        {
+            "pay-late.md": "---\ntitle: '{{ page.product }}'\n---\nx\n",
+            "own.md": "---\ntitle: '{{ page.title }} | {{ site.title }}'\n---\n# Pay\n",
+        }
+    )
+    titles = {card.id: card.title for card in KnowledgeBase(base.config()).cards()}
+    assert titles == {"pay-late": "Pay late", "own": "Pay | Acme"}
+    notes = {problem.message for problem in base.build().problems}
+    assert "{{ page.product }} in the title: left out" in notes
+
+
+@pytest.mark.parametrize(
+    ("titles", "suffix"),
+    [
+        (["A | Help Center", "B | Help Center", "C - D | Help Center", "E | Help Center"], "| H"),
+        (["A - Acme Docs"] * 5 + ["Welcome"], "- A"),
+        (["A \u2013 Acme"] * 3, ""),
+        (["A - Acme"] * 3 + ["B - Bolt"] * 3, ""),
+        (["A-B", "C-B", "D-B", "E-B"], ""),
+        (["Orders: late"] * 4, ": late"[:0]),
+        (["A :: Acme"] * 9 + ["B"], ":: A"),
+        ([], ""),
+    ],
+)
+def test_an_end_that_nearly_all_titles_have_is_found(titles, suffix):
+    """Four in five, of four at least, after a sign with spaces around it."""
+    found = find_suffix(titles)
+    assert found.startswith(suffix)
+    assert bool(found) == bool(suffix)
+
+
+def test_the_end_of_titles_is_taken_off_everywhere(base):
+    """From the page, the tab, lists and hits, whether the title is the front matter's or an H1."""
+    base.write(
+        {f"{n}.md": f"---\ntitle: Way {n} &#124; Help Center\n---\nText.\n" for n in range(4)}
+    )
+    base.write({"h1.md": "# Heading `x` | Help Center\n\nText.\n", "own.md": "# Own\n"})
+    report = base.build()
+    assert [p.code for p in report.problems if p.code == "title-suffix"] == ["title-suffix"]
+    for name, shown in (("0", "Way 0"), ("h1", "Heading x"), ("own", "Own")):
+        page = base.read(f"{name}.html")
+        assert f'">{shown}</h1>' in page or f"<h1>{shown}</h1>" in page
+        assert f"<title>{shown} " in page
+    assert "| Help Center" not in base.read("index.html")
+    assert KnowledgeBase(base.config()).search("way 1").hits[0].title == "Way 1"
+    assert KnowledgeBase(base.config()).page("1").article.title == "Way 1"
+
+
+@pytest.mark.parametrize(
+    ("setting", "title"),
+    [("none", "A | Acme | Docs"), ("| Acme | Docs", "A"), ("auto", "A | Acme")],
+)
+def test_the_setting_names_the_end_of_titles(base, setting, title):
+    """Or says that there is none; an edit that changes what is found changes all titles."""
+    settings = base.folder / "kb.toml"
+    settings.write_text(f'{settings.read_text()}[content]\ntitle_suffix = "{setting}"\n')
+    base.write({f"{n}.md": f"---\ntitle: {n} | Acme | Docs\n---\nx\n" for n in "ABCDE"})
+    found = KnowledgeBase(base.config())
+    assert {card.id: card.title for card in found.cards()}["A"] == title
+    base.write({f"{n}.md": f"---\ntitle: {n}\n---\nx\n" for n in "BCDE"})
+    base.build()
+    titles = {card.id: card.title for card in KnowledgeBase(base.config()).cards()}
+    assert titles["A"] == ("A" if setting.startswith("|") else "A | Acme | Docs")
+    assert without_suffix("| Acme", "| Acme") == "| Acme"
