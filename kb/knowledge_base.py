@@ -252,7 +252,10 @@ class KnowledgeBase:
         limits, dialect = self.config.limits, dialect_of(self.config)
         result = read_page(self.config.content, source, limits=limits, dialect=dialect)
         if not isinstance(result, tuple):
-            return replace(result, article=replace(result.article, title=card.title))
+            article = result.article
+            if article.digest == card.digest:  # all titles tell what is no part of one
+                article = replace(article, title=card.title)
+            return replace(result, article=article)
         problem = result[0]
         raise ContentError(problem.message, path=problem.path, line=problem.line)
 
