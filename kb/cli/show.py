@@ -40,7 +40,7 @@ _NAMED = 5
 @click.argument(
     "words", metavar="ID[#ANCHOR]", nargs=-1, required=True, shell_complete=completing("articles")
 )
-@click.option("--source", is_flag=True, help="Print the Markdown as it was written.")
+@click.option("--source", is_flag=True, help="Print its Markdown, without marks of other tools.")
 @pass_session
 def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
     """Find the article, and show it in the way that was asked for."""
@@ -60,7 +60,7 @@ def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
 
         screen.print_json(article_as_json(article, sections, base.escalation(article)))
     elif source:
-        screen.print_text(_source(article, sections))
+        screen.print_text(_source(page, sections))
     else:
         screen.page(article_lines(page, anchor, base.escalation(article), screen))
     return FOUND
@@ -111,8 +111,13 @@ def _anchor_hint(anchor: str, anchors: Sequence[str]) -> str:
     return did_you_mean_id(anchor, anchors) or f"it has {', '.join(anchors[:_NAMED])}{more}"
 
 
-def _source(article: Article, sections: tuple[Section, ...]) -> str:
-    if sections == article.sections:
+def _source(page: Page, sections: tuple[Section, ...]) -> str:
+    """The Markdown of these sections, as it was written where nothing else is in the article."""
+    article = page.article
+    is_whole = sections == article.sections
+    if not page.document.is_plain:
+        return page.document.markdown(None if is_whole else sections)
+    if is_whole:
         return article.body
     lines = article.body.splitlines(keepends=True)
     first, last = sections[0].lines[0], sections[-1].lines[1]

@@ -81,14 +81,10 @@ def render_body(
         terms=weigh_terms(article, analyzer),
         problems=(*article.problems, *writer.problems, *_uneven_headings(article, document)),
     )
+    questions = _questions(article.sections)
+    markdown = article.body if document.is_plain else document.markdown(words=words)
     return RenderedBody(
-        meta,
-        tuple(writer.wants),
-        html,
-        page.heading,
-        outline,
-        _questions(article.sections),
-        article.body,
+        meta, tuple(writer.wants), html, page.heading, outline, questions, markdown
     )
 
 

@@ -494,12 +494,16 @@ def test_show_prints_a_section_with_those_below(base, kb):
     assert [s["anchor"] for s in sections] == ["check-the-tracking", "on-the-phone"]
 
 
-def test_show_prints_the_source(base, kb):
-    """--source is the Markdown as written, of the article or the section."""
+def test_show_prints_the_source(base, kb, folder):
+    """--source is the Markdown of the article or the section, as written where that is plain."""
     body = kb("show", "orders/late", "--source").out
     assert body.startswith("# A package is late\n\nLook at the *tracking* **first**.\n")
     part = kb("show", "orders/late#ask", "--source").out
     assert part == "## Ask\n\nAsk us.\n"
+    marked = "# Marked\n\n<p>x <b>y</b>\n\n## Ask\n\n:::note\nus\n:::\n"
+    (folder / "content" / "marked.md").write_text(marked, encoding="utf-8")
+    assert kb("show", "marked", "--source").out.startswith("# Marked\n\nx **y**\n\n## Ask\n")
+    assert kb("show", "marked#ask", "--source").out == "## Ask\n\n> **Note**\n>\n> us\n"
 
 
 def test_show_says_who_may_read_it(base, kb, folder):

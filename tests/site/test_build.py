@@ -352,6 +352,16 @@ def test_markdown_of_each_article(base):
     assert base.read("orders/damaged.md").startswith("# A parcel is damaged")
 
 
+def test_markdown_of_an_article_has_no_marks_of_other_tools(empty):
+    """What a page shows stands in the copy beside it, as plain Markdown; links to nothing are text."""
+    text = "<h1>A <i>b</i></h1>\n\n:::tip\n<a href='b.md'>c</a> <a href='no.md'>d</a>\n:::\n"
+    plain = "# B\n\n* b\n"
+    empty.write({"a.md": text, "b.md": plain})
+    empty.build()
+    assert empty.read("a.md") == "# A *b*\n\n> **Tip**\n>\n> [c](b.md) [d]\n"
+    assert empty.read("b.md") == plain
+
+
 def test_accessibility_of_the_text_is_reported(base):
     """Pictures without description and skipped heading levels are notes, not warnings."""
     base.write({"orders/bad.md": "# A\n\n#### B\n\n![](../images/map.png)\n\n##\n"})

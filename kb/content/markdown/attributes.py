@@ -30,13 +30,16 @@ _LINE = re.compile(rf"[ \t]*(?:{_LIST})[ \t]*\Z")
 _INLINE = re.compile(_LIST)
 _SIZE = re.compile(r"""(?<![\w-])(width|height)\s?=\s?["']?(\d{1,5})(?:px)?(?![\d%.\w])""")
 _LONGEST = 300
-_AFTER = frozenset({"image", "link_close", "code_inline", "em_close", "strong_close", "span_close"})
+_AFTER = frozenset({"image", "link_close", "code_inline", "span_close"})
 
 
 def attributes(state: StateCore) -> None:
     """Take attributes off headings and paragraphs, before their text is parsed."""
-    if any(t.type == "inline" and _may_hold(t.content) for t in state.tokens):
+    held = [t for t in state.tokens if t.type == "inline" and _may_hold(t.content)]
+    if held:
+        before = [token.content for token in held]
         state.tokens = _Reader(has_callouts=state.env["syntax"].callouts).read(state.tokens)
+        state.env["account"].has_marks |= before != [token.content for token in held]
 
 
 class _Reader:
@@ -142,12 +145,26 @@ def inline_attributes(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("{", state.pos) or state.pending or not state.tokens:
         return False
     last = state.tokens[-1]
-    if last.type not in _AFTER:
+    if last.type not in _AFTER and not _ends_emphasis(state, last):
         return False
     found = _INLINE.match(state.src, state.pos, min(state.posMax, state.pos + _LONGEST))
     if found is None:
         return False
+    state.env["account"].has_marks = True
     if not silent and last.type == "image":
         last.attrs.update(_SIZE.findall(found[0]))
     state.pos = found.end()
     return True
+
+
+def _ends_emphasis(state: StateInline, last: Token) -> bool:
+    """Whether the last token is a sign that may end emphasis: it is paired with its beginning only
+    when the paragraph has been read.
+    """
+    signs = state.delimiters
+    return (
+        last.type == "text"
+        and bool(signs)
+        and signs[-1].token == len(state.tokens) - 1
+        and signs[-1].close
+    )

@@ -146,6 +146,7 @@ def component_line(state: StateBlock, start: int, end: int, silent: bool) -> boo
     if silent:
         return True
     tags, after = read
+    state.env["account"].has_marks = True
     line = start
     while line < end - 1 and state.eMarks[line] < after:
         line += 1
@@ -206,6 +207,7 @@ def _take_code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
+    state.env["account"].has_marks = True
     imports = state.env.setdefault("imports", {})
     for at in range(start, after):
         if found := read_import(state.src[state.bMarks[at] : state.eMarks[at]]):

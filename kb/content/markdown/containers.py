@@ -65,7 +65,9 @@ def is_directive(params: str, *, callouts: bool, tabs: bool) -> bool:
 
 def containers(state: StateCore) -> None:
     """Replace the tokens of blocks that hold others by those of callouts and tabs."""
-    if any(token.type in _OURS for token in state.tokens):
+    found = _OURS.intersection(token.type for token in state.tokens)
+    if found:
+        state.env["account"].has_marks |= found != {"blockquote_open"}
         state.tokens = _Assembler(state).run()
 
 

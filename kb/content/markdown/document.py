@@ -18,6 +18,7 @@ from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN, Limits, MarkdownConfig, 
 from kb.content.anchors import GITHUB, Heading, Style, assign_anchors, former_anchors, free_anchor
 from kb.content.markdown.callout import label_before
 from kb.content.markdown.comments import without_comments
+from kb.content.markdown.commonmark import MarkdownWriter
 from kb.content.markdown.fence import read_info
 from kb.content.markdown.html import (
     LINK_END,
@@ -75,6 +76,7 @@ class Document:
     `heads_page`: that H1 is the heading of the whole article, whatever the front matter's title is.
     `anchors` holds every anchor of the HTML in reading order, those of headings inside
     lists and quotes too. `left_out` holds what could not be shown: what it is and its line.
+    `is_plain`: it is CommonMark with what GitHub adds, and holds no other marks.
     """
 
     title: str | None
@@ -89,6 +91,7 @@ class Document:
     _limits: Limits
     _titled: int | None
     _has_html: bool = False
+    is_plain: bool = True
 
     def html(
         self,
@@ -143,6 +146,29 @@ class Document:
 
             html = sanitize(html)
         return self._ids[self._titled], html
+
+    def markdown(
+        self,
+        sections: Sequence[Section] | None = None,
+        *,
+        words: Mapping[str, str] | None = None,
+    ) -> str:
+        """The text, or sections of it that follow each other, as CommonMark with what GitHub adds.
+
+        What was included is there, what only wrapped is not; callouts are quotes with their label,
+        tabs items with their title, HTML is Markdown. `words` are labels of callouts, in English
+        unless they are given. Raises `ContentError` beyond `Limits.html`.
+        """
+        writer = MarkdownWriter(
+            words=words or {}, first_line=self._first_line, limit=self._limits.html
+        )
+        start, stop = 0, len(self._tokens)
+        if sections:
+            places = {anchor: index for index, anchor in self._ids.items()}
+            start = places.get(sections[0].anchor, 0)
+            after = self.sections[sections[-1].position + 1 :]
+            stop = places.get(after[0].anchor, stop) if after else stop
+        return writer.write(self._tokens, start, stop)
 
     def former_anchors(self) -> dict[str, str]:
         """Anchors that kb gave these headings before it followed GitHub, and today's for each."""
@@ -208,6 +234,7 @@ def parse(
         _limits=limits,
         _titled=found if is_title else None,
         _has_html=account.has_html,
+        is_plain=not account.has_marks,
     )
 
 
@@ -281,7 +308,7 @@ class _Splitter:
         self._first_line = first_line
         self._limits = limits
         self._drafts = [_Draft(-1, "", 0, first_line, [])]
-        self._row: list[str] | None = None
+        self._rows: list[list[str]] = []  # open ones, that of a table in a cell last
         self._footnotes: dict[int, list[str]] = {}
 
     def read(self, tokens: Sequence[Token]) -> None:
@@ -299,16 +326,17 @@ class _Splitter:
             elif kind in {"fence", "code_block", "math_block"}:
                 title = read_info(token.info).title if kind == "fence" else ""
                 content = token.content.lstrip("\n") if kind == "math_block" else token.content
-                blocks += (title, content.rstrip("\n"))
+                for text in filter(None, (title, content.rstrip("\n"))):
+                    self._take_text(text, blocks)
             elif kind == "footnote_open":
                 after, blocks = blocks, self._footnotes.get(token.meta["id"], blocks)
             elif kind == "footnote_close":
                 blocks = after
             elif kind == "tr_open":
-                self._row = []
-            elif kind == "tr_close":
-                blocks.append("\t".join(self._row or ()))
-                self._row = None
+                self._rows.append([])
+            elif kind == "tr_close" and self._rows:
+                text = "\t".join(self._rows.pop())
+                self._take_text(text, blocks)
 
     def _note_footnotes(self, inline: Token, blocks: list[str]) -> None:
         """A footnote is text of the section that refers to it first."""
@@ -336,7 +364,7 @@ class _Splitter:
                 self.anchors.append(name)
 
     def _take_text(self, text: str, blocks: list[str]) -> None:
-        (blocks if self._row is None else self._row).append(text)
+        (self._rows[-1] if self._rows else blocks).append(text)
 
     def _take_heading(
         self, opened: Token, inline: Token, index: int, blocks: list[str]
@@ -346,7 +374,7 @@ class _Splitter:
         self._indexes.append(index)
         self._places.append(index)
         if opened.level > 0:
-            blocks.append(heading)
+            self._take_text(heading, blocks)
             return blocks
         line = self._first_line + (opened.map[0] if opened.map else 0)
         if len(self._drafts) > self._limits.sections:

@@ -115,6 +115,7 @@ def emoji(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         state.pending += character or ""
+        state.env["account"].has_marks |= is_icon
     state.pos = found.end()
     if is_icon and state.src.startswith("{", state.pos):
         end = state.src.find("}", state.pos, state.pos + 100)

@@ -25,11 +25,13 @@ def _nothing(_name: str) -> str | None:
 
 @dataclass(slots=True)
 class Account:
-    """What was met in one article: whether it has raw HTML, and what had to be left out, by kind
-    with the line of each.
+    """What was met in one article: whether it has raw HTML, whether it has that or other marks
+    that are neither CommonMark's nor GitHub's, and what had to be left out, by kind with the line
+    of each.
     """
 
     has_html: bool = False
+    has_marks: bool = False
     left_out: list[tuple[str, int]] = field(default_factory=list)
 
     def leave_out(self, what: str, line: int) -> None:

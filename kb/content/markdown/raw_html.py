@@ -146,7 +146,7 @@ def raw_html(state: StateCore) -> None:
     tokens = state.tokens
     if not any(_is_raw(token) for token in tokens):
         return
-    state.env["account"].has_html = True
+    state.env["account"].has_html = state.env["account"].has_marks = True
     state.tokens = _Reader(state).read(tokens)
 
 
@@ -212,6 +212,7 @@ class _Reader:
         self._raws = 0
         self._run: list[Token] = []
         self._run_line = 0
+        self._level = 0
         self._phrases: list[Token] = []
         self._heading: Token | None = None
         self._silent = ""
@@ -271,6 +272,7 @@ class _Reader:
 
     def _block(self, token: Token) -> None:
         line = token.map[0] if token.map else 0
+        self._level = token.level
         text = token.content
         at = 0
         while at < len(text):
@@ -453,7 +455,7 @@ class _Reader:
         self._end_paragraph()
         self._close_unclosed()
         self._heading = Token("heading_open", tag.name, 1, map=[line, line + 1])
-        self._heading.level = self._holds_heading()
+        self._heading.level = self._level + self._holds_heading()
         own = anchor_of(tag)
         if own:
             self._heading.attrs["id"] = own

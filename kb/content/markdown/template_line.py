@@ -35,6 +35,7 @@ def template_line(state: StateBlock, start: int, end: int, silent: bool) -> bool
         return True
     marks, after = read
     state.line = after
+    state.env["account"].has_marks = True
     expander: Expander = state.env["expander"]
     for mark in marks:
         if mark.kind == "liquid" and (mark.name in _BRANCHES or is_false(mark)):
@@ -168,8 +169,11 @@ def expand_words(state: StateCore) -> None:
         if token.type in {"inline", "html_block"} and token.content:
             line = token.map[0] if token.map else 0
             if not any(first <= line < stop for first, stop in raw):
-                token.content = expander.text(token.content, line)
+                written = token.content
+                token.content = expander.text(written, line)
+                env["account"].has_marks |= token.content != written
     for reference in env.get("references", {}).values():
         href = reference.get("href", "").replace("%7B", "{").replace("%7D", "}").replace("%20", " ")
         if "{" in href:
             reference["href"] = expander.text(href, 0)
+            env["account"].has_marks |= reference["href"] != href
