@@ -204,6 +204,8 @@ def parse(
     Raises `ContentError` with a line where the text passes a limit.
     """
     body = body.replace("\r\n", "\n").replace("\r", "\n")
+    if not body.isascii():
+        body = body.replace(LINK_START, "").replace(LINK_END, "")
     account = Account()
     tokens = tokenize(
         body,
