@@ -11,6 +11,7 @@ an anchor of its own in the HTML.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -57,6 +58,8 @@ __all__ = [
 
 # The lead of an article without an H1: browsers go to the top of a page for `#top`.
 _LEAD_ANCHOR = "top"
+# Noncharacters that stand for marks of links in texts and HTML: an article has none.
+_OURS = re.compile("[\ufdd0-\ufdd3]")
 _HEADING_TOKENS = 3  # opening, text, closing
 
 
@@ -205,7 +208,7 @@ def parse(
     """
     body = body.replace("\r\n", "\n").replace("\r", "\n")
     if not body.isascii():
-        body = body.replace(LINK_START, "").replace(LINK_END, "")
+        body = _OURS.sub("", body)
     account = Account()
     tokens = tokenize(
         body,
