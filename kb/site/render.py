@@ -83,9 +83,7 @@ def render_body(
     )
     questions = _questions(article.sections)
     markdown = article.body if document.is_plain else document.markdown(words=words)
-    return RenderedBody(
-        meta, tuple(writer.wants), html, page.heading, outline, questions, markdown
-    )
+    return RenderedBody(meta, tuple(writer.wants), html, page.heading, outline, questions, markdown)
 
 
 class _LinkWriter:

@@ -11,7 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example as with_example
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.ruler import Ruler
@@ -526,7 +527,7 @@ bodies = st.lists(
 ).map("\n".join)
 
 
-@example("a\ufdd0b [c](d) \ufdd1\n\n<div>\n\ufdd2")
+@with_example("a\ufdd0b [c](d) \ufdd1\n\n<div>\n\ufdd2")
 @given(bodies)
 def test_no_text_is_lost_or_doubled(body):
     """The sections hold what the HTML shows, in the same order."""
