@@ -20,7 +20,7 @@ from kb.content.fields import read_article_fields
 from kb.content.files import printable
 from kb.content.sandbox import run_sandboxed
 from kb.content.titles import Title, read_title, title_html, without_suffix
-from kb.content.topics import TopicFile, title_from_name
+from kb.content.topics import TopicFile, title_from_path
 from kb.content.values import FieldReader, items, one_line
 from kb.content.visibility import read_visibility
 from kb.errors import ContentError
@@ -200,8 +200,8 @@ def read_text(
     )
     style = STYLES[dialect.anchors]
     said = {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}
-    topic, _, name = source.id.rpartition("/")
-    said["title"] = _first_h1(body) or title_from_name(name)
+    unnamed = title_from_path(source.id)
+    said["title"] = _first_h1(body) or unnamed
     title = read_title(
         given.title, markup_of(source.path, said, dialect, limits), dialect.markdown, limits
     )
@@ -221,14 +221,14 @@ def read_text(
         ready = attributes.get("have_ready", ())
         attributes["channel"] = replace(attributes["channel"], article=source.id, have_ready=ready)
     first = one_line(document.title or "")
-    name = without_suffix(title.text or first, dialect.title_suffix) or title_from_name(name)
+    name = without_suffix(title.text or first, dialect.title_suffix) or unnamed
     differs = document.heads_page and not _alike(document.title or "", name)
     article = Article(
         id=source.id,
         path=source.path,
         title=name,
         heading=first if differs else "",
-        topic=topic,
+        topic=_topic_of(source.id, dialect),
         body=body,
         body_line=body_line,
         digest=digest,
@@ -248,6 +248,13 @@ def read_text(
     elif first and without_suffix(first, dialect.title_suffix) != first:
         heading = title_html(without_suffix(first, dialect.title_suffix))
     return Page(article, document, dialect, heading, top)
+
+
+def _topic_of(id_: str, dialect: Dialect) -> str:
+    """The folder that holds an article; of a bundle, the one that holds the bundle."""
+    folder, _, name = id_.rpartition("/")
+    is_bundle = name.casefold() in dialect.routes.bundles
+    return folder.rpartition("/")[0] if is_bundle else folder
 
 
 def _first_h1(body: str) -> str:

@@ -24,7 +24,8 @@ class TopicFile(NamedTuple):
 _UNDESCRIBED = TopicFile()
 INDEXES = ("_index", "index", "readme")
 """Names of articles that are their folder's page, the first one before the others."""
-_UNTITLED = frozenset({*INDEXES, "home"})
+UNTITLED = frozenset({*INDEXES, "home"})
+"""Titles of such articles, in lower case, that say nothing."""
 
 
 class Node(Protocol):
@@ -61,12 +62,22 @@ def title_from_name(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def title_from_path(id_: str) -> str:
+    """The title of an article that gives none: of its name, or where that is only the page of its
+    folder, of the folder's.
+    """
+    folder, _, name = id_.rpartition("/")
+    if name.casefold() not in INDEXES:
+        return title_from_name(name)
+    return title_from_name(folder.rpartition("/")[2]) if folder else "Home"
+
+
 def build_topics(articles: Iterable[Leaf], files: Mapping[str, TopicFile]) -> tuple[Topic, ...]:
     """The topics that hold these articles, themselves or in a topic below, in order of id.
 
     Within a topic, articles and topics stand as a menu has them, then by order (those without one
     last), then title, then id. The root has the empty id, is always there, and has no title of its
-    own unless `topic.yaml` gives one.
+    own unless `topic.yaml` gives one: its page is the site's.
     """
     held: dict[str, list[Leaf]] = {"": []}
     for article in articles:
@@ -75,7 +86,7 @@ def build_topics(articles: Iterable[Leaf], files: Mapping[str, TopicFile]) -> tu
     for topic in list(held):
         _hang(topic, below)
     ids = sorted({*held, *below})
-    pages = {name: page for name in ids if name and (page := _page_of(held.get(name, ())))}
+    pages = {name: page for name in ids if (page := _page_of(name, held.get(name, ())))}
     bare = {name: _describe(name, files.get(name, _UNDESCRIBED), pages.get(name)) for name in ids}
     return tuple(
         Topic(
@@ -107,9 +118,10 @@ def _hang(topic: str, below: dict[str, set[str]]) -> None:
         topic = parent
 
 
-def _page_of(articles: Iterable[Leaf]) -> Leaf | None:
+def _page_of(topic: str, articles: Iterable[Leaf]) -> Leaf | None:
     """The article that is its folder's page."""
-    found = {article.id.rpartition("/")[2].casefold(): article for article in articles}
+    inside = ((article.id.rpartition("/"), article) for article in articles)
+    found = {name.casefold(): article for (folder, _, name), article in inside if folder == topic}
     return next((found[name] for name in INDEXES if name in found), None)
 
 
@@ -120,7 +132,7 @@ def _page_first(page: str, articles: tuple[str, ...]) -> tuple[str, ...]:
 def _describe(name: str, file: TopicFile, page: Leaf | None) -> Topic:
     parent, _, folder = name.rpartition("/")
     title = title_from_name(folder) if name else ""
-    if page is not None and page.title.casefold() not in _UNTITLED:
+    if name and page is not None and page.title.casefold() not in UNTITLED:
         title = page.title
     return Topic(
         id=name,

@@ -211,7 +211,9 @@ class _Builder:
     ) -> None:
         """An article's page, and its Markdown where customers may see it."""
         address = plan.address[rendered.meta.id]
-        self._output.put(address, pages.article(rendered, resolved))
+        is_home = rendered.meta.id == plan.home
+        page = (pages.home if is_home else pages.article)(rendered, resolved)
+        self._output.put(address, page)
         if rendered.meta.is_published:
             text = write_markdown(rendered, resolved)
             self._output.put(markdown_of(address), text.encode())
@@ -239,12 +241,13 @@ class _Builder:
         published = [r for r in plan.records.values() if r.is_published]
         listed = [HOME, *(plan.address[r.id] for r in published)]
         for topic in plan.topics.values():
-            if topic.page:
+            if topic.page and topic.id:
                 continue  # its article shows what is in it
             for address, data in pages.topic(topic):
                 listed.append(address)
                 yield address, data
-        yield HOME, pages.home()
+        if not plan.home:
+            yield HOME, pages.home()
         if shell.reachable:
             listed.append(CONTACT)
             yield CONTACT, pages.contact()
@@ -257,7 +260,7 @@ class _Builder:
         for former, new in plan.redirects:
             yield former, pages.moved(former, new, titles[new])
         policy = shell.policy_with(within) if within else shell.policy
-        for address, text in write_feeds(plan, shell, sorted(listed), policy):
+        for address, text in write_feeds(plan, shell, sorted({*listed}), policy):
             yield address, text.encode()
 
     def _search(

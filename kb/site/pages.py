@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from kb.content.markdown.document import escape
 from kb.content.titles import title_html
+from kb.content.topics import UNTITLED
 from kb.model import Tier
 from kb.site.addresses import (
     CONTACT,
@@ -106,18 +107,14 @@ class Pages:
             markdown=markdown_of(address) if article.is_published else "",
             indexed=article.is_published,
         )
-        html = self._finish(rendered.html, resolved, root)
         return self.shell.page(
             "article.html",
             head,
             # As templates have it that were copied into a theme.
             record={"article": article, "top": article.top, "is_draft": article.is_draft},
             heading=Markup(rendered.heading),  # noqa: S704 escaped there
+            **self._text(rendered, resolved, root),
             crumbs=[self._topic_link(topic, root) for topic in crumbs],
-            html=Markup(html),  # noqa: S704 escaped there
-            enlarges='<a class="enlarge"' in html,
-            has_marks=_MARKS.search(html) is not None,
-            has_blocks="<pre" in html or '<div class="tabs">' in html,
             outline=[
                 heading._replace(html=Markup(heading.html))  # noqa: S704 as above
                 for heading in rendered.outline
@@ -138,21 +135,49 @@ class Pages:
             topic_cards=self._cards(topic.topics, root) if topic else [],
         )
 
-    def home(self) -> bytes:
-        """The front page."""
+    def _text(
+        self, rendered: RenderedBody, resolved: Sequence[Resolved], root: str
+    ) -> dict[str, Any]:
+        """The text of an article, and what it needs beside it."""
+        html = self._finish(rendered.html, resolved, root)
+        return {
+            "html": Markup(html),  # noqa: S704 escaped there
+            "enlarges": '<a class="enlarge"' in html,
+            "has_marks": _MARKS.search(html) is not None,
+            "has_blocks": "<pre" in html or '<div class="tabs">' in html,
+        }
+
+    def home(
+        self, rendered: RenderedBody | None = None, resolved: Sequence[Resolved] = ()
+    ) -> bytes:
+        """The front page, with the text of the article that stands for the whole folder."""
         plan, t = self.plan, self.shell.t
         featured = self._featured()
-        loose = plan.topics[""].articles
+        loose = [name for name in plan.topics[""].articles if name != plan.home]
         settings = self.shell.config
+        told: dict[str, Any] = {"html": "", "heading": "", "record": None}
+        title, about, indexed = settings.name, settings.site.description, True
+        if rendered:
+            article = rendered.meta
+            indexed = article.is_published
+            about = about or article.description
+            says = article.title.casefold() not in UNTITLED
+            title = article.title if says else title
+            told |= self._text(rendered, resolved, "")
+            told["heading"] = says and Markup(rendered.heading)  # noqa: S704 escaped there
+            told["record"] = {"article": article, "top": article.top, "is_draft": article.is_draft}
         head = PageHead(
-            title=settings.name,
+            title=title,
             address=HOME,
-            description=settings.site.description,
+            description=about,
             data=describe_site(self.shell),
+            markdown=markdown_of(HOME) if rendered and indexed else "",
+            indexed=indexed,
         )
         return self.shell.page(
             "home.html",
             head,
+            **told,
             sentence=settings.site.description or t["home_sentence"],
             examples=self._examples(featured),
             topic_cards=self._cards(plan.topics[""].topics, ""),
@@ -196,7 +221,11 @@ class Pages:
             summary=topic.summary,
             is_root=not topic.id,
             topic_cards=self._cards(topic.topics, root) if not number else [],
-            items=[self._item(self.plan.records[name], root) for name in shown],
+            items=[
+                self._item(self.plan.records[name], root)
+                for name in shown
+                if name != self.plan.home
+            ],
             pages=pages if len(pages) > 1 else [],
         )
 

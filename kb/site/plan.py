@@ -179,6 +179,11 @@ class Plan:
         topic = self.topics[self.records[article_id].topic]
         return topic if topic.page == article_id else None
 
+    @property
+    def home(self) -> str:
+        """The id of the article that stands on the front page; empty where there is none."""
+        return self.topics[""].page
+
     def count(self, topic_id: str) -> int:
         """How many articles a topic and those below it hold."""
         topic = self.topics[topic_id]
@@ -255,7 +260,7 @@ def _claim(
     of_topic = {name: addresses.claim(preferred_topic_path(name)) for name in topics if name}
     of_topic[""] = TOPICS
     of_article = {}
-    own = {topic.page: of_topic[topic.id] for topic in topics.values() if topic.page}
+    own = {t.page: of_topic[t.id] if t.id else HOME for t in topics.values() if t.page}
     for name in records:
         of_article[name] = own.get(name) or addresses.claim(preferred_article_path(name))
         addresses.claim(markdown_of(of_article[name]))

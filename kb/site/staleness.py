@@ -111,6 +111,9 @@ def _inside(article: PageMeta, plan: Plan) -> Iterator[str]:
     topic = plan.topic_of_page(article.id)
     if topic is None:
         return
+    if not topic.id:  # on the front page stand articles of all topics
+        yield shared_fingerprint(plan, "")
+        return
     for name in topic.articles[1:]:
         yield from _shown(plan.records[name], plan)
     waiting = list(topic.topics)

@@ -402,3 +402,76 @@ def test_a_dated_address_knows_former_names_and_what_is_hidden(empty):
     (line,) = broken(empty.build())
     assert "/2024/03/13/gone/ leads to an article that is not published" in line
     assert hrefs(empty, "a.html") == ["n/2024-03-12-questions.html", "guide.html"]
+
+
+@pytest.mark.parametrize("name", ["index.md", "README.md", "_index.md", "readme.md"])
+def test_the_page_of_the_whole_folder_is_the_front_page(empty, name):
+    """Its heading, summary and text; `./` and `/` lead there; what else is there is told anew."""
+    empty.write(
+        {
+            name: "---\ntitle: Welcome\nsummary: All of it.\n---\n# Hello `you`\n\n[x](a.md) text.\n\n"
+            "## More\n",
+            "a.md": "# A\n\n[x](./) [x](/) [x](" + name + "#more)\n",
+            "b/c.md": "[x](../) [x](../" + name + ")\n",
+        }
+    )
+    report = empty.build()
+    assert broken(report) == []
+    home = empty.read("index.html")
+    assert [empty.read("index.html").count(t) for t in ("<h1", ">Hello <code>you</code></h1>")] == [
+        1,
+        1,
+    ]
+    assert "<title>Welcome " in home
+    assert "All of it." in home
+    assert 'href="a.html"' in home
+    assert 'href="b/index.html"' in home
+    assert hrefs(empty, "a.html") == ["index.html", "index.html", "index.html#more"]
+    assert hrefs(empty, "b/c.html")[:2] == ["index.html", "index.html"]
+    assert empty.read("index.md").startswith("# Hello `you`")
+    assert not (empty.site / "index-1.html").exists()
+    assert (
+        empty.read("sitemap.xml").count("<loc>")
+        == len({*empty.read("sitemap.xml").split("<loc>")}) - 1
+    )
+    assert (
+        "Welcome"
+        not in empty.read("topics/index.html").partition("<main")[2].partition("</main")[0]
+    )
+    empty.write({"b/c.md": "# Another\n", "d.md": "# New one\n"})
+    empty.build()
+    assert "New one" in empty.read("index.html")
+    assert "Another" in empty.read("index.html")
+
+
+def test_a_front_page_without_a_title_keeps_its_sentence(empty):
+    """`Index` and the like say nothing; without a page of the folder, nothing changes."""
+    empty.write({"index.md": "Only text.\n", "a.md": "# A\n"})
+    empty.build()
+    assert "<h1>What is wrong with your parcel?</h1>" in empty.read("index.html")
+    assert "Only text." in empty.read("index.html")
+    (empty.content / "index.md").unlink()
+    empty.build()
+    assert "Only text." not in empty.read("index.html")
+
+
+def test_a_bundle_of_hugo_is_an_article(empty):
+    """It stands in the topic above; what else is in its folder belongs to it and is no page."""
+    (empty.folder / "hugo.toml").write_text('baseURL = "https://help.example.com/"\n')
+    empty.write(
+        {
+            "orders/_index.md": "---\ntitle: All orders\n---\n",
+            "orders/late/index.md": "![x](way.png) [x](../lost/)\n",
+            "orders/late/way.png": png(4, 4),
+            "orders/late/part.md": "Hidden part\n",
+            "orders/lost.md": "# Lost\n\n[x](late/) [x](/orders/late/)\n",
+        }
+    )
+    report = empty.build()
+    assert broken(report) == []
+    assert [p.path for p in report.problems if p.code == "left-out"] == ["orders/late/part.md"]
+    late = empty.read("orders/late/index.html")
+    assert ">Late</h1>" in late
+    assert 'href="../../orders/index.html"' in late
+    assert hrefs(empty, "orders/lost.html")[:2] == ["orders/late/index.html"] * 2
+    assert "orders/late/index.html" not in empty.read("topics/index.html").partition("cards")[0]

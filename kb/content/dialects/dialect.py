@@ -53,6 +53,8 @@ class Routes:
     of files, in lower case, that stand for their folder. `numbered`: a number before a name
     (`01-intro`) is for the order only. `lower`: addresses are in lower case, with hyphens for
     spaces. `slugs`: keys of front matter that name the last part of the address, or all of it.
+    `bundles` are names of files, in lower case, that are an article called as their folder, which
+    is no topic then: what else is in it belongs to that article.
     """
 
     base: str = "/"
@@ -60,6 +62,7 @@ class Routes:
     numbered: bool = False
     lower: bool = False
     slugs: tuple[str, ...] = ("slug",)
+    bundles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
