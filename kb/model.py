@@ -73,6 +73,12 @@ class Problem:
         return f"{where}: {self.message}"
 
 
+FileRow = tuple[str, int, int]
+"""A file that was looked for: its path, size in bytes, and time of change in nanoseconds; -1 where
+it was not there.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """Something a customer can do alone: a label, where to find it, and perhaps a link."""
@@ -179,12 +185,13 @@ class Article(ArticleMeta):
 
     `body` is the Markdown below the front matter, `body_line` the 1-based line on which it
     starts. `sections` is never empty. `extra` holds the front-matter keys that kb does not
-    know, as they were written.
+    know, as they were written. `includes` are the files of which its text was made, too.
     """
 
     body: str
     body_line: int
     sections: tuple[Section, ...]
+    includes: tuple[FileRow, ...] = ()
     extra: tuple[tuple[str, str], ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -453,4 +460,5 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "aliases": tuple,
     "routes": tuple,
     "anchors": tuple,
+    "includes": lambda rows: tuple([(path, size, time) for path, size, time in rows]),
 }

@@ -1,7 +1,8 @@
 """What an article calls by name: texts that it includes, variables, and files that it links to.
 
 Included files lie in the dialect's root, are regular files reached by no link that leads out, and
-are no articles that must not be shown.
+are no articles that must not be shown. What was looked for is noted with its state: an article is
+read anew when that has changed.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ from kb.files import is_file, open_within
 from kb.model import Audience, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kb.config import Limits
     from kb.content.dialects import Dialect
+    from kb.model import FileRow
 
 _TEXTS = (".md", ".mdx", ".markdown", ".txt", ".html", ".htm", ".inc", "")
 _NAME = re.compile(r"[^\x00-\x1f\\:*?\"<>|{}]{1,300}")
@@ -30,33 +34,71 @@ _VERSION_FILES = ("VERSION", "VERSION.txt", "version.txt")
 _DATA = ("", "site.", "site.data.", "site.params.", "data.", "extra.", "book.", "variables.")
 
 
-def markup_of(
-    path: str, given: dict[str, frontmatter.Plain], dialect: Dialect, limits: Limits
-) -> Markup:
-    """How the marks of the article at a path are read. `given` is its front matter."""
-    families = set(dialect.marks)
-    if path.lower().endswith(".mdx"):
-        families.add("mdx")
-    elif dialect.name in _MDX_BY_NAME:
-        families.discard("mdx")
-    called = _Called(path, given, dialect, limits)
-    return Markup(frozenset(families), called.include, called.variable, called.path)
+_ABSENT = (-1, -1)
+_MOST_NOTED = 2_000
+
+
+def have_changed(
+    root: Path, rows: Iterable[FileRow], known: dict[str, tuple[int, int]] | None = None
+) -> bool:
+    """Whether any of these files below a root has another state than the row says. `known` holds
+    states that were looked at already, and takes the others.
+    """
+    known = {} if known is None else known
+    for path, *state in rows:
+        if path not in known:
+            known[path] = _state_of(root, path)
+        if known[path] != tuple(state):
+            return True
+    return False
+
+
+def _state_of(root: Path, file: str) -> tuple[int, int]:
+    try:
+        seen = (root / file).stat()
+    except (OSError, ValueError):
+        return _ABSENT
+    return seen.st_size, seen.st_mtime_ns
 
 
 # Generators that take a file for MDX by its name alone.
 _MDX_BY_NAME = frozenset({"starlight", "nextjs", "astro", "vitepress"})
 
 
-class _Called:
-    """Finds what one article calls."""
+class Called:
+    """Finds what the article at a path calls. `given` is its front matter."""
 
     def __init__(
         self, path: str, given: dict[str, frontmatter.Plain], dialect: Dialect, limits: Limits
     ) -> None:
+        self._path = path
+        self._states: dict[str, tuple[int, int]] = {}
         self._folder = posixpath.dirname(path)
         self._given = given
         self._dialect = dialect
         self._limits = limits
+
+    def markup(self) -> Markup:
+        """How the marks of the article are read."""
+        families = set(self._dialect.marks)
+        if self._path.lower().endswith(".mdx"):
+            families.add("mdx")
+        elif self._dialect.name in _MDX_BY_NAME:
+            families.discard("mdx")
+        return Markup(frozenset(families), self.include, self.variable, self.path)
+
+    def files(self) -> tuple[FileRow, ...]:
+        """The files that were looked for: path below the root, size, time of change (-1 for one
+        that is not there).
+        """
+        return tuple((path, *state) for path, state in self._states.items())
+
+    def _text(self, file: str) -> str | None:
+        """The text of a file below the root, which is noted."""
+        state = _state_of(self._dialect.root, file)
+        if len(self._states) < _MOST_NOTED:
+            self._states.setdefault(file, state)
+        return None if state == _ABSENT else _text_of(self._dialect.root, file, state, self._limits)
 
     def include(self, name: str) -> str | None:
         """The Markdown of a file; None where there is none to show."""
@@ -65,7 +107,7 @@ class _Called:
         if not _NAME.fullmatch(name) or self._dialect.root == Path():
             return None
         for file in self._candidates(name):
-            text = _read(self._dialect.root, file, self._limits)
+            text = self._text(file)
             if text is not None:
                 return text
         return None
@@ -104,14 +146,30 @@ class _Called:
             value = self._given.get(name.partition(".")[2])
             return value if isinstance(value, str) else None
         if name.startswith("variables."):
-            return _github_variable(self._dialect.root, name, self._limits)
+            return self._github_variable(name)
         variables = self._dialect.variables
         for prefix in _DATA:
             value = variables.get(prefix + name)
             if isinstance(value, str):
                 return value
         if name.lower().removeprefix("site.") == "version":
-            return _version(self._dialect.root, self._limits)
+            return self._version()
+        return None
+
+    def _github_variable(self, name: str) -> str | None:
+        """`variables.product.name`, which is `name` in `data/variables/product.yml`."""
+        _, *parts = name.split(".")
+        if len(parts) < 2 or not all(re.fullmatch(r"[\w-]+", part) for part in parts):  # noqa: PLR2004
+            return None
+        text = self._text(f"data/variables/{'/'.join(parts[:-1])}.yml")
+        value = _data(text or "", self._limits).get(parts[-1])
+        return value if isinstance(value, str) else None
+
+    def _version(self) -> str | None:
+        for file in _VERSION_FILES:
+            text = self._text(file)
+            if text and re.fullmatch(r"[\w.+-]{1,40}", text.strip()):
+                return text.strip()
         return None
 
     def path(self, name: str) -> str | None:
@@ -140,21 +198,9 @@ def _is_private(path: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _cached(root: Path, file: str, state: tuple[int, int], limits: Limits) -> str | None:
-    del state  # a part of the key: another state, another text
-    return _text_of(root, file, limits)
-
-
-def _read(root: Path, file: str, limits: Limits) -> str | None:
-    try:
-        seen = (root / file).stat()
-    except (OSError, ValueError):
-        return None
-    return _cached(root, file, (seen.st_mtime_ns, seen.st_size), limits)
-
-
-def _text_of(root: Path, file: str, limits: Limits) -> str | None:
+def _text_of(root: Path, file: str, state: tuple[int, int], limits: Limits) -> str | None:
     """The text of a file without front matter and comments; None where it is not to be shown."""
+    del state  # a part of the key: another state, another text
     try:
         handle = open_within(root, file)
         with open(handle, "rb") as stream:  # noqa: PTH123  (a handle, not a path)
@@ -172,30 +218,10 @@ def _text_of(root: Path, file: str, limits: Limits) -> str | None:
     return None if "\0" in body else body
 
 
-def _github_variable(root: Path, name: str, limits: Limits) -> str | None:
-    """`variables.product.name`, which is `name` in `data/variables/product.yml`."""
-    _, *parts = name.split(".")
-    if len(parts) < 2 or not all(re.fullmatch(r"[\w-]+", part) for part in parts):  # noqa: PLR2004
-        return None
-    value = _data(root, "/".join(parts[:-1]), limits).get(parts[-1])
-    return value if isinstance(value, str) else None
-
-
 @lru_cache(maxsize=64)
-def _data(root: Path, name: str, limits: Limits) -> dict[str, frontmatter.Plain]:
-    text = _text_of(root, f"data/variables/{name}.yml", limits)
-    if text is None:
-        return {}
+def _data(text: str, limits: Limits) -> dict[str, frontmatter.Plain]:
     try:
         fields = frontmatter.parse(text, first_line=1, limits=limits, what="data file")
     except ContentError:
         return {}
     return {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}
-
-
-def _version(root: Path, limits: Limits) -> str | None:
-    for file in _VERSION_FILES:
-        text = _read(root, file, limits)
-        if text and re.fullmatch(r"[\w.+-]{1,40}", text.strip()):
-            return text.strip()
-    return None

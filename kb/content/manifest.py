@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.content import SourceFile
-    from kb.model import Problem
+    from kb.model import FileRow, Problem
 
 
 SEEN = "seen.json"
@@ -38,7 +38,8 @@ _ENTRY = 5  # a file's size, two times, inode and digest
 
 class Source(NamedTuple):
     """A file that was read. `id` is its article's, empty where there is none; `problems` are
-    what was found in it. On the day `until` (in ISO form) the article has to be read again.
+    what was found in it. On the day `until` (in ISO form), and when a file of `includes` has
+    changed, the article has to be read again.
     """
 
     path: str
@@ -48,6 +49,7 @@ class Source(NamedTuple):
     sections: int = 0
     problems: tuple[Problem, ...] = ()
     until: str = ""
+    includes: tuple[FileRow, ...] = ()
 
     @property
     def routes(self) -> tuple[str, ...]:
@@ -57,8 +59,9 @@ class Source(NamedTuple):
     def record(self) -> list[Any]:
         """As JSON keeps it, beside its path: most have a digest, an id and sections only."""
         record: list[Any] = [self.digest, self.id, self.sections]
-        if self.aliases or self.problems or self.until:
-            record += [self.aliases, list(map(encode_problem, self.problems)), self.until]
+        if self.aliases or self.problems or self.until or self.includes:
+            problems = list(map(encode_problem, self.problems))
+            record += [self.aliases, problems, self.until, self.includes]
         return record
 
 
@@ -71,9 +74,10 @@ def _read_source(path: str, record: list[Any]) -> Source:
     digest, id_, sections, *more = record
     if not more:
         return Source(path, digest, id_, (), sections)
-    aliases, problems, until = more
+    aliases, problems, until, includes = more
     decoded = tuple(map(decode_problem, problems))
-    return Source(path, digest, id_, tuple(aliases), sections, decoded, until)
+    rows = tuple((name, size, time) for name, size, time in includes)
+    return Source(path, digest, id_, tuple(aliases), sections, decoded, until, rows)
 
 
 class Difference(NamedTuple):

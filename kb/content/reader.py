@@ -188,7 +188,7 @@ def read_text(
     Raises ContentError.
     """
     # Imported here: no topic file needs the Markdown parser.
-    from kb.content.includes import markup_of  # noqa: PLC0415  # as above
+    from kb.content.includes import Called  # noqa: PLC0415  # as above
     from kb.content.markdown import document as markdown  # noqa: PLC0415  # as above
 
     fields, body, body_line = read_front_matter(text, limits)
@@ -202,9 +202,8 @@ def read_text(
     said = {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}
     unnamed = title_from_path(source.id)
     said["title"] = _first_h1(body) or unnamed
-    title = read_title(
-        given.title, markup_of(source.path, said, dialect, limits), dialect.markdown, limits
-    )
+    called = Called(source.path, said, dialect, limits)
+    title = read_title(given.title, called.markup(), dialect.markdown, limits)
     said["title"] = title.text or said["title"]
     document = markdown.parse(
         body,
@@ -213,7 +212,7 @@ def read_text(
         limits=limits,
         anchors=style,
         by_name="obsidian" in dialect.marks,
-        markup=markup_of(source.path, said, dialect, limits),
+        markup=called.markup(),
         syntax=dialect.markdown,
     )
     attributes = given.attributes
@@ -233,6 +232,7 @@ def read_text(
         body_line=body_line,
         digest=digest,
         sections=document.sections,
+        includes=called.files(),
         problems=(
             *find_direction_controls(source.path, text),
             *given.problems,

@@ -45,8 +45,9 @@ if TYPE_CHECKING:
     from kb.content import SourceFile
     from kb.content.snapshot import FolderState
     from kb.index.engine import Engine
+    from kb.model import FileRow
 
-FORMAT = 22
+FORMAT = 23
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
@@ -163,6 +164,9 @@ class Indexer(NamedTuple):
         generation, reason = self._current(folder)
         if generation is None or reason or seen.last["generation"] != generation.folder.name:
             return None
+        included = generation.manifest.get("includes")
+        if included and _has_other_includes(included, self.config):
+            return None
         try:
             problems = tuple(map(decode_problem, seen.last["problems"]))
             return generation, Changes(
@@ -212,7 +216,14 @@ class Indexer(NamedTuple):
         suffix = snapshot.dialect.title_suffix
         if generation and not reason and generation.manifest.get("title_suffix") != suffix:
             reason = "titles end with another name"
-        return _Found(snapshot, digests, generation, sources, reason, compare(sources, digests))
+        changed = _by_includes(sources, snapshot.dialect.root)
+        difference = compare(sources, digests)
+        difference = difference._replace(
+            changed=tuple(
+                dict.fromkeys((*difference.changed, *(p for p in changed if p in digests)))
+            )
+        )
+        return _Found(snapshot, digests, generation, sources, reason, difference)
 
     def _current(self, folder: IndexFolder) -> tuple[Generation | None, str]:
         """The current generation if it can be read, and why it can't be kept."""
@@ -335,6 +346,7 @@ class Indexer(NamedTuple):
             "settings": settings_of(self.config),
             "libraries": releases(INDEX),
             "title_suffix": found.snapshot.dialect.title_suffix,
+            "includes": sorted({row for source in sources.values() for row in source.includes}),
             "until": min((s.until for s in sources.values() if s.until), default=""),
         }
         records = json.dumps({path: sources[path].record() for path in sorted(sources)})
@@ -354,6 +366,23 @@ def _telling(reason: str, folder: IndexFolder) -> Iterator[None]:
         if not reason.startswith((_DAMAGED, _UPGRADED)) or error.path != str(folder.folder):
             raise
         raise type(error)(f"{reason}; {error.message}", path=error.path, hint=error.hint) from error
+
+
+def _has_other_includes(rows: Iterable[FileRow], config: Config) -> bool:
+    # Imported here: it brings the parsers, and few folders have articles that include others.
+    from kb.content.includes import have_changed  # noqa: PLC0415  # as above
+
+    return have_changed(dialect_of(config).root, rows)
+
+
+def _by_includes(sources: Mapping[str, Source], root: Path) -> list[str]:
+    """The articles of which an included file has changed since."""
+    if not any(source.includes for source in sources.values()):
+        return []
+    from kb.content.includes import have_changed  # noqa: PLC0415  # as above
+
+    known: dict[str, tuple[int, int]] = {}
+    return [p for p, s in sources.items() if s.includes and have_changed(root, s.includes, known)]
 
 
 def _has_come(day: str) -> bool:
@@ -410,6 +439,7 @@ def _source_of(article: Article) -> Source:
         len(article.sections),
         article.problems,
         article.until.isoformat() if article.until else "",
+        article.includes,
     )
 
 

@@ -120,6 +120,7 @@ class Reader:
         self._new: set[str] = set()
         self._kept: dict[str, str] = {}
         self._wants: dict[str, str] = {}
+        self._included: dict[str, tuple[int, int]] = {}
 
     def records(self, snapshot: Snapshot) -> tuple[list[PageMeta], list[Problem]]:
         """A record of every article that can be read, in order, and why others can't. The snapshot
@@ -152,8 +153,13 @@ class Reader:
         if self._memory.states.get(source.path) != list(source):
             return None
         known = from_json(self._memory.records[source.path])
-        if known is not None and known.until is not None and known.until <= today():
+        if known is None or (known.until is not None and known.until <= today()):
             return None
+        if known.includes:
+            from kb.content.includes import have_changed  # noqa: PLC0415  # brings both parsers
+
+            if have_changed(self._settings.dialect.root, known.includes, self._included):
+                return None
         return known
 
     def held(self, path: str) -> RenderedBody | None:

@@ -17,7 +17,7 @@ from kb.site.links import LinkReference
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kb.model import Problem
+    from kb.model import FileRow, Problem
 
 
 class Heading(NamedTuple):
@@ -45,7 +45,7 @@ class PageMeta(ArticleMeta):
     `rooted` are the first links from the root of a host, which tell where the articles stood.
     `description` is the summary, or how the text begins. `top` is the anchor of its title.
     `terms` are the words that it shares with related articles, each with a weight, as JSON:
-    most builds ask only whether they are the same.
+    most builds ask only whether they are the same. `includes` are as those of an article.
     """
 
     description: str = ""
@@ -53,6 +53,7 @@ class PageMeta(ArticleMeta):
     anchors: tuple[str, ...] = ()
     rooted: tuple[str, ...] = ()
     terms: str = "[]"
+    includes: tuple[FileRow, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 

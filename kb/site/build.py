@@ -84,6 +84,11 @@ def _last(stamp: Stamp | None, work: Work) -> Report | None:
         return None
     if (day := stamp.summary["until"]) and today().isoformat() >= day:
         return None
+    if included := stamp.summary["includes"]:
+        from kb.content.includes import have_changed  # noqa: PLC0415  # few folders have any
+
+        if have_changed(sources.snapshot.dialect.root, included):
+            return None
     summary = dict(stamp.summary)
     problems = summary.pop("problems")
     if work.options.every_problem and len(problems) < sum(summary["counts"].values()):

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.content import TopicFile
+    from kb.model import FileRow
     from kb.site.article_records import PageMeta, RenderedBody
     from kb.site.assets import Asset
     from kb.site.build_cache import Outcome, Stamp
@@ -95,6 +96,7 @@ class _Builder:
         self._assets: Mapping[str, Asset] = {}
         self._apart: SearchSource | None = None
         self._left_out, self._until = 0, ""
+        self._includes: tuple[FileRow, ...] = ()
 
     def all(self, progress: Callable[[int, int], None] | None) -> Report:
         """Everything, in order."""
@@ -110,6 +112,7 @@ class _Builder:
             dialect=dialect_of(config),
         )
         self._problems += [*unread, *wrong]
+        self._includes = tuple(sorted({row for record in records for row in record.includes}))
         settled = self._settle(records)
         relation = Relation(old.related)
         plan = make_plan(
@@ -326,6 +329,7 @@ class _Builder:
             search=self._apart,
             left_out=self._left_out,
             until=self._until,
+            includes=self._includes,
         )
 
 

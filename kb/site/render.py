@@ -79,6 +79,7 @@ def render_body(
         anchors=document.anchors,
         rooted=tuple(writer.rooted),
         terms=weigh_terms(article, analyzer),
+        includes=article.includes,
         problems=(*article.problems, *writer.problems, *_uneven_headings(article, document)),
     )
     questions = _questions(article.sections)

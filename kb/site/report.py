@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.files import State
-    from kb.model import Problem
+    from kb.model import FileRow, Problem
     from kb.site.build_cache import Cache, Memory
     from kb.site.export.documents import Places
 
@@ -161,7 +161,8 @@ class Report:
     of each severity there are. `reason` says why all was made anew where libraries changed;
     `search` is set where the search is made apart, unless nothing has changed. `left_out` counts
     articles and folders of them that are not published: hidden, or none of the site's. On the day
-    `until` (in ISO form) another article is to be shown, or not any more.
+    `until` (in ISO form) another article is to be shown, or not any more. `includes` are the files
+    that articles include.
     """
 
     out: Path
@@ -179,6 +180,7 @@ class Report:
     search: SearchSource | None = None
     left_out: int = 0
     until: str = ""
+    includes: tuple[FileRow, ...] = ()
 
     @property
     def warnings(self) -> int:
@@ -213,6 +215,7 @@ def remember(
         "reachable": report.reachable,
         "left_out": report.left_out,
         "until": report.until,
+        "includes": report.includes,
     }
     stamp = Stamp(
         common=sources.common,

@@ -34,6 +34,7 @@ def page_fingerprint(
     around: list[str] = [
         common,
         article.digest,
+        repr(article.includes),
         *(plan.records[name].title if name else "" for name in (previous, following)),
         *(plan.address.get(name, "") for name in (article.id, previous, following)),
         *(part for name in plan.related[article.id] for part in _shown(plan.records[name], plan)),
@@ -90,6 +91,7 @@ def search_fingerprint(plan: Plan, common: str) -> str:
     articles = [
         (
             r.digest,
+            r.includes,
             r.aliases,
             plan.address[name],
             [action_target(action, r, plan)[0] for action in r.actions],

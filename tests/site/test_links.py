@@ -4,7 +4,9 @@ import re
 import shutil
 
 import pytest
-from support.sites import png
+from support.sites import png, write
+
+from kb.knowledge_base import KnowledgeBase
 
 
 def test_a_page_keeps_its_former_anchors(empty):
@@ -475,3 +477,48 @@ def test_a_bundle_of_hugo_is_an_article(empty):
     assert 'href="../../orders/index.html"' in late
     assert hrefs(empty, "orders/lost.html")[:2] == ["orders/late/index.html"] * 2
     assert "orders/late/index.html" not in empty.read("topics/index.html").partition("cards")[0]
+
+
+INCLUDING = {
+    "mkdocs": ("mkdocs.yml", "site_name: X\n", '--8<-- "part.md"\n', "includes/part.md"),
+    "jekyll": ("_config.yml", "title: X\n", "{% include part.md %}\n", "_includes/part.md"),
+    "in the folder": (
+        "_config.yml",
+        "title: X\n",
+        "{% include_relative _part.md %}\n",
+        "content/_part.md",
+    ),
+    "gitbook": (".gitbook.yaml", "root: .\n", '{% include "part.md" %}\n', "part.md"),
+}
+
+
+@pytest.mark.parametrize("kind", INCLUDING)
+def test_an_edit_of_an_included_text_reaches_what_includes_it(empty, kind):
+    """The index and the pages of the articles that include it, and no others; coming and going too."""
+    name, settings, include, part = INCLUDING[kind]
+    write(empty.folder, {name: settings, part: "Zebras.\n"})
+    empty.write({"a.md": f"# A\n\n{include}", "b.md": "# B\n\nOther words.\n"})
+
+    def words():
+        found = KnowledgeBase(empty.config())
+        return [w for w in ("zebras", "quaggas") if found.search(f'"{w}"').total]
+
+    assert "Zebras." in (empty.build(), empty.read("a.html"))[1]
+    assert words() == ["zebras"]
+    assert empty.build().written == ()
+    write(empty.folder, {part: "Quaggas, that is.\n"})
+    assert KnowledgeBase(empty.config()).index().updated == ("a",)
+    assert words() == ["quaggas"]
+    written = empty.build().written
+    assert "a.html" in written
+    assert "b.html" not in written
+    assert "Quaggas" in empty.read("a.html")
+    assert empty.build().written == ()
+    (empty.folder / part).unlink()
+    assert words() == []
+    empty.build()
+    assert "Quaggas" not in empty.read("a.html")
+    write(empty.folder, {part: "Zebras again.\n"})
+    assert words() == ["zebras"]
+    empty.build()
+    assert "Zebras again." in empty.read("a.html")

@@ -6,6 +6,7 @@ import socket
 import threading
 
 import pytest
+from support.sites import write
 
 from kb.errors import ConfigError, ContentError, KbError, SiteError
 from kb.site.dev import preview
@@ -345,8 +346,10 @@ def test_a_taken_port_is_an_error_and_the_usual_one_gives_way(tmp_path):
 
 
 @pytest.mark.parametrize("library", [True, False])
-def test_watching(base, monkeypatch, library):
-    """A changed article is noticed, with watchfiles and without it."""
+@pytest.mark.parametrize("edited", ["content/orders/late.md", "includes/part.md"])
+def test_watching(base, monkeypatch, library, edited):
+    """A changed article or included text is noticed, with watchfiles and without it."""
+    write(base.folder, {"mkdocs.yml": "site_name: X\n", "includes/part.md": "x\n"})
     if not library:
         monkeypatch.setitem(__import__("sys").modules, "watchfiles", None)
         monkeypatch.setattr(preview, "_POLL", 0.05)
@@ -363,7 +366,7 @@ def test_watching(base, monkeypatch, library):
     thread = threading.Thread(target=wait)
     thread.start()
     for number in range(500):
-        base.write({"orders/late.md": f"# Late {number}\n"})
+        write(base.folder, {edited: f"# Late {number}\n"})
         if noticed.wait(0.2):
             break
     stop.set()

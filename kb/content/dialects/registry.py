@@ -26,7 +26,7 @@ class Sign(NamedTuple):
     `beside` are files and folders, in the content folder or up to three levels above it; `within`
     only in the content folder itself or right above it. Where `says` is given, one of the files
     has to hold what it matches. `inputs` are the files and folders beside the sign from which
-    variables and menus are read.
+    variables and menus are read; texts that articles include are none of them.
     """
 
     beside: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ def _scripts(stem: str) -> tuple[str, ...]:
 
 
 REGISTRY: dict[str, tuple[Sign, ...]] = {
-    "mkdocs": (Sign(("mkdocs.yml", "mkdocs.yaml"), inputs=("includes", "data")),),
+    "mkdocs": (Sign(("mkdocs.yml", "mkdocs.yaml"), inputs=("data",)),),
     "hugo": (
         Sign(
             (
@@ -67,26 +67,26 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
     "docusaurus": (
         Sign(
             _scripts("docusaurus.config"),
-            inputs=(*_scripts("sidebars"), "sidebars.json", "src/partials"),
+            inputs=(*_scripts("sidebars"), "sidebars.json"),
         ),
     ),
-    "starlight": (Sign(_scripts("astro.config"), inputs=("src/components",)),),
+    "starlight": (Sign(_scripts("astro.config")),),
     "mintlify": (
-        Sign(("mint.json",), inputs=("snippets",)),
-        Sign(("docs.json",), says=r"(?i)mintlify|\"navigation\"", inputs=("snippets",)),
+        Sign(("mint.json",)),
+        Sign(("docs.json",), says=r"(?i)mintlify|\"navigation\""),
     ),
     "vitepress": (Sign(tuple(f".vitepress/{name}" for name in _scripts("config"))),),
     "vuepress": (Sign(tuple(f".vuepress/{name}" for name in (*_scripts("config"), "config.yml"))),),
-    "docfx": (Sign(("docfx.json",), inputs=("includes",)),),
+    "docfx": (Sign(("docfx.json",)),),
     "gitbook": (
-        Sign((".gitbook.yaml", "book.json"), inputs=(".gitbook/includes", ".gitbook/vars.yaml")),
+        Sign((".gitbook.yaml", "book.json"), inputs=(".gitbook/vars.yaml",)),
         Sign(within=("SUMMARY.md",)),
     ),
-    "jekyll": (Sign(("_config.yml", "_config.yaml"), inputs=("_data", "_includes")),),
+    "jekyll": (Sign(("_config.yml", "_config.yaml"), inputs=("_data",)),),
     "eleventy": (
         Sign(
             (*(f".{name}" for name in _scripts("eleventy")), *_scripts("eleventy.config")),
-            inputs=("_data", "_includes"),
+            inputs=("_data",),
         ),
     ),
     "docsify": (Sign(within=("index.html",), says=r"(?i)\$docsify|docsify(?:\.min)?\.js"),),
@@ -149,9 +149,8 @@ def _says(path: str, pattern: str) -> bool:
 
 def _located(name: str, content: Path, folder: Path, evidence: Path, sign: Sign) -> Located:
     inputs = [folder / each for each in (*sign.beside, *sign.within, *sign.inputs)]
-    return Located(
-        name, content, folder, evidence, state_of([*inputs, content / ".gitbook"], folder)
-    )
+    inputs.append(content / ".gitbook" / "vars.yaml")
+    return Located(name, content, folder, evidence, state_of(inputs, folder))
 
 
 def state_of(paths: Iterable[Path], root: Path) -> str:

@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from kb.content.dialects import dialect_of
+from kb.content.dialects.registry import state_of
 from kb.errors import KbError, SiteError
 from kb.model import Severity
 from kb.site.build import build_site
@@ -304,19 +306,30 @@ def _watched(load: Callable[[], Config], before: Mapping[Path, int]) -> Mapping[
     try:
         config = load()
         folders = find_folders(config)
-        paths = [config.content, folders.theme, config.source, folders.logo]
+        paths = [config.content, folders.theme, config.source, folders.logo, *_included(config)]
     except KbError:
         paths = [*before]
     return {path: path.stat().st_ino for path in paths if path is not None and path.exists()}
 
 
+def _included(config: Config) -> list[Path]:
+    """Where articles include texts from that stand beside them, and the generator's configuration.
+    A folder that holds the articles is none: all of a project may be in it.
+    """
+    dialect = dialect_of(config)
+    folders = [f for f in dialect.include_folders if not config.content.is_relative_to(f)]
+    evidence = [dialect.root / dialect.evidence] if dialect.evidence else []
+    return [*evidence, *folders]
+
+
 def _poll(load: Callable[[], Config], stop: Stop) -> Iterator[None]:
-    seen: tuple[Listing, str] | str | None = None
+    seen: tuple[Listing, str, str] | str | None = None
     while not stop.is_set():
         try:
             config = load()
             found = look(config, find_folders(config))
-            now: tuple[Listing, str] | str = found.snapshot.listing, found.common
+            states = state_of(_included(config), config.content)
+            now: tuple[Listing, str, str] | str = found.snapshot.listing, found.common, states
         except KbError as error:
             now = str(error)
         if now != seen:
