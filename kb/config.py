@@ -36,6 +36,7 @@ from kb.settings import (
     find_settings,
     hosts,
     language,
+    language_table,
     line,
     line_of,
     numbers,
@@ -362,6 +363,12 @@ class ContentConfig:
     published_at: tuple[str, ...] = field(
         default=(),
         metadata=setting(phrases, "paths and origins below which the articles were published"),
+    )
+    languages: tuple[tuple[str, str], ...] | None = field(
+        default=None,
+        metadata=setting(
+            language_table, "languages of the articles and their folders, if not seen"
+        ),
     )
     anchors: str = field(
         default="",

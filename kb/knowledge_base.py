@@ -21,17 +21,20 @@ from kb.content import (
     scan,
 )
 from kb.content.dialects import dialect_of
+from kb.content.languages import find_translations
 from kb.errors import ContentError, IndexingError, NotFoundError, QueryError
 from kb.files import shown_path
 from kb.index.engine import CHANNELS
 from kb.index.generations import DamagedIndexError
 from kb.index.updater import Changes, Indexer, Progress
 from kb.model import Answer, Article, Audience, Found, Hit, Status, Tier
+from kb.search.languages import asked_first, known_words
 from kb.search.query import ALL, Filters, Request, parse_query
 from kb.search.searcher import Searcher
 from kb.support.escalation import choose_escalation
 from kb.support.intent import asks_for_person
 from kb.text.analysis import Analyzer, compose
+from kb.text.languages import name_of, primary, tidy_tag
 from kb.text.nearest import did_you_mean, did_you_mean_id, nearest, no_such
 from kb.text.snippets import make_snippet
 
@@ -53,6 +56,9 @@ T = TypeVar("T")
 TOPICS_SHOWN = 5
 """Topics shown where nothing was found."""
 
+ANSWERED = "Answered in {language}, whose articles know most of these words."
+ELSEWHERE = "Nothing found in {asked}; this is in {language}."
+
 TRIES = 3
 """How often a question is asked of indexes that turn out to be damaged, or to be removed by now."""
 
@@ -66,25 +72,58 @@ class Ranked(NamedTuple):
 
 
 class _Opened:
-    """A generation that is being asked: its engine, and what is read of it once.
+    """A generation that is being asked: its engines, one for each language, and what is read of
+    them once.
 
     It never changes, and its files are closed when nobody holds it any more: any number of threads
     may ask it while another one takes its place.
     """
 
-    def __init__(self, generation: Generation, engine: Engine) -> None:
+    def __init__(self, generation: Generation, open_engine: Callable[[str], Engine]) -> None:
         self.generation = generation
-        self.engine = engine
+        self.languages = generation.languages
+        self._open = open_engine
+        self._engines: dict[str, Engine] = {}
+        self._channels: dict[str, tuple[ArticleMeta, ...]] = {}
+
+    @property
+    def engine(self) -> Engine:
+        """That of the first language."""
+        return self.engine_of(self.languages[0])
+
+    def engine_of(self, language: str) -> Engine:
+        """The engine of one of the languages."""
+        known = self._engines.get(language)
+        # One step: threads agree on one.
+        return known or self._engines.setdefault(language, self._open(language))
+
+    @property
+    def engines(self) -> list[Engine]:
+        """All engines, that of the first language first."""
+        return list(map(self.engine_of, self.languages))
 
     @cached_property
     def cards(self) -> Mapping[str, ArticleMeta]:
-        """Every article, seen by the public or not."""
-        return self.engine.cards()
+        """Every article, seen by the public or not, in order of id."""
+        if len(self.languages) == 1:
+            return self.engine.cards()
+        cards = [card for engine in self.engines for card in engine.cards().items()]
+        return dict(sorted(cards))
 
-    @cached_property
-    def channels(self) -> tuple[ArticleMeta, ...]:
-        """The articles that describe a way to reach a person, in order of id."""
-        return self.engine.cards_with(CHANNELS)
+    def channels(self, language: str, audience: Audience) -> tuple[ArticleMeta, ...]:
+        """The articles that describe a way to reach a person, in order of id: those of a language,
+        else of the first one that has any which this reader may see.
+        """
+        order = (language, *(each for each in self.languages if each != language))
+        found = (tuple(_seen_by(self._with_channel(each), audience)) for each in order)
+        return next((channels for channels in found if channels), ())
+
+    def _with_channel(self, language: str) -> tuple[ArticleMeta, ...]:
+        if language not in self.languages:
+            return ()
+        if language not in self._channels:
+            self._channels[language] = self.engine_of(language).cards_with(CHANNELS)
+        return self._channels[language]
 
     @cached_property
     def aliases(self) -> Mapping[str, str]:
@@ -98,7 +137,8 @@ class _Opened:
         Raises NotFoundError, which names similar ids of published articles.
         """
         # Most ask by the id: only then no other article has to be read.
-        card = self.engine.card(id_) or self.cards.get(self.aliases.get(id_.casefold(), ""))
+        found = (card for engine in self.engines if (card := engine.card(id_)))
+        card = next(found, None) or self.cards.get(self.aliases.get(id_.casefold(), ""))
         if card is None:
             raise NotFoundError(f"no article {id_!r}", hint=_article_hint(id_, self._seen()))
         return card
@@ -133,6 +173,7 @@ class KnowledgeBase:
     def __init__(self, config: Config, analyzer: Analyzer | None = None) -> None:
         self.config = config
         self.analyzer = analyzer or Analyzer(config.language)
+        self._analyzers = {"": self.analyzer}
         self.ranking = Ranking(**dict(config.ranking))
         self._synonyms = config.search.expansions()
         self.outdated = ""
@@ -194,6 +235,7 @@ class KnowledgeBase:
         explain: bool = False,
         correct: bool = True,
         sections: bool = False,
+        language: str | None = None,
     ) -> Answer:
         """The sections that answer a query, best first, and the way to a person.
 
@@ -202,7 +244,9 @@ class KnowledgeBase:
         Any string is a query (`kb.search.query` says what is syntax). At most `limit` hits, at most
         `search.per_article` of one article. `prefix` takes the last word as the beginning of
         one; `explain` fills the hits' `parts`; without `correct` words are taken as they are.
-        Raises QueryError for a limit below 1, or a tier or audience that is none.
+        All hits are in one language: `language`, such as `de`, or without it the one that knows
+        most of the words; another one where that has nothing, which a notice says.
+        Raises QueryError for a limit below 1, or a tier, audience or language that is none.
         """
         if limit is not None and limit < 1:
             raise QueryError(f"the limit should be 1 or more, not {limit}")
@@ -219,12 +263,18 @@ class KnowledgeBase:
             correct=correct,
             explain=explain,
         )
-        return self._ask(lambda opened: self._answer(query, request, opened))
+        return self._ask(lambda opened: self._answer(query, request, opened, language))
 
     def rank(
-        self, query: str, *, limit: int = 100, per_article: int | None = None
+        self,
+        query: str,
+        *,
+        limit: int = 100,
+        per_article: int | None = None,
+        language: str | None = None,
     ) -> tuple[Ranked, ...]:
-        """The ranking itself: the best sections, or the best `per_article` of each article.
+        """The ranking itself: the best sections, or the best `per_article` of each article, in
+        one language as `search` has it.
 
         Sections that say the same follow the one that stands for them, with its score.
         """
@@ -232,20 +282,22 @@ class KnowledgeBase:
         request = Request(
             parse_query(query), limit=limit, per_article=per_article or ALL, person_first=person
         )
-        found = self.ask(lambda engine: self._search(request, engine)).sections
+        _, results, _ = self._ask(lambda opened: self._find(request, opened, language))
+        found = results.sections
         return tuple(islice(chain.from_iterable(map(_with_twins, found)), limit))
 
-    def article(self, id_: str) -> Article:
-        """An article by its id or a former one, read from its file.
+    def article(self, id_: str, *, language: str | None = None) -> Article:
+        """An article by its id or a former one, or by an id below the folder of the first language,
+        read from its file; its translation where there is one in `language`.
 
-        Raises NotFoundError, which names similar ids, and ContentError where the file can't
-        be read.
+        Raises NotFoundError, which names similar ids, ContentError where the file can't be read,
+        and QueryError for a language that there is not.
         """
-        return self.page(id_).article
+        return self.page(id_, language=language).article
 
-    def page(self, id_: str) -> Page:
+    def page(self, id_: str, *, language: str | None = None) -> Page:
         """As `article`, with its parsed Markdown, of which HTML can be made."""
-        card = self._ask(lambda opened: opened.find(id_))
+        card = self._ask(lambda opened: self._named(id_, language, opened))
         source = find_file(self.config.content, card.path, card.id)
         if source is None:
             raise NotFoundError(f"article {card.id!r} is gone", hint="search again")
@@ -259,40 +311,105 @@ class KnowledgeBase:
         problem = result[0]
         raise ContentError(problem.message, path=problem.path, line=problem.line)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The tags of the languages that there are articles in, the one that is asked first where
+        words tell none before the others.
+        """
+        return self._ask(lambda opened: tuple(map(self._tag, opened.languages)))
+
     def cards(
-        self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
+        self,
+        *,
+        audience: Audience = Audience.PUBLIC,
+        drafts: bool = False,
+        language: str | None = None,
     ) -> tuple[ArticleMeta, ...]:
-        """What the index keeps of the articles that a reader may see, in order of id."""
-        return self._ask(lambda opened: opened.seen_by(audience, drafts=drafts))
+        """What the index keeps of the articles that a reader may see, in order of id; of one
+        language where it is given. Raises QueryError for one that there is not.
+        """
+
+        def seen(opened: _Opened) -> tuple[ArticleMeta, ...]:
+            cards = opened.seen_by(audience, drafts=drafts)
+            if language is None:
+                return cards
+            tag = self._language(language, opened)
+            return tuple(card for card in cards if card.language == tag)
+
+        return self._ask(seen)
+
+    def language_of(self, article: ArticleMeta) -> str:
+        """The tag of an article's language; empty where all articles are in one."""
+        return self._tag(article.language) if len(self.languages) > 1 else ""
+
+    def translations(self, article: ArticleMeta) -> tuple[tuple[str, ArticleMeta], ...]:
+        """The same article in other languages, those that readers may see: pairs of a language's
+        tag and the article, in order of languages.
+        """
+        if len(self.languages) == 1:
+            return ()
+        found = find_translations(self.cards(), dialect_of(self.config).languages)
+        others = found.get(article.id, {})
+        known = self._ask(lambda opened: opened.cards)
+        return tuple(
+            (self._tag(tag), known[others[tag]])
+            for tag in self._ask(lambda opened: opened.languages)
+            if tag in others and tag != article.language
+        )
 
     def has_articles(self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False) -> bool:
         """Whether there is any article that a reader may see."""
-        public = self.ask(lambda engine: engine.reader.articles)  # what everybody sees
-        return public > 0 or bool(self.cards(audience=audience, drafts=drafts))
+        public = self._ask(lambda opened: any(e.reader.articles for e in opened.engines))
+        return public or bool(self.cards(audience=audience, drafts=drafts))
 
     def topics(
-        self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False
+        self,
+        *,
+        audience: Audience = Audience.PUBLIC,
+        drafts: bool = False,
+        language: str | None = None,
     ) -> tuple[Topic, ...]:
         """The tree of topics that hold those articles, the root first, in order of id."""
-        return self._topics(self.cards(audience=audience, drafts=drafts))
+        return self._topics(self.cards(audience=audience, drafts=drafts, language=language))
 
-    def contact(self, words: str = "", *, audience: Audience = Audience.PUBLIC) -> Escalation:
-        """The channels for a problem in a customer's words, what to have ready and to write."""
+    def contact(
+        self,
+        words: str = "",
+        *,
+        audience: Audience = Audience.PUBLIC,
+        language: str | None = None,
+    ) -> Escalation:
+        """The channels for a problem in a customer's words, what to have ready and to write; in a
+        language as `search` has it.
+        """
         request = Request(
             query=parse_query(words),
             limit=1,
             audience=_member(Audience, audience, "audience"),
             person_first=asks_for_person(words, self.config.contact.person),
         )
-        return self._ask(lambda opened: self._contact(words, request, opened))
+        return self._ask(lambda opened: self._contact(words, request, opened, language))
 
     def escalation(self, article: ArticleMeta) -> Escalation:
         """What follows when an article did not help."""
-        return self._ask(lambda opened: self._escalation("", article, article.audience, opened))
+        return self._ask(
+            lambda opened: self._escalation("", article, article.audience, opened, article.language)
+        )
 
     def describe(self) -> Description:
-        """What the index holds."""
-        return self.ask(lambda engine: engine.describe())
+        """What the index holds, in all languages."""
+        parts = self._ask(lambda opened: [engine.describe() for engine in opened.engines])
+        first, *others = parts
+        return (
+            first._replace(
+                articles=sum(part.articles for part in parts),
+                sections=sum(part.sections for part in parts),
+                terms=sum(part.terms for part in parts),
+                size=sum(part.size for part in parts),
+            )
+            if others
+            else first
+        )
 
     def close(self) -> None:
         """Let go of the index's files: at once, or when the last question that reads them has its
@@ -302,18 +419,30 @@ class KnowledgeBase:
 
     @property
     def engine(self) -> Engine:
-        """The engine on an index that fits the articles as they were when first needed. It can be
-        asked as long as it is held, also when another has taken its place.
+        """The engine on an index that fits the articles as they were when first needed, of the
+        first language. It can be asked as long as it is held, also when another has taken its
+        place.
         """
         return self._ready().engine
 
-    def ask(self, question: Callable[[Engine], T]) -> T:
-        """Ask the engine; again where its index was damaged, or was removed by now.
+    def engine_of(self, language: str) -> Engine:
+        """The same for a language of `languages`. Raises QueryError for another one."""
+        opened = self._ready()
+        return opened.engine_of(self._language(language, opened))
+
+    def ask(self, question: Callable[[Engine], T], language: str | None = None) -> T:
+        """Ask the engine of a language, else of the first one; again where its index was damaged,
+        or was removed by now.
 
         Such an index is built anew first. Any other error that `question` raises is raised.
         Raises IndexingError where the index is damaged again and again.
         """
-        return self._ask(lambda opened: question(opened.engine))
+
+        def of_engine(opened: _Opened) -> T:
+            tag = opened.languages[0] if language is None else self._language(language, opened)
+            return question(opened.engine_of(tag))
+
+        return self._ask(of_engine)
 
     @property
     def cards_by_id(self) -> Mapping[str, ArticleMeta]:
@@ -379,21 +508,81 @@ class KnowledgeBase:
         """Let a generation answer from now on: the one that does stays open if it is that."""
         opened = self._opened
         if opened is None or not opened.generation.is_same(generation):
-            opened = _Opened(generation, self._open_engine(generation.folder))
+            base = tidy_tag(self.config.language)
+            opened = _Opened(
+                generation, lambda tag: self._open_engine(generation.folder_of(tag, base), tag)
+            )
             self._opened = opened
         return opened
 
-    def _open_engine(self, folder: Path) -> Engine:
+    def _open_engine(self, folder: Path, language: str) -> Engine:
         from kb.index.whoosh.engine import WhooshEngine  # noqa: PLC0415  # 90 ms that not all pay
 
-        return WhooshEngine(folder, self.analyzer, self.ranking)
+        return WhooshEngine(folder, self._analyzer_of(language), self.ranking)
 
-    def _search(self, request: Request, engine: Engine) -> Results:
-        searcher = Searcher(engine.index, self.analyzer, self.ranking, self._synonyms)
-        return searcher.search(request)
+    def _analyzer_of(self, language: str) -> Analyzer:
+        known = self._analyzers.get(language)
+        return known or self._analyzers.setdefault(language, Analyzer(language))
 
-    def _answer(self, query: str, request: Request, opened: _Opened) -> Answer:
-        results = self._search(request, opened.engine)
+    def _tag(self, language: str) -> str:
+        """The tag of a language that is empty for that of the settings."""
+        return language or tidy_tag(self.config.language)
+
+    def _language(self, given: str, opened: _Opened) -> str:
+        """The language that somebody names, as articles have it. Raises QueryError."""
+        tags = {self._tag(tag): tag for tag in opened.languages}
+        asked = tidy_tag(given.strip())
+        alike = [tag for tag in tags if primary(tag) == primary(asked)]
+        if asked in tags:
+            return tags[asked]
+        if alike:  # `de-AT` where there is `de`
+            return tags[alike[0]]
+        raise QueryError(f"no articles in {given!r}", hint=f"there are some in {', '.join(tags)}")
+
+    def _search(self, request: Request, opened: _Opened, language: str) -> Results:
+        index, analyzer = opened.engine_of(language).index, self._analyzer_of(language)
+        return Searcher(index, analyzer, self.ranking, self._synonyms).search(request)
+
+    def _find(
+        self, request: Request, opened: _Opened, language: str | None
+    ) -> tuple[str, Results, tuple[str, ...]]:
+        """In which language an answer is, what was found, and what to say of the language."""
+        order = self._languages_to_ask(request, opened, language)
+        first = self._search(request, opened, order[0])
+        asked = name_of(self._tag(order[0]))
+        if first.total or len(order) == 1:
+            guessed = language is None and order[0] != opened.languages[0]
+            return order[0], first, (ANSWERED.format(language=asked),) if guessed else ()
+        for tag in order[1:]:
+            results = self._search(request, opened, tag)
+            if results.total:
+                said = ELSEWHERE.format(asked=asked, language=name_of(self._tag(tag)))
+                return tag, results, (said,)
+        return order[0], first, ()
+
+    def _languages_to_ask(
+        self, request: Request, opened: _Opened, language: str | None
+    ) -> tuple[str, ...]:
+        languages = opened.languages
+        if language is None and len(languages) == 1:
+            return languages
+        if language is not None:
+            asked = self._language(language, opened)
+            return (asked, *(tag for tag in languages if tag != asked))
+        words, hidden = request.query.words, request.drafts or request.audience is Audience.AGENT
+
+        def known(tag: str) -> int:
+            index, analyzer = opened.engine_of(tag).index, self._analyzer_of(tag)
+            return known_words(words, index, analyzer, hidden=hidden)
+
+        most = sum(len(t.surface) for t in self.analyzer.tokens(words) if not t.whole)
+        return tuple(asked_first(languages, known, most))
+
+    def _answer(
+        self, query: str, request: Request, opened: _Opened, language: str | None
+    ) -> Answer:
+        tag, results, said = self._find(request, opened, language)
+        results = results._replace(notices=(*said, *results.notices))
         if not results.total:
             unknown = _unknown_filters(request, opened)
             results = results._replace(notices=(*unknown, *results.notices))
@@ -401,7 +590,13 @@ class KnowledgeBase:
         nothing = results.found is Found.NOTHING
         articles = list(dict.fromkeys(section.card.id for section in results.sections))
         hits = (
-            self._hit(rank, articles.index(section.card.id) + 1, section, results)
+            self._hit(
+                rank,
+                articles.index(section.card.id) + 1,
+                section,
+                results,
+                self._analyzer_of(tag),
+            )
             for rank, section in enumerate(results.sections, 1)
         )
         return Answer(
@@ -409,16 +604,19 @@ class KnowledgeBase:
             found=results.found,
             total=results.total,
             hits=tuple(hits),
-            escalation=self._escalation(query, first, request.audience, opened),
+            escalation=self._escalation(query, first, request.audience, opened, tag),
             correction=results.correction,
             topics=self._nearest_topics(request.query.words, opened) if nothing else (),
             synonyms=results.synonyms,
             notices=results.notices,
+            language=self._tag(tag) if len(opened.languages) > 1 else "",
         )
 
-    def _hit(self, rank: int, group: int, ranked: RankedSection, results: Results) -> Hit:
+    def _hit(  # each is a part of it
+        self, rank: int, group: int, ranked: RankedSection, results: Results, analyzer: Analyzer
+    ) -> Hit:
         card, section = ranked.card, ranked.section
-        snippet = make_snippet(section.text, results.terms, self.analyzer)
+        snippet = make_snippet(section.text, results.terms, analyzer)
         lead = section.heading in ("", card.title, card.heading)
         return Hit(
             rank=rank,
@@ -441,20 +639,49 @@ class KnowledgeBase:
             also=ranked.also,
         )
 
+    def _named(self, id_: str, language: str | None, opened: _Opened) -> ArticleMeta:
+        """The article that an id names in a language, or in the first one."""
+        if len(opened.languages) == 1 and language is None:
+            return opened.find(id_)
+        languages = dialect_of(self.config).languages
+        asked = opened.languages if language is None else (self._language(language, opened),)
+        names = (f"{folder}/{id_}" for tag in asked if (folder := languages.folder(tag)))
+        found = next((opened.cards[name] for name in names if name in opened.cards), None)
+        if found is None or (language is None and id_ in opened.cards):
+            found = opened.find(id_)
+        if language is None or found.language == asked[0]:
+            return found
+        others = find_translations(opened.cards.values(), languages).get(found.id, {})
+        if asked[0] not in others:
+            said = f"article {found.id!r} is not there in {name_of(self._tag(asked[0]))}"
+            raise NotFoundError(said, hint=f"`kb show {found.id}` shows it as it is")
+        return opened.cards[others[asked[0]]]
+
     def _shown_path(self, path: str) -> str:
         """An article's path as a person would write it: relative where it lies below."""
         return shown_path(self.config.content / path).replace(os.sep, "/")
 
-    def _contact(self, words: str, request: Request, opened: _Opened) -> Escalation:
+    def _contact(
+        self, words: str, request: Request, opened: _Opened, language: str | None
+    ) -> Escalation:
         """The channels for the words, by the article that answers them."""
-        best = self._search(request, opened.engine).sections if words.strip() else ()
+        tag = opened.languages[0] if language is None else self._language(language, opened)
+        best: tuple[RankedSection, ...] = ()
+        if words.strip():
+            tag, results, _ = self._find(request, opened, language)
+            best = results.sections
         card = best[0].card if best and not best[0].weak else None
-        return self._escalation(words, card, request.audience, opened)
+        return self._escalation(words, card, request.audience, opened, tag)
 
     def _escalation(
-        self, words: str, article: ArticleMeta | None, audience: Audience, opened: _Opened
+        self,
+        words: str,
+        article: ArticleMeta | None,
+        audience: Audience,
+        opened: _Opened,
+        language: str,
     ) -> Escalation:
-        contacts = _seen_by(opened.channels, audience)
+        contacts = opened.channels(language, audience)
         return choose_escalation(words, article, contacts, self.config.contact)
 
     def _topics(self, cards: Iterable[ArticleMeta]) -> tuple[Topic, ...]:

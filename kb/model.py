@@ -139,7 +139,10 @@ class ArticleMeta:
     top); `digest` the SHA-256 of the file in hexadecimal. `routes` are paths at which other tools
     have it, which lead to it where nothing else claims them. On the day `until` the `status` is
     another. What is not `searchable` is shown, but not found. `heading` is its H1, where that
-    differs from the title and stands on the page in its place.
+    differs from the title and stands on the page in its place. `language` is a tag such as `de` or
+    `pt-BR`, empty for the language of the settings. Articles that translate each other have the
+    same `translation_key`, where front matter gives one, or name each other in `translations`:
+    pairs of a language and an id.
     """
 
     id: str
@@ -167,6 +170,9 @@ class ArticleMeta:
     order: int | None = None
     featured: int | None = None
     heading: str = ""
+    language: str = ""
+    translation_key: str = ""
+    translations: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_published(self) -> bool:
@@ -320,6 +326,7 @@ class Answer:
     """All that a query brought, and a sequence of its hits.
 
     `total` counts matching sections before any limit or cap; sections that say the same are one.
+    `language` is the tag of the language that all hits are in, empty where there is one alone.
     """
 
     query: str
@@ -331,6 +338,7 @@ class Answer:
     topics: tuple[Topic, ...] = ()
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
+    language: str = ""
 
     def __iter__(self) -> Iterator[Hit]:
         """The hits, best first."""
@@ -461,4 +469,5 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "routes": tuple,
     "anchors": tuple,
     "includes": lambda rows: tuple([(path, size, time) for path, size, time in rows]),
+    "translations": lambda pairs: tuple([(tag, id_) for tag, id_ in pairs]),
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import ConfigError, ContentError
 from kb.files import full_path, read_regular
+from kb.text.languages import tidy_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,6 +115,22 @@ def _switch_text(text: str) -> object:
     return {"true": True, "false": False, "1": True, "0": False}.get(text.strip().lower(), text)
 
 
+def _language_table(value: object) -> tuple[tuple[str, str], ...] | None:
+    if value is False:
+        return ()
+    rows = value if isinstance(value, dict) else _phrases(value)
+    if rows is None or (isinstance(value, dict) and not value):
+        return None if rows is None else ()
+    pairs = rows.items() if isinstance(rows, dict) else [(tag, "") for tag in rows]
+    found = []
+    for tag, folder in pairs:
+        place = folder.strip("/") if isinstance(folder, str) else ".."
+        if language.check(tag.replace("_", "-")) is None or ".." in place.split("/"):
+            return None
+        found.append((tidy_tag(tag), place.removeprefix("./")))
+    return tuple(dict(found).items())
+
+
 switch = Kind(
     "true or false", lambda value: value if isinstance(value, bool) else None, _switch_text
 )
@@ -200,6 +217,12 @@ hosts = Kind(
     'a list of hosts such as ["cdn.example.com"], each by its full name, without *', _hosts, str
 )
 file_types = Kind('a list of endings of file names, such as ["exe", "py"]', _file_types, str)
+language_table = Kind(
+    'a list of languages such as ["en", "de"], a table of them and their folders such as '
+    '{ en = "english", de = "german" }, or false for one language alone',
+    _language_table,
+    str,
+)
 word_table = Kind('a table of phrases, such as parcel = ["package", "shipment"]', _word_table)
 numbers = Kind("a table of numbers", _numbers)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Action,
         Answer,
         Article,
+        ArticleMeta,
         Escalation,
         Hit,
         Part,
@@ -45,6 +46,7 @@ def answer_as_json(answer: Answer) -> Object:
         "topics": [_topic_name(topic) for topic in answer.topics],
         "synonyms": [{"word": word, "also": list(also)} for word, also in answer.synonyms],
         "notices": list(answer.notices),
+        **({"language": answer.language} if answer.language else {}),
         "escalation": _escalation(answer.escalation),
     }
 
@@ -109,9 +111,16 @@ def contact_as_json(words: str, escalation: Escalation) -> Object:
 
 
 def article_as_json(
-    article: Article, sections: Iterable[Section], escalation: Escalation
+    article: Article,
+    sections: Iterable[Section],
+    escalation: Escalation,
+    language: str = "",
+    translations: Iterable[tuple[str, ArticleMeta]] = (),
 ) -> Object:
-    """What `kb show` shows: an article, with all its sections or the one asked for."""
+    """What `kb show` shows: an article, with all its sections or the one asked for; where there are
+    several languages its own and its `translations`, by tag.
+    """
+    others = [{"language": tag, "article": a.id, "title": a.title} for tag, a in translations]
     return {
         "version": VERSION,
         "article": article.id,
@@ -131,6 +140,7 @@ def article_as_json(
         "reviewed": article.reviewed.isoformat() if article.reviewed else None,
         "review_every": article.review_every,
         "extra": dict(article.extra),
+        **({"language": language, "translations": others} if language else {}),
         "sections": [_section(section) for section in sections],
         "escalation": _escalation(escalation),
     }

@@ -158,6 +158,12 @@ audience_option = click.option(
     default="public",
     help="agent: articles for agents too.",
 )
+language_option = click.option(
+    "--language",
+    metavar="TAG",
+    shell_complete=completing("languages"),
+    help="Of several languages this one first, such as de.",
+)
 drafts_option = click.option("--drafts", is_flag=True, help="Drafts and archived articles too.")
 
 

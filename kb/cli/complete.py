@@ -127,6 +127,21 @@ def complete_tags(ctx: click.Context, param: click.Parameter, incomplete: str) -
     return _tags(ctx, incomplete)
 
 
+def complete_languages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+    """Tags of the languages of the articles, as the index has them."""
+    from kb.index.generations import DamagedIndexError, IndexFolder
+    from kb.text.languages import tidy_tag
+
+    config = _config(ctx)
+    try:
+        generation = IndexFolder(config.index).current()
+    except (KbError, DamagedIndexError):
+        return []
+    tags = generation.languages if generation else ()
+    found = [tag or tidy_tag(config.language) for tag in tags]
+    return sorted(tag for tag in found if tag.startswith(incomplete))
+
+
 def complete_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
     """The filters of a query: what stands behind `topic:`, `tag:` and `tier:`, without spaces."""
     key, colon, value = incomplete.partition(":")
@@ -153,18 +168,21 @@ def _tags(ctx: click.Context, begin: str) -> list[str]:
     from kb.index.updater import Indexer
     from kb.index.whoosh.engine import WhooshEngine
     from kb.text.analysis import Analyzer
+    from kb.text.languages import tidy_tag
 
     config = _config(ctx)
 
-    def open_engine(folder: Path) -> WhooshEngine:
-        return WhooshEngine(folder, Analyzer(config.language), Ranking())
+    def open_engine(folder: Path, language: str) -> WhooshEngine:
+        return WhooshEngine(folder, Analyzer(language or config.language), Ranking())
 
     kept = Indexer(config, open_engine).as_it_is()
     if kept is None:
         return []
-    engine = open_engine(kept[0].folder)
-    tags = {tag for card in engine.cards().values() for tag in card.tags}
-    engine.close()
+    tags: set[str] = set()
+    for language in kept[0].languages:
+        engine = open_engine(kept[0].folder_of(language, tidy_tag(config.language)), language)
+        tags.update(tag for card in engine.cards().values() for tag in card.tags)
+        engine.close()
     return sorted(tag for tag in tags if tag.startswith(begin))
 
 

@@ -13,6 +13,7 @@ from kb.cli.command import (
     Session,
     WordsCommand,
     audience_option,
+    language_option,
     pass_session,
     read_words,
 )
@@ -39,9 +40,12 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("words", nargs=-1)
+@language_option
 @audience_option
 @pass_session
-def command(session: Session, *, words: tuple[str, ...], audience: str) -> int:
+def command(
+    session: Session, *, words: tuple[str, ...], language: str | None, audience: str
+) -> int:
     """Print the escalation for a problem, and exit with 1 when there is no channel."""
     from kb.cli.command import prepare, refuse_empty
 
@@ -49,7 +53,7 @@ def command(session: Session, *, words: tuple[str, ...], audience: str) -> int:
     base = session.open()
     prepare(base, session.screen)
     refuse_empty(base, audience=Audience(audience))
-    escalation = base.contact(problem, audience=Audience(audience))
+    escalation = base.contact(problem, audience=Audience(audience), language=language)
     if session.screen.as_json:
         from kb.cli.as_json import contact_as_json
 

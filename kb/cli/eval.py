@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from kb.cli.command import FOUND, Command, Session, pass_session
+from kb.cli.command import FOUND, Command, Session, language_option, pass_session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kb.cli.screen import Screen
     from kb.config import Config
     from kb.evaluate.evaluation import Demand, Evaluation
     from kb.evaluate.judgments import Catalogue, JudgedSet
+    from kb.knowledge_base import KnowledgeBase, Ranked
 
 FAILED = 1
 
@@ -86,6 +89,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     callback=_check_folder,
     help="Write a report, one HTML page.",
 )
+@language_option
 @pass_session
 def command(
     session: Session,
@@ -95,6 +99,7 @@ def command(
     baseline: Path | None,
     demands: tuple[Demand, ...],
     report_file: Path | None,
+    language: str | None,
 ) -> int:
     """Measure, print and write what was asked for; 1 when a demand is not met."""
     from kb.cli.figures import evaluation_lines, worst_lines
@@ -102,7 +107,7 @@ def command(
 
     before = None if baseline is None else read_saved(baseline)
     subject = _own(session) if folder is None else _judged_folder(session, folder)
-    evaluation = _evaluate(subject, whole_run=run_file is not None)
+    evaluation = _evaluate(subject, language, whole_run=run_file is not None)
     comparison = None
     if before is not None:
         from kb.evaluate.comparison import compare
@@ -170,7 +175,33 @@ def _own(session: Session) -> _Subject:
     return _Subject(session, config, judged, catalogue)
 
 
-def _evaluate(subject: _Subject, *, whole_run: bool) -> Evaluation:
+class _InLanguage(NamedTuple):
+    """A knowledge base that is asked in one language; as its users ask it without."""
+
+    base: KnowledgeBase
+    language: str | None
+
+    def rank(self, query: str, *, limit: int = 100) -> Sequence[Ranked]:
+        return self.base.rank(query, limit=limit, language=self.language)
+
+    def search(self, query: str) -> object:
+        return self.base.search(query, language=self.language)
+
+
+def _in_language(judged: JudgedSet, base: KnowledgeBase, language: str | None) -> JudgedSet:
+    """The queries that articles of a language answer best."""
+    if language is None:
+        return judged
+    of_language = {card.id for card in base.cards(language=language)}
+    kept = [
+        query
+        for query in judged.queries
+        if max(query.labels, key=lambda label: label.grade).article in of_language
+    ]
+    return replace(judged, queries=tuple(kept))
+
+
+def _evaluate(subject: _Subject, language: str | None, *, whole_run: bool) -> Evaluation:
     from kb.cli.command import bring_up_to_date
     from kb.evaluate.evaluation import evaluate
 
@@ -179,8 +210,8 @@ def _evaluate(subject: _Subject, *, whole_run: bool) -> Evaluation:
     bring_up_to_date(base, screen)
     with screen.progress("Asking") as progress:
         return evaluate(
-            subject.judged,
-            base,
+            _in_language(subject.judged, base, language),
+            _InLanguage(base, language),
             per_article=subject.config.search.per_article,
             whole_run=whole_run,
             progress=progress,

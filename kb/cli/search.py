@@ -16,6 +16,7 @@ from kb.cli.command import (
     completing,
     drafts_option,
     is_blank,
+    language_option,
     pass_session,
     read_words,
 )
@@ -31,6 +32,7 @@ from kb.model import Audience, Tier
         ("kb search '\"order tracking\"'", "a phrase, in quotes of its own"),
         ("kb search refund -gift", "not with this word"),
         ("kb search late topic:orders", "only in a topic; so tier: and tag:"),
+        ("kb search --language de Paket verloren", "in one of several languages"),
         ("kb search e-mail --dry-run", "what only looks like syntax is words"),
         ("kb search - < message.txt", "the words of a file, or of another command"),
     ),
@@ -49,6 +51,7 @@ from kb.model import Audience, Tier
     "--tag", metavar="TAG", shell_complete=completing("tags"), help="Only articles with this tag."
 )
 @click.option("--limit", type=Number(1, 100), metavar="N", help="Show this many hits (default 5).")
+@language_option
 @audience_option
 @drafts_option
 @click.option("--prefix", is_flag=True, help="The last word may be the beginning of one.")
@@ -64,6 +67,7 @@ def command(
     topic: str | None,
     tag: str | None,
     limit: int | None,
+    language: str | None,
     audience: str,
     drafts: bool,
     prefix: bool,
@@ -91,6 +95,7 @@ def command(
         correct=not exact,
         explain=explain,
         sections=sections,
+        language=language,
     )
     if not answer.hits:
         refuse_empty(base, audience=Audience(audience), drafts=drafts)

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kb.cli.command import FOUND, Command, Session, completing, pass_session
+from kb.cli.command import (
+    FOUND,
+    Command,
+    Session,
+    completing,
+    language_option,
+    pass_session,
+)
 from kb.content.anchors import find_anchor
 from kb.content.files import without_suffix
 from kb.errors import ConfigError, NotFoundError
@@ -40,9 +47,10 @@ _NAMED = 5
 @click.argument(
     "words", metavar="ID[#ANCHOR]", nargs=-1, required=True, shell_complete=completing("articles")
 )
+@language_option
 @click.option("--source", is_flag=True, help="Print its Markdown, without marks of other tools.")
 @pass_session
-def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
+def command(session: Session, *, words: tuple[str, ...], language: str | None, source: bool) -> int:
     """Find the article, and show it in the way that was asked for."""
     from kb.cli.article import article_lines
     from kb.cli.command import prepare
@@ -50,7 +58,7 @@ def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
     base = session.open()
     prepare(base, session.screen)
     id_, _, anchor = " ".join(words).partition("#")
-    page = find_page(base, id_)
+    page = find_page(base, id_, language)
     article = page.article
     anchor = find_anchor(anchor, [section.anchor for section in article.sections]) or anchor
     sections = _sections(article, anchor)
@@ -58,7 +66,9 @@ def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
     if screen.as_json:
         from kb.cli.as_json import article_as_json
 
-        screen.print_json(article_as_json(article, sections, base.escalation(article)))
+        escalation, spoken = base.escalation(article), base.language_of(article)
+        others = base.translations(article)
+        screen.print_json(article_as_json(article, sections, escalation, spoken, others))
     elif source:
         screen.print_text(_source(page, sections))
     else:
@@ -66,15 +76,17 @@ def command(session: Session, *, words: tuple[str, ...], source: bool) -> int:
     return FOUND
 
 
-def find_page(base: KnowledgeBase, name: str) -> Page:
-    """The article of an id, a former id, or the path of its file. Raises NotFoundError."""
+def find_page(base: KnowledgeBase, name: str, language: str | None = None) -> Page:
+    """The article of an id, a former id, or the path of its file; its translation where there is
+    one in `language`. Raises NotFoundError.
+    """
     names = list(dict.fromkeys(_ids(name, base.config.content)))
     for id_ in names[1:]:
         try:
-            return base.page(id_)
+            return base.page(id_, language=language)
         except NotFoundError:
             continue
-    return base.page(names[0])
+    return base.page(names[0], language=language)
 
 
 def _ids(name: str, content: Path) -> list[str]:

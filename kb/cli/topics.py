@@ -17,6 +17,7 @@ from kb.cli.command import (
     audience_option,
     completing,
     drafts_option,
+    language_option,
     pass_session,
 )
 from kb.cli.text import Line, Span, Style, line_of, wrap
@@ -44,6 +45,7 @@ _NAMED = 5
     examples=(
         ("kb topics", "two levels of them, with how many articles each has"),
         ("kb topics orders", "one topic and two levels below it"),
+        ("kb topics --language de", "those of one of several languages"),
         ("kb topics --all", "every level"),
     ),
 )
@@ -57,6 +59,7 @@ _NAMED = 5
     help="Show so many levels; JSON has every one.",
 )
 @click.option("--all", "every", is_flag=True, help="Show every level.")
+@language_option
 @audience_option
 @drafts_option
 @pass_session
@@ -66,6 +69,7 @@ def command(
     words: tuple[str, ...],
     depth: int,
     every: bool,
+    language: str | None,
     audience: str,
     drafts: bool,
 ) -> int:
@@ -76,7 +80,8 @@ def command(
     prepare(base, session.screen)
     reader = Audience(audience)
     refuse_empty(base, audience=reader, drafts=drafts)
-    topics = {each.id: each for each in base.topics(audience=reader, drafts=drafts)}
+    shown = base.topics(audience=reader, drafts=drafts, language=language)
+    topics = {each.id: each for each in shown}
     name = " ".join(words).strip("/")
     if name not in topics:
         hint = did_you_mean_id(name, topics) or _top_topics(topics)

@@ -22,6 +22,7 @@ from kb.content.dialects import PLAIN, Dialect
 from kb.content.files import Listing, SourceFile, find_file, fold, scan
 from kb.content.topics import TopicFile, build_topics, title_from_name
 from kb.model import Article, Problem, Topic
+from kb.text.languages import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -165,7 +166,7 @@ def read_topics(
     dialect: Dialect = PLAIN,
 ) -> tuple[Mapping[str, TopicFile], tuple[Problem, ...]]:
     """What the topic files and the menus of other tools say, by id of the topic, and what is wrong
-    with the former, which count more.
+    with the former, which count more. The folder of a language is called as its speakers call it.
     """
     # Imported here: see read_article.
     from kb.content import reader  # noqa: PLC0415  # brings both parsers
@@ -186,6 +187,10 @@ def read_topics(
             known.members,
         )
         problems.extend(wrong)
+    for tag, folder in dialect.languages.folders:
+        said = files.get(folder, TopicFile())
+        if folder and not said.title:
+            files[folder] = said._replace(title=name_of(tag))
     return files, tuple(problems)
 
 

@@ -19,6 +19,7 @@ from kb.content.frontmatter import Entry, Fields, Items, Text, Value, plain
 from kb.content.values import FieldReader, either, items, one_line, quote
 from kb.content.visibility import folded, is_about_visibility, is_date_key, read_visibility
 from kb.model import Action, Audience, Channel, Condition, Problem, Severity, Status, Step, Tier
+from kb.text.languages import language_tag
 from kb.text.nearest import nearest, slip
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class Attributes(TypedDict, total=False):
     review_every: str
     order: int
     featured: int
+    language: str
+    translation_key: str
+    translations: tuple[tuple[str, str], ...]
     extra: tuple[tuple[str, str], ...]
 
 
@@ -77,6 +81,7 @@ def read_article_fields(path: str, fields: Fields) -> FrontMatter:
     for entry in reader.once(fields, matters):
         reader.read(entry)
     reader.take_over()
+    reader.take_language()
     reader.see(read_visibility(fields))
     if reader.extra:
         reader.attributes["extra"] = tuple(reader.extra)
@@ -103,8 +108,10 @@ class _ArticleFields(FieldReader):
         if method is not None:
             method(self, entry)
             return
-        if name in _SAME:
+        if name in _SAME or name in _LANGUAGE:
             self._foreign.setdefault(name, entry)
+        elif name in _TRANSLATED:
+            self._translations(entry)
         elif name in ROUTES:
             self._routes(entry)
         else:
@@ -134,6 +141,31 @@ class _ArticleFields(FieldReader):
                     self.attributes["summary"] = text
                 elif found.key.casefold() in {"title", "navtitle", "pagetitle"}:
                     self.name = text
+
+    def take_language(self) -> None:
+        """Take the language: of several keys the first that names one, `language: go` does not."""
+        for name in _LANGUAGE:
+            entry = self._foreign.get(name)
+            text = entry.value.value if entry and isinstance(entry.value, Text) else ""
+            if tag := language_tag(text.strip().partition(".")[0]):  # `de_DE.UTF-8`
+                self.attributes["language"] = tag
+                return
+
+    def _translations(self, entry: Entry) -> None:
+        """What translations have in common, or a table of their ids by language."""
+        if isinstance(entry.value, Text):
+            if key := one_line(entry.value.value):
+                self.attributes.setdefault("translation_key", key)
+        elif isinstance(entry.value, Fields):
+            pairs = [
+                (language_tag(inner.key), as_route(inner.value.value))
+                for inner in entry.value.entries
+                if isinstance(inner.value, Text)
+            ]
+            kept = tuple(
+                (tag, id_) for tag, id_ in pairs if tag and complaint_about_id(id_) is None
+            )
+            self.attributes["translations"] = kept
 
     def _from_menu(self, fields: Fields) -> None:
         """The order that a table says, as Starlight's `sidebar` does."""
@@ -427,6 +459,11 @@ _IN_ANY_CASE = frozenset({"audience", "status"})
 
 
 _SAME = frozenset(name for names in MEANT.values() for name in names)
+
+
+_LANGUAGE = ("lang", "language", "locale")
+"""Keys that name the language of an article, the one that counts most first."""
+_TRANSLATED = frozenset({"translationkey", "translationid", "langref", "translations"})
 
 
 def _is_empty(value: Value) -> bool:

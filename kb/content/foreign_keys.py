@@ -40,7 +40,7 @@ KNOWN = frozenset({
     "grandparent", "guid", "haschildren", "hastoc", "head", "hero", "herotext", "hide",
     "hidetableofcontents", "hidetitle", "home", "htmlurl", "icon", "id", "image", "images",
     "introlinks", "iscjklanguage", "key", "keyword", "keywords", "kind", "label", "labels",
-    "lang", "language", "lastmod", "lastreviewed", "lastupdate", "lastupdated", "layout",
+    "lang", "langref", "language", "lastmod", "lastreviewed", "lastupdate", "lastupdated", "layout",
     "level", "levels", "link", "links", "locale", "manager", "markup", "menu", "menus", "meta",
     "metadata", "mode", "modified", "msauthor", "mscustom", "msdate", "msproduct", "msreviewer",
     "msservice", "mstopic", "name", "navbar", "navexclude", "next", "noindex", "og", "ogimage",
@@ -55,8 +55,9 @@ KNOWN = frozenset({
     "sidebartitle", "sitemap", "slug", "social", "solution", "sort", "source", "sources",
     "subfeature", "subtitle", "tableofcontents", "tagline", "team", "template", "templates",
     "theme", "thumbnail", "thumbnailurl", "toc", "tocmaxheadinglevel", "tocminheadinglevel",
-    "topic", "topics", "translationkey", "type", "uid", "updated", "updatedat", "usersegmentid",
-    "version", "versions", "video", "videos", "visibility",
+    "topic", "topics", "translationid", "translationkey", "translations", "type", "uid",
+    "updated", "updatedat", "usersegmentid", "version", "versions", "video", "videos",
+    "visibility",
 })  # fmt: skip
 """Keys of well-known tools: never taken for slips of kb's own."""
 

@@ -40,6 +40,7 @@ class Source(NamedTuple):
     """A file that was read. `id` is its article's, empty where there is none; `problems` are
     what was found in it. On the day `until` (in ISO form), and when a file of `includes` has
     changed, the article has to be read again.
+    `language` is as in `ArticleMeta`.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Source(NamedTuple):
     problems: tuple[Problem, ...] = ()
     until: str = ""
     includes: tuple[FileRow, ...] = ()
+    language: str = ""
 
     @property
     def routes(self) -> tuple[str, ...]:
@@ -59,9 +61,9 @@ class Source(NamedTuple):
     def record(self) -> list[Any]:
         """As JSON keeps it, beside its path: most have a digest, an id and sections only."""
         record: list[Any] = [self.digest, self.id, self.sections]
-        if self.aliases or self.problems or self.until or self.includes:
+        if self.aliases or self.problems or self.until or self.includes or self.language:
             problems = list(map(encode_problem, self.problems))
-            record += [self.aliases, problems, self.until, self.includes]
+            record += [self.aliases, problems, self.until, self.includes, self.language]
         return record
 
 
@@ -74,10 +76,10 @@ def _read_source(path: str, record: list[Any]) -> Source:
     digest, id_, sections, *more = record
     if not more:
         return Source(path, digest, id_, (), sections)
-    aliases, problems, until, includes = more
+    aliases, problems, until, includes, language = more
     decoded = tuple(map(decode_problem, problems))
     rows = tuple((name, size, time) for name, size, time in includes)
-    return Source(path, digest, id_, tuple(aliases), sections, decoded, until, rows)
+    return Source(path, digest, id_, tuple(aliases), sections, decoded, until, rows, language)
 
 
 class Difference(NamedTuple):

@@ -216,6 +216,10 @@ def read_text(
         syntax=dialect.markdown,
     )
     attributes = given.attributes
+    languages, said_in = dialect.languages, attributes.get("language", "")
+    attributes["language"] = (
+        languages.settle(said_in) if said_in else languages.of_path(source.path)
+    )
     if "channel" in attributes:
         ready = attributes.get("have_ready", ())
         attributes["channel"] = replace(attributes["channel"], article=source.id, have_ready=ready)

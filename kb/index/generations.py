@@ -3,6 +3,7 @@
     index/current.json      names the current generation; replaced atomically
     index/g00000012/        one generation: the engine's files, never changed once current
         manifest.json       what it was built from, with a checksum for each file
+        de/                 the engine's files of one language, where there are several
     index/lock              held while a generation is written
     index/lock.json         says by whom
     index/seen.json         the states of articles that were read (`kb.content.manifest`)
@@ -25,6 +26,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import time
@@ -45,7 +47,7 @@ from kb.files import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 POINTER = "current.json"
@@ -251,6 +253,15 @@ class Generation(NamedTuple):
     manifest: dict[str, Any]
     digest: str
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its articles, the first one first; empty for that of the settings."""
+        return tuple(self.manifest.get("languages", ("",)))
+
+    def folder_of(self, language: str, base: str) -> Path:
+        """Where the engine's files of a language are; `base` is that of the settings."""
+        return engine_folder(self.folder, self.languages, language or base)
+
     def is_same(self, other: Generation) -> bool:
         """Whether both are the same generation."""
         return (self.folder, self.digest) == (other.folder, other.digest)
@@ -279,17 +290,22 @@ class Checks:
             what = "is missing" if name in expected else "is not the index's"
             raise DamagedIndexError(f"{folder.name}/{name} {what}")
         known = {} if self.thorough else self.known(folder.name)
-        settled = {n: s for n, s in found.items() if self._fits(folder / n, s, expected[n], known)}
+        settled = {n: s for n, s in found.items() if self._fits(folder, n, s, expected[n], known)}
         if settled != known:
             self.remember(folder.name, settled)
 
     def _fits(
-        self, path: Path, state: State, expected: dict[str, Any], known: dict[str, State]
+        self,
+        folder: Path,
+        file: str,
+        state: State,
+        expected: dict[str, Any],
+        known: dict[str, State],
     ) -> bool:
         """Whether a file, which is whole, may be known by its state from now on."""
-        if known.get(path.name) == state and state[0] == expected["size"]:
+        if known.get(file) == state and state[0] == expected["size"]:
             return True
-        name, read_at = f"{path.parent.name}/{path.name}", time.time_ns()
+        path, name, read_at = folder / file, f"{folder.name}/{file}", time.time_ns()
         with reading(path, name):
             same = state[0] == expected["size"] and digest_file(path) == expected["sha256"]
         if not same:
@@ -311,22 +327,37 @@ class Checks:
             write_sealed(self.path, (json.dumps(rows).encode(),))
 
 
-def _states(folder: Path) -> dict[str, State]:
-    """The files of a generation but its manifest, by name, with their states.
+def _states(folder: Path, language: str = "") -> dict[str, State]:
+    """The files of a generation but its manifest, by name, with their states; the names of those
+    in the folder of a language begin with that.
 
-    Raises DamagedIndexError for links and folders. Hidden files are not the index's: a network
-    file system may leave them.
+    Raises DamagedIndexError for links and other folders. Hidden files are not the index's: a
+    network file system may leave them.
     """
     states = {}
-    with os.scandir(folder) as entries:
+    with os.scandir(folder / language) as entries:
         for entry in entries:
-            if entry.name == MANIFEST or entry.name.startswith("."):
+            name = f"{language}/{entry.name}" if language else entry.name
+            if name == MANIFEST or entry.name.startswith("."):
                 continue
             status = os.lstat(entry.path)
+            if stat.S_ISDIR(status.st_mode) and not language and is_language(name):
+                states.update(_states(folder, name))
+                continue
             if not stat.S_ISREG(status.st_mode):
-                raise DamagedIndexError(f"{folder.name}/{entry.name} is not a file")
-            states[entry.name] = state_of(status)
+                raise DamagedIndexError(f"{folder.name}/{name} is not a file")
+            states[name] = state_of(status)
     return states
+
+
+def engine_folder(folder: Path, languages: Collection[str], language: str) -> Path:
+    """Where the engine's files of a language are in the folder of a generation with these."""
+    return folder / language if len(languages) > 1 else folder
+
+
+def is_language(name: str) -> bool:
+    """Whether the name of a folder in a generation is the tag of a language."""
+    return bool(_LANGUAGE.fullmatch(name))
 
 
 def state_of(status: os.stat_result) -> State:
@@ -350,6 +381,8 @@ def reading(path: Path, name: str) -> Iterator[None]:
             hint="change the permissions, or name another folder with --index",
         ) from error
 
+
+_LANGUAGE = re.compile("[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 MAX_POINTER_BYTES = 4096
 WAIT_SECONDS = 30.0
@@ -515,7 +548,10 @@ class NewGeneration:
 
     def finish(self, manifest: dict[str, Any]) -> Generation:
         """Write the manifest with the checksums of all files, and make this generation current."""
-        files = {path.name: self._describe(path) for path in sorted(self.folder.iterdir())}
+        names = sorted(_states(self.folder))
+        for language in dict.fromkeys(name.partition("/")[0] for name in names if "/" in name):
+            sync_folder(self.folder / language)
+        files = {name: self._describe(name) for name in names}
         manifest = {**manifest, "files": files}
         data = json.dumps(manifest).encode()
         replace_file(self.folder / MANIFEST, [data], synced=True)
@@ -529,9 +565,10 @@ class NewGeneration:
             Checks(self.index.folder).remember(self.folder.name, whole)
         return Generation(self.folder, manifest, digest)
 
-    def _describe(self, path: Path) -> dict[str, Any]:
+    def _describe(self, name: str) -> dict[str, Any]:
         """A file's description. A shared one keeps its own: damage to it is not to be sealed."""
-        known, status = self.shared.get(path.name), path.stat()
+        path = self.folder / name
+        known, status = self.shared.get(name), path.stat()
         if known and (known["size"], known["mtime_ns"]) == (status.st_size, status.st_mtime_ns):
             return known
         sync_file(path)
@@ -547,7 +584,9 @@ def _read_manifest(data: bytes, name: str) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(data)
         for file, known in manifest["files"].items():
-            if {"/", "\\", "\0"} & {*file} or file.startswith(".") or file == MANIFEST:
+            language, _, bare = file.rpartition("/")
+            plain = not language or is_language(language)
+            if not plain or {"\\", "\0"} & {*bare} or bare.startswith(".") or file == MANIFEST:
                 raise DamagedIndexError(f"{name} names {file!r}, which is no file of an index")
             known["sha256"], known["size"], known["mtime_ns"]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -567,6 +606,8 @@ def _link_files(
     shared, whole = {}, {}
     known = checks.known(old.folder.name)
     for name, description in old.manifest["files"].items():
+        if "/" in name:
+            (folder / name).parent.mkdir(exist_ok=True)
         try:
             before = state_of(os.lstat(old.folder / name))
             os.link(old.folder / name, folder / name)

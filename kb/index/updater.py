@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from kb.config import Ranking, today
 from kb.content import read_topics, resolve_aliases
 from kb.content.dialects import dialect_of, locate
+from kb.content.languages import found_languages
 from kb.content.manifest import (
     Difference,
     FileStateCache,
@@ -31,6 +32,7 @@ from kb.index.generations import (
     Generation,
     IndexFolder,
     NewGeneration,
+    engine_folder,
     reading,
 )
 from kb.libraries import INDEX, difference, releases
@@ -43,11 +45,12 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.content import SourceFile
+    from kb.content.languages import Languages
     from kb.content.snapshot import FolderState
     from kb.index.engine import Engine
     from kb.model import FileRow
 
-FORMAT = 23
+FORMAT = 24
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
@@ -101,13 +104,13 @@ class _Found(NamedTuple):
 class Indexer(NamedTuple):
     """Brings the index of one content folder up to date.
 
-    `open_engine` opens an engine on a generation's folder. A `thorough` indexer reads every
-    file of the index to see whether it is damaged. Whoever has looked at the content folder already
-    hands over its `snapshot`.
+    `open_engine` opens an engine on a folder, for a language (empty for that of the settings). A
+    `thorough` indexer reads every file of the index to see whether it is damaged. Whoever has
+    looked at the content folder already hands over its `snapshot`.
     """
 
     config: Config
-    open_engine: Callable[[Path], Engine]
+    open_engine: Callable[[Path, str], Engine]
     progress: Progress | None = None
     thorough: bool = False
     snapshot: Snapshot | None = None
@@ -270,7 +273,9 @@ class Indexer(NamedTuple):
             else:
                 if written is not None:
                     return written
-                found = found._replace(reason="articles have other lengths than before")
+                found = found._replace(
+                    reason="articles have other lengths or languages than before"
+                )
         return self._build(folder, found)
 
     def _excuse(self, folder: IndexFolder, found: _Found, error: Exception) -> _Found:
@@ -288,13 +293,68 @@ class Indexer(NamedTuple):
     def _build(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
         sources: dict[str, Source] = {}
         with folder.new_generation() as new:
-            engine = self.open_engine(new.folder)
-            engine.build(self._read(found, found.snapshot.listing.articles, sources))
+            self._build_languages(new, found, sources)
             generation, changes = self._finish(new, found, sources)
         changes = replace(changes, rebuilt=True, reason=found.reason)
         if found.generation is None:
             return generation, changes
         return generation, _named(changes, found.difference, found.sources, sources)
+
+    def _build_languages(
+        self, new: NewGeneration, found: _Found, sources: dict[str, Source]
+    ) -> None:
+        """Build an index for each language. Only front matter may tell one: where names tell none,
+        articles go straight to the only index, and others are held until that is done.
+        """
+        files, of_path = found.snapshot.listing.articles, self._languages.of_path
+        usual = dict.fromkeys(of_path(file.path) for file in files) or {"": None}
+        held: dict[str, list[SourceFile]] = {}
+
+        def sort_out(only: str | None) -> Iterator[Article]:
+            for file, article in self._read_files(found, files, sources):
+                if article.language == only:
+                    yield article
+                    continue
+                held.setdefault(article.language, []).append(file)
+                found.snapshot.hold(file, article)
+
+        if len(usual) == 1:
+            self.open_engine(new.folder, *usual).build(sort_out(*usual))
+            if not held:
+                return
+            if any(source.id and source.language in usual for source in sources.values()):
+                self._move_into(new.folder, *usual)
+            else:
+                self._clear(new.folder)
+        else:
+            for _ in sort_out(None):
+                pass
+        tags = {source.language for source in sources.values() if source.id}
+        for tag in held or ("",):
+            place = engine_folder(new.folder, tags, self._tag(tag))
+            place.mkdir(exist_ok=True)
+            own = self._read_files(found, held.get(tag, ()), sources)
+            self.open_engine(place, tag).build(article for _, article in own)
+
+    def _move_into(self, folder: Path, language: str) -> None:
+        """Put the files of an index into the folder of its language."""
+        below = folder / self._tag(language)
+        files = [*folder.iterdir()]
+        below.mkdir()
+        for file in files:
+            file.rename(below / file.name)
+
+    @staticmethod
+    def _clear(folder: Path) -> None:
+        for path in folder.iterdir():
+            path.unlink()
+
+    def _tag(self, language: str) -> str:
+        return language or self._languages.base
+
+    @property
+    def _languages(self) -> Languages:
+        return dialect_of(self.config).languages
 
     def _update(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes] | None:
         """Write only what changed; None where the engine wants to build anew."""
@@ -302,20 +362,28 @@ class Indexer(NamedTuple):
         came = {*difference.added, *difference.changed, *(path for _, path in difference.moved)}
         gone = {*difference.removed, *difference.changed, *(path for path, _ in difference.moved)}
         sources = {path: s for path, s in found.sources.items() if path not in gone}
-        removed = [found.sources[path].id for path in gone if found.sources[path].id]
+        removed = [found.sources[path] for path in gone if found.sources[path].id]
         files = [file for file in found.snapshot.listing.articles if file.path in came]
+        assert found.generation is not None
         with folder.new_generation(found.generation) as new:
-            articles = list(self._read(found, files, sources))
-            if (removed or articles) and not self.open_engine(new.folder).update(removed, articles):
+            articles = [article for _, article in self._read_files(found, files, sources)]
+            tags = {source.language for source in sources.values() if source.id}
+            if tags and tags != {*found.generation.languages}:
                 return None
+            for tag in found.generation.languages:
+                gone_ids = [source.id for source in removed if source.language == tag]
+                own = [article for article in articles if article.language == tag]
+                place = engine_folder(new.folder, found.generation.languages, self._tag(tag))
+                if (gone_ids or own) and not self.open_engine(place, tag).update(gone_ids, own):
+                    return None
             generation, changes = self._finish(new, found, sources)
         return generation, _named(changes, difference, found.sources, sources)
 
-    def _read(
+    def _read_files(
         self, found: _Found, files: Iterable[SourceFile], sources: dict[str, Source]
-    ) -> Iterator[Article]:
-        """The articles of some files; notes in `sources` what each file gave, nothing for one
-        that is gone since it was listed.
+    ) -> Iterator[tuple[SourceFile, Article]]:
+        """The articles of some files, with these; notes in `sources` what each file gave, nothing
+        for one that is gone since it was listed.
         """
         files = tuple(files)
         for done, file in enumerate(files, 1):
@@ -323,7 +391,7 @@ class Indexer(NamedTuple):
             if isinstance(result, Article):
                 sources[file.path] = _source_of(result)
                 # The sections hold all that an index needs.
-                yield replace(result, body="") if result.body else result
+                yield file, replace(result, body="") if result.body else result
             elif os.path.lexists(self.config.content / file.path):
                 sources[file.path] = Source(file.path, found.digests[file.path], problems=result)
             if self.progress is not None:
@@ -347,6 +415,9 @@ class Indexer(NamedTuple):
             "libraries": releases(INDEX),
             "title_suffix": found.snapshot.dialect.title_suffix,
             "includes": sorted({row for source in sources.values() for row in source.includes}),
+            "languages": self._languages.in_order(
+                {source.language for source in sources.values() if source.id} or {""}
+            ),
             "until": min((s.until for s in sources.values() if s.until), default=""),
         }
         records = json.dumps({path: sources[path].record() for path in sorted(sources)})
@@ -420,6 +491,7 @@ def settings_of(config: Config) -> str:
         "language": config.language,
         "limits": astuple(config.limits),
         "markdown": astuple(config.markdown),
+        "languages": (config.folder.languages, found_languages(config.content)),
         "dialect": (located.name, located.state, astuple(config.folder)),
         "ranking": {
             constant.name: getattr(ranking, constant.name)
@@ -440,6 +512,7 @@ def _source_of(article: Article) -> Source:
         article.problems,
         article.until.isoformat() if article.until else "",
         article.includes,
+        article.language,
     )
 
 

@@ -153,7 +153,7 @@ class FakeBase:
             raise NotFoundError(f"no article {id_}", hint=did_you_mean(id_, articles) or None)
         return articles[id_]
 
-    def page(self, id_):
+    def page(self, id_, *, language=None):
         """Find an article, and read its Markdown."""
         source = find_file(self.config.content, self.article(id_).path, id_)
         return read_page(self.config.content, source, limits=self.config.limits)
@@ -174,6 +174,14 @@ class FakeBase:
         """Choose as for the late package."""
         late = next((a for a in self.content.articles if a.id == "orders/late"), None)
         return choose_escalation(words, late, self.content.articles)
+
+    def language_of(self, _article):
+        """One alone needs no name."""
+        return ""
+
+    def translations(self, _article):
+        """None: there is one language."""
+        return ()
 
     def escalation(self, article):
         """Choose for an article."""

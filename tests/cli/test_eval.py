@@ -28,7 +28,7 @@ class Ranks:
     def __getattr__(self, name):
         return getattr(self.base, name)
 
-    def rank(self, query, *, limit=100):
+    def rank(self, query, *, limit=100, language=None):
         names = self.RANKINGS.get(query, [])[:limit]
         return [Ranked(*name.split("#"), score=2.0 - n) for n, name in enumerate(names)]
 

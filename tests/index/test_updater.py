@@ -37,7 +37,7 @@ class PlainEngine:
     asked: list = []  # noqa: RUF012  # one list for all, cleared by each run
     refuses = False
 
-    def __init__(self, folder):
+    def __init__(self, folder, language=""):
         self.file = folder / "titles.json"
 
     def build(self, articles):

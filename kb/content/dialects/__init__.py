@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 
 from kb.content.dialects.dialect import PLAIN, Anchors, Dialect, Located, Routes
 from kb.content.dialects.registry import NAMES, locate
+from kb.content.languages import find_languages
+from kb.text.languages import tidy_tag
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +57,9 @@ def dialect_of(config: Config) -> Dialect:
         published_at=tuple(dict.fromkeys((*settings.published_at, *dialect.published_at))),
         markdown=config.markdown,
         anchors=Anchors(settings.anchors) if settings.anchors else dialect.anchors,
+        languages=find_languages(
+            config.content, tidy_tag(config.language), settings.languages, dialect.languages
+        ),
     )
 
 

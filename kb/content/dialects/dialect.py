@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.config import DEFAULT_MARKDOWN, MarkdownConfig
+from kb.content.languages import ONE_LANGUAGE, Languages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -81,6 +82,7 @@ class Dialect:
     that give the order of the articles, and `data_files` those that give variables, each with the
     name that it has there. `markdown` is what is read beyond CommonMark. `title_suffix` is what
     titles end with that is the name of the site, such as `| Help Center`.
+    `languages` are those that the articles are in.
     `state` is the digest of all that it was read from.
     """
 
@@ -103,6 +105,7 @@ class Dialect:
     state: str = ""
     markdown: MarkdownConfig = DEFAULT_MARKDOWN
     title_suffix: str = ""
+    languages: Languages = ONE_LANGUAGE
 
     @property
     def variables(self) -> Mapping[str, Plain]:

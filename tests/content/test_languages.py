@@ -1,0 +1,197 @@
+"""Which language each article is in, by settings, folders, names and front matter."""
+
+import pytest
+
+from kb.config import ContentConfig, load_config
+from kb.content import read_content
+from kb.content.dialects import dialect_of
+from kb.content.languages import Languages, find_languages, find_translations
+from kb.model import ArticleMeta
+from kb.text.languages import direction_of, language_tag, name_of
+
+
+def write(folder, *paths, text="# Title\n\nText.\n"):
+    for path in paths:
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+
+
+def found(content, base="en", configured=None):
+    """The folders that are taken for languages."""
+    languages = find_languages(content, base, configured, Languages())
+    return {folder: tag for tag, folder in languages.folders}
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("de", "de"),
+        ("DE", "de"),
+        ("pt-br", "pt-BR"),
+        ("pt_BR", "pt-BR"),
+        ("zh-hans", "zh-Hans"),
+        ("zh_Hant_TW", "zh-Hant-TW"),
+        ("es-419", "es-419"),
+        ("go", ""),
+        ("images", ""),
+        ("css", ""),
+        ("", ""),
+        ("de-", ""),
+    ],
+)
+def test_tags_are_read_as_people_write_them(text, tag):
+    """In any case, with hyphens or underscores; what is no language is none."""
+    assert language_tag(text) == tag
+
+
+def test_languages_have_names_and_directions():
+    """Their own names, with the region where only the language has one."""
+    assert name_of("de") == "Deutsch"
+    assert name_of("de-AT") == "Deutsch (AT)"
+    assert name_of("tlh") == "tlh"
+    assert [direction_of(tag) for tag in ("ar", "he-IL", "en", "az-Latn")] == [
+        "rtl",
+        "rtl",
+        "ltr",
+        "ltr",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (("en/a.md", "de/b.md"), {"en": "en", "de": "de"}),
+        (("en/a.md", "it/b.md", "hr/c.md"), {"en": "en", "hr": "hr", "it": "it"}),
+        (("guides/a.md", "de/x.md", "pt-br/y.md"), {"de": "de", "pt-br": "pt-BR"}),
+        (("zh-Hans/a.md", "is/a.md"), {"zh-Hans": "zh-Hans", "is": "is"}),
+        # Departments, and countries.
+        (("it/a.md", "sales/b.md"), {}),
+        (("is/a.md",), {}),
+        (("it/index.md", "it/vpn.md", "hr/index.md", "hr/leave.md"), {}),
+        (("uk/a.md", "uk/b.md", "ca/a.md", "ca/b.md", "us/a.md", "us/b.md"), {}),
+        # The same articles tell what names don't.
+        (("it/a.md", "it/b/c.md", "hr/a.md", "hr/b/c.md"), {"it": "it", "hr": "hr"}),
+        (("a.md", "b/c.md", "de/a.md", "de/b/c.md"), {"de": "de"}),
+        (("a.md", "b/c.md", "de/x.md", "de/b/y.md"), {}),
+        (("a.md", "b/c.md", "it/a.md", "it/b/c.md"), {}),
+    ],
+)
+def test_folders_are_languages_where_that_is_plain(tmp_path, paths, expected):
+    """One that stands alone, or may be anything else, needs more than its name."""
+    write(tmp_path, *paths)
+    assert found(tmp_path) == expected
+
+
+def test_settings_count_more_than_names(tmp_path):
+    """A list, a table of folders, or none at all."""
+    write(tmp_path, "en/a.md", "de/a.md", "german/a.md")
+    assert found(tmp_path, configured=()) == {}
+    assert found(tmp_path, configured=(("fr", "german"),)) == {"german": "fr"}
+    listed = find_languages(tmp_path, "en", (("en", ""), ("de", "")), Languages())
+    assert listed.of_path("de/a.md") == "de"
+    assert listed.of_path("start.de.md") == "de"
+    assert listed.of_path("start.md") == ""
+    assert listed.key("start.de") == "start"
+    assert listed.key("notes.v1") == "notes.v1"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('["en", "pt_br"]', (("en", ""), ("pt-BR", ""))),
+        ('{ en = ".", de = "./german/" }', (("en", "."), ("de", "german"))),
+        ("false", ()),
+        ("[]", ()),
+    ],
+)
+def test_the_setting_has_several_forms(tmp_path, written, expected):
+    """Folders without the slashes around them."""
+    (tmp_path / "kb.toml").write_text(f"[content]\nlanguages = {written}\n")
+    assert load_config(cwd=tmp_path, environ={}).folder.languages == expected
+
+
+@pytest.mark.parametrize("written", ['["english!"]', '{ de = "../up" }', "3", "{ de = 1 }"])
+def test_what_is_no_language_is_refused(tmp_path, written):
+    """With what would do."""
+    (tmp_path / "kb.toml").write_text(f"[content]\nlanguages = {written}\n")
+    with pytest.raises(Exception, match=r"content\.languages should be a list of languages"):
+        load_config(cwd=tmp_path, environ={})
+
+
+@pytest.mark.parametrize(
+    ("front", "language"),
+    [
+        ("lang: de", "de"),
+        ("language: de-DE", "de-DE"),
+        ("locale: pt_BR.UTF-8", "pt-BR"),
+        ("lang: en-US", ""),
+        ("language: go", ""),
+        ("language: [a, b]", ""),
+        ("lang: x\nlocale: fr", "fr"),
+    ],
+)
+def test_front_matter_names_the_language(tmp_path, front, language):
+    """Empty for that of the settings; what names none says nothing."""
+    write(tmp_path, "a.md", text=f"---\n{front}\n---\n# Title\n")
+    config = load_config(content=tmp_path, environ={}, cwd=tmp_path)
+    (article,) = read_content(tmp_path, dialect=dialect_of(config)).articles
+    assert article.language == language
+    assert not [problem for problem in article.problems if "lang" in problem.message]
+
+
+def test_front_matter_counts_more_than_the_folder(tmp_path):
+    """And `de-AT` is `de` where there is only that."""
+    write(tmp_path, "en/a.md", "de/a.md")
+    write(tmp_path, "en/b.md", text="---\nlang: de-AT\n---\n# Title\n")
+    write(tmp_path, "de/b.md", text="---\nlang: en\n---\n# Title\n")
+    config = load_config(content=tmp_path, environ={}, cwd=tmp_path)
+    articles = read_content(tmp_path, dialect=dialect_of(config)).articles
+    assert {a.id: a.language for a in articles} == {
+        "de/a": "de",
+        "de/b": "",
+        "en/a": "",
+        "en/b": "de",
+    }
+
+
+def test_topics_are_called_as_speakers_call_their_language(tmp_path):
+    """Unless topic.yaml says otherwise."""
+    write(tmp_path, "en/a.md", "de/a.md")
+    (tmp_path / "en/topic.yaml").write_text("title: Help\n")
+    dialect = dialect_of(load_config(content=tmp_path, environ={}, cwd=tmp_path))
+    titles = {topic.id: topic.title for topic in read_content(tmp_path, dialect=dialect).topics}
+    assert titles == {"": "", "de": "Deutsch", "en": "Help"}
+
+
+def test_translations_share_a_path_a_key_or_name_each_other():
+    """Of two in one language the first counts."""
+    languages = Languages("en", (("en", "en"), ("de", "de"), ("ja", "ja")))
+    articles = [
+        ArticleMeta("de/late", "de/late.md", "", language="de"),
+        ArticleMeta("en/late", "en/late.md", ""),
+        ArticleMeta("ja/x", "ja/x.md", "", language="ja", translation_key="refund"),
+        ArticleMeta("en/refund", "en/refund.md", "", translation_key="refund"),
+        ArticleMeta("ja/z", "ja/z.md", "", language="ja", translation_key="refund"),
+        ArticleMeta("en/account", "en/account.md", "", translations=(("de", "konto"),)),
+        ArticleMeta("de/konto", "de/konto.md", "", language="de"),
+        ArticleMeta("en/alone", "en/alone.md", "", translations=(("de", "nowhere"),)),
+    ]
+    assert find_translations(articles, languages) == {
+        "de/late": {"de": "de/late", "": "en/late"},
+        "en/late": {"de": "de/late", "": "en/late"},
+        "ja/x": {"ja": "ja/x", "": "en/refund"},
+        "en/refund": {"ja": "ja/x", "": "en/refund"},
+        "en/account": {"": "en/account", "de": "de/konto"},
+        "de/konto": {"": "en/account", "de": "de/konto"},
+    }
+
+
+def test_a_folder_without_languages_is_as_before(tmp_path):
+    """All its articles are in the language of the settings, which no record names."""
+    write(tmp_path, "guides/a.md", "b.md")
+    dialect = dialect_of(load_config(content=tmp_path, environ={}, cwd=tmp_path))
+    assert dialect.languages == Languages("en", first=("en",))
+    articles = read_content(tmp_path, dialect=dialect).articles
+    assert {article.language for article in articles} == {""}
+    assert ContentConfig().languages is None
