@@ -20,7 +20,10 @@ OUT = ROOT / "kb/site/assets/search/shared.js"
 
 # Module -> names; `NAME=OTHER` is called OTHER in the scripts.
 SHARED = {
-    "kb.text.analysis": "MAX_WORD_LENGTH APOSTROPHES",
+    "kb.text.characters": "APOSTROPHES DASHES IGNORED DROPPED FOLDED ZEROS",
+    "kb.text.variants": "MEASURES PARTICLES",
+    "kb.text.analysis": "MAX_WORD_LENGTH LONGEST_ABBREVIATION SHORTEST_NUMBER LONGEST_NUMBER "
+    "GROUPS SPACES HUMP CAMEL",
     "kb.text.snippets": "WIDTH=SNIPPET_WIDTH",
     "kb.text.nearest": "ALIKE BEGINNING WORSE COUNT=NAMES_OFFERED NAMED=NAMES_LISTED "
     "LONGEST=LONGEST_NAME SHORTEST=SHORTEST_BEGINNING NO_SUCH MEANT MEANT_OR LISTED NONE_LISTED",

@@ -271,6 +271,11 @@ class SearchConfig:
         metadata=setting(word_table, "words that also find others, but not the other way round"),
     )
 
+    stop_words: tuple[str, ...] = field(
+        default=(),
+        metadata=setting(phrases, "more words that a query leaves out; `!` before one keeps it"),
+    )
+
     def expansions(self) -> dict[str, tuple[str, ...]]:
         """For each word or phrase, the others that asking for it also finds, both tables joined."""
         others: dict[str, dict[str, None]] = {}

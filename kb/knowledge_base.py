@@ -33,7 +33,8 @@ from kb.search.query import ALL, Filters, Request, parse_query
 from kb.search.searcher import Searcher
 from kb.support.escalation import choose_escalation
 from kb.support.intent import asks_for_person
-from kb.text.analysis import Analyzer, compose
+from kb.text.analysis import Analyzer
+from kb.text.characters import compose
 from kb.text.languages import name_of, primary, tidy_tag
 from kb.text.nearest import did_you_mean, did_you_mean_id, nearest, no_such
 from kb.text.snippets import make_snippet
@@ -172,7 +173,7 @@ class KnowledgeBase:
 
     def __init__(self, config: Config, analyzer: Analyzer | None = None) -> None:
         self.config = config
-        self.analyzer = analyzer or Analyzer(config.language)
+        self.analyzer = analyzer or Analyzer(config.language, config.search.stop_words)
         self._analyzers = {"": self.analyzer}
         self.ranking = Ranking(**dict(config.ranking))
         self._synonyms = config.search.expansions()
@@ -522,7 +523,9 @@ class KnowledgeBase:
 
     def _analyzer_of(self, language: str) -> Analyzer:
         known = self._analyzers.get(language)
-        return known or self._analyzers.setdefault(language, Analyzer(language))
+        return known or self._analyzers.setdefault(
+            language, Analyzer(language, self.config.search.stop_words)
+        )
 
     def _tag(self, language: str) -> str:
         """The tag of a language that is empty for that of the settings."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from corpora import cache_folder
 
-from kb.text.analysis import STOP_WORDS
+from kb.text.stop_words import stop_words_of
 from peers import MissingPeerError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def install(packages: Sequence[str]) -> Path:
 
 def peers() -> list[NpmPeer]:
     """The packages, plainly used and well used."""
-    stop = sorted(STOP_WORDS["en"])
+    stop = sorted(stop_words_of("en"))
     boosts = {"title": 2, "heading": 2}
     loose = {"prefix": True, "fuzzy": 0.2}
     mini, lunr, pagefind = (("minisearch",), ("lunr",), ("pagefind",))

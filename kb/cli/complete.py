@@ -173,7 +173,8 @@ def _tags(ctx: click.Context, begin: str) -> list[str]:
     config = _config(ctx)
 
     def open_engine(folder: Path, language: str) -> WhooshEngine:
-        return WhooshEngine(folder, Analyzer(language or config.language), Ranking())
+        analyzer = Analyzer(language or config.language, config.search.stop_words)
+        return WhooshEngine(folder, analyzer, Ranking())
 
     kept = Indexer(config, open_engine).as_it_is()
     if kept is None:

@@ -20,7 +20,8 @@ from kb.index.weights import NOWHERE, Columns, Weigher, unweighted
 from kb.model import Audience, Status, encode_meta, meta_of
 from kb.search.protocols import HIDDEN, LAST_POSITION, POSITION_BITS, RANGE_STARTS, TEXT_START
 from kb.search.ranking import FIELDS, MAX_LENGTH, head_steps
-from kb.text.analysis import Collected, compose
+from kb.text.analysis import Collected
+from kb.text.characters import compose
 
 if TYPE_CHECKING:
     from array import array

@@ -489,6 +489,7 @@ def settings_of(config: Config) -> str:
         "version": __version__,
         "byteorder": sys.byteorder,
         "language": config.language,
+        "stop_words": config.search.stop_words,
         "limits": astuple(config.limits),
         "markdown": astuple(config.markdown),
         "languages": (config.folder.languages, found_languages(config.content)),

@@ -95,7 +95,7 @@ class Weigher:
         weights = self._weigh_words(every, every_count)
         if links:
             docs, weights = self._with_links(every, docs, weights, _count(links))
-        return _with_positions(docs, weights, places, counts)
+        return _with_positions(docs, weights, every, every_count)
 
     def _weigh_words(self, places: Sequence[int], counts: Mapping[int, int]) -> array[int]:
         """The packed weights of a term that stands at these places, so many in each document. In

@@ -18,7 +18,7 @@ import re
 from typing import NamedTuple
 
 from kb.model import Audience, Tier
-from kb.text.analysis import compose
+from kb.text.characters import compose
 
 MAX_CHARACTERS = 1024
 MAX_WORDS = 32

@@ -92,7 +92,7 @@ class _Builder:
         self._untold = 0  # warnings like others, which the first of them stand for
         self._used: set[str] = set()
         self._downloads = Downloads(config.content, config.site.downloads)
-        self._analyzer = Analyzer(config.language)
+        self._analyzer = Analyzer(config.language, config.search.stop_words)
         self._assets: Mapping[str, Asset] = {}
         self._apart: SearchSource | None = None
         self._left_out, self._until = 0, ""

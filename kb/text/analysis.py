@@ -20,7 +20,6 @@ unless it has no others.
 from __future__ import annotations
 
 import re
-import unicodedata
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -29,72 +28,79 @@ from threading import local
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.concurrency import cached_property
+from kb.text.characters import (
+    APOSTROPHES,
+    DASHES,
+    IGNORED,
+    MARKS,
+    UNSPACED,
+    compose,
+    normalize,
+)
+from kb.text.stop_words import stop_words_of
+from kb.text.variants import ELIDED, MEASURES, respell, without_particles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 MAX_WORD_LENGTH = 64
+LONGEST_ABBREVIATION = 4
+"""Letters of a stop word that is written in capitals and is none."""
+SHORTEST_NUMBER, LONGEST_NUMBER = 7, 15
+"""Digits of a telephone number, which is also found without its separators."""
 MAX_KEPT = 100_000
 """Units, and words, whose analysis is kept in memory."""
 MAX_WAYS = 20_000
 """Units of which is kept where they are filed: others are rare."""
 
-STOP_WORDS = {
-    "en": frozenset(
-        """
-        a an the and or but if then than so of in on at to from by for with about as into over
-        is are was were be been being am do does did doing have has had having
-        can could will would shall should may might must
-        i me my we us our you your he him his she her it its they them their
-        this that these those there here what which who whom whose when where why how
-        any some all no not such same too very just also only own each both more most other
-        im ive id dont doesnt didnt cant isnt wont
-        """.split()  # noqa: SIM905  # read more easily than a list of quoted words
-    ),
-}
-"""Words that say nothing of what a text is about, as surfaces, by language."""
+GROUPS = 6
+"""Groups of digits that may follow the first of a number, with what parts them."""
 
-MARKS = (
-    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
-    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
-    "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7"
-    "\u0a01-\u0a4d\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b57\u0b82\u0bbe-\u0bcd"
-    "\u0c00-\u0c04\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6\u0d00-\u0d03\u0d3b-\u0d57"
-    "\u0d82\u0d83\u0dca-\u0ddf\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd"
-    "\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3"
-)
-"""Ranges of combining marks that Python's \\w leaves out: Latin, Cyrillic, Hebrew, Arabic, the
-scripts of India and Sri Lanka, Thai, Lao, Tibetan, Burmese and Khmer."""
 
-UNSPACED = (
-    "\u0e01-\u0e2e\u0e81-\u0eae\u1000-\u102a\u1780-\u17b3"
-    "\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
-    "\U00020000-\U0003ffff"
-)
-"""Ranges of the characters of scripts written without spaces."""
+def _unit_of(word: str, joint: str, space: str) -> str:
+    """What a unit matches. Nothing of it is ever taken back: possessive, it takes a sixth less
+    time.
+    """
+    more = rf"(?:{joint}{word})*+"
+    group = rf"(?:,[0-9]{{1,3}}+|(?:[{space}]|\) ?)[0-9]{{2,8}}+(?![.:][0-9]))(?!\w)"
+    groups = rf"(?:(?<=[0-9]){group}{more}){{0,{GROUPS}}}+"
+    return rf"{word}{more}{groups}(?:\+\+|#(?!\w))?+"
 
-APOSTROPHES = "'\u2019\u02bc\uff07"
 
-_UNIT = rf"[\w{MARKS}]++(?:[.{APOSTROPHES}-][\w{MARKS}]++)*+(?:\+\+|#(?!\w))?+"
-"""Nothing of it is ever taken back: possessive, it takes a sixth less time."""
+SPACES = " /\u00a0\u2009\u202f"
+"""What may part the groups of a number, beside what may part words, commas and brackets."""
 
-_ASCII_UNIT = r"\w++(?:[.'-]\w++)*+(?:\+\+|#(?!\w))?+"
+_UNIT = _unit_of(rf"[\w{MARKS}][\w{MARKS}{IGNORED}]*+", rf"[.{APOSTROPHES}{DASHES}]", SPACES)
+
+_ASCII_UNIT = _unit_of(r"\w++", "[.'-]", " /")
 """The same for a text of ASCII alone: faster, and compiled in a tenth of the time."""
 
 _UNIT_OR_BREAK = rf"{_UNIT}|\n"
 _ASCII_UNIT_OR_BREAK = rf"{_ASCII_UNIT}|\n"
 
-_ASCII_PIECE = re.compile("[^._-]+")
-_ACCENTS = re.compile("[\u0300-\u036f]")
-_POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s$", re.IGNORECASE)
-_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
+_ASCII_PIECE = re.compile("[^ ,/)._-]+")
+_MEASURE = re.compile(f"([0-9]+)({MEASURES})")
+_GAP = re.compile(f"[),{SPACES}]")
+HUMP = "[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+"
+"""A part of a word such as maxRetryCount."""
+CAMEL = (
+    "[a-z]{2}[A-Za-z0-9]*[A-Z]|[A-Z][a-z]+[A-Z][a-z]+[A-Z]|[A-Z][a-z]{3,}[A-Z][a-z]{2}|"
+    "[A-Z][a-z]+[A-Z][a-z]{4}|[A-Z]{3,}[a-z]{2}"
+)
+"""How such a word begins; iPhone, eBay and YouTube do not."""
+_HUMP = re.compile(HUMP)
+_NAME = re.compile("[A-Za-z0-9]+")
+_CAMEL = re.compile(CAMEL)
+_THOUSANDS = re.compile(
+    rf"[0-9]{{1,3}}(?:([,{SPACES}.])[0-9]{{3}})(?:\1[0-9]{{3}})*(?:[.,][0-9]+)?"
+)
 _NOT_WORD = re.compile(rf"[^\w{MARKS}+#]+")
 
 
 class Word(NamedTuple):
     """One word of a unit: `start` and `end` are character offsets into the unit, `offset` its
     position after the unit's first word. `whole` marks the joined form of a unit of several
-    parts.
+    parts, `inside` a part of a word that was written as one.
     """
 
     surface: str
@@ -104,11 +110,12 @@ class Word(NamedTuple):
     end: int
     stop: bool = False
     whole: bool = False
+    inside: bool = False
 
 
 class Token(NamedTuple):
     """A word in a text. Its position counts all words from 0, stop words too; `start` and `end`
-    are character offsets; `stop` and `whole` are as in Word.
+    are character offsets; `stop`, `whole` and `inside` are as in Word.
     """
 
     surface: str
@@ -118,6 +125,7 @@ class Token(NamedTuple):
     end: int
     stop: bool
     whole: bool
+    inside: bool = False
 
 
 def _no_places() -> defaultdict[str, array[int]]:
@@ -165,9 +173,10 @@ def load_stemmer(language: str) -> Callable[[str], str]:
     """
     import Stemmer  # noqa: PLC0415  # `kb --help` need not pay for it
 
-    name = SNOWBALL.get(language.partition("-")[0].lower())
+    code = language.partition("-")[0].lower()
+    name = SNOWBALL.get(code)
     if name is None:
-        return str
+        return without_particles if code == "ko" else str
     own = local()  # a stemmer must not be used by two threads at once
 
     def stem(word: str) -> str:
@@ -197,12 +206,15 @@ SNOWBALL = {
 class Analyzer:
     """Cuts text into terms for one language; keeps what it learnt of each unit.
 
-    `language` is an ISO 639-1 code. Languages without a Snowball stemmer are not stemmed.
+    `language` is an ISO 639-1 code. Languages without a Snowball stemmer are not stemmed, but for
+    Korean, which loses its particles. `stop_words` change the language's own, as `stop_words_of`
+    has it.
     """
 
-    def __init__(self, language: str = "en") -> None:
+    def __init__(self, language: str = "en", stop_words: Iterable[str] = ()) -> None:
         self.language = language
-        self.stop_words = STOP_WORDS.get(language.partition("-")[0].lower(), frozenset())
+        self._code = language.partition("-")[0].lower()
+        self.stop_words = stop_words_of(self._code, stop_words)
         self._units: dict[str, tuple[Word, ...]] = {}
         self._singles: dict[str, str] = {}
         self._single_stops: dict[str, str] = {}
@@ -224,6 +236,7 @@ class Analyzer:
                     base + word.end,
                     word.stop,
                     word.whole,
+                    word.inside,
                 )
             position += _length(words)
 
@@ -273,16 +286,23 @@ class Analyzer:
                 stops[term] = None
             elif unit != "\n":
                 for word in self._words_of(unit):
-                    (stops if word.stop else others)[word.term] = None
+                    (stops if word.stop or word.inside else others)[word.term] = None
         return tuple(others), tuple(stops)
 
     def _collect_unit(self, unit: str, place: int, into: Collected) -> int:
         """File a unit that has several words, or was never seen before."""
         words = self._words_of(unit)
         for word in words:
-            table = into.stops if word.stop else into.places
+            table = into.stops if word.stop or word.inside else into.places
             table[word.term].append(place + word.offset)
-        return place + (not words[0].stop if len(words) == 1 else _length(words))
+        if len(words) == 1:
+            return place + (not words[0].stop)
+        length = _length(words)
+        if length > 1 and length == len(
+            words
+        ):  # of an unspaced script: each pair is as long as a word
+            into.length += length - 1
+        return place + length
 
     def _words_of(self, unit: str) -> tuple[Word, ...]:
         """The words of a unit that is not known to be a single one, which is known from now on."""
@@ -340,50 +360,66 @@ class Analyzer:
         if term is None:
             if len(self._stems) >= MAX_KEPT:
                 self._stems.clear()
-            term = self._stems[surface] = self._stemmer(surface) or surface
+            term = self._stems[surface] = self._stemmer(respell(surface, self._code)) or surface
         return term
 
     @cached_property
     def _stemmer(self) -> Callable[[str], str]:
         return load_stemmer(self.language)
 
-    def _stops(self, surface: str, pieces: list[tuple[str, int, int]]) -> bool:
-        """Only a unit of its own is a stop word: the `on` of `add-on` is not."""
-        return len(pieces) == 1 and surface in self.stop_words
+    @cached_property
+    def _elided(self) -> re.Pattern[str] | None:
+        """What an elided word at the beginning of a piece is, with its apostrophe."""
+        elided = ELIDED.get(self._code)
+        return re.compile(rf"(?:{elided})[{APOSTROPHES}](?=\w)", re.IGNORECASE) if elided else None
+
+    def _is_stop(self, unit: str, surface: str) -> bool:
+        """Whether a unit of one part is a stop word: the `on` of `add-on` is not, nor is `IT`."""
+        return surface in self.stop_words and not is_abbreviation(unit)
 
     def _read_plain(self, unit: str) -> tuple[Word, ...]:
-        """The one word of a unit of ASCII letters and digits, as most are; nothing for others."""
-        if not (unit.isascii() and unit.isalnum() and len(unit) <= MAX_WORD_LENGTH):
+        """The one word of a unit of ASCII letters, as most are; nothing for others."""
+        if not (unit.isascii() and unit.isalpha() and len(unit) <= MAX_WORD_LENGTH):
             return ()
         surface = unit.lower()
-        return (Word(surface, self.stem(surface), 0, 0, len(unit), surface in self.stop_words),)
+        if unit[1:] != surface[1:] and _CAMEL.match(unit):
+            return ()
+        return (Word(surface, self.stem(surface), 0, 0, len(unit), self._is_stop(unit, surface)),)
 
     def _read_unit(self, unit: str) -> Iterator[Word]:
-        pieces = list(_pieces(unit))
-        words = [
-            Word(surface, self.stem(surface), offset, start, end, self._stops(surface, pieces))
-            for offset, (surface, start, end) in enumerate(pieces)
-        ]
-        yield from words
-        if len(words) > 1 and (unit.isascii() or not re.search(f"[{UNSPACED}]", unit)):
-            whole = _join([word.surface for word in words])
-            yield Word(whole, self.stem(whole), 0, 0, len(unit), whole=True)
+        pieces = _paired(list(self._pieces(unit)))
+        alone = len(pieces) < 2  # noqa: PLR2004
+        for offset, (surface, start, end) in enumerate(pieces):
+            stop = alone and self._is_stop(unit, surface)
+            yield Word(surface, self.stem(surface), offset, start, end, stop)
+        if not alone and (unit.isascii() or not _unspaced().search(unit)):
+            for whole in _wholes([surface for surface, _, _ in pieces], unit):
+                yield Word(whole, self.stem(whole), 0, 0, len(unit), whole=True)
+        for offset, (_, start, end) in enumerate(pieces):
+            for hump in _humps(unit[start:end]):
+                own, surface = start + hump.start(), hump[0].lower()
+                term = self.stem(surface)
+                yield Word(surface, term, offset, own, own + len(surface), inside=True)
+
+    def _pieces(self, unit: str) -> Iterator[tuple[str, int, int]]:
+        """(surface, start, end) of each part of a unit."""
+        pattern = _ASCII_PIECE if unit.isascii() else _piece()
+        for match in pattern.finditer(unit):
+            start, end = match.span()
+            if self._elided and (elided := self._elided.match(unit, start, end)):
+                start = elided.end()
+            for surface in _NOT_WORD.split(normalize(unit[start:end])):
+                if measure := _MEASURE.fullmatch(surface):
+                    number, cut = measure[1], end - len(measure[2])
+                    yield number, start, cut
+                    yield measure[2], cut, end
+                elif surface:
+                    yield surface[:MAX_WORD_LENGTH], start, end
 
 
-def compose(text: str) -> str:
-    """The NFC form of a text: what all character offsets in kb count in."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def normalize(word: str) -> str:
-    """NFKC, case folded, accents and apostrophes removed."""
-    if word.isascii() and word.isalnum():
-        return word.lower()
-    word = _POSSESSIVE.sub("", word)
-    if not word.isascii():
-        word = unicodedata.normalize("NFKC", word).casefold()
-        word = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", word)))
-    return _APOSTROPHE.sub("", word.casefold())
+def is_abbreviation(unit: str) -> bool:
+    """Whether a unit is written as abbreviations are: `IT`, `US`, which may be stop words else."""
+    return 1 < len(unit) <= LONGEST_ABBREVIATION and unit.isascii() and unit.isupper()
 
 
 def _units_and_breaks(text: str) -> list[str]:
@@ -412,24 +448,59 @@ def _compiled(pattern: str, flags: int = 0) -> re.Pattern[str]:
 @cache
 def _piece() -> re.Pattern[str]:
     """A part of a unit that is not ASCII. To compile it takes as long as to read an article."""
-    return re.compile(rf"[{UNSPACED}][{MARKS}]*|[^._{UNSPACED}-]+")
+    return re.compile(rf"[{UNSPACED}][{MARKS}]*|[^),._{SPACES}{UNSPACED}{DASHES}]+")
 
 
-def _pieces(unit: str) -> Iterator[tuple[str, int, int]]:
-    """(surface, start, end) of each part of a unit."""
-    pattern = _ASCII_PIECE if unit.isascii() else _piece()
-    for match in pattern.finditer(unit):
-        for surface in _NOT_WORD.split(normalize(match.group())):
-            if surface:
-                yield surface[:MAX_WORD_LENGTH], match.start(), match.end()
+@cache
+def _unspaced() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}]")
 
 
-def _join(surfaces: list[str]) -> str:
-    """Parts as one word; numbers keep their dots, or 1.23 and 12.3 would be the same word."""
-    separator = "." if all(surface.isdecimal() for surface in surfaces) else ""
-    return separator.join(surfaces)[:MAX_WORD_LENGTH]
+def _paired(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Pieces with neighbouring characters of unspaced scripts as overlapping pairs."""
+    if all(surface.isascii() for surface, _, _ in pieces):
+        return pieces
+    letters = [bool(_unspaced().match(surface)) for surface, _, _ in pieces]
+    found: list[tuple[str, int, int]] = []
+    for at, (surface, start, end) in enumerate(pieces):
+        before = at > 0 and letters[at - 1] and letters[at] and pieces[at - 1][2] == start
+        after = letters[at : at + 2] == [True, True] and pieces[at + 1][1] == end
+        if after:
+            found.append((surface + pieces[at + 1][0], start, pieces[at + 1][2]))
+        elif not before:
+            found.append((surface, start, end))
+    return found
+
+
+def _humps(piece: str) -> list[re.Match[str]]:
+    """The parts of a word such as maxRetryCount; nothing for others, nor for iPhone or eBay."""
+    name = _NAME.match(piece)
+    return list(_HUMP.finditer(piece, 0, name.end())) if name and _CAMEL.match(piece) else []
+
+
+def _wholes(surfaces: list[str], unit: str) -> list[str]:
+    """Parts as one word. Numbers keep their dots, or 1.23 and 12.3 would be the same word; groups
+    of thousands and telephone numbers are also what they are without separators. Numbers that
+    only stand side by side are none.
+    """
+    if not all(surface.isdecimal() for surface in surfaces):
+        if len(surfaces) > 2 and _MEASURE.fullmatch(surfaces[-2] + surfaces[-1]):  # noqa: PLR2004
+            surfaces = [*(surface + "." for surface in surfaces[:-2]), *surfaces[-2:]]
+        return ["".join(surfaces)[:MAX_WORD_LENGTH]] if not _GAP.search(unit) else []
+    digits, dotted = "".join(surfaces), ".".join(surfaces)
+    if (thousands := _THOUSANDS.fullmatch(unit)) and surfaces[1:]:
+        rest = surfaces[-1] if unit[-1 - len(surfaces[-1])] != thousands[1] else ""
+        whole = digits[: len(digits) - len(rest)] + (f".{rest}" if rest else "")
+        return [whole] if thousands[1] != "." else [dotted, whole]
+    if _GAP.search(unit):
+        is_decimal = len(surfaces) == 2 and "," in unit  # noqa: PLR2004  # 5,6 is 5.6
+        wholes = [dotted] if is_decimal else []
+    else:
+        wholes = [dotted[:MAX_WORD_LENGTH]]
+    is_number = SHORTEST_NUMBER <= len(digits) <= LONGEST_NUMBER
+    return [*wholes, digits] if is_number else wholes
 
 
 def _length(words: tuple[Word, ...]) -> int:
     """How many positions a unit takes."""
-    return len(words) - 1 if words and words[-1].whole else len(words)
+    return sum(not (word.whole or word.inside) for word in words)

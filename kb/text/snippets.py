@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.text.analysis import compose
+from kb.text.characters import compose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

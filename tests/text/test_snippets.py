@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kb.text.analysis import Analyzer, compose
+from kb.text.analysis import Analyzer
+from kb.text.characters import compose
 from kb.text.snippets import SEARCHED, WIDTH, Snippet, make_snippet
 
 ANALYZER = Analyzer()

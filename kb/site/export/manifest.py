@@ -32,7 +32,9 @@ from kb.site.export.shards import ShardCache
 from kb.site.export.terms import write_terms, write_words
 from kb.site.export.twins import describe_groups, find_groups, write_groups
 from kb.support import intent
-from kb.text.analysis import MARKS, UNSPACED, Analyzer
+from kb.text.analysis import Analyzer
+from kb.text.characters import MARKS, UNSPACED
+from kb.text.variants import ELIDED, RESPELLED
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "MANIFEST", "Shard", "ShardCache", "export_search", "write_search"]
 
-FORMAT = 1
+FORMAT = 2
 """Raised by a change that a reader of the files has to follow."""
 
 _UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "body_weight",
@@ -154,11 +156,15 @@ def _statistics(reader: ExportReader, ranking: Ranking) -> dict[str, Any]:
 
 def _language(config: Config) -> dict[str, Any]:
     """What words are, and which stand for which."""
+    language = config.language.partition("-")[0].lower()
+    stop_words = Analyzer(config.language, config.search.stop_words).stop_words
     return {
         "language": config.language,
         "marks": MARKS,
         "unspaced": UNSPACED,
-        "stop": " ".join(sorted(Analyzer(config.language).stop_words)),
+        "elided": ELIDED.get(language, ""),
+        "respelled": RESPELLED.get(language, ()),
+        "stop": " ".join(sorted(stop_words)),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
         "limit": config.search.limit,
         "perArticle": config.search.per_article,

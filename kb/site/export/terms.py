@@ -18,7 +18,15 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
 from kb.search.protocols import RANGE_STARTS
-from kb.search.ranking import HEAD_STEPS, LEVEL_MASK, count_occurrences, head_steps, idf_steps
+from kb.search.ranking import (
+    HEAD_MASK,
+    HEAD_SHIFT,
+    HEAD_STEPS,
+    LEVEL_MASK,
+    count_occurrences,
+    head_steps,
+    idf_steps,
+)
 from kb.site.export.encoding import (
     DIGITS,
     NUMBERS,
@@ -441,7 +449,7 @@ class _Writer:
         section_of = self.layout.section_of
         occurrences = count_occurrences(postings.weights)
         idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
-        if term not in self.titles and term not in self.heads:
+        if not (term in self.titles or term in self.heads or _is_in_heads(postings)):
             return [term, idf, *write_columns(section_of, postings, self.linked.get(term))]
         encoder = PostingEncoder(section_of, postings, self.linked.get(term))
         articles = self._articles(term)
@@ -503,6 +511,11 @@ class _Writer:
         found = {} if held is None else _by_section(self.layout.section_of, held)
         differ = {s for s in {*expected, *found} if expected.get(s) != found.get(s)}
         return {section: found.get(section, 0) for section in differ}
+
+
+def _is_in_heads(postings: TermPostings) -> bool:
+    """Whether a term is in a title or heading: a stop word may be without counting in coverage."""
+    return any(weight >> HEAD_SHIFT & HEAD_MASK for weight in postings.weights)
 
 
 def _row_text(row: list[Any]) -> str:

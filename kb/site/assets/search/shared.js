@@ -1,8 +1,26 @@
 // Written by .ci/shared.py from the modules that are named: change those.
 
+// kb/text/characters.py
+export const APOSTROPHES = "'\u2019\u02bc\uff07";
+export const DASHES = "\u058a\u05be\u200c\u2010-\u2013\u2212\ufe63\uff0d-";
+export const IGNORED = "\u00ad\u00b7\u200d-\u200f\u2060";
+export const DROPPED = "\u00ad\u00b7\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u200d-\u200f\u2060";
+export const FOLDED = "\u00e6ae \u00f0d \u00f8o \u00feth \u0111d \u0127h \u0131i \u0138q \u0142l \u014bn \u0153oe \u0167t \u0180b \u0188c \u0199k \u019al \u019en \u01a5p \u01adt \u01b4y \u01b6z \u01e5g \u0221d \u0234l \u0235n \u0236t \u023cc \u023fs \u0240z \u0247e \u0249j \u024dr \u024fy \u0253b \u0254o \u0256d \u0257d \u0259e \u0260g \u0268i \u026bl \u0272n \u0275o \u0289u \u0671\u0627 \u0649\u064a \u06cc\u064a \u06d2\u064a \u06a9\u0643 \u06aa\u0643 \u06c1\u0647 \u06be\u0647 \u06d5\u0647 \u0629\u0647";
+export const ZEROS = "\u0660\u06f0\u07c0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0e50\u0ed0\u0f20\u1040\u17e0\u1810";
+
+// kb/text/variants.py
+export const MEASURES = "[kmgtp]i?b|[kmgt]bit|bits?|bytes?|[kmg]?bps|ms|secs?|mins?|hrs?|[kmg]?hz|fps|rpm|[dp]pi|px|pt|rem|mm|cm|km|mg|kg|lbs?|oz|ml|mah|[km]?wh|kw|kv|db";
+export const PARTICLES = ["\uc740 \uc774 \uc744 \uacfc \uc73c\ub85c \uc774\ub098 \uc774\ub77c\ub3c4 \uc774\ub780 \uc774\ub791 \uc774\uba70 \uc774\ub77c\ub294", "\ub294 \uac00 \ub97c \uc640 \ub85c \ub098 \ub77c\ub3c4 \ub780 \ub791 \uba70 \ub77c\ub294", "\uc5d0 \uc5d0\uc11c \uc5d0\uac8c \uc5d0\uac8c\uc11c \uc758 \ub3c4 \ub9cc \uae4c\uc9c0 \ubd80\ud130 \ucc98\ub7fc \ubcf4\ub2e4 \ub9c8\ub2e4 \ubc16\uc5d0 \uc870\ucc28 \ud558\uace0 \ud55c\ud14c \uaed8 \uaed8\uc11c \ub300\ub85c"];
+
 // kb/text/analysis.py
 export const MAX_WORD_LENGTH = 64;
-export const APOSTROPHES = "'\u2019\u02bc\uff07";
+export const LONGEST_ABBREVIATION = 4;
+export const SHORTEST_NUMBER = 7;
+export const LONGEST_NUMBER = 15;
+export const GROUPS = 6;
+export const SPACES = " /\u00a0\u2009\u202f";
+export const HUMP = "[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+";
+export const CAMEL = "[a-z]{2}[A-Za-z0-9]*[A-Z]|[A-Z][a-z]+[A-Z][a-z]+[A-Z]|[A-Z][a-z]{3,}[A-Z][a-z]{2}|[A-Z][a-z]+[A-Z][a-z]{4}|[A-Z]{3,}[a-z]{2}";
 
 // kb/text/snippets.py
 export const SNIPPET_WIDTH = 200;
@@ -97,7 +115,7 @@ export const MARKS = "%!#$";
 export const LINK_MARK = "&";
 
 // kb/site/export/manifest.py
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 // kb/model.py
 export const TIERS = ["self-service", "contact", "advice"];
