@@ -31,9 +31,9 @@ SHARED = {
     "kb.search.expansion": "COMPLETION_STEPS MAX_COMPLETIONS MAX_KEY_WORDS",
     "kb.search.spelling": "MIN_LENGTH LONG MIN_PART",
     "kb.search.ranking": "IDF_STEPS SATURATION_STEPS HEAD_STEPS LEVELS LEVELS_PER_E LOWEST_LEVEL "
-    "RESCORED CHUNK SCORE_DIGITS",
+    "RESCORED CHUNK SCORE_DIGITS MOST_LEAD CONFIDENCE_BASE CONFIDENCE_SLOPE",
     "kb.search.protocols": "RANGE_STARTS",
-    "kb.search.searcher": "WEAK_SHARE UNQUOTED",
+    "kb.search.searcher": "UNQUOTED",
     "kb.search.twins": "MOST_SHOWN=TWINS_SHOWN",
     "kb.support.intent": "LONGEST=LONGEST_QUESTION",
     "kb.support.escalation": "LONGEST_STORY NO_CHANNEL URGENT_NOW URGENT_LATER CAN_WAIT BEST_FOR "

@@ -45,6 +45,7 @@ from kb.settings import (
     patterns,
     phrases,
     setting,
+    share,
     switch,
     whole_number,
     word_table,
@@ -261,6 +262,10 @@ class SearchConfig:
     )
     per_article: int = field(
         default=3, metadata=setting(whole_number(1, 3), "sections that one article may bring")
+    )
+    sure: float = field(
+        default=0.65,
+        metadata=setting(share(), "probability from which the first hit is not marked weak"),
     )
     synonyms: Words = field(
         default=(),

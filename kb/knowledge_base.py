@@ -27,7 +27,7 @@ from kb.files import shown_path
 from kb.index.engine import CHANNELS
 from kb.index.generations import DamagedIndexError
 from kb.index.updater import Changes, Indexer, Progress
-from kb.model import Answer, Article, Audience, Found, Hit, Status, Tier
+from kb.model import Answer, Article, Audience, Found, Hit, Match, Status, Tier
 from kb.search.languages import asked_first, known_words
 from kb.search.query import ALL, Filters, Request, parse_query
 from kb.search.searcher import Searcher
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from kb.index.generations import Generation
     from kb.model import ArticleMeta, Escalation, Topic
     from kb.search.searcher import RankedSection, Results
+    from kb.text.snippets import Snippet
 
 __all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
 
@@ -591,22 +592,12 @@ class KnowledgeBase:
             results = results._replace(notices=(*unknown, *results.notices))
         first = results.sections[0].card if results.sections else None
         nothing = results.found is Found.NOTHING
-        articles = list(dict.fromkeys(section.card.id for section in results.sections))
-        hits = (
-            self._hit(
-                rank,
-                articles.index(section.card.id) + 1,
-                section,
-                results,
-                self._analyzer_of(tag),
-            )
-            for rank, section in enumerate(results.sections, 1)
-        )
         return Answer(
             query=query,
             found=results.found,
             total=results.total,
-            hits=tuple(hits),
+            confidence=results.confidence,
+            hits=tuple(self._hits(request, results, self._analyzer_of(tag))),
             escalation=self._escalation(query, first, request.audience, opened, tag),
             correction=results.correction,
             topics=self._nearest_topics(request.query.words, opened) if nothing else (),
@@ -615,15 +606,27 @@ class KnowledgeBase:
             language=self._tag(tag) if len(opened.languages) > 1 else "",
         )
 
-    def _hit(  # each is a part of it
-        self, rank: int, group: int, ranked: RankedSection, results: Results, analyzer: Analyzer
+    def _hits(self, request: Request, results: Results, analyzer: Analyzer) -> Iterator[Hit]:
+        """The hits, weak but for those of a sure first article, and for contacts where a person is
+        asked for.
+        """
+        articles = list(dict.fromkeys(ranked.card.id for ranked in results.sections))
+        is_sure = results.confidence >= self.config.search.sure
+        for rank, ranked in enumerate(results.sections, 1):
+            group = articles.index(ranked.card.id) + 1
+            is_wanted = request.person_first and ranked.card.tier is Tier.CONTACT
+            weak = bool(results.terms) and not is_wanted and not (is_sure and group == 1)
+            snippet = make_snippet(ranked.section.text, results.terms, analyzer)
+            yield self._hit((rank, group), ranked, snippet, weak=weak)
+
+    def _hit(
+        self, places: tuple[int, int], ranked: RankedSection, snippet: Snippet, *, weak: bool
     ) -> Hit:
         card, section = ranked.card, ranked.section
-        snippet = make_snippet(section.text, results.terms, analyzer)
         lead = section.heading in ("", card.title, card.heading)
         return Hit(
-            rank=rank,
-            group=group,
+            rank=places[0],
+            group=places[1],
             article=card.id,
             anchor=section.anchor,
             title=card.title,
@@ -632,7 +635,7 @@ class KnowledgeBase:
             topic=card.topic,
             score=ranked.score,
             match=ranked.match,
-            weak=ranked.weak,
+            weak=weak,
             snippet=snippet.text,
             highlights=snippet.highlights,
             actions=card.actions,
@@ -673,7 +676,7 @@ class KnowledgeBase:
         if words.strip():
             tag, results, _ = self._find(request, opened, language)
             best = results.sections
-        card = best[0].card if best and not best[0].weak else None
+        card = best[0].card if best and best[0].match is not Match.SOME else None
         return self._escalation(words, card, request.audience, opened, tag)
 
     def _escalation(

@@ -277,6 +277,7 @@ class Hit:
 
     `rank` is its place among the hits, `group` that of its article among theirs, both from 1.
     `headings` is the section's trail with its own heading last (empty for a lead section).
+    `weak` hits are those but for the first article's where that is sure.
     `highlights` are half-open (start, end) character offsets into `snippet`, sorted and
     disjoint. `parts`, filled when an explanation was asked for, add up to `score`. `also` are
     sections of other articles that say the same and answer the query, too: the newest, in order.
@@ -327,6 +328,7 @@ class Answer:
 
     `total` counts matching sections before any limit or cap; sections that say the same are one.
     `language` is the tag of the language that all hits are in, empty where there is one alone.
+    `confidence` is the probability that the first hit is right.
     """
 
     query: str
@@ -339,6 +341,7 @@ class Answer:
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
     language: str = ""
+    confidence: float = 0.0
 
     def __iter__(self) -> Iterator[Hit]:
         """The hits, best first."""

@@ -63,6 +63,23 @@ def whole_number(least: int, most: int) -> Kind:
     return Kind(f"a whole number from {least} to {most}", check, from_text)
 
 
+def share() -> Kind:
+    """A number from 0 to 1."""
+
+    def check(value: object) -> float | None:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return (
+            float(value)
+            if is_number and isinstance(value, int | float) and 0 <= value <= 1
+            else None
+        )
+
+    def from_text(text: str) -> object:
+        return float(text) if re.fullmatch(r"\s*(?:[01]|[01]?\.[0-9]{1,9})\s*", text) else text
+
+    return Kind("a number from 0 to 1", check, from_text)
+
+
 def one_of(names: tuple[str, ...]) -> Kind:
     """One of a few words."""
 

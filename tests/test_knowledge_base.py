@@ -391,11 +391,27 @@ def test_explanations_add_up(base):
 
 
 def test_weak_answers_are_labelled(base):
-    """Where the rarest word is missing."""
+    """Where the rarest words are missing, and where no article stands out; all sections of the one
+    that does are sure, and those of others weak.
+    """
     answer = base.search("polite zzzz yyyy xxxx", correct=False)
     assert [hit.weak for hit in answer.hits] == [True]
     assert answer.hits[0].match is Match.SOME
+    assert answer.confidence < base.config.search.sure
     assert not base.search("polite").hits[0].weak
+    answer = base.search("the tracking of my package")
+    assert [hit.weak for hit in answer.hits] == [hit.group > 1 for hit in answer.hits]
+    assert all(hit.weak for hit in base.search("somebody or customers"))
+
+
+def test_settings_say_what_is_sure(folder):
+    """From which probability on: all first hits, or none."""
+    for sure, weak in ((0, False), (1, True)):
+        (folder / "kb.toml").write_text(f"[search]\nsure = {sure}\n")
+        assert KnowledgeBase.open().search("package tracking").hits[0].weak is weak
+    (folder / "kb.toml").write_text("[search]\nsure = 2\n")
+    with pytest.raises(ConfigError, match="from 0 to 1"):
+        KnowledgeBase.open()
 
 
 def test_nothing_found_names_the_nearest_topics(base):

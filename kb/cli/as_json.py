@@ -42,6 +42,7 @@ def answer_as_json(answer: Answer) -> Object:
         "corrections": [list(pair) for pair in correction.words] if correction else [],
         "found": str(answer.found),
         "total": answer.total,
+        "confidence": answer.confidence,
         "hits": [_hit(hit) for hit in answer.hits],
         "topics": [_topic_name(topic) for topic in answer.topics],
         "synonyms": [{"word": word, "also": list(also)} for word, also in answer.synonyms],

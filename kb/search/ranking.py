@@ -68,6 +68,12 @@ RESCORED = 40
 CHUNK = 8
 """Words of a chunk, stop words not counted: nearness asks what two neighbouring ones hold."""
 
+MOST_LEAD = 1.0
+CONFIDENCE_BASE = -1.37
+CONFIDENCE_SLOPE = 4.63
+"""The curve of `confidence`, fitted to judged sets and to questions about something else: see
+benchmarks/relevance.md."""
+
 SCORE_DIGITS = 6
 """Decimal digits of a score; sections that are equal in these are in order of id."""
 
@@ -221,6 +227,17 @@ def title_score(covered: float, mass: float, ranking: Ranking) -> float:
 def nearness(share: float, ranking: Ranking) -> float:
     """From 0 to the constant, by the share of the query's idf that stands close together."""
     return ranking.nearness * float(min(1.0, share) ** ranking.nearness_power)
+
+
+def confidence(share: float, score: float, rival: float) -> float:
+    """The probability that the first hit is right, in hundredths: logistic in sqrt(share) * lead.
+
+    `share` is the part of the query's idf that the hit holds. The lead is ln(score / rival), at
+    most MOST_LEAD; `rival` is the best score of another article, 0 where no other is found.
+    """
+    lead = min(MOST_LEAD, math.log(score / rival)) if rival > 0 else MOST_LEAD
+    odds = math.exp(CONFIDENCE_BASE + CONFIDENCE_SLOPE * math.sqrt(share) * lead)
+    return math.floor(100 * odds / (1 + odds) + 0.5) / 100
 
 
 def round_score(score: float) -> float:

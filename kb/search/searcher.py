@@ -18,22 +18,19 @@ from kb.model import ArticleMeta, Audience, Found, Match, Part, Status, Tier, Tw
 from kb.search.expansion import Expander
 from kb.search.protocols import CandidateQuery, Candidates, ExpandedQuery
 from kb.search.query import CUT_WORDS, MAX_WORDS, Filters
-from kb.search.ranking import IDF_STEPS, RESCORED, round_score
+from kb.search.ranking import IDF_STEPS, RESCORED, confidence, round_score
 from kb.search.scoring import QueryStatistics, Scoring
 from kb.search.spelling import Corrector
 from kb.search.twins import MOST_SHOWN, label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.config import Ranking
     from kb.model import Correction
     from kb.search.protocols import Candidate, Phrase, SearchIndex
     from kb.search.query import Request
     from kb.text.analysis import Analyzer, Token
-
-WEAK_SHARE = 0.5
-"""An answer that holds less than this share of the query's idf is weak."""
 
 UNQUOTED = "No section holds the quoted words one after the other."
 
@@ -63,20 +60,22 @@ class RankedSection(NamedTuple):
     section: SectionRecord
     score: float
     match: Match
-    weak: bool
     parts: tuple[Part, ...] = ()
     also: tuple[Twin, ...] = ()
 
 
 class Results(NamedTuple):
     """What an engine brings. `total` counts sections before limits; `terms` are the terms that
-    were searched, with their idf; `synonyms` the surfaces that others stood in for.
+    were searched, with their idf; `synonyms` the surfaces that others stood in for. `confidence`
+    is the probability that the first section is right: 1 where it is what was asked for, be it
+    that there are no words but filters, or that a person was asked for and it is a contact.
     """
 
     found: Found
     total: int
     sections: tuple[RankedSection, ...]
     terms: Mapping[str, float]
+    confidence: float = 0.0
     correction: Correction | None = None
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
@@ -198,12 +197,13 @@ class _Search:
         self, found: Found, tokens: list[Token], *, prefix: bool = False, every: bool = False
     ) -> Results:
         expanded = self.expander.expand(tokens, prefix=prefix, every=every)
-        total, sections = self._best(self._candidate_query(expanded), expanded)
+        total, sections, sure = self._best(self._candidate_query(expanded), expanded)
         return Results(
             found=found if total else Found.NOTHING,
             total=total,
             sections=sections,
             terms=_searched(expanded, self.statistics),
+            confidence=sure,
             synonyms=self.expander.used(tokens),
         )
 
@@ -217,8 +217,8 @@ class _Search:
             first_of=tuple(f"audience:{audience}" for audience in Audience),
             hidden=self.hidden,
         )
-        total, sections = self._best(query, ExpandedQuery((), ()))
-        return Results(Found.WORDS if total else Found.NOTHING, total, sections, {})
+        total, sections, sure = self._best(query, ExpandedQuery((), ()))
+        return Results(Found.WORDS if total else Found.NOTHING, total, sections, {}, sure)
 
     def _candidate_query(self, expanded: ExpandedQuery) -> CandidateQuery:
         query = self.request.query
@@ -258,9 +258,9 @@ class _Search:
 
     def _best(
         self, query: CandidateQuery, expanded: ExpandedQuery
-    ) -> tuple[int, tuple[RankedSection, ...]]:
-        """How many sections there are, and those that are shown. More and more candidates are
-        asked for until what the others may score can't change them.
+    ) -> tuple[int, tuple[RankedSection, ...], float]:
+        """How many sections there are, those that are shown, and the confidence in the first. More
+        and more candidates are asked for until what the others may score can't change them.
         """
         scoring = Scoring(self.statistics, query.terms)
         pairs = tuple(surface for surface, _ in expanded.pairs)
@@ -272,9 +272,9 @@ class _Search:
                 only = query._replace(required=(*query.required, _CONTACT))
                 contacts = self.index.candidates(only, count)
             ranked, is_whole = self._ranked(found, contacts, scoring)
-            sections = self._shown(ranked, scoring, pairs)
-            if is_whole or len(sections) >= self.request.limit:
-                return found.total, sections
+            sections, rival = self._shown(ranked, scoring, pairs)
+            if is_whole or (rival and len(sections) >= self.request.limit):
+                return found.total, sections, self._confidence(ranked[:1], scoring, rival)
             count *= MORE
 
     def _ranked(
@@ -310,18 +310,31 @@ class _Search:
 
     def _shown(
         self, ranked: Iterable[_Ranked], scoring: Scoring, pairs: tuple[str, ...]
-    ) -> tuple[RankedSection, ...]:
-        """At most `limit` sections, at most `per_article` of one article."""
+    ) -> tuple[tuple[RankedSection, ...], float]:
+        """At most `limit` sections, at most `per_article` of one article; and the best score of
+        another article than the first one's, 0 where there is none among these.
+        """
         shown: dict[str, int] = {}
         sections: list[RankedSection] = []
+        rival = 0.0
         for each in ranked:
             card = decode_meta(self.index.article_of_candidate(each.candidate))
             shown[card.id] = shown.get(card.id, 0) + 1
-            if shown[card.id] <= self.request.per_article:
+            if not rival and len(shown) > 1:
+                rival = round_score(each.score)
+            if len(sections) < self.request.limit and shown[card.id] <= self.request.per_article:
                 sections.append(self._section(card, each, scoring, pairs))
-                if len(sections) == self.request.limit:
-                    break
-        return tuple(sections)
+            if len(sections) == self.request.limit and rival:
+                break
+        return tuple(sections), rival
+
+    def _confidence(self, best: Sequence[_Ranked], scoring: Scoring, rival: float) -> float:
+        """The confidence in the best candidate, 0 without one."""
+        for candidate, score, _ in best:
+            if not scoring.terms or (self.request.person_first and candidate.tier == Tier.CONTACT):
+                return 1.0
+            return confidence(scoring.share(candidate), round_score(score), rival)
+        return 0.0
 
     def _section(
         self, card: ArticleMeta, ranked: _Ranked, scoring: Scoring, pairs: tuple[str, ...]
@@ -333,7 +346,6 @@ class _Search:
             section=_read_section(self.index.section_of_candidate(candidate)),
             score=round_score(score),
             match=_match(*scoring.matched(candidate)),
-            weak=scoring.share(candidate) < WEAK_SHARE and not self._is_wanted(card),
             parts=tuple(scoring.parts(candidate, pairs, near, score)) if explain else (),
             also=tuple(self._twins(card.id, candidate)),
         )
@@ -343,9 +355,6 @@ class _Search:
         for key in candidate.twins[:MOST_SHOWN]:
             other, anchor = self.index.twin(key)
             yield Twin(other, anchor, label(article, other))
-
-    def _is_wanted(self, card: ArticleMeta) -> bool:
-        return self.request.person_first and card.tier is Tier.CONTACT
 
 
 def _grouped(sections: Iterable[RankedSection]) -> tuple[RankedSection, ...]:

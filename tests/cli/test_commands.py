@@ -197,6 +197,7 @@ def test_json_of_a_search(base, kb):
         "corrections",
         "found",
         "total",
+        "confidence",
         "hits",
         "topics",
         "synonyms",

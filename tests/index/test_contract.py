@@ -76,9 +76,8 @@ def all_places(results):
 
 def scored(results):
     """All that an answer says of each section."""
-    return [
-        (s.card, s.section, s.score, s.match, s.weak, s.parts) for s in results.sections
-    ]  # fmt: skip
+    sure = results.confidence
+    return [(s.card, s.section, s.score, s.match, s.parts, sure) for s in results.sections]
 
 
 # The oracle -----------------------------------------------------------------------------
@@ -202,7 +201,7 @@ def test_phrases_are_required_and_exclusions_left_out(kind, corpus, phrase, more
 @settings(max_examples=25, deadline=None)
 @given(corpus=corpora, asked=st.lists(queries, min_size=1, max_size=3))
 def test_what_the_public_does_not_see_changes_nothing_for_it(kind, corpus, asked):
-    """No hit, no score, no correction, no completion, no weak label."""
+    """No hit, no score, no correction, no completion, no confidence."""
     public = [article for article in corpus if is_public(article)]
     with opened(kind, corpus) as engine, opened(kind, public) as other:
         for query in asked:
@@ -397,7 +396,7 @@ def test_contact_comes_first_for_who_asks_for_a_person(kind):
     with opened(kind, corpus) as engine:
         results = ask(engine, "talk to a human", person_first=True)
         assert [id_ for id_, _ in places(results)] == ["chat", "phone", "late"]
-        assert not any(section.weak for section in results.sections[:2])
+        assert results.confidence == 1
         assert places(ask(engine, "zzz", person_first=True))[:2] == [
             ("chat", "top"),
             ("phone", "top"),
@@ -462,7 +461,8 @@ def test_filters_without_words_browse(kind):
     with opened(kind, corpus) as engine:
         results = ask(engine, "topic:t")
         assert places(results) == [("t/a", "top"), ("t/b", "top")]
-        assert {(s.score, s.match, s.weak) for s in results.sections} == {(0, Match.ALL, False)}
+        assert {(s.score, s.match) for s in results.sections} == {(0, Match.ALL)}
+        assert results.confidence == 1
         assert len(ask(engine, "topic:t", limit=1).sections) == 1
 
 
@@ -511,16 +511,18 @@ def test_how_much_of_a_query_is_held(kind):
 
 
 @every_engine
-def test_answers_that_hold_little_are_weak(kind):
-    """Measured by how rare the words are, those that nothing holds included."""
+def test_confidence_is_in_what_stands_out_and_holds_the_query(kind):
+    """Measured by how rare the words are, those that nothing holds included, whatever the limits."""
     corpus = [make_article(f"a{n}", "common word") for n in range(20)]
     corpus.append(make_article("b", "rare common"))
     with opened(kind, corpus) as engine:
-        weak = {s.card.id: s.weak for s in ask(engine, "rare common").sections}
-        assert weak["b"] is False
-        assert weak["a1"] is True
-        assert all(s.weak for s in ask(engine, "zzzz common").sections)
-        assert not any(s.weak for s in ask(engine, "common").sections)
+        for limits in ({}, {"limit": 1}, {"limit": 3, "per_article": 1}):
+            sure = ask(engine, "rare common", **limits).confidence
+            assert sure > 0.9
+            assert ask(engine, "common", **limits).confidence < 0.3  # twenty are as good
+            assert ask(engine, "zzzz common", **limits).confidence < 0.3
+            assert 0.3 < ask(engine, "zzzz rare", **limits).confidence < sure
+        assert ask(engine, "zzzz").confidence == 0
 
 
 @every_engine

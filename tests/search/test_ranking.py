@@ -24,6 +24,7 @@ from kb.search.ranking import (
     OCCURRENCES_SHIFT,
     SATURATION_STEPS,
     Averages,
+    confidence,
     count_occurrences,
     coverage,
     field_norms,
@@ -279,3 +280,13 @@ def test_parts_can_be_switched_off():
     assert coverage(1, 1, 1, off) == 0
     assert title_score(1, 1, off) == 0
     assert nearness(1, off) == 0
+
+
+def test_confidence_grows_with_what_is_held_and_with_the_lead():
+    """A probability in hundredths; no other article is as good as a long lead, equals are a toss."""
+    assert confidence(1, 2, 1) > confidence(1, 1.5, 1) > confidence(1, 1, 1)
+    assert confidence(1, 2, 1) > confidence(0.5, 2, 1) > confidence(0.1, 2, 1)
+    assert confidence(1, 5, 0) == confidence(1, 100, 1) < 1
+    assert confidence(0, 5, 0) == confidence(1, 1, 1) < 0.3
+    assert confidence(1, 1, 5) < confidence(1, 1, 1)
+    assert round(confidence(0.7, 3, 2), 2) == confidence(0.7, 3, 2)

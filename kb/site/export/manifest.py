@@ -168,6 +168,7 @@ def _language(config: Config) -> dict[str, Any]:
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
         "limit": config.search.limit,
         "perArticle": config.search.per_article,
+        "sure": config.search.sure,
     }
 
 

@@ -21,7 +21,7 @@ async function answer(engine, question) {
 }
 
 /** @param {Answer} answer */
-const isGood = ({ hits }) => hits.length > 0 && !hits[0].weak;
+const isGood = ({ hits }) => hits.length > 0 && hits[0].match !== "some";
 
 /**
  * Asks an engine, which is opened with the first question, and anew after a failure.

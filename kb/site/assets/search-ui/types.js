@@ -11,6 +11,8 @@
  * @property {string} title
  * @property {string[]} headings  outermost first
  * @property {string} tier  self-service, contact or advice
+ * @property {number} group  the place of its article among those of the answer
+ * @property {"all" | "most" | "some"} match
  * @property {boolean} weak
  * @property {string} snippet  plain text
  * @property {[number, number][]} highlights  half-open ranges of code points, disjoint, in order

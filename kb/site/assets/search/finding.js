@@ -3,7 +3,7 @@
 import { fold } from "./analysis.js";
 import { pause } from "./pauses.js";
 import { SPACE, trimSlashes } from "./query.js";
-import { bestFirst, Scoring } from "./scoring.js";
+import { bestFirst, confidence, roundScore, Scoring } from "./scoring.js";
 import { say } from "./sentences.js";
 import { CUT_WORDS, MAX_WORDS, MIN_LENGTH, MIN_PART, TIERS, UNQUOTED } from "./shared.js";
 import { beginnings, candidates } from "./spelling.js";
@@ -19,7 +19,7 @@ import { join } from "./twins.js";
 const HOPES = 32; // sections whose tables are loaded first
 
 /**
- * @typedef {{found: Answer["found"], total: number, ranked: Ranked[], twins: Map<number, Joined>, concepts: Concepts,
+ * @typedef {{found: Answer["found"], total: number, ranked: Ranked[], confidence: number, twins: Map<number, Joined>, concepts: Concepts,
  *   scoring: Scoring | null, correction: Correction | null, synonyms: Answer["synonyms"],
  *   notices: string[]}} Results
  * @typedef {{doc: number, score: number}} Ranked
@@ -220,10 +220,12 @@ export class Search {
     await this.index.load([...terms, ...concepts.pairs.flat()]);
     const scoring = await Scoring.of(this.index, concepts);
     const [docs, twins] = join(await this.#allowed(scoring), this.index.twins, (doc) => scoring.heldBy(doc));
+    const [ranked, rival] = await this.ranked(docs, scoring);
     return {
       found: docs.length ? found : "nothing",
       total: docs.length,
-      ranked: await this.ranked(docs, scoring),
+      ranked,
+      confidence: ranked.length ? this.#confidence(ranked[0], rival, scoring) : 0,
       twins,
       concepts,
       scoring,
@@ -241,7 +243,13 @@ export class Search {
     const first = this.wanted.person ? docs.filter((doc) => this.index.tierOf(doc) === "contact") : [];
     const ranked = [...new Set([...first, ...docs])].slice(0, this.wanted.limit).map((doc) => ({ doc, score: 0 }));
     const found = docs.length ? "words" : "nothing";
-    return { found, total: docs.length, ranked, twins, concepts: { all: [], pairs: [] }, scoring: null, correction: null, synonyms: [], notices: [] };
+    return { found, total: docs.length, ranked, confidence: docs.length ? 1 : 0, twins, concepts: { all: [], pairs: [] }, scoring: null, correction: null, synonyms: [], notices: [] };
+  }
+
+  /** The confidence in the best section. @param {Ranked} best @param {number} rival @param {Scoring} scoring */
+  #confidence({ doc, score }, rival, scoring) {
+    if (this.wanted.person && this.index.tierOf(doc) === "contact") return 1;
+    return confidence(scoring.share(doc), roundScore(score), roundScore(rival));
   }
 
   /** The sections that hold a word, and that filters, exclusions and phrases leave.
@@ -283,7 +291,7 @@ export class Search {
   }
 
   /** The best of these sections. Tables are loaded for those only that may be among them: more,
-   * until no other can be. @param {number[]} docs @param {Scoring} scoring @returns {Promise<Ranked[]>} */
+   * until no other can be. @param {number[]} docs @param {Scoring} scoring @returns {Promise<[Ranked[], number]>} */
   async ranked(docs, scoring) {
     const isFirst = (/** @type {number} */ doc) => this.wanted.person && this.index.tierOf(doc) === "contact";
     const first = docs.filter(isFirst);
@@ -299,9 +307,10 @@ export class Search {
   }
 
   /** The best sections, at most so many of one article: contact first for who asks for a person,
-   * self-service first in near-ties; null where one of the others might be among them.
+   * self-service first in near-ties; and the best score of another article than the first one's.
+   * Null where one of the other sections might be among them.
    * @param {number[]} docs @param {Hopes} hopes @param {Scoring} scoring
-   * @returns {Ranked[] | null} */
+   * @returns {[Ranked[], number] | null} */
   rank(docs, hopes, scoring) {
     const { index, wanted } = this;
     const { scores, reach } = scoring.final(docs, hopes);
@@ -312,14 +321,17 @@ export class Search {
     /** @type {Map<number, number>} */
     const shown = new Map();
     const ranked = [];
+    let rival = 0;
     for (const [doc, score] of groups.flatMap((group) => bestFirst(group, scoreOf))) {
       const article = index.articleOf[doc];
-      shown.set(article, (shown.get(article) ?? 0) + 1);
-      if ((shown.get(article) ?? 0) > index.manifest.perArticle) continue;
+      const count = (shown.get(article) ?? 0) + 1;
+      shown.set(article, count);
+      if (count > index.manifest.perArticle) continue;
       if (score <= reach && !isFirst(doc)) return null;
-      ranked.push({ doc, score });
-      if (ranked.length === wanted.limit) return ranked;
+      if (shown.size > 1) rival ||= score;
+      if (ranked.length < wanted.limit) ranked.push({ doc, score });
+      if (rival && ranked.length === wanted.limit) return [ranked, rival];
     }
-    return hopes.bounds.length ? null : ranked;
+    return hopes.bounds.length ? null : [ranked, rival];
   }
 }

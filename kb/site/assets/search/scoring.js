@@ -6,7 +6,7 @@
 import { pause } from "./pauses.js";
 import { find, lastUpTo } from "./shards.js";
 import {
-  CHUNK, HEAD_STEPS, IDF_STEPS, LEVELS, LEVELS_PER_E, LOWEST_LEVEL, RANGE_STARTS as STARTS, RESCORED, SATURATION_STEPS,
+  CHUNK, CONFIDENCE_BASE, CONFIDENCE_SLOPE, HEAD_STEPS, IDF_STEPS, LEVELS, LEVELS_PER_E, LOWEST_LEVEL, MOST_LEAD, RANGE_STARTS as STARTS, RESCORED, SATURATION_STEPS,
   SCORE_DIGITS,
 } from "./shared.js";
 
@@ -25,6 +25,14 @@ const NONE = { docs: [], values: [] };
 
 /** A score as it is compared and shown. @param {number} score */
 export const roundScore = (score) => Math.floor(score * SCALE + 0.5) / SCALE;
+
+/** The probability that the first hit is right. @param {number} share @param {number} score
+ * @param {number} rival  the best score of another article */
+export function confidence(share, score, rival) {
+  const lead = rival > 0 ? Math.min(MOST_LEAD, Math.log(score / rival)) : MOST_LEAD;
+  const odds = Math.exp(CONFIDENCE_BASE + CONFIDENCE_SLOPE * Math.sqrt(share) * lead);
+  return Math.floor((100 * odds) / (1 + odds) + 0.5) / 100;
+}
 
 /** @param {number} population @param {number} frequency */
 const idfSteps = (population, frequency) =>

@@ -9,7 +9,7 @@ import { pause } from "./pauses.js";
 import { parseQuery } from "./query.js";
 import { roundScore } from "./scoring.js";
 import { loadShard, ShardError, Shards } from "./shards.js";
-import { FORMAT, IDF_STEPS, TIERS, TWINS_SHOWN, WEAK_SHARE } from "./shared.js";
+import { FORMAT, IDF_STEPS, TIERS, TWINS_SHOWN } from "./shared.js";
 import { makeSnippet } from "./snippets.js";
 import { nearestTopics, unknownFilters } from "./topics.js";
 import { label } from "./twins.js";
@@ -58,6 +58,7 @@ const LONGEST_KEPT = 10_000;
  * @property {[string, string][]} corrections
  * @property {"words" | "corrected" | "prefix" | "nothing"} found
  * @property {number} total
+ * @property {number} confidence  the probability that the first hit is right
  * @property {Hit[]} hits
  * @property {{topic: string, title: string}[]} topics
  * @property {{word: string, also: string[]}[]} synonyms
@@ -157,10 +158,11 @@ export class Engine {
     const articles = [...new Set(documents.map(({ article }) => article.id))];
     for (const [at, ranked] of results.ranked.entries()) {
       await pause();
-      const hit = this.#hit(at + 1, ranked, documents[at], results, terms, person);
+      const group = articles.indexOf(documents[at].article.id) + 1;
+      const hit = this.#hit([at + 1, group], ranked, documents[at], results, terms, person);
       const also = twins[at]?.map(([article, url, anchor]) =>
         ({ article, anchor, label: label(hit.article, article), url: addressOf(url, anchor) }));
-      hits.push({ ...hit, group: articles.indexOf(hit.article) + 1, ...(also ? { also } : {}) });
+      hits.push(also ? { ...hit, also } : hit);
     }
     return {
       version: 1,
@@ -169,6 +171,7 @@ export class Engine {
       corrections: results.correction?.words ?? [],
       found: results.found,
       total: results.total,
+      confidence: results.confidence,
       hits,
       topics: results.found === "nothing" ? nearestTopics(parseQuery(text).words, (await this.index.facets()).topics) : [],
       synonyms: results.synonyms,
@@ -195,15 +198,16 @@ export class Engine {
     return terms;
   }
 
-  /** @param {number} rank @param {Ranked} ranked @param {{article: any, section: any[]}} document
+  /** @param {[number, number]} places  rank and group @param {Ranked} ranked @param {{article: any, section: any[]}} document
    * @param {Results} results @param {Map<string, number>} terms @param {boolean} person
-   * @returns {Omit<Hit, "group">} */
-  #hit(rank, { doc, score }, { article, section }, { scoring }, terms, person) {
+   * @returns {Hit} */
+  #hit([rank, group], { doc, score }, { article, section }, { scoring, confidence }, terms, person) {
     const [anchor, heading, text, trail = []] = section;
     const [held, units] = scoring ? scoring.matched(doc) : [0, 0];
     const tier = article.tier || TIERS[0];
     return {
       rank,
+      group,
       article: article.id,
       anchor,
       url: addressOf(article.url, anchor),
@@ -213,7 +217,7 @@ export class Engine {
       topic: article.topic ?? "",
       score: roundScore(score),
       match: held === units ? "all" : 2 * held > units ? "most" : "some",
-      weak: scoring !== null && scoring.share(doc) < WEAK_SHARE && !(person && tier === "contact"),
+      weak: scoring !== null && !(group === 1 && confidence >= this.manifest.sure) && !(person && tier === "contact"),
       ...makeSnippet(text, terms, this.analyzer),
       actions: (article.actions ?? []).map((/** @type {string[]} */ [label, where, url]) => ({ label, where, url })),
     };

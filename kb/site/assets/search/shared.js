@@ -67,12 +67,14 @@ export const LOWEST_LEVEL = -24;
 export const RESCORED = 40;
 export const CHUNK = 8;
 export const SCORE_DIGITS = 6;
+export const MOST_LEAD = 1.0;
+export const CONFIDENCE_BASE = -1.37;
+export const CONFIDENCE_SLOPE = 4.63;
 
 // kb/search/protocols.py
 export const RANGE_STARTS = [0, 1024, 2048, 3072, 8192];
 
 // kb/search/searcher.py
-export const WEAK_SHARE = 0.5;
 export const UNQUOTED = "No section holds the quoted words one after the other.";
 
 // kb/search/twins.py
