@@ -67,12 +67,9 @@ def share() -> Kind:
     """A number from 0 to 1."""
 
     def check(value: object) -> float | None:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return (
-            float(value)
-            if is_number and isinstance(value, int | float) and 0 <= value <= 1
-            else None
-        )
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if 0 <= value <= 1 else None
 
     def from_text(text: str) -> object:
         return float(text) if re.fullmatch(r"\s*(?:[01]|[01]?\.[0-9]{1,9})\s*", text) else text
