@@ -30,8 +30,8 @@ from kb.site.article_cache import Reader
 from kb.site.build_cache import Memory
 from kb.site.downloads import Downloads
 from kb.site.plan import make_plan
+from kb.site.publication import read_publication
 from kb.site.report import find_folders, look
-from kb.site.resolver import read_publication
 from kb.text.analysis import Analyzer
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _plan(
 ) -> tuple[Plan, Callable[[Plan], Iterable[tuple[str, LinkReference, Resolved]]]]:
     """The plan of a site, and what gives each link with what it leads to."""
     sources = look(config, find_folders(config))
-    reader = Reader(config, Analyzer(config.language), Memory(), None)
+    reader = Reader(config, Analyzer(config.language), Memory(), None, {})
     records, _ = reader.records(sources.snapshot)
     aliases, dialect = resolve_aliases(records), dialect_of(config)
     topic_files, _ = read_topics(
@@ -194,7 +194,7 @@ def _plan(
         complaint=Downloads(config.content, config.site.downloads).complaint,
         relate=lambda records: {record.id: () for record in records},
         asset_folders=sources.asset_folders,
-        publication=read_publication(dialect.published_at, dialect.content, dialect.root),
+        publication=read_publication(dialect),
     )
 
     def wants(plan: Plan) -> Iterable[tuple[str, LinkReference, Resolved]]:

@@ -103,7 +103,11 @@ class Reader:
         memory: Memory,
         progress: Callable[[int, int], None] | None,
         words: Mapping[str, str],
+        *,
+        origin: str = "",
     ) -> None:
+        """`origin` is an address at which the articles stood, beside those of the dialect."""
+        self._origin = origin
         self._settings = _Settings(
             config.content,
             config.language,
@@ -122,11 +126,19 @@ class Reader:
         self._wants: dict[str, str] = {}
         self._included: dict[str, tuple[int, int]] = {}
 
+    @property
+    def dialect(self) -> Dialect:
+        """How the articles are read."""
+        return self._settings.dialect
+
     def records(self, snapshot: Snapshot) -> tuple[list[PageMeta], list[Problem]]:
         """A record of every article that can be read, in order, and why others can't. The snapshot
         holds those that were read.
         """
-        self._settings = self._settings._replace(dialect=snapshot.dialect)
+        dialect = snapshot.dialect
+        if self._origin:
+            dialect = replace(dialect, published_at=(*dialect.published_at, self._origin))
+        self._settings = self._settings._replace(dialect=dialect)
         sources = snapshot.listing.articles
         self._sources = {source.path: source for source in sources}
         known = {source.path: self._remembered(source) for source in sources}

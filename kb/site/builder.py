@@ -30,8 +30,8 @@ from kb.site.i18n import missing_words, read_wording
 from kb.site.output import Output, states_of
 from kb.site.pages import Pages
 from kb.site.plan import Relation, make_plan
+from kb.site.publication import find_origin, read_publication
 from kb.site.report import Report, SearchSource, remember
-from kb.site.resolver import read_publication
 from kb.site.staleness import (
     Outcomes,
     search_fingerprint,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from kb.site.build_cache import Outcome, Stamp
     from kb.site.plan import Plan
     from kb.site.report import Work
-    from kb.site.resolver import Publication, Resolved
+    from kb.site.resolver import Resolved
     from kb.site.templating import Shell
 
 
@@ -101,9 +101,11 @@ class _Builder:
     def all(self, progress: Callable[[int, int], None] | None) -> Report:
         """Everything, in order."""
         config = self._config
-        old = self._cache.memory(self._sources.common)
+        origin = self._origin()
+        common = f"{self._sources.common}{origin}"
+        old = self._cache.memory(common)
         words = read_wording(config.language, self._folders.theme).beside_text()
-        reader = Reader(config, self._analyzer, old, progress, words)
+        reader = Reader(config, self._analyzer, old, progress, words, origin=origin)
         records, unread = reader.records(self._snapshot)
         topic_files, wrong = read_topics(
             config.content,
@@ -123,9 +125,9 @@ class _Builder:
             complaint=self._downloads.complaint,
             relate=relation.find,
             asset_folders=self._sources.asset_folders,
-            publication=self._publication(),
+            publication=read_publication(reader.dialect),
         )
-        self._problems += _guess(plan, config.content.name)
+        self._problems += _guess(plan, origin, config.content.name)
         shell = self._open_shell(plan.is_reachable(config.contact))
         pages = Pages(plan, shell, self._size_of)
         # The search lets go of the articles before pages are made.
@@ -138,16 +140,14 @@ class _Builder:
         self._files()
         output = self._output.finish()
         report = self._report(plan)
-        memory = Memory(
-            self._sources.common, around, *reader.memory(), outcomes, shared, relation.known
-        )
+        memory = Memory(common, around, *reader.memory(), outcomes, shared, relation.known)
         remember(report, self._sources, output, memory, self._cache)
         return report
 
-    def _publication(self) -> Publication:
-        """Where the articles stood before, by settings and dialect."""
-        dialect = dialect_of(self._config)
-        return read_publication(dialect.published_at, dialect.content, dialect.root)
+    def _origin(self) -> str:
+        """The address that links of the articles to each other show, if nothing else says it."""
+        sources = self._snapshot.listing.articles
+        return find_origin(self._config.content, sources, self._snapshot.dialect.published_at)
 
     def _settle(self, records: Sequence[PageMeta]) -> list[PageMeta]:
         """The records without aliases that are taken; notes the problems of all."""
@@ -333,14 +333,22 @@ class _Builder:
         )
 
 
-def _guess(plan: Plan, folder: str) -> list[Problem]:
-    """What to tell where links showed below which prefix the articles were published."""
-    prefix = plan.targets.guessed
-    message = (
-        f"links begin with /{prefix} and lead to articles without it: taken for the path at which "
-        f'they were published (say so by published_at = ["/{prefix}"] under [content])'
-    )
-    return [Problem(folder, None, message, Severity.NOTE, "published")] if prefix else []
+def _guess(plan: Plan, origin: str, folder: str) -> list[Problem]:
+    """What to tell where links showed at which address, or below which path, articles stood."""
+    found = [(origin, "address")] if origin else []
+    if plan.targets.guessed:
+        found.append((f"/{plan.targets.guessed}", "path"))
+    return [
+        Problem(
+            folder,
+            None,
+            f"links begin with {place} and lead to articles without it: taken for the {what} at "
+            f'which they were published (say so by published_at = ["{place}"] under [content])',
+            Severity.NOTE,
+            "published",
+        )
+        for place, what in found
+    ]
 
 
 def _rank(problem: Problem) -> tuple[str, int, str]:

@@ -30,7 +30,8 @@ from kb.site.addresses import (
     preferred_topic_path,
 )
 from kb.site.links import Place, sort_link, want
-from kb.site.resolver import NEVER_PUBLISHED, Destination, Targets, find_routes, routes_of
+from kb.site.publication import NEVER_PUBLISHED
+from kb.site.resolver import Destination, Targets, find_routes, routes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
     from kb.model import Action, Article, ArticleMeta, Topic
     from kb.site.article_records import PageMeta
     from kb.site.links import LinkReference
-    from kb.site.resolver import Complaint, Publication, Resolved
+    from kb.site.publication import Publication
+    from kb.site.resolver import Complaint, Resolved
     from kb.text.analysis import Analyzer
 
     Relate = Callable[[Sequence[PageMeta]], Mapping[str, tuple[str, ...]]]

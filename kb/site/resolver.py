@@ -16,10 +16,10 @@ from kb.content.files import fold, printable
 from kb.content.markdown.wiki_link import BY_NAME
 from kb.site.addresses import encode, file_address
 from kb.site.links import Place, normal_path, path_from, sort_link, target_of
+from kb.site.publication import NEVER_PUBLISHED, Publication, shared_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from kb.files import State
     from kb.site.links import LinkReference
@@ -34,11 +34,6 @@ _EVERYWHERE = frozenset({"top"})
 """What browsers find on any page."""
 _USER_CONTENT = "user-content-"
 _TEXT = ":~:"
-
-
-_DEEPEST_PREFIX = 3  # parts
-_LEAST_HITS = 3
-_MOST_OF = 0.8
 
 
 class Destination(NamedTuple):
@@ -66,41 +61,6 @@ class Complaint(Protocol):
     def __call__(self, path: str, /, *, image: bool) -> str:
         """The reason, to be said after the file's name; empty if there is none."""
         ...
-
-
-class Publication(NamedTuple):
-    """Where the articles stood before: `prefixes` are paths (`docs/`) below which links find them,
-    the longest first; `origins` the addresses of the hosts (`https://help.example.com/`), the first
-    of which has what is no part of the content folder. `names` are paths (`src/docs/`) of the
-    content folder itself, with which links begin that are written for its project.
-    """
-
-    prefixes: tuple[str, ...] = ()
-    origins: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-
-
-NEVER_PUBLISHED = Publication()
-
-
-def read_publication(published_at: Iterable[str], content: Path, root: Path) -> Publication:
-    """What `content.published_at` and the dialect say (paths and whole addresses) of the content
-    folder of the project in `root`.
-    """
-    inner = content.relative_to(root).as_posix() if content.is_relative_to(root) else ""
-    names = [f"{name}/" for name in dict.fromkeys((inner, content.name)) if name.strip(".")]
-    prefixes: dict[str, None] = {}
-    origins: dict[str, None] = {}
-    for place in published_at:
-        scheme, separator, rest = place.strip().partition("://")
-        host, _, path = rest.partition("/")
-        if scheme.lower() in {"http", "https"} and host:
-            origins[f"{scheme.lower()}://{host.lower()}/"] = None
-        prefix = (path if separator else place).strip().strip("/")
-        if prefix:
-            prefixes[f"{prefix}/"] = None
-    longest_first = sorted(prefixes, key=lambda prefix: (-len(prefix), prefix))
-    return Publication(tuple(longest_first), tuple(origins), tuple(names))
 
 
 class Targets:
@@ -158,19 +118,9 @@ class Targets:
         """
         lost = [path.strip("/") for path in rooted if self._page(path.strip("/")) is None]
         lost = [path for path in lost if not any(self._below_prefixes(path))]
-        begun: dict[str, list[str]] = {}
-        for path in lost:
-            parts = path.split("/")
-            for count in range(1, min(len(parts), _DEEPEST_PREFIX + 1)):
-                begun.setdefault("/".join(parts[:count]) + "/", []).append(path)
-        hits = {
-            prefix: sum(self._page(path[len(prefix) :]) is not None for path in paths)
-            for prefix, paths in begun.items()
-        }
-        best = max(hits, key=lambda prefix: (hits[prefix], prefix), default="")
-        if best and hits[best] >= max(_LEAST_HITS, _MOST_OF * len(begun[best])):
-            self.guessed = best
-            prefixes = (*self.publication.prefixes, best)
+        self.guessed = shared_prefix(lost, lambda path: self._page(path) is not None)
+        if self.guessed:
+            prefixes = (*self.publication.prefixes, self.guessed)
             self.publication = self.publication._replace(prefixes=prefixes)
 
     def _is_hidden(self, path: str) -> bool:
@@ -233,10 +183,12 @@ class Targets:
         """The paths that a link may mean, relative to content/, the likeliest first."""
         if self.publication.prefixes and _has_origin(wanted.written):
             pass  # on that host there is more than these articles
-        elif wanted.path:
-            yield wanted.path
-        elif _path_of(wanted, page) == "./":
-            yield "./"
+        else:
+            yield from self._as_url(wanted, page)
+            if wanted.path:
+                yield wanted.path
+            elif _path_of(wanted, page) == "./":
+                yield "./"
         target = target_of(wanted.written)
         if target.startswith("/"):
             rooted = normal_path(target.lstrip("/"))
@@ -250,6 +202,21 @@ class Targets:
             rooted = normal_path(target)
             yield rooted
             yield from self._below_prefixes(rooted)
+
+    def _as_url(self, wanted: LinkReference, page: str) -> Iterator[str]:
+        """The path that a browser would go to, where each page stands as a folder: for links that
+        name a page as an address does, without an ending.
+        """
+        target = target_of(wanted.written)
+        own = _ENDING.sub("", page)
+        is_address = target and not target.startswith("/") and not wanted.image
+        if not self.publication.folders or not is_address or _INDEX.search(fold(own)):
+            return
+        if "." not in target.rstrip("/.").rpartition("/")[2] and not wanted.written.startswith(
+            BY_NAME
+        ):
+            path = path_from(f"{own}/{target}")
+            yield "./" if path == "./" else normal_path(path)
 
     def _below_prefixes(self, rooted: str) -> Iterator[str]:
         for prefix in (*self.publication.prefixes, *self.publication.names):
@@ -304,6 +271,15 @@ class Targets:
                 return alike[0]
         return None
 
+    def _begins_here(self, path: str) -> bool:
+        """Whether the first part of a path is a folder or an article here."""
+        return fold(path.strip("/").partition("/")[0]) in self._firsts
+
+    @cached_property
+    def _firsts(self) -> frozenset[str]:
+        paths = (*self.articles, *self.topics, *self.hidden, *map(fold, self.files))
+        return frozenset(path.partition("/")[0] for path in paths)
+
     @cached_property
     def _folded_files(self) -> dict[str, list[str]]:
         folded: dict[str, list[str]] = {}
@@ -325,7 +301,7 @@ class Targets:
         origins, prefixes = self.publication.origins, self.publication.prefixes
         if origins and target.startswith("/") and not wanted.image:
             path = target.lstrip("/")
-            if prefixes and not path.startswith(prefixes):
+            if not path.startswith(prefixes) if prefixes else not self._begins_here(path):
                 return Resolved(origins[0] + wanted.written.lstrip("/"), outside=True)
         if not wanted.path:
             return Resolved("", "leads out of the content folder")

@@ -522,3 +522,63 @@ def test_an_edit_of_an_included_text_reaches_what_includes_it(empty, kind):
     assert words() == ["zebras"]
     empty.build()
     assert "Zebras again." in empty.read("a.html")
+
+
+def test_an_address_that_links_share_is_seen(empty):
+    """Nearly all links to a host lead to articles: those are links within; what the host has else
+    stays there. It is said once; a host that is only mentioned is none.
+    """
+    old = "https://Help.Example.org/hc/"
+    others = "".join(f"[y](https://other.example.org/{n})\n" for n in range(1, 9))
+    pages = {f"{n}.md": links(f"{old}1.html", f"{old}2/", f"{old}sub/") + others for n in range(5)}
+    empty.write({**pages, "sub/index.md": "# Sub\n", "extra.md": links(f"{old}gone", "/login")})
+    report = empty.build()
+    assert hrefs(empty, "3.html") == ["1.html", "2.html", "sub/index.html"]
+    assert hrefs(empty, "extra.html") == [f"{old}gone", "https://help.example.org/login"]
+    assert 'href="https://other.example.org/1"' in empty.read("3.html")
+    (said,) = [p.message for p in report.problems if p.code == "published"]
+    assert said.startswith("links begin with https://help.example.org/hc/ and")
+    assert empty.build().written == ()
+    empty.write({"0.md": "".join(links(f"{old}z{n}") for n in range(20))})
+    report = empty.build()
+    assert [p for p in report.problems if p.code == "published"] == []
+    assert hrefs(empty, "3.html") == [f"{old}1.html", f"{old}2/", f"{old}sub/"]
+
+
+def test_what_is_no_article_stays_on_the_old_host(empty):
+    """Where the settings name the host: what begins as nothing in the folder does is a part of it."""
+    settings = empty.folder / "kb.toml"
+    settings.write_text(
+        f'{settings.read_text()}[content]\npublished_at = ["https://www.example.org/"]\n'
+    )
+    empty.write({"a.md": links("/pricing/", "/b/c", "/b/gone"), "b/c.md": "# C\n"})
+    report = empty.build()
+    assert hrefs(empty, "a.html") == ["https://www.example.org/pricing/", "b/c.html"]
+    assert len(broken(report)) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "leads"),
+    [
+        ({"hugo.toml": "baseURL = 'https://x.example.org/'\n"}, "b/a"),
+        ({"hugo.toml": "baseURL = 'https://x.example.org/'\nuglyURLs = true\n"}, "a"),
+        ({"mkdocs.yml": "site_name: X\n"}, "b/a"),
+        ({"mkdocs.yml": "site_name: X\nuse_directory_urls: false\n"}, "a"),
+        ({"docusaurus.config.js": "module.exports = {trailingSlash: true};\n"}, "b/a"),
+        ({"docusaurus.config.js": "module.exports = {};\n"}, "a"),
+        ({"_config.yml": "permalink: pretty\n"}, "b/a"),
+        ({"astro.config.mjs": "export default defineConfig({});\n"}, "b/a"),
+        ({}, "a"),
+    ],
+)
+def test_a_relative_address_is_read_as_its_generator_serves_the_page(empty, settings, leads):
+    """`../a/` beside `b/c`, which stands as a folder or not; the other way where that is not there."""
+    write(empty.folder, settings)
+    empty.write({"a.md": "# A\n", "b/a.md": "# B A\n", "only.md": "# O\n", "b/here.md": "# H\n"})
+    empty.write({"b/c.md": links("../a/", "../a", "../a.md", "../only/", "../here/")})
+    empty.write({"b/README.md": links("a/", "../a/")})
+    report = empty.build()
+    assert broken(report) == []
+    way = f"{leads}.html"
+    assert hrefs(empty, "b/c.html") == [way, way, "a.html", "only.html", "b/here.html"]
+    assert hrefs(empty, "b/index.html") == ["b/a.html", "a.html"]

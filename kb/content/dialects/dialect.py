@@ -55,7 +55,8 @@ class Routes:
     (`01-intro`) is for the order only. `lower`: addresses are in lower case, with hyphens for
     spaces. `slugs`: keys of front matter that name the last part of the address, or all of it.
     `bundles` are names of files, in lower case, that are an article called as their folder, which
-    is no topic then: what else is in it belongs to that article.
+    is no topic then: what else is in it belongs to that article. `folders`: each page stands as a
+    folder (`/late/`), to which relative addresses on it are relative.
     """
 
     base: str = "/"
@@ -64,6 +65,7 @@ class Routes:
     lower: bool = False
     slugs: tuple[str, ...] = ("slug",)
     bundles: tuple[str, ...] = ()
+    folders: bool = False
 
 
 @dataclass(frozen=True, slots=True)

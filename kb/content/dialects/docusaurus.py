@@ -36,7 +36,13 @@ def read(located: Located) -> Dialect:
         includes=("src/partials", "_partials", "partials"),
         published_at=sites(*addresses),
         anchors=Anchors.DOCUSAURUS,
-        routes=Routes(base=below, indexes=("index", "readme"), numbered=True, slugs=("slug", "id")),
+        routes=Routes(
+            base=below,
+            indexes=("index", "readme"),
+            numbered=True,
+            slugs=("slug", "id"),
+            folders=text(said, "trailingSlash") == "true",
+        ),
         marks=frozenset({"mdx"}),
         exclude=tuple(
             pattern for each in texts(docs, "exclude") or _EXCLUDED for pattern in _braces(each)

@@ -14,7 +14,7 @@ def read(located: Located) -> Dialect:
         located,
         assets=("public", "static", "assets", "images", "img", "_img", "."),
         includes=("_includes",),
-        routes=Routes(indexes=("index", "readme"), slugs=("permalink",)),
+        routes=Routes(indexes=("index", "readme"), slugs=("permalink",), folders=True),
         marks=frozenset({"liquid", "jinja"}),
         exclude=tuple(
             (read_text_within(located.root / ".eleventyignore", located.root) or "").split("\n")

@@ -35,7 +35,11 @@ def read(located: Located) -> Dialect:
         published_at=sites(text(params, "baseurl")),
         anchors=Anchors.HUGO,
         routes=Routes(
-            indexes=("_index", "index"), lower=True, slugs=("url", "slug"), bundles=("index",)
+            indexes=("_index", "index"),
+            lower=True,
+            slugs=("url", "slug"),
+            bundles=("index",),
+            folders=text(params, "uglyurls") != "true",
         ),
         marks=frozenset({"hugo"}),
         hidden_by=_hidden,

@@ -28,7 +28,12 @@ def read(located: Located) -> Dialect:
         includes=(text(said, "includes_dir") or "_includes",),
         published_at=sites(f"{url}{joined(base)}" if url else "", base),
         anchors=_anchors(said),
-        routes=Routes(base=joined(base), indexes=("index", "readme"), slugs=("permalink", "slug")),
+        routes=Routes(
+            base=joined(base),
+            indexes=("index", "readme"),
+            slugs=("permalink", "slug"),
+            folders=text(said, "permalink") == "pretty" or text(said, "permalink").endswith("/"),
+        ),
         marks=frozenset({"liquid", "kramdown"}),
         exclude=(*map(_anchored, texts(said, "exclude")), "/vendor/", *shown, *_kept(said)),
         exclude_from=located.root,

@@ -29,7 +29,11 @@ def read(located: Located) -> Dialect:
         includes=("includes", "snippets", "docs_src", "."),
         published_at=sites(text(said, "site_url")),
         anchors=_anchors(located),
-        routes=Routes(indexes=("index", "readme"), slugs=()),
+        routes=Routes(
+            indexes=("index", "readme"),
+            slugs=(),
+            folders=text(said, "use_directory_urls") != "false",
+        ),
         marks=frozenset({"mkdocs", "jinja"} if _has_macros(said) else {"mkdocs"}),
         exclude=(*texts(said, "exclude_docs"), *texts(said, "draft_docs")),
         given=(*given, *config.items()),

@@ -17,7 +17,12 @@ def read(located: Located) -> Dialect:
         assets=("public", "src/assets"),
         includes=("src/components", "src/partials"),
         published_at=sites(f"{site}{joined(base)}" if site else "", base),
-        routes=Routes(base=joined(base), indexes=("index",), lower=True),
+        routes=Routes(
+            base=joined(base),
+            indexes=("index",),
+            lower=True,
+            folders=text(said, "trailingSlash") != "never",
+        ),
         marks=frozenset({"mdx"}),
         menu=(located.evidence,) if located.evidence else (),
     )
