@@ -23,7 +23,7 @@ from kb.site.output import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
-    from io import BufferedReader
+    from io import BufferedReader, BytesIO
     from pathlib import Path
 
     from kb.files import State
@@ -186,18 +186,19 @@ class Downloads:
         return self._sizes[path]
 
     @contextmanager
-    def open(self, path: str) -> Iterator[BufferedReader]:
+    def open(self, path: str) -> Iterator[BufferedReader | BytesIO]:
         """A file that `complaint` let pass, to be copied: it is opened once, and looked into again.
+        Of a drawing it is what may be shown.
 
         Raises SiteError where it is not what it was.
         """
         try:
             with self._opened(path) as file:
-                wrong = self._complaint_of_content(path, file)
+                shown, wrong = self._shown(path, file)
                 if wrong:
                     raise self._changed(path, f"it {wrong}")
-                file.seek(0)
-                yield file
+                shown.seek(0)
+                yield shown
         except ContentError as error:
             raise self._changed(path, f"it is {error.message}") from error
         except FileNotFoundError as error:
@@ -234,22 +235,25 @@ class Downloads:
     def _look_into(self, path: str) -> str:
         try:
             with self._opened(path) as file:
-                return self._complaint_of_content(path, file)
+                return self._shown(path, file)[1]
         except ContentError as error:
             return f"is {error.message}"
         except OSError as error:
             raise_if_exhausted(error)
             return f"can't be read: {error.strerror}"
 
-    def _complaint_of_content(self, path: str, file: BufferedReader) -> str:
-        kind = path.rpartition(".")[2].lower()
-        if kind == SVG:
-            from kb.site.svg import find_harm  # noqa: PLC0415  # most builds see none
+    def _shown(self, path: str, file: BufferedReader) -> tuple[BufferedReader | BytesIO, str]:
+        """What is copied of a file, and what keeps it out."""
+        if _ending(path) != SVG:
+            return file, self._complaint_of_content(path, file)
+        from kb.site.svg import read_drawing  # noqa: PLC0415  # most builds see none
 
-            harm = find_harm(file)
-            return (
-                f"{harm}: not copied, save it as plain SVG without that, or as PNG" if harm else ""
-            )
+        shown, harm = read_drawing(file)
+        hint = "not copied, save it as plain SVG without that, or as PNG"
+        return shown, f"{harm}: {hint}" if harm else ""
+
+    def _complaint_of_content(self, path: str, file: BufferedReader) -> str:
+        kind = _ending(path)
         if kind in self._more or kind in _TEXTS:
             return ""
         head = file.read(_HEAD)

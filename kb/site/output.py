@@ -26,7 +26,7 @@ from kb.index.generations import UNFINISHED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from io import BufferedReader
+    from io import BufferedReader, BytesIO
 
 MANIFEST = ".kb-site.json"
 """The file that marks a folder as a site of kb."""
@@ -393,7 +393,7 @@ class Output:
         write_file(self._place(path), data)
         self._note(path, digest, len(data))
 
-    def copy(self, path: str, file: BufferedReader) -> None:
+    def copy(self, path: str, file: BufferedReader | BytesIO) -> None:
         """Copy what is open for reading at its start, unless it is there already.
 
         The manifest holds the SHA-256 of the bytes that were written.

@@ -3,17 +3,23 @@
 A browser that opens an SVG by its own address runs what is in it with the rights of the site.
 So a drawing is gone through, with its namespaces resolved, and held against what drawings need.
 Elements of other vocabularies (what Inkscape, Illustrator and others note for themselves) stay:
-browsers don't know them.
+browsers don't know them. HTML in a drawing (`foreignObject`) never passes. Where it stands in a
+`<switch>` beside what is drawn instead, as draw.io writes it, the copy holds that alone, and nothing of
+a style sheet that is imported: a page shows the drawing as it is drawn where neither is there. To
+show it with its HTML as `<img>`, which runs no script, would leave a file that runs when it is opened
+by its own address.
 """
 
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import IO, TYPE_CHECKING
 from xml.parsers import expat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from io import BufferedReader
 
 _SVG = "http://www.w3.org/2000/svg"
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -74,6 +80,8 @@ _STYLE_LEADS_OUT = re.compile(
 )
 _ADDRESSES = frozenset({"src", "srcdoc", "ping", "action", "formaction", "data"})
 _CHUNK = 65_536
+_LONGEST = 20_000_000  # bytes of a drawing that is written anew
+_IMPORT = re.compile(rb"@import\s+(?:url\([^()]*\)|\"[^\"]*\"|'[^']*')[^;{}\"'()]*;")
 
 
 class _HarmError(Exception):
@@ -104,6 +112,83 @@ def find_harm(file: IO[bytes]) -> str:
     except (expat.ExpatError, ValueError, LookupError):
         return f"is not well-formed XML (line {parser.ErrorLineNumber})"
     return ""
+
+
+def read_drawing(file: BufferedReader) -> tuple[BufferedReader | BytesIO, str]:
+    """An SVG as it may be copied, at its start, and the harm in it, empty if there is none.
+
+    Without the HTML and imported styles that it can do without it may be harmless, where it was not.
+    Raises OSError.
+    """
+    harm = find_harm(file)
+    file.seek(0)
+    if not harm:
+        return file, ""
+    data = file.read(_LONGEST + 1)
+    file.seek(0)
+    if len(data) > _LONGEST or not (spare := _spare_parts(data)):
+        return file, harm
+    kept, done = [], 0
+    for start, stop in sorted(spare):
+        kept.append(data[done:start])
+        done = max(done, stop)
+    drawing = BytesIO(b"".join([*kept, data[done:]]))
+    if find_harm(drawing):
+        return file, harm
+    drawing.seek(0)
+    return drawing, ""
+
+
+def _spare_parts(data: bytes) -> list[tuple[int, int]]:
+    """Where HTML stands that something else is drawn for, and where style is imported."""
+    parser = expat.ParserCreate()
+    parts = _Parts(data, parser)
+    parser.StartElementHandler = parts.start
+    parser.EndElementHandler = parts.end
+    try:
+        parser.Parse(data, True)  # noqa: FBT003  # expat takes no keywords
+    except (expat.ExpatError, ValueError, LookupError):
+        return []
+    return parts.found
+
+
+class _Element:
+    """An element that is open: what is drawn in it, and what it holds of HTML."""
+
+    __slots__ = ("drawn", "name", "spare", "start")
+
+    def __init__(self, name: str, start: int) -> None:
+        self.name, self.start = name, start
+        self.drawn = 0
+        self.spare: list[tuple[int, int]] = []
+
+
+class _Parts:
+    """Finds what a drawing can do without."""
+
+    def __init__(self, data: bytes, parser: expat.XMLParserType) -> None:
+        self.found: list[tuple[int, int]] = []
+        self._data = data
+        self._parser = parser
+        self._open = [_Element("", 0)]
+
+    def start(self, name: str, _attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        local = name.rpartition(":")[2]
+        self._open[-1].drawn += local != "foreignObject"
+        self._open.append(_Element(local, self._parser.CurrentByteIndex))
+
+    def end(self, _name: str) -> None:
+        """An element ends."""
+        element = self._open.pop()
+        stop = self._data.find(b">", self._parser.CurrentByteIndex) + 1
+        if element.name == "foreignObject":
+            self._open[-1].spare.append((element.start, stop))
+        elif element.name == "switch" and element.drawn:
+            self.found += element.spare
+        elif element.name == "style":
+            imports = _IMPORT.finditer(self._data, element.start, stop)
+            self.found += [found.span() for found in imports]
 
 
 class _Drawing:

@@ -113,6 +113,48 @@ def test_what_is_no_image_is_not_shown(tmp_path, name, data, says, tally):
         assert says in complaint(tmp_path, name, data, image=True)
 
 
+HTML_BESIDE = (
+    '<svg xmlns="http://www.w3.org/2000/svg"><style>@import url("https://evil.example/a.css");b{}</style>'
+    '<switch><foreignObject><div xmlns="http://www.w3.org/1999/xhtml" onclick="alert(1)">a &gt; b'
+    "<script>alert(2)</script></div></foreignObject><text>shown</text></switch>{}</svg>"
+)
+SPARE = (
+    "",
+    "<switch><foreignObject/><path/></switch>",
+    "<switch><foreignObject><switch><foreignObject/><g/></switch></foreignObject><g/></switch>",
+)
+NEEDED = (
+    "<foreignObject><b/></foreignObject>",
+    "<switch><foreignObject>alone</foreignObject></switch>",
+    "<switch><g><foreignObject/></g><text/></switch>",
+    "<switch><text/><script/></switch>",
+    "<style>@import 'a.css'</style>",
+    "<switch><foreignObject a='>'/><text/></switch><script/>",
+)
+
+
+@pytest.mark.parametrize("more", SPARE)
+def test_a_drawing_loses_the_html_that_something_is_drawn_for(tmp_path, more):
+    """Nothing of the HTML is copied, nor what a style imports; the rest is as it was."""
+    data = HTML_BESIDE.replace("{}</svg>", f"{more}</svg>")
+    (tmp_path / "x.svg").write_text(data, encoding="utf-8")
+    downloads = Downloads(tmp_path)
+    assert downloads.complaint("x.svg", image=True) == ""
+    with downloads.open("x.svg") as file:
+        copy = file.read().decode()
+    assert "<text>shown</text>" in copy
+    assert "b{}" in copy
+    for harm in ("foreignObject", "script", "alert", "evil", "@import"):
+        assert harm not in copy
+
+
+@pytest.mark.parametrize("more", NEEDED)
+def test_a_drawing_that_needs_its_html_is_refused(tmp_path, more):
+    """Where nothing is drawn in its place, or something else is wrong."""
+    data = HTML_BESIDE.replace("{}</svg>", f"{more}</svg>")
+    assert "not copied" in complaint(tmp_path, "x.svg", data, image=True)
+
+
 def test_settings_allow_more_types(tmp_path):
     """They are copied as they are; only an SVG is looked through whatever the settings say."""
     more = ("py", "html", "svg", "php", "")
