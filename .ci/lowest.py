@@ -21,6 +21,7 @@ EXTRAS = ("eval", "serve", "test")
 
 TESTS = {
     "click": ("tests/cli/test_app.py", "tests/cli/test_real.py"),
+    "emoji": ("tests/content/test_marks.py", "tests/test_warnings.py"),
     "filelock": ("tests/index/test_imports.py", "tests/index/test_generations.py"),
     "hypothesis": ("tests/content/test_frontmatter.py",),
     "ir-measures": ("tests/evaluate/test_measures.py", "tests/cli/test_eval.py"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 INDEX = {
     "markdown_it": "markdown-it-py",
     "mdit_py_plugins": "mdit-py-plugins",
+    "emoji": "emoji",
     "mdurl": "mdurl",
     "yaml": "PyYAML",
     "pathspec": "pathspec",

@@ -20,6 +20,7 @@ DOORS = {
     "markdown_it": "content/markdown/",
     "mdit_py_plugins": "content/markdown/marks.py",
     "nh3": "content/markdown/sanitize.py",
+    "emoji": "content/markdown/emoji.py",
     "pygments": "content/markdown/fence.py",
     "yaml": "content/frontmatter/yaml_reader.py",
     "Stemmer": "text/analysis.py",

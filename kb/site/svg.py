@@ -4,10 +4,9 @@ A browser that opens an SVG by its own address runs what is in it with the right
 So a drawing is gone through, with its namespaces resolved, and held against what drawings need.
 Elements of other vocabularies (what Inkscape, Illustrator and others note for themselves) stay:
 browsers don't know them. HTML in a drawing (`foreignObject`) never passes. Where it stands in a
-`<switch>` beside what is drawn instead, as draw.io writes it, the copy holds that alone, and nothing of
-a style sheet that is imported: a page shows the drawing as it is drawn where neither is there. To
-show it with its HTML as `<img>`, which runs no script, would leave a file that runs when it is opened
-by its own address.
+`<switch>` beside what is drawn instead, as draw.io writes it, the copy holds that alone, and
+nothing of a style sheet that is imported: the page shows what is drawn where neither is there. As
+an `<img>` the HTML would run no script, but the file would when it is opened by its own address.
 """
 
 from __future__ import annotations
@@ -117,8 +116,8 @@ def find_harm(file: IO[bytes]) -> str:
 def read_drawing(file: BufferedReader) -> tuple[BufferedReader | BytesIO, str]:
     """An SVG as it may be copied, at its start, and the harm in it, empty if there is none.
 
-    Without the HTML and imported styles that it can do without it may be harmless, where it was not.
-    Raises OSError.
+    What is harmful goes through without the HTML and the imported styles that it can do without,
+    if it is harmless then. Raises OSError.
     """
     harm = find_harm(file)
     file.seek(0)

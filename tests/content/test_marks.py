@@ -14,6 +14,7 @@ from support.attacks import OURS, attacks
 from kb.config import DEFAULT_LIMITS, MarkdownConfig
 from kb.content.markdown.document import parse, without_comments
 from kb.content.markdown.fence import read_info
+from kb.content.markdown.markup import Markup
 from kb.errors import ContentError
 
 GOLDEN = Path(__file__).parent.parent / "data" / "marks.md"
@@ -236,3 +237,11 @@ def test_a_name_in_an_mdx_comment_is_the_id_of_its_heading():
         ("Three", "three"),
     ]
     assert "gone" not in document.html()
+
+
+def test_names_between_colons_are_emoji_or_icons():
+    """All names of GitHub and Unicode are emoji, escaped or not; GitBook's other ones are icons."""
+    written = ":snowman: :heavy\\_plus\\_sign: :1234: :house-chimney: at 10:30:45, a:b:c"
+    assert parse(written).sections[0].text == "⛄ ➕ 🔢 :house-chimney: at 10:30:45, a:b:c"
+    gitbook = Markup(frozenset({"gitbook"}))
+    assert parse(written, markup=gitbook).sections[0].text == "⛄ ➕ 🔢  at 10:30:45, a:b:c"

@@ -1,13 +1,15 @@
 """Attributes in braces, `{#id}`, `{: .x}`, `{width=300}`: rules for markdown-it-py.
 
-What a page can use is applied: the id of a heading, the size of a picture, the name of a callout.
-The rest is left out of the text all the same.
+What a page can use is applied: the id of a heading, a paragraph, a link or a word, the size of a
+picture, the name of a callout. The rest is left out of the text all the same.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from markdown_it.token import Token
 
 from kb.content.markdown.callout import callout_named, close_callout, open_callout
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
-    from markdown_it.token import Token
 
 _ITEM = (
     r"""(?:\.[\w-]+|#[\w:.-]+|[\w-]+\s?=\s?(?:"[^"\n{}]*"|'[^'\n{}]*'|[^\s"'{}]+)|toc|unlisted)"""
@@ -65,6 +66,8 @@ class _Reader:
             is_left_out = _may_hold(token.content) and self._is_attributes(token)
             if is_left_out:
                 self._out.pop()
+                if token.meta:
+                    self._out.append(token)
                 continue
             self._out.append(token)
             if self._closing and token.nesting == -1 and token.level == self._closing[-1][0]:
@@ -134,6 +137,9 @@ def _paragraph(inline: Token) -> tuple[str, bool]:
     if len(line) > _LONGEST or not line.lstrip().startswith("{") or not _LINE.match(line):
         return "", False
     inline.content = inline.content[:at].rstrip()
+    identity = _ID.search(line)
+    if identity and not identity[1].lower().startswith("kb-"):
+        inline.meta = {**inline.meta, "id": identity[1]}
     if inline.content:
         return "", False
     classes = re.findall(r"\.([\w-]+)", line)
@@ -151,10 +157,30 @@ def inline_attributes(state: StateInline, silent: bool) -> bool:
     if found is None:
         return False
     state.env["account"].has_marks = True
-    if not silent and last.type == "image":
-        last.attrs.update(_SIZE.findall(found[0]))
+    if not silent:
+        if last.type == "image":
+            last.attrs.update(_SIZE.findall(found[0]))
+        if identity := _ID.search(found[0]):
+            _name(state, identity[1])
     state.pos = found.end()
     return True
+
+
+def _name(state: StateInline, identity: str) -> None:
+    """A place to link to; a link without words is nothing else."""
+    if identity.lower().startswith("kb-"):  # a page may need it itself
+        return
+    if len(state.tokens) > 1 and state.tokens[-2].type == "link_open":
+        del state.tokens[-2:], state.tokens_meta[-2:]
+    state.push("anchor", "span", 0).attrs = {"id": identity}
+
+
+def attribute_ids(state: StateCore) -> None:
+    """Put the places that paragraphs name before their words."""
+    for token in state.tokens:
+        if token.type == "inline" and "id" in token.meta:
+            anchor = Token("anchor", "span", 0, attrs={"id": token.meta["id"]})
+            token.children = [anchor, *(token.children or ())]
 
 
 def _ends_emphasis(state: StateInline, last: Token) -> bool:

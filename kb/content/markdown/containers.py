@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from markdown_it.token import Token
+
 from kb.config import over_limit
 from kb.content.markdown.callout import (
     Callout,
@@ -24,11 +26,10 @@ from kb.content.markdown.callout import (
     open_tabs,
 )
 from kb.content.markdown.fence import read_info
-from kb.content.markdown.mark_line import Mark, last_mark
+from kb.content.markdown.mark_line import IN_TABS, Mark, last_mark
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
-    from markdown_it.token import Token
 
 _ALERT = re.compile(r"\[!([A-Za-z][\w-]{0,40})\]([+-]?)[ \t]*([^\n]{0,1000})(?:\n|\Z)")
 _BOLD = re.compile(
@@ -50,6 +51,9 @@ _ADMONITION = re.compile(r"\s*([\w-]+)((?:[ \t]+[\w-]+)*)[ \t]*(?:\"(.*)\")?\s*$
 _CODE_GROUPS = frozenset({"code-group", "codegroup", "code-tabs"})
 _TAB_GROUPS = frozenset({"tabs", "tab-set", "tabset"})
 _TABS = frozenset({"tab", "tab-item"})
+_GROUPS = ("tabs", "code-group")
+_HEADING_TAB = re.compile(r"\[([^\[\]\n]{1,200})\]\(#tab/[^()\s]{1,200}\)")
+_HEADING = "#tab"
 
 
 def is_directive(params: str, *, callouts: bool, tabs: bool) -> bool:
@@ -66,8 +70,9 @@ def is_directive(params: str, *, callouts: bool, tabs: bool) -> bool:
 def containers(state: StateCore) -> None:
     """Replace the tokens of blocks that hold others by those of callouts and tabs."""
     found = _OURS.intersection(token.type for token in state.tokens)
-    if found:
-        state.env["account"].has_marks |= found != {"blockquote_open"}
+    has_headings = "(#tab/" in state.src
+    if found or has_headings:
+        state.env["account"].has_marks |= has_headings or found != {"blockquote_open"}
         state.tokens = _Assembler(state).run()
 
 
@@ -95,12 +100,27 @@ class _Frame:
     marks: list[_Open] = field(default_factory=list)
 
 
+def _holds_tabs(frame: _Frame) -> bool:
+    return any(opened.what in _GROUPS for opened in (frame.block, *frame.marks))
+
+
+def _paragraph(text: str, token: Token) -> tuple[Token, Token, Token]:
+    """A line of words, after all."""
+    level, lines = token.level, token.map
+    return (
+        Token("paragraph_open", "p", 1, map=lines, level=level, block=True),
+        Token("inline", "", 0, content=text, map=lines, level=level + 1, children=[]),
+        Token("paragraph_close", "p", -1, level=level, block=True),
+    )
+
+
 class _Assembler:
     def __init__(self, state: StateCore) -> None:
         self._tokens = state.tokens
         self._deepest: int = state.env["limits"].nesting
         self._first_line: int = state.env["first_line"]
         self._has_callouts: bool = state.env["syntax"].callouts
+        self._has_tabs: bool = state.env["syntax"].tabs
         self._out: list[Token] = []
         self._frames = [_Frame()]
         self._deeper = 0
@@ -112,6 +132,10 @@ class _Assembler:
         for index, token in enumerate(self._tokens):
             if self._skip:
                 self._skip -= 1
+            elif token.type == "heading_open" and self._heading_tab(index, token):
+                continue
+            elif token.type == "hr" and self._ends_heading_tabs():
+                self._end_mark(Mark("tab", _HEADING, ends=True))
             elif token.type == "mark":
                 self._mark(token.meta["mark"], token)
             elif token.nesting == 1:
@@ -126,6 +150,9 @@ class _Assembler:
                     self._end_in_words(token)
         self._close_marks(self._frames[0], 0)
         return self._out
+
+    def _ends_heading_tabs(self) -> bool:
+        return any(opened.name == _HEADING for opened in self._frames[-1].marks)
 
     def _innermost(self) -> _Open:
         frame = self._frames[-1]
@@ -174,11 +201,13 @@ class _Assembler:
         if mark.ends:
             self._end_mark(mark)
             return
+        if mark.name == IN_TABS and not _holds_tabs(frame):
+            self._emit(*_paragraph(mark.words[0], token))
+            return
         if mark.what == "tab":
-            if inner := next((i for i, o in enumerate(frame.marks) if o.what == "tab"), None):
-                self._close_marks(frame, inner)
+            self._close_tab(frame)
             opened = self._tab(mark.title or mark.name, token, level=token.level)
-        elif mark.what in {"tabs", "code-group"}:
+        elif mark.what in _GROUPS:
             opened = _Open([close_tabs(token.level)], 1, mark.what)
             self._emit(open_tabs(token.level))
         else:
@@ -195,6 +224,23 @@ class _Assembler:
                 self._first_line + (token.map[0] if token.map else 0),
             )
         self._deeper += opened.deeper
+
+    def _close_tab(self, frame: _Frame) -> None:
+        """Close the tab that another one follows; one around the innermost tabs goes on."""
+        for at in range(len(frame.marks) - 1, -1, -1):
+            if frame.marks[at].what == "tab":
+                self._close_marks(frame, at)
+            if frame.marks[at:] == [] or frame.marks[at].what in _GROUPS:
+                return
+
+    def _heading_tab(self, index: int, token: Token) -> bool:
+        """Whether a heading is a tab, `# [Title](#tab/name)` of docfx."""
+        found = _HEADING_TAB.fullmatch(self._tokens[index + 1].content)
+        if found is None or not self._has_tabs:
+            return False
+        self._mark(Mark("tab", _HEADING, attributes={"title": found[1]}), token)
+        self._skip = 2
+        return True
 
     def _end_mark(self, mark: Mark) -> None:
         frame = self._frames[-1]
@@ -221,7 +267,7 @@ class _Assembler:
     def _tab(self, title: str, token: Token, *, level: int) -> _Open:
         """A tab, in the tabs that are open, in those that ended just now, or in new ones."""
         line = token.map[0] if token.map else None
-        if self._innermost().what == "tabs":
+        if self._innermost().what in _GROUPS:
             self._emit(*open_tab(title, line=line, level=level))
             return _Open([close_tab(level)], 1, "tab")
         if self._out and self._out[-1].type == "tabs_close" and self._out[-1].meta.get("loose"):

@@ -1,17 +1,21 @@
 """A line that begins or ends a callout or tabs: a rule for markdown-it-py.
 
 `{% hint style="info" %}`, `{% endhint %}`, `{{< tabs >}}`, `{{% notice note %}}`: what GitBook,
-Jekyll, Hugo and others write. `kb.content.markdown.containers` puts beginnings and ends together.
+Jekyll, Hugo and others write; `[!BEGINTABS]` of docfx, `@tab Title` and `== Title` in `::: tabs`
+of VuePress and VitePress. `kb.content.markdown.containers` puts beginnings and ends together.
 """
 
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content.markdown.callout import callout_named
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from markdown_it.rules_block import StateBlock
 
     from kb.config import MarkdownConfig
@@ -32,14 +36,28 @@ _TITLES = ("title", "header", "heading", "name", "label", "summary")
 _COLOURS = {"yellow": "warning", "orange": "warning", "red": "danger", "green": "tip"}
 
 
+_DOCFX_TAB = re.compile(
+    r"(?:>[ \t]*)?\[!(?:(?P<ends>END|BEGIN)TABS|TAB[ \t]+(?P<title>[^\n]{1,200}?))\][ \t]*\Z",
+    re.IGNORECASE,
+)
+_TAB_LINE = re.compile(
+    r"(?:@tab(?::active)?(?=[ \t]|\Z)|==(?=[ \t]))[ \t]*(?P<title>[^\n]{0,200}?)"
+    r"(?:#[\w-]+)?[ \t]*\Z"
+)
+
+
+IN_TABS = "@tab"
+"""The name of a mark that counts in tabs alone; in any other place its line is words."""
+
+
 class Mark(NamedTuple):
     """What a line begins or ends: `what` is `callout`, `tabs`, `tab` or `code-group`."""
 
     what: str
     name: str
-    ends: bool
-    attributes: dict[str, str]
-    words: tuple[str, ...]
+    ends: bool = False
+    attributes: Mapping[str, str] = MappingProxyType({})
+    words: tuple[str, ...] = ()
 
     @property
     def style(self) -> str:
@@ -84,10 +102,10 @@ def read_mark(text: str, position: int = 0) -> tuple[Mark, int] | None:
 def mark_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001
     """Take a line that is a mark, or a mark, text, and the mark that ends it."""
     begin = state.bMarks[start] + state.tShift[start]
-    if not state.src.startswith("{", begin) or state.is_code_block(start):
+    if not state.src.startswith(_BEGINNINGS, begin) or state.is_code_block(start):
         return False
     stop = state.eMarks[start]
-    found = read_mark(state.src, begin)
+    found = read_mark(state.src, begin) or _read_tab(state, begin, stop)
     syntax: MarkdownConfig = state.env["syntax"]
     if found is None or found[1] > stop or not _is_on(found[0], syntax):
         return False
@@ -109,6 +127,24 @@ def mark_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  #
         state.push("mark", "", 0).meta = {"mark": ending[0]}
     state.line = start + 1
     return True
+
+
+_BEGINNINGS = ("{", "[!", ">", "@tab", "== ")
+
+
+def _read_tab(state: StateBlock, begin: int, stop: int) -> tuple[Mark, int] | None:
+    """A line that begins or ends tabs, or begins one of them."""
+    line = state.src[begin:stop] if stop - begin < _LONGEST else ""
+    if found := _DOCFX_TAB.match(line):
+        if found["title"]:
+            return Mark("tab", "!tab", attributes={"title": found["title"]}), stop
+        return Mark("tabs", "!tabs", ends=found["ends"].upper() == "END"), stop
+    if "has_containers" not in state.env:
+        state.env["has_containers"] = ":::" in state.src
+    found = _TAB_LINE.match(line) if state.env["has_containers"] else None
+    if found is None:
+        return None
+    return Mark("tab", IN_TABS, attributes={"title": found["title"]}, words=(line,)), stop
 
 
 def _is_on(mark: Mark, syntax: MarkdownConfig) -> bool:

@@ -21,7 +21,7 @@ from mdit_py_plugins.footnote.index import (
     footnote_tail,
 )
 
-from kb.content.markdown.attributes import attributes, inline_attributes
+from kb.content.markdown.attributes import attribute_ids, attributes, inline_attributes
 from kb.content.markdown.autolink import autolink, autolink_text
 from kb.content.markdown.containers import containers, is_directive
 from kb.content.markdown.emoji import emoji
@@ -83,6 +83,7 @@ def use_core(parser: MarkdownIt, marks: MarkdownConfig) -> None:
     rules = parser.core.ruler
     if marks.attributes:
         rules.before("inline", "attributes", attributes)
+        rules.after("inline", "attribute_ids", attribute_ids)
     if marks.callouts or marks.tabs:
         rules.before("inline", "containers", containers)
     if marks.footnotes:

@@ -80,6 +80,7 @@ def tokenize(
         "account": Account() if account is None else account,
         "by_name": by_name,
         "syntax": syntax,
+        "icons": "gitbook" in markup.families,
     }
     if not (markup.is_mdx or _MAY_HOLD_MARKS.search(body)):
         return _parse(_parser(limits.nesting, syntax), body, first_line, limits, **met)
