@@ -27,7 +27,7 @@ _KINDS = 12
 _VERBOSITY = {Severity.NOTE: 1, Severity.WARNING: 0, Severity.ERROR: -1}
 _TARGET = re.compile(r"^the (?P<what>link|image) (?P<written>.+?) (?=leads |is |has |can't |lies )")
 _NAMES = re.compile(r"`[^`]*`|\u201c[^\u201d]*\u201d|#\S+|'[^']*'|\b\S*/\S*|\d[\d,.]*")
-_BEGINNING = re.compile(r"\{\{[^{}]*\}\}/?|https?://[^/\s]+/|/[^/\s]+/")
+_BEGINNING = re.compile(r"https?://[^/\s]+/|/(?!broken/)[^/\s{]+/")
 _LEFT_OUT = "left-out"
 
 
@@ -98,8 +98,8 @@ def _kind(problem: Problem) -> str:
 
 
 def _advice(group: Sequence[Problem]) -> str:
-    """What would mend most links of a kind: the address below which they were published, or the
-    host of pictures that may be shown.
+    """What would mend most links of a kind: the host of pictures that may be shown, or the old site
+    of which they lead to other parts. That they lead here without their beginning has been tried.
     """
     written = [found["written"] for p in group if (found := _TARGET.match(p.message))]
     begun = Counter(found.group() for text in written if (found := _BEGINNING.match(text)))
@@ -114,9 +114,11 @@ def _advice(group: Sequence[Problem]) -> str:
         return (
             f'; {count:,} of them are on {host}: remote_images = ["{host}"] under [site] shows them'
         )
-    if "leads to nothing" not in message and "leads out" not in message:
+    is_here = any(problem.path.startswith(beginning[1:]) for problem in group)
+    if "leads to nothing" not in message or not beginning.startswith("/") or is_here:
         return ""
     return (
-        f"; {count:,} of them begin with {beginning}: if the articles were published there, "
-        f'published_at = ["{beginning}"] under [content] says so'
+        f"; {count:,} of them begin with {beginning}: if that is a part of the site where the "
+        'articles stood, published_at = ["https://..."] under [content] with its address links '
+        "there"
     )

@@ -75,9 +75,13 @@ class FrontMatter(NamedTuple):
     fatal: bool
 
 
-def read_article_fields(path: str, fields: Fields) -> FrontMatter:
-    """Take every key of an article's front matter for what it means."""
-    reader = _ArticleFields(path)
+def read_article_fields(
+    path: str, fields: Fields, *, slugs: tuple[str, ...] = ("slug",)
+) -> FrontMatter:
+    """Take every key of an article's front matter for what it means. `slugs` are keys that name the
+    last part of its address elsewhere, or all of it.
+    """
+    reader = _ArticleFields(path, slugs)
     for entry in reader.once(fields, matters):
         reader.read(entry)
     reader.take_over()
@@ -91,8 +95,9 @@ def read_article_fields(path: str, fields: Fields) -> FrontMatter:
 class _ArticleFields(FieldReader):
     """Reads one article's front matter, entry by entry."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, slugs: tuple[str, ...]) -> None:
         super().__init__(path)
+        self._slugs = {"slug", *slugs} - {"url", "permalink"}
         self.name = ""
         self.attributes: Attributes = {}
         self.extra: list[tuple[str, str]] = []
@@ -112,7 +117,7 @@ class _ArticleFields(FieldReader):
             self._foreign.setdefault(name, entry)
         elif name in _TRANSLATED:
             self._translations(entry)
-        elif name in ROUTES:
+        elif name in ROUTES or name in self._slugs:
             self._routes(entry)
         else:
             self._unused.append(entry)
@@ -181,7 +186,7 @@ class _ArticleFields(FieldReader):
             route = as_route(text)
             if not route:
                 continue
-            if folded(entry.key) == "slug" and not text.startswith("/"):
+            if folded(entry.key) in self._slugs and not text.startswith("/"):
                 route = f"{folder}/{route}" if folder else route
             if complaint_about_id(route) is None:
                 known = self.attributes.get("routes", ())

@@ -232,6 +232,12 @@ class Exclusion:
 
             self._spec = GitIgnoreSpec.from_lines(dialect.exclude)
 
+    def takes_in(self, path: str) -> bool:
+        """Whether a pattern with `!` asks for a file."""
+        return self._spec is not None and (
+            self._spec.check_file(f"{self._base}{path}").include is False
+        )
+
     def reason(self, path: str, name: str, *, folder: bool) -> str:
         """Why a file or folder is left out; empty where it is not."""
         matched = None
@@ -253,6 +259,8 @@ def _without_hidden(
     if dialect.hidden_by is None:
         return files
     hidden = dialect.hidden_by(content, [file.path for file in files])
+    wanted = Exclusion(dialect)
+    hidden = {path: why for path, why in hidden.items() if not wanted.takes_in(path)}
     problems += [_left_out(path, why) for path, why in hidden.items()]
     return [file for file in files if file.path not in hidden]
 

@@ -52,7 +52,7 @@ KNOWN = frozenset({
     "redirecturl", "ref", "relatedarticles", "relatedposts", "resources", "reviewby",
     "reviewdate", "reviewedby", "reviewer", "reviewers", "role", "rss", "searchable", "section",
     "sectionid", "sections", "series", "shorttitle", "sidebar", "sidebarclassname",
-    "sidebartitle", "sitemap", "slug", "social", "solution", "sort", "source", "sources",
+    "sidebartitle", "sitemap", "slug", "social", "solution", "sort", "source", "sources", "state",
     "subfeature", "subtitle", "tableofcontents", "tagline", "team", "template", "templates",
     "theme", "thumbnail", "thumbnailurl", "toc", "tocmaxheadinglevel", "tocminheadinglevel",
     "topic", "topics", "translationid", "translationkey", "translations", "type", "uid",

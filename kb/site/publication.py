@@ -9,6 +9,7 @@ from kb.content.files import fold, without_suffix
 from kb.errors import ContentError
 from kb.files import open_within
 from kb.site.links import normal_path, target_of
+from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -80,7 +81,10 @@ def shared_prefix(paths: Sequence[str], leads: Callable[[str], bool]) -> str:
         for count in range(1, min(len(parts), _DEEPEST_PREFIX + 1)):
             begun.setdefault("/".join(parts[:count]) + "/", []).append(path)
     hits = {
-        prefix: sum(leads(path[len(prefix) :]) for path in found) for prefix, found in begun.items()
+        prefix: sum(leads(path[len(prefix) :]) for path in found)
+        for prefix, found in begun.items()
+        # What is not translated is looked for without its language anyway.
+        if not language_tag(prefix.rstrip("/"))
     }
     best = max(hits, key=lambda prefix: (hits[prefix], prefix), default="")
     return best if best and hits[best] >= max(_LEAST_HITS, _MOST_OF * len(begun[best])) else ""
@@ -89,8 +93,11 @@ def shared_prefix(paths: Sequence[str], leads: Callable[[str], bool]) -> str:
 def find_origin(content: Path, sources: Sequence[SourceFile], known: Iterable[str]) -> str:
     """The address (`https://help.example.com/docs/`) at which articles were published whose links
     to each other have it: four in five links to that host, three at least, lead to an article
-    without it. At most 200 files are looked into; empty where there is none, or a `known` host.
+    without it, and to three articles. At most 200 files are looked into; empty where there is none,
+    or where `known` addresses say the host.
     """
+    if any("://" in place for place in known):
+        return ""
     pages = {form for source in sources for form in _forms(source.id)}
     links: dict[str, list[str]] = {}
     for source in sources[:: max(1, -(-len(sources) // _SAMPLE))]:
@@ -98,7 +105,7 @@ def find_origin(content: Path, sources: Sequence[SourceFile], known: Iterable[st
             if page := normal_path(target_of(path).strip("/")):
                 links.setdefault(origin.lower(), []).append(page)
     for origin, paths in sorted(links.items(), key=lambda item: (-len(item[1]), item[0])):
-        if any(origin in place.lower() for place in known):
+        if len({*paths}) < _LEAST_HITS:
             continue
         if sum(_is_page(path, pages) for path in paths) >= max(_LEAST_HITS, _MOST_OF * len(paths)):
             return f"{origin}/"

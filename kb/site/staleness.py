@@ -198,7 +198,7 @@ class Outcomes:
                 self._warn(article, None, f"the action {action.label!r} has a url that {wrong}")
         for name in article.related:
             if name not in self._plan.records:
-                self._warn(article, None, f"the related article {name} is not published here")
+                self._warn(article, None, f"the related article `{name}` is not published here")
         return len(self.problems) - before
 
     def _warn(self, article: PageMeta, line: int | None, message: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,7 @@ SIGNS = {
     "vitepress": ("docs", {"docs/.vitepress/config.mts": "export default {}\n"}),
     "vuepress": ("docs", {"docs/.vuepress/config.js": "module.exports = {}\n"}),
     "docfx": ("articles", {"docfx.json": "{}"}),
+    "mdbook": ("book/src", {"book/book.toml": '[book]\ntitle = "X"\n'}),
     "gitbook": ("docs", {"docs/SUMMARY.md": "# Summary\n"}),
     "jekyll": ("docs", {"_config.yml": "title: X\n"}),
     "eleventy": ("pages", {".eleventy.js": "module.exports = function (c) {};\n"}),
@@ -329,3 +331,22 @@ def test_menus_that_cant_be_read_say_nothing(tmp_path, text):
         make(tmp_path, {name: text, f"b/{name}": text})
     make(tmp_path, {"b/one.md": "# One\n"})
     assert [t.id for t in read_content(tmp_path).topics] == ["", "b"]
+
+
+@pytest.mark.parametrize("sign", ["book.toml", ".gitbook.yaml"])
+def test_pages_that_the_summary_does_not_name_are_left_out(tmp_path, sign):
+    """GitBook and mdBook publish no others; a pattern takes them in; an empty list says nothing."""
+    files = {sign: "[book]\n" if sign.endswith("toml") else "root: .\n"}
+    pages = {f"{name}.md": "x\n" for name in ("README", "a/README", "a/b", "c d", "old", "older")}
+    summary = "# Summary\n\n- [Home](README.md)\n- [A](a/)\n  - [B](./a/b.md#x)\n- [C](c%20d.md)\n"
+    make(tmp_path, {**files, **pages, "SUMMARY.md": summary})
+    config = Config(content=tmp_path)
+
+    def shown(config):
+        return [source.id for source in scan(config.content, dialect_of(config)).articles]
+
+    listed = ["README", "a/README", "a/b", "c d"]
+    assert shown(config) == listed
+    assert shown(replace(config, folder=ContentConfig(exclude=("!old.md",)))) == [*listed, "old"]
+    make(tmp_path, {"SUMMARY.md": "# Summary\n"})
+    assert shown(config) == [*listed, "old", "older"]

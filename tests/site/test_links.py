@@ -582,3 +582,40 @@ def test_a_relative_address_is_read_as_its_generator_serves_the_page(empty, sett
     way = f"{leads}.html"
     assert hrefs(empty, "b/c.html") == [way, way, "a.html", "only.html", "b/here.html"]
     assert hrefs(empty, "b/index.html") == ["b/a.html", "a.html"]
+
+
+def test_ids_of_docusaurus_are_addresses(empty):
+    """`id` in the front matter names the last part; elsewhere it is another tool's number."""
+    (empty.folder / "docusaurus.config.js").write_text("module.exports = {};\n")
+    empty.write(
+        {"a/b.md": "---\nid: named\n---\n# B\n", "a/c.md": links("named", "/a/named", "./named.md")}
+    )
+    assert broken(empty.build()) == []
+    assert hrefs(empty, "a/c.html") == ["a/b.html"] * 3
+    (empty.folder / "docusaurus.config.js").unlink()
+    assert len(broken(empty.build())) == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "links_to"),
+    [
+        ("site_url: https://own.example.org/\n", "https://other.example.org/"),
+        ("site_name: X\n", "https://other.example.org/pages/"),
+    ],
+)
+def test_hosts_that_are_only_alike_are_not_taken_for_the_articles(empty, settings, links_to):
+    """One that the generator's settings name is the host; many links to one page are no sign."""
+    (empty.folder / "mkdocs.yml").write_text(settings)
+    pages = range(6) if "own" in settings else [1] * 6
+    empty.write({f"{n}.md": links(*(f"{links_to}{page}" for page in pages)) for n in range(6)})
+    report = empty.build()
+    assert [p for p in report.problems if p.code == "published"] == []
+    assert hrefs(empty, "1.html")[0].startswith("https://other")
+
+
+def test_a_language_is_no_path_at_which_articles_stood(empty):
+    """Links to translations that are not there lead to what is translated."""
+    empty.write({f"{n}.md": links("/pt-br/1", f"/pt-br/{n}/") for n in range(1, 5)})
+    report = empty.build()
+    assert [p for p in report.problems if p.code == "published"] == []
+    assert hrefs(empty, "2.html") == ["1.html", "2.html"]

@@ -1,10 +1,11 @@
-"""GitBook, and mdBook, which took over its SUMMARY.md: https://gitbook.com/docs."""
+"""GitBook, today's and the one for files: https://gitbook.com/docs."""
 
 from __future__ import annotations
 
 from kb.content.dialects.build import begin
 from kb.content.dialects.configuration import data_files, flatten, read_configuration, table, text
 from kb.content.dialects.dialect import Dialect, Located, Routes
+from kb.content.dialects.menus import unlisted
 from kb.files import is_file
 
 
@@ -27,6 +28,7 @@ def read(located: Located) -> Dialect:
         routes=Routes(indexes=("readme", "index"), slugs=()),
         marks=frozenset({"gitbook"}),
         exclude=("SUMMARY.md",),
+        hidden_by=unlisted,
         data_files=tuple((name, path) for name, path in files if is_file(path)),
         given=tuple(flatten(table(said, "variables"), "book")),
         menu=tuple(sorted(path for home in homes if is_file(path := home / summary))),

@@ -17,7 +17,7 @@ from kb.content.frontmatter import load_yaml
 from kb.content.topics import INDEXES, TopicFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kb.content.dialects.dialect import Dialect
@@ -113,6 +113,20 @@ def read_list(text: str) -> tuple[Entry, ...]:
             top.append((0, _plain_label(link["label"]), link["page"]))
     entries, _ = _nested(top, 0, -2, 0)
     return entries
+
+
+def unlisted(content: Path, paths: Sequence[str]) -> Mapping[str, str]:
+    """Why articles are hidden that SUMMARY.md in the content folder does not name, by their paths:
+    its generators publish no others. A list that names none says nothing.
+    """
+    text = read_text_within(content / "SUMMARY.md", content) or ""
+    ids = {path: without_suffix(path) for path in paths}
+    pages, named = _Pages(ids.values()), dict[str, int]()
+    for entry in read_list(text):
+        _walk(entry, "", pages, named, {})
+    if not named:
+        return {}
+    return {p: "SUMMARY.md does not name it" for p, id_ in ids.items() if id_ not in named}
 
 
 def _nested(

@@ -78,6 +78,7 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
     "vitepress": (Sign(tuple(f".vitepress/{name}" for name in _scripts("config"))),),
     "vuepress": (Sign(tuple(f".vuepress/{name}" for name in (*_scripts("config"), "config.yml"))),),
     "docfx": (Sign(("docfx.json",)),),
+    "mdbook": (Sign(("book.toml",), says=r"^\s*\[(?:book|build|output|preprocessor)\b"),),
     "gitbook": (
         Sign((".gitbook.yaml", "book.json"), inputs=(".gitbook/vars.yaml",)),
         Sign(within=("SUMMARY.md",)),

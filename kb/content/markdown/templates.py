@@ -375,7 +375,7 @@ def _link_tag(expander: Expander, mark: Mark) -> str | None:
         else (mark.attrs.get("path") or " ".join(mark.words[:1]))
     )
     if mark.kind == "liquid":
-        name = mark.rest.strip()
+        name = mark.rest.strip().strip("\"'")
     if not name:
         return None
     found = expander.path(name)

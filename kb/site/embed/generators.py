@@ -99,6 +99,7 @@ GENERATORS = {
             Generator("vuepress", ("index", "readme"), addresses=("permalink",)),
             Generator("starlight", ("index",), lower=True),
             Generator("gitbook", ("readme", "index")),
+            Generator("mdbook", ("readme", "index")),
             Generator("docsify", ("readme",)),
             Generator("docfx", ("index",), lower=True),
         )

@@ -1,0 +1,26 @@
+"""mdBook: https://rust-lang.github.io/mdBook/format/configuration/."""
+
+from __future__ import annotations
+
+from kb.content.dialects.build import begin, sites
+from kb.content.dialects.configuration import read_configuration, text
+from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+from kb.content.dialects.menus import unlisted
+from kb.files import is_file
+
+
+def read(located: Located) -> Dialect:
+    """How `book.toml` has the folder read, of which pages in `SUMMARY.md` are published alone."""
+    said = read_configuration(located.evidence, located.root) if located.evidence else {}
+    summary = located.content / "SUMMARY.md"
+    return begin(
+        located,
+        includes=(".",),
+        published_at=sites(text(said, "output", "html", "site-url")),
+        anchors=Anchors.MDBOOK,
+        routes=Routes(indexes=("readme", "index"), slugs=()),
+        marks=frozenset({"gitbook"}),
+        exclude=("SUMMARY.md",),
+        hidden_by=unlisted,
+        menu=(summary,) if is_file(summary) else (),
+    )
