@@ -29,13 +29,13 @@ from kb.content.dialects import dialect_of
 from kb.site.article_cache import Reader
 from kb.site.build_cache import Memory
 from kb.site.downloads import Downloads
-from kb.site.plan import make_plan
+from kb.site.plan import make_plans
 from kb.site.publication import read_publication
 from kb.site.report import find_folders, look
 from kb.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kb.site.plan import Plan
     from kb.site.resolver import LinkReference, Resolved
@@ -166,10 +166,10 @@ def measure(content: Path, root: Path) -> tuple[str, Tally, Tally]:
     with tempfile.TemporaryDirectory() as scratch:
         config = Config(content=content, index=Path(scratch, "index"))
         config = replace(config, site=replace(config.site, out=str(Path(scratch, "site"))))
-        plan, wants = _plan(config)
+        plans, wants = _plan(config)
     judge = Judge(content, root)
     links, pictures = Tally(), Tally()
-    for path, wanted, found in wants(plan):
+    for path, wanted, found in wants(plans):
         tally = pictures if wanted.image else links
         _count(tally, judge, path, wanted, found)
     return dialect_of(config).name, links, pictures
@@ -177,16 +177,18 @@ def measure(content: Path, root: Path) -> tuple[str, Tally, Tally]:
 
 def _plan(
     config: Config,
-) -> tuple[Plan, Callable[[Plan], Iterable[tuple[str, LinkReference, Resolved]]]]:
+) -> tuple[
+    Sequence[Plan], Callable[[Sequence[Plan]], Iterable[tuple[str, LinkReference, Resolved]]]
+]:
     """The plan of a site, and what gives each link with what it leads to."""
     sources = look(config, find_folders(config))
-    reader = Reader(config, Analyzer(config.language), Memory(), None, {})
+    reader = Reader(config, Analyzer(config.language), Memory(), None, find_folders(config).theme)
     records, _ = reader.records(sources.snapshot)
     aliases, dialect = resolve_aliases(records), dialect_of(config)
     topic_files, _ = read_topics(
         config.content, sources.snapshot.listing, limits=config.limits, dialect=dialect
     )
-    plan = make_plan(
+    plans = make_plans(
         [replace(record, aliases=aliases.of.get(record.id, record.aliases)) for record in records],
         topic_files,
         sources.files,
@@ -195,10 +197,11 @@ def _plan(
         relate=lambda records: {record.id: () for record in records},
         asset_folders=sources.asset_folders,
         publication=read_publication(dialect),
+        languages=dialect.languages,
     )
 
-    def wants(plan: Plan) -> Iterable[tuple[str, LinkReference, Resolved]]:
-        for record in plan.records.values():
+    def wants(plans: Sequence[Plan]) -> Iterable[tuple[str, LinkReference, Resolved]]:
+        for plan, record in ((p, r) for p in plans for r in p.records.values()):
             wanted = reader.wants(record.path)
             yield from zip(
                 [record.path] * len(wanted),
@@ -207,7 +210,7 @@ def _plan(
                 strict=True,
             )
 
-    return plan, wants
+    return plans, wants
 
 
 def _count(tally: Tally, judge: Judge, path: str, wanted: LinkReference, found: Resolved) -> None:

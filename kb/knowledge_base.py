@@ -600,7 +600,7 @@ class KnowledgeBase:
             hits=tuple(self._hits(request, results, self._analyzer_of(tag))),
             escalation=self._escalation(query, first, request.audience, opened, tag),
             correction=results.correction,
-            topics=self._nearest_topics(request.query.words, opened) if nothing else (),
+            topics=self._nearest_topics(request.query.words, opened, tag) if nothing else (),
             synonyms=results.synonyms,
             notices=results.notices,
             language=self._tag(tag) if len(opened.languages) > 1 else "",
@@ -699,17 +699,22 @@ class KnowledgeBase:
         )
         return build_topics(cards, files)
 
-    def _nearest_topics(self, words: str, opened: _Opened) -> tuple[Topic, ...]:
-        """Topics whose names look like the words, then those at the top, in order."""
-        shown = self._topics(opened.seen_by(Audience.PUBLIC))
-        topics = {topic.id: topic for topic in shown if topic.id}
+    def _nearest_topics(self, words: str, opened: _Opened, language: str) -> tuple[Topic, ...]:
+        """Topics of a language whose names look like the words, then those at the top, in order."""
+        cards = [c for c in opened.seen_by(Audience.PUBLIC) if c.language == language]
+        root = ""
+        if len(opened.languages) > 1:
+            root = dialect_of(self.config).languages.folder(language)
+            root = root if all(card.id.startswith(f"{root}/") for card in cards) else ""
+        shown = self._topics(cards)
+        topics = {t.id: t for t in shown if t.id and t.id != root and t.id.startswith(root)}
         names = {topic.title.casefold(): topic.id for topic in topics.values()}
         alike = [
             names[name]
             for word in compose(words).casefold().split()
             for name in nearest(word, names)
         ]
-        top = [topic.id for topic in topics.values() if not topic.parent]
+        top = [topic.id for topic in topics.values() if topic.parent == root]
         top.sort(
             key=lambda id_: (topics[id_].order is None, topics[id_].order or 0, topics[id_].title)
         )

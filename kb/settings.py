@@ -130,7 +130,7 @@ def _switch_text(text: str) -> object:
 
 
 def _language_table(value: object) -> tuple[tuple[str, str], ...] | None:
-    if value is False:
+    if value is False or value == "false":
         return ()
     rows = value if isinstance(value, dict) else _phrases(value)
     if rows is None or (isinstance(value, dict) and not value):

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kb.cli.build import warn_of_nothing
-from kb.cli.command import FOUND, Command, OneOf, Session, one_of, pass_session, write_examples
+from kb.cli.command import (
+    FOUND,
+    Command,
+    OneOf,
+    Session,
+    language_option,
+    one_of,
+    pass_session,
+    write_examples,
+)
 from kb.cli.problems import tell_problems
 from kb.cli.text import line_of
 from kb.content.dialects.registry import NAMES
@@ -85,8 +94,11 @@ def command() -> None:
     type=OneOf(NAMES),
     help="What builds the site (seen from its settings file beside the folder).",
 )
+@language_option
 @pass_session
-def search(session: Session, *, out: Path, pattern: str, site: str | None) -> int:
+def search(
+    session: Session, *, out: Path, pattern: str, site: str | None, language: str | None
+) -> int:
     """Export, and say what can be found."""
     from kb.config import load_config
     from kb.site.embed.embed import embed_search
@@ -95,7 +107,7 @@ def search(session: Session, *, out: Path, pattern: str, site: str | None) -> in
     config = load_config(config=session.config, content=session.content, index=session.index)
     named = site or config.folder.dialect
     generator = GENERATORS[named] if named else find_generator(config.content)
-    done = embed_search(config, full_path(out), pattern, generator)
+    done = embed_search(config, full_path(out), pattern, generator, language)
     screen = session.screen
     tell_problems(done.problems, screen, done.counts)
     warn_of_nothing(done, screen, config.content)

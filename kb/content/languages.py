@@ -31,7 +31,8 @@ class Languages:
     `base` is that of the settings. `folders` are pairs of a language and its folder below
     content/, `""` for what stands in no other; `outside` is the language of what stands in none.
     Where `suffixes` is set, the name of a file may end in its language: `start.de.md`. `first`
-    are the languages that count before others where none is asked for.
+    are the languages that count before others where none is asked for. Where `base` is `alone`,
+    everything is in it, whatever front matter says.
     """
 
     base: str = "en"
@@ -39,6 +40,7 @@ class Languages:
     suffixes: bool = False
     outside: str = ""
     first: tuple[str, ...] = ()
+    alone: bool = False
 
     def of_path(self, path: str) -> str:
         """The language of the article at a path, or of an article's id; empty for `base`."""
@@ -50,6 +52,10 @@ class Languages:
         """
         return self._split(id_)[1]
 
+    def bare(self, id_: str) -> str:
+        """An id without the language at its end."""
+        return self._without_suffix(id_)[0]
+
     def folder(self, language: str) -> str:
         """The folder that holds only articles of a language (empty for `base`); empty if none."""
         tag = language or self.base
@@ -59,6 +65,8 @@ class Languages:
         """A language as it is called here: `de-DE` is `de` where only that is known. Empty for
         `base`.
         """
+        if self.alone:
+            return ""
         known = list(dict.fromkeys((self.base, *(each for each, _ in self.folders))))
         if tag not in known:
             alike = [each for each in known if primary(each) == primary(tag)]
@@ -77,13 +85,18 @@ class Languages:
             if folder and path.startswith(f"{folder}/"):
                 language, rest = tag, path[len(folder) + 1 :]
                 break
+        rest, tag = self._without_suffix(rest)
+        language = tag or language
+        return "" if language == self.base else language, rest
+
+    def _without_suffix(self, path: str) -> tuple[str, str]:
+        """A path without the language at the end of its name, and that language."""
         if self.suffixes:
-            head, slash, name = rest.rpartition("/")
+            head, slash, name = path.rpartition("/")
             stem, *more = name.split(".")
             if more and (tag := self._known(more[0])):
-                language = tag
-                rest = f"{head}{slash}{'.'.join((stem, *more[1:]))}"
-        return "" if language == self.base else language, rest
+                return f"{head}{slash}{'.'.join((stem, *more[1:]))}", tag
+        return path, ""
 
     def _known(self, text: str) -> str:
         tag = language_tag(text)
@@ -99,6 +112,8 @@ def find_languages(
     """The languages of a content folder whose settings say `base` and perhaps `configured`, a
     language's folder or nothing for each, and whose generator has `said` some.
     """
+    if configured == ():
+        return Languages(base, first=(base,), alone=True)
     if configured is not None:
         return _configured(content, base, configured)
     if said.folders:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from kb.model import Topic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 class TopicFile(NamedTuple):
@@ -72,7 +72,11 @@ def title_from_path(id_: str) -> str:
     return title_from_name(folder.rpartition("/")[2]) if folder else "Home"
 
 
-def build_topics(articles: Iterable[Leaf], files: Mapping[str, TopicFile]) -> tuple[Topic, ...]:
+def build_topics(
+    articles: Iterable[Leaf],
+    files: Mapping[str, TopicFile],
+    bare_name: Callable[[str], str] = str,
+) -> tuple[Topic, ...]:
     """The topics that hold these articles, themselves or in a topic below, in order of id.
 
     Within a topic, articles and topics stand as a menu has them, then by order (those without one
@@ -86,7 +90,7 @@ def build_topics(articles: Iterable[Leaf], files: Mapping[str, TopicFile]) -> tu
     for topic in list(held):
         _hang(topic, below)
     ids = sorted({*held, *below})
-    pages = {name: page for name in ids if (page := _page_of(name, held.get(name, ())))}
+    pages = {name: page for name in ids if (page := _page_of(name, held.get(name, ()), bare_name))}
     bare = {name: _describe(name, files.get(name, _UNDESCRIBED), pages.get(name)) for name in ids}
     return tuple(
         Topic(
@@ -118,9 +122,9 @@ def _hang(topic: str, below: dict[str, set[str]]) -> None:
         topic = parent
 
 
-def _page_of(topic: str, articles: Iterable[Leaf]) -> Leaf | None:
+def _page_of(topic: str, articles: Iterable[Leaf], bare_name: Callable[[str], str]) -> Leaf | None:
     """The article that is its folder's page."""
-    inside = ((article.id.rpartition("/"), article) for article in articles)
+    inside = ((bare_name(article.id).rpartition("/"), article) for article in articles)
     found = {name.casefold(): article for (folder, _, name), article in inside if folder == topic}
     return next((found[name] for name in INDEXES if name in found), None)
 

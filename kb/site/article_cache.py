@@ -21,6 +21,7 @@ from kb.site.article_records import (
     wants_as_json,
     wants_from_json,
 )
+from kb.site.i18n import read_wording
 from kb.site.links import LinkReference
 from kb.text.analysis import Analyzer
 
@@ -80,10 +81,34 @@ class _Settings(NamedTuple):
 
     content: Path
     language: str
+    stop_words: tuple[str, ...]
     remote_images: tuple[str, ...]
     limits: Limits
     dialect: Dialect
-    words: Mapping[str, str]
+    theme: Path
+
+
+class _Voices:
+    """What is said beside a text, and how it is cut into terms, in each language."""
+
+    def __init__(self, settings: _Settings, analyzer: Analyzer | None = None) -> None:
+        self._settings = settings
+        own = analyzer or Analyzer(settings.language, settings.stop_words)
+        self._analyzers = {"": own}
+        self._words: dict[str, Mapping[str, str]] = {}
+
+    def analyzer(self, language: str) -> Analyzer:
+        """That of a language, empty for that of the settings."""
+        if language not in self._analyzers:
+            self._analyzers[language] = Analyzer(language, self._settings.stop_words)
+        return self._analyzers[language]
+
+    def words(self, language: str) -> Mapping[str, str]:
+        """What callouts, footnotes and tasks are called."""
+        if language not in self._words:
+            wording = read_wording(language or self._settings.language, self._settings.theme)
+            self._words[language] = wording.beside_text()
+        return self._words[language]
 
 
 class Parsed(NamedTuple):
@@ -102,7 +127,7 @@ class Reader:
         analyzer: Analyzer,
         memory: Memory,
         progress: Callable[[int, int], None] | None,
-        words: Mapping[str, str],
+        theme: Path,
         *,
         origin: str = "",
     ) -> None:
@@ -111,12 +136,13 @@ class Reader:
         self._settings = _Settings(
             config.content,
             config.language,
+            config.search.stop_words,
             config.site.remote_images,
             config.limits,
             dialect_of(config),
-            words,
+            theme,
         )
-        self._analyzer = analyzer
+        self._voices = _Voices(self._settings, analyzer)
         self._memory = memory
         self._progress = progress
         self._sources: dict[str, SourceFile] = {}
@@ -203,18 +229,18 @@ class Reader:
 
     def _read(self, sources: Sequence[SourceFile]) -> Iterator[Parsed | tuple[Problem, ...]]:
         for done, source in enumerate(sources, 1):
-            yield _read_one(source, self._analyzer, self._settings)
+            yield _read_one(source, self._voices, self._settings)
             if self._progress:
                 self._progress(done, len(sources))
 
 
 def _read_one(
-    source: SourceFile, analyzer: Analyzer, settings: _Settings
+    source: SourceFile, voices: _Voices, settings: _Settings
 ) -> Parsed | tuple[Problem, ...]:
     try:
         if is_large(source, settings.limits):
             return run_sandboxed(_read_apart, source, settings, limits=settings.limits)
-        return _read(source, analyzer, settings)
+        return _read(source, voices, settings)
     except ContentError as error:
         from kb.content.reader import problem_of  # noqa: PLC0415  # brings both parsers
 
@@ -223,18 +249,20 @@ def _read_one(
 
 def _read_apart(source: SourceFile, settings: _Settings) -> Parsed | tuple[Problem, ...]:
     """Read a large article in a process of its own."""
-    return _read(source, Analyzer(settings.language), settings)
+    return _read(source, _Voices(settings), settings)
 
 
-def _read(
-    source: SourceFile, analyzer: Analyzer, settings: _Settings
-) -> Parsed | tuple[Problem, ...]:
+def _read(source: SourceFile, voices: _Voices, settings: _Settings) -> Parsed | tuple[Problem, ...]:
     from kb.site.render import render_body  # noqa: PLC0415  # brings the Markdown parser
 
     page = read_page(settings.content, source, limits=settings.limits, dialect=settings.dialect)
     if isinstance(page, tuple):
         return page
+    language = page.article.language
     rendered = render_body(
-        page, analyzer, remote_images=settings.remote_images, words=settings.words
+        page,
+        voices.analyzer(language),
+        remote_images=settings.remote_images,
+        words=voices.words(language),
     )
     return Parsed(rendered, replace(page.article, body=""))

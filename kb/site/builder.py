@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content import read_topics, resolve_aliases
 from kb.content.dialects import dialect_of
@@ -25,11 +25,11 @@ from kb.site.article_cache import Reader
 from kb.site.assets import TOP, read_assets, read_extras, read_logo, stand_within
 from kb.site.build_cache import Memory
 from kb.site.downloads import Downloads
-from kb.site.feeds import base_path, write_feeds, write_markdown
+from kb.site.feeds import base_path, write_feeds, write_host_files, write_markdown
 from kb.site.i18n import missing_words, read_wording
 from kb.site.output import Output, states_of
 from kb.site.pages import Pages
-from kb.site.plan import Relation, make_plan
+from kb.site.plan import Relation, make_plans
 from kb.site.publication import find_origin, read_publication
 from kb.site.report import Report, SearchSource, remember
 from kb.site.staleness import (
@@ -42,6 +42,7 @@ from kb.site.templating import open_shell
 from kb.site.theme import faint_colors
 from kb.support.escalation import unknown_channels
 from kb.text.analysis import Analyzer
+from kb.text.languages import tidy_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -77,6 +78,14 @@ def make_site(
         output.abandon()
 
 
+class _Site(NamedTuple):
+    """The site in one language."""
+
+    plan: Plan
+    shell: Shell
+    pages: Pages
+
+
 class _Builder:
     """One build that has something to do."""
 
@@ -104,8 +113,8 @@ class _Builder:
         origin = self._origin()
         common = f"{self._sources.common}{origin}"
         old = self._cache.memory(common)
-        words = read_wording(config.language, self._folders.theme).beside_text()
-        reader = Reader(config, self._analyzer, old, progress, words, origin=origin)
+        theme = self._folders.theme
+        reader = Reader(config, self._analyzer, old, progress, theme, origin=origin)
         records, unread = reader.records(self._snapshot)
         topic_files, wrong = read_topics(
             config.content,
@@ -117,7 +126,7 @@ class _Builder:
         self._includes = tuple(sorted({row for record in records for row in record.includes}))
         settled = self._settle(records)
         relation = Relation(old.related)
-        plan = make_plan(
+        plans = make_plans(
             settled,
             topic_files,
             self._sources.files,
@@ -126,20 +135,23 @@ class _Builder:
             relate=relation.find,
             asset_folders=self._sources.asset_folders,
             publication=read_publication(reader.dialect),
+            languages=reader.dialect.languages,
         )
-        self._problems += _guess(plan, origin, config.content.name)
-        shell = self._open_shell(plan.is_reachable(config.contact))
-        pages = Pages(plan, shell, self._size_of)
+        self._problems += _guess(plans, origin, config.content.name)
+        shells = [(plan, self._open_shell(plan, topic_files)) for plan in plans]
+        sites = [_Site(plan, shell, Pages(plan, shell, self._size_of)) for plan, shell in shells]
         # The search lets go of the articles before pages are made.
-        search = self._search(plan, topic_files, old)
+        search: dict[str, list[str]] = {}
+        for plan in plans:
+            search |= self._search(plan, topic_files, old, apart=len(plans) == 1)
         self._snapshot.release()
-        key = shared_fingerprint(plan, self._sources.common)
-        around = surroundings_fingerprint(plan, key)
-        outcomes = self._articles(plan, pages, reader, old, around)
-        shared = {key: self._shared(plan, pages, shell, old.shared.get(key, [])), **search}
+        key = "".join(shared_fingerprint(plan, self._sources.common) for plan in plans)
+        around = "".join(surroundings_fingerprint(plan, key) for plan in plans)
+        outcomes = self._articles(sites, reader, old, around)
+        shared = {key: self._shared(sites, old.shared.get(key, [])), **search}
         self._files()
         output = self._output.finish()
-        report = self._report(plan)
+        report = self._report(plans)
         memory = Memory(common, around, *reader.memory(), outcomes, shared, relation.known)
         remember(report, self._sources, output, memory, self._cache)
         return report
@@ -165,31 +177,64 @@ class _Builder:
         )
         return settled
 
-    def _open_shell(self, reachable: bool) -> Shell:  # noqa: FBT001 a fact of the plan
-        config, theme = self._config, self._folders.theme
-        self._problems += (*missing_words(config, theme), *faint_colors(config))
+    def _open_shell(self, plan: Plan, topic_files: Mapping[str, TopicFile]) -> Shell:
+        theme, base = self._folders.theme, tidy_tag(self._config.language)
+        config = _in_language(self._config, plan, topic_files)
+        self._problems += missing_words(config, theme)
+        if not plan.prefix:
+            self._problems += faint_colors(config)
         wording = read_wording(config.language, theme)
         live = self._options.live
         assets = read_assets(theme, config.site, wording, live=live)
         logo = read_logo(self._folders.logo)
         for asset in [*assets.values(), *read_extras(theme), *([logo.asset] if logo else [])]:
             self._output.put(asset.address, asset.data)
-        self._assets = assets
+        self._assets = self._assets or assets
         addresses = {name: asset.address for name, asset in assets.items()}
-        return open_shell(config, wording, addresses, logo, theme, live=live, reachable=reachable)
+        return open_shell(
+            config,
+            wording,
+            addresses,
+            logo,
+            theme,
+            live=live,
+            reachable=plan.is_reachable(config.contact),
+            prefix=plan.prefix,
+            homes=tuple((tag or base, home) for tag, home in plan.homes),
+        )
 
     def _articles(
-        self, plan: Plan, pages: Pages, reader: Reader, old: Memory, around: str
+        self, sites: Sequence[_Site], reader: Reader, old: Memory, around: str
     ) -> dict[str, Outcome]:
         """Every article's page and Markdown; those with an old key stay as they are."""
-        outcomes = Outcomes(
-            plan,
-            self._sources.common,
-            reader,
-            old.outcomes if around == old.around else {},
-            every_problem=self._options.every_problem,
-        )
         unread: list[str] = []
+        found: dict[str, Outcome] = {}
+        for site in sites:
+            outcomes = Outcomes(
+                site.plan,
+                self._sources.common,
+                reader,
+                old.outcomes if around == old.around else {},
+                every_problem=self._options.every_problem,
+            )
+            unread += self._changed(site, outcomes, reader, old)
+            self._problems += outcomes.problems
+            self._untold += outcomes.untold
+            found |= outcomes.found
+        of_language = {site.plan.language: site for site in sites}
+        for rendered in reader.rendered(unread):
+            site = of_language[rendered.meta.language]
+            resolved = site.plan.resolve(rendered.wants, rendered.meta.path)
+            self._write(rendered, resolved, site.plan, site.pages)
+        return found
+
+    def _changed(
+        self, site: _Site, outcomes: Outcomes, reader: Reader, old: Memory
+    ) -> Iterator[str]:
+        """Write the articles of one language whose pages have changed. Gives the paths of those
+        that are to be read first.
+        """
+        plan = site.plan
         for record in sorted(plan.records.values(), key=lambda record: record.path):
             path, address = record.path, plan.address[record.id]
             rendered = reader.held(path)
@@ -200,14 +245,9 @@ class _Builder:
             if same and self._keep(address, markdown=record.is_published):
                 continue
             if rendered:
-                self._write(rendered, resolved, plan, pages)
+                self._write(rendered, resolved, plan, site.pages)
             else:
-                unread.append(path)
-        for rendered in reader.rendered(unread):
-            self._write(rendered, plan.resolve(rendered.wants, rendered.meta.path), plan, pages)
-        self._problems += outcomes.problems
-        self._untold = outcomes.untold
-        return outcomes.found
+                yield path
 
     def _write(
         self, rendered: RenderedBody, resolved: Sequence[Resolved], plan: Plan, pages: Pages
@@ -226,7 +266,7 @@ class _Builder:
             not markdown or self._output.keeps(markdown_of(address))
         )
 
-    def _shared(self, plan: Plan, pages: Pages, shell: Shell, known: list[str]) -> list[str]:
+    def _shared(self, sites: Sequence[_Site], known: list[str]) -> list[str]:
         """Home, topics, contact, search, 404, former ids, and what machines read.
 
         They stay as they are where nothing that any of them shows has changed: then they are
@@ -235,48 +275,62 @@ class _Builder:
         if known and all([self._output.keeps(a) for a in known]):  # noqa: C419 notes them all
             return known
         addresses = []
-        for address, data in self._shared_files(plan, pages, shell):
+        for address, data in self._shared_files(sites):
             self._output.put(address, data)
             addresses.append(address)
         return addresses
 
-    def _shared_files(self, plan: Plan, pages: Pages, shell: Shell) -> Iterator[tuple[str, bytes]]:
+    def _shared_files(self, sites: Sequence[_Site]) -> Iterator[tuple[str, bytes]]:
+        listed: list[str] = []
+        for site in sites:
+            yield from self._of_language(site, listed)
+        _, shell, pages = sites[0]
+        base_url = self._config.site.base_url
+        root = self._options.root or (base_path(base_url) if base_url else None)
+        within = stand_within(self._assets) if root is None else None
+        yield NOT_FOUND, pages.lost(root or TOP, within)
+        policy = shell.policy_with(within) if within else shell.policy
+        plans = [site.plan for site in sites]
+        for address, text in write_host_files(plans, base_url, sorted({*listed}), policy):
+            yield address, text.encode()
+
+    @staticmethod
+    def _of_language(site: _Site, listed: list[str]) -> Iterator[tuple[str, bytes]]:
+        """Those of one language; `listed` gets the addresses of what is to be found."""
+        plan, shell, pages = site
         published = [r for r in plan.records.values() if r.is_published]
-        listed = [HOME, *(plan.address[r.id] for r in published)]
+        listed += [plan.prefix + HOME, *(plan.address[r.id] for r in published)]
         for topic in plan.topics.values():
-            if topic.page and topic.id:
+            if topic.page and topic.id != plan.root:
                 continue  # its article shows what is in it
             for address, data in pages.topic(topic):
                 listed.append(address)
                 yield address, data
         if not plan.home:
-            yield HOME, pages.home()
+            yield plan.prefix + HOME, pages.home()
         if shell.reachable:
-            listed.append(CONTACT)
-            yield CONTACT, pages.contact()
-        yield SEARCH, pages.search()
-        base_url = self._config.site.base_url
-        root = self._options.root or (base_path(base_url) if base_url else None)
-        within = stand_within(self._assets) if root is None else None
-        yield NOT_FOUND, pages.lost(root or TOP, within)
+            listed.append(plan.prefix + CONTACT)
+            yield plan.prefix + CONTACT, pages.contact()
+        yield plan.prefix + SEARCH, pages.search()
         titles = {plan.address[name]: r.title for name, r in plan.records.items()}
         for former, new in plan.redirects:
-            yield former, pages.moved(former, new, titles[new])
-        policy = shell.policy_with(within) if within else shell.policy
-        for address, text in write_feeds(plan, shell, sorted({*listed}), policy):
+            yield former, pages.moved(former, new, titles.get(new, shell.t["home"]))
+        for address, text in write_feeds(plan, shell):
             yield address, text.encode()
 
     def _search(
-        self, plan: Plan, topic_files: Mapping[str, TopicFile], old: Memory
+        self, plan: Plan, topic_files: Mapping[str, TopicFile], old: Memory, *, apart: bool
     ) -> dict[str, list[str]]:
-        """What the search of the pages reads: made from the index, which is brought up to date."""
+        """What the search of the pages reads: made from the index, which is brought up to date.
+        `apart` says that it may be made apart where that is asked for.
+        """
         key = search_fingerprint(plan, self._sources.common)
         known = old.shared.get(key, [])
         if known and all([self._output.keeps(a) for a in known]):  # noqa: C419 notes them all
             return {key: known}
         from kb.site.export.documents import SitePlaces  # noqa: PLC0415  # only then needed
 
-        if self._options.search_apart:
+        if self._options.search_apart and apart:
             self._apart = SearchSource(key, SitePlaces(plan))
             return {}
         from kb.site.export.manifest import (  # noqa: PLC0415  # slow to import
@@ -285,17 +339,19 @@ class _Builder:
         )
 
         addresses = []
+        rows = f"search.{plan.language}.rows" if plan.prefix else "search.rows"
         shards = export_search(
             self._config,
             SitePlaces(plan),
             analyzer=self._analyzer,
             snapshot=self._snapshot,
-            kept=ShardCache(self._cache.folder / "search.rows", self._sources.common),
+            kept=ShardCache(self._cache.folder / rows, self._sources.common),
             topic_files=topic_files,
+            language=plan.language or tidy_tag(self._config.language),
         )
         with closing(shards):  # where the disk is full, files of the export are closed, too
             for shard in shards:
-                address = SEARCH_DATA + shard.file
+                address = plan.prefix + SEARCH_DATA + shard.file
                 addresses.append(address)
                 if not self._output.keeps(address, shard.digest):
                     self._output.put(address, shard.data, shard.digest)
@@ -310,14 +366,14 @@ class _Builder:
     def _size_of(self, path: str) -> tuple[int, int] | None:
         return self._downloads.size(path)
 
-    def _report(self, plan: Plan) -> Report:
+    def _report(self, plans: Sequence[Plan]) -> Report:
         counts = Counter(str(problem.severity) for problem in self._problems)
         if self._untold:
             counts[str(Severity.WARNING)] += self._untold
         return Report(
             out=self._folders.out,
             pages=sum(path.endswith(".html") for path in self._output.files),
-            articles=len(plan.records),
+            articles=sum(len(plan.records) for plan in plans),
             files=len(self._output.files),
             size=self._output.size,
             written=tuple(sorted(self._output.written)),
@@ -325,7 +381,7 @@ class _Builder:
             problems=tuple(sorted(self._problems, key=_rank)),
             counts=dict(counts),
             seconds=0.0,
-            reachable=plan.is_reachable(self._config.contact),
+            reachable=any(plan.is_reachable(self._config.contact) for plan in plans),
             search=self._apart,
             left_out=self._left_out,
             until=self._until,
@@ -333,11 +389,28 @@ class _Builder:
         )
 
 
-def _guess(plan: Plan, origin: str, folder: str) -> list[Problem]:
+def _in_language(config: Config, plan: Plan, topic_files: Mapping[str, TopicFile]) -> Config:
+    """The settings as the pages of a language have them. Of all but the first one the title and the
+    summary in `topic.yaml` of its folder are the name of the site and its description.
+    """
+    language = plan.language or config.language
+    if not plan.prefix:
+        return config if language == config.language else replace(config, language=language)
+    said = topic_files.get(plan.root) if plan.root else None
+    about = said.summary if said and said.summary else ""
+    return replace(
+        config,
+        language=plan.language or tidy_tag(config.language),
+        name=plan.topics[plan.root].title or config.name,
+        site=replace(config.site, description=about),
+    )
+
+
+def _guess(plans: Sequence[Plan], origin: str, folder: str) -> list[Problem]:
     """What to tell where links showed at which address, or below which path, articles stood."""
     found = [(origin, "address")] if origin else []
-    if plan.targets.guessed:
-        found.append((f"/{plan.targets.guessed}", "path"))
+    guessed = dict.fromkeys(plan.targets.guessed for plan in plans if plan.targets.guessed)
+    found += [(f"/{prefix}", "path") for prefix in guessed]
     return [
         Problem(
             folder,

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from kb.config import DEFAULT_LIMITS
 from kb.content.markdown.document import escape, offers_unsafe_links
-from kb.site.addresses import HOME, SEARCH, absolute, encode, markdown_of
+from kb.site.addresses import FEED, HOME, OPENSEARCH, SEARCH, absolute, encode, markdown_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from kb.site.resolver import Resolved
     from kb.site.templating import Shell
 
-FEED = "feed.xml"
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 _FEED_LENGTH = 50
 _TITLE = r"""(?:[ \t]+(?:"[^"\n]*"|'[^'\n]*'|\([^)\n]*\)))?"""
@@ -43,20 +42,23 @@ _LINKS = re.compile(r"([\\\[\]<])")
 _EPOCH = date(1970, 1, 1)
 
 
-def write_feeds(
-    plan: Plan, shell: Shell, pages: Iterable[str], policy: str
-) -> Iterator[tuple[str, str]]:
-    """Every file for machines with its address. `pages` are the addresses to be found; `policy` is
-    the content security policy that holds for all of them.
-    """
-    base_url = shell.config.site.base_url
+def write_feeds(plan: Plan, shell: Shell) -> Iterator[tuple[str, str]]:
+    """Every file for machines that is of one language, with its address."""
     published = [record for record in plan.records.values() if record.is_published]
-    yield "sitemap.xml", _sitemap(plan, published, base_url, pages)
-    yield "robots.txt", _robots(base_url)
-    yield "opensearch.xml", _opensearch(shell)
-    yield FEED, _feed(plan, published, shell)
-    yield "llms.txt", _llms(plan, shell)
-    yield "_redirects", _redirects(plan, base_url)
+    yield plan.prefix + OPENSEARCH, _opensearch(shell)
+    yield plan.prefix + FEED, _feed(plan, published, shell)
+    yield plan.prefix + "llms.txt", _llms(plan, shell)
+
+
+def write_host_files(
+    plans: Sequence[Plan], base_url: str, pages: Iterable[str], policy: str
+) -> Iterator[tuple[str, str]]:
+    """Every file for machines that is of the whole site, with its address. `pages` are the
+    addresses to be found; `policy` is the content security policy that holds for all of them.
+    """
+    yield "sitemap.xml", _sitemap(plans, base_url, pages)
+    yield "robots.txt", _robots([plan.prefix for plan in plans], base_url)
+    yield "_redirects", _redirects([pair for plan in plans for pair in plan.redirects], base_url)
     yield "_headers", _headers(policy, base_url)
 
 
@@ -65,8 +67,13 @@ def base_path(base_url: str) -> str:
     return urlsplit(base_url).path.rstrip("/") + "/"
 
 
-def _sitemap(plan: Plan, published: Iterable[PageMeta], base_url: str, pages: Iterable[str]) -> str:
-    reviewed = {plan.address[r.id]: r.reviewed for r in published}
+def _sitemap(plans: Sequence[Plan], base_url: str, pages: Iterable[str]) -> str:
+    reviewed = {
+        plan.address[r.id]: r.reviewed
+        for plan in plans
+        for r in plan.records.values()
+        if r.is_published
+    }
     lines = ['<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
     for address in pages:
         day = reviewed.get(address)
@@ -75,9 +82,10 @@ def _sitemap(plan: Plan, published: Iterable[PageMeta], base_url: str, pages: It
     return _XML + "\n".join([*lines, "</urlset>", ""])
 
 
-def _robots(base_url: str) -> str:
-    search = base_path(base_url) + SEARCH.removesuffix("index.html")
-    lines = ["User-agent: *", f"Disallow: {search}", "Allow: /"]
+def _robots(prefixes: Iterable[str], base_url: str) -> str:
+    root, search = base_path(base_url), SEARCH.removesuffix("index.html")
+    hidden = [f"Disallow: {root}{encode(prefix)}{search}" for prefix in prefixes]
+    lines = ["User-agent: *", *hidden, "Allow: /"]
     if base_url:
         lines += ["", f"Sitemap: {absolute(base_url, 'sitemap.xml')}"]
     return "\n".join([*lines, ""])
@@ -86,7 +94,7 @@ def _robots(base_url: str) -> str:
 def _opensearch(shell: Shell) -> str:
     base_url = shell.config.site.base_url
     name = shell.config.name
-    template = absolute(base_url, SEARCH) + "?q={searchTerms}"
+    template = absolute(base_url, shell.prefix + SEARCH) + "?q={searchTerms}"
     icon = absolute(base_url, shell.assets["icon.svg"])
     return _XML + "\n".join(
         [
@@ -112,13 +120,14 @@ def _feed(plan: Plan, published: Iterable[PageMeta], shell: Shell) -> str:
     lines = [
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(shell.config.language)}">',
         f"<title>{escape(name)}: {escape(shell.t['feed'])}</title>",
-        f"<id>{escape(_identity(base_url, name, HOME))}</id>",
+        f"<id>{escape(_identity(base_url, name, shell.prefix + HOME))}</id>",
         f"<updated>{_moment(updated)}</updated>",
         f"<author><name>{escape(name)}</name></author>",
-        f'<link href="{escape(absolute(base_url, HOME))}"/>',
+        f'<link href="{escape(absolute(base_url, shell.prefix + HOME))}"/>',
     ]
     if base_url:
-        lines.append(f'<link rel="self" href="{escape(absolute(base_url, FEED))}"/>')
+        own = absolute(base_url, shell.prefix + FEED)
+        lines.append(f'<link rel="self" href="{escape(own)}"/>')
     for day, record in latest[:_FEED_LENGTH]:
         address = plan.address[record.id]
         lines += [
@@ -192,11 +201,11 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _redirects(plan: Plan, base_url: str) -> str:
+def _redirects(redirects: Iterable[tuple[str, str]], base_url: str) -> str:
     """Netlify's and Cloudflare's format: old path, new path, status."""
     root = base_path(base_url)
     lines = []
-    for old, new in plan.redirects:
+    for old, new in redirects:
         lines.append(f"{root}{encode(old)} {root}{encode(new)} 301")
         lines.append(f"{root}{encode(old.removesuffix('.html'))} {root}{encode(new)} 301")
     return "\n".join([*lines, ""])
@@ -267,7 +276,7 @@ def describe_article(
     base_url = shell.config.site.base_url
     article = rendered.meta
     address = absolute(base_url, plan.address[article.id])
-    crumbs = [(shell.t["home"], absolute(base_url, HOME))]
+    crumbs = [(shell.t["home"], absolute(base_url, shell.prefix + HOME))]
     crumbs += [(t.title, absolute(base_url, plan.topic_address[t.id])) for t in trail]
     crumbs.append((article.title, address))
     asks = len(rendered.questions) >= _LEAST_QUESTIONS
@@ -280,8 +289,8 @@ def describe_site(shell: Shell) -> Markup:
     base_url = shell.config.site.base_url
     site: dict[str, Any] = {"@type": "WebSite", "name": shell.config.name}
     if base_url:
-        query = absolute(base_url, SEARCH) + "?q={search_term_string}"
-        site["url"] = absolute(base_url, HOME)
+        query = absolute(base_url, shell.prefix + SEARCH) + "?q={search_term_string}"
+        site["url"] = absolute(base_url, shell.prefix + HOME)
         site["potentialAction"] = {
             "@type": "SearchAction",
             "target": {"@type": "EntryPoint", "urlTemplate": query},

@@ -11,6 +11,7 @@ from kb.errors import SiteError
 from kb.model import Problem, Severity
 from kb.site import PACKAGE
 from kb.site.theme import read_theme_file
+from kb.text.languages import direction_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Config
-
-_RIGHT_TO_LEFT = frozenset(
-    {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def read_wording(language: str, theme: Path) -> Wording:
     for name in _names(language):
         for path, data in _sources(f"{name}.toml", theme):
             texts.update(_parse(path, data, texts))
-    if language.partition("-")[0].lower() in _RIGHT_TO_LEFT:
+    if direction_of(language) == "rtl":
         texts["direction"] = "rtl"
     return Wording(texts)
 

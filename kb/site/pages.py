@@ -103,6 +103,7 @@ class Pages:
             address=address,
             description=article.description,
             kind="article",
+            alternates=plan.alternates(article.id),
             data=describe_article(rendered, crumbs, plan, self.shell),
             markdown=markdown_of(address) if article.is_published else "",
             indexed=article.is_published,
@@ -152,8 +153,10 @@ class Pages:
     ) -> bytes:
         """The front page, with the text of the article that stands for the whole folder."""
         plan, t = self.plan, self.shell.t
+        address = plan.prefix + HOME
+        root = root_of(address)
         featured = self._featured()
-        loose = [name for name in plan.topics[""].articles if name != plan.home]
+        loose = [name for name in plan.topics[plan.root].articles if name != plan.home]
         settings = self.shell.config
         told: dict[str, Any] = {"html": "", "heading": "", "record": None}
         title, about, indexed = settings.name, settings.site.description, True
@@ -163,15 +166,16 @@ class Pages:
             about = about or article.description
             says = article.title.casefold() not in UNTITLED
             title = article.title if says else title
-            told |= self._text(rendered, resolved, "")
+            told |= self._text(rendered, resolved, root)
             told["heading"] = says and Markup(rendered.heading)  # noqa: S704 escaped there
             told["record"] = {"article": article, "top": article.top, "is_draft": article.is_draft}
         head = PageHead(
             title=title,
-            address=HOME,
+            address=address,
             description=about,
             data=describe_site(self.shell),
-            markdown=markdown_of(HOME) if rendered and indexed else "",
+            alternates=plan.homes,
+            markdown=markdown_of(address) if rendered and indexed else "",
             indexed=indexed,
         )
         return self.shell.page(
@@ -180,11 +184,11 @@ class Pages:
             **told,
             sentence=settings.site.description or t["home_sentence"],
             examples=self._examples(featured),
-            topic_cards=self._cards(plan.topics[""].topics, ""),
-            featured=[self._item(record, "") for record in featured],
-            loose=[self._item(plan.records[name], "") for name in loose[:_HOME_LENGTH]],
+            topic_cards=self._cards(plan.topics[plan.root].topics, root),
+            featured=[self._item(record, root) for record in featured],
+            loose=[self._item(plan.records[name], root) for name in loose[:_HOME_LENGTH]],
             more=t.count("articles", len(plan.records)) if len(loose) > _HOME_LENGTH else "",
-            help=self.help(self._escalation(None), ""),
+            help=self.help(self._escalation(None), root),
         )
 
     def topic(self, topic: Topic) -> Iterator[tuple[str, bytes]]:
@@ -219,7 +223,7 @@ class Pages:
             crumbs=[self._topic_link(above, root) for above in crumbs],
             heading=f"{title}{suffix}",
             summary=topic.summary,
-            is_root=not topic.id,
+            is_root=topic.id == self.plan.root,
             topic_cards=self._cards(topic.topics, root) if not number else [],
             items=[
                 self._item(self.plan.records[name], root)
@@ -231,26 +235,28 @@ class Pages:
 
     def contact(self) -> bytes:
         """The ways to reach a person."""
-        t, root = self.shell.t, root_of(CONTACT)
+        t, address = self.shell.t, self.plan.prefix + CONTACT
+        root = root_of(address)
         records = self.plan.records.values()
         chosen = [r for r in records if r.tier is Tier.CONTACT]
         chosen.sort(key=lambda r: (r.order is None, r.order or 0, r.id))
         return self.shell.page(
             "contact.html",
-            PageHead(t["contact_title"], CONTACT, t["contact_intro"]),
+            PageHead(t["contact_title"], address, t["contact_intro"]),
             items=[self._item(record, root, tier=False) for record in chosen],
             help=self.help(self._escalation(None), root),
         )
 
     def search(self) -> bytes:
         """The page of search results, which a script fills."""
-        t, root = self.shell.t, root_of(SEARCH)
-        head = PageHead(t["search_title"], SEARCH, t["search_description"], indexed=False)
+        t, address = self.shell.t, self.plan.prefix + SEARCH
+        root = root_of(address)
+        head = PageHead(t["search_title"], address, t["search_description"], indexed=False)
         tiers = {record.tier for record in self.plan.records.values()}
         return self.shell.page(
             "search.html",
             head,
-            topic_choices=self._topic_choices("", ""),
+            topic_choices=self._topic_choices(self.plan.root, ""),
             tier_choices=[(tier, t[name]) for tier, name in _KINDS.items() if tier in tiers],
             **self._browse(root),
         )
@@ -302,7 +308,7 @@ class Pages:
         return Markup(html)  # noqa: S704 rendered with escaping
 
     def _browse(self, root: str) -> dict[str, Any]:
-        cards = self._cards(self.plan.topics[""].topics, root)
+        cards = self._cards(self.plan.topics[self.plan.root].topics, root)
         return {"topic_cards": cards, "help": self.help(self._escalation(None), root)}
 
     def _escalation(self, article: ArticleMeta | None) -> Escalation:

@@ -11,18 +11,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from math import fsum, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content import build_topics
 from kb.content.files import fold
+from kb.content.languages import ONE_LANGUAGE, find_translations
 from kb.site.addresses import (
     CONTACT,
     HOME,
     NOT_FOUND,
     SEARCH,
+    SEARCH_DATA,
     TOPICS,
     Addresses,
     markdown_of,
@@ -31,13 +33,22 @@ from kb.site.addresses import (
 )
 from kb.site.links import Place, sort_link, want
 from kb.site.publication import NEVER_PUBLISHED
-from kb.site.resolver import Destination, Targets, find_routes, routes_of
+from kb.site.resolver import (
+    NO_TRANSLATION,
+    Destination,
+    Targets,
+    Translation,
+    find_routes,
+    routes_of,
+)
+from kb.text.languages import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kb.config import ContactConfig
     from kb.content import TopicFile
+    from kb.content.languages import Languages
     from kb.files import State
     from kb.model import Action, Article, ArticleMeta, Topic
     from kb.site.article_records import PageMeta
@@ -81,18 +92,23 @@ class Relation:
     """Finds related articles, unless the last build found them by the very same words."""
 
     def __init__(self, known: Mapping[str, list[list[int]]]) -> None:
-        """`known` holds, under a hash of the words, which articles relate to each: by number."""
-        self.known = known
+        """`known` holds, under a hash of the words, which articles relate to each: by number. After
+        `find` it holds what that asked for.
+        """
+        self._before = known
+        self.known: dict[str, list[list[int]]] = {}
 
     def find(self, records: Sequence[PageMeta]) -> Mapping[str, tuple[str, ...]]:
         """As `find_related`."""
         ids = [record.id for record in records]
         words = [f"{r.id}\0{r.related}\0{r.terms}" for r in records]
         key = hashlib.sha256("\0".join(words).encode(errors="surrogatepass")).hexdigest()[:32]
-        if key not in self.known:
+        if key in self._before:
+            self.known[key] = self._before[key]
+        else:
             number = {name: at for at, name in enumerate(ids)}
             found = find_related(records)
-            self.known = {key: [[number[other] for other in found[name]] for name in ids]}
+            self.known[key] = [[number[other] for other in found[name]] for name in ids]
         rows = zip(ids, self.known[key], strict=True)
         return {name: tuple([ids[other] for other in others]) for name, others in rows}
 
@@ -143,8 +159,13 @@ _FOLDERS = ("assets/-", "files/-", "search/data/-")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the site shows. `articles` and `topics` are in order of id; `redirects` are pairs
-    of the address of a former id and the article's; `order` is the reading order.
+    """What the site shows in one language. `articles` and `topics` are in order of id; `redirects`
+    are pairs of the address of a former id and the article's; `order` is the reading order.
+
+    `language` is as in `ArticleMeta`, `root` the id of the topic that holds all others, `prefix`
+    what the addresses of the language's own pages begin with: empty for the first one. Where there
+    are several languages, `homes` are pairs of each and the address of its front page, and
+    `translations` the ids of the same article by language, its own, too; `address` is of all.
     """
 
     records: Mapping[str, PageMeta]
@@ -157,12 +178,22 @@ class Plan:
     neighbours: Mapping[str, tuple[str, str]]
     contacts: tuple[ArticleMeta, ...]
     order: tuple[str, ...]
+    language: str = ""
+    root: str = ""
+    prefix: str = ""
+    homes: tuple[tuple[str, str], ...] = ()
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def alternates(self, article_id: str) -> tuple[tuple[str, str], ...]:
+        """Pairs of a language and the address of an article in it, its own first, too."""
+        found = self.translations.get(article_id, {})
+        return tuple((tag, self.address[found[tag]]) for tag, _ in self.homes if tag in found)
 
     def trail(self, topic_id: str) -> list[Topic]:
         """The topics from the top down to this one, without the root."""
         trail = []
         current: str | None = topic_id
-        while current:
+        while current and current != self.root:
             topic = self.topics[current]
             trail.append(topic)
             current = topic.parent
@@ -184,7 +215,7 @@ class Plan:
     @property
     def home(self) -> str:
         """The id of the article that stands on the front page; empty where there is none."""
-        return self.topics[""].page
+        return self.topics[self.root].page
 
     def count(self, topic_id: str) -> int:
         """How many articles a topic and those below it hold."""
@@ -192,7 +223,7 @@ class Plan:
         return len(topic.articles) + sum(self.count(child) for child in topic.topics)
 
 
-def make_plan(
+def make_plans(
     records: Sequence[PageMeta],
     topic_files: Mapping[str, TopicFile],
     files: Mapping[str, State],
@@ -202,8 +233,10 @@ def make_plan(
     relate: Relate = find_related,
     asset_folders: tuple[str, ...] = (),
     publication: Publication = NEVER_PUBLISHED,
-) -> Plan:
-    """Plan a site of the published articles, and of the drafts if they are asked for.
+    languages: Languages = ONE_LANGUAGE,
+) -> tuple[Plan, ...]:
+    """Plan a site of the published articles, and of the drafts if they are asked for: one plan for
+    each language, the first one first.
 
     `complaint` says which of the `files` can't be on it. `asset_folders` and `publication` say
     where addresses in articles begin (`kb.site.resolver`).
@@ -211,62 +244,186 @@ def make_plan(
     shown = [r for r in records if r.is_published or (drafts and r.is_draft)]
     by_id = {record.id: record for record in shown}
     hidden = [r for r in records if r.id not in by_id]
-    topics = {t.id: t for t in build_topics(shown, topic_files)}
-    addresses, address, topic_address = _claim(by_id, topics)
+    parts = tuple(_parts(shown, topic_files, languages))
+    addresses, address, topic_addresses = _claim(parts, languages)
     articles = {
         fold(name): Destination(address[name], frozenset((*record.anchors, record.top)))
         for name, record in by_id.items()
     }
     redirects = _claim_aliases(shown, addresses, address)
+    former = preferred_topic_path(parts[0].root)
+    if parts[0].root and addresses.is_free(former):
+        redirects = (*redirects, (addresses.claim(former), HOME))
     for record in shown:
         for alias in record.aliases:
             articles.setdefault(fold(alias), articles[fold(record.id)])
-    order = tuple(_reading_order("", topics))
-    targets = Targets(
-        articles=articles,
-        topics={
-            **{fold(name): Destination(place) for name, place in topic_address.items()},
-            "": Destination(HOME),
-        },
-        files=files,
-        hidden=frozenset(
-            fold(n) for r in hidden for n in (r.id, *r.aliases, *routes_of(r.path, r.aliases))
-        ),
-        complaint=complaint,
-        asset_folders=asset_folders,
-        publication=publication,
-        routes=find_routes((r.path, r.aliases, articles[fold(r.id)]) for r in shown),
+    several = len(parts) > 1
+    translations = find_translations(shown, languages) if several else {}
+    topics = _topic_destinations(parts, topic_addresses)
+    kept_back = frozenset(
+        fold(n) for r in hidden for n in (r.id, *r.aliases, *routes_of(r.path, r.aliases))
     )
-    targets.find_prefix(path for record in shown for path in record.rooted)
-    return Plan(
-        records=by_id,
-        topics=topics,
-        address=address,
-        topic_address=topic_address,
-        redirects=redirects,
-        targets=targets,
-        related=relate(shown),
-        neighbours=_neighbours(topics.values()),
-        contacts=tuple(r for r in shown if r.channel is not None),
-        order=order,
-    )
+    routes = find_routes((r.path, r.aliases, articles[fold(r.id)]) for r in shown)
+    plans = []
+    for part, topic_address in zip(parts, topic_addresses, strict=True):
+        own = tuple(part.records.values())
+        led = {part.prefix + HOME, *(address[record.id] for record in own)}
+        home = Destination(part.prefix + HOME)
+        homes = {fold(part.root): home, "": home}
+        targets = Targets(
+            articles,
+            {**topics, **{fold(n): Destination(a) for n, a in topic_address.items()}, **homes},
+            files,
+            kept_back,
+            complaint,
+            routes=routes,
+            asset_folders=asset_folders,
+            publication=publication,
+            translation=_translation(part, parts, topic_addresses, articles, address, translations)
+            if several
+            else NO_TRANSLATION,
+        )
+        targets.find_prefix(path for record in own for path in record.rooted)
+        plans.append(
+            Plan(
+                records=part.records,
+                topics=part.topics,
+                address=address,
+                topic_address=topic_address,
+                redirects=tuple(pair for pair in redirects if pair[1] in led)
+                if several
+                else redirects,
+                targets=targets,
+                related=relate(own),
+                neighbours=_neighbours(part.topics.values()),
+                contacts=tuple(r for r in own if r.channel is not None),
+                order=tuple(_reading_order(part.root, part.topics)),
+                language=part.language,
+                root=part.root,
+                prefix=part.prefix,
+                homes=tuple((each.language, each.prefix + HOME) for each in parts)
+                if several
+                else (),
+                translations=translations,
+            )
+        )
+    return tuple(plans)
+
+
+class _Part(NamedTuple):
+    """What is in one language: fields are as in `Plan`."""
+
+    language: str
+    root: str
+    prefix: str
+    records: Mapping[str, PageMeta]
+    topics: Mapping[str, Topic]
+
+
+def _parts(
+    shown: Sequence[PageMeta], topic_files: Mapping[str, TopicFile], languages: Languages
+) -> Iterator[_Part]:
+    """The articles and topics of each language. Where all of them stand in the language's folder,
+    that is their root.
+    """
+    spoken = languages.in_order({record.language for record in shown} or {""})
+    for at, language in enumerate(spoken):
+        own = {record.id: record for record in shown if record.language == language}
+        found = build_topics(own.values(), topic_files, languages.bare)
+        topics = {topic.id: topic for topic in found}
+        root = languages.folder(language) if len(spoken) > 1 else ""
+        if root and all(name.startswith(f"{root}/") for name in own):
+            topics = {n: t for n, t in topics.items() if f"{n}/".startswith(f"{root}/")}
+            tag = language or languages.base
+            title = topics[root].title
+            topics[root] = replace(
+                topics[root], parent=None, title="" if title == name_of(tag) else title
+            )
+        else:
+            root = ""
+        folder = languages.folder(language) or language or languages.base
+        yield _Part(language, root, f"{folder}/" if at else "", own, topics)
+
+
+_OF_LANGUAGE = (HOME, SEARCH, TOPICS, CONTACT, "llms.txt", "opensearch.xml", "feed.xml",
+    f"{SEARCH_DATA}-")  # fmt: skip
+"""What every language has of its own."""
 
 
 def _claim(
-    records: Mapping[str, PageMeta], topics: Mapping[str, Topic]
-) -> tuple[Addresses, dict[str, str], dict[str, str]]:
-    """An address for every topic and article, the site's own pages first."""
+    parts: Sequence[_Part], languages: Languages
+) -> tuple[Addresses, dict[str, str], list[dict[str, str]]]:
+    """An address for every topic and article, the site's own pages first; topics by language."""
     addresses = Addresses()
     for reserved in (*_RESERVED, *_FOLDERS):
         addresses.claim(reserved)
-    of_topic = {name: addresses.claim(preferred_topic_path(name)) for name in topics if name}
-    of_topic[""] = TOPICS
-    of_article = {}
-    own = {t.page: of_topic[t.id] if t.id else HOME for t in topics.values() if t.page}
-    for name in records:
-        of_article[name] = own.get(name) or addresses.claim(preferred_article_path(name))
-        addresses.claim(markdown_of(of_article[name]))
-    return addresses, of_article, of_topic
+    for part in parts[1:]:
+        for reserved in _OF_LANGUAGE:
+            addresses.claim(part.prefix + reserved)
+    of_topics = []
+    for part in parts:
+        below = part.prefix
+        of_topic = {
+            name: addresses.claim(
+                preferred_topic_path(name if name.startswith(below) else below + name)
+            )
+            for name in part.topics
+            if name != part.root
+        }
+        of_topics.append({**of_topic, part.root: part.prefix + TOPICS})
+    of_article: dict[str, str] = {}
+    for part, of_topic in zip(parts, of_topics, strict=True):
+        own = {
+            t.page: of_topic[t.id] if t.id != part.root else part.prefix + HOME
+            for t in part.topics.values()
+            if t.page
+        }
+        for name in part.records:
+            bare = languages.bare(name) if len(parts) > 1 else name
+            wish = bare if bare.startswith(part.prefix) else part.prefix + bare
+            of_article[name] = own.get(name) or addresses.claim(preferred_article_path(wish))
+            addresses.claim(markdown_of(of_article[name]))
+    return addresses, of_article, of_topics
+
+
+def _topic_destinations(
+    parts: Sequence[_Part], topic_addresses: Sequence[Mapping[str, str]]
+) -> dict[str, Destination]:
+    """Where each topic stands: where several languages have one, that of the first. The folder of a
+    language leads to its front page.
+    """
+    found: dict[str, Destination] = {}
+    for part, of_topic in zip(parts, topic_addresses, strict=True):
+        if part.root:
+            found[fold(part.root)] = Destination(part.prefix + HOME)
+        for name, place in of_topic.items():
+            found.setdefault(fold(name), Destination(place))
+    return found
+
+
+def _translation(  # noqa: PLR0917  # all that it is made of
+    part: _Part,
+    parts: Sequence[_Part],
+    topic_addresses: Sequence[Mapping[str, str]],
+    articles: Mapping[str, Destination],
+    address: Mapping[str, str],
+    translations: Mapping[str, Mapping[str, str]],
+) -> Translation:
+    """What links in articles of a language lead to instead of what is in another one."""
+    instead: dict[str, Destination] = {}
+    for name, group in translations.items():
+        own = group.get(part.language)
+        if own is not None and own != name:
+            instead[address[name]] = articles[fold(own)]
+    own_topics = topic_addresses[parts.index(part)]
+    for other, of_topic in zip(parts, topic_addresses, strict=True):
+        for name, place in of_topic.items():
+            moved = f"{part.root}{name[len(other.root) :]}".lstrip("/")
+            if other is not part and name != other.root and moved in own_topics:
+                instead[place] = Destination(own_topics[moved])
+    roots = (part.root, parts[0].root)
+    own_root, first_root = (f"{root}/" if root else "" for root in roots)
+    return Translation(instead, own_root, first_root)
 
 
 def _claim_aliases(

@@ -83,7 +83,7 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
     assets = find_asset_folders(config.content, dialect.asset_folders, avoid)
     snapshot = Snapshot(config)
     suffix = snapshot.dialect.title_suffix
-    around = (assets, _signature(folders), _version(), libraries)
+    around = (assets, _signature(folders), _version(), libraries, dialect.languages)
     state = repr((config, mode, located, suffix, *around))
     return Sources(
         snapshot=snapshot,

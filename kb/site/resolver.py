@@ -63,6 +63,20 @@ class Complaint(Protocol):
         ...
 
 
+class Translation(NamedTuple):
+    """Where links of articles in one language lead: `instead` has, for the address of a page in
+    another one, the same page in this. What the language's `folder` (`de/`) does not hold is looked
+    for in that of the `first` one. Both are empty for what stands in no folder of its own.
+    """
+
+    instead: Mapping[str, Destination]
+    folder: str = ""
+    first: str = ""
+
+
+NO_TRANSLATION = Translation({})
+
+
 class Targets:
     """Everything that a link can lead to.
 
@@ -85,6 +99,7 @@ class Targets:
         routes: Mapping[str, Destination] | None = None,
         asset_folders: tuple[str, ...] = (),
         publication: Publication = NEVER_PUBLISHED,
+        translation: Translation = NO_TRANSLATION,
     ) -> None:
         self.articles = articles
         self.topics = topics
@@ -93,6 +108,7 @@ class Targets:
         self.routes = routes or {}
         self.asset_folders = tuple(dict.fromkeys([*asset_folders, *map(_above, asset_folders)]))
         self.publication = publication
+        self.translation = translation
         self.guessed = ""
         self._complaint = complaint
 
@@ -103,14 +119,36 @@ class Targets:
         for path in self._readings(wanted, page):
             found = self._page(path)
             if found is not None:
-                return _at_anchor(found, wanted.fragment)
+                return self._translated(found, wanted, page)
             if self._is_hidden(path):
                 return Resolved("", "leads to an article that is not published")
             if (file := self._find_file(path)) is not None:
                 return self._file(file, image=False)
         if (file := self._find_file(_path_of(wanted, page))) is not None:
             return self._file(file, image=False)
-        return self._namesake(wanted, page)
+        return self._in_other_folders(wanted, page) or self._namesake(wanted, page)
+
+    def _translated(self, found: Destination, wanted: LinkReference, page: str) -> Resolved:
+        """A page, in the language of the one that links to it where there is such. A link from an
+        article to its own translation stays what it is.
+        """
+        own = self.translation.instead.get(found.address)
+        here = self.articles.get(fold(_ENDING.sub("", page))) if own else None
+        if own is None or here is None or here.address == own.address:
+            return _at_anchor(found, wanted.fragment)
+        there = _at_anchor(own, wanted.fragment)
+        return there._replace(warning="")  # a heading has another anchor in another language
+
+    def _in_other_folders(self, wanted: LinkReference, page: str) -> Resolved | None:
+        """What a link leads to below the folder of its language, else below that of the first."""
+        _, folder, first = self.translation
+        if folder == first == "":
+            return None
+        for path in self._readings(wanted, page):
+            for place in (folder, first):
+                if (found := self._page(place + path.removeprefix(folder))) is not None:
+                    return self._translated(found, wanted, page)
+        return None
 
     def find_prefix(self, rooted: Iterable[str]) -> None:
         """See below which prefix the articles were published, by their links from the root: where

@@ -45,6 +45,8 @@ def page_fingerprint(
         "\1",
         *(action_target(action, article, plan)[0] for action in article.actions),
         "\1",
+        *(part for pair in plan.alternates(article.id) for part in pair),
+        "\1",
         *(found.href for found in resolved),
         *(f"\1{plan.targets.files[found.file]}" for found in resolved if found.file),
     ]
@@ -71,7 +73,7 @@ def shared_fingerprint(plan: Plan, common: str) -> str:
         for a in plan.records.values()
     ]
     topics = list(plan.topics.values())
-    rest = f"{topics!r}{plan.redirects!r}{_contacts(plan)!r}{plan.topic_address!r}"
+    rest = f"{topics!r}{plan.redirects!r}{_contacts(plan)!r}{plan.topic_address!r}{plan.homes!r}"
     return _hash(f"{common}{rest}{json.dumps(articles)}")
 
 
@@ -82,7 +84,7 @@ def surroundings_fingerprint(plan: Plan, shared: str) -> str:
     places = [(name, r.path, r.aliases, r.top, r.anchors) for name, r in plan.records.items()]
     targets = plan.targets
     return _hash(
-        f"{shared}{plan.related!r}{places!r}{sorted(targets.hidden)!r}{targets.files!r}{targets.publication!r}"
+        f"{shared}{plan.related!r}{places!r}{sorted(targets.hidden)!r}{targets.files!r}{targets.publication!r}{targets.translation!r}"
     )
 
 

@@ -6,6 +6,7 @@ is rendered once for it.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +17,9 @@ from kb.errors import SiteError
 from kb.site import PACKAGE
 from kb.site.addresses import (
     CONTACT,
+    FEED,
     HOME,
+    OPENSEARCH,
     SEARCH,
     SEARCH_DATA,
     TOPICS,
@@ -26,6 +29,7 @@ from kb.site.addresses import (
 )
 from kb.site.export.encoding import MANIFEST
 from kb.site.theme import read_theme_file
+from kb.text.languages import direction_of, name_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +49,8 @@ class PageHead(NamedTuple):
     """What the head of a page says about it. `data` is JSON-LD, ready for a script element.
 
     `root` is the way up to the root of the site, worked out from the address unless given.
+    `alternates` are pairs of a language (empty for that of the settings) and the address of the
+    same page in it, its own, too.
     """
 
     title: str
@@ -55,12 +61,14 @@ class PageHead(NamedTuple):
     markdown: str = ""
     indexed: bool = True
     root: str | None = None
+    alternates: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
 class Shell:
-    """Renders pages. `live` adds what a served page reloads with; `reachable` says that there is a
-    way to reach a person, to which pages lead.
+    """Renders the pages of one language. `live` adds what a served page reloads with; `reachable`
+    says that there is a way to reach a person, to which pages lead. `prefix` and `homes` are as in
+    `kb.site.plan.Plan`, but with the tag of each language.
     """
 
     config: Config
@@ -71,6 +79,8 @@ class Shell:
     policy: str
     live: bool = False
     reachable: bool = True
+    prefix: str = ""
+    homes: tuple[tuple[str, str], ...] = ()
     _around: dict[str, dict[str, Any]] = field(default_factory=dict)
     _templates: dict[str, Template] = field(default_factory=dict)
 
@@ -79,7 +89,35 @@ class Shell:
         root = root_of(head.address) if head.root is None else head.root
         around = self._around.get(root) or self._surround(root)
         canonical = self.config.site.base_url and absolute(self.config.site.base_url, head.address)
-        return self.render(template, head=head, canonical=canonical, **around, **context).encode()
+        return self.render(
+            template,
+            head=head,
+            canonical=canonical,
+            languages=self._languages(head, root),
+            **around,
+            **context,
+        ).encode()
+
+    def _languages(self, head: PageHead, root: str) -> list[dict[str, Any]]:
+        """The languages of the site, each with where it has this page, else its front page; `full`
+        is that address as search engines want it, empty where it is not this page.
+        """
+        there = {tag or self.homes[0][0]: address for tag, address in head.alternates}
+        base_url = self.config.site.base_url
+        return [
+            {
+                "tag": tag,
+                "name": name_of(tag),
+                "direction": direction_of(tag),
+                "href": root + encode(there.get(tag, home)),
+                "exists": tag in there,
+                "full": (absolute(base_url, there[tag]) if base_url else root + encode(there[tag]))
+                if tag in there
+                else "",
+                "current": tag == self.config.language,
+            }
+            for tag, home in self.homes
+        ]
 
     def render(self, name: str, **context: Any) -> str:
         """A template filled in."""
@@ -98,15 +136,29 @@ class Shell:
         """The policy that allows what stands within a page, too."""
         return policy_of(self.config.site.remote_images, within.scripts, within.styles)
 
+    def _others(self) -> str:
+        """The search of the other languages, as JSON: tag, name and manifest of each; empty if
+        there are none.
+        """
+        others = [
+            [tag, name_of(tag), home.removesuffix(HOME) + SEARCH_DATA + MANIFEST]
+            for tag, home in self.homes
+            if tag != self.config.language
+        ]
+        return json.dumps(others, ensure_ascii=False) if others else ""
+
     def _surround(self, root: str) -> dict[str, Any]:
         """What all pages of one depth share."""
         shared: dict[str, Any] = {
             "root": root,
-            "home": root + HOME,
-            "search": root + SEARCH,
-            "topics": root + TOPICS,
-            "contact": root + CONTACT if self.reachable else "",
-            "manifest": SEARCH_DATA + MANIFEST,
+            "home": root + self.prefix + HOME,
+            "search": root + self.prefix + SEARCH,
+            "topics": root + self.prefix + TOPICS,
+            "contact": root + self.prefix + CONTACT if self.reachable else "",
+            "manifest": self.prefix + SEARCH_DATA + MANIFEST,
+            "feed": root + self.prefix + FEED,
+            "opensearch": root + self.prefix + OPENSEARCH,
+            "others": self._others(),
             "asset": {name: root + encode(address) for name, address in self.assets.items()},
         }
         parts = {name: self.render(f"{name}.html", **shared) for name in _PARTS}
@@ -115,7 +167,7 @@ class Shell:
         return shared
 
 
-def open_shell(
+def open_shell(  # all that pages have in common
     config: Config,
     wording: Wording,
     assets: dict[str, str],
@@ -124,6 +176,8 @@ def open_shell(
     *,
     live: bool = False,
     reachable: bool = True,
+    prefix: str = "",
+    homes: tuple[tuple[str, str], ...] = (),
 ) -> Shell:
     """A shell with the templates of the theme over kb's own."""
     own = PACKAGE / "templates"
@@ -136,7 +190,8 @@ def open_shell(
         auto_reload=False,
     )
     policy = policy_of(config.site.remote_images)
-    shell = Shell(config, wording, assets, logo, environment, policy, live, reachable)
+    shell = Shell(config, wording, assets, logo, environment, policy, live, reachable,
+                  prefix, homes)  # fmt: skip
     environment.globals.update(
         config=config, t=wording, logo=logo, policy=policy, live=live, encode=encode
     )

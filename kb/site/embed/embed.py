@@ -30,12 +30,14 @@ from kb.site.embed.generators import address_of, heading_ids, read_foreign
 from kb.site.export.manifest import export_search
 from kb.site.i18n import read_wording
 from kb.site.links import Place, sort_link
+from kb.text.languages import tidy_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from kb.config import Config
     from kb.content import Content, SourceFile
+    from kb.content.languages import Languages
     from kb.model import Action, ArticleMeta
     from kb.site.embed.generators import ForeignPage, Generator
 
@@ -90,17 +92,25 @@ class _Places:
         return href if place is Place.OUTSIDE or action.url.startswith("/") else ""
 
 
-def embed_search(config: Config, out: Path, pattern: str, generator: Generator) -> Embedding:
-    """Write the search of `config.content` into the folder `out`.
+def embed_search(
+    config: Config,
+    out: Path,
+    pattern: str,
+    generator: Generator,
+    language: str | None = None,
+) -> Embedding:
+    """Write the search of `config.content` into the folder `out`, of one of several languages where
+    it is given, else of all pages as if they were in that of the settings.
 
     `pattern` is the address of a page, with `{id}` for its path without `.md`; a relative one
     starts at `out`. Raises ContentError without a content folder, SiteError for a pattern
-    without `{id}` or that is no address of pages, and for a folder that holds other files.
+    without `{id}` or that is no address of pages, for a folder that holds other files, and for a
+    language that there is not.
     """
     _check_pattern(pattern)
     _check(out)
     try:
-        files, report = _export(config, pattern, generator)
+        files, report = _export(config, pattern, generator, language)
     except OSError as error:
         message = f"can't be written: {error.strerror or error}"
         raise SiteError(message, path=gettempdir(), hint="TMPDIR names another folder") from error
@@ -109,18 +119,24 @@ def embed_search(config: Config, out: Path, pattern: str, generator: Generator) 
 
 
 def _export(
-    config: Config, pattern: str, generator: Generator
+    config: Config, pattern: str, generator: Generator, language: str | None
 ) -> tuple[dict[str, bytes], Embedding]:
     """The files of the export, made in a temporary folder."""
     with TemporaryDirectory() as folder:
-        pages, problems = _stage(config, Path(folder) / "content", generator)
-        staged = replace(config, content=Path(folder) / "content", index=Path(folder) / "index")
+        pages, problems = _stage(config, Path(folder) / "content", generator, language)
+        staged = replace(
+            config,
+            content=Path(folder) / "content",
+            index=Path(folder) / "index",
+            folder=replace(config.folder, languages=()),
+            language=tidy_tag(language or config.language),
+        )
         content = read_content(staged.content, limits=config.limits)
         anchors = {
             article.id: heading_ids(article.sections, pages[article.id], generator)
             for article in content.articles
         }
-        files = dict(_own_files(config))
+        files = dict(_own_files(staged))
         snapshot = Snapshot(staged)
         parsed = {article.path: article for article in content.articles}
         for source in snapshot.listing.articles:
@@ -133,14 +149,15 @@ def _export(
 
 
 def _stage(
-    config: Config, staged: Path, generator: Generator
+    config: Config, staged: Path, generator: Generator, language: str | None
 ) -> tuple[dict[str, ForeignPage], list[Problem]]:
-    """Write every published page as an article."""
+    """Write every published page as an article, or those in a language."""
     folder = replace(config.folder, dialect=generator.name)
-    listing = scan(config.content, dialect_of(replace(config, folder=folder)))
+    dialect = dialect_of(replace(config, folder=folder))
+    listing = scan(config.content, dialect)
     problems = [*listing.problems]
     pages = {}
-    for source in listing.articles:
+    for source in _in_language(listing.articles, dialect.languages, language):
         try:
             page = _read(config, source, generator)
         except ContentError as error:
@@ -158,6 +175,22 @@ def _stage(
         target.write_text(page.text, encoding="utf-8", newline="\n")
     staged.mkdir(parents=True, exist_ok=True)
     return pages, problems
+
+
+def _in_language(
+    sources: Sequence[SourceFile], languages: Languages, language: str | None
+) -> Sequence[SourceFile]:
+    """The files in a language, by where they stand. Raises SiteError where there are none."""
+    if language is None:
+        return sources
+    tag = languages.settle(tidy_tag(language))
+    found = [source for source in sources if languages.of_path(source.path) == tag]
+    if not found:
+        known = sorted({languages.of_path(s.path) or languages.base for s in sources})
+        raise SiteError(
+            f"no pages in {language!r}", hint=f"there are some in {', '.join(known)}", code="usage"
+        )
+    return found
 
 
 def _read(

@@ -34,6 +34,7 @@ from kb.site.export.twins import describe_groups, find_groups, write_groups
 from kb.support import intent
 from kb.text.analysis import Analyzer
 from kb.text.characters import MARKS, UNSPACED
+from kb.text.languages import tidy_tag
 from kb.text.variants import ELIDED, RESPELLED
 
 if TYPE_CHECKING:
@@ -63,11 +64,12 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     places: Places,
     layout: Layout,
     kept: ShardCache,
+    root: str = "",
 ) -> Iterator[Shard]:
     """Every file of the export of what the public sees, the manifest last.
 
     `places` says where articles, sections and topics stand; `layout` what the public sees;
-    `kept` is what the last export wrote.
+    `kept` is what the last export wrote; `root` the folder (`de/`) that holds all topics.
     """
     listed, ranking = _Listed(), Ranking(**dict(config.ranking))
     documents = Documents(reader, layout, places, kept)
@@ -78,7 +80,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     yield from starmap(listed.add, write_words(reader))
     groups = find_groups(reader, layout)
     yield from starmap(listed.add, write_groups(groups, reader, places))
-    facets = _facets(layout, topics, places)
+    facets = _facets(layout, topics, places, root)
     yield facets
     yield make_shard(
         "m",
@@ -190,9 +192,10 @@ def _people(config: Config, layout: Layout, places: Places) -> dict[str, Any]:
     }
 
 
-def _facets(layout: Layout, topics: Sequence[Topic], places: Places) -> Shard:
+def _facets(layout: Layout, topics: Sequence[Topic], places: Places, root: str) -> Shard:
     """Topics by name, and the articles of each topic and tag: needed for filters and where nothing
-    was found.
+    was found. `root` is the folder, with a final slash, that holds all topics; empty for that of
+    all articles.
     """
     found: dict[str, list[int]] = {}
     for number, article in enumerate(layout.articles):
@@ -201,9 +204,13 @@ def _facets(layout: Layout, topics: Sequence[Topic], places: Places) -> Shard:
         names += ["tag:" + tag for tag in article.card.tags]
         for name in dict.fromkeys(map(str.casefold, names)):  # tags may differ in case alone
             found.setdefault(name, []).append(number)
+    shown = [topic for topic in topics if topic.id and f"{topic.id}/".startswith(root)]
     fields = {
-        "topics": [[t.id, t.title, t.order, places.topic(t.id)] for t in topics if t.id],
+        "topics": [
+            [t.id, t.title, t.order, places.topic(t.id)] for t in shown if t.id != root[:-1]
+        ],
         "articles": {name: encode_gaps(numbers) for name, numbers in sorted(found.items())},
+        **({"root": root[:-1]} if root else {}),
     }
     return make_shard("f", fields)
 
@@ -216,8 +223,10 @@ def export_search(
     snapshot: Snapshot | None = None,
     kept: ShardCache | None = None,
     topic_files: Mapping[str, TopicFile] | None = None,
+    language: str | None = None,
 ) -> Generator[Shard]:
-    """Every file of the export of a knowledge base, whose index is brought up to date first.
+    """Every file of the export of a knowledge base in a language, else in its first one; the index
+    is brought up to date first.
 
     `places` says where everything stands; `analyzer` and `snapshot` are as for `KnowledgeBase`:
     what the caller has done already, as is `topic_files`, what `read_topics` gave; `kept` holds
@@ -232,9 +241,9 @@ def export_search(
         with TemporaryDirectory() as folder:
             apart = KnowledgeBase(replace(config, index=Path(folder)), base.analyzer)
             apart.index(snapshot=snapshot)
-            yield from _export(apart, places, ShardCache(), topic_files)
+            yield from _export(apart, places, ShardCache(), topic_files, language)
     else:
-        yield from _export(base, places, kept or ShardCache(), topic_files)
+        yield from _export(base, places, kept or ShardCache(), topic_files, language)
 
 
 def _export(
@@ -242,18 +251,34 @@ def _export(
     places: Places,
     kept: ShardCache,
     topic_files: Mapping[str, TopicFile] | None,
+    language: str | None,
 ) -> Iterator[Shard]:
     try:
-        cards = base.ask(lambda engine: read_cards(engine.reader, kept))
-        reader = base.engine.reader
+        spoken = language or base.languages[0]
+        cards = base.ask(lambda engine: read_cards(engine.reader, kept), spoken)
+        reader = base.engine_of(spoken).reader
         kept.begin()
         layout = make_layout(reader, cards)
-        topics = _topics(base.config, layout, topic_files)
-        yield from write_search(reader, base.config, topics, places, layout, kept)
+        config = base.config
+        topics = _topics(config, layout, topic_files)
+        if spoken != tidy_tag(config.language):
+            config = replace(config, language=spoken)
+        root = _root(base, layout, spoken)
+        yield from write_search(reader, config, topics, places, layout, kept, root)
         kept.save()
     finally:
         kept.close()
         base.close()
+
+
+def _root(base: KnowledgeBase, layout: Layout, language: str) -> str:
+    """The folder of a language of several, with a final slash, where it holds all its articles."""
+    if len(base.languages) == 1:
+        return ""
+    languages = dialect_of(base.config).languages
+    folder = languages.folder(languages.settle(language))
+    held = all(article.card.id.startswith(f"{folder}/") for article in layout.articles)
+    return f"{folder}/" if folder and held else ""
 
 
 def _topics(

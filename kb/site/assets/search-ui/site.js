@@ -5,13 +5,14 @@ import { openSearch } from "../search/search.js";
 import { loadShard } from "../search/shards.js";
 import { stem } from "../search/stemmer.js";
 import { markArrival } from "./arrival.js";
+import { withOthers } from "./others.js";
 import { fillPage } from "./page.js";
 import { attachPanel } from "./panel.js";
 import { speak } from "./words.js";
 
 /** The script that brought this one, which knows the site. */
 const starter = /** @type {HTMLScriptElement & {early?: Promise<Response>}} */ (document.querySelector("script[data-script]"));
-const { root = "", search = "", topics = "", contact = "", manifest = "" } = starter.dataset;
+const { root = "", search = "", topics = "", contact = "", manifest = "", others } = starter.dataset;
 const here = (/** @type {string} */ path) => new URL(path, document.baseURI).href;
 
 const view = {
@@ -25,11 +26,15 @@ const view = {
 function open() {
   const given = starter.early; // the manifest came along with the script: the first time that serves
   delete starter.early;
-  return openSearch({
+  const opened = openSearch({
     base: view.base,
     manifest,
     load: (url, file) => loadShard(url, file, manifest.endsWith(`/${file}`) ? given : undefined),
   });
+  if (!others) return opened;
+  const say = (/** @type {string} */ language) => view.t("find_elsewhere", { language });
+  const openOther = (/** @type {string} */ other) => openSearch({ base: view.base, manifest: other });
+  return opened.then((engine) => withOthers(engine, JSON.parse(others), openOther, say));
 }
 
 /** Make the search boxes of the page search. */

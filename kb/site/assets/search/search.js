@@ -173,11 +173,17 @@ export class Engine {
       total: results.total,
       confidence: results.confidence,
       hits,
-      topics: results.found === "nothing" ? nearestTopics(parseQuery(text).words, (await this.index.facets()).topics) : [],
+      topics: results.found === "nothing" ? await this.#nearest(parseQuery(text).words) : [],
       synonyms: results.synonyms,
       notices: results.notices,
       escalation: { ...this.asking.escalate(text, documents[0]?.article), message },
     };
+  }
+
+  /** @param {string} words */
+  async #nearest(words) {
+    const { topics, root } = await this.index.facets();
+    return nearestTopics(words, topics, root);
   }
 
   /** Of the sections that one stands for id, url and anchor. @param {Joined} [joined] */

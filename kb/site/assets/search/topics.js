@@ -10,13 +10,14 @@ import { say } from "./sentences.js";
 
 /** @typedef {[string, string, number | null, string]} Row  id, title, order, url */
 
-/** Topics whose names look like the words, then those at the top.
- * @param {string} words @param {Row[]} topics */
-export function nearestTopics(words, topics) {
+/** Topics whose names look like the words, then those at the top: directly in the folder `root`.
+ * @param {string} words @param {Row[]} topics @param {string} [root] */
+export function nearestTopics(words, topics, root = "") {
+  const above = root && `${root}/`;
   const names = new Map(topics.map((topic) => [fold(topic[1]), topic]));
   const alike = fold(words).split(" ").filter(Boolean).flatMap((word) => nearest(word, [...names.keys()]));
   const top = topics
-    .filter(([id]) => !id.includes("/"))
+    .filter(([id]) => id.startsWith(above) && !id.slice(above.length).includes("/"))
     .sort(([, a, one], [, b, other]) =>
       Number(one === null) - Number(other === null) || (one ?? 0) - (other ?? 0) || (a < b ? -1 : a > b ? 1 : 0));
   const rows = [...new Set([...alike.map((name) => /** @type {Row} */ (names.get(name))), ...top])];
