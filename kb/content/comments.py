@@ -14,7 +14,8 @@ code, where nothing is a comment, is not decided here: see `kb.content.markdown.
 | `%% ... %%` | Obsidian |
 | `[//]: # (...)`, `[comment]: # (...)` | link definitions that nobody uses |
 
-Hugo's `{{</* ... */>}}` is none: it shows a shortcode as it is written.
+Hugo's `{{</* ... */>}}` is none: it shows a shortcode as it is written. Neither is a line
+`<!--@include: ./file.md-->` of VitePress, which shows a file.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ _KINDS = (
         r"[\"')][ \t]*(?=\n|\Z)",
     ),
     _Kind(_OBSIDIAN, r"(?<!%)%%(?!%)", r"(?<!%)%%(?!%)"),
+)
+INCLUDE = re.compile(
+    r"<!--[ \t]*@include:[ \t]*([^\s<>]{1,300}?)[ \t]*-->[ \t]*(?=\n|\Z)", re.IGNORECASE
 )
 _HEADING_ID = re.compile(r"\{/\*[a-z][a-z0-9_-]{0,199}\*/\}[ \t]*(?=\r?\n|\Z)")
 _HEADING = re.compile(r"[ >]{0,99}#{1,6}[ \t]")
@@ -116,7 +120,7 @@ class Comments:
             return self._obsidian(start, stop)
         if kind == "definition" and not self._begins_line(start):
             return None
-        if kind == "mdx" and self._is_heading_id(start):
+        if kind in {"mdx", "html"} and self._is_shown(start):
             return None
         after = start + _HTML_SIGN if kind == "html" else opened.end()
         if after < self._endless.get(kind, len(self._text)):
@@ -130,6 +134,12 @@ class Comments:
 
     def _begins_line(self, at: int) -> bool:
         return _LINE_START.search(self._text[max(0, at - _LOOK_BACK) : at]) is not None
+
+    def _is_shown(self, start: int) -> bool:
+        """Whether what looks like a comment is none: it names a file to show, or a heading."""
+        if INCLUDE.match(self._text, start):
+            return self._begins_line(start)
+        return self._is_heading_id(start)
 
     def _is_heading_id(self, start: int) -> bool:
         """Whether `{/*name*/}` ends the line of a heading: so MDX gives it an id."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.content import frontmatter
+from kb.content.excerpts import Part, excerpt, read_part
 from kb.content.markdown.comments import without_comments
 from kb.content.markdown.markup import Markup
 from kb.content.visibility import read_visibility
@@ -22,7 +23,7 @@ from kb.files import is_file, open_within
 from kb.model import Audience, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from kb.config import Limits
     from kb.content.dialects import Dialect
@@ -85,7 +86,7 @@ class Called:
             families.add("mdx")
         elif self._dialect.name in _MDX_BY_NAME:
             families.discard("mdx")
-        return Markup(frozenset(families), self.include, self.variable, self.path)
+        return Markup(frozenset(families), self.include, self.variable, self.path, self.code)
 
     def files(self) -> tuple[FileRow, ...]:
         """The files that were looked for: path below the root, size, time of change (-1 for one
@@ -93,23 +94,33 @@ class Called:
         """
         return tuple((path, *state) for path, state in self._states.items())
 
-    def _text(self, file: str) -> str | None:
-        """The text of a file below the root, which is noted."""
+    def _text(self, file: str, part: Part | None = None) -> str | None:
+        """The text of a file below the root, or a part of it; the file is noted."""
         state = _state_of(self._dialect.root, file)
         if len(self._states) < _MOST_NOTED:
             self._states.setdefault(file, state)
-        return None if state == _ABSENT else _text_of(self._dialect.root, file, state, self._limits)
+        if state == _ABSENT:
+            return None
+        return _text_of(self._dialect.root, file, state, self._limits, part)
 
     def include(self, name: str) -> str | None:
-        """The Markdown of a file; None where there is none to show."""
-        name = name.strip().strip("\"'")
-        name = re.sub(r"\A(?:~|@site|@docs|@)/", "/", name).partition("#")[0].partition("?")[0]
-        if not _NAME.fullmatch(name) or self._dialect.root == Path():
+        """The Markdown of a file, or of a part of it; None where there is none to show."""
+        return self._find(name, lambda ending: ending in _TEXTS)
+
+    def code(self, name: str) -> str | None:
+        """The text of any file that has an ending, or of a part of it; None where there is none."""
+        return self._find(name, bool)
+
+    def _find(self, name: str, allows: Callable[[str], bool]) -> str | None:
+        name = re.sub(r"\A(?:~|@site|@docs|@)/", "/", name.strip().strip("\"'"))
+        part = read_part(name)
+        if part is None or not _NAME.fullmatch(part.path) or self._dialect.root == Path():
             return None
-        for file in self._candidates(name):
-            text = self._text(file)
-            if text is not None:
-                return text
+        for file in self._candidates(part.path):
+            if allows(posixpath.splitext(file)[1].lower()):
+                text = self._text(file, part)
+                if text is not None:
+                    return text
         return None
 
     def _candidates(self, name: str) -> list[str]:
@@ -137,7 +148,7 @@ class Called:
             found[joined] = None
             if not posixpath.splitext(joined)[1]:
                 found[f"{joined}.md"] = found[f"{joined}.mdx"] = None
-        return [file for file in found if posixpath.splitext(file)[1].lower() in _TEXTS]
+        return list(found)
 
     def variable(self, name: str) -> str | None:
         """The value of a variable as text; None where there is none, or it is a table."""
@@ -198,24 +209,37 @@ def _is_private(path: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _text_of(root: Path, file: str, state: tuple[int, int], limits: Limits) -> str | None:
-    """The text of a file without front matter and comments; None where it is not to be shown."""
+def _text_of(
+    root: Path, file: str, state: tuple[int, int], limits: Limits, part: Part | None
+) -> str | None:
+    """The text of a file, or a part of it, without front matter and comments where it is Markdown;
+    None where it is not to be shown.
+    """
     del state  # a part of the key: another state, another text
     try:
         handle = open_within(root, file)
         with open(handle, "rb") as stream:  # noqa: PTH123  (a handle, not a path)
             data = stream.read(limits.file + 1)
-        if len(data) > limits.file:
+        if len(data) > limits.file or b"\0" in data:
             return None
         text = data.decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        fields, body, line = frontmatter.read(text, limits=limits)
-        seen = read_visibility(fields)
-        if seen.status is Status.DRAFT or seen.keeps_out or seen.audience is not Audience.PUBLIC:
-            return None
-        body, _ = without_comments(body, first_line=line, limits=limits)
+        if part and posixpath.splitext(file)[1].lower() not in _TEXTS:
+            return excerpt(text, part)
+        return _markdown_of(text, part, limits)
     except (ContentError, OSError, UnicodeDecodeError):
         return None
-    return None if "\0" in body else body
+
+
+def _markdown_of(text: str, part: Part | None, limits: Limits) -> str | None:
+    """What may be shown of an article, or a part of it. Raises ContentError."""
+    fields, body, line = frontmatter.read(text, limits=limits)
+    seen = read_visibility(fields)
+    if seen.status is Status.DRAFT or seen.keeps_out or seen.audience is not Audience.PUBLIC:
+        return None
+    shown, _ = without_comments(body, first_line=line, limits=limits)
+    found = excerpt(body, part, shown) if part else shown
+    # After `#` another place in the file may be named: then all of it is included.
+    return shown if found is None and part and part.is_place else found
 
 
 @lru_cache(maxsize=64)

@@ -32,7 +32,10 @@ SIGNS = {
     "vitepress": ("docs", {"docs/.vitepress/config.mts": "export default {}\n"}),
     "vuepress": ("docs", {"docs/.vuepress/config.js": "module.exports = {}\n"}),
     "docfx": ("articles", {"docfx.json": "{}"}),
-    "mdbook": ("book/src", {"book/book.toml": '[book]\ntitle = "X"\n'}),
+    "mdbook": (
+        "book/src",
+        {"book/book.toml": "[book]\ntitle = 'X'\n", "book/src/SUMMARY.md": "[Page](page.md)\n"},
+    ),
     "gitbook": ("docs", {"docs/SUMMARY.md": "# Summary\n"}),
     "jekyll": ("docs", {"_config.yml": "title: X\n"}),
     "eleventy": ("pages", {".eleventy.js": "module.exports = function (c) {};\n"}),

@@ -269,3 +269,68 @@ def test_an_included_text_runs_nothing(tmp_path):
     assert "<script" not in html
     assert "onerror" not in html.replace("&quot;", "")
     assert "javascript" not in html
+
+
+PROGRAM = (
+    "// ANCHOR: all\nfn main() {\n    // ANCHOR: part\n    let a = 1;\n    let b = 2;\n"
+    "    // ANCHOR_END: part\n}\n// ANCHOR_END: all\n"
+)
+SCRIPT = "import x\n// #region part\n  one()\n  two()\n// #endregion part\nrest()\n"
+CALLED = {
+    "code/a.rs": PROGRAM,
+    "code/a.js": SCRIPT,
+    "code/a.cs": "// <part>\nRun();\n// </part>\nEnd();\n",
+    "code/a.py": "# --8<-- [start:part]\nrun()\n# --8<-- [end:part]\nlast()\n",
+    "code/b.md": "Above.\n\n<!-- #region part -->\n**Within** <!-- hidden -->\n<!-- #endregion part -->\n\nBelow.\n",
+    "code/draft.md": "---\ndraft: true\n---\nSecret\n",
+    "code/.secret.js": "secret()\n",
+}
+BOOK = {"book.toml": "[book]\n"}
+VITEPRESS = {
+    "content/.vitepress/config.js": "export default {}\n",
+    **{f"content/{path}": text for path, text in CALLED.items()},
+}
+DOCFX = {"docfx.json": "{}"}
+MKDOCS = {"mkdocs.yml": "site_name: X\n"}
+CODE = [
+    (BOOK, "```rust\n{{#include ../code/a.rs:part}}\n```", "let a = 1;\nlet b = 2;"),
+    (BOOK, "```rust\n{{#rustdoc_include ../code/a.rs:2:4}}\n```", "fn main() {\n    let a = 1;"),
+    (BOOK, "{{#playground ../code/a.rs:part}}", "let a = 1;\nlet b = 2;"),
+    (BOOK, "{{#include ../code/b.md:part}}", "Within"),
+    (BOOK, "{{#title Other}}\n\n\\{{#include x}} a", "{{#include x}} a"),
+    (
+        BOOK,
+        "```\n\\{{#include x.rs}}\n{{#include none.rs}}\n```",
+        "{{#include x.rs}}\n{{#include none.rs}}",
+    ),
+    (VITEPRESS, "<<< @/code/a.js#part{2} [Title]", "Title\none()\ntwo()"),
+    (VITEPRESS, "<!--@include: ./code/b.md#part-->", "Within"),
+    (
+        VITEPRESS,
+        "<!-- @include: ./code/b.md{7,7} -->\n\n<!-- @include: ./code/none.md -->",
+        "Below.",
+    ),
+    (VITEPRESS, "@[code{1-1} js](./code/a.js)", "import x"),
+    (DOCFX, ':::code language="csharp" source="../code/a.cs" id="part":::', "Run();"),
+    (DOCFX, ':::code source="../code/a.cs" range="4":::', "End();"),
+    (DOCFX, "[!code-csharp[Main](../code/a.cs?name=part&highlight=1)]", "Run();"),
+    (DOCFX, "[!code-csharp[Main](../code/a.cs#L2-L2)]", "Run();"),
+    (MKDOCS, '``` py\n--8<-- "code/a.py:part"\n;--8<-- "x"\n```', 'run()\n--8<-- "x"'),
+    (MKDOCS, '--8<-- "code/b.md:part"', "Within"),
+    (MKDOCS, "{* ../code/a.py ln[4] *}", "last()"),
+    (MKDOCS, "<<< @/code/a.js", "<<< @/code/a.js"),
+    (BOOK, "{{#include ../code/draft.md}} {{#include ../code/.secret.js}}", ""),
+    (
+        BOOK,
+        "```\n{{#include ../../../etc/passwd.txt}}\n```",
+        "{{#include ../../../etc/passwd.txt}}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("beside", "body", "text"), CODE)
+def test_code_and_parts_of_files(tmp_path, beside, body, text):
+    """Lines and named regions, in fences and alone; nothing hidden, and nothing out of the root."""
+    html, shown = seen(tmp_path, {**beside, **CALLED}, body)
+    assert shown == text.strip()
+    assert not any(word in html for word in ("hidden", "Secret", "secret()", "ANCHOR", "region"))

@@ -19,7 +19,7 @@ def read(located: Located) -> Dialect:
         published_at=sites(text(said, "output", "html", "site-url")),
         anchors=Anchors.MDBOOK,
         routes=Routes(indexes=("readme", "index"), slugs=()),
-        marks=frozenset({"gitbook"}),
+        marks=frozenset({"mdbook"}),
         exclude=("SUMMARY.md",),
         hidden_by=unlisted,
         menu=(summary,) if is_file(summary) else (),

@@ -26,13 +26,15 @@ class Sign(NamedTuple):
     `beside` are files and folders, in the content folder or up to three levels above it; `within`
     only in the content folder itself or right above it. Where `says` is given, one of the files
     has to hold what it matches. `inputs` are the files and folders beside the sign from which
-    variables and menus are read; texts that articles include are none of them.
+    variables and menus are read; texts that articles include are none of them. `unless` are files
+    that tell of another generator.
     """
 
     beside: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     says: str = ""
     inputs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
 
 
 _JS = ("js", "ts", "mjs", "cjs", "mts")
@@ -81,7 +83,7 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
     "mdbook": (Sign(("book.toml",), says=r"^\s*\[(?:book|build|output|preprocessor)\b"),),
     "gitbook": (
         Sign((".gitbook.yaml", "book.json"), inputs=(".gitbook/vars.yaml",)),
-        Sign(within=("SUMMARY.md",)),
+        Sign(within=("SUMMARY.md",), unless=("book.toml", "../book.toml")),
     ),
     "jekyll": (Sign(("_config.yml", "_config.yaml"), inputs=("_data",)),),
     "eleventy": (
@@ -133,6 +135,8 @@ def _reach(content: Path) -> Iterator[Path]:
 
 def _find(sign: Sign, folder: Path, level: int) -> Path | None:
     names = (*sign.beside, *sign.within) if level < 2 else sign.beside  # noqa: PLR2004 right above
+    if any(os.path.exists(f"{folder}/{name}") for name in sign.unless):  # noqa: PTH110 quick
+        return None
     for name in names:
         path = f"{folder}/{name}"
         if os.path.exists(path) and (not sign.says or _says(path, sign.says)):  # noqa: PTH110 quick

@@ -44,15 +44,16 @@ class Markup:
     """How the marks of one article are read.
 
     `families` are those of its dialect (`liquid`, `hugo`, ...); `mdx` for an article in MDX.
-    `include` gives the text of a file by the name that the article calls it, `variable` a value,
-    `path` the path from the root of the content for a file named by a link tag; None for what
-    there is not.
+    `include` gives the Markdown of a file by the name that the article calls it, `code` the text of
+    any other, `variable` a value, `path` the path from the root of the content for a file named by
+    a link tag; None for what there is not.
     """
 
     families: frozenset[str] = frozenset()
     include: Callable[[str], str | None] = _nothing
     variable: Callable[[str], str | None] = _nothing
     path: Callable[[str], str | None] = _nothing
+    code: Callable[[str], str | None] = _nothing
 
     @property
     def is_mdx(self) -> bool:

@@ -20,6 +20,7 @@ from markdown_it.rules_block import StateBlock
 
 from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN, MarkdownConfig, OutOfTimeError, over_limit
 from kb.content.markdown import marks
+from kb.content.markdown.code_import import fill_code
 from kb.content.markdown.comment_block import comment_block
 from kb.content.markdown.component_line import component_ends, component_line, without_indentation
 from kb.content.markdown.markup import PLAIN, Account, Markup
@@ -53,7 +54,7 @@ _INLINE_NESTING = 20
 _LAZY_STEPS = 5
 # Escaped for HTML a character of an address becomes at most `&quot;`.
 _ESCAPED = 6
-_MAY_HOLD_MARKS = re.compile(r"\{[%{]|\[!|:::|--8<--|</?[A-Z]|=\{")
+_MAY_HOLD_MARKS = re.compile(r"\{[%{*]|\[!|:::|--8<--|</?[A-Z]|=\{|<!--|<<<|@\[")
 
 
 def is_safe_link(url: str) -> bool:
@@ -184,6 +185,7 @@ def _template_parser(nesting: int, syntax: MarkdownConfig, *, mdx: bool) -> Mark
     parser.core.ruler.at("inline", _parse_inlines)
     parser.core.ruler.before("inline", "component_ends", component_ends)
     parser.core.ruler.before("inline", "expand_words", expand_words)
+    parser.core.ruler.before("inline", "fill_code", fill_code)
     parser.core.ruler.after("inline", "raw_html", raw_html)
     marks.use_core(parser, syntax)
     return _compiled(parser)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from kb.content.markdown.markup import Markup
 
-_SIGNS = ("{%", "{{", "[!", ":::", "--8<--", ";--8<--")
+_SIGNS = ("{%", "{{", "{*", "[!", ":::", "--8<--", ";--8<--", "<!--", "<<<", "@[")
 _MOST_LINES = 60
 _BRANCHES = frozenset({"else", "elsif", "elif", "elseif"})
 _CODE = frozenset({"highlight", "codeblock", "code-toggle"})
@@ -83,7 +83,7 @@ def _marks(
             if (
                 len(marks) == 1
                 and mark.kind in {"value", "docfx"}
-                and mark.name not in {"INCLUDE", "VIDEO", "PREVIEW"}
+                and mark.name not in {"INCLUDE", "VIDEO", "PREVIEW", "CODE"}
             ):
                 return None  # words, which begin a paragraph
             return marks, line + 1

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.config import over_limit
+from kb.content.comments import INCLUDE
+from kb.content.markdown.code_import import Import, read_import, write_import
 from kb.content.markdown.jsx import read_expression, rewrite_tag
 from kb.content.markdown.markup import may_include, names
 
@@ -25,15 +27,16 @@ if TYPE_CHECKING:
 
 _LONGEST = 2_000
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)\Z", re.IGNORECASE)
-_STARTS = re.compile(r"\{%|\{\{[<%]?|\[!|:::|;?--8<--")
+_STARTS = re.compile(r"\{%|\{\{[<%]?|\[!|:::|;?--8<--|<!--|<<<|@\[|\{\*")
 _CLOSING = {"{%": "%}", "{{<": ">}}", "{{%": "%}}"}
 _NAMES = re.compile(r"\s*[-~]?\s*(/)?\s*([A-Za-z_][\w./-]*|/)\s*", re.DOTALL)
 _ATTRIBUTE = re.compile(
     r"""(?:([\w:-]+)\s{0,9}[=]\s{0,9})?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`]*)`|([^\s"'=,]+))"""
 )
 _DOCFX = re.compile(
-    r"\[!([A-Za-z]+)(?:-[\w-]+)?(?:\s+|(?=\[))((?:\[[^\]\n]*\]|[^\[\]\n]){1,500})\](?:\{[^}\n]*\})?"
+    r"\[!([A-Za-z]+)(?:-([\w#+-]+))?(?:\s+|(?=\[))((?:\[[^\]\n]*\]|[^\[\]\n]){1,500})\](?:\{[^}\n]*\})?"
 )
+_DOCFX_CODE = re.compile(r"\[[^\[\]]*\]\(\s*([^()\s]+)[^()]*\)")
 _DOCFX_INCLUDE = re.compile(
     r"\[!INCLUDE\s*\[[^\]\n]*\]\(\s*<?([^)>\n]+?)>?\s*\)\s*\]", re.IGNORECASE
 )
@@ -70,6 +73,7 @@ class Mark(NamedTuple):
     words: tuple[str, ...] = ()
     rest: str = ""
     closes: bool = False
+    code: Import | None = None
 
     @property
     def shown(self) -> str:
@@ -92,7 +96,17 @@ def read_mark(text: str, at: int, markup: Markup) -> Mark | None:
         return _read_value(text, at, markup)
     if start in {"[!", ":::"}:
         return _read_docfx(text, at) if start == "[!" else _read_line_of_docfx(text, at)
-    found = _SNIPPET.match(text, at)
+    return _read_file(text, at, markup)
+
+
+def _read_file(text: str, at: int, markup: Markup) -> Mark | None:
+    """A line that calls a file."""
+    if called := read_import(text, at, markup):
+        return Mark("code", called.name, called.end, code=called)
+    is_comment = text.startswith("<!--", at)
+    if is_comment and "vuepress" not in markup.families:
+        return None
+    found = (INCLUDE if is_comment else _SNIPPET).match(text, at)
     return Mark("snippet", "include", found.end(), words=(found[1],)) if found else None
 
 
@@ -162,7 +176,8 @@ def _read_docfx(text: str, at: int) -> Mark | None:
     found = _DOCFX.match(text, at)
     if found is None or found[1].upper() not in _DOCFX_WORDS:
         return None
-    return Mark("docfx", found[1].upper(), found.end(), words=(found[2].strip(),))
+    attrs = {"language": found[2]} if found[2] else {}
+    return Mark("docfx", found[1].upper(), found.end(), attrs, words=(found[3].strip(),))
 
 
 def _read_line_of_docfx(text: str, at: int) -> Mark | None:
@@ -247,10 +262,12 @@ class Expander:
             made = make(self, mark)
         elif mark.kind == "value":
             made = self._value(mark)
+        elif mark.kind == "code":
+            made = _code(self, mark)
         elif mark.kind == "literal":
             made = mark.rest
         elif mark.kind == "docfx":
-            made = _docfx_words(mark)
+            made = _docfx_code(self, mark) if mark.name == "CODE" else _docfx_words(mark)
         elif _PICTURE.search(mark.attrs.get("src", "")):
             made = _figure(self, mark)
         else:
@@ -286,6 +303,10 @@ class Expander:
                 text,
             )
         return text or None
+
+    def code(self, name: str) -> str | None:
+        """The text of any file, or of a part of it."""
+        return self._markup.code(name) if may_include(self._env) else None
 
     def variable(self, name: str) -> str | None:
         """The value of a variable, by one of the names that it may have."""
@@ -480,9 +501,44 @@ def _icon(_expander: Expander, mark: Mark) -> str | None:
     return mark.attrs.get("aria-label")
 
 
+def _code(expander: Expander, mark: Mark) -> str | None:
+    code = expander.code(mark.name)
+    return write_import(mark.code, code) if code is not None and mark.code else None
+
+
+def _docfx_code(expander: Expander, mark: Mark) -> str | None:
+    """`[!code-csharp[name](file.cs?name=part)]`."""
+    found = _DOCFX_CODE.search(mark.words[0])
+    if found is None:
+        return None
+    language = mark.attrs.get("language", "")
+    highlight = re.search(r"[?&]highlight=([\d,-]+)", found[1])
+    name = re.sub(r"(?<=[?&])(?:highlight|dedent)=[^&#]*&?", "", found[1]).rstrip("?&")
+    code = expander.code(name)
+    called = Import(name, 0, language, highlight[1] if highlight else "")
+    return None if code is None else write_import(called, code)
+
+
+def _code_line(expander: Expander, mark: Mark) -> str | None:
+    """`:::code language="csharp" source="file.cs" range="2-5" highlight="3":::`."""
+    if mark.closes:
+        return ""
+    attrs = mark.attrs
+    name = attrs.get("source", "")
+    query = [f"range={attrs['range']}"] if attrs.get("range") else []
+    query += [f"name={attrs['id']}"] if attrs.get("id") else []
+    code = expander.code(f"{name}?{'&'.join(query)}" if query else name) if name else None
+    called = Import(name, 0, attrs.get("language", ""), attrs.get("highlight", ""))
+    return None if code is None else write_import(called, code)
+
+
 def _book_include(expander: Expander, mark: Mark) -> str | None:
-    name = mark.words[0].split(":")[0]
-    return expander.include(name) if name.endswith((".md", ".markdown", ".txt")) else None
+    """What stands in no fence: Markdown as it is, any other file in one."""
+    name = mark.words[0].split(" ")[0]
+    if mark.name != "playground" and name.split(":")[0].endswith((".md", ".markdown", ".txt")):
+        return expander.include(name)
+    code = expander.code(name)
+    return None if code is None else write_import(Import(name, 0), code)
 
 
 _WRAPPERS = names(
@@ -517,7 +573,8 @@ _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] =
     ("docfx-line", "image", _image_line),
     ("docfx-line", "zone moniker row column no-loc", _nothing),
     ("docfx-line", "video", _embed),
-    ("mdbook", "include", _book_include),
+    ("docfx-line", "code", _code_line),
+    ("mdbook", "include rustdoc_include shiftinclude playground", _book_include),
     ("mdbook", "title", _nothing),
 )
 _MADE = {
