@@ -199,21 +199,25 @@ class _Assembler:
     def _mark(self, mark: Mark, token: Token) -> None:
         frame = self._frames[-1]
         if mark.ends:
-            self._end_mark(mark)
+            if not self._end_mark(mark) and mark.name.startswith("/"):
+                self._emit(*_paragraph(mark.line, token))
             return
         if mark.name == IN_TABS and not _holds_tabs(frame):
-            self._emit(*_paragraph(mark.words[0], token))
+            self._emit(*_paragraph(mark.line, token))
             return
         if mark.what == "tab":
             self._close_tab(frame)
             opened = self._tab(mark.title or mark.name, token, level=token.level)
+        elif mark.what == "block":
+            opened = _Open()
         elif mark.what in _GROUPS:
             opened = _Open([close_tabs(token.level)], 1, mark.what)
             self._emit(open_tabs(token.level))
         else:
             callout = callout_named(mark.style) or Callout("note", "note")
-            if mark.name in {"details", "expand"}:
+            if mark.name in {"details", "expand"} or mark.attributes.get("style") == "details":
                 callout = Callout("details", "details", "closed")
+            callout = callout._replace(fold=mark.attributes.get("fold", callout.fold))
             opened = self._callout(callout, mark.title, token)
         opened.name = mark.name
         frame.marks.append(opened)
@@ -242,12 +246,14 @@ class _Assembler:
         self._skip = 2
         return True
 
-    def _end_mark(self, mark: Mark) -> None:
+    def _end_mark(self, mark: Mark) -> bool:
+        """Close what a mark ends; whether there is any."""
         frame = self._frames[-1]
         for at in range(len(frame.marks) - 1, -1, -1):
             if frame.marks[at].name == mark.name:
                 self._close_marks(frame, at)
-                return
+                return True
+        return False
 
     def _end_in_words(self, token: Token) -> None:
         """A mark at the end of a paragraph is no text, where it ends what stands around it."""

@@ -2,7 +2,7 @@
 
 `{% hint style="info" %}`, `{% endhint %}`, `{{< tabs >}}`, `{{% notice note %}}`: what GitBook,
 Jekyll, Hugo and others write; `[!BEGINTABS]` of docfx, `@tab Title` and `== Title` in `::: tabs`
-of VuePress and VitePress. `kb.content.markdown.containers` puts beginnings and ends together.
+of VuePress and VitePress, `/// note | Title` of PyMdown. `kb.content.markdown.containers` puts beginnings and ends together.
 """
 
 from __future__ import annotations
@@ -46,18 +46,29 @@ _TAB_LINE = re.compile(
 )
 
 
+_SLASHES = re.compile(
+    r"(?P<signs>/{3,20})[ \t]*(?:(?P<name>[a-z][a-z-]{0,40})[ \t]*(?:\|[ \t]*(?P<title>[^\n]{0,200}?))?)?[ \t]*\Z"
+)
+_OPTION = re.compile(r"[ \t]{4,}[\w-]{1,40}:[^\n]{0,200}\Z")
+_MOST_OPTIONS = 20
+_WRAPPERS = frozenset({"html", "caption", "figure-caption", "table-caption", "define"})
+
 IN_TABS = "@tab"
 """The name of a mark that counts in tabs alone; in any other place its line is words."""
 
 
 class Mark(NamedTuple):
-    """What a line begins or ends: `what` is `callout`, `tabs`, `tab` or `code-group`."""
+    """What a line begins or ends: `what` is `callout`, `tabs`, `tab`, `code-group` or any `block`.
+
+    `line` is how it is written, where it may turn out to be words.
+    """
 
     what: str
     name: str
     ends: bool = False
     attributes: Mapping[str, str] = MappingProxyType({})
     words: tuple[str, ...] = ()
+    line: str = ""
 
     @property
     def style(self) -> str:
@@ -126,10 +137,27 @@ def mark_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  #
         state.push("paragraph_close", "p", -1)
         state.push("mark", "", 0).meta = {"mark": ending[0]}
     state.line = start + 1
+    if mark.name.startswith("/") and not mark.ends:
+        _skip_options(state, mark, end)
     return True
 
 
-_BEGINNINGS = ("{", "[!", ">", "@tab", "== ")
+def _skip_options(state: StateBlock, mark: Mark, end: int) -> None:
+    """Leave out the indented lines of options below a mark, and take the type that they name."""
+    last = min(end, state.line + _MOST_OPTIONS)
+    while state.line < last:
+        line = state.src[state.bMarks[state.line] : state.eMarks[state.line]]
+        if not _OPTION.match(line):
+            return
+        key, _, value = line.strip().partition(":")
+        if key == "type" and mark.what == "callout":
+            fold = {"fold": "closed"} if mark.attributes["style"] == "details" else {}
+            named = {**mark.attributes, **fold, "style": value.strip().strip("\"'")}
+            state.tokens[-1].meta = {"mark": mark._replace(attributes=named)}
+        state.line += 1
+
+
+_BEGINNINGS = ("{", "[!", ">", "@tab", "== ", "///")
 
 
 def _read_tab(state: StateBlock, begin: int, stop: int) -> tuple[Mark, int] | None:
@@ -139,15 +167,34 @@ def _read_tab(state: StateBlock, begin: int, stop: int) -> tuple[Mark, int] | No
         if found["title"]:
             return Mark("tab", "!tab", attributes={"title": found["title"]}), stop
         return Mark("tabs", "!tabs", ends=found["ends"].upper() == "END"), stop
+    if line.startswith("///"):
+        mark = _read_slashes(line)
+        return None if mark is None else (mark, stop)
     if "has_containers" not in state.env:
         state.env["has_containers"] = ":::" in state.src
     found = _TAB_LINE.match(line) if state.env["has_containers"] else None
     if found is None:
         return None
-    return Mark("tab", IN_TABS, attributes={"title": found["title"]}, words=(line,)), stop
+    return Mark("tab", IN_TABS, attributes={"title": found["title"]}, line=line), stop
+
+
+def _read_slashes(line: str) -> Mark | None:
+    """What `/// name | Title` begins, and `///` ends. Its name is the signs: more of them around."""
+    found = _SLASHES.match(line)
+    if found is None:
+        return None
+    signs, name, title = found["signs"], found["name"], (found["title"] or "").strip()
+    if not name:
+        return None if found["title"] else Mark("block", signs, ends=True, line=line)
+    if name in {"tab", "details", "admonition"} or callout_named(name):
+        what = "tab" if name == "tab" else "callout"
+        return Mark(what, signs, attributes={"style": name, "title": title}, line=line)
+    return Mark("block", signs, line=line) if name in _WRAPPERS else None
 
 
 def _is_on(mark: Mark, syntax: MarkdownConfig) -> bool:
+    if mark.what == "block":
+        return syntax.callouts or syntax.tabs
     return syntax.callouts if mark.what == "callout" else syntax.tabs
 
 

@@ -78,6 +78,8 @@ class Mark(NamedTuple):
     @property
     def shown(self) -> str:
         """The mark as a message names it."""
+        if self.kind == "code":
+            return "code of a file"
         opening, closing = {"liquid": ("{% ", " %}"), "hugo": ("{{< ", " >}}")}.get(
             self.kind, ("{{ ", " }}")
         )
