@@ -2,7 +2,8 @@
 
 `{% hint style="info" %}`, `{% endhint %}`, `{{< tabs >}}`, `{{% notice note %}}`: what GitBook,
 Jekyll, Hugo and others write; `[!BEGINTABS]` of docfx, `@tab Title` and `== Title` in `::: tabs`
-of VuePress and VitePress, `/// note | Title` of PyMdown. `kb.content.markdown.containers` puts beginnings and ends together.
+of VuePress and VitePress, `/// note | Title` of PyMdown. `kb.content.markdown.containers` puts
+beginnings and ends together.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ _TAB_LINE = re.compile(
 
 
 _SLASHES = re.compile(
-    r"(?P<signs>/{3,20})[ \t]*(?:(?P<name>[a-z][a-z-]{0,40})[ \t]*(?:\|[ \t]*(?P<title>[^\n]{0,200}?))?)?[ \t]*\Z"
+    r"(?P<signs>/{3,20})[ \t]*(?:(?P<name>[a-z][a-z-]{0,40})[ \t]*"
+    r"(?:\|[ \t]*(?P<title>[^\n]{0,200}?))?)?[ \t]*\Z"
 )
 _OPTION = re.compile(r"[ \t]{4,}[\w-]{1,40}:[^\n]{0,200}\Z")
 _MOST_OPTIONS = 20
@@ -110,7 +112,7 @@ def read_mark(text: str, position: int = 0) -> tuple[Mark, int] | None:
     return Mark(what, name, bool(found["end"]), attributes, tuple(words)), found.end()
 
 
-def mark_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001
+def mark_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Take a line that is a mark, or a mark, text, and the mark that ends it."""
     begin = state.bMarks[start] + state.tShift[start]
     if not state.src.startswith(_BEGINNINGS, begin) or state.is_code_block(start):
@@ -179,7 +181,7 @@ def _read_tab(state: StateBlock, begin: int, stop: int) -> tuple[Mark, int] | No
 
 
 def _read_slashes(line: str) -> Mark | None:
-    """What `/// name | Title` begins, and `///` ends. Its name is the signs: more of them around."""
+    """What `/// name | Title` begins, and `///` ends; the signs are its name."""
     found = _SLASHES.match(line)
     if found is None:
         return None
