@@ -16,10 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from markdown_it.rules_core import StateCore
-
     from kb.content.markdown.markup import Markup
-    from kb.content.markdown.templates import Expander
 
 _TICKS = re.compile(r"`+")
 _VITEPRESS = re.compile(
@@ -99,32 +96,19 @@ def write_import(called: Import, code: str) -> str:
     return f"{fence}{language}{marks}{title}\n{shown}\n{fence}\n"
 
 
-def fill_code(state: StateCore) -> None:
-    """Put the code that fences call from files into them: a rule for markdown-it-py."""
-    markup: Markup = state.env["markup"]
-    expander: Expander = state.env["expander"]
-    is_book, is_mkdocs = "mdbook" in markup.families, "mkdocs" in markup.families
-    if not (is_book or is_mkdocs):
-        return
-    for token in state.tokens:
-        if token.type not in {"fence", "code_block"}:
-            continue
-        line = token.map[0] if token.map else 0
-        written = token.content
-        if is_book and "{{#" in written:
-            token.content = _BOOK.sub(lambda found: _book(found, expander), written)
-        if is_mkdocs and "--8<--" in written:
-            lines = [_snippet(each, expander.code) for each in written.split("\n")]
-            token.content = "\n".join(lines)
-        if token.content != written:
-            state.env["account"].has_marks = True
-            expander.counted(token.content, line)
+def fill(code: str, markup: Markup, read: Callable[[str], str | None]) -> str:
+    """The code of a fence, with that of the files that it calls."""
+    if "mdbook" in markup.families and "{{#" in code:
+        code = _BOOK.sub(lambda found: _book(found, read), code)
+    if "mkdocs" in markup.families and "--8<--" in code:
+        code = "\n".join(_snippet(line, read) for line in code.split("\n"))
+    return code
 
 
-def _book(found: re.Match[str], expander: Expander) -> str:
+def _book(found: re.Match[str], read: Callable[[str], str | None]) -> str:
     if found[0].startswith("\\"):
         return found[0][1:]
-    code = expander.code(found[1])
+    code = read(found[1])
     return found[0] if code is None else code.rstrip("\n")
 
 

@@ -20,13 +20,12 @@ from markdown_it.rules_block import StateBlock
 
 from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN, MarkdownConfig, OutOfTimeError, over_limit
 from kb.content.markdown import marks
-from kb.content.markdown.code_import import fill_code
 from kb.content.markdown.comment_block import comment_block
 from kb.content.markdown.component_line import component_ends, component_line, without_indentation
 from kb.content.markdown.markup import PLAIN, Account, Markup
 from kb.content.markdown.raw_html import raw_html
 from kb.content.markdown.spaced_link import spaced_link
-from kb.content.markdown.template_line import expand_words, template_line
+from kb.content.markdown.template_line import expand_words, fill_code, template_line
 from kb.content.markdown.templates import Expander
 from kb.content.markdown.wiki_link import wiki_link
 from kb.errors import ContentError

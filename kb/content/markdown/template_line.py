@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kb.content.markdown.code_import import fill
 from kb.content.markdown.templates import Expander, Mark, is_false, read_mark
 
 if TYPE_CHECKING:
@@ -177,3 +178,15 @@ def expand_words(state: StateCore) -> None:
         if "{" in href:
             reference["href"] = expander.text(href, 0)
             env["account"].has_marks |= reference["href"] != href
+
+
+def fill_code(state: StateCore) -> None:
+    """Put the code that fences call from files into them."""
+    markup: Markup = state.env["markup"]
+    expander: Expander = state.env["expander"]
+    for token in state.tokens:
+        if token.type in {"fence", "code_block"}:
+            code = fill(token.content, markup, expander.code)
+            if code != token.content:
+                token.content = expander.counted(code, token.map[0] if token.map else 0)
+                state.env["account"].has_marks = True
