@@ -18,6 +18,7 @@ from kb.content.dialects import PLAIN
 from kb.errors import ContentError
 from kb.files import is_within, raise_if_exhausted
 from kb.model import Problem, Severity
+from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,6 +224,7 @@ class Exclusion:
 
     def __init__(self, dialect: Dialect) -> None:
         self._base = ""
+        self._has_error_page = dialect.name != "plain"
         if dialect.exclude_from and dialect.content != dialect.exclude_from:
             self._base = dialect.content.relative_to(dialect.exclude_from).as_posix() + "/"
         self._spec: GitIgnoreSpec | None = None
@@ -247,9 +249,17 @@ class Exclusion:
             return "a pattern of the settings or of the generator leaves it out"
         if matched is None and name.startswith("_") and without_suffix(name) != _SECTION_PAGE:
             return "its name begins with `_`"
+        if matched is None and self._has_error_page and _is_error_page(path):
+            return "it is the generator's page for addresses that don't exist"
         if matched is None and folder and name in _VENDORED:
             return f"{name}/ holds other people's files"
         return ""
+
+
+def _is_error_page(path: str) -> bool:
+    """Whether a path is that of a page 404, at the top or in the folder of a language there."""
+    folder, _, name = path.rpartition("/")
+    return without_suffix(name) == "404" != name and (not folder or bool(language_tag(folder)))
 
 
 def _without_hidden(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
@@ -346,7 +347,8 @@ class Pages:
         cards = []
         for name in topics:
             topic = self.plan.topics[name]
-            first = [*topic.articles, *self._below(topic)][:_CARD_LENGTH]
+            inside = (id_ for id_ in (*topic.articles, *self._below(topic)) if id_ != topic.page)
+            first = list(islice(inside, _CARD_LENGTH))
             cards.append(
                 {
                     **self._topic_link(topic, root),

@@ -353,3 +353,16 @@ def test_pages_that_the_summary_does_not_name_are_left_out(tmp_path, sign):
     assert shown(replace(config, folder=ContentConfig(exclude=("!old.md",)))) == [*listed, "old"]
     make(tmp_path, {"SUMMARY.md": "# Summary\n"})
     assert shown(config) == [*listed, "old", "older"]
+
+
+def test_the_page_of_an_unknown_address_is_no_article(tmp_path):
+    """Generators show it there alone; in a plain folder it is an article on a number."""
+    make(tmp_path, {"docs/404.md": "x\n", "docs/de/404.mdx": "x\n", "docs/codes/404.md": "x\n"})
+    config = Config(content=tmp_path / "docs")
+
+    def shown():
+        return [source.id for source in scan(config.content, dialect_of(config)).articles]
+
+    assert shown() == ["404", "codes/404", "de/404"]
+    make(tmp_path, {"astro.config.mjs": "export default {};\n"})
+    assert shown() == ["codes/404"]
