@@ -26,6 +26,7 @@ INDEX = {
     "yaml": "PyYAML",
     "pathspec": "pathspec",
     "Stemmer": "PyStemmer",
+    "spellchecker": "pyspellchecker",
     "whoosh": "Whoosh",
 }
 """Modules that shape an index, each with the name of its package."""

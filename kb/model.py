@@ -329,6 +329,7 @@ class Answer:
     `total` counts matching sections before any limit or cap; sections that say the same are one.
     `language` is the tag of the language that all hits are in, empty where there is one alone.
     `confidence` is the probability that the first hit is right.
+    `suggestion` is a correction that is not sure: the answer is that without it.
     """
 
     query: str
@@ -337,6 +338,7 @@ class Answer:
     hits: tuple[Hit, ...]
     escalation: Escalation
     correction: Correction | None = None
+    suggestion: Correction | None = None
     topics: tuple[Topic, ...] = ()
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ DOORS = {
     "pygments": "content/markdown/fence.py",
     "yaml": "content/frontmatter/yaml_reader.py",
     "Stemmer": "text/analysis.py",
+    "spellchecker": "text/lexicon.py",
     "click": "cli/",
     "jinja2": "site/",
     "markupsafe": "site/",

@@ -84,6 +84,9 @@ def _preface(answer: Answer, screen: Screen) -> Iterator[Line]:
         sentences.append(
             line_of("Showing results for ", shown, "; search instead for ", typed, " with --exact.")
         )
+    if answer.suggestion is not None:
+        meant = Span(answer.suggestion.text, Style.BOLD)
+        sentences.append(line_of("Did you mean ", meant, "?"))
     if answer.found is Found.PREFIX:
         sentences.append(line_of("No section has these words; these have longer ones."))
     for word, others in answer.synonyms:

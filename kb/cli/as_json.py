@@ -40,6 +40,7 @@ def answer_as_json(answer: Answer) -> Object:
         "query": answer.query,
         "corrected": correction.text if correction else None,
         "corrections": [list(pair) for pair in correction.words] if correction else [],
+        "did_you_mean": answer.suggestion.text if answer.suggestion else None,
         "found": str(answer.found),
         "total": answer.total,
         "confidence": answer.confidence,

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from kb.index.engine import Engine
     from kb.model import FileRow
 
-FORMAT = 25
+FORMAT = 26
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"

@@ -108,6 +108,18 @@ class PostingIndex:
         for field in prefixes(hidden=hidden):
             yield from self.reader.terms_of(field + "words", prefix)
 
+    def commonness(self, word: str) -> int:
+        """See Statistics."""
+        return self.reader.commonness(word)
+
+    def are_neighbours(self, one: str, other: str, *, hidden: bool) -> bool:
+        """See Statistics."""
+        places = self.reader.positions
+        return any(
+            _followed(places(field, one), places(field, other), 1)
+            for field in (prefix + "terms" for prefix in prefixes(hidden=hidden))
+        )
+
     def candidates(self, query: CandidateQuery, count: int) -> Candidates:
         """See CandidateSource."""
         return _Selection(self.reader, self.ranking, query, self).best(count)

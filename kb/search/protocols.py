@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from kb.search.ranking import Averages
     from kb.search.twins import Twins
+    from kb.text.lexicon import Block
 
 RANGE_STARTS = (0, 1024, 2048, 3072, 8192)
 """The first position of each of the FIELDS. Words past the end of a field's range are counted,
@@ -97,6 +98,16 @@ class Statistics(Protocol):
         """The words as written that begin with a prefix; some may come twice, and some may be
         held by no article any more.
         """
+        ...
+
+    def commonness(self, word: str) -> int:
+        """How common a word is in the language, by its lexicon (`kb.text.lexicon`); 0 for what is
+        no word of it.
+        """
+        ...
+
+    def are_neighbours(self, one: str, other: str, *, hidden: bool) -> bool:
+        """Whether any section holds two terms one after the other."""
         ...
 
 
@@ -290,6 +301,10 @@ class PostingReader(Protocol):
     def twins(self) -> Twins:
         """Which sections say the same."""
 
+    def commonness(self, word: str) -> int:
+        """How common a word is in the language. See Statistics."""
+        ...
+
     def postings(self, field: str, term: str) -> tuple[array[int], array[int]]:
         """Document numbers, ascending, and weights of a term; never to be changed."""
         ...
@@ -338,6 +353,10 @@ class ExportReader(PostingReader, Protocol):
         postings and their number. As long as documents are only added and taken out, the same
         stamp at another time means the same postings, of the same documents.
         """
+        ...
+
+    def lexicon(self) -> Iterator[Block]:
+        """The words of the language, block by block (`kb.text.lexicon`)."""
         ...
 
     def document_stamp(self, doc: int) -> str:

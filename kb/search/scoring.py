@@ -58,6 +58,14 @@ class QueryStatistics:
         """The words as written that begin with a prefix."""
         return self.index.words_from(prefix, hidden=self.hidden)
 
+    def commonness(self, word: str) -> int:
+        """How common a word is in the language; 0 for what is no word of it."""
+        return self.index.commonness(word)
+
+    def are_neighbours(self, one: str, other: str) -> bool:
+        """Whether any section holds two terms one after the other."""
+        return self.index.are_neighbours(one, other, hidden=self.hidden)
+
     def idf(self, term: str) -> int:
         """A term's idf over sections, in steps."""
         frequency, occurrences = self.index.statistics(term)

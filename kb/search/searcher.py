@@ -2,7 +2,8 @@
 
 1. The query's words become expanded terms: a word with its synonyms, or with the words that it
    begins. Stop words are left out unless there is nothing else.
-2. Words that the corpus does not hold are corrected, when something near them is in it.
+2. Words that neither the corpus nor the language has are corrected, when something near them is in
+   it; where it is not sure that it was meant, it is offered beside the answer.
 3. The index gives the best of the sections that hold any of the terms, and that filters, exclusions
    and quoted phrases leave. The best of them gain by nearness; self-service wins near-ties.
 4. When nothing is left, known words are corrected too, then every word is taken as the
@@ -20,7 +21,7 @@ from kb.search.protocols import CandidateQuery, Candidates, ExpandedQuery
 from kb.search.query import CUT_WORDS, MAX_WORDS, Filters
 from kb.search.ranking import IDF_STEPS, RESCORED, confidence, round_score
 from kb.search.scoring import QueryStatistics, Scoring
-from kb.search.spelling import Corrector
+from kb.search.spelling import Corrected, Corrector
 from kb.search.twins import MOST_SHOWN, label
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ class Results(NamedTuple):
     """What an engine brings. `total` counts sections before limits; `terms` are the terms that
     were searched, with their idf; `synonyms` the surfaces that others stood in for. `confidence`
     is the probability that the first section is right: 1 where it is what was asked for, be it
-    that there are no words but filters, or that a person was asked for and it is a contact.
+    that there are no words but filters, or that a person was asked for and it is a contact. A
+    `suggestion` is a correction that is not sure: the answer is that without it.
     """
 
     found: Found
@@ -77,6 +79,7 @@ class Results(NamedTuple):
     terms: Mapping[str, float]
     confidence: float = 0.0
     correction: Correction | None = None
+    suggestion: Correction | None = None
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -148,15 +151,18 @@ class _Search:
     def _find(self, tokens: list[Token]) -> Results:
         prefix = self.request.prefix and not self.request.query.text[-1:].isspace()
         plain = self._attempt(Found.WORDS, tokens, prefix=prefix)
+        sure = offered = None
         if self.request.correct:
-            corrected = self.corrector.correct(tokens, self._unknown(tokens, prefix=prefix))
-            if corrected:
-                better = self._attempt(Found.CORRECTED, corrected.tokens, prefix=prefix)
-                if better.total:
-                    return better._replace(correction=corrected.describe(self.request.query))
+            doubtful = self._doubtful(tokens, prefix=prefix)
+            sure, offered = self.corrector.correct(tokens, doubtful)
+        suggestion = offered and offered.retype(self.request.query)
+        better = sure and self._corrected(sure, prefix=prefix)
+        if better:
+            return better._replace(suggestion=suggestion)
         if plain.total:
-            return plain
-        return self._fall_back(tokens) or self._unquote() or plain
+            return plain._replace(suggestion=suggestion)
+        results = self._fall_back(tokens) or self._unquote() or plain
+        return results if results.correction else results._replace(suggestion=suggestion)
 
     def _unquote(self) -> Results | None:
         """No section holds the quoted phrases: look for their words."""
@@ -171,21 +177,29 @@ class _Search:
     def _fall_back(self, tokens: list[Token]) -> Results | None:
         """Nothing holds any of the words: change words that exist, then take them as beginnings."""
         if self.request.correct:
-            corrected = self.corrector.correct(tokens, self._unquoted(tokens))
-            if corrected:
-                results = self._attempt(Found.CORRECTED, corrected.tokens)
-                if results.total:
-                    return results._replace(correction=corrected.describe(self.request.query))
+            sure, _ = self.corrector.correct(tokens, self._unquoted(tokens))
+            better = sure and self._corrected(sure)
+            if better:
+                return better
         results = self._attempt(Found.PREFIX, tokens, prefix=True, every=True)
         return results if results.total else None
 
-    def _unknown(self, tokens: list[Token], *, prefix: bool) -> list[Token]:
-        """The words that neither the corpus nor a synonym knows, and that are not quoted; with
-        `prefix`, the last is not finished and may become known.
+    def _corrected(self, corrected: Corrected, *, prefix: bool = False) -> Results | None:
+        """The answer to a corrected query; None where it has none."""
+        results = self._attempt(Found.CORRECTED, corrected.tokens, prefix=prefix)
+        correction = corrected.describe(self.request.query)
+        return results._replace(correction=correction) if results.total else None
+
+    def _doubtful(self, tokens: list[Token], *, prefix: bool) -> list[Token]:
+        """The words that the corpus does not hold as written, that no synonym knows, and that are
+        not quoted; with `prefix`, the last is not finished and may become known.
         """
         last = tokens[-1] if prefix else None
+        synonyms, is_held = self.expander.synonyms, self.statistics.word_frequency
         return [
-            t for t in self._unquoted(tokens) if t is not last and not self.expander.is_known(t)
+            t
+            for t in self._unquoted(tokens)
+            if t is not last and t.term not in synonyms and not is_held(t.surface)
         ]
 
     def _unquoted(self, tokens: list[Token]) -> list[Token]:

@@ -1,24 +1,34 @@
-"""Misspelt queries: each unknown word becomes the known one that was probably meant.
+"""Misspelt queries: each word that is none becomes the one that was probably meant.
 
-Where none is near, a word that two known ones make becomes those (`orderstatus`), and letters
-before digits become a word of their own (`question1`).
+A word that the articles hold as written, or that the lexicon of the language has
+(`kb.text.lexicon`), is none of them: a help center need not hold a word for it to be a word.
+What may have been meant are words of the articles that begin with the same letter, or with the
+first two letters swapped, and differ by one edit, by two from six letters on; where none of these
+is a likely slip, those that differ in the first letter alone, too. An edit is a letter more, less
+or other, or two neighbouring letters swapped (optimal string alignment distance: R. Lowrance,
+R. Wagner, "An extension of the string-to-string correction problem", J. ACM 22, 1975).
 
-Candidates begin with the same letter, or with the first two letters swapped, and differ by
-one edit; by two where the word has eight letters or more and nothing is nearer. An edit is a
-letter more, less or other, or two neighbouring letters swapped (optimal string alignment
-distance: R. Lowrance, R. Wagner, "An extension of the string-to-string correction problem",
-J. ACM 22, 1975).
+Each has a score, the lower the likelier: how likely the slip is, how many articles hold the word,
+how common it is in the language, and whether it stands beside the query's neighbouring words
+somewhere. What scores well for its length is sure. Else the answer is that for the words as typed,
+and the correction is offered beside it; so is a common word for a rare one of the language that a
+single likely slip makes of it.
+
+Where no word is near, one that two known ones make becomes those (`orderstatus`), if they stand
+side by side somewhere, and letters before digits become a word of their own (`question1`).
 """
 
 from __future__ import annotations
 
+import math
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.model import Correction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kb.search.query import Query
     from kb.search.scoring import QueryStatistics
@@ -27,25 +37,63 @@ if TYPE_CHECKING:
 MIN_LENGTH = 4
 """Shorter words are not corrected: too many are one edit apart."""
 
-LONG = 8
+LONG = 5
 """From this length on a word may be two edits away."""
 
+SWAPS, MISSING, UNDOUBLED, EXTRA, DOUBLED = (60, 90), 55, 40, 85, 30
+CONFUSED, OTHER, FIRST = 75, 100, 30
+"""What a slip costs: two letters swapped, neighbours or around one; a letter missing, or missing
+behind the same one; a letter too many, or twice for once; another letter, or one that sounds or
+looks alike. A wrong first letter costs FIRST more.
+"""
 
-def candidates(word: str, words_from: Callable[[str], Iterable[str]]) -> list[tuple[int, str]]:
-    """(distance, word) of the nearest known words, all at the same distance.
+CONFUSED_LETTERS = "ck kc cs sc sz zs mn nm"
+"""Letters that are taken for each other: typed, then meant."""
 
-    `words_from` gives the known words that begin with a prefix.
+_CONFUSED_LETTERS = frozenset(CONFUSED_LETTERS.split())
+
+LIKELY = 80
+"""Slips that cost no more are likely: words with other first letters are not looked for then."""
+
+PER_LEVEL, NO_WORD = 2, 100
+"""What a level of commonness takes from a score, and what a word that the lexicon lacks adds."""
+
+SAME_STEM = 100
+"""What it takes from a score to have the stem of the word as typed."""
+
+BESIDE, COMPARED = 60, 4
+"""What it takes from a score to stand beside a neighbour of the query, somewhere; how many words
+are looked at for that: the best, as far as it may put them first."""
+
+SURE, SURE_PER_LETTER, LONGEST_SURE = 40, 50, 9
+"""The score up to which a word of MIN_LENGTH letters is sure, what each letter more adds to it, and
+up to how many letters."""
+
+OFFERED = 100
+"""How far above that a score may be for the word to be offered."""
+
+RARE, COMMONER = 10, 8
+"""The level up to which a word of the language may be a slip, and by how many levels what it is
+a slip of has to be commoner."""
+
+HELD_RARELY, OFTENER = 2, 10
+"""A word of at most so many articles is itself a slip where the lexicon lacks it and a likely one
+makes it of a word that so many times as many hold."""
+
+ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly")
+COMMON = 12
+"""What makes a regular form of a word. Of words from that level on the lexicon has all forms."""
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+"""First letters that may be missing or another one."""
+
+
+def candidates(word: str, words_from: Callable[[str], Iterable[str]], furthest: int) -> list[str]:
+    """The known words that are at most so many edits away. `words_from` gives those that begin with
+    a prefix.
     """
-    if len(word) < MIN_LENGTH or any(character.isdigit() for character in word):
-        return []
-    furthest = 2 if len(word) >= LONG else 1
-    near: list[tuple[int, str]] = []
-    for known in _alike(word, words_from, furthest):
-        distance = osa_distance(word, known, furthest)
-        if distance <= furthest:
-            near.append((distance, known))
-    least = min((distance for distance, _ in near), default=0)
-    return sorted(pair for pair in near if pair[0] == least)
+    alike = dict.fromkeys(_alike(word, words_from, furthest))
+    return [known for known in alike if osa_distance(word, known, furthest) <= furthest]
 
 
 def _alike(word: str, words_from: Callable[[str], Iterable[str]], furthest: int) -> Iterable[str]:
@@ -96,6 +144,26 @@ def _distance(one: str, other: str, furthest: int) -> int:
     return min(row[-1], furthest + 1)
 
 
+def slip_cost(typed: str, meant: str) -> int:
+    """What it costs to have typed one word for another: the cheapest way of slips."""
+    missing = [
+        UNDOUBLED if at and meant[at - 1] == letter else MISSING for at, letter in enumerate(meant)
+    ]
+    rows = [list(accumulate(missing, initial=0))]
+    for i, a in enumerate(typed, 1):
+        extra = DOUBLED if i > 1 and typed[i - 2] == a else EXTRA
+        last, row = rows[-1], [rows[-1][0] + extra]
+        for j, b in enumerate(meant, 1):
+            other = 0 if a == b else CONFUSED if a + b in _CONFUSED_LETTERS else OTHER
+            cost = min(last[j] + extra, row[j - 1] + missing[j - 1], last[j - 1] + other)
+            for apart, swap in enumerate(SWAPS, 1):
+                if typed[i - 1 - apart : i] == meant[j - 1 - apart : j][::-1] and i > apart < j:
+                    cost = min(cost, rows[i - 1 - apart][j - 1 - apart] + swap)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1] + FIRST * (typed[0] != meant[0])
+
+
 MIN_PART = 3
 """Letters of each of the two words that a word may be made of, at least."""
 
@@ -114,7 +182,38 @@ class Corrected(NamedTuple):
         for token, surface in sorted(self.changes, key=lambda change: change[0].start):
             text = text[: token.start + shift] + surface + text[token.end + shift :]
             shift += len(surface) - (token.end - token.start)
-        return Correction(text, tuple((token.surface, word) for token, word in self.changes))
+        return Correction(text, self._words())
+
+    def retype(self, query: Query) -> Correction:
+        """The query's whole text, syntax and all, as it would be typed."""
+        text, at = query.text, 0
+        for token, surface in sorted(self.changes, key=lambda change: change[0].start):
+            typed = query.words[token.start : token.end]
+            start = text.find(typed, at)
+            if start >= 0:
+                text = text[:start] + surface + text[start + len(typed) :]
+                at = start + len(surface)
+        return Correction(text, self._words())
+
+    def _words(self) -> tuple[tuple[str, str], ...]:
+        return tuple((token.surface, word) for token, word in self.changes)
+
+
+class Corrections(NamedTuple):
+    """What a query should be: with the words of which that is `sure` replaced, and with those that
+    are `offered`, too; None where there are none.
+    """
+
+    sure: Corrected | None
+    offered: Corrected | None
+
+
+class _Guess(NamedTuple):
+    """What was probably meant by a word: one or two words, with the score."""
+
+    score: int
+    words: tuple[str, ...]
+    sure: bool
 
 
 class Corrector:
@@ -125,11 +224,19 @@ class Corrector:
         self.analyzer = analyzer
         self._listed: dict[str, list[str]] = {}
 
-    def correct(self, tokens: Sequence[Token], wrong: Iterable[Token]) -> Corrected | None:
-        """The tokens with those of `wrong` replaced that have something better, or None."""
-        found = {id(token): words for token in wrong if (words := self._best(token))}
-        if not found:
-            return None
+    def correct(self, tokens: Sequence[Token], wrong: Iterable[Token]) -> Corrections:
+        """The tokens with those of `wrong` replaced that have something better."""
+        parts = [token for token in tokens if not (token.whole or token.inside)]
+        own = [t for t in wrong if not (t.whole or t.inside)]
+        found = {id(t): guess for t in own if (guess := self._best(t, parts))}
+        sure = {key: guess.words for key, guess in found.items() if guess.sure}
+        both = {key: guess.words for key, guess in found.items()}
+        return Corrections(
+            self._replace(tokens, sure) if sure else None,
+            self._replace(tokens, both) if len(both) > len(sure) else None,
+        )
+
+    def _replace(self, tokens: Sequence[Token], found: dict[int, tuple[str, ...]]) -> Corrected:
         corrected = [new for t in tokens for new in self._replaced(t, found.get(id(t), ()))]
         changes = tuple((t, " ".join(found[id(t)])) for t in tokens if id(t) in found)
         return Corrected(corrected, changes)
@@ -140,34 +247,124 @@ class Corrector:
         stem = self.analyzer.stem
         return [token._replace(surface=word, term=stem(word), stop=False) for word in words]
 
-    def _best(self, token: Token) -> tuple[str, ...]:
-        """The nearest word; among equally near ones that of most articles, then by alphabet.
-        Where there is none, the two words that it is made of, or nothing.
-        """
-        if token.whole or len(token.surface) < MIN_LENGTH:
-            return ()
-        nearest = self._nearest(token.surface)
-        return (nearest,) if nearest else self._split(token.surface)
+    def _best(self, token: Token, parts: Sequence[Token]) -> _Guess | None:
+        """What was probably meant by a token among the query's `parts`."""
+        surface = token.surface
+        if len(surface) < MIN_LENGTH:
+            return None
+        if any(character.isdigit() for character in surface):
+            return self._split_digits(surface)
+        level = self.statistics.commonness(surface)
+        if level > RARE:
+            return None
+        near = self._nearest(surface, _beside(token, parts))
+        if level:
+            return self._unless_rare(surface, level, near)
+        if near and self._is_form(surface, near.words[0]):
+            return None
+        return near if near and near.sure else self._split(surface) or near
 
-    def _nearest(self, surface: str) -> str:
-        near = candidates(surface, self._words_from)
-        alive = [(-self._articles(word), word) for _, word in near]
-        return min((pair for pair in alive if pair[0]), default=(0, ""))[1]
+    def _nearest(self, surface: str, beside: tuple[str, str]) -> _Guess | None:
+        """The likeliest of the words that are near; of those with equal scores by alphabet."""
+        scored = sorted(self._scored(surface))
+        if len(scored) > 1:
+            edge = scored[0][0] + len(beside) * BESIDE
+            close = [pair for pair in scored[:COMPARED] if pair[0] <= edge]
+            scored = sorted((score - self._beside(word, beside), word) for score, word in close)
+        if not scored:
+            return None
+        score, word = scored[0]
+        limit = SURE + SURE_PER_LETTER * (min(len(surface), LONGEST_SURE) - MIN_LENGTH)
+        return _Guess(score, (word,), score <= limit) if score <= limit + OFFERED else None
 
-    def _split(self, surface: str) -> tuple[str, ...]:
-        """The two words of which the rarer is in most articles; the earlier cut among equals.
-        Of letters and digits, the letters may be misspelt.
-        """
-        digits = _LETTERS_AND_DIGITS.fullmatch(surface)
-        if digits:
-            word = digits[1] if self._articles(digits[1]) else self._nearest(digits[1])
-            return (word, digits[2]) if word else ()
-        halves = (
-            (surface[:cut], surface[cut:]) for cut in range(MIN_PART, len(surface) - MIN_PART + 1)
+    def _scored(self, surface: str) -> Iterator[tuple[int, str]]:
+        """The words that are near, each with its score but for what stands beside it."""
+        for cost, word in self._near(surface):
+            articles = self._articles(word)
+            if not articles or self._is_slip(word, articles):
+                continue
+            level = self.statistics.commonness(word)
+            score = 2 * cost - math.floor(100 * math.log10(1 + articles) + 0.5)
+            score -= SAME_STEM * (self.analyzer.stem(word) == self.analyzer.stem(surface))
+            yield score - PER_LEVEL * level + (0 if level else NO_WORD), word
+
+    def _near(self, surface: str) -> list[tuple[int, str]]:
+        """The words that are near, each with what the slip costs."""
+        furthest = 2 if len(surface) >= LONG else 1
+        found = candidates(surface, self._words_from, furthest)
+        near = {word: slip_cost(surface, word) for word in found}
+        if min(near.values(), default=LIKELY + 1) > LIKELY:
+            rest = surface[1:]
+            others = (rest, *(a + r for r in (rest, surface) for a in LETTERS))
+            for word in others:
+                if word != surface and word not in near and self._articles(word):
+                    near[word] = slip_cost(surface, word)
+        return [(cost, word) for word, cost in near.items()]
+
+    def _is_slip(self, word: str, articles: int) -> bool:
+        """Whether a word of some articles is itself a slip, so nothing that anyone means."""
+        if articles > HELD_RARELY or len(word) < MIN_LENGTH or self.statistics.commonness(word):
+            return False
+        return any(
+            slip_cost(word, known) <= LIKELY and self._articles(known) >= OFTENER * articles
+            for known in candidates(word, self._words_from, 1)
         )
-        rated = [(min(map(self._articles, pair)), pair) for pair in halves]
-        most, pair = max(rated, key=lambda rated: rated[0], default=(0, ()))
-        return pair if most else ()
+
+    def _beside(self, word: str, beside: tuple[str, ...]) -> int:
+        """What it takes from a word's score where it stands beside its neighbours."""
+        before, after = beside
+        term = self.analyzer.stem(word)
+        are_neighbours = self.statistics.are_neighbours
+        held = (before and are_neighbours(before, term)), (after and are_neighbours(term, after))
+        return BESIDE * sum(map(bool, held))
+
+    def _unless_rare(self, surface: str, level: int, near: _Guess | None) -> _Guess | None:
+        """A common word that a likely slip makes a rare word of the language."""
+        if near is None or slip_cost(surface, near.words[0]) > LIKELY:
+            return None
+        commoner = self.statistics.commonness(near.words[0]) - level >= COMMONER
+        return near._replace(sure=False) if commoner else None
+
+    def _is_form(self, surface: str, word: str) -> bool:
+        """Whether one is a regular form of the other, or will do for it: the stem is the same, and
+        the lexicon may lack both.
+        """
+        if self.analyzer.stem(surface) != self.analyzer.stem(word):
+            return False
+        is_regular = surface.startswith(word) and surface[len(word) :] in ENDINGS
+        return self.statistics.commonness(word) < (COMMON if is_regular else 1)
+
+    def _split(self, surface: str) -> _Guess | None:
+        """The two words, side by side somewhere, of which the rarer is in most articles; the
+        earlier cut among equals.
+        """
+        most = 0
+        pair: tuple[str, ...] = ()
+        for cut in range(MIN_PART, len(surface) - MIN_PART + 1):
+            halves = surface[:cut], surface[cut:]
+            least = min(map(self._articles, halves))
+            if least > most and self._stand_together(*halves):
+                most, pair = least, halves
+        return _Guess(0, pair, sure=True) if pair else None
+
+    def _stand_together(self, one: str, other: str) -> bool:
+        stop_words, stem = self.analyzer.stop_words, self.analyzer.stem
+        if one in stop_words or other in stop_words:
+            return False
+        return self.statistics.are_neighbours(stem(one), stem(other))
+
+    def _split_digits(self, surface: str) -> _Guess | None:
+        """Letters before digits, which may be misspelt."""
+        digits = _LETTERS_AND_DIGITS.fullmatch(surface)
+        if digits is None:
+            return None
+        word, number = digits.groups()
+        if self._articles(word):
+            return _Guess(0, (word, number), sure=True)
+        if len(word) < MIN_LENGTH or self.statistics.commonness(word):
+            return None
+        near = self._nearest(word, ("", ""))
+        return near and near._replace(words=(*near.words, number))
 
     def _words_from(self, beginning: str) -> list[str]:
         """Words as written; listed once, since most of a query's words may need them."""
@@ -179,3 +376,10 @@ class Corrector:
     def _articles(self, word: str) -> int:
         """How many articles hold a word."""
         return self.statistics.word_frequency(word)
+
+
+def _beside(token: Token, parts: Sequence[Token]) -> tuple[str, str]:
+    """The terms before and after a token, empty where there are none."""
+    at = next(number for number, part in enumerate(parts) if part is token)
+    before = parts[at - 1].term if at else ""
+    return before, parts[at + 1].term if at + 1 < len(parts) else ""

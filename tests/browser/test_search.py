@@ -178,6 +178,35 @@ def test_the_page_of_results_can_be_linked_and_keeps_its_history(see, address):
     assert back == [chat, first, chat]
 
 
+def test_what_may_have_been_meant_is_offered(see, serve_below, tmp_path):
+    """On the page of results and in the panel: a click searches for it."""
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "local.md").write_text("# Local files\n\nWhere they are.\n")
+    config = load_config(content=tmp_path / "content", environ={}, cwd=tmp_path)
+    build_site(config, out=tmp_path / "site")
+    address = serve_below(tmp_path / "site")
+    button = "#KB-results .find-notes button"
+    state = "[document.querySelector('#KB-query').value, document.querySelector('#KB-results').textContent]"
+    [seen] = see(
+        {
+            "url": address + "search/index.html?q=files+lofal",
+            "steps": [
+                ["until", f"document.querySelector('{button}')"],
+                ["evaluate", state],
+                ["axe"],
+                ["click", button],
+                ["until", f"!document.querySelector('{button}')"],
+                ["evaluate", state],
+            ],
+        }
+    )
+    (typed, offered), violations, (meant, answer) = seen["results"]
+    assert (typed, meant) == ("files lofal", "files local")
+    assert "Did you mean files local?" in offered
+    assert violations == []
+    assert "Local files" in answer
+
+
 def test_versions_of_a_section_are_one_result_that_leads_to_them(see, serve_below, tmp_path):
     """The page of results links each other version, the panel names them; both are accessible."""
     text = "The money comes within five working days to the account from which the order was paid."

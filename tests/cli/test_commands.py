@@ -195,6 +195,7 @@ def test_json_of_a_search(base, kb):
         "query",
         "corrected",
         "corrections",
+        "did_you_mean",
         "found",
         "total",
         "confidence",
@@ -282,15 +283,17 @@ def test_answer_says_how_it_understood_the_query(base, kb):
         query="late pacakge",
         found=Found.CORRECTED,
         correction=Correction("late package", (("pacakge", "package"),)),
+        suggestion=Correction("lace package", (("late", "lace"), ("pacakge", "package"))),
         synonyms=(("package", ("parcel",)),),
         notices=("The query was cut.",),
         total=40,
         hits=(replace(plain.hits[0], weak=True),),
     )
     lines = kb("search", "late", "pacakge").out.splitlines()
-    assert lines[:4] == [
+    assert lines[:5] == [
         "The query was cut.",
         "Showing results for late package; search instead for late pacakge with --exact.",
+        "Did you mean lace package?",
         "package also finds parcel.",
         "",
     ]

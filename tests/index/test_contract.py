@@ -581,12 +581,38 @@ def test_a_phrase_that_nothing_holds_is_words(kind):
 
 @every_engine
 def test_known_words_are_corrected_when_nothing_is_found(kind):
-    """A word that exists, but not where it is sought, may be a slip after all."""
-    corpus = [make_article("t/a", "form"), make_article("u/b", "from"), make_article("u/c", "fork")]
+    """A word that exists, but not where it is sought, may be a slip after all: unless the language
+    has it.
+    """
+    corpus = [
+        make_article("t/a", "Recieve a form"),
+        make_article("u/b", "Receive it"),
+        make_article("u/c", "fork"),
+    ]
     with opened(kind, corpus) as engine:
-        results = ask(engine, "form topic:u", correct=True)
+        results = ask(engine, "recieve topic:u", correct=True)
         assert results.found is Found.CORRECTED
-        assert results.correction.words == (("form", "fork"),)
+        assert results.correction.words == (("recieve", "receive"),)
+        assert ask(engine, "form topic:u", correct=True).found is Found.NOTHING
+
+
+@every_engine
+def test_engines_know_the_language_and_what_stands_side_by_side(kind):
+    """Words of the language whether any article holds them or not; hidden ones for who sees them."""
+    hidden = make_article("h", "Secret sauce", audience=Audience.AGENT)
+    with opened(kind, [make_article("a", "Track the late package"), hidden]) as engine:
+        index = engine.index
+        assert index.commonness("took") > index.commonness("packages") > 0
+        assert index.commonness("pacakge") == index.commonness("the") == 0
+        are = index.are_neighbours
+        assert are("late", "packag", hidden=False)
+        assert are("track", "late", hidden=False)  # only a stop word stands between them
+        assert not are("packag", "late", hidden=False)
+        assert not are("late", "unknown", hidden=False)
+        assert (are("secret", "sauc", hidden=True), are("secret", "sauc", hidden=False)) == (
+            True,
+            False,
+        )
 
 
 @every_engine

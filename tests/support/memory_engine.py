@@ -28,6 +28,7 @@ from kb.search.ranking import (
 )
 from kb.search.scoring import STEPS, QueryStatistics, Scoring
 from kb.search.twins import NO_TWINS, Twins, join
+from kb.text.lexicon import Lexicon, write_lexicon
 
 
 @dataclass
@@ -131,6 +132,7 @@ class MemoryEngine:
         numbered = [(key, number) for number, group in enumerate(groups) for key in group]
         twins = Twins(*zip(*numbered, strict=True)) if numbered else NO_TWINS
         self.index = MemoryIndex(sections, self.averages, self.ranking, twins)
+        self.index.lexicon = Lexicon(write_lexicon((self.analyzer.language,)))
 
 
 class MemoryIndex:
@@ -164,6 +166,18 @@ class MemoryIndex:
         """Words."""
         words = {word for s in self._seen(hidden=hidden) for word in s.words}
         return iter(sorted(word for word in words if word.startswith(prefix)))
+
+    def commonness(self, word):
+        """By the lexicon that any engine keeps."""
+        return self.lexicon.commonness(word)
+
+    def are_neighbours(self, one, other, *, hidden):
+        """In any section."""
+        return any(
+            _has(s.places.get(other, ()), place + 1)
+            for s in self._seen(hidden=hidden)
+            for place in s.places.get(one, ())
+        )
 
     def candidates(self, query, count):
         """The best of all candidates: just as many as are wanted, and those equal to the last."""

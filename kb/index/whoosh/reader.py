@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from whoosh.codec.whoosh3 import W3Segment
 
+from kb.concurrency import cached_property
 from kb.index.generations import DamagedIndexError, reading
 from kb.index.whoosh.codec import MAX_WEIGHT, PackedCodec, PackedPostings, crc_of, stamp_of
 from kb.index.whoosh.storage import GuardedStorage, decoding
@@ -26,9 +27,12 @@ from kb.search.ranking import count_occurrences
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from kb.text.lexicon import Block, Lexicon
+
 T = TypeVar("T")
 
 CONTENTS = "contents.json"
+LEXICON = "lexicon.bin"
 NAME = "kb"
 
 CACHED_TERMS = 512
@@ -138,6 +142,7 @@ class WhooshReader:
             self.article_of, self.order, self.mass = tables.article_of, tables.order, tables.mass
             self.lengths, self.averages = tables.lengths, tables.averages
             self.twins = read_twins(folder, base)
+            self._lexicon_data = (folder / LEXICON).read_bytes()  # it may be removed later
         self.postings = lru_cache(CACHED_TERMS)(self._postings)
         self.statistics = lru_cache(CACHED_TERMS)(self._statistics)
         self.positions = lru_cache(CACHED_TERMS)(self._positions)
@@ -242,6 +247,22 @@ class WhooshReader:
             if term != last:
                 last = term
                 yield term.decode("utf-8", "surrogatepass")
+
+    def commonness(self, word: str) -> int:
+        """How common a word is in the language. See Statistics."""
+        with decoding("the lexicon"):
+            return self._lexicon.commonness(word)
+
+    def lexicon(self) -> Iterator[Block]:
+        """The words of the language. See ExportReader."""
+        with decoding("the lexicon"):
+            yield from self._lexicon.blocks()
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        from kb.text.lexicon import Lexicon  # noqa: PLC0415  # most searches correct nothing
+
+        return Lexicon(self._lexicon_data)
 
     def article_record(self, doc: int) -> dict[str, Any]:
         """What was stored of an article. See ExportReader."""

@@ -29,6 +29,7 @@ from kb.index.twins import find_twins
 from kb.index.whoosh.codec import MAX_WEIGHT, DamagedPostingsError, PackedCodec, PostingBuffer
 from kb.index.whoosh.reader import (
     CONTENTS,
+    LEXICON,
     NAME,
     WhooshReader,
     open_reader,
@@ -38,6 +39,7 @@ from kb.index.whoosh.reader import (
 from kb.index.whoosh.tables import Tables, write_tables, write_twins
 from kb.search.protocols import FINGERPRINT, HIDDEN, TWINS
 from kb.search.ranking import FIELDS, HEAD_STEPS, Averages, count_occurrences, idf_steps
+from kb.text.lexicon import write_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -114,6 +116,7 @@ def build(folder: Path, analyzer: Analyzer, ranking: Ranking, articles: Iterable
         averages = Averages.of(inverter.totals, inverter.sections)
         writer.pool.take(inverter.postings(averages))
     _write_anew(folder, averages, ranking)
+    replace_file(folder / LEXICON, [write_lexicon((analyzer.language,))])
 
 
 def update(

@@ -29,7 +29,7 @@ from kb.site.export.documents import (
 )
 from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_shard
 from kb.site.export.shards import ShardCache
-from kb.site.export.terms import write_terms, write_words
+from kb.site.export.terms import write_lexicon, write_terms, write_words
 from kb.site.export.twins import describe_groups, find_groups, write_groups
 from kb.support import intent
 from kb.text.analysis import Analyzer
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "MANIFEST", "Shard", "ShardCache", "export_search", "write_search"]
 
-FORMAT = 2
+FORMAT = 3
 """Raised by a change that a reader of the files has to follow."""
 
 _UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "body_weight",
@@ -78,6 +78,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     yield from starmap(listed.add, write_tables(reader, layout))
     yield from starmap(listed.add, write_terms(reader, layout, ranking, leads, kept))
     yield from starmap(listed.add, write_words(reader))
+    yield from starmap(listed.add, write_lexicon(reader))
     groups = find_groups(reader, layout)
     yield from starmap(listed.add, write_groups(groups, reader, places))
     facets = _facets(layout, topics, places, root)

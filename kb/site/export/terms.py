@@ -217,7 +217,8 @@ def write_from(start: int, places: Sequence[int]) -> str:
     return written
 
 
-SHARD_WORDS = 2_000
+SHARD_WORDS = 500
+"""Few, since each word of a query may need another shard: whether it is there as it is written."""
 
 
 def write_words(reader: ExportReader) -> Iterator[tuple[str, Shard]]:
@@ -227,8 +228,18 @@ def write_words(reader: ExportReader) -> Iterator[tuple[str, Shard]]:
     for number, start in enumerate(range(0, len(words), SHARD_WORDS)):
         own = words[start : start + SHARD_WORDS]
         parts = [*map(_part, ["", *own], own), ""]
-        fields = {"words": _END.join(parts), "articles": encode([counts[word] for word in own])}
+        fields = {
+            "words": _END.join(parts),
+            "articles": encode([counts[word] for word in own]),
+            "levels": "".join([DIGITS[reader.commonness(word)] for word in own]),
+        }
         yield own[0], make_shard(f"w{number}", fields)
+
+
+def write_lexicon(reader: ExportReader) -> Iterator[tuple[str, Shard]]:
+    """(first word, shard) of the words of the language."""
+    for number, (first, words, levels) in enumerate(reader.lexicon()):
+        yield first, make_shard(f"x{number}", {"words": words, "levels": levels})
 
 
 _END = " "

@@ -115,7 +115,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     if (state.kind === "failed") status.textContent = failureOf(state, view);
     status.classList.toggle("find-alone", !answer?.hits.length);
     notes.replaceChildren();
-    if (answer && state.kind === "answer") notes.append(...notesOf(answer, state.question, view, exactly));
+    if (answer && state.kind === "answer") notes.append(...notesOf(answer, state.question, view, exactly, instead));
     if (state.kind === "failed") notes.append(remedies({ t, contact: view.contact }, asker.retry)); // topics stand below
     if (answer && !answer.hits.length) notes.append(...nothing(answer));
     list.replaceChildren(...groupHits(answer?.hits ?? []).map(group));
@@ -128,6 +128,14 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
 
   function exactly() {
     correct = false;
+    input.focus();
+    choose();
+  }
+
+  /** @param {string} query */
+  function instead(query) {
+    input.value = query;
+    correct = true;
     input.focus();
     choose();
   }

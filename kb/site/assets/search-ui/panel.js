@@ -82,7 +82,7 @@ export function attachPanel(form, input, view, open) {
   /** @param {Answer} answer @param {import("./types.js").Question} asked */
   function showAnswer(answer, asked) {
     status.replaceChildren(...summaryOf(answer, view));
-    notes.replaceChildren(...notesOf(answer, asked, view, exactly));
+    notes.replaceChildren(...notesOf(answer, asked, view, exactly, instead));
     list.replaceChildren(...groupHits(answer.hits).map((hits) => group(hits)), ...last(answer));
     const keys = make("p", { class: "find-keys", "aria-hidden": "true" }, t("find_keys"));
     const more = !view.search && answer.total > limit && answer.hits.length >= limit && button();
@@ -91,6 +91,14 @@ export function attachPanel(form, input, view, open) {
 
   function exactly() {
     correct = false;
+    input.focus();
+    ask();
+  }
+
+  /** @param {string} query */
+  function instead(query) {
+    input.value = query;
+    correct = true;
     input.focus();
     ask();
   }

@@ -55,8 +55,9 @@ export function actionText({ label, where }) {
  * @param {Question} question
  * @param {View} view
  * @param {() => void} exactly  searches for the words as typed
+ * @param {(query: string) => void} instead  searches for another query
  */
-export function notesOf(answer, question, { t }, exactly) {
+export function notesOf(answer, question, { t }, exactly, instead) {
   /** @type {(string | Node)[][]} */
   const notes = answer.notices.map((notice) => [notice]);
   if (answer.corrected !== null && answer.found !== "nothing") {
@@ -64,6 +65,12 @@ export function notesOf(answer, question, { t }, exactly) {
     typed.addEventListener("click", exactly);
     const shown = make("strong", {}, answer.corrected);
     notes.push(fill(t("find_corrected"), { shown, typed }));
+  }
+  const meant = answer.did_you_mean;
+  if (meant) {
+    const suggestion = make("button", { type: "button", class: "find-link" }, meant);
+    suggestion.addEventListener("click", () => instead(meant));
+    notes.push(fill(t("find_meant"), { suggestion }));
   }
   if (question.correct === false) notes.push([t("find_exact")]);
   if (answer.found === "prefix") notes.push([t("find_prefix")]);

@@ -35,6 +35,7 @@
  * @typedef {object} Answer
  * @property {string} query
  * @property {string | null} corrected
+ * @property {string | null} did_you_mean
  * @property {"words" | "corrected" | "prefix" | "nothing"} found
  * @property {number} total
  * @property {Hit[]} hits

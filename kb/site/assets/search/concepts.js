@@ -94,8 +94,8 @@ export class ConceptMaker {
   /** The terms of the words that begin with a token, those of most articles first. @param {Token} token */
   #completed(token) {
     const words = [...this.index.wordsFrom(token.surface)];
-    words.sort(([a, most], [b, more]) => more - most || (a < b ? -1 : 1));
-    return [...new Set(words.slice(0, MAX_COMPLETIONS).map(([word]) => this.analyzer.stem(word)))];
+    words.sort((a, b) => b.articles - a.articles || (a.word < b.word ? -1 : 1));
+    return [...new Set(words.slice(0, MAX_COMPLETIONS).map(({ word }) => this.analyzer.stem(word)))];
   }
 
   /** These terms with what they count for: none more than the word itself, or where no section

@@ -5,8 +5,8 @@ import { pause } from "./pauses.js";
 import { SPACE, trimSlashes } from "./query.js";
 import { bestFirst, confidence, roundScore, Scoring } from "./scoring.js";
 import { say } from "./sentences.js";
-import { CUT_WORDS, MAX_WORDS, MIN_LENGTH, MIN_PART, TIERS, UNQUOTED } from "./shared.js";
-import { beginnings, candidates } from "./spelling.js";
+import { CUT_WORDS, MAX_WORDS, TIERS, UNQUOTED } from "./shared.js";
+import { Corrector } from "./spelling.js";
 import { join } from "./twins.js";
 
 /** @import { Token } from "./analysis.js" */
@@ -14,16 +14,16 @@ import { join } from "./twins.js";
 /** @import { Filters, Query } from "./query.js" */
 /** @import { Hopes } from "./scoring.js" */
 /** @import { Answer, Engine, Options } from "./search.js" */
+/** @import { Corrected, Correction } from "./spelling.js" */
 /** @import { Joined } from "./twins.js" */
 
 const HOPES = 32; // sections whose tables are loaded first
 
 /**
  * @typedef {{found: Answer["found"], total: number, ranked: Ranked[], confidence: number, twins: Map<number, Joined>, concepts: Concepts,
- *   scoring: Scoring | null, correction: Correction | null, synonyms: Answer["synonyms"],
+ *   scoring: Scoring | null, correction: Correction | null, suggestion: string | null, synonyms: Answer["synonyms"],
  *   notices: string[]}} Results
  * @typedef {{doc: number, score: number}} Ranked
- * @typedef {{text: string, words: [string, string][]}} Correction
  * @typedef {Required<Options> & {person: boolean}} Wanted
  */
 
@@ -43,6 +43,7 @@ export class Search {
     };
     /** Its words and what is to be said of them. */
     this.tokens = this.read();
+    this.corrector = new Corrector(this.index, engine.analyzer, query);
     /** @type {any} */
     this.facets = null;
   }
@@ -55,6 +56,7 @@ export class Search {
     await Promise.all([
       index.load([...quoted, ...tokens].map(({ term }) => term)),
       index.loadWords(this.#begins ? tokens.slice(-1).map(({ surface }) => surface) : []),
+      this.wanted.correct ? Promise.all(tokens.map(({ surface }) => index.loadWord(surface))) : null,
       index.hasFewTables && tokens.length ? index.loadTables(Array.from(index.tables.first)) : null,
       filters.topic || filters.tag ? index.facets().then((facets) => (this.facets = facets)) : null,
     ]);
@@ -91,15 +93,18 @@ export class Search {
   async find(tokens) {
     const prefix = this.#begins;
     const plain = await this.#attempt("words", tokens, prefix);
-    if (this.wanted.correct) {
-      const corrected = await this.correct(tokens, this.#unknown(tokens, prefix));
-      if (corrected) {
-        const better = await this.#attempt("corrected", corrected.tokens, prefix);
-        if (better.total) return { ...better, correction: corrected.correction };
-      }
+    const { sure, offered } = this.wanted.correct
+      ? await this.corrector.correct(tokens, this.#doubtful(tokens, prefix))
+      : { sure: null, offered: null };
+    const suggestion = offered?.retyped ?? null;
+    const better = sure && (await this.#corrected(sure, prefix));
+    if (better) return { ...better, suggestion };
+    if (plain.total) {
+      await this.#load(plain.concepts); // what was loaded to correct words may have taken their place
+      return { ...plain, suggestion };
     }
-    if (plain.total) return plain;
-    return (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
+    const results = (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
+    return results.correction ? results : { ...results, suggestion };
   }
 
   /** No section holds the quoted phrases: look for their words. @returns {Promise<Results | null>} */
@@ -116,21 +121,27 @@ export class Search {
   /** @param {Token[]} tokens @returns {Promise<Results | null>} */
   async #fallBack(tokens) {
     if (this.wanted.correct) {
-      const corrected = await this.correct(tokens, this.#unquoted(tokens));
-      if (corrected) {
-        const results = await this.#attempt("corrected", corrected.tokens);
-        if (results.total) return { ...results, correction: corrected.correction };
-      }
+      const { sure } = await this.corrector.correct(tokens, this.#unquoted(tokens));
+      const better = sure && (await this.#corrected(sure));
+      if (better) return better;
     }
     const results = await this.#attempt("prefix", tokens, true, true);
     return results.total ? results : null;
   }
 
-  /** Words that neither the corpus nor a synonym knows. @param {Token[]} tokens
+  /** The answer to a corrected query; null where it has none. @param {Corrected} corrected
+   * @param {boolean} [prefix] @returns {Promise<Results | null>} */
+  async #corrected({ tokens, correction }, prefix = false) {
+    const results = await this.#attempt("corrected", tokens, prefix);
+    return results.total ? { ...results, correction } : null;
+  }
+
+  /** Words that no article holds as written, and no synonym knows. @param {Token[]} tokens
    * @param {boolean} prefix */
-  #unknown(tokens, prefix) {
+  #doubtful(tokens, prefix) {
     const last = prefix ? tokens[tokens.length - 1] : null;
-    return this.#unquoted(tokens).filter((token) => token !== last && !this.concepts.isKnown(token));
+    return this.#unquoted(tokens).filter((token) =>
+      token !== last && !this.concepts.synonyms.has(token.term) && !this.index.word(token.surface));
   }
 
   /** Who quotes a word means it. @param {Token[]} tokens */
@@ -140,84 +151,11 @@ export class Search {
     return tokens.filter((token) => !quoted.has(token.surface));
   }
 
-  /** The tokens with those of `wrong` replaced that have something better. See
-   * kb/search/spelling.py. @param {Token[]} tokens @param {Token[]} wrong */
-  async correct(tokens, wrong) {
-    const parts = wrong.filter((token) => !token.whole && [...token.surface].length >= MIN_LENGTH);
-    /** @type {Map<Token, string[]>} */
-    const found = new Map();
-    await this.index.loadWords(parts.flatMap(({ surface }) => beginnings(surface)));
-    for (const token of parts) {
-      await pause();
-      const near = await this.nearest(token.surface);
-      const words = near ? [near] : await this.split(token.surface);
-      if (words.length) found.set(token, words);
-    }
-    if (!found.size) return null;
-    const corrected = tokens.flatMap((token) =>
-      (found.get(token) ?? [null]).map((word) =>
-        word === null ? token : { ...token, surface: word, term: this.engine.analyzer.stem(word), stop: false }));
-    const changes = tokens.flatMap((token) => {
-      const words = found.get(token);
-      return words ? [/** @type {[Token, string]} */ ([token, words.join(" ")])] : [];
-    });
-    return { tokens: corrected, correction: this.describe(changes) };
-  }
-
-  /** The nearest word; among equally near ones that of most articles, then by alphabet.
-   * @param {string} word */
-  async nearest(word) {
-    await this.index.loadWords(beginnings(word));
-    const near = candidates(word, (prefix) => this.index.wordsFrom(prefix));
-    return near.sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))[0]?.[0] ?? "";
-  }
-
-  /** The two words that a word is made of, or letters and digits. @param {string} surface
-   * @returns {Promise<string[]>} */
-  async split(surface) {
-    const [, letters, digits] = /^((?:\p{L}|\p{Nl}|\p{No}){3,})(\p{Nd}{1,4})$/u.exec(surface) ?? [];
-    if (letters) {
-      const word = (await this.articles(letters)) ? letters : await this.nearest(letters);
-      return word ? [word, digits] : [];
-    }
-    const characters = [...surface];
-    let most = 0;
-    /** @type {string[]} */
-    let best = [];
-    for (let cut = MIN_PART; cut <= characters.length - MIN_PART; cut++) {
-      const pair = [characters.slice(0, cut).join(""), characters.slice(cut).join("")];
-      let least = await this.articles(pair[0]);
-      if (least > most) least = Math.min(least, await this.articles(pair[1]));
-      if (least > most) [most, best] = [least, pair];
-    }
-    return best;
-  }
-
-  /** How many articles hold a word. @param {string} word */
-  async articles(word) {
-    await this.index.loadWords([word]);
-    for (const [known, count] of this.index.wordsFrom(word)) return known === word ? count : 0;
-    return 0;
-  }
-
-  /** The query's text as it was understood. @param {[Token, string][]} changes
-   * @returns {Correction} */
-  describe(changes) {
-    let text = this.query.words;
-    let shift = 0;
-    for (const [token, word] of [...changes].sort(([a], [b]) => a.start - b.start)) {
-      text = text.slice(0, token.start + shift) + word + text.slice(token.end + shift);
-      shift += word.length - (token.end - token.start);
-    }
-    return { text, words: changes.map(([token, word]) => [token.surface, word]) };
-  }
-
   /** @param {Answer["found"]} found @param {Token[]} tokens @param {boolean} [prefix]
    * @param {boolean} [every] @returns {Promise<Results>} */
   async #attempt(found, tokens, prefix = false, every = false) {
     const concepts = await this.concepts.make(tokens, prefix, every);
-    const terms = concepts.all.flatMap((concept) => concept.alternatives.flatMap((a) => a.terms));
-    await this.index.load([...terms, ...concepts.pairs.flat()]);
+    await this.#load(concepts);
     const scoring = await Scoring.of(this.index, concepts);
     const [docs, twins] = join(await this.#allowed(scoring), this.index.twins, (doc) => scoring.heldBy(doc));
     const [ranked, rival] = await this.ranked(docs, scoring);
@@ -230,9 +168,16 @@ export class Search {
       concepts,
       scoring,
       correction: null,
+      suggestion: null,
       synonyms: this.concepts.used(tokens),
       notices: [],
     };
+  }
+
+  /** Load the terms of concepts. @param {Concepts} concepts */
+  async #load({ all, pairs }) {
+    const terms = all.flatMap((concept) => concept.alternatives.flatMap((a) => a.terms));
+    await this.index.load([...terms, ...pairs.flat()]);
   }
 
   /** No words at all: with filters, the articles that pass them, in order. @returns {Results} */
@@ -243,7 +188,7 @@ export class Search {
     const first = this.wanted.person ? docs.filter((doc) => this.index.tierOf(doc) === "contact") : [];
     const ranked = [...new Set([...first, ...docs])].slice(0, this.wanted.limit).map((doc) => ({ doc, score: 0 }));
     const found = docs.length ? "words" : "nothing";
-    return { found, total: docs.length, ranked, confidence: docs.length ? 1 : 0, twins, concepts: { all: [], pairs: [] }, scoring: null, correction: null, synonyms: [], notices: [] };
+    return { found, total: docs.length, ranked, confidence: docs.length ? 1 : 0, twins, concepts: { all: [], pairs: [] }, scoring: null, correction: null, suggestion: null, synonyms: [], notices: [] };
   }
 
   /** The confidence in the best section. @param {Ranked} best @param {number} rival @param {Scoring} scoring */

@@ -22,7 +22,7 @@ class Directory {
     this.kind = kind;
     this.hash = given.hash;
     /** @type {ArrayLike<any>} */
-    this.first = kind === "t" || kind === "w" ? (given.first ? given.first.split(" ") : []) : decodeGaps(given.first);
+    this.first = "twx".includes(kind) ? (given.first ? given.first.split(" ") : []) : decodeGaps(given.first);
   }
 
   /** @param {number} number */
@@ -124,6 +124,9 @@ function readPlaces(text, start, links, places) {
 
 /** @typedef {{first: number, mass: number[], titles: number[], lengths: number[][], articles: number}} Table */
 
+/** A word as written: how many articles hold it, and how common it is in the language.
+ * @typedef {{word: string, articles: number, level: number}} Word */
+
 export class Index {
   /** @param {any} manifest @param {Shards} shards */
   constructor(manifest, shards) {
@@ -132,6 +135,7 @@ export class Index {
     this.inTitle = manifest.inTitle;
     this.terms = new Directory("t", manifest.shards.t);
     this.words = new Directory("w", manifest.shards.w);
+    this.lexicon = new Directory("x", manifest.shards.x ?? { first: "", hash: "" });
     this.tables = new Directory("s", manifest.shards.s);
     this.documents = new Directory("d", manifest.shards.d);
     this.groups = new Directory("g", manifest.shards.g ?? { first: "", hash: "" });
@@ -156,7 +160,7 @@ export class Index {
     this.known = new Map();
     /** @type {Map<number, Table>} */
     this.readTables = new Map();
-    /** @type {Map<number, [string[], number[]]>} */
+    /** @type {Map<number, {words: string[], articles: number[], levels: string}>} */
     this.readWords = new Map();
   }
 
@@ -197,12 +201,21 @@ export class Index {
 
   /** Load the words that begin with these. @param {Iterable<string>} prefixes */
   async loadWords(prefixes) {
-    const numbers = new Set([...prefixes].flatMap((prefix) => this.#wordShards(prefix)));
+    await this.#loadWordShards([...prefixes].flatMap((prefix) => this.#wordShards(prefix)));
+  }
+
+  /** Load what is known of a word. @param {string} word */
+  async loadWord(word) {
+    await this.#loadWordShards([lastUpTo(this.words.first, word)]);
+  }
+
+  /** @param {number[]} numbers */
+  async #loadWordShards(numbers) {
     await Promise.all(
-      [...numbers].map(async (number) => {
-        if (this.readWords.has(number)) return;
-        const shard = await this.shards.get(this.words.file(number));
-        this.readWords.set(number, [readWords(shard.words), decode(shard.articles)]);
+      [...new Set(numbers)].map(async (number) => {
+        if (number < 0 || this.readWords.has(number)) return;
+        const { words, articles, levels } = await this.shards.get(this.words.file(number));
+        this.readWords.set(number, { words: readWords(words), articles: decode(articles), levels });
       }),
     );
   }
@@ -214,15 +227,37 @@ export class Index {
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
   }
 
-  /** The loaded words that begin with a prefix, with the number of articles that hold each.
-   * @param {string} prefix @returns {Generator<[string, number]>} */
+  /** The loaded words that begin with a prefix. @param {string} prefix @returns {Generator<Word>} */
   *wordsFrom(prefix) {
     for (const number of this.#wordShards(prefix)) {
-      const [words, counts] = this.readWords.get(number) ?? [[], []];
+      const words = this.readWords.get(number)?.words ?? [];
       let at = lastUpTo(words, prefix);
       if (words[at] !== prefix) at++;
-      for (; at < words.length && words[at].startsWith(prefix); at++) yield [words[at], counts[at]];
+      for (; at < words.length && words[at].startsWith(prefix); at++) yield this.#word(number, at);
     }
+  }
+
+  /** What is known of a loaded word; null where no article holds it. @param {string} word */
+  word(word) {
+    const number = lastUpTo(this.words.first, word);
+    const words = this.readWords.get(number)?.words ?? [];
+    const at = lastUpTo(words, word);
+    return words[at] === word ? this.#word(number, at) : null;
+  }
+
+  /** @param {number} number @param {number} at @returns {Word} */
+  #word(number, at) {
+    const { words, articles, levels } = /** @type {any} */ (this.readWords.get(number));
+    return { word: words[at], articles: articles[at], level: digit(levels, at) };
+  }
+
+  /** How common a word is in the language; 0 for what is no word of it. @param {string} word */
+  async commonness(word) {
+    const number = lastUpTo(this.lexicon.first, word);
+    if (number < 0) return 0;
+    const { words, levels } = await this.shards.get(this.lexicon.file(number));
+    const at = readWords(words).indexOf(word);
+    return at < 0 ? 0 : digit(levels, at);
   }
 
   /** Whether all tables may be loaded before it is known which are needed. */

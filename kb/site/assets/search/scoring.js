@@ -57,6 +57,41 @@ export function bestFirst(docs, scoreOf) {
   return scored.sort(([one, a], [other, b]) => roundScore(b) - roundScore(a) || one - other);
 }
 
+/** Tell of each section where one term stands so far behind another, and where the first does;
+ * with `links` the text of links included.
+ * @param {Index} index @param {string} one @param {string} other @param {boolean} links
+ * @param {(doc: number, places: number[]) => void} tell @param {number} [distance] */
+function follow(index, one, other, links, tell, distance = 1) {
+  const first = index.term(one);
+  const second = index.term(other);
+  if (!first || !second) return;
+  for (let i = 0, j = 0; i < first.docs.length && j < second.docs.length; ) {
+    const ahead = first.docs[i] - second.docs[j];
+    if (ahead === 0) {
+      const places = first.positions(i, links);
+      const theirs = second.positions(j, links);
+      let found = placesBefore(places, theirs, distance);
+      // Words past the end of a field share its last position: what is counted is the places
+      // of the word with fewer.
+      const isShared = found.length && [places, theirs].some((all) => all.some((place, at) => place === all[at - 1]));
+      if (isShared && first.occurrences > second.occurrences) {
+        found = placesBefore(theirs, places, -distance).map((place) => place - distance);
+      }
+      if (found.length) tell(first.docs[i], found);
+    }
+    if (ahead <= 0) i++;
+    if (ahead >= 0) j++;
+  }
+}
+
+/** Whether any section holds two loaded terms one after the other.
+ * @param {Index} index @param {string} one @param {string} other */
+export function areNeighbours(index, one, other) {
+  let found = false;
+  follow(index, one, other, false, () => (found = true));
+  return found;
+}
+
 export class Scoring {
   /** @param {Index} index @param {Concepts} concepts */
   constructor(index, concepts) {
@@ -303,10 +338,10 @@ export class Scoring {
     const [first, ...others] = terms;
     /** @type {Map<number, number[]>} */
     let found = new Map();
-    this.#follow(first, others[0], true, (doc, places) => found.set(doc, places));
+    follow(this.index, first, others[0], true, (doc, places) => found.set(doc, places));
     others.slice(1).forEach((term, at) => {
       const longer = new Map();
-      this.#follow(first, term, true, (doc, places) => {
+      follow(this.index, first, term, true, (doc, places) => {
         const both = found.get(doc)?.filter((place) => places.includes(place));
         if (both?.length) longer.set(doc, both);
       }, at + 2);
@@ -315,39 +350,12 @@ export class Scoring {
     return new Set(found.keys());
   }
 
-  /** Tell of each section where one term stands so far behind another, and where the first does;
-   * with `links` the text of links included.
-   * @param {string} one @param {string} other @param {boolean} links
-   * @param {(doc: number, places: number[]) => void} tell @param {number} [distance] */
-  #follow(one, other, links, tell, distance = 1) {
-    const first = this.index.term(one);
-    const second = this.index.term(other);
-    if (!first || !second) return;
-    for (let i = 0, j = 0; i < first.docs.length && j < second.docs.length; ) {
-      const ahead = first.docs[i] - second.docs[j];
-      if (ahead === 0) {
-        const places = first.positions(i, links);
-        const theirs = second.positions(j, links);
-        let found = placesBefore(places, theirs, distance);
-        // Words past the end of a field share its last position: what is counted is the places
-        // of the word with fewer.
-        const isShared = found.length && [places, theirs].some((all) => all.some((place, at) => place === all[at - 1]));
-        if (isShared && first.occurrences > second.occurrences) {
-          found = placesBefore(theirs, places, -distance).map((place) => place - distance);
-        }
-        if (found.length) tell(first.docs[i], found);
-      }
-      if (ahead <= 0) i++;
-      if (ahead >= 0) j++;
-    }
-  }
-
   /** The idf of a pair, and of each section how many of its places lie in each field.
    * @param {[string, string]} terms */
   pair([one, other]) {
     /** @type {Map<number, number[]>} */
     const fields = new Map();
-    this.#follow(one, other, false, (doc, places) => {
+    follow(this.index, one, other, false, (doc, places) => {
       const counts = [0, 0, 0, 0, 0];
       for (const place of places) {
         let field = counts.length - 1;

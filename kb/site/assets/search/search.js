@@ -56,6 +56,7 @@ const LONGEST_KEPT = 10_000;
  * @property {string} query
  * @property {string | null} corrected
  * @property {[string, string][]} corrections
+ * @property {string | null} did_you_mean  a correction that is not sure: the answer is that without it
  * @property {"words" | "corrected" | "prefix" | "nothing"} found
  * @property {number} total
  * @property {number} confidence  the probability that the first hit is right
@@ -169,6 +170,7 @@ export class Engine {
       query: text,
       corrected: results.correction?.text ?? null,
       corrections: results.correction?.words ?? [],
+      did_you_mean: results.suggestion,
       found: results.found,
       total: results.total,
       confidence: results.confidence,

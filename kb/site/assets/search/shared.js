@@ -54,8 +54,34 @@ export const MAX_KEY_WORDS = 4;
 
 // kb/search/spelling.py
 export const MIN_LENGTH = 4;
-export const LONG = 8;
+export const LONG = 5;
 export const MIN_PART = 3;
+export const SWAPS = [60, 90];
+export const MISSING = 55;
+export const UNDOUBLED = 40;
+export const EXTRA = 85;
+export const DOUBLED = 30;
+export const CONFUSED = 75;
+export const CONFUSED_LETTERS = "ck kc cs sc sz zs mn nm";
+export const OTHER = 100;
+export const FIRST = 30;
+export const LIKELY = 80;
+export const PER_LEVEL = 2;
+export const NO_WORD = 100;
+export const SAME_STEM = 100;
+export const BESIDE = 60;
+export const COMPARED = 4;
+export const SURE = 40;
+export const SURE_PER_LETTER = 50;
+export const LONGEST_SURE = 9;
+export const OFFERED = 100;
+export const RARE = 10;
+export const COMMONER = 8;
+export const HELD_RARELY = 2;
+export const OFTENER = 10;
+export const ENDINGS = ["s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly"];
+export const COMMON = 12;
+export const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 // kb/search/ranking.py
 export const IDF_STEPS = 64;
@@ -117,7 +143,7 @@ export const MARKS = "%!#$";
 export const LINK_MARK = "&";
 
 // kb/site/export/manifest.py
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 // kb/model.py
 export const TIERS = ["self-service", "contact", "advice"];

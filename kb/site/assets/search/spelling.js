@@ -1,45 +1,44 @@
 // Words that were probably meant. See kb/search/spelling.py.
 
-import { LONG, MIN_LENGTH } from "./shared.js";
+import { pause } from "./pauses.js";
+import { areNeighbours } from "./scoring.js";
+import {
+  CONFUSED, CONFUSED_LETTERS, BESIDE, COMMON, COMMONER, COMPARED, DOUBLED, ENDINGS, EXTRA, FIRST, HELD_RARELY, LETTERS,
+  LIKELY, LONG, LONGEST_SURE, MIN_LENGTH, MIN_PART, MISSING, NO_WORD, OFFERED, OFTENER, OTHER, PER_LEVEL, RARE,
+  SAME_STEM, SURE, SURE_PER_LETTER, SWAPS, UNDOUBLED,
+} from "./shared.js";
 
-/** What has to be known of the corpus to correct a word: beginnings of words.
- * @param {string} word @returns {string[]} */
-export function beginnings(word) {
-  const letters = [...word];
-  if (letters.length < MIN_LENGTH || /\p{Nd}|[\u00b2\u00b3\u00b9\u2070-\u2089]/u.test(word)) return [];
-  return letters[1] === letters[0] ? [letters[0]] : [letters[0], letters[1] + letters[0]];
+/** @import { Analyzer, Token } from "./analysis.js" */
+/** @import { Index, Word } from "./index.js" */
+/** @import { Query } from "./query.js" */
+
+/**
+ * @typedef {{text: string, words: [string, string][]}} Correction
+ * @typedef {{tokens: Token[], correction: Correction, retyped: string}} Corrected
+ * @typedef {{words: string[], sure: boolean}} Guess
+ */
+
+const CONFUSED_PAIRS = new Set(CONFUSED_LETTERS.split(" "));
+
+/** What has to be known of the corpus to correct a word: beginnings of words. @param {string} word */
+function beginnings(word) {
+  const [first, second] = word;
+  return first === second ? [first] : [first, second + first];
 }
 
-/** The nearest known words, all at the same distance, each with what is known of it.
- * @param {string} word @param {(prefix: string) => Iterable<[string, number]>} wordsFrom
- * @returns {[string, number][]} */
-export function candidates(word, wordsFrom) {
-  const [first, swapped] = beginnings(word);
-  if (!first) return [];
-  const furthest = [...word].length >= LONG ? 2 : 1;
-  let least = furthest;
-  /** @type {[string, number][]} */
-  let near = [];
-  const consider = (/** @type {[string, number]} */ entry, /** @type {number} */ difference) => {
-    const [known] = entry;
-    if (known === word || Math.abs(known.length - word.length) > difference) return;
-    const distance = osaDistance(word, known, least);
-    if (distance > least) return;
-    if (distance < least) near = [];
-    least = distance;
-    near.push(entry);
-  };
-  for (const entry of wordsFrom(first)) consider(entry, furthest);
-  if (swapped) for (const entry of wordsFrom(swapped)) consider(entry, furthest - 1);
-  return near;
-}
-
-/** The optimal string alignment distance, or `furthest` + 1 when it is more.
- * @param {string} one @param {string} other @param {number} furthest */
-function osaDistance(one, other, furthest) {
-  let changes = 0;
-  while (changes <= furthest && !isNear(one, other, 0, 0, changes)) changes++;
-  return changes;
+/** The known words that are at most so many edits away.
+ * @param {string} word @param {(prefix: string) => Iterable<Word>} wordsFrom @param {number} furthest */
+export function candidates(word, wordsFrom, furthest) {
+  /** @type {Map<string, Word>} */
+  const found = new Map();
+  beginnings(word).forEach((beginning, place) => {
+    for (const known of wordsFrom(beginning)) {
+      const text = known.word;
+      if (text === word || Math.abs(text.length - word.length) > furthest - place) continue;
+      if (isNear(word, text, 0, 0, furthest)) found.set(text, known);
+    }
+  });
+  return [...found.values()];
 }
 
 /** Whether so many changes make the rest of one text the rest of another: few are soon tried.
@@ -57,3 +56,229 @@ function isNear(one, other, i, j, changes) {
     (one[i] === other[j + 1] && one[i + 1] === other[j] && isNear(one, other, i + 2, j + 2, changes))
   );
 }
+
+/** What it costs to have typed one word for another. @param {string} typed @param {string} meant */
+export function slipCost(typed, meant) {
+  const [one, other] = [[...typed], [...meant]];
+  const missing = other.map((letter, at) => (letter === other[at - 1] ? UNDOUBLED : MISSING));
+  const rows = [[0]];
+  missing.forEach((cost, at) => rows[0].push(rows[0][at] + cost));
+  one.forEach((a, y) => {
+    const extra = a === one[y - 1] ? DOUBLED : EXTRA;
+    const last = rows[y];
+    const row = [last[0] + extra];
+    other.forEach((b, x) => {
+      const change = a === b ? 0 : CONFUSED_PAIRS.has(a + b) ? CONFUSED : OTHER;
+      let cost = Math.min(last[x + 1] + extra, row[x] + missing[x], last[x] + change);
+      SWAPS.forEach((swap, at) => {
+        const apart = at + 1;
+        if (y < apart || x < apart || a !== other[x - apart] || b !== one[y - apart]) return;
+        if (at && one[y - 1] !== other[x - 1]) return;
+        cost = Math.min(cost, rows[y - apart][x - apart] + swap);
+      });
+      row.push(cost);
+    });
+    rows.push(row);
+  });
+  return rows[one.length][other.length] + (one[0] === other[0] ? 0 : FIRST);
+}
+
+export class Corrector {
+  /** @param {Index} index @param {Analyzer} analyzer @param {Query} query */
+  constructor(index, analyzer, query) {
+    this.index = index;
+    this.analyzer = analyzer;
+    this.query = query;
+  }
+
+  /** The tokens with those of `wrong` replaced that have something better: those that are sure, and
+   * with those that are offered. @param {Token[]} tokens @param {Token[]} wrong
+   * @returns {Promise<{sure: Corrected | null, offered: Corrected | null}>} */
+  async correct(tokens, wrong) {
+    const parts = tokens.filter((token) => !token.whole && !token.inside);
+    /** @type {Map<Token, Guess>} */
+    const found = new Map();
+    for (const token of wrong) {
+      if (token.whole || token.inside) continue;
+      await pause();
+      const guess = await this.#best(token, parts);
+      if (guess) found.set(token, guess);
+    }
+    const sure = new Map([...found].filter(([, guess]) => guess.sure));
+    return {
+      sure: sure.size ? this.#replace(tokens, sure) : null,
+      offered: found.size > sure.size ? this.#replace(tokens, found) : null,
+    };
+  }
+
+  /** @param {Token[]} tokens @param {Map<Token, Guess>} found @returns {Corrected} */
+  #replace(tokens, found) {
+    const { analyzer } = this;
+    const corrected = tokens.flatMap((token) =>
+      found.get(token)?.words.map((word) => ({ ...token, surface: word, term: analyzer.stem(word), stop: false })) ?? [token]);
+    const changes = tokens.flatMap((token) => {
+      const guess = found.get(token);
+      return guess ? [/** @type {[Token, string]} */ ([token, guess.words.join(" ")])] : [];
+    });
+    return { tokens: corrected, correction: this.#describe(changes), retyped: this.#retype(changes) };
+  }
+
+  /** The query's text as it was understood. @param {[Token, string][]} changes @returns {Correction} */
+  #describe(changes) {
+    let text = this.query.words;
+    let shift = 0;
+    for (const [token, word] of [...changes].sort(([a], [b]) => a.start - b.start)) {
+      text = text.slice(0, token.start + shift) + word + text.slice(token.end + shift);
+      shift += word.length - (token.end - token.start);
+    }
+    return { text, words: changes.map(([token, word]) => [token.surface, word]) };
+  }
+
+  /** The query's whole text as it would be typed. @param {[Token, string][]} changes */
+  #retype(changes) {
+    let { text } = this.query;
+    let at = 0;
+    for (const [token, word] of [...changes].sort(([a], [b]) => a.start - b.start)) {
+      const typed = this.query.words.slice(token.start, token.end);
+      const start = text.indexOf(typed, at);
+      if (start < 0) continue;
+      text = text.slice(0, start) + word + text.slice(start + typed.length);
+      at = start + word.length;
+    }
+    return text;
+  }
+
+  /** What was probably meant by a token. @param {Token} token @param {Token[]} parts
+   * @returns {Promise<Guess | null>} */
+  async #best(token, parts) {
+    const { surface } = token;
+    if ([...surface].length < MIN_LENGTH) return null;
+    if (/\p{Nd}|[\u00b2\u00b3\u00b9\u2070-\u2089]/u.test(surface)) return this.#splitDigits(surface);
+    const level = await this.index.commonness(surface);
+    if (level > RARE) return null;
+    const at = parts.indexOf(token);
+    const near = await this.#nearest(surface, [parts[at - 1]?.term, parts[at + 1]?.term]);
+    const meant = near && (await this.#word(near.words[0]));
+    if (level) {
+      const isSlip = meant && slipCost(surface, meant.word) <= LIKELY && meant.level - level >= COMMONER;
+      return isSlip ? { words: [meant.word], sure: false } : null;
+    }
+    if (meant && this.#isForm(surface, meant)) return null;
+    return near?.sure ? near : (await this.#split(surface)) ?? near;
+  }
+
+  /** The likeliest of the words that are near. @param {string} surface @param {(string | undefined)[]} beside
+   * @returns {Promise<Guess | null>} */
+  async #nearest(surface, beside) {
+    let scored = sorted(await this.#scored(surface));
+    if (scored.length > 1) {
+      const edge = scored[0].score + 2 * BESIDE;
+      const close = scored.slice(0, COMPARED).filter(({ score }) => score <= edge);
+      const found = close.map(async ({ score, word }) => ({ score: score - (await this.#beside(word, beside)), word }));
+      scored = sorted(await Promise.all(found));
+    }
+    if (!scored.length) return null;
+    const [{ score, word }] = scored;
+    const limit = SURE + SURE_PER_LETTER * (Math.min([...surface].length, LONGEST_SURE) - MIN_LENGTH);
+    return score <= limit + OFFERED ? { words: [word], sure: score <= limit } : null;
+  }
+
+  /** The words that are near, with scores but for what stands beside them. @param {string} surface */
+  async #scored(surface) {
+    const stem = this.analyzer.stem(surface);
+    const scored = [];
+    for (const [known, cost] of await this.#near(surface)) {
+      const { word, articles, level } = known;
+      if (await this.#isSlip(known)) continue;
+      const score = 2 * cost - Math.floor(100 * Math.log10(1 + articles) + 0.5) - PER_LEVEL * level;
+      const same = this.analyzer.stem(word) === stem ? SAME_STEM : 0;
+      scored.push({ score: score - same + (level ? 0 : NO_WORD), word });
+    }
+    return scored;
+  }
+
+  /** The words that are near, with what the slip costs. @param {string} surface
+   * @returns {Promise<[Word, number][]>} */
+  async #near(surface) {
+    const letters = [...surface];
+    const found = await this.#candidates(surface, letters.length >= LONG ? 2 : 1);
+    const near = found.map((known) => /** @type {[Word, number]} */ ([known, slipCost(surface, known.word)]));
+    if (near.some(([, cost]) => cost <= LIKELY)) return near;
+    const rest = letters.slice(1).join("");
+    const others = [rest, ...[rest, surface].flatMap((end) => [...LETTERS].map((letter) => letter + end))];
+    const seen = new Set([surface, ...found.map(({ word }) => word)]);
+    for (const known of await Promise.all(others.map((word) => this.#word(word)))) {
+      if (known && !seen.has(known.word)) near.push([known, slipCost(surface, known.word)]);
+    }
+    return near;
+  }
+
+  /** @param {string} word @param {number} furthest */
+  async #candidates(word, furthest) {
+    await this.index.loadWords(beginnings(word));
+    return candidates(word, (prefix) => this.index.wordsFrom(prefix), furthest);
+  }
+
+  /** Whether a word of the articles is itself a slip. @param {Word} known */
+  async #isSlip({ word, articles, level }) {
+    if (articles > HELD_RARELY || [...word].length < MIN_LENGTH || level) return false;
+    const near = await this.#candidates(word, 1);
+    return near.some((other) => other.articles >= OFTENER * articles && slipCost(word, other.word) <= LIKELY);
+  }
+
+  /** What it takes from a word's score where it stands beside its neighbours.
+   * @param {string} word @param {(string | undefined)[]} beside */
+  async #beside(word, [before, after]) {
+    const term = this.analyzer.stem(word);
+    const held = [before && (await this.#together(before, term)), after && (await this.#together(term, after))];
+    return BESIDE * held.filter(Boolean).length;
+  }
+
+  /** Whether any section holds two terms one after the other. @param {string} one @param {string} other */
+  async #together(one, other) {
+    await this.index.load([one, other]);
+    return areNeighbours(this.index, one, other);
+  }
+
+  /** Whether one is a regular form of the other, or will do for it. @param {string} surface @param {Word} meant */
+  #isForm(surface, { word, level }) {
+    if (this.analyzer.stem(surface) !== this.analyzer.stem(word)) return false;
+    return level < (surface.startsWith(word) && ENDINGS.includes(surface.slice(word.length)) ? COMMON : 1);
+  }
+
+  /** The two words that a word is made of. @param {string} surface @returns {Promise<Guess | null>} */
+  async #split(surface) {
+    const { analyzer } = this;
+    const characters = [...surface];
+    let most = 0;
+    /** @type {string[]} */
+    let best = [];
+    for (let cut = MIN_PART; cut <= characters.length - MIN_PART; cut++) {
+      const pair = [characters.slice(0, cut).join(""), characters.slice(cut).join("")];
+      if (pair.some((word) => analyzer.stopWords.has(word))) continue;
+      let least = (await this.#word(pair[0]))?.articles ?? 0;
+      if (least > most) least = Math.min(least, (await this.#word(pair[1]))?.articles ?? 0);
+      if (least > most && (await this.#together(analyzer.stem(pair[0]), analyzer.stem(pair[1])))) [most, best] = [least, pair];
+    }
+    return most ? { words: best, sure: true } : null;
+  }
+
+  /** Letters before digits, which may be misspelt. @param {string} surface @returns {Promise<Guess | null>} */
+  async #splitDigits(surface) {
+    const [, word, digits] = /^((?:\p{L}|\p{Nl}|\p{No}){3,})(\p{Nd}{1,4})$/u.exec(surface) ?? [];
+    if (!word) return null;
+    if (await this.#word(word)) return { words: [word, digits], sure: true };
+    if ([...word].length < MIN_LENGTH || (await this.index.commonness(word))) return null;
+    const near = await this.#nearest(word, []);
+    return near && { ...near, words: [...near.words, digits] };
+  }
+
+  /** What is known of a word as written; null where no article holds it. @param {string} word */
+  async #word(word) {
+    await this.index.loadWord(word);
+    return this.index.word(word);
+  }
+}
+
+/** @param {{score: number, word: string}[]} scored */
+const sorted = (scored) => scored.sort((a, b) => a.score - b.score || (a.word < b.word ? -1 : 1));

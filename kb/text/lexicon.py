@@ -1,0 +1,150 @@
+"""Lexicons: the words of a language, and how common each is. The only door to pyspellchecker.
+
+A help center need not hold a word for it to be a word: `took` is no misspelling of `too`. An index
+keeps the lexicon of its language, so that a search loads no library for it, and the export of a
+site's search hands its blocks out as files. A block is a run of words in order:
+
+    words   for each, a digit for how many letters it shares with the one before, the others, and a
+            space
+    levels  for each a digit: how common it is
+
+Digits are those of base 32. A language without a list has an empty lexicon.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import zlib
+from bisect import bisect_right
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.text.characters import normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+SHORTEST, LONGEST = 4, 31
+"""Letters of a word that is kept: shorter ones are never corrected, longer ones are rare."""
+
+BLOCK = 3_000
+"""Words of a block: about 7 KB compressed."""
+
+LEVELS_PER_TEN = 4
+"""Steps of level for each factor of ten of a word's frequency."""
+
+MOST_COMMON = 31
+
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
+_A_BILLION = 1e9
+_HEAD = struct.Struct(">I")
+
+
+class Block(NamedTuple):
+    """A run of words, as it is written. See the head of this module."""
+
+    first: str
+    words: str
+    levels: str
+
+    def read(self) -> dict[str, int]:
+        """The words, each with its level."""
+        found: dict[str, int] = {}
+        before = ""
+        for part, level in zip(self.words.split(), self.levels, strict=True):
+            before = before[: _DIGITS.index(part[0])] + part[1:]
+            found[before] = _DIGITS.index(level)
+        return found
+
+
+class Lexicon:
+    """A lexicon as `write_lexicon` gave it. Raises ValueError for what is none."""
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            [size] = _HEAD.unpack_from(data)
+            start = _HEAD.size + size
+            rows = json.loads(zlib.decompress(data[_HEAD.size : start]))
+            self._firsts: list[str] = [first for first, _ in rows]
+            self._ends = [start]
+            for _, length in rows:
+                self._ends.append(self._ends[-1] + length)
+        except (struct.error, zlib.error, TypeError) as error:
+            raise ValueError(f"a lexicon can't be read: {error}") from error
+        self._data = data
+        self._read = lru_cache(8)(lambda number: self._block(number).read())
+
+    def commonness(self, word: str) -> int:
+        """The level of a word: 1 for the rarest ones to MOST_COMMON, 0 for what is none."""
+        number = bisect_right(self._firsts, word) - 1
+        return self._read(number).get(word, 0) if number >= 0 else 0
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks, in order."""
+        return map(self._block, range(len(self._firsts)))
+
+    def _block(self, number: int) -> Block:
+        start, end = self._ends[number : number + 2]
+        try:
+            text = zlib.decompress(self._data[start:end]).decode()
+        except (zlib.error, UnicodeDecodeError) as error:
+            raise ValueError(f"a lexicon can't be read: {error}") from error
+        words, _, levels = text.partition("\n")
+        return Block(self._firsts[number], words, levels)
+
+
+@cache
+def write_lexicon(languages: tuple[str, ...]) -> bytes:
+    """The lexicon of some languages, by their codes: of the words of all that have a list."""
+    levels: dict[str, int] = {}
+    for language in languages:
+        for word, level in _levels(language):
+            if levels.get(word, 0) < level:
+                levels[word] = level
+    words = sorted(levels)
+    blocks = [_write(words[at : at + BLOCK], levels) for at in range(0, len(words), BLOCK)]
+    rows = [[words[at * BLOCK], len(block)] for at, block in enumerate(blocks)]
+    head = zlib.compress(json.dumps(rows).encode())
+    return b"".join([_HEAD.pack(len(head)), head, *blocks])
+
+
+def _levels(language: str) -> Iterable[tuple[str, int]]:
+    """The words of a language that may be corrected or meant, normalised, each with its level."""
+    counts = _counts(language.partition("-")[0].lower())
+    step = _A_BILLION / max(1, sum(counts.values()))
+    level_of = {
+        count: min(MOST_COMMON, max(1, round(LEVELS_PER_TEN * math.log10(count * step))))
+        for count in set(counts.values())
+        if count > 0
+    }
+    for listed, count in counts.items():
+        word = listed if listed.isascii() else normalize(listed)
+        if word.isalpha() and SHORTEST <= len(word) <= LONGEST and count in level_of:
+            yield word, level_of[count]
+
+
+def _counts(language: str) -> dict[str, int]:
+    """How often each word occurs in what a list was made of: empty for languages without one."""
+    from spellchecker import SpellChecker  # noqa: PLC0415  # a search needs none of it
+
+    try:
+        return SpellChecker(language=language, distance=1).word_frequency.dictionary
+    except ValueError:
+        return {}
+
+
+def _write(words: Sequence[str], levels: dict[str, int]) -> bytes:
+    """A block of some words."""
+    parts, before, shared = [], "", 0
+    for word in words:
+        most = min(len(word), len(before))
+        if not word.startswith(before[:shared]):
+            shared = 0
+        while shared < most and word[shared] == before[shared]:
+            shared += 1
+        parts.append(_DIGITS[shared] + word[shared:])
+        before = word
+    digits = "".join([_DIGITS[levels[word]] for word in words])
+    return zlib.compress(f"{' '.join(parts)} \n{digits}".encode(), 6)
