@@ -49,12 +49,15 @@ def test_distance_is_symmetric(one, other):
 
 @given(words, st.sets(words), st.integers(1, 2))
 def test_candidates_are_all_that_are_near(word, known, furthest):
-    """Every known word with the same beginning, or with the first two letters swapped."""
+    """Every known word with the same beginning, or with the first two letters swapped: that is one
+    edit of those that may be.
+    """
     assume(len(word) > 1)
     expected = {
         other
         for other in known - {word}
-        if other[:1] == word[:1] or other.startswith(word[1::-1])
+        if other[:1] == word[:1]
+        or (other[:2] == word[1::-1] and abs(len(other) - len(word)) < furthest)
         if distance(word, other) <= furthest
     }
     assert {*near(word, known, furthest)} == expected
