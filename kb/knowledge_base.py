@@ -602,7 +602,6 @@ class KnowledgeBase:
             correction=results.correction,
             topics=self._nearest_topics(request.query.words, opened, tag) if nothing else (),
             suggestion=results.suggestion,
-            topics=self._nearest_topics(request.query.words, opened) if nothing else (),
             synonyms=results.synonyms,
             notices=results.notices,
             language=self._tag(tag) if len(opened.languages) > 1 else "",
