@@ -116,9 +116,9 @@ def find_languages(
         return Languages(base, first=(base,), alone=True)
     if configured is not None:
         return _configured(content, base, configured)
-    if said.folders:
-        first = (base, *said.first) if _has(said, base) else (*said.first, base)
-        return replace(said, base=base, first=tuple(dict.fromkeys(first)))
+    if said.suffixes or any(folder and _is_there(content, folder) for _, folder in said.folders):
+        first = tuple(dict.fromkeys((*said.first, base)))
+        return replace(said, base=base, first=first)
     found = dict(_found(content))
     alike = [tag for tag in sorted(found) if primary(tag) == primary(base)]
     first = tuple(dict.fromkeys((base, *alike, *sorted(found))))
@@ -131,8 +131,9 @@ def found_languages(content: Path) -> tuple[tuple[str, str], ...]:
     return tuple(_found(content))
 
 
-def _has(said: Languages, base: str) -> bool:
-    return base in {said.outside, *(tag for tag, _ in said.folders)}
+def _is_there(content: Path, folder: str) -> bool:
+    """Whether the content folder has a folder: it may be that of one language itself."""
+    return os.path.isdir(content / folder)  # noqa: PTH112 quick
 
 
 def _configured(content: Path, base: str, given: tuple[tuple[str, str], ...]) -> Languages:

@@ -138,6 +138,9 @@ class _Builder:
             languages=reader.dialect.languages,
         )
         self._problems += _guess(plans, origin, config.content.name)
+        spoken = [plan.language or config.language for plan in plans]
+        self._problems += missing_words(config, self._folders.theme, spoken)
+        self._problems += faint_colors(config)
         shells = [(plan, self._open_shell(plan, topic_files)) for plan in plans]
         sites = [_Site(plan, shell, Pages(plan, shell, self._size_of)) for plan, shell in shells]
         # The search lets go of the articles before pages are made.
@@ -180,9 +183,6 @@ class _Builder:
     def _open_shell(self, plan: Plan, topic_files: Mapping[str, TopicFile]) -> Shell:
         theme, base = self._folders.theme, tidy_tag(self._config.language)
         config = _in_language(self._config, plan, topic_files)
-        self._problems += missing_words(config, theme)
-        if not plan.prefix:
-            self._problems += faint_colors(config)
         wording = read_wording(config.language, theme)
         live = self._options.live
         assets = read_assets(theme, config.site, wording, live=live)

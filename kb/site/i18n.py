@@ -11,10 +11,10 @@ from kb.errors import SiteError
 from kb.model import Problem, Severity
 from kb.site import PACKAGE
 from kb.site.theme import read_theme_file
-from kb.text.languages import direction_of
+from kb.text.languages import direction_of, primary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -68,19 +68,26 @@ def read_wording(language: str, theme: Path) -> Wording:
     return Wording(texts)
 
 
-def missing_words(config: Config, theme: Path) -> Iterator[Problem]:
-    """A warning where the site has no words in the language of its articles."""
-    own = config.language.partition("-")[0].lower()
-    files = [f"{name}.toml" for name in (own, config.language)]
-    if own == "en" or any(True for file in files for _ in _sources(file, theme)):
+def missing_words(config: Config, theme: Path, languages: Sequence[str]) -> Iterator[Problem]:
+    """A warning where the site has no words in languages of its articles."""
+    without = [tag for tag in languages if not _has_words(tag, theme)]
+    if not without:
         return
     path, line = setting_place(config, ("language",))
+    names, file = ", ".join(without), f"{primary(without[0])}.toml"
+    said = f"language is {names}" if len(languages) == 1 else f"there are articles in {names}"
     message = (
-        f"language is {config.language}, but kb has no words for a site in it: what the site "
-        "itself says stays English; `kb init --theme en.toml` copies the words, to be translated "
-        f"as {own}.toml beside it"
+        f"{said}, but kb has no words for a site in {'it' if len(without) == 1 else 'them'}: what "
+        "the site itself says stays English; `kb init --theme en.toml` copies the words, to be "
+        f"translated as {file} beside it"
     )
     yield Problem(path, line, message, Severity.WARNING, "language")
+
+
+def _has_words(language: str, theme: Path) -> bool:
+    own = primary(language)
+    files = [f"{name}.toml" for name in (own, language)]
+    return own == "en" or any(True for file in files for _ in _sources(file, theme))
 
 
 def _names(language: str) -> list[str]:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import insort
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
@@ -294,7 +295,8 @@ class Analyzer:
         words = self._words_of(unit)
         for word in words:
             table = into.stops if word.stop or word.inside else into.places
-            table[word.term].append(place + word.offset)
+            # The whole may have the term of a later part: Indonesian `di-render` does.
+            insort(table[word.term], place + word.offset)
         if len(words) == 1:
             return place + (not words[0].stop)
         length = _length(words)

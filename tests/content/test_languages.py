@@ -195,3 +195,137 @@ def test_a_folder_without_languages_is_as_before(tmp_path):
     articles = read_content(tmp_path, dialect=dialect).articles
     assert {article.language for article in articles} == {""}
     assert ContentConfig().languages is None
+
+
+GENERATORS = {
+    "hugo: folders": (
+        "content",
+        {
+            "hugo.toml": "defaultContentLanguage = 'de'\n[languages.en]\ncontentDir = "
+            "'content/english'\n[languages.de]\ncontentDir = 'content/german'\n"
+            "[languages.fr]\ndisabled = true\n",
+            "content/english/a.md": "",
+            "content/german/a.md": "",
+        },
+        {"english/a": "", "german/a": "de"},
+        ("de", "en"),
+    ),
+    "hugo: mounts": (
+        "content",
+        {
+            "hugo.yaml": "languages: {en: {weight: 1}, ja: {weight: 2}}\nmodule:\n  mounts:\n"
+            "  - {source: content/en, target: content, lang: en}\n"
+            "  - {source: content/nihon, target: content, lang: ja}\n",
+            "content/en/a.md": "",
+            "content/nihon/a.md": "",
+        },
+        {"en/a": "", "nihon/a": "ja"},
+        ("en", "ja"),
+    ),
+    "hugo: names": (
+        "content",
+        {
+            "hugo.toml": "baseURL = 'https://example.com/'\n",
+            "config/_default/languages.toml": "[en]\nweight = 1\n[pt-br]\nweight = 2\n",
+            "content/a.md": "",
+            "content/a.pt-br.md": "",
+            "content/v.1.md": "",
+        },
+        {"a": "", "a.pt-br": "pt-BR", "v.1": ""},
+        ("en", "pt-BR"),
+    ),
+    "mkdocs: names": (
+        "docs",
+        {
+            "mkdocs.yml": "site_name: X\nplugins:\n- search\n- i18n:\n    docs_structure: suffix\n"
+            "    languages:\n    - {locale: en, default: true}\n    - {locale: de}\n"
+            "    - {locale: fr, build: false}\n",
+            "docs/a.md": "",
+            "docs/a.de.md": "",
+            "docs/a.fr.md": "",
+        },
+        {"a": "", "a.de": "de", "a.fr": ""},
+        ("en", "de"),
+    ),
+    "mkdocs: folders": (
+        "docs",
+        {
+            "mkdocs.yml": "site_name: X\nplugins:\n  i18n:\n    docs_structure: folder\n"
+            "    languages:\n    - {locale: it, default: true}\n    - {locale: hr}\n",
+            "docs/it/a.md": "",
+            "docs/hr/b.md": "",
+        },
+        {"it/a": "it", "hr/b": "hr"},
+        ("it", "hr", "en"),
+    ),
+    "starlight": (
+        "src/content/docs",
+        {
+            "astro.config.mjs": "export default defineConfig({ integrations: [ starlight({ locales:"
+            " { root: { label: 'English', lang: 'en' }, 'zh-cn': { lang: 'zh-CN' }, uk: {} } }) ] })",
+            "src/content/docs/a.mdx": "",
+            "src/content/docs/zh-cn/a.mdx": "",
+            "src/content/docs/uk/a.mdx": "",
+        },
+        {"a": "", "zh-cn/a": "zh-CN", "uk/a": "uk"},
+        ("en", "zh-CN", "uk"),
+    ),
+    "vitepress": (
+        "docs",
+        {
+            "docs/.vitepress/config.ts": "export default { locales: { root: { lang: 'ja' },"
+            " en: { lang: 'en-US' } } }",
+            "docs/a.md": "",
+            "docs/en/a.md": "",
+        },
+        {"a": "ja", "en/a": "en-US"},
+        ("ja", "en-US", "en"),
+    ),
+    "vuepress": (
+        "docs",
+        {
+            "docs/.vuepress/config.js": "module.exports = { locales: { '/': { lang: 'en' },"
+            " '/ko/': { lang: 'ko' } } }",
+            "docs/a.md": "",
+            "docs/ko/a.md": "",
+        },
+        {"a": "", "ko/a": "ko"},
+        ("en", "ko"),
+    ),
+    "mintlify": (
+        ".",
+        {
+            "docs.json": '{"navigation": {"languages": [{"language": "en"}, {"language": "es"}]}}',
+            "a.mdx": "",
+            "es/a.mdx": "",
+        },
+        {"a": "", "es/a": "es"},
+        ("en", "es"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_generators_name_their_languages(tmp_path, name):
+    """In their own ways; the one that is their default comes first."""
+    folder, files, expected, first = GENERATORS[name]
+    write(tmp_path, *files)
+    for path, text in files.items():
+        (tmp_path / path).write_text(text or "# Title\n\nText.\n", "utf-8")
+    config = load_config(content=(tmp_path / folder).resolve(), environ={}, cwd=tmp_path)
+    dialect = dialect_of(config)
+    articles = read_content(config.content, dialect=dialect).articles
+    assert {article.id: article.language for article in articles} == expected
+    assert dialect.languages.first == first
+
+
+def test_the_folder_of_one_language_is_in_that_of_the_settings(tmp_path):
+    """Whatever the generator says of the folders beside it."""
+    files = GENERATORS["starlight"][1]
+    write(tmp_path, *files)
+    for path, text in files.items():
+        (tmp_path / path).write_text(text or "# Title\n\nText.\n", "utf-8")
+    content = tmp_path / "src/content/docs/uk"
+    config = load_config(content=content, environ={"KB_LANGUAGE": "uk"}, cwd=tmp_path)
+    articles = read_content(content, dialect=dialect_of(config)).articles
+    assert {article.language for article in articles} == {""}

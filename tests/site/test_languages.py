@@ -10,7 +10,7 @@ from support.tongues import write_tongues
 from kb.config import load_config
 from kb.site.build import build_site
 
-NEEDS = "kb has no words for a site in it"
+NEEDS = "kb has no words for a site in"
 
 
 @pytest.fixture
@@ -183,10 +183,10 @@ def test_a_topic_file_names_the_site_in_its_language(content, build, tmp_path):
     assert "<title>Help – Help center</title>" in (tmp_path / "site/index.html").read_text("utf-8")
 
 
-def test_what_has_no_words_is_told_once_a_language(build):
-    """As a warning that says how to translate them."""
-    told = [problem.message for problem in build().problems if NEEDS in problem.message]
-    assert [message.split()[2] for message in told] == ["ar,", "de,", "ja,"]
+def test_languages_without_words_are_told_once(build):
+    """In a warning that says how to translate them."""
+    [told] = [problem.message for problem in build().problems if NEEDS in problem.message]
+    assert told.startswith("there are articles in ar, de, ja, but")
 
 
 def test_names_may_end_in_the_language(tmp_path):

@@ -198,6 +198,16 @@ def test_parts_of_a_unit_are_no_stop_words():
     assert (into.length, end) == (3, 2)  # a text is as long as its units are many
 
 
+def test_places_of_a_term_ascend():
+    """Also where the whole of a unit has the stem of a later part: `di-` is a prefix."""
+    analyzer = Analyzer("id")
+    found = Collected()
+    place = analyzer.collect("di-render lalu di-render", 0, found)
+    assert found.places["render"].tolist() == sorted(found.places["render"])
+    assert len(found.places["render"]) == 4
+    assert place == 5
+
+
 def test_texts_are_collected_one_after_the_other():
     """A second text goes on where it is told to."""
     into, end = collected("order tracking")

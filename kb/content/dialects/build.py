@@ -6,12 +6,17 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from kb.content.dialects.configuration import table, text
 from kb.content.dialects.dialect import Dialect, Located
+from kb.content.languages import ONE_LANGUAGE, Languages
 from kb.files import is_folder
+from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from kb.content.frontmatter import Plain
 
 _ORIGIN = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
 
@@ -60,6 +65,36 @@ def _shown(located: Located) -> str:
     if located.evidence is None:
         return ""
     return located.evidence.relative_to(located.root).as_posix()
+
+
+def locales(said: Plain | None, default: str = "") -> Languages:
+    """The languages of a table that has one for each folder, as Starlight, VitePress and VuePress
+    write it: `root` or `/` is what stands in no other; `default` names one of them.
+    """
+    pairs = []
+    for key, value in table(said).items():
+        folder = "" if key in {"root", "/"} else key.strip("/")
+        if tag := language_tag(text(value, "lang") or folder):
+            pairs.append((tag, folder))
+    outside = next((tag for tag, folder in pairs if not folder), "")
+    named = next((tag for tag, folder in pairs if folder and folder == default.strip("/")), "")
+    return spoken(pairs, outside or named, outside=outside)
+
+
+def spoken(
+    pairs: Iterable[tuple[str, str]], default: str, *, outside: str = "", suffixes: bool = False
+) -> Languages:
+    """The languages that a configuration names, each with its folder, the `default` one first; none
+    where it names one alone, which the settings know better.
+    """
+    found = dict(pairs)
+    if len(found) < 2:  # noqa: PLR2004 several
+        return ONE_LANGUAGE
+    folders = sorted(found.items(), key=lambda pair: -len(pair[1]))
+    first = tuple(dict.fromkeys((*([default] if default else ()), *found)))
+    return Languages(
+        folders=tuple(folders), suffixes=suffixes, outside=outside or default, first=first
+    )
 
 
 def sites(*addresses: str) -> tuple[str, ...]:

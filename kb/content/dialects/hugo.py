@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.content.dialects.build import begin, sites
+from kb.content.dialects.build import begin, sites, spoken
 from kb.content.dialects.cascade import hidden_by_cascade
 from kb.content.dialects.configuration import (
     data_files,
@@ -15,6 +15,14 @@ from kb.content.dialects.configuration import (
     texts,
 )
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+from kb.files import is_file
+from kb.text.languages import language_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kb.content.frontmatter import Plain
+    from kb.content.languages import Languages
 from kb.content.files import without_suffix
 
 if TYPE_CHECKING:
@@ -45,7 +53,47 @@ def read(located: Located) -> Dialect:
         hidden_by=_hidden,
         data_files=tuple(data_files(located.root / "data", "site.data")),
         given=tuple(given),
+        languages=_languages(located, said),
     )
+
+
+def _languages(located: Located, said: Plain) -> Languages:
+    """What `languages` says: a language has a folder (`contentDir`, or a mount of a module), else
+    names end in it (`start.de.md`).
+    """
+    keys = {key.lower(): value for key, value in table(said).items()}
+    named = table(keys.get("languages"))
+    for file in (f"config/_default/languages.{kind}" for kind in ("toml", "yaml", "yml", "json")):
+        if not named and is_file(located.root / file):
+            named = table(read_configuration(located.root / file, located.root))
+    off = texts(keys, "disablelanguages")
+    folders = dict(_mounts(table(keys.get("module"))))
+    pairs, in_folders = [], False
+    for key, value in named.items():
+        tag = language_tag(key)
+        options = {name.lower(): inner for name, inner in table(value).items()}
+        if not tag or key in off or text(options, "disabled") == "true":
+            continue
+        folder = text(options, "contentdir") or folders.get(key, "")
+        in_folders |= bool(folder)
+        below = located.root / folder
+        if folder and below.is_relative_to(located.content):
+            pairs.append((tag, below.relative_to(located.content).as_posix().strip(".")))
+        elif not folder:
+            pairs.append((tag, ""))
+    default = language_tag(text(keys, "defaultcontentlanguage") or "en")
+    return spoken(pairs, default, suffixes=not in_folders)
+
+
+def _mounts(module: Plain) -> Iterator[tuple[str, str]]:
+    """The folders of content that a module mounts, by their languages."""
+    listed = table(module).get("mounts")
+    for mount in listed if isinstance(listed, list) else ():
+        if text(mount, "target").strip("/") == "content":
+            matrix = table(mount, "sites", "matrix")
+            for key in (text(mount, "lang"), *texts(matrix, "languages")):
+                if key:
+                    yield key, text(mount, "source")
 
 
 def _hidden(content: Path, paths: Sequence[str]) -> Mapping[str, str]:

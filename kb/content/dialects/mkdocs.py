@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from kb.content.dialects.build import begin, sites
+from typing import TYPE_CHECKING
+
+from kb.content.dialects.build import begin, sites, spoken
 from kb.content.dialects.configuration import (
     flatten,
     read_configuration,
@@ -12,6 +14,11 @@ from kb.content.dialects.configuration import (
     texts,
 )
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+from kb.text.languages import language_tag
+
+if TYPE_CHECKING:
+    from kb.content.frontmatter import Plain
+    from kb.content.languages import Languages
 
 
 def read(located: Located) -> Dialect:
@@ -38,7 +45,35 @@ def read(located: Located) -> Dialect:
         exclude=(*texts(said, "exclude_docs"), *texts(said, "draft_docs")),
         given=(*given, *config.items()),
         menu=(located.evidence,) if located.evidence and table(said).get("nav") else (),
+        languages=_languages(said),
     )
+
+
+def _languages(said: Plain) -> Languages:
+    """What the plugin `i18n` says: names end in a language, or folders are called like it."""
+    options = _plugins(said).get("i18n", {})
+    listed = options.get("languages")
+    rows = [table(each) for each in listed] if isinstance(listed, list) else []
+    tags = [text(row, "locale") for row in rows if text(row, "build") != "false"]
+    if isinstance(listed, dict):  # as the plugin had it before 1.0
+        tags = [key for key in listed if key != "default"]
+    default = text(options, "default_language")
+    default = next((text(r, "locale") for r in rows if text(r, "default") == "true"), default)
+    in_folders = text(options, "docs_structure") == "folder"
+    pairs = [(tag, key if in_folders else "") for key in tags if (tag := language_tag(key))]
+    return spoken(pairs, language_tag(default), suffixes=not in_folders)
+
+
+def _plugins(said: Plain) -> dict[str, dict[str, Plain]]:
+    """The plugins with their options."""
+    plugins = table(said).get("plugins")
+    found = {}
+    for plugin in plugins if isinstance(plugins, list) else [plugins]:
+        if isinstance(plugin, dict):
+            found.update({name: table(options) for name, options in plugin.items()})
+        elif isinstance(plugin, str):
+            found[plugin] = {}
+    return found
 
 
 def _anchors(located: Located) -> Anchors:
@@ -54,9 +89,5 @@ def _anchors(located: Located) -> Anchors:
     return Anchors.PYTHON_MARKDOWN
 
 
-def _has_macros(said: object) -> bool:
-    plugins = said.get("plugins") if isinstance(said, dict) else None
-    names = list(plugins) if isinstance(plugins, dict) else []
-    for plugin in plugins if isinstance(plugins, list) else ():
-        names += list(plugin) if isinstance(plugin, dict) else [plugin]
-    return any(name in {"macros", "markdownextradata", "jinja"} for name in names)
+def _has_macros(said: Plain) -> bool:
+    return bool({"macros", "markdownextradata", "jinja"} & {*_plugins(said)})

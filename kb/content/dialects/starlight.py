@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from kb.content.dialects.build import begin, joined, sites
-from kb.content.dialects.configuration import read_configuration, text
+from typing import TYPE_CHECKING
+
+from kb.content.dialects.build import begin, joined, locales, sites
+from kb.content.dialects.configuration import read_configuration, table, text
 from kb.content.dialects.dialect import Dialect, Located, Routes
+from kb.content.languages import ONE_LANGUAGE, Languages
+
+if TYPE_CHECKING:
+    from kb.content.frontmatter import Plain
 
 
 def read(located: Located) -> Dialect:
@@ -25,4 +31,15 @@ def read(located: Located) -> Dialect:
         ),
         marks=frozenset({"mdx"}),
         menu=(located.evidence,) if located.evidence else (),
+        languages=_languages(said),
     )
+
+
+def _languages(said: Plain) -> Languages:
+    """What the integration `starlight({...})` says."""
+    listed = table(said).get("integrations")
+    for each in listed if isinstance(listed, list) else ():
+        options = table(each, "()")
+        if options.get("locales"):
+            return locales(options["locales"], text(options, "defaultLocale"))
+    return ONE_LANGUAGE

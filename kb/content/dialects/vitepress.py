@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kb.content.dialects.build import begin, joined, sites
-from kb.content.dialects.configuration import read_configuration, text, texts
+from kb.content.dialects.build import begin, joined, locales, sites
+from kb.content.dialects.configuration import read_configuration, table, text, texts
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
 
 
@@ -26,4 +26,5 @@ def read_vue(located: Located, assets: str) -> Dialect:
         marks=frozenset({"vuepress"}),
         exclude=texts(said, "srcExclude"),
         menu=(located.evidence,) if located.evidence else (),
+        languages=locales(table(said).get("locales") or table(said, "()").get("locales")),
     )
