@@ -20,6 +20,7 @@ from kb.content.markdown.jsx import (
     read_import,
     read_tag,
 )
+from kb.content.markdown.mark_line import IN_SLOT
 from kb.content.markdown.mark_line import Mark as CalloutMark
 from kb.content.markdown.markup import names
 from kb.content.markdown.template_line import insert
@@ -47,8 +48,9 @@ _FOLDS = frozenset(
         "Toggle",
     }
 )
-_TABS = frozenset({"Tabs", "CodeGroup", "TabGroup", "CodeTabs", "Code-Tabs"})
-_TAB = frozenset({"Tab", "TabItem"})
+_TABS = frozenset({"Tabs", "CodeGroup", "TabGroup", "CodeTabs", "Code-Tabs", "code-group"})
+_TAB = frozenset({"Tab", "TabItem", "CodeGroupItem", "code-block"})
+_LOWER = frozenset({"template", "code-group", "code-block"})
 _WORDS = frozenset(
     {"Icon", "Badge", "Tooltip", "Link", "A", "Button", "Kbd", "Key", "Highlight", "Sub", "Sup"}
 )
@@ -181,6 +183,8 @@ def _is_block(tag: Tag, src: str, markup: Markup, *, has_code: bool = False) -> 
     name = tag.name
     if not name:
         return markup.is_mdx
+    if name in _LOWER:
+        return name != "template" or bool(_slot(tag)) or (tag.closes and "<Tabs" in src)
     if name[0].isupper():
         if name in _WORDS:
             return False
@@ -285,8 +289,12 @@ def _push(state: StateBlock, tag: Tag, line: int) -> None:
 
 def _ends_or_groups(tag: Tag, line: int) -> list[Token]:
     """The tokens of a tag of HTML, or of a component that is a callout or tabs."""
-    if tag.name[:1].islower():
+    if tag.name[:1].islower() and tag.name not in _LOWER:
         return [Token("html_block", "", 0, content=as_html(tag), map=[line, line + 1], block=True)]
+    if tag.name == "template":
+        slot = _slot(tag)
+        mark = CalloutMark("tab", IN_SLOT, tag.closes, {"title": slot})
+        return [Token("mark", "", 0, meta={"mark": mark}, map=[line, line + 1])]
     what, name = _group(tag.name.rpartition(".")[2])
     if tag.is_void or not what:
         return []
@@ -294,12 +302,18 @@ def _ends_or_groups(tag: Tag, line: int) -> list[Token]:
     return [Token("mark", "", 0, meta={"mark": mark}, map=[line, line + 1])]
 
 
+def _slot(tag: Tag) -> str:
+    """The name of the slot that a template fills, as Vue has it; empty for any other."""
+    found = next((key for key in tag.attrs if key.startswith(("v-slot:", "#"))), "")
+    return found.removeprefix("v-slot:").removeprefix("#")
+
+
 def _group(name: str) -> tuple[str, str]:
     """What a component is, as marks of lines are, and by which name its end is found."""
     if name in _FOLDS:
         return "callout", "details"
     if name in _TABS:
-        return "code-group" if name.startswith("Code") else "tabs", name.lower()
+        return "code-group" if name[:4].lower() == "code" else "tabs", name.lower()
     if name in _TAB:
         return "tab", name.lower()
     return ("callout" if callout_named(name) else "", name.lower())

@@ -26,7 +26,7 @@ from kb.content.markdown.callout import (
     open_tabs,
 )
 from kb.content.markdown.fence import read_info
-from kb.content.markdown.mark_line import IN_TABS, Mark, last_mark
+from kb.content.markdown.mark_line import IN_SLOT, IN_TABS, Mark, last_mark
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
@@ -205,6 +205,8 @@ class _Assembler:
         if mark.name == IN_TABS and not _holds_tabs(frame):
             self._emit(*_paragraph(mark.line, token))
             return
+        if mark.name == IN_SLOT and not _holds_tabs(frame):
+            mark = mark._replace(what="block")
         if mark.what == "tab":
             self._close_tab(frame)
             opened = self._tab(mark.title or mark.name, token, level=token.level)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from kb.content.markdown.markup import names
 
 _NAME = re.compile(r"<(/)?([A-Za-z][\w.-]*)?")
-_ATTRIBUTE_NAME = re.compile(r"\s+([A-Za-z_:@][\w:.-]*)\s*")
+_ATTRIBUTE_NAME = re.compile(r"\s+([A-Za-z_:@#][\w:.-]*)\s*")
 _END = re.compile(r"\s*(/)?>")
 _SPREAD = re.compile(r"\s*\{")
 _TEXT_IN_BRACES = re.compile(r"\{\s*(?:\"([^\"{}]*)\"|'([^'{}]*)'|`([^`{}$]*)`|(-?[\d.]+))\s*\}")

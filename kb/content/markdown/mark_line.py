@@ -59,6 +59,10 @@ IN_TABS = "@tab"
 """The name of a mark that counts in tabs alone; in any other place its line is words."""
 
 
+IN_SLOT = "template"
+"""The name of a mark that is a tab in tabs, and only a wrapper in any other place."""
+
+
 class Mark(NamedTuple):
     """What a line begins or ends: `what` is `callout`, `tabs`, `tab`, `code-group` or any `block`.
 

@@ -26,6 +26,7 @@ from kb.content.markdown.autolink import autolink, autolink_text
 from kb.content.markdown.containers import containers, is_directive
 from kb.content.markdown.emoji import emoji
 from kb.content.markdown.mark_line import mark_line
+from kb.content.markdown.markdown_in_html import markdown_in_html
 from kb.content.markdown.scripts import subscript, superscript
 from kb.content.markdown.tab_block import tab_block
 from kb.content.markdown.task_list import task_list
@@ -70,6 +71,8 @@ def use_blocks(parser: MarkdownIt, marks: MarkdownConfig) -> None:
         admon_plugin(parser)
     if marks.tabs:
         rules.before("fence", "tab_block", tab_block, _ENDS)
+    if marks.attributes:
+        rules.before("html_block", "markdown_in_html", markdown_in_html, _ENDS)
     if marks.footnotes:
         rules.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})
     if marks.definition_lists:

@@ -53,7 +53,7 @@ _INLINE_NESTING = 20
 _LAZY_STEPS = 5
 # Escaped for HTML a character of an address becomes at most `&quot;`.
 _ESCAPED = 6
-_MAY_HOLD_MARKS = re.compile(r"\{[%{*]|\[!|:::|--8<--|</?[A-Z]|=\{|<!--|<<<|@\[")
+_MAY_HOLD_MARKS = re.compile(r"\{[%{*]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\[")
 
 
 def is_safe_link(url: str) -> bool:

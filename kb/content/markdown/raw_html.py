@@ -117,6 +117,7 @@ _PARENTS = {
 _HOLDS_HEADINGS = {"li", "td", "th", "blockquote", "dd", "dt", "summary", "figcaption", "caption"}
 _HOLD_WORDS = {"p", "summary", "figcaption", "caption", "dt"}
 _LONGEST_ID = 200
+_LONGEST_SET = 5_000
 _MOST_COLUMNS = 1000
 
 
@@ -213,6 +214,7 @@ class _Reader:
         self._run: list[Token] = []
         self._run_line = 0
         self._level = 0
+        self._sources: list[str] = []
         self._phrases: list[Token] = []
         self._heading: Token | None = None
         self._silent = ""
@@ -546,6 +548,8 @@ class _Reader:
             return self._link(tag, opened)
         if name in _INLINE or (name in {"span", "font"} and _common_attributes(tag)):
             return _pair(tag, opened)
+        if name == "source" and "dark" not in tag.attrs.get("media", ""):
+            self._sources.append(tag.attrs.get("srcset", ""))
         identity = "" if tag.closes else anchor_of(tag)
         return [Token("anchor", "span", 0, attrs={"id": identity})] if identity else []
 
@@ -560,7 +564,7 @@ class _Reader:
         return True
 
     def _image(self, tag: Tag) -> list[Token]:
-        src = self.address(tag.attrs.get("src") or tag.attrs.get("data-src", ""))
+        src = self._picture(tag)
         if not src:
             alt = tag.attrs.get("alt", "")
             return [Token("text", "", 0, content=alt)] if alt else []
@@ -577,6 +581,14 @@ class _Reader:
         image.children = [Token("text", "", 0, content=alt)] if alt else []
         return [image]
 
+    def _picture(self, tag: Tag) -> str:
+        """The address of a picture: its own, else the largest of its set or of the sources before
+        it in a `<picture>`; those for a dark screen are not for all.
+        """
+        own = self.address(tag.attrs.get("src") or tag.attrs.get("data-src", ""))
+        others, self._sources = [tag.attrs.get("srcset", ""), *self._sources], []
+        return own or next(filter(None, (self.address(_largest(each)) for each in others)), "")
+
     def _link(self, tag: Tag, opened: list[Token]) -> list[Token]:
         closed = _close_phrase("a", opened)
         if tag.closes:
@@ -591,6 +603,15 @@ class _Reader:
             token.attrs["title"] = title
         opened.append(token)
         return [*closed, *anchor, token]
+
+
+_CANDIDATE = re.compile(r"([^\s,]\S*)(?:\s+(\d{1,6}(?:\.\d{1,3})?)[wx])?\s*(?:,\s*|\Z)")
+
+
+def _largest(srcset: str) -> str:
+    """The address of the largest picture in a set (`a.png 1x, b.png 2x`); empty for none."""
+    found = _CANDIDATE.findall(srcset[:_LONGEST_SET])
+    return max(found, key=lambda one: float(one[1] or 1))[0].rstrip(",") if found else ""
 
 
 class _Phrases:
