@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _OUTSIDE = re.compile(r"https?://[^/?#\\@\s]", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:[^/?#@\\]*@)?([^/?#:\\]+)(:[0-9]*)?", re.IGNORECASE)
+_IN_REPOSITORY = re.compile(
+    r"https?://(?:raw\.githubusercontent\.com/[^/?#]+/[^/?#]+/(?:refs/heads/)?[^/?#]+"
+    r"|github\.com/[^/?#]+/[^/?#]+/(?:blob|raw)/[^/?#]+)/([^?#]+)",
+    re.IGNORECASE,
+)
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ROUTE = re.compile(r"(?:\./|/)?#!?/")
 _HEADING_QUERY = re.compile(r"[?&]id=([^&]*)")
@@ -76,6 +81,12 @@ def lies_on(url: str, hosts: Collection[str]) -> bool:
     found = _HOST.match(url)
     name = found and host_name(f"{found[1]}{(found[2] or '').rstrip(':')}")
     return name in hosts
+
+
+def path_in_repository(url: str) -> str:
+    """The path of a file in the repository at GitHub that an address shows; empty for others."""
+    found = _IN_REPOSITORY.match(url)
+    return unquote(found[1]) if found else ""
 
 
 def leads_back(url: str, hosts: Collection[str]) -> bool:

@@ -37,13 +37,15 @@ class Publication(NamedTuple):
     the longest first; `origins` the addresses of the hosts (`https://help.example.com/`), the first
     of which has what is no part of the content folder. `names` are paths (`src/docs/`) of the
     content folder itself, with which links begin that are written for its project. `folders`: each
-    page stood as a folder, so that `../late/` beside an article leads to the one beside it.
+    page stood as a folder, so that `../late/` beside an article leads to the one beside it. `inner`
+    is the path of the content folder in its project (`src/docs/`), empty where it is that itself.
     """
 
     prefixes: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     folders: bool = False
+    inner: str = ""
 
 
 NEVER_PUBLISHED = Publication()
@@ -68,7 +70,8 @@ def read_publication(dialect: Dialect) -> Publication:
             prefixes[f"{prefix}/"] = None
     longest_first = sorted(prefixes, key=lambda prefix: (-len(prefix), prefix))
     folders = dialect.routes.folders
-    return Publication(tuple(longest_first), tuple(origins), tuple(names), folders)
+    below = f"{inner}/" if inner.strip(".") else ""
+    return Publication(tuple(longest_first), tuple(origins), tuple(names), folders, below)
 
 
 def shared_prefix(paths: Sequence[str], leads: Callable[[str], bool]) -> str:

@@ -20,6 +20,7 @@ from kb.site.links import (
     host_of,
     leads_back,
     lies_on,
+    path_in_repository,
     sort_link,
     target_of,
     want,
@@ -121,7 +122,8 @@ class _LinkWriter:
         if not alt.strip():
             self.report(line, f"the image {_short(src)} has no description", "accessibility")
         place, address = sort_link(src)
-        here = leads_back(address, self._hosts) and not lies_on(address, self._remote_images)
+        is_ours = leads_back(address, self._hosts) or path_in_repository(address)
+        here = is_ours and not lies_on(address, self._remote_images)
         if place is Place.INSIDE or here:
             hint = (f' title="{escape(title)}"' if title else "") + write_size(size)
             return f'\0{self._want(address, line, image=True)}\1<img alt="{escape(alt)}"{hint}>'

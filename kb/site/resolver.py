@@ -15,7 +15,7 @@ from kb.content.anchors import find_anchor
 from kb.content.files import fold, printable
 from kb.content.markdown.wiki_link import BY_NAME
 from kb.site.addresses import encode, file_address
-from kb.site.links import Place, normal_path, path_from, sort_link, target_of
+from kb.site.links import Place, normal_path, path_from, path_in_repository, sort_link, target_of
 from kb.site.publication import NEVER_PUBLISHED, Publication, shared_prefix
 
 if TYPE_CHECKING:
@@ -210,6 +210,12 @@ class Targets:
         return pages, files
 
     def _image(self, wanted: LinkReference, page: str) -> Resolved:
+        if own := path_in_repository(wanted.written):
+            inner = self.publication.inner
+            steps = "../" * inner.count("/")
+            path = own.removeprefix(inner) if own.startswith(inner) else steps + own
+            if path in self.files:
+                return self._file(path, image=True)
         for path in (*self._readings(wanted, page), _path_of(wanted, page)):
             if (file := self._find_file(path)) is not None:
                 return self._file(file, image=True)

@@ -366,3 +366,22 @@ def test_the_page_of_an_unknown_address_is_no_article(tmp_path):
     assert shown() == ["404", "codes/404", "de/404"]
     make(tmp_path, {"astro.config.mjs": "export default {};\n"})
     assert shown() == ["codes/404"]
+
+
+def test_sidebars_of_docusaurus_name_articles_by_their_ids(tmp_path):
+    """The order and the titles of topics are theirs, whatever the files are called."""
+    sidebar = """module.exports = {docs: [{type: "category", label: "For developers", items: [
+        "dev/dev-late", {type: "category", label: "Web", items: ["dev/dev-early"]}]}]};"""
+    make(
+        tmp_path,
+        {
+            "docusaurus.config.js": "module.exports = {};\n",
+            "sidebars.js": sidebar,
+            "docs/dev/01-early.md": "---\ntitle: Early\nid: dev-early\n---\n",
+            "docs/dev/late.md": "---\nid: 'dev-late'\n---\n# Late\n",
+        },
+    )
+    content = tmp_path / "docs"
+    topics = {t.id: t for t in read_content(content, dialect=find_dialect(content)).topics}
+    assert topics["dev"].title == "For developers"
+    assert topics["dev"].articles == ("dev/late", "dev/01-early")

@@ -619,3 +619,24 @@ def test_a_language_is_no_path_at_which_articles_stood(empty):
     report = empty.build()
     assert [p for p in report.problems if p.code == "published"] == []
     assert hrefs(empty, "2.html") == ["1.html", "2.html"]
+
+
+def test_pictures_of_the_own_repository_are_shown(empty):
+    """Where an address at GitHub names a file that is here; others stay links."""
+    raw = "https://raw.githubusercontent.com/o/r/main/"
+    written = (
+        f"{raw}content/img/a.png",
+        f"{raw}static/b%20c.png",
+        "https://github.com/o/r/blob/main/content/img/a.png?raw=true",
+        "https://github.com/o/r/raw/main/content/img/a.png",
+        f"{raw}content/img/other.png",
+        "https://github.com/o/r/assets/1/a.png",
+    )
+    write(empty.folder, {"mkdocs.yml": "site_name: X\n", "static/b c.png": png(4, 4)})
+    empty.write({"d/a.md": "".join(f"![x]({src})\n" for src in written), "img/a.png": png(4, 4)})
+    report = empty.build()
+    shown = re.findall(r'<img src="([^"]*)"', empty.read("d/a.html"))
+    assert (
+        shown == ["../files/img/a.png", "../files/-/static/b%20c.png"] + ["../files/img/a.png"] * 2
+    )
+    assert sum("another host" in problem.message for problem in report.problems) == 2

@@ -15,6 +15,8 @@ from kb.content.dialects.configuration import as_plain, read_configuration, read
 from kb.content.files import fold, without_suffix
 from kb.content.frontmatter import load_yaml
 from kb.content.topics import INDEXES, TopicFile
+from kb.errors import ContentError
+from kb.files import open_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,6 +40,8 @@ _BELOW = (
     "products", "sidebar", "navigation", "nav", "sub", "topics", "arrange", "global",
 )  # fmt: skip
 _NUMBER = re.compile(r"^\d+\s*[-_.]+\s*(?=\S)")
+_ID = re.compile(r"---\s*\n(?:(?!---).*\n)*?id:[ \t]*(\S.*)")
+_HEAD = 2_048  # bytes
 _DEEPEST = 30
 
 
@@ -54,6 +58,9 @@ def read_menus(content: Path, listing: Listing, dialect: Dialect) -> dict[str, T
     the folders themselves, which count more.
     """
     pages = _Pages(source.id for source in listing.articles)
+    if dialect.name == "docusaurus" and dialect.menu:
+        for source in listing.articles:
+            pages.name(source.id, _own_id(content, source.path))
     order: dict[str, int] = {}
     titles: dict[str, list[_Label]] = {}
     for path in dialect.menu:
@@ -127,6 +134,16 @@ def unlisted(content: Path, paths: Sequence[str]) -> Mapping[str, str]:
     if not named:
         return {}
     return {p: "SUMMARY.md does not name it" for p, id_ in ids.items() if id_ not in named}
+
+
+def _own_id(content: Path, path: str) -> str:
+    """The `id` in the front matter of an article, by which sidebars of Docusaurus name it."""
+    try:
+        with open(open_within(content, path), "rb") as file:  # noqa: PTH123  (a handle)
+            found = _ID.match(file.read(_HEAD).decode(errors="replace"))
+    except (ContentError, OSError):
+        return ""
+    return found[1].strip().strip("\"'") if found else ""
 
 
 def _nested(
@@ -208,6 +225,12 @@ class _Pages:
             while parent and parent not in self.topics:
                 self.topics.add(parent)
                 parent = parent.rpartition("/")[0]
+
+    def name(self, id_: str, last: str) -> None:
+        """Take another last part for the id of an article, if it gives one."""
+        if last:
+            folder = "/".join(_NUMBER.sub("", part) for part in id_.split("/")[:-1])
+            self._ids.setdefault(fold(f"{folder}/{last}".lstrip("/")), id_)
 
     def find(self, written: str, base: str) -> str:
         """The id of the article or topic that is meant; empty where there is none."""
