@@ -26,11 +26,10 @@ from urllib.parse import unquote, urlsplit
 from kb.config import Config
 from kb.content import read_topics, resolve_aliases
 from kb.content.dialects import dialect_of
-from kb.site.article_cache import Reader
-from kb.site.build_cache import Memory
 from kb.site.downloads import Downloads
 from kb.site.plan import make_plans
 from kb.site.publication import read_publication
+from kb.site.render import ArticleLoader
 from kb.site.report import find_folders, look
 from kb.text.analysis import Analyzer
 
@@ -182,8 +181,9 @@ def _plan(
 ]:
     """The plan of a site, and what gives each link with what it leads to."""
     sources = look(config, find_folders(config))
-    reader = Reader(config, Analyzer(config.language), Memory(), None, find_folders(config).theme)
-    records, _ = reader.records(sources.snapshot)
+    theme = find_folders(config).theme
+    loader = ArticleLoader(config, Analyzer(config.language), sources.snapshot, theme)
+    records, _ = loader.records()
     aliases, dialect = resolve_aliases(records), dialect_of(config)
     topic_files, _ = read_topics(
         config.content, sources.snapshot.listing, limits=config.limits, dialect=dialect
@@ -202,7 +202,7 @@ def _plan(
 
     def wants(plans: Sequence[Plan]) -> Iterable[tuple[str, LinkReference, Resolved]]:
         for plan, record in ((p, r) for p in plans for r in p.records.values()):
-            wanted = reader.wants(record.path)
+            wanted = loader.wants(record.path)
             yield from zip(
                 [record.path] * len(wanted),
                 wanted,

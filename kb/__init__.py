@@ -17,6 +17,7 @@ Imports go down: each line knows only those below it, and no module is part of a
     config          the settings, and how much one article may ask for
     settings        the file that settings stand in
     text/           words -> terms; near names; snippets
+    store           what is kept between builds, in one file; the only door to SQLite
     extras          the command that installs one
     files           opened with care, replaced whole or not at all
     model           the nouns

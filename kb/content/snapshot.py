@@ -1,7 +1,9 @@
-"""The content folder at one moment: what is in it, and what has been read of it.
+"""The content folder at one moment: what is in it, what has changed, what has been read of it.
 
-A `Snapshot` lists the folder once, for the index and for the site; an article that one of them has
-parsed the other need not parse again.
+A `Snapshot` lists the folder once, for the index and for the site, and is all that either goes by:
+whether a file still is what it was is decided by its SHA-256, and which digest a file had in which
+state (size, times, inode) is kept between runs. An article that one of them has parsed the other
+need not parse again.
 
 Most commands find the folder as the one before left it. To know that, names need no checking and
 nothing that an index holds of its articles needs reading: the digest of names and states is the
@@ -22,10 +24,13 @@ from kb.concurrency import cached_property
 from kb.content import read_article
 from kb.content.dialects import dialect_of
 from kb.content.files import MENU_FILES, is_read, scan
+from kb.errors import ContentError
+from kb.files import is_settled, open_within, raise_if_exhausted
 from kb.model import Article, Problem, Severity, decode_as, encode_meta
+from kb.store import STORE, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from kb.config import Config
@@ -136,17 +141,14 @@ class Spool(Generic[T]):
 
 
 class Snapshot:
-    """The content folder as it was found: `listing` is what is in it, `since` when it was listed
-    (nanoseconds since the epoch), and `digests` are the SHA-256 of the files that were read since,
-    by path. `dialect` is how they are read.
-    """
+    """The content folder as it was found: `listing` is what is in it, `dialect` how it is read."""
 
     def __init__(self, config: Config) -> None:
-        """List `config.content`.
+        """List `config.content`. Its files' digests are kept in the index folder.
 
         Raises ContentError where there is no such folder.
         """
-        self.since = time.time_ns()
+        self._since = time.time_ns()
         # Imported here: most commands find the folder as it was, and make no snapshot.
         from kb.content.titles import AUTO, read_suffix  # noqa: PLC0415  # as above
 
@@ -158,14 +160,32 @@ class Snapshot:
         if suffix and configured == AUTO:
             said = _said(config.content.name, suffix)
             self.listing = self.listing._replace(problems=(*self.listing.problems, said))
-        self.digests: dict[str, str] = {}
         self._config = config
+        self._files = FileStates(config)
         self._states: dict[str, SourceFile] = {}
         self._parsed = Spool(encode_meta, partial(decode_as, Article))
 
+    def known_digest(self, source: SourceFile) -> str | None:
+        """The SHA-256 of a file that is in a state in which it was read; None where that would
+        have to be done now.
+        """
+        return self._files.known(source)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """The SHA-256 of each article and topic file by its path, empty where it can't be read."""
+        return {
+            file.path: self._files.digest(file)
+            for file in (*self.listing.articles, *self.listing.others)
+        }
+
+    def save(self) -> None:
+        """Keep the digests for the next run: of files that are there, and were for long enough."""
+        self._files.save((*self.listing.articles, *self.listing.others))
+
     def hold(self, source: SourceFile, article: Article) -> None:
         """Hold an article that was parsed from its file, until `article` asks for it."""
-        self.digests[source.path] = article.digest
+        self._files.note(source, article.digest, self._since)
         self._states[source.path] = source
         size = sum(len(section.text) for section in article.sections)
         self._parsed.put(source.path, article, size)
@@ -196,3 +216,90 @@ def _said(folder: str, suffix: str) -> Problem:
         'another end, or "none")'
     )
     return Problem(folder, None, message, Severity.NOTE, "title-suffix")
+
+
+_STATES = "file"
+"""The kind of the store's values: the state and digest of a file, under its path."""
+
+_CHUNK = 262_144  # bytes that are read at a time
+
+
+class FileStates:
+    """The digests of files by their states: what was kept, and what is read now."""
+
+    def __init__(self, config: Config) -> None:
+        self._content = config.content
+        self._most = config.limits.file
+        self._path = config.index / STORE
+        self._read: dict[str, str] = {}
+        self._new: dict[str, bytes] = {}
+
+    @cached_property
+    def _kept(self) -> dict[str, bytes]:
+        """State and digest by path, looked at when something differs from what there was."""
+        store = Store(self._path)
+        try:
+            return dict(store.all(_STATES))
+        finally:
+            store.close()
+
+    def known(self, file: SourceFile) -> str | None:
+        """The digest of a file in this state."""
+        if (digest := self._read.get(file.path)) is not None:
+            return digest
+        kept, state = self._kept.get(file.path, b""), _state(file)
+        return kept[len(state) :].decode() if kept.startswith(state) else None
+
+    def digest(self, file: SourceFile) -> str:
+        """The digest of a file, which is read if need be; empty where it can't be. Of a file too
+        large to be an article it says how large it is.
+        """
+        if file.size > self._most:
+            return f"{file.size} bytes"
+        if (digest := self.known(file)) is None:
+            read_at = time.time_ns()
+            digest = _digest(self._content, file.path, self._most)
+            self.note(file, digest, read_at)
+        return digest
+
+    def note(self, file: SourceFile, digest: str, read_at: int) -> None:
+        """Note the digest of a file that was read after this time (nanoseconds since the epoch)."""
+        self._read[file.path] = digest
+        if is_settled(file.mtime_ns, file.ctime_ns, read_at):
+            self._new[file.path] = _state(file) + digest.encode()
+
+    def save(self, files: Iterable[SourceFile]) -> None:
+        """Keep what is new, and nothing of files that are not among these."""
+        gone = [*(self._kept.keys() - {file.path for file in files})]
+        if not (self._new or gone):
+            return
+        store = Store(self._path)
+        store.put(_STATES, self._new.items())
+        store.drop(_STATES, gone)
+        if store.save():
+            self._kept = {p: kept for p, kept in (self._kept | self._new).items() if p not in gone}
+            self._new = {}
+        store.close()
+
+
+def _state(file: SourceFile) -> bytes:
+    return b"%d %d %d %d " % (file.size, file.mtime_ns, file.ctime_ns, file.inode)
+
+
+def _digest(content: Path, path: str, most: int) -> str:
+    """The SHA-256 of a content file; empty where it can't be read, or is a pipe by now.
+
+    Of one that has grown over `most` bytes since it was listed, no more is read than says so.
+    """
+    try:
+        with os.fdopen(open_within(content, path), "rb") as file:
+            checksum, left = hashlib.sha256(), most + 1
+            while left > 0 and (chunk := file.read(min(left, _CHUNK))):
+                checksum.update(chunk)
+                left -= len(chunk)
+            return checksum.hexdigest()
+    except ContentError:
+        return ""
+    except OSError as error:
+        raise_if_exhausted(error)
+        return ""

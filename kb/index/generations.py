@@ -6,10 +6,11 @@
         de/                 the engine's files of one language, where there are several
     index/lock              held while a generation is written
     index/lock.json         says by whom
-    index/seen.json         the states of articles that were read (`kb.content.manifest`)
-    index/checked.json      the states of files that were found whole
-    index/sites/HASH/       a cache of others, with a lock that is held while they build; *.new in
-                            it is what is being written, or what a killed build left
+    index/checked.json      what the last command found: which files of the index were whole, and
+                            that the articles were those of the index
+    index/kept.sqlite3      the states of articles that were read (`kb.content.snapshot`)
+    index/sites/HASH/       what is kept of a site, with a lock that is held while it is built;
+                            *.new in it is what is being written, or what a killed build left
 
 A generation becomes current by one rename, after everything in it is on disk. Until then,
 and when a build is killed, the old one answers.
@@ -32,7 +33,6 @@ import stat
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kb.content.manifest import SEEN
 from kb.errors import IndexBusyError, IndexingError
 from kb.files import (
     digest_file,
@@ -45,6 +45,7 @@ from kb.files import (
     sync_folder,
     write_sealed,
 )
+from kb.store import STORE, is_store
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -115,8 +116,8 @@ _OWN_FILES = {
     POINTER: _is_pointer,
     LOCK: _is_lock,
     HOLDER: lambda path: holder_in(path.parent) is not None,
-    SEEN: _is_sealed,
     CHECKED: _is_sealed,
+    STORE: is_store,
 }
 """What kb writes to in an index folder, and what tells that it is its own."""
 
@@ -274,7 +275,7 @@ class Checks:
     """
 
     def __init__(self, folder: Path, *, thorough: bool = False) -> None:
-        self.path = folder / CHECKED
+        self.folder = folder
         self.thorough = thorough
 
     def check(self, generation: Generation) -> None:
@@ -315,16 +316,34 @@ class Checks:
     def known(self, generation: str) -> dict[str, State]:
         """The states in which files of a generation were found whole."""
         try:
-            rows = json.loads(read_sealed(self.path) or b"[]")
+            rows = read_notes(self.folder).get("files", ())
             return {name: state for of, name, *state in rows if of == generation}
         except (ValueError, TypeError):  # sealed by another version of kb
             return {}
 
     def remember(self, generation: str, states: dict[str, State]) -> None:
         """Note the states in which files of a generation were found whole."""
+        note(self.folder, "files", [[generation, name, *state] for name, state in states.items()])
+
+
+def read_notes(folder: Path) -> dict[str, Any]:
+    """What the last command noted in an index folder, by name; empty where that is damaged.
+
+    Every search reads it at its start: it is a small file, and opened by nothing but Python.
+    """
+    try:
+        notes = json.loads(read_sealed(folder / CHECKED) or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    return notes if isinstance(notes, dict) else {}
+
+
+def note(folder: Path, name: str, value: object) -> None:
+    """Note something for the next command, if that can be written."""
+    notes = read_notes(folder)
+    if notes.get(name) != value:
         with contextlib.suppress(OSError):
-            rows = [[generation, name, *state] for name, state in states.items()]
-            write_sealed(self.path, (json.dumps(rows).encode(),))
+            write_sealed(folder / CHECKED, (json.dumps({**notes, name: value}).encode(),))
 
 
 def _states(folder: Path, language: str = "") -> dict[str, State]:
@@ -522,7 +541,7 @@ class IndexFolder:
             for path in self.folder.iterdir()
             if (is_generation(path.name) and path.name not in (current, *before))
             or path.name == HOLDER
-            or any(is_leftover(path.name, of) for of in (POINTER, HOLDER, SEEN, CHECKED))
+            or any(is_leftover(path.name, of) for of in (POINTER, HOLDER, CHECKED))
         ]
 
     def _remove_leftovers(self) -> None:

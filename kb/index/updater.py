@@ -10,19 +10,12 @@ import sys
 import time
 from dataclasses import astuple, dataclass, fields, replace
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kb.config import Ranking, today
 from kb.content import read_topics, resolve_aliases
 from kb.content.dialects import dialect_of, locate
 from kb.content.languages import found_languages
-from kb.content.manifest import (
-    Difference,
-    FileStateCache,
-    Source,
-    compare,
-    read_sources,
-)
 from kb.content.snapshot import Snapshot, state_of_folder
 from kb.errors import IndexingError
 from kb.files import is_settled, replace_file
@@ -33,6 +26,8 @@ from kb.index.generations import (
     IndexFolder,
     NewGeneration,
     engine_folder,
+    note,
+    read_notes,
     reading,
 )
 from kb.libraries import INDEX, difference, releases
@@ -86,11 +81,86 @@ class Changes:
     problems: tuple[Problem, ...] = ()
 
 
+class Source(NamedTuple):
+    """A file that was read. `id` is its article's, empty where there is none; `problems` are
+    what was found in it. On the day `until` (in ISO form), and when a file of `includes` has
+    changed, the article has to be read again.
+    `language` is as in `ArticleMeta`.
+    """
+
+    path: str
+    digest: str
+    id: str = ""
+    aliases: tuple[str, ...] = ()
+    sections: int = 0
+    problems: tuple[Problem, ...] = ()
+    until: str = ""
+    includes: tuple[FileRow, ...] = ()
+    language: str = ""
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """None: what takes them is no problem of an article's."""
+        return ()
+
+    def record(self) -> list[Any]:
+        """As JSON keeps it, beside its path: most have a digest, an id and sections only."""
+        record: list[Any] = [self.digest, self.id, self.sections]
+        if self.aliases or self.problems or self.until or self.includes or self.language:
+            problems = list(map(encode_problem, self.problems))
+            record += [self.aliases, problems, self.until, self.includes, self.language]
+        return record
+
+
+def read_sources(records: Mapping[str, Any]) -> dict[str, Source]:
+    """The sources that a manifest holds, by path."""
+    return {path: _read_source(path, record) for path, record in records.items()}
+
+
+def _read_source(path: str, record: list[Any]) -> Source:
+    digest, id_, sections, *more = record
+    if not more:
+        return Source(path, digest, id_, (), sections)
+    aliases, problems, until, includes, language = more
+    decoded = tuple(map(decode_problem, problems))
+    rows = tuple((name, size, time) for name, size, time in includes)
+    return Source(path, digest, id_, tuple(aliases), sections, decoded, until, rows, language)
+
+
+class Difference(NamedTuple):
+    """How the files of now differ from an index's sources; all are paths."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    moved: tuple[tuple[str, str], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed or self.moved)
+
+
+def compare(old: Mapping[str, Source], digests: Mapping[str, str]) -> Difference:
+    """Compare an index's sources with the digests of the files of now.
+
+    A file that is gone while another with the same digest came has moved.
+    """
+    came = dict.fromkeys(path for path in digests if path not in old)
+    gone = {path: source.digest for path, source in old.items() if path not in digests}
+    origins: dict[str, list[str]] = {}
+    for path, digest in reversed(gone.items()):
+        origins.setdefault(digest, []).append(path)
+    origins.pop("", None)  # files that can't be read
+    moved = [(origins[digests[p]].pop(), p) for p in came if origins.get(digests[p])]
+    for origin, path in moved:
+        del gone[origin], came[path]
+    changed = (p for p, source in old.items() if digests.get(p, source.digest) != source.digest)
+    return Difference(tuple(came), tuple(changed), tuple(gone), tuple(moved))
+
+
 class _Found(NamedTuple):
     """The content of now beside the index of now; `reason` says why that one can't be kept."""
 
     snapshot: Snapshot
-    digests: dict[str, str]
     generation: Generation | None
     sources: dict[str, Source]
     reason: str
@@ -124,27 +194,26 @@ class Indexer(NamedTuple):
         """
         started, began = time.perf_counter(), time.time_ns()
         folder = IndexFolder(self.config.index)
-        seen = FileStateCache(self.config.index, self.config.limits.file)
         state = None if self.snapshot else state_of_folder(self.config.content)
         if state and not force and not self.thorough:
-            kept = self._as_before(folder, seen, state)
+            kept = self._as_before(folder, state)
             if kept is not None:
                 folder.tidy()
                 return kept
-        found = self._look(folder, seen, self.snapshot)
+        found = self._look(folder)
         if found.fresh and not force:
             assert found.generation is not None
             changes = self._unchanged(found)
-            self._note(seen, state, began, found.generation, changes)
+            self._note(found.snapshot, state, began, found.generation, changes)
             folder.tidy()
             return found.generation, changes
         with _telling(found.reason, folder), folder.writing():
             if folder.changed_since(found.generation):  # another process may have done the work
-                found = self._look(folder, seen, self.snapshot)
+                found = self._look(folder)
             if force and not found.reason:
                 found = found._replace(reason=force)
             generation, changes = self._write(folder, found)
-            self._note(seen, state, began, generation, changes)
+            self._note(found.snapshot, state, began, generation, changes)
         return generation, replace(changes, seconds=time.perf_counter() - started)
 
     def as_it_is(self) -> tuple[Generation, Changes] | None:
@@ -157,24 +226,25 @@ class Indexer(NamedTuple):
         return generation, _counted(sources)
 
     def _as_before(
-        self, folder: IndexFolder, seen: FileStateCache, state: FolderState
+        self, folder: IndexFolder, state: FolderState
     ) -> tuple[Generation, Changes] | None:
         """The current generation where it and the content folder are as the last run left them:
         then neither names nor what the generation was built from have to be gone through.
         """
-        if seen.last.get("content") != state.digest:
+        last = read_notes(folder.folder).get("last") or {}
+        if last.get("content") != state.digest:
             return None
         generation, reason = self._current(folder)
-        if generation is None or reason or seen.last["generation"] != generation.folder.name:
+        if generation is None or reason or last["generation"] != generation.folder.name:
             return None
         included = generation.manifest.get("includes")
         if included and _has_other_includes(included, self.config):
             return None
         try:
-            problems = tuple(map(decode_problem, seen.last["problems"]))
+            problems = tuple(map(decode_problem, last["problems"]))
             return generation, Changes(
-                articles=int(seen.last["articles"]),
-                sections=int(seen.last["sections"]),
+                articles=int(last["articles"]),
+                sections=int(last["sections"]),
                 problems=problems,
             )
         except (KeyError, TypeError, ValueError):  # sealed by another version of kb
@@ -182,7 +252,7 @@ class Indexer(NamedTuple):
 
     def _note(
         self,
-        seen: FileStateCache,
+        snapshot: Snapshot,
         state: FolderState | None,
         began: int,
         generation: Generation,
@@ -191,42 +261,33 @@ class Indexer(NamedTuple):
         """Note for the next run what there is, if its state, which was looked at when this one
         began, had been the same for long enough.
         """
-        if state is None or not is_settled(state.newest, state.newest, began):
-            seen.note({})
-        else:
-            seen.note(
-                {
-                    "content": state.digest,
-                    "generation": generation.folder.name,
-                    "articles": changes.articles,
-                    "sections": changes.sections,
-                    "problems": list(map(encode_problem, changes.problems)),
-                }
-            )
-        seen.save()
+        last: dict[str, Any] = {}
+        if state is not None and is_settled(state.newest, state.newest, began):
+            last = {
+                "content": state.digest,
+                "generation": generation.folder.name,
+                "articles": changes.articles,
+                "sections": changes.sections,
+                "problems": list(map(encode_problem, changes.problems)),
+            }
+        note(self.config.index, "last", last)
+        snapshot.save()
 
-    def _look(
-        self,
-        folder: IndexFolder,
-        seen: FileStateCache,
-        snapshot: Snapshot | None = None,
-    ) -> _Found:
-        config = self.config
-        snapshot = snapshot or Snapshot(config)
-        files = [*snapshot.listing.articles, *snapshot.listing.others]
-        digests = seen.digests(config.content, files, snapshot.digests, snapshot.since)
+    def _look(self, folder: IndexFolder) -> _Found:
+        snapshot = self.snapshot or Snapshot(self.config)
         generation, sources, reason = self._read_current(folder)
         suffix = snapshot.dialect.title_suffix
         if generation and not reason and generation.manifest.get("title_suffix") != suffix:
             reason = "titles end with another name"
         changed = _by_includes(sources, snapshot.dialect.root)
+        digests = snapshot.digests
         difference = compare(sources, digests)
         difference = difference._replace(
             changed=tuple(
                 dict.fromkeys((*difference.changed, *(p for p in changed if p in digests)))
             )
         )
-        return _Found(snapshot, digests, generation, sources, reason, difference)
+        return _Found(snapshot, generation, sources, reason, difference)
 
     def _current(self, folder: IndexFolder) -> tuple[Generation | None, str]:
         """The current generation if it can be read, and why it can't be kept."""
@@ -393,7 +454,9 @@ class Indexer(NamedTuple):
                 # The sections hold all that an index needs.
                 yield file, replace(result, body="") if result.body else result
             elif os.path.lexists(self.config.content / file.path):
-                sources[file.path] = Source(file.path, found.digests[file.path], problems=result)
+                sources[file.path] = Source(
+                    file.path, found.snapshot.digests[file.path], problems=result
+                )
             if self.progress is not None:
                 self.progress(done, len(files))
 
@@ -409,7 +472,9 @@ class Indexer(NamedTuple):
         )
         for file in found.snapshot.listing.others:
             problems = tuple(problem for problem in wrong if problem.path == file.path)
-            sources[file.path] = Source(file.path, found.digests[file.path], problems=problems)
+            sources[file.path] = Source(
+                file.path, found.snapshot.digests[file.path], problems=problems
+            )
         manifest = {
             "settings": settings_of(self.config),
             "libraries": releases(INDEX),

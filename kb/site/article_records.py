@@ -81,7 +81,7 @@ def as_json(meta: PageMeta) -> str:
     return _encode(encode_meta(meta))
 
 
-def from_json(text: str) -> PageMeta | None:
+def from_json(text: str | bytes) -> PageMeta | None:
     """The article that `as_json` wrote down; None if this is none."""
     try:
         return decode_as(PageMeta, json.loads(text))
@@ -94,7 +94,7 @@ def wants_as_json(wants: Sequence[LinkReference]) -> str:
     return _encode(wants)
 
 
-def wants_from_json(text: str) -> tuple[LinkReference, ...] | None:
+def wants_from_json(text: str | bytes) -> tuple[LinkReference, ...] | None:
     """The links that `wants_as_json` wrote down; None if these are none."""
     try:
         return tuple([LinkReference(*wanted) for wanted in json.loads(text)])

@@ -22,8 +22,16 @@ from kb.index.generations import remove_unfinished
 from kb.libraries import difference
 from kb.model import decode_problem
 from kb.site.build_cache import Cache, Stamp
-from kb.site.output import beside, check_folder, recover, remove_leftover, states_of
-from kb.site.report import Options, Report, Work, _plain, find_folders, look, states
+from kb.site.output import (
+    beside,
+    check_folder,
+    digest_of_output,
+    read_manifest,
+    recover,
+    remove_leftover,
+    states_of,
+)
+from kb.site.report import Options, Report, Work, digest_of, find_folders, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,12 +62,13 @@ def build_site(
     remove_unfinished(config.index)
     work = Work(folders, options, sources, cache)
     left = os.path.lexists(beside(folders.out))
-    report = _last(cache.stamp(), work)  # not under the lock: what another build does is a change
-    if report is None or left:
-        with cache.held():
-            with contextlib.suppress(SiteError, OSError):  # where it is in the way, it will be said
-                remove_leftover(beside(folders.out))
-            report = _build(config, work, progress)
+    with contextlib.closing(cache.store):
+        report = _last(cache.stamp(), work)  # without the lock: what another build does is a change
+        if report is None or left:
+            with cache.held():
+                with contextlib.suppress(SiteError, OSError):  # what is in the way will be told
+                    remove_leftover(beside(folders.out))
+                report = _build(config, work, progress)
     return replace(report, seconds=time.perf_counter() - started)
 
 
@@ -75,12 +84,21 @@ def _build(config: Config, work: Work, progress: Callable[[int, int], None] | No
     return replace(report, reason=f"libraries changed: {upgraded}") if upgraded else report
 
 
+def _is_as_left(stamp: Stamp, out: Path) -> bool:
+    """Whether the files that the last build wrote are as it left them."""
+    try:
+        written = read_manifest(out)
+    except SiteError:  # the build will say so
+        return False
+    return stamp.output == digest_of_output(written, states_of(out))
+
+
 def _last(stamp: Stamp | None, work: Work) -> Report | None:
     """The report of the last build, if nothing has changed since then and it tells enough."""
     sources, out = work.sources, work.folders.out
-    if stamp is None or stamp.common != sources.common or stamp.files != _plain(sources.files):
+    if stamp is None or stamp.common != sources.common or stamp.sources != digest_of(sources):
         return None
-    if stamp.sources != states(sources) or stamp.output != _plain(states_of(out)):
+    if not _is_as_left(stamp, out):
         return None
     if (day := stamp.summary["until"]) and today().isoformat() >= day:
         return None

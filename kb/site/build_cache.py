@@ -1,14 +1,12 @@
 """What the last build of a site left for the next: which sources it saw, and what it knew.
 
-    index/sites/HASH/stamp.json     the states of everything that went in and came out
-    index/sites/HASH/records.json   a record and the links of each article, and what became of them
-    index/sites/HASH/search.*       what was written of the search (`kb.site.export.shards`)
+    index/sites/HASH/kept.sqlite3   all of it (`kb.store`): the stamp, which alone tells whether
+                                    anything changed; what became of each article; a record and the
+                                    links of each; what was written of the search
     index/sites/HASH/spare/         the site before the last, for the next to be made from
     index/sites/HASH/spare.new/     the next while it is made; a build that fails removes it
 
-HASH stands for the output folder. The stamp alone tells whether anything changed; the
-records are read when something has. All are sealed with a checksum: losing or damaging them
-costs a full build, no more.
+HASH stands for the output folder. Losing or damaging the store costs a full build, no more.
 """
 
 from __future__ import annotations
@@ -17,67 +15,62 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import SiteError
-from kb.files import read_sealed, write_sealed
 from kb.index.generations import LOCK, SITES, discard, hold_file
 from kb.site.output import state_of
+from kb.store import STORE, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from kb.files import State
 
 FORMAT = 6
 
-_AT_ONCE = 100
-"""Lines that are written together."""
+_STAMP, _MEMORY = "stamp", "memory"
+"""The kinds and keys of the two in the store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """States of the sources and of the output, the settings' hash, the releases of the libraries
-    that made the site, and what the build said.
-
-    `sources` are [path, id, size, mtime_ns, ctime_ns, inode] of articles and topic files.
+    """Hashes of the states of the sources and of the output, the settings' hash, the releases of
+    the libraries that made the site, what the build said, and the hashes of the manifest that it
+    wrote and of what it knew.
     """
 
     common: str
     libraries: dict[str, str]
-    sources: list[list[Any]]
-    files: dict[str, list[int]]
-    output: dict[str, list[int]]
+    sources: str
+    output: str
     summary: dict[str, Any]
+    manifest: str
+    memory: str = ""
 
 
 class Outcome(NamedTuple):
-    """What became of an article: the key of its page, how many of its links lead nowhere, and
-    the files under content/ that it shows or links to.
+    """What became of an article: the key of its page, what of its links leads nowhere, as (line,
+    message), and the files under content/ that it shows or links to.
     """
 
     key: str
-    broken: int
+    broken: list[tuple[int | None, str]]
     files: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """By path of the source file: its state, its record and its links as JSON, its outcome.
+    """The outcomes of articles by path of the source file.
 
-    `common` is the hash of what all of them depend on, `around` that of all that a page may
-    show of other articles and that links can lead to. `shared` holds, under one key, the
-    addresses of what shows several articles; `related` the numbers of related articles,
-    under a hash of what they were found by.
+    `around` is the hash of all that a page may show of other articles and that links can lead to.
+    `shared` holds, under one key, the addresses of what shows several articles; `related` the
+    numbers of related articles, under a hash of what they were found by.
     """
 
-    common: str = ""
     around: str = ""
-    states: dict[str, list[Any]] = field(default_factory=dict)
-    records: dict[str, str] = field(default_factory=dict)
-    wants: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     shared: dict[str, list[str]] = field(default_factory=dict)
     related: Mapping[str, list[list[int]]] = field(default_factory=dict)
@@ -90,6 +83,7 @@ class Cache:
         """Raises SiteError where the cache is a link: it would lead kb elsewhere."""
         name = hashlib.sha256(os.fsencode(out)).hexdigest()[:16]
         self.folder = index / SITES / name
+        self.store = Store(self.folder / STORE)
         self._lock = self.folder / LOCK  # which is written through, like the folders
         for path in (self._lock, self.folder, self.folder.parent):
             if path.is_symlink():
@@ -102,42 +96,35 @@ class Cache:
 
     def stamp(self) -> Stamp | None:
         """How things stood after the last build, None if that is not known."""
-        found = _parse(self._text("stamp.json"))
+        found = _parse(self.store.get(_STAMP, _STAMP))
         try:
             return None if found is None else Stamp(**found)
         except TypeError:
             return None
 
-    def memory(self, common: str) -> Memory:
-        """What the last build knew; empty if nothing of it holds any more."""
-        head, _, rest = self._text("records.json").partition("\n")
-        found = _parse(head)
-        lines = rest.split("\n")
+    def memory(self, stamp: Stamp | None, common: str, manifest: str) -> Memory:
+        """What the last build knew; empty if nothing of it holds any more, or the site that has
+        this `manifest` is another build's.
+        """
+        data = self.store.get(_MEMORY, _MEMORY)
+        if stamp is None or data is None:
+            return Memory()
+        if (stamp.common, stamp.manifest, stamp.memory) != (common, manifest, _hash(data)):
+            return Memory()
         try:
-            memory = Memory(**(found or {}))
+            memory = Memory(**(_parse(data) or {}))
             outcomes = {path: Outcome(*outcome) for path, outcome in memory.outcomes.items()}
         except (TypeError, AttributeError):
             return Memory()
-        count = len(memory.states)
-        if memory.common != common or len(lines) != 2 * count + 1:
-            return Memory()
-        return replace(
-            memory,
-            records=dict(zip(memory.states, lines, strict=False)),
-            wants=dict(zip(memory.states, lines[count:], strict=False)),
-            outcomes=outcomes,
-        )
+        return Memory(memory.around, outcomes, memory.shared, memory.related)
 
     def write(self, stamp: Stamp, memory: Memory) -> None:
-        """Remember a finished build; the stamp last, since it vouches for the rest."""
-        with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.forget()
-            lines = [
-                known[path] for known in (memory.records, memory.wants) for path in memory.states
-            ]
-            self._write("records.json", replace(memory, records={}, wants={}), lines)
-            self._write("stamp.json", stamp)
+        """Remember a finished build: the stamp says which memory is its own."""
+        data = _text({name: getattr(memory, name) for name in memory.__slots__})
+        self.store.put(_MEMORY, [(_MEMORY, data)])
+        stamped = _text({**asdict(stamp), "memory": _hash(data)})
+        self.store.put(_STAMP, [(_STAMP, stamped)])
+        self.store.save()
 
     def spare(self, out: Path) -> Path | None:
         """Where the site before the last one may stay; None if that is on another disk."""
@@ -170,9 +157,12 @@ class Cache:
                 )
             discard(self.folder)
             before = self._states()
+            self.store.close()  # what was read of it may be of before another build
+            self.store.open()
             try:
                 yield
             except BaseException:
+                self.store.close()
                 self._give_back(before)
                 raise
 
@@ -184,45 +174,27 @@ class Cache:
         return {}
 
     def _give_back(self, before: Mapping[str, State]) -> None:
-        """Remove what is new or was changed since: it is a mere cache, and may be in the way."""
+        """Remove what is new: it is a mere cache, and may be in the way."""
         discard(self.folder)
-        for name, state in self._states().items():
-            if name != LOCK and state != before.get(name):
+        for name in self._states():
+            if name != LOCK and name not in before:
                 with contextlib.suppress(OSError):
                     (self.folder / name).unlink()
 
-    def forget(self) -> None:
-        """Let the next build look at everything anew."""
-        (self.folder / "stamp.json").unlink(missing_ok=True)
 
-    def _text(self, name: str) -> str:
-        data = read_sealed(self.folder / name) or b""
-        return data.decode(errors="surrogatepass")
-
-    def _write(self, name: str, what: Stamp | Memory, lines: Iterable[str] = ()) -> None:
-        """Write what is known as one line of JSON, and further lines below it."""
-        values: Mapping[str, Any] = {key: getattr(what, key) for key in what.__slots__}
-        head = json.dumps({"format": FORMAT, **values}, separators=(",", ":"))
-        write_sealed(self.folder / name, _Lines((head, *lines)))
+def _text(values: Mapping[str, Any]) -> bytes:
+    return json.dumps({"format": FORMAT, **values}, separators=(",", ":")).encode()
 
 
-class _Lines:
-    """Lines of text as they are written, some at a time: together they need much memory."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = lines
-
-    def __iter__(self) -> Iterator[bytes]:
-        for start in range(0, len(self._lines), _AT_ONCE):
-            lines = "\n".join(self._lines[start : start + _AT_ONCE])
-            yield f"{lines}\n".encode(errors="surrogatepass")
-
-
-def _parse(text: str) -> dict[str, Any] | None:
+def _parse(text: bytes | None) -> dict[str, Any] | None:
     try:
-        found = json.loads(text)
+        found = json.loads(text or b"")
     except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
         return None
     return found
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -21,16 +21,16 @@ from kb.site.addresses import (
     file_address,
     markdown_of,
 )
-from kb.site.article_cache import Reader
 from kb.site.assets import TOP, read_assets, read_extras, read_logo, stand_within
 from kb.site.build_cache import Memory
 from kb.site.downloads import Downloads
 from kb.site.feeds import base_path, write_feeds, write_host_files, write_markdown
 from kb.site.i18n import missing_words, read_wording
-from kb.site.output import Output, states_of
+from kb.site.output import Output
 from kb.site.pages import Pages
 from kb.site.plan import Relation, make_plans
 from kb.site.publication import find_origin, read_publication
+from kb.site.render import ArticleLoader
 from kb.site.report import Report, SearchSource, remember
 from kb.site.staleness import (
     Outcomes,
@@ -67,10 +67,10 @@ def make_site(
 ) -> Report:
     """Build what the last build does not already hold, which is under lock. See `build_site`."""
     out = work.folders.out
-    states = {path: tuple(state) for path, state in stamp.output.items()} if stamp else {}
-    output = Output(out, states_of(out), states, work.cache.spare(out))
+    output = Output(out, stamp.output if stamp else "", work.cache.spare(out))
+    memory = work.cache.memory(stamp, work.sources.common, output.manifest_digest())
     try:
-        return _Builder(config, work, output).all(progress)
+        return _Builder(config, work, output, memory).all(progress)
     except OSError as error:
         why = error.strerror or str(error)
         raise SiteError(f"the site can't be written: {why}", path=str(out)) from error
@@ -89,7 +89,7 @@ class _Site(NamedTuple):
 class _Builder:
     """One build that has something to do."""
 
-    def __init__(self, config: Config, work: Work, output: Output) -> None:
+    def __init__(self, config: Config, work: Work, output: Output, old: Memory) -> None:
         self._config = config
         self._folders = work.folders
         self._options = work.options
@@ -97,8 +97,8 @@ class _Builder:
         self._snapshot = work.sources.snapshot
         self._cache = work.cache
         self._output = output
+        self._old = old
         self._problems: list[Problem] = [*work.sources.snapshot.listing.problems]
-        self._untold = 0  # warnings like others, which the first of them stand for
         self._used: set[str] = set()
         self._downloads = Downloads(config.content, config.site.downloads)
         self._analyzer = Analyzer(config.language, config.search.stop_words)
@@ -110,12 +110,19 @@ class _Builder:
     def all(self, progress: Callable[[int, int], None] | None) -> Report:
         """Everything, in order."""
         config = self._config
+        old = self._old
         origin = self._origin()
-        common = f"{self._sources.common}{origin}"
-        old = self._cache.memory(common)
-        theme = self._folders.theme
-        reader = Reader(config, self._analyzer, old, progress, theme, origin=origin)
-        records, unread = reader.records(self._snapshot)
+        loader = ArticleLoader(
+            config,
+            self._analyzer,
+            self._snapshot,
+            self._folders.theme,
+            origin=origin,
+            store=self._cache.store,
+            common=self._sources.common,
+            progress=progress,
+        )
+        records, unread = loader.records()
         topic_files, wrong = read_topics(
             config.content,
             self._snapshot.listing,
@@ -134,8 +141,8 @@ class _Builder:
             complaint=self._downloads.complaint,
             relate=relation.find,
             asset_folders=self._sources.asset_folders,
-            publication=read_publication(reader.dialect),
-            languages=reader.dialect.languages,
+            publication=read_publication(loader.dialect),
+            languages=loader.dialect.languages,
         )
         self._problems += _guess(plans, origin, config.content.name)
         spoken = [plan.language or config.language for plan in plans]
@@ -150,13 +157,13 @@ class _Builder:
         self._snapshot.release()
         key = "".join(shared_fingerprint(plan, self._sources.common) for plan in plans)
         around = "".join(surroundings_fingerprint(plan, key) for plan in plans)
-        outcomes = self._articles(sites, reader, old, around)
+        outcomes = self._articles(sites, loader, around)
         shared = {key: self._shared(sites, old.shared.get(key, [])), **search}
         self._files()
-        output = self._output.finish()
+        self._output.finish()
         report = self._report(plans)
-        memory = Memory(common, around, *reader.memory(), outcomes, shared, relation.known)
-        remember(report, self._sources, output, memory, self._cache)
+        memory = Memory(around, outcomes, shared, relation.known)
+        remember(report, self._sources, self._output, memory, self._cache)
         return report
 
     def _origin(self) -> str:
@@ -204,43 +211,35 @@ class _Builder:
         )
 
     def _articles(
-        self, sites: Sequence[_Site], reader: Reader, old: Memory, around: str
+        self, sites: Sequence[_Site], loader: ArticleLoader, around: str
     ) -> dict[str, Outcome]:
         """Every article's page and Markdown; those with an old key stay as they are."""
+        known = self._old.outcomes if around == self._old.around else {}
         unread: list[str] = []
         found: dict[str, Outcome] = {}
         for site in sites:
-            outcomes = Outcomes(
-                site.plan,
-                self._sources.common,
-                reader,
-                old.outcomes if around == old.around else {},
-                every_problem=self._options.every_problem,
-            )
-            unread += self._changed(site, outcomes, reader, old)
+            outcomes = Outcomes(site.plan, self._sources.common, loader, known)
+            unread += self._changed(site, outcomes, loader)
             self._problems += outcomes.problems
-            self._untold += outcomes.untold
             found |= outcomes.found
         of_language = {site.plan.language: site for site in sites}
-        for rendered in reader.rendered(unread):
+        for rendered in loader.rendered(unread):
             site = of_language[rendered.meta.language]
             resolved = site.plan.resolve(rendered.wants, rendered.meta.path)
             self._write(rendered, resolved, site.plan, site.pages)
         return found
 
-    def _changed(
-        self, site: _Site, outcomes: Outcomes, reader: Reader, old: Memory
-    ) -> Iterator[str]:
+    def _changed(self, site: _Site, outcomes: Outcomes, loader: ArticleLoader) -> Iterator[str]:
         """Write the articles of one language whose pages have changed. Gives the paths of those
         that are to be read first.
         """
         plan = site.plan
         for record in sorted(plan.records.values(), key=lambda record: record.path):
             path, address = record.path, plan.address[record.id]
-            rendered = reader.held(path)
+            rendered = loader.held(path)
             outcome, resolved = outcomes.find(record, rendered)
             self._used.update(outcome.files)
-            last = old.outcomes.get(path)
+            last = self._old.outcomes.get(path)
             same = last is not None and last.key == outcome.key
             if same and self._keep(address, markdown=record.is_published):
                 continue
@@ -339,13 +338,12 @@ class _Builder:
         )
 
         addresses = []
-        rows = f"search.{plan.language}.rows" if plan.prefix else "search.rows"
         shards = export_search(
             self._config,
             SitePlaces(plan),
             analyzer=self._analyzer,
             snapshot=self._snapshot,
-            kept=ShardCache(self._cache.folder / rows, self._sources.common),
+            kept=ShardCache(self._cache.store, self._sources.common, plan.prefix),
             topic_files=topic_files,
             language=plan.language or tidy_tag(self._config.language),
         )
@@ -368,8 +366,6 @@ class _Builder:
 
     def _report(self, plans: Sequence[Plan]) -> Report:
         counts = Counter(str(problem.severity) for problem in self._problems)
-        if self._untold:
-            counts[str(Severity.WARNING)] += self._untold
         return Report(
             out=self._folders.out,
             pages=sum(path.endswith(".html") for path in self._output.files),

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import SiteError
-from kb.files import State, write_file
+from kb.files import State, digest_file, write_file
 from kb.index.generations import UNFINISHED
 
 if TYPE_CHECKING:
@@ -215,6 +215,12 @@ def states_of(folder: Path) -> dict[str, State]:
     return states
 
 
+def digest_of_output(written: Iterable[str], states: Mapping[str, State]) -> str:
+    """A hash of the states of the files that kb wrote, which are in order, and of its manifest."""
+    rows = [f"{path}\0{states.get(path)}" for path in (MANIFEST, *written)]
+    return hashlib.sha256("\n".join(rows).encode(errors="surrogatepass")).hexdigest()
+
+
 def state_of(found: os.stat_result) -> State:
     """The state of a file that the system told of."""
     return found.st_size, found.st_mtime_ns, found.st_ino
@@ -349,21 +355,19 @@ class Output:
     def __init__(
         self,
         folder: Path,
-        now: Mapping[str, State],
-        known: Mapping[str, tuple[int, ...]],
+        known: str,
         spare: Path | None,
     ) -> None:
-        """`now` are the states of all files in the folder, `known` those in which the last build
-        left its own, for as far as they are known; `spare` is where the new site may be made and
-        the old one may stay, on the same disk.
+        """`known` is the `digest` of the last build's output, empty if it is not known; `spare` is
+        where the new site may be made and the old one may stay, on the same disk.
         """
         self.written: list[str] = []
         self.removed: tuple[str, ...] = ()
         self.size = 0
         self._folder = folder
         self._old = read_manifest(folder)
-        self._known = known
-        self._now = now
+        self._now: Mapping[str, State] = states_of(folder)
+        self._is_known = known == digest_of_output(self._old, self._now)
         self._is_new = not os.path.lexists(folder)
         self._files: dict[str, str] = {}
         self._staging = Staging(spare or beside(folder), stays=spare is not None)
@@ -409,11 +413,11 @@ class Output:
                 size += copy.write(chunk)
         self._note(path, digest.hexdigest(), size)
 
-    def finish(self) -> Mapping[str, State]:
-        """Make the new site current, and give the states of its files."""
+    def finish(self) -> None:
+        """Make the new site current."""
         self.removed = tuple(sorted(self._old.keys() - self._files.keys()))
         if not self.written and not self.removed and self._old:
-            return self._now
+            return
         staging = self._staging
         staging.start()
         for path in self._files.keys() - set(self.written):
@@ -422,15 +426,21 @@ class Output:
         staging.finish(self._manifest())
         swap_in(staging.folder, self._folder)
         staging.settle()
-        return states_of(self._folder) if staging.copied else self._new_states()
+        if staging.copied:
+            self._now = states_of(self._folder)
+            return
+        new = {p: state_of(os.lstat(f"{self._folder}/{p}")) for p in (*self.written, MANIFEST)}
+        self._now = {**self._now, **new}  # those that were linked still have theirs
 
-    def _new_states(self) -> Mapping[str, State]:
-        """The states of all files, where those that were linked still have theirs."""
-        gone = self._old.keys() - self._files.keys()
-        states = {path: state for path, state in self._now.items() if path not in gone}
-        for path in (*self.written, MANIFEST):
-            states[path] = state_of(os.lstat(f"{self._folder}/{path}"))
-        return states
+    def digest(self) -> str:
+        """A hash of the states of all files of the new site, once it is current."""
+        return digest_of_output(sorted(self._files), self._now)
+
+    def manifest_digest(self) -> str:
+        """The SHA-256 of the manifest: who knows it knows what is in all files that are intact."""
+        with contextlib.suppress(OSError):
+            return digest_file(self._folder / MANIFEST)
+        return ""
 
     def abandon(self) -> None:
         """Remove what was made beside the folder."""
@@ -438,8 +448,8 @@ class Output:
 
     def _is_intact(self, path: str) -> bool:
         now = self._now.get(path)
-        if now is None or self._known:
-            return now is not None and self._known.get(path) == now
+        if now is None or self._is_known:
+            return now is not None
         with (self._folder / path).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() == self._old[path]
 

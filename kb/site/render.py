@@ -1,19 +1,36 @@
 """An article to its rendered body: safe HTML that is complete but for the links within the site.
 
 All that can be said of an article without knowing the others happens here, once, and in
-any process.
+any process; an `ArticleLoader` gives what was kept of it where the file is what it was.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 from html import unescape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kb.config import today
+from kb.content import read_page
 from kb.content.markdown.document import escape
 from kb.content.markdown.html import write_size
+from kb.content.sandbox import is_large, run_sandboxed
+from kb.content.snapshot import Spool
+from kb.errors import ContentError
 from kb.model import META_FIELDS, Problem, Severity
-from kb.site.article_records import Heading, PageMeta, Question, RenderedBody
+from kb.site.article_records import (
+    Heading,
+    PageMeta,
+    Question,
+    RenderedBody,
+    as_json,
+    from_json,
+    wants_as_json,
+    wants_from_json,
+)
+from kb.site.i18n import read_wording
 from kb.site.links import (
     LinkReference,
     Place,
@@ -26,14 +43,20 @@ from kb.site.links import (
     want,
 )
 from kb.site.plan import weigh_terms
+from kb.store import Store
+from kb.text.analysis import Analyzer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+    from kb.config import Config, Limits
+    from kb.content import SourceFile
+    from kb.content.dialects import Dialect
     from kb.content.markdown.document import Document
     from kb.content.reader import Page
+    from kb.content.snapshot import Snapshot
     from kb.model import Article, Section
-    from kb.text.analysis import Analyzer
 
 MARKER = re.compile(r'\x00([/t]?)([0-9]+)\x01(?:<img alt="([^"]*)"([^>]*)>)?')
 """A link reference in a rendered body: its number between NUL and SOH. `/` ends a link,
@@ -238,3 +261,226 @@ def _uneven_headings(article: Article, document: Document) -> list[Problem]:
             skipped.append(Problem(article.path, line, message, Severity.NOTE, "accessibility"))
         above = level or above
     return skipped
+
+
+class _Settings(NamedTuple):
+    """What the rendered body of an article depends on besides its file."""
+
+    content: Path
+    language: str
+    stop_words: tuple[str, ...]
+    remote_images: tuple[str, ...]
+    limits: Limits
+    dialect: Dialect
+    theme: Path
+
+
+class _Voices:
+    """What is said beside a text, and how it is cut into terms, in each language."""
+
+    def __init__(self, settings: _Settings, analyzer: Analyzer | None = None) -> None:
+        self._settings = settings
+        own = analyzer or Analyzer(settings.language, settings.stop_words)
+        self._analyzers = {"": own}
+        self._words: dict[str, Mapping[str, str]] = {}
+
+    def analyzer(self, language: str) -> Analyzer:
+        """That of a language, empty for that of the settings."""
+        if language not in self._analyzers:
+            self._analyzers[language] = Analyzer(language, self._settings.stop_words)
+        return self._analyzers[language]
+
+    def words(self, language: str) -> Mapping[str, str]:
+        """What callouts, footnotes and tasks are called."""
+        if language not in self._words:
+            wording = read_wording(language or self._settings.language, self._settings.theme)
+            self._words[language] = wording.beside_text()
+        return self._words[language]
+
+
+class Parsed(NamedTuple):
+    """What one file gave: its rendered body for the site, and the article for the index."""
+
+    rendered: RenderedBody
+    article: Article
+
+
+_ARTICLE = "article"
+"""The kind of the store's values: under an article's path a hash of what all of them depend on, its
+record and its links, each on a line.
+"""
+
+
+class ArticleLoader:
+    """Gives the articles of one build: as they are kept where their files have not changed, else
+    read, each at most once unless memory would suffer.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        analyzer: Analyzer,
+        snapshot: Snapshot,
+        theme: Path,
+        *,
+        origin: str = "",
+        store: Store | None = None,
+        common: str = "",
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        """`origin` is an address at which the articles stood, beside those of the dialect; `store`
+        keeps what was read, `common` is what else all that is kept depends on.
+        """
+        self.dialect = snapshot.dialect
+        if origin:
+            published_at = (*self.dialect.published_at, origin)
+            self.dialect = replace(self.dialect, published_at=published_at)
+        self._settings = _Settings(
+            config.content,
+            config.language,
+            config.search.stop_words,
+            config.site.remote_images,
+            config.limits,
+            self.dialect,
+            theme,
+        )
+        self._voices = _Voices(self._settings, analyzer)
+        self._snapshot = snapshot
+        self._store = store or Store(None)
+        self._common = hashlib.sha256(f"{common}{origin}".encode()).hexdigest()[:16].encode()
+        self._progress = progress
+        self._sources = {source.path: source for source in snapshot.listing.articles}
+        self._metas: dict[str, PageMeta] = {}
+        self._bodies: Spool[RenderedBody] = Spool(_write_body, self._read_body)
+        self._new: set[str] = set()
+        self._included: dict[str, tuple[int, int]] = {}
+
+    def records(self) -> tuple[list[PageMeta], list[Problem]]:
+        """A record of every article that can be read, in order, and why others can't. The snapshot
+        holds those that were read.
+        """
+        known = self._kept()
+        new = [source for path, source in self._sources.items() if path not in known]
+        self._new = {source.path for source in new}
+        problems: list[Problem] = []
+        for source, found in zip(new, self._read(new), strict=True):
+            if isinstance(found, Parsed):
+                self._snapshot.hold(source, found.article)
+                self._keep(found.rendered)
+                known[source.path] = found.rendered.meta
+            else:
+                problems += found
+        return [known[path] for path in self._sources if path in known], problems
+
+    def held(self, path: str) -> RenderedBody | None:
+        """The rendered body of an article that was read just now; it is handed out once."""
+        return self._bodies.pop(path)
+
+    def remembers(self, path: str) -> bool:
+        """Whether an article is as it was in the last build, and was not read."""
+        return path not in self._new
+
+    def wants(self, path: str) -> tuple[LinkReference, ...]:
+        """The links and images of an article that is not held."""
+        *_, text = (self._store.get(_ARTICLE, path) or b"").split(b"\n")
+        wants = wants_from_json(text)
+        if wants is not None:
+            return wants
+        (found,) = self._read([self._sources[path]])
+        return found.rendered.wants if isinstance(found, Parsed) else ()
+
+    def rendered(self, paths: Iterable[str]) -> Iterator[RenderedBody]:
+        """The rendered bodies of articles that are not held, in order."""
+        self._bodies.close()
+        for found in self._read([self._sources[path] for path in paths]):
+            if isinstance(found, Parsed):
+                yield found.rendered
+
+    def _kept(self) -> dict[str, PageMeta]:
+        """The records of files that have not changed since they were kept, by path."""
+        digests = {
+            path: self._snapshot.known_digest(source) for path, source in self._sources.items()
+        }
+        known, gone, now = {}, [], today()
+        for path, value in self._store.all(_ARTICLE):
+            common, _, rest = value.partition(b"\n")
+            meta = from_json(rest.partition(b"\n")[0]) if common == self._common else None
+            if meta is None or meta.digest != digests.get(path):
+                if path not in digests:
+                    gone.append(path)
+            elif (meta.until is None or meta.until > now) and not self._has_other_includes(meta):
+                known[path] = meta
+        if gone:
+            self._store.drop(_ARTICLE, gone)
+        return known
+
+    def _has_other_includes(self, meta: PageMeta) -> bool:
+        """Whether a text that an article includes has changed since."""
+        if not meta.includes:
+            return False
+        from kb.content.includes import have_changed  # noqa: PLC0415  # brings both parsers
+
+        return have_changed(self.dialect.root, meta.includes, self._included)
+
+    def _keep(self, rendered: RenderedBody) -> None:
+        path = rendered.meta.path
+        self._metas[path] = rendered.meta
+        self._bodies.put(path, rendered, len(rendered.html) + len(rendered.body))
+        texts = (as_json(rendered.meta), wants_as_json(rendered.wants))
+        value = b"\n".join((self._common, *(text.encode() for text in texts)))
+        self._store.put(_ARTICLE, [(path, value)])
+
+    def _read_body(self, record: list[Any]) -> RenderedBody:
+        path, wants, html, heading, outline, questions, body = record
+        return RenderedBody(
+            self._metas[path],
+            tuple([LinkReference(*wanted) for wanted in wants]),
+            html,
+            heading,
+            tuple([Heading(*below) for below in outline]),
+            tuple([Question(*question) for question in questions]),
+            body,
+        )
+
+    def _read(self, sources: Sequence[SourceFile]) -> Iterator[Parsed | tuple[Problem, ...]]:
+        for done, source in enumerate(sources, 1):
+            yield _read_one(source, self._voices, self._settings)
+            if self._progress:
+                self._progress(done, len(sources))
+
+
+def _write_body(rendered: RenderedBody) -> list[Any]:
+    """A rendered body as JSON holds it, with its path for its record, which stays in memory."""
+    return [rendered.meta.path, *rendered[1:]]
+
+
+def _read_one(
+    source: SourceFile, voices: _Voices, settings: _Settings
+) -> Parsed | tuple[Problem, ...]:
+    try:
+        if is_large(source, settings.limits):
+            return run_sandboxed(_read_apart, source, settings, limits=settings.limits)
+        return _read(source, voices, settings)
+    except ContentError as error:
+        from kb.content.reader import problem_of  # noqa: PLC0415  # brings both parsers
+
+        return (problem_of(source.path, error),)
+
+
+def _read_apart(source: SourceFile, settings: _Settings) -> Parsed | tuple[Problem, ...]:
+    """Read a large article in a process of its own."""
+    return _read(source, _Voices(settings), settings)
+
+
+def _read(source: SourceFile, voices: _Voices, settings: _Settings) -> Parsed | tuple[Problem, ...]:
+    page = read_page(settings.content, source, limits=settings.limits, dialect=settings.dialect)
+    if isinstance(page, tuple):
+        return page
+    language = page.article.language
+    rendered = render_body(
+        page,
+        voices.analyzer(language),
+        remote_images=settings.remote_images,
+        words=voices.words(language),
+    )
+    return Parsed(rendered, replace(page.article, body=""))

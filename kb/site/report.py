@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kb.model import FileRow, Problem
     from kb.site.build_cache import Cache, Memory
     from kb.site.export.documents import Places
+    from kb.site.output import Output
 
 
 class Sources(NamedTuple):
@@ -188,19 +189,16 @@ class Report:
         return self.counts.get(Severity.WARNING, 0) + self.counts.get(Severity.ERROR, 0)
 
 
-def states(sources: Sources) -> list[list[object]]:
-    """The states of articles and topic files, and what was refused, as a stamp holds them."""
+def digest_of(sources: Sources) -> str:
+    """A hash of the states of all files of the content folder, and of what was refused there."""
     listing = sources.snapshot.listing
-    refused: list[list[object]] = [[problem.path, problem.message] for problem in listing.problems]
-    return [*(list(file) for file in (*listing.articles, *listing.others)), *refused]
-
-
-def _plain(states: Mapping[str, State]) -> dict[str, list[int]]:
-    return {path: list(state) for path, state in states.items()}
+    refused = [(problem.path, problem.message) for problem in listing.problems]
+    states = repr((listing.articles, listing.others, refused, sources.files))
+    return hashlib.sha256(states.encode(errors="surrogatepass")).hexdigest()
 
 
 def remember(
-    report: Report, sources: Sources, output: Mapping[str, State], memory: Memory, cache: Cache
+    report: Report, sources: Sources, output: Output, memory: Memory, cache: Cache
 ) -> None:
     """Keep what the next build can use."""
     first = [p for s in Severity for p in [p for p in report.problems if p.severity is s][:KEPT]]
@@ -220,9 +218,10 @@ def remember(
     stamp = Stamp(
         common=sources.common,
         libraries=sources.libraries,
-        sources=states(sources),
-        files=_plain(sources.files),
-        output=_plain(output),
+        sources=digest_of(sources),
+        output=output.digest(),
         summary=summary,
+        manifest=output.manifest_digest(),
     )
     cache.write(stamp, memory)
+    sources.snapshot.save()

@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING
 from kb.model import Problem, Severity
 from kb.site.build_cache import Outcome
 from kb.site.plan import action_target
-from kb.site.report import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from kb.site.article_cache import Reader
     from kb.site.article_records import PageMeta, RenderedBody
     from kb.site.links import LinkReference
     from kb.site.plan import Plan
+    from kb.site.render import ArticleLoader
     from kb.site.resolver import Resolved
 
 
@@ -137,71 +136,52 @@ class Outcomes:
     """The outcomes of one build. `old` are those of the last one for as far as they hold, which
     they do for an article that was not read anew.
 
-    `problems` are the links, images, actions and related articles that lead nowhere. Unless
-    `every_problem` is asked for they are the first ones, and `untold` is how many more there are.
+    `problems` are the links, images, actions and related articles that lead nowhere.
     """
 
     def __init__(
-        self,
-        plan: Plan,
-        common: str,
-        reader: Reader,
-        old: Mapping[str, Outcome],
-        *,
-        every_problem: bool,
+        self, plan: Plan, common: str, loader: ArticleLoader, old: Mapping[str, Outcome]
     ) -> None:
         self.problems: list[Problem] = []
-        self.untold = 0
         self.found: dict[str, Outcome] = {}
         self._plan = plan
         self._common = contacts_fingerprint(plan, common)
-        self._reader = reader
+        self._loader = loader
         self._old = old
-        self._every_problem = every_problem
 
     def find(
         self, record: PageMeta, rendered: RenderedBody | None
     ) -> tuple[Outcome, Sequence[Resolved]]:
-        """The outcome of an article, and what its wants lead to if that was worked out.
-
-        Articles are to come in order of path, so that the first problems are told.
-        """
+        """The outcome of an article, and what its wants lead to if that was worked out."""
         path = record.path
-        known = self._old.get(path) if self._reader.remembers(path) else None
+        known = self._old.get(path) if self._loader.remembers(path) else None
         resolved: Sequence[Resolved] = ()
-        if known is None or self._has_to_tell(known):
-            wants = rendered.wants if rendered else self._reader.wants(path)
+        if known is None:
+            wants = rendered.wants if rendered else self._loader.wants(path)
             resolved = self._plan.resolve(wants, path)
             known = Outcome(
                 page_fingerprint(record, self._plan, resolved, self._common),
-                self._note_broken(record, wants, resolved),
+                [*self._find_broken(record, wants, resolved)],
                 sorted({found.file for found in resolved if found.file}),
             )
-        else:
-            self.untold += known.broken
+        self.problems += [
+            Problem(path, line, message, Severity.WARNING, "link") for line, message in known.broken
+        ]
         self.found[path] = known
         return known, resolved
 
-    def _has_to_tell(self, known: Outcome) -> bool:
-        return known.broken > 0 and (self._every_problem or len(self.problems) < KEPT)
-
-    def _note_broken(
+    def _find_broken(
         self, article: PageMeta, wants: Sequence[LinkReference], resolved: Sequence[Resolved]
-    ) -> int:
-        """Note what leads nowhere, and say how much it is."""
-        before = len(self.problems)
+    ) -> Iterator[tuple[int | None, str]]:
+        """What leads nowhere: its line, where that is known, and what to say of it."""
         for wanted, found in zip(wants, resolved, strict=True):
             if found.warning:
                 what = "image" if wanted.image else "link"
-                self._warn(article, wanted.line, f"the {what} {wanted.written} {found.warning}")
+                yield wanted.line, f"the {what} {wanted.written} {found.warning}"
         for action in article.actions:
             wrong = action_target(action, article, self._plan)[1]
             if wrong:
-                self._warn(article, None, f"the action {action.label!r} has a url that {wrong}")
+                yield None, f"the action {action.label!r} has a url that {wrong}"
         for name in article.related:
             if name not in self._plan.records:
-                self._warn(article, None, f"the related article `{name}` is not published here")
-        return len(self.problems) - before
-
-    def _warn(self, article: PageMeta, line: int | None, message: str) -> None:
-        self.problems.append(Problem(article.path, line, message, Severity.WARNING, "link"))
+                yield None, f"the related article `{name}` is not published here"

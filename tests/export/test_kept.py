@@ -1,24 +1,23 @@
 """An export that keeps the rows of the last one writes what one from nothing would."""
 
 import hashlib
-import json
 import random
+from contextlib import closing
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 from support.articles import WORDS
 from support.exports import PlainPlaces
 
 from kb.config import Config
-from kb.files import write_sealed
 from kb.knowledge_base import KnowledgeBase
 from kb.site.export import documents
 from kb.site.export import shards as kept
 from kb.site.export import terms as term_rows
 from kb.site.export import terms as words
 from kb.site.export.manifest import export_search
-from kb.site.export.shards import NOWHERE, Block, ShardCache
+from kb.site.export.shards import Block, ShardCache
+from kb.store import Store
 
 
 @pytest.fixture
@@ -51,19 +50,21 @@ def text(chance):
 def shards(config, rows=None, places=None):
     """The files of an export, whose digests are those of their bytes."""
     found = {}
-    given = ShardCache(rows, "1") if rows else None
-    for shard in export_search(config, places or PlainPlaces(), kept=given):
-        found[shard.file] = shard.data
-        assert hashlib.sha256(shard.data).hexdigest() == shard.digest
+    with closing(Store(rows)) as store:
+        kept = ShardCache(store, "1")
+        for shard in export_search(config, places or PlainPlaces(), kept=kept):
+            found[shard.file] = shard.data
+            assert hashlib.sha256(shard.data).hexdigest() == shard.digest
+        store.save()
     return found
 
 
 def untouched(config, rows):
     """The names of the shards of an export that are not made anew."""
-    made = {
-        s.name: s.make.__module__
-        for s in export_search(config, PlainPlaces(), kept=ShardCache(rows, "1"))
-    }
+    with closing(Store(rows)) as store:
+        kept = ShardCache(store, "1")
+        made = {s.name: s.make.__module__ for s in export_search(config, PlainPlaces(), kept=kept)}
+        store.save()
     return {name for name, module in made.items() if module.endswith("shards")}
 
 
@@ -221,18 +222,15 @@ def harmed(data):
     yield data[::-1]
 
 
-@pytest.mark.parametrize("name", ["rows", "rows.json"])
-def test_damage_costs_no_more_than_what_is_damaged(config, tmp_path, name):
+def test_damage_costs_no_more_than_what_is_damaged(config, tmp_path):
     """What is damaged is as none, for the same export and for one after an edit."""
     rows, word = tmp_path / "rows", 0
     shards(config, rows)
     path = sorted(config.content.rglob("*.md"))[7]
-    saved = {p: p.read_bytes() for p in (rows, tmp_path / "rows.json")}
-    for bad in harmed((tmp_path / name).read_bytes()):
+    whole = rows.read_bytes()
+    for bad in harmed(whole):
         for edited in (False, True):
-            for file, data in saved.items():
-                file.write_bytes(data)
-            (tmp_path / name).write_bytes(bad)
+            rows.write_bytes(bad)
             if edited:
                 word += 1
                 replace_text(path, " ", f" novel{word} ")
@@ -240,15 +238,32 @@ def test_damage_costs_no_more_than_what_is_damaged(config, tmp_path, name):
             assert shards(config, rows) == shards(config)
 
 
-@pytest.mark.parametrize("line", ["", "[]", "{}", "[1, 2]", "[{}, {}]", '[{"format": 0}, {}]'])
-def test_notes_of_another_shape_are_as_none(config, tmp_path, line):
+@pytest.mark.parametrize("share", [1, 2, 5])
+def test_rows_that_are_gone_are_made_anew(config, tmp_path, share):
+    """All of them, or some; the others are taken as they are kept."""
+    rows = tmp_path / "rows"
+    shards(config, rows)
+    with closing(Store(rows)) as store:
+        store.drop("search rows", [key for key, _ in store.all("search rows")][::share])
+        store.save()
+    path = sorted(config.content.rglob("*.md"))[7]
+    replace_text(path, " ", " novel ")
+    assert shards(config, rows) == shards(config)
+
+
+@pytest.mark.parametrize(
+    "notes", ["", "[]", "{}", "[1, 2]", "[2, 3, 4, 5]", "[2, {}, {}, {}]", '[0, "1", {}, {}]']
+)
+def test_notes_of_another_shape_are_as_none(config, tmp_path, notes):
     """Whole as they are."""
     rows = tmp_path / "rows"
     whole = shards(config, rows)
-    write_sealed(tmp_path / "rows.json", [line.encode()])
-    assert not ShardCache(rows, "1").last
+    with closing(Store(rows)) as store:
+        store.put("search notes", [("notes", notes.encode())])
+        store.save()
+        assert not ShardCache(store, "1").last
     assert shards(config, rows) == whole
-    assert ShardCache(rows, "1").last
+    assert untouched(config, rows)
 
 
 def test_notes_of_another_format_are_as_none(config, tmp_path, monkeypatch):
@@ -256,13 +271,13 @@ def test_notes_of_another_format_are_as_none(config, tmp_path, monkeypatch):
     rows = tmp_path / "rows"
     whole = shards(config, rows)
     monkeypatch.setattr(kept, "FORMAT", kept.FORMAT + 1)
-    assert not ShardCache(rows, "1").last
+    assert not untouched(config, rows)
     assert shards(config, rows) == whole
     assert untouched(config, rows)
 
 
-def test_the_file_of_rows_is_written_anew_when_most_of_it_is_of_no_use(config, tmp_path):
-    """It does not grow for ever, whatever is edited."""
+def test_rows_of_no_use_are_given_up(config, tmp_path):
+    """The store does not grow for ever, whatever is edited."""
     rows = tmp_path / "rows"
     path = sorted(config.content.rglob("*.md"))[7]
     shards(config, rows)
@@ -271,62 +286,46 @@ def test_the_file_of_rows_is_written_anew_when_most_of_it_is_of_no_use(config, t
         replace_text(path, " ", f" novel{number} ") if number % 2 else path.write_text("# A\n")
         shards(config, rows)
         sizes.append(rows.stat().st_size)
-    assert max(sizes) < 4 * first
-    assert any(after < before for before, after in pairwise(sizes))
+    assert max(sizes) < 3 * first
     assert shards(config, rows) == shards(config)
 
 
-BLOCK = Block(0, "h", "d", "a", "b", 1, 2, NOWHERE)
+BLOCK = Block(0, "h", "d", "a", "b", 1, 2, "")
 
 
 def test_rows_count_when_they_were_saved(tmp_path):
-    """Until then the old ones do; without a place for them nothing is kept."""
+    """Until then the old ones do."""
     path = tmp_path / "rows"
-    first = ShardCache(path)
-    assert first.begin()
-    first.put("t", BLOCK, ["x", "y"])
-    first.note("n", [1])
-    first.cards["s"] = '{"a":"b"}'
-    first.save()
-    first.close()
-    second = ShardCache(path)
-    second.begin()
-    [block] = second.blocks("t")
-    assert second.lines(block) == ["x", "y"]
-    assert block[:-1] == BLOCK[:-1]
-    second.put("t", BLOCK, ["z"])
-    second.close()
-    third, other = ShardCache(path), ShardCache(path, "of another version")
+    with closing(Store(path)) as store:
+        first = ShardCache(store)
+        first.put("t", BLOCK, ["x", "y"])
+        first.note("n", [1])
+        first.cards["s"] = '{"a":"b"}'
+        first.save()
+        store.save()
+    with closing(Store(path)) as store:
+        second = ShardCache(store)
+        [block] = second.blocks("t")
+        assert second.lines(block) == ["x", "y"]
+        assert block[:-1] == BLOCK[:-1]
+        second.put("t", BLOCK, ["z"])
+        second.save()
+    with closing(Store(path)) as store:
+        third, other = ShardCache(store), ShardCache(store, "of another version")
     assert (third.last["n"], third.cards) == ([1], {"s": '{"a":"b"}'})
     assert third.blocks("t") == [block]
     assert other.last == other.cards == {}
     assert other.blocks("t") == []
-    assert {p.name for p in tmp_path.iterdir()} == {"rows", "rows.json"}
-
-
-def test_what_is_kept_stays_where_it_lies(tmp_path):
-    """New rows come after it."""
-    path = tmp_path / "rows"
-    for number in range(3):
-        rows = ShardCache(path)
-        rows.begin()
-        for block in rows.blocks("t"):
-            assert rows.keep("t", block)
-        rows.put("t", BLOCK, [str(number)])
-        rows.save()
-        rows.close()
-    assert path.read_text() == "012"
-    assert len(json.loads((tmp_path / "rows.json").read_text().splitlines()[1])[1]["t"]) == 3
+    assert {p.name for p in tmp_path.iterdir()} == {"rows"}
 
 
 def test_without_a_place_nothing_is_kept(tmp_path):
     """Exports go on all the same."""
     (tmp_path / "file").touch()
-    nowhere = ShardCache(tmp_path / "file" / "rows")
-    assert not nowhere.begin()
-    assert not ShardCache().begin()
-    for rows in (nowhere, ShardCache()):
+    for store in (Store(tmp_path / "file" / "rows"), Store(None)):
+        rows = ShardCache(store)
         rows.put("t", BLOCK, ["x"])
         assert rows.lines(BLOCK) is None
         rows.save()
-        rows.close()
+        assert not store.save()
+        store.close()

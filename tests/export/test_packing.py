@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.site.export.encoding import make_shard_of
-from kb.site.export.shards import Block, Row, pack
+from kb.site.export.shards import Row, pack
 
 LIMIT = 10
 
@@ -18,10 +18,9 @@ class Shelf:
 
     def keep(self, kind, block):
         self.new.append(block)
-        return True
 
     def put(self, kind, block, lines):
-        self.new.append(block._replace(place=list(lines)))
+        self.new.append(block._replace(rows=list(lines)))
 
 
 class Numbers:
@@ -40,7 +39,7 @@ class Numbers:
 
     def unpack(self, block):
         self.unpacked.append(block.number)
-        return list(block.place)
+        return list(block.rows)
 
 
 def rows_of(sizes):
@@ -101,18 +100,3 @@ def test_a_shard_that_got_another_number_is_made_anew():
         "t0", "t1", "t2", "t3",
     ]  # fmt: skip
     assert packed(pieces, Shelf()) == packed(rows_of({0: 6, 1: 6, 2: 6, 3: 6}), Shelf())
-
-
-def test_damaged_rows_are_not_kept():
-    """They are made again, and put."""
-    first = Shelf()
-    packed(rows_of({1: 6, 2: 6}), first)
-
-    class Damaged(Shelf):
-        def keep(self, kind, block):
-            return False
-
-    second = Damaged()
-    assert packed(first.new, second) == packed(rows_of({1: 6, 2: 6}), Shelf())
-    assert second.new == first.new
-    assert all(isinstance(block, Block) for block in second.new)

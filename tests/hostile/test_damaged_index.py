@@ -32,8 +32,8 @@ GUARDED = (
     "terms",
     "tables.bin",
 )
-MERE_CACHES = ("seen.json", "checked.json", "lock")
-OF_THE_SITE = ("stamp.json", "records.json")
+MERE_CACHES = ("kept.sqlite3", "checked.json", "lock")
+OF_THE_SITE = ("kept.sqlite3",)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -68,7 +68,7 @@ def test_a_folder_of_something_else(small, tally, tmp_path, make):
     base.close()
 
 
-@pytest.mark.parametrize("name", ["current.json", "lock", "seen.json", "checked.json"])
+@pytest.mark.parametrize("name", ["current.json", "lock", "kept.sqlite3", "checked.json"])
 def test_a_folder_with_files_that_would_be_written_over(small, tally, tmp_path, capsys, name):
     """One error names the file, which stays as it was."""
     (tmp_path / name).write_text('{"version": 12}')

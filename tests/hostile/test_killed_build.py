@@ -23,7 +23,10 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery ask
 
 is_root = hasattr(os, "geteuid") and os.geteuid() == 0
 POINTS = 50
-CHANGES = {"orders/damaged.md": "# Changed\n\n## What now\n\nAll new.\n", "orders/n.md": "# N\n"}
+CHANGES = {
+    "orders/damaged.md": "# Changed\n\n## What now\n\nAll new.\n",
+    "orders/n.md": f"# N\n\n{'All new. ' * 6_000}\n",
+}
 
 
 class Sites:
@@ -60,10 +63,7 @@ class Sites:
         known = {"content", "index", "kb.toml", "site"}
         caches = {path.name for path in self.folder.glob("index/sites/*/*")}
         return beside - known | caches - {
-            "stamp.json",
-            "records.json",
-            "search.json",
-            "search.rows",
+            "kept.sqlite3",
             "lock",
             "spare",
         }
@@ -265,12 +265,12 @@ def test_what_another_build_is_making_stays(nursery, sites):
     (cache,) = sites.folder.glob("index/sites/*")
     (cache / "spare.new").mkdir()
     (cache / "spare.new" / "page.html").write_text("half")
-    (cache / "search.rows.new").symlink_to(sites.base.content / "orders" / "late.md")
+    (cache / "kept.new").symlink_to(sites.base.content / "orders" / "late.md")
     with FileLock(cache / "lock"):
         assert nursery.run("search", "parcel", cwd=sites.folder).code == 0
         assert (cache / "spare.new" / "page.html").exists()
     assert nursery.run("search", "parcel", cwd=sites.folder).code == 0
-    assert {path.name for path in cache.iterdir()} & {"spare.new", "search.rows.new"} == set()
+    assert {path.name for path in cache.iterdir()} & {"spare.new", "kept.new"} == set()
     assert (sites.base.content / "orders" / "late.md").is_file()
 
 

@@ -206,7 +206,7 @@ def test_leftovers_are_removed(folder):
     for name in ("g00000002", "g00000007"):
         (folder.folder / name).mkdir()
         (folder.folder / name / "half").write_bytes(b"half")
-    left = ["current.json.12.new", "seen.json.12.new", "checked.json.12.new", "lock.json.12.new"]
+    left = ["current.json.12.new", "checked.json.12.new", "lock.json.12.new"]
     for name in left:
         (folder.folder / name).write_bytes(b"half")
     write(folder, 2)
@@ -359,7 +359,18 @@ def test_files_that_a_generation_shares_are_not_read_again(folder, monkeypatch):
         folder.current()
 
 
-@pytest.mark.parametrize("data", [b"", b"x", b"[]", seal(b"[1]"), seal(b'{"a": 1}'), seal(b"\xff")])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"x",
+        b"[]",
+        seal(b"[1]"),
+        seal(b'{"files": 1}'),
+        seal(b'{"files": [[1]]}'),
+        seal(b"\xff"),
+    ],
+)
 def test_a_memory_of_checks_that_is_none(folder, data):
     """It is as good as forgotten."""
     write(folder, 1)
@@ -409,7 +420,9 @@ def test_a_manifest_that_is_none_of_kb(folder, manifest):
         folder.current()
 
 
-@pytest.mark.parametrize("name", ["current.json", "lock", "lock.json", "seen.json", "checked.json"])
+@pytest.mark.parametrize(
+    "name", ["current.json", "lock", "lock.json", "kept.sqlite3", "checked.json"]
+)
 @pytest.mark.parametrize("kind", ["file", "link"])
 def test_files_of_somebody_else_are_not_written_over(folder, tmp_path, name, kind):
     """Nor written through, where they are links."""
@@ -455,7 +468,7 @@ def test_files_that_are_written_aside_follow_no_links(folder, tmp_path, monkeypa
     monkeypatch.setattr(os, "urandom", bytes)
     (tmp_path / "precious").write_text("mine")
     write(folder, 1)
-    for name in ("current.json", "lock.json", "seen.json", "checked.json"):
+    for name in ("current.json", "lock.json", "checked.json"):
         link = folder.folder / f"{name}.{bytes(8).hex()}.new"
         link.symlink_to(tmp_path / "precious")
     write(folder, 2)
@@ -500,7 +513,7 @@ def test_a_disk_that_can_not_read(folder, monkeypatch):
 def test_tidying_removes_what_killed_processes_left(folder):
     """Unless another process writes; then it is that one's."""
     write(folder, 1)
-    left = [folder.folder / "g00000002", folder.folder / "seen.json.1.new"]
+    left = [folder.folder / "g00000002", folder.folder / "checked.json.1.new"]
     left[0].mkdir()
     left[1].touch()
     (folder.folder / "lock.json").write_text("{}")

@@ -335,7 +335,9 @@ def test_a_folder_that_changed_just_now_is_gone_through(base, monkeypatch):
         base.run()
 
 
-@pytest.mark.parametrize("what", ["article", "settings", "generation", "snapshot", "force", "seen"])
+@pytest.mark.parametrize(
+    "what", ["article", "settings", "generation", "snapshot", "force", "notes"]
+)
 def test_a_folder_is_gone_through_where_anything_differs(settled, monkeypatch, what):
     """Whatever the answer depends on."""
     options = {}
@@ -346,8 +348,8 @@ def test_a_folder_is_gone_through_where_anything_differs(settled, monkeypatch, w
     elif what == "generation":
         settled.run(force="asked for")
         shutil.rmtree(settled.config.index / settled.generations()[-1])
-    elif what == "seen":
-        (settled.config.index / "seen.json").unlink()
+    elif what == "notes":
+        (settled.config.index / "checked.json").unlink()
     elif what == "force":
         options["force"] = "asked for"
     if what == "snapshot":

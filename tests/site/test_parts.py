@@ -2,6 +2,7 @@
 
 import datetime as dt
 import xml.etree.ElementTree as ET
+from contextlib import closing
 from io import BytesIO
 
 import pytest
@@ -14,11 +15,13 @@ from kb.content.files import fold
 from kb.content.markdown.document import offers_unsafe_links
 from kb.site.addresses import Addresses, absolute, encode, root_of
 from kb.site.article_records import as_json, from_json, wants_as_json, wants_from_json
+from kb.site.build_cache import Cache
 from kb.site.feeds import may_offer_script
 from kb.site.i18n import read_wording
 from kb.site.images import image_size
 from kb.site.links import Place, host_of, lies_on, sort_link, want
 from kb.site.plan import find_related
+from kb.site.render import ArticleLoader
 
 PARTS = st.lists(
     st.sampled_from(["a", "A", "index", "b.html", "ä", "Ä", "a-1"]), min_size=1, max_size=4
@@ -168,23 +171,24 @@ def test_image_size(data, size):
     assert image_size(BytesIO(data)) == size
 
 
+def kept_articles(base):
+    """Give the record and the links of each article, as a build kept them."""
+    with closing(Cache(base.config().index, base.site).store) as store:
+        texts = [value.split(b"\n")[1:] for _, value in store.all("article")]
+    return [(from_json(record), wants_from_json(wants)) for record, wants in texts]
+
+
 def test_records_survive_the_cache(base):
     """A record written down and read back is the same record."""
-    from kb.site.build_cache import Cache
-
     base.build()
-    cache = Cache(base.config().index, base.site)
-    memory = cache.memory(cache.stamp().common)
-    assert len(memory.records) == 6
-    for value in memory.records.values():
-        record = from_json(value)
+    articles = kept_articles(base)
+    assert len(articles) == 6
+    for record, wants in articles:
         assert record is not None
         assert from_json(as_json(record)) == record
-    for value in memory.wants.values():
-        wants = wants_from_json(value)
         assert wants is not None
         assert wants_from_json(wants_as_json(wants)) == wants
-    assert any(memory.wants[path] != "[]" for path in memory.records)
+    assert any(wants for _, wants in articles)
     assert from_json("[1]") is None
     assert from_json("{") is None
     assert wants_from_json("[1]") is wants_from_json("{") is None
@@ -201,11 +205,7 @@ def test_related_articles(base):
         }
     )
     base.build()
-    from kb.site.build_cache import Cache
-
-    cache = Cache(base.config().index, base.site)
-    memory = cache.memory(cache.stamp().common)
-    records = sorted((from_json(v) for v in memory.records.values()), key=lambda r: r.id)
+    records = sorted((record for record, _ in kept_articles(base)), key=lambda r: r.id)
     related = find_related([r for r in records if "/" not in r.id])
     assert related["a"] == ("d", "b")
     assert related["c"] == ()
@@ -325,20 +325,27 @@ def test_feeds_without_an_address(base):
     assert "canonical" not in base.read("orders/late.html")
 
 
-def test_drafts_wait_in_memory_and_on_disk(base):
-    """A spool without room gives back what it was given, once."""
-    from kb.content import read_page, scan
-    from kb.site.article_cache import RenderedBodies
-    from kb.site.render import render_body
+@pytest.mark.parametrize("room", [0, 10**6])
+def test_rendered_bodies_wait_in_memory_and_on_disk(base, monkeypatch, room):
+    """Without room for them each is given back as it was read, once."""
+    from kb.content.snapshot import Snapshot, Spool
+    from kb.site import render
     from kb.text.analysis import Analyzer
 
-    [source] = [s for s in scan(base.content).articles if s.id == "orders/late"]
-    page = read_page(base.content, source)
-    draft = render_body(page, Analyzer(), remote_images=())
-    for room in (0, 10**6):
-        spool = RenderedBodies(room)
-        assert spool.take("x") is None
-        spool.put("x", draft)
-        assert spool.take("x") == draft
-        assert spool.take("x") is None
-        spool.close()
+    monkeypatch.setattr(render, "Spool", lambda *codec: Spool(*codec, room))
+    config = base.config()
+    loader = ArticleLoader(config, Analyzer(), Snapshot(config), config.content)
+    records, _ = loader.records()
+    for record in records:
+        [read] = loader_of_one(config, record.path)
+        assert loader.held(record.path) == read
+        assert loader.held(record.path) is None
+    assert [*loader.rendered([])] == []  # which lets go of all
+
+
+def loader_of_one(config, path):
+    """Read an article anew."""
+    from kb.content.snapshot import Snapshot
+    from kb.text.analysis import Analyzer
+
+    return ArticleLoader(config, Analyzer(), Snapshot(config), config.content).rendered([path])

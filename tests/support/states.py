@@ -110,7 +110,7 @@ class States:
 
     def leftovers(self):
         """List what is in the index folder and should not be."""
-        known = {"current.json", "seen.json", "checked.json", "lock"}
+        known = {"current.json", "kept.sqlite3", "checked.json", "lock"}
         left = {path.name for path in self.index.iterdir()} - known
         current = IndexFolder(self.index).current().folder.name
         before = sorted(name for name in left if name[0] == "g" and name < current)[-1:]

@@ -27,6 +27,7 @@ from kb.site.export.manifest import MANIFEST, ShardCache, export_search
 from kb.site.output import states_of
 from kb.site.report import Options, find_folders, look
 from kb.site.templating import policy_of
+from kb.store import STORE, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -255,8 +256,13 @@ def _options(*, every_problem: bool) -> Options:
 
 def _exporter(folder: Path) -> Callable[[Config, Places], Iterator[Shard]]:
     """Exports that take what the one before them left in a folder."""
-    rows = folder / "search.rows"
-    return lambda config, places: export_search(config, places, kept=ShardCache(rows))
+
+    def export(config: Config, places: Places) -> Iterator[Shard]:
+        with closing(Store(folder / STORE)) as store:
+            yield from export_search(config, places, kept=ShardCache(store))
+            store.save()
+
+    return export
 
 
 def _for_preview(config: Config, folder: Path) -> Config:

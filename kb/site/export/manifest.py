@@ -258,7 +258,6 @@ def _export(
         spoken = language or base.languages[0]
         cards = base.ask(lambda engine: read_cards(engine.reader, kept), spoken)
         reader = base.engine_of(spoken).reader
-        kept.begin()
         layout = make_layout(reader, cards)
         config = base.config
         topics = _topics(config, layout, topic_files)
@@ -268,7 +267,6 @@ def _export(
         yield from write_search(reader, config, topics, places, layout, kept, root)
         kept.save()
     finally:
-        kept.close()
         base.close()
 
 

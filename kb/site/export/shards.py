@@ -1,11 +1,5 @@
-"""Shards: rows packed one after the other, each shard as full as it may be, and the cache of what
-the last export wrote, so that what has not changed is not written anew.
-
-    search.json     what is known of the shards and of the index they were made of
-    search.rows     their rows: what is written of each term, and shown of each section
-
-Both are beside each other. The first is sealed: damaged or cut, it is as none; so is each
-shard's part of the second (see `AppendLog`).
+"""Shards: rows packed one after the other, each shard as full as it may be, and what is kept of the
+last export, so that what has not changed is not written anew.
 
 Where a shard begins depends on all rows before it. But a shard of the last export, none of
 whose rows has changed, is the same again if a shard begins where it did: then neither its rows
@@ -14,163 +8,27 @@ are looked at, nor its bytes, unless someone asks for them.
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import json
-import os
-import stat
-import zlib
-from collections.abc import Sequence
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from kb.files import read_sealed, write_sealed
 from kb.site.export.encoding import Shard, plain
+from kb.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_TO_ADD = os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+FORMAT = 2
 
-_MOST_WASTE = 2
-"""A file that is more than so many times as large as what is kept of it is written anew."""
+_NOTES = "notes"
+"""The key of what is noted of an export."""
 
-
-Place = Sequence[int]
-"""Where a text lies in the file: its first byte, its length in bytes, and its CRC-32."""
-
-
-class AppendLog:
-    """The file. What is added counts once `finish` was reached and the places were written down.
-
-    Where the file can't be written, what is added goes nowhere.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._new = path.with_name(f"{path.name}.new")
-        self._reading: IO[bytes] | None = None
-        self._writing: IO[bytes] | None = None
-        self._is_anew = False
-        self._found = self._end = 0
-
-    def holds(self, places: Iterable[Place]) -> bool:
-        """Whether the file is large enough for all places."""
-        try:
-            size = self._path.stat().st_size
-        except OSError:
-            return False
-        return all([start + length <= size for start, length, _ in places])  # noqa: C419 faster
-
-    def open(self, kept: Iterable[Place]) -> bool:
-        """Get ready to add texts to those at the places `kept`; False where that can't be done.
-
-        What is of no use any more stays in the file until that is most of it.
-        """
-        size = sum([length for _, length, _ in kept])
-        with contextlib.suppress(OSError):
-            self._reading = self._path.open("rb")
-            self._found = self._reading.seek(0, os.SEEK_END)
-        grows = 0 < self._found <= _MOST_WASTE * size and _is_own(self._path)
-        self._is_anew, self._end = not grows, self._found if grows else 0
-        with contextlib.suppress(OSError):
-            self._writing = self._start_anew() if self._is_anew else self._start_adding()
-        return self._writing is not None
-
-    def read(self, place: Place) -> str | None:
-        """The text at a place of the file as it was found; None if it is not there or damaged."""
-        data = self._read(place)
-        return None if data is None else data.decode(errors="surrogatepass")
-
-    def keep(self, place: Place) -> Place | None:
-        """Where a text of the file as it was found lies from now on; None if it has to be added
-        again, being damaged.
-        """
-        if not self._is_anew:
-            return place
-        data = self._read(place)
-        return None if data is None else self._write(data, place[-1])
-
-    def add(self, text: str) -> Place:
-        """Add a text, and say where it lies."""
-        data = text.encode(errors="surrogatepass")
-        return self._write(data, zlib.crc32(data))
-
-    def finish(self) -> bool:
-        """Let what was added stay; False if it could not be written."""
-        writing, self._writing = self._writing, None
-        if writing is None:
-            return False
-        try:
-            writing.close()
-            if self._is_anew:
-                self._new.replace(self._path)
-        except OSError:
-            return False
-        return True
-
-    def close(self) -> None:
-        """Let go of the file, and leave nothing in it of what was added but not finished."""
-        self._give_up()
-        if self._reading is not None:
-            self._reading.close()
-            self._reading = None
-
-    def _read(self, place: Place) -> bytes | None:
-        start, length, checksum = place
-        if self._reading is None:
-            return None
-        with contextlib.suppress(OSError):
-            self._reading.seek(start)
-            data = self._reading.read(length)
-            if len(data) == length and zlib.crc32(data) == checksum:
-                return data
-        return None
-
-    def _write(self, data: bytes, checksum: int) -> Place:
-        place = (self._end, len(data), checksum)
-        self._end += len(data)
-        if self._writing is not None:
-            try:
-                self._writing.write(data)
-            except OSError:  # a full disk is for those to tell who need more than this
-                self._give_up()
-        return place
-
-    def _give_up(self) -> None:
-        writing, self._writing = self._writing, None
-        if writing is None:
-            return
-        with contextlib.suppress(OSError):
-            writing.close()
-        with contextlib.suppress(OSError):
-            if self._is_anew:
-                self._new.unlink(missing_ok=True)
-            else:
-                os.truncate(self._path, self._found)
-
-    def _start_anew(self) -> IO[bytes]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._new.unlink(missing_ok=True)
-        return self._new.open("xb")
-
-    def _start_adding(self) -> IO[bytes]:
-        return os.fdopen(os.open(self._path, _TO_ADD), "ab")
-
-
-def _is_own(path: Path) -> bool:
-    """Whether a file is none that something else would see change: no link, and known by no other
-    name.
-    """
-    found = path.lstat()
-    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1
-
-
-FORMAT = 1
+_UTF8 = ("utf-8", "surrogatepass")
 
 
 class Block(NamedTuple):
     """A shard of an export: its number, hash and digest, the names of its first and last row,
-    the sizes of the first one and of all, and where its rows are kept.
+    the sizes of the first one and of all, and the key under which its rows are kept.
     """
 
     number: int
@@ -180,37 +38,33 @@ class Block(NamedTuple):
     last: Any
     first_size: int
     size: int
-    place: Place
-
-
-NOWHERE: Place = (0, 0, 0)
-"""The place of rows that are not kept yet."""
+    rows: str
 
 
 class ShardCache:
     """Shards by kind, and notes by name: those of the last export, and those of this one.
 
-    Rows and records hold no line ends, being JSON. What is put after `begin` counts when `save`
-    was reached; what another `version` wrote counts as not there. Without a `path`, or where it
-    can't be written, nothing is kept.
+    Rows and records hold no line ends, being JSON. What is put counts when `save` was reached and
+    the store is saved; what another `version` wrote counts as not there. Without a store nothing is
+    kept.
 
     `last` has the notes of the last export, `cards` the records that cards are made of, by the
-    stamp of their document.
+    stamp of their document. In the store rows are under their hash.
     """
 
-    def __init__(self, path: Path | None = None, version: str = "") -> None:
-        self._notes_path = path.with_suffix(".json") if path else None
-        self._store = AppendLog(path) if path else None
-        self._notes: dict[str, Any] = {"format": FORMAT, "version": version}
+    def __init__(self, store: Store | None = None, version: str = "", language: str = "") -> None:
+        """`language` tells one of several exports in a store from the others."""
+        self._store = store or Store(None)
+        self._kinds = [f"search {what} {language}".rstrip() for what in ("notes", "cards", "rows")]
+        self._version = version
+        self._notes: dict[str, Any] = {}
         self._old: dict[str, list[Block]] = {}
         self._new: dict[str, list[Block]] = {}
+        self._gone: set[str] = set()
+        self._known: frozenset[str] = frozenset()
         self.last: dict[str, Any] = {}
         self.cards: dict[str, str] = {}
         self._read()
-
-    def begin(self) -> bool:
-        """Get ready to keep what is made of an index; False where nothing can be kept."""
-        return self._store is not None and self._store.open(_places(self._old))
 
     def note(self, name: str, value: Any) -> None:
         """Note a value, which JSON can hold, for the next export."""
@@ -222,68 +76,60 @@ class ShardCache:
 
     def lines(self, block: Block) -> list[str] | None:
         """The rows of a shard of the last export; None if they are damaged."""
-        text = None if self._store is None else self._store.read(block.place)
-        return None if text is None else text.split("\n")
+        text = self._store.get(self._kinds[2], block.rows)
+        return None if text is None else text.decode(*_UTF8).split("\n")
 
-    def keep(self, kind: str, block: Block) -> bool:
-        """Keep a shard of the last export for the next; False if it is damaged."""
-        place = None if self._store is None else self._store.keep(block.place)
-        if place is not None:
-            same = place is block.place
-            self._new.setdefault(kind, []).append(block if same else block._replace(place=place))
-        return place is not None
+    def keep(self, kind: str, block: Block) -> None:
+        """Keep a shard of the last export for the next."""
+        self._new.setdefault(kind, []).append(block)
 
     def put(self, kind: str, block: Block, lines: Iterable[str]) -> None:
-        """Keep a new shard for the next export; its place is seen to."""
-        if self._store is not None:
-            place = self._store.add("\n".join(lines))
-            self._new.setdefault(kind, []).append(block._replace(place=place))
+        """Keep a new shard for the next export; the key of its rows is seen to."""
+        text = "\n".join(lines).encode(*_UTF8)
+        block = block._replace(rows=hashlib.sha256(text).hexdigest()[:32])
+        self._store.put(self._kinds[2], [(block.rows, text)])
+        self.keep(kind, block)
 
     def save(self) -> None:
         """Let what was put or kept be what the next export finds."""
-        if self._store is None or self._notes_path is None or not self._store.finish():
-            return
-        records = (f"{stamp}\t{record}" for stamp, record in self.cards.items())
-        lines = "\n".join([plain([self._notes, self._new]), *records])
-        with contextlib.suppress(OSError):
-            write_sealed(self._notes_path, (lines.encode(errors="surrogatepass"),))
-
-    def close(self) -> None:
-        """Let go of the file; what was not saved goes with it."""
-        if self._store is not None:
-            self._store.close()
+        store, (noted, carded, rows) = self._store, self._kinds
+        notes = plain([FORMAT, self._version, self._notes, self._new])
+        store.put(noted, [(_NOTES, notes.encode(*_UTF8))])
+        store.drop(rows, (self._gone or _keys(self._old)) - _keys(self._new))
+        new = ((k, card.encode(*_UTF8)) for k, card in self.cards.items() if k not in self._known)
+        store.put(carded, new)
+        store.drop(carded, self._known - self.cards.keys())
 
     def _read(self) -> None:
         """Read what the last export left, if that is whole and of this version."""
-        if self._store is None or self._notes_path is None:
-            return
-        head, *lines = (
-            (read_sealed(self._notes_path) or b"").decode(errors="surrogatepass").split("\n")
-        )
+        cards = {key: card.decode(*_UTF8) for key, card in self._store.all(self._kinds[1])}
+        self._known = frozenset(cards)
         try:
-            last, kinds = json.loads(head)
-            blocks = {kind: [Block(*row) for row in rows] for kind, rows in kinds.items()}
-            cards = dict(line.split("\t", 1) for line in lines)
-            same = all(last[name] == known for name, known in self._notes.items())
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            format_, version, last, kinds = json.loads(
+                self._store.get(self._kinds[0], _NOTES) or b"[]"
+            )
+            self._old = {kind: [Block(*row) for row in rows] for kind, rows in kinds.items()}
+        except (ValueError, TypeError, AttributeError, RecursionError):
             return
-        if same and self._store.holds(_places(blocks)):
-            self.last, self._old, self.cards = last, blocks, cards
+        if (format_, version) == (FORMAT, self._version):
+            self.last, self.cards = last, cards
+        else:
+            self._gone, self._old = _keys(self._old), {}
 
 
-def _places(blocks: Mapping[str, Sequence[Block]]) -> list[Place]:
-    return [block.place for kind in blocks.values() for block in kind]
+def _keys(blocks: Mapping[str, Sequence[Block]]) -> set[str]:
+    return {block.rows for kind in blocks.values() for block in kind}
 
 
 class Row(NamedTuple):
     """A row of a shard: what it is found by, its JSON, the characters that it adds to a shard,
-    and what else is known of it.
+    and what else a shard needs of it.
     """
 
     name: Any
     text: str
     size: int
-    beside: str
+    beside: str = ""
 
 
 class Rows(Protocol):
@@ -355,7 +201,8 @@ class _Packer:
     def finish(self) -> Iterator[tuple[Any, Shard]]:
         """The shard of what was added, if that is any; the next one is begun."""
         whole = self._whole
-        if whole and whole.number == self._number and self._kept.keep(self._rows.kind, whole):
+        if whole and whole.number == self._number:
+            self._kept.keep(self._rows.kind, whole)
             yield whole.first, self._same(whole)
             self._number += 1
         else:
@@ -386,7 +233,7 @@ class _Packer:
             last=held[-1].name,
             first_size=held[0].size,
             size=self._size,
-            place=NOWHERE,
+            rows="",
         )
         self._kept.put(rows.kind, block, map(rows.line, held))
         return shard

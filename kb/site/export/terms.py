@@ -10,7 +10,6 @@ Shards of the words as written, with the number of articles that hold each, are 
 from __future__ import annotations
 
 import hashlib
-import itertools
 import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -280,15 +279,17 @@ def write_terms(
     limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
     terms = _Terms(_Writer(reader, layout, ranking, leads), limit, kept)
     yield from pack(terms.pieces(), terms, kept)
+    kept.note(_STAMPS, terms.stamps)
 
 
 class _Terms:
-    """The rows of terms, each beside its stamp."""
+    """The rows of terms; `stamps` tell, once all are written, what each was made of."""
 
     kind = "t"
 
     def __init__(self, writer: _Writer, limit: int, kept: ShardCache) -> None:
         self.limit = limit
+        self.stamps: dict[str, str] = {}
         self._writer = writer
         self._kept = kept
 
@@ -298,7 +299,7 @@ class _Terms:
 
     def line(self, row: Row) -> str:
         """A term as it is kept."""
-        return f"{row.name}\t{row.beside}\t{row.text}"
+        return f"{row.name}\t{row.text}"
 
     def unpack(self, block: Block) -> list[Row]:
         """The rows of a shard: written anew where they are damaged."""
@@ -308,7 +309,7 @@ class _Terms:
         first, last = _order(block.first), _order(block.last)
         terms = self._writer.reader.terms_of("terms")
         own = {term for term in terms if first <= _order(term) <= last}
-        return self._new_rows(own, {})  # without stamps: the next export makes them anew
+        return self._new_rows(own)
 
     def pieces(self) -> Iterator[Row | Block]:
         """All terms' rows, or whole shards of the last export, in order."""
@@ -316,19 +317,17 @@ class _Terms:
         is_same = self._kept.last.get(_KEY) == [key, self.limit]
         self._kept.note(_KEY, [key, self.limit])
         if is_same:
-            stamps, old = self._writer.stamps(), self._old_stamps()
-            others = {
-                term for term in stamps.keys() | old.keys() if stamps.get(term) != old.get(term)
-            }
-            if len(others) <= _FEW * len(stamps):
-                return self._after(others, stamps)
+            self.stamps, old = self._writer.stamps(), self._kept.last.get(_STAMPS, {})
+            others = {term for term, _ in self.stamps.items() ^ old.items()}
+            if len(others) <= _FEW * len(self.stamps):
+                return self._after(others)
         return _in_order(self._all())
 
-    def _after(self, changed: Collection[str], stamps: Mapping[str, str]) -> Iterator[Row | Block]:
+    def _after(self, changed: Collection[str]) -> Iterator[Row | Block]:
         """What is there after only some terms have changed."""
         blocks = self._kept.blocks(self.kind)
         firsts = [_order(block.first) for block in blocks]
-        new = self._new_rows(changed, stamps)
+        new = self._new_rows(changed)
         if not blocks:
             yield from new
             return
@@ -343,22 +342,15 @@ class _Terms:
             else:
                 yield block
 
-    def _old_stamps(self) -> dict[str, str]:
-        """The stamps of the last export's rows by term, but for rows that are damaged."""
-        found = map(self._kept.lines, self._kept.blocks(self.kind))
-        rows = (line.split("\t", 2) for lines in found for line in lines or ())
-        return {term: stamp for term, stamp, _ in rows}
-
     def _all(self) -> Iterator[Row]:
         """All rows anew, in code point order."""
-        return itertools.starmap(_row, self._writer.rows())
+        for term, stamp, text in self._writer.rows():
+            self.stamps[term] = stamp
+            yield _row(term, text)
 
-    def _new_rows(self, terms: Collection[str], stamps: Mapping[str, str]) -> list[Row]:
+    def _new_rows(self, terms: Collection[str]) -> list[Row]:
         """The rows of some terms, in order."""
-        rows = (
-            _row(term, stamps.get(term, ""), text)
-            for term, text in self._writer.rows_of(terms).items()
-        )
+        rows = (_row(term, text) for term, text in self._writer.rows_of(terms).items())
         return sorted(rows, key=_row_order)
 
 
@@ -366,8 +358,12 @@ _KEY = "terms"
 """The name under which it is noted what all rows depend on, and how large shards are."""
 
 
-def _row(term: str, stamp: str, text: str) -> Row:
-    return Row(term, text, len(text), stamp)
+_STAMPS = "stamps"
+"""The name under which the terms' stamps are noted."""
+
+
+def _row(term: str, text: str) -> Row:
+    return Row(term, text, len(text))
 
 
 def _order(term: str) -> bytes:
