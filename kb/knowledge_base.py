@@ -31,12 +31,13 @@ from kb.model import Answer, Article, Audience, Found, Hit, Match, Status, Tier
 from kb.search.languages import asked_first, known_words
 from kb.search.query import ALL, Filters, Request, parse_query
 from kb.search.searcher import Searcher
+from kb.search.twins import tell_apart
 from kb.support.escalation import choose_escalation
 from kb.support.intent import asks_for_person
 from kb.text.analysis import Analyzer
 from kb.text.characters import compose
 from kb.text.languages import name_of, primary, tidy_tag
-from kb.text.nearest import did_you_mean, did_you_mean_id, nearest, no_such
+from kb.text.nearest import did_you_mean, did_you_mean_id, neighbours, no_such
 from kb.text.snippets import make_snippet
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
 
 TOPICS_SHOWN = 5
-"""Topics shown where nothing was found."""
+"""Topics shown at most where nothing was found."""
 
 ANSWERED = "Answered in {language}, whose articles know most of these words."
 ELSEWHERE = "Nothing found in {asked}; this is in {language}."
@@ -592,16 +593,17 @@ class KnowledgeBase:
             results = results._replace(notices=(*unknown, *results.notices))
         first = results.sections[0].card if results.sections else None
         nothing = results.found is Found.NOTHING
+        analyzer = self._analyzer_of(tag)
         return Answer(
             query=query,
             found=results.found,
             total=results.total,
             confidence=results.confidence,
-            hits=tuple(self._hits(request, results, self._analyzer_of(tag))),
+            hits=tuple(self._hits(request, results, analyzer)),
             escalation=self._escalation(query, first, request.audience, opened, tag),
             correction=results.correction,
-            topics=self._nearest_topics(request.query.words, opened, tag) if nothing else (),
             suggestion=results.suggestion,
+            topics=self._nearest_topics(request.query.words, opened, tag) if nothing else (),
             synonyms=results.synonyms,
             notices=results.notices,
             language=self._tag(tag) if len(opened.languages) > 1 else "",
@@ -611,14 +613,16 @@ class KnowledgeBase:
         """The hits, weak but for those of a sure first article, and for contacts where a person is
         asked for.
         """
-        articles = list(dict.fromkeys(ranked.card.id for ranked in results.sections))
+        titles = {ranked.card.id: ranked.card.title for ranked in results.sections}
+        articles, apart = list(titles), tell_apart(titles)
         is_sure = results.confidence >= self.config.search.sure
         for rank, ranked in enumerate(results.sections, 1):
             group = articles.index(ranked.card.id) + 1
             is_wanted = request.person_first and ranked.card.tier is Tier.CONTACT
             weak = bool(results.terms) and not is_wanted and not (is_sure and group == 1)
             snippet = make_snippet(ranked.section.text, results.terms, analyzer)
-            yield self._hit((rank, group), ranked, snippet, weak=weak)
+            hit = self._hit((rank, group), ranked, snippet, weak=weak)
+            yield replace(hit, apart=apart[hit.article]) if hit.article in apart else hit
 
     def _hit(
         self, places: tuple[int, int], ranked: RankedSection, snippet: Snippet, *, weak: bool
@@ -701,26 +705,23 @@ class KnowledgeBase:
         return build_topics(cards, files)
 
     def _nearest_topics(self, words: str, opened: _Opened, language: str) -> tuple[Topic, ...]:
-        """Topics of a language whose names look like the words, then those at the top, in order."""
+        """Topics of a language of which a word of the title looks like one of the query's."""
         cards = [c for c in opened.seen_by(Audience.PUBLIC) if c.language == language]
         root = ""
         if len(opened.languages) > 1:
             root = dialect_of(self.config).languages.folder(language)
             root = root if all(card.id.startswith(f"{root}/") for card in cards) else ""
-        shown = self._topics(cards)
-        topics = {t.id: t for t in shown if t.id and t.id != root and t.id.startswith(root)}
-        names = {topic.title.casefold(): topic.id for topic in topics.values()}
-        alike = [
-            names[name]
-            for word in compose(words).casefold().split()
-            for name in nearest(word, names)
-        ]
-        top = [topic.id for topic in topics.values() if topic.parent == root]
-        top.sort(
-            key=lambda id_: (topics[id_].order is None, topics[id_].order or 0, topics[id_].title)
-        )
-        chosen = list(dict.fromkeys([*alike, *top]))[:TOPICS_SHOWN]
-        return tuple(topics[id_] for id_ in chosen)
+        analyzer = self._analyzer_of(language)
+        topics = {t.id: t for t in self._topics(cards) if t.id not in ("", root)}
+        titles = {id_: _content_words(topic.title, analyzer) for id_, topic in topics.items()}
+        near = neighbours(_content_words(words, analyzer), titles)
+        return tuple(topics[id_] for id_ in near[:TOPICS_SHOWN])
+
+
+def _content_words(text: str, analyzer: Analyzer) -> tuple[str, ...]:
+    """The words of a text but for stop words, as they are written in lower case."""
+    tokens = analyzer.tokens(compose(text))
+    return tuple(token.surface for token in tokens if not token.stop and not token.whole)
 
 
 def _seen_by(

@@ -281,6 +281,8 @@ class Hit:
     `highlights` are half-open (start, end) character offsets into `snippet`, sorted and
     disjoint. `parts`, filled when an explanation was asked for, add up to `score`. `also` are
     sections of other articles that say the same and answer the query, too: the newest, in order.
+    `apart` tells its article from another among the hits that has the same title: folders in which
+    their ids differ, or its id; else it is empty.
     """
 
     rank: int
@@ -301,6 +303,7 @@ class Hit:
     lines: tuple[int, int]
     parts: tuple[Part, ...] = ()
     also: tuple[Twin, ...] = ()
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True)

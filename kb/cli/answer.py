@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import shlex
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from kb.cli.text import Line, Span, Style, capitalised, columns, line_of, marked, unbroken, wrap
+from kb.cli.text import (
+    Line,
+    Span,
+    Style,
+    capitalised,
+    columns,
+    cut,
+    line_of,
+    marked,
+    unbroken,
+    wrap,
+)
 from kb.model import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kb.cli.screen import Screen
     from kb.model import Action, Answer, ContactOption, Escalation, Hit
@@ -60,14 +73,55 @@ def bullets(items: Iterable[str], screen: Screen) -> Iterator[Line]:
 _BLANK: Line = ()
 
 
-def answer_lines(answer: Answer, screen: Screen) -> Iterator[Line]:
-    """What was understood, the hits, and last the way to a person."""
-    yield from _preface(answer, screen)
-    margin = len(str(len(answer.hits))) + 2
-    for hit in answer.hits:
-        seen = hit.article in (earlier.article for earlier in answer.hits[: hit.rank - 1])
-        yield from _hit(hit, margin, screen, with_actions=not seen)
+PERHAPS = "Perhaps"
+"""Stands above hits that are not sure."""
+
+
+def answer_lines(answer: Answer, screen: Screen, *, by_article: bool = True) -> list[Line]:
+    """What was understood, the hits, and last the way to a person.
+
+    The first hit is whole. Others take two lines; weak ones below a sure hit take one, and so do
+    all where the window would not hold them else. Sections of an article stand below its best one,
+    unless the hits are not `by_article`.
+    """
+    groups = [[hit] for hit in answer.hits]
+    if by_article:
+        groups = [[*hits] for _, hits in groupby(answer.hits, attrgetter("group"))]
+    weak = [by_article and best.weak for best, *_ in groups]
+
+    def lines(*, brief: bool) -> list[Line]:
+        hits = _hit_lines(groups, weak, screen, brief=brief)
+        return [*_preface(answer, screen), *hits, *_ending(answer, screen)]
+
+    whole = lines(brief=False)
+    if screen.height is None or len(whole) < screen.height:
+        return whole
+    brief = lines(brief=True)
+    return brief if len(brief) < screen.height else whole
+
+
+def _hit_lines(
+    groups: Sequence[Sequence[Hit]], weak: Sequence[bool], screen: Screen, *, brief: bool
+) -> Iterator[Line]:
+    """The hits of each article, and which of those are `weak`."""
+    margin = len(str(len(groups))) + 2
+    for at, (best, *others) in enumerate(groups):
+        number = line_of(Span(f"{at + 1}.".ljust(margin), Style.DIM))
+        if weak[at] and True not in weak[:at]:
+            yield line_of(Span(PERHAPS, Style.BOLD))
+        if at and (brief or (weak[at] and not weak[0])):
+            yield from _short(best, number, screen)
+            continue
+        yield from (_further if at else _whole)(best, number, screen)
+        for other in others:
+            yield from _below(other, margin, screen)
+        if at == 0:
+            yield _BLANK
+    if len(groups) > 1:
         yield _BLANK
+
+
+def _ending(answer: Answer, screen: Screen) -> Iterator[Line]:
     if answer.found is Found.NOTHING:
         yield from _nothing(answer, screen)
     elif answer.total > len(answer.hits):
@@ -97,32 +151,67 @@ def _preface(answer: Answer, screen: Screen) -> Iterator[Line]:
         yield _BLANK
 
 
-def _hit(hit: Hit, margin: int, screen: Screen, *, with_actions: bool) -> Iterator[Line]:
-    """Rank and title, trail and tier, snippet, actions (once for an article), and its name."""
+def _whole(hit: Hit, number: Line, screen: Screen) -> Iterator[Line]:
+    """Title, trail and tier, snippet, what can be done, and the name that `kb show` takes."""
+    margin = columns(number[0].text)
     indent = line_of(" " * margin)
-    number = line_of(Span(f"{hit.rank}.".ljust(margin), Style.DIM))
-    yield from wrap([Span(hit.title, Style.BOLD)], screen.width, first=number, rest=indent)
-    yield from wrap(_trail(hit, screen), screen.width, first=indent, rest=indent)
+    yield from wrap(_title(hit, screen), screen.width, first=number, rest=indent)
+    trail = _trail(hit, screen)
+    tier = f" {screen.glyphs.dot} {hit.tier}" if trail else str(hit.tier)
+    about = [Span(trail), Span(tier, Style.DIM)]
+    yield from wrap(about, screen.width, first=indent, rest=indent)
     if hit.snippet:
         snippet = marked(hit.snippet, hit.highlights)
         yield from wrap(snippet, screen.width, first=indent, rest=indent)
     if hit.also:
         also = f"Also in {', '.join(twin.label for twin in hit.also)}."
         yield from wrap([Span(also, Style.DIM)], screen.width, first=indent, rest=indent)
-    for action in hit.actions if with_actions else ():
+    for action in hit.actions:
         yield from action_lines(action, margin, screen)
+    yield from _name(hit, indent, screen)
+
+
+def _further(hit: Hit, number: Line, screen: Screen) -> Iterator[Line]:
+    """One line of what it is about, cut to the window, and its name."""
+    trail = _trail(hit, screen)
+    about = [*_title(hit, screen), Span(f" {screen.glyphs.trail} {trail}" if trail else "")]
+    yield cut(about, screen.width, screen.glyphs.more, first=number)
+    yield from _name(hit, line_of(" " * columns(number[0].text)), screen)
+
+
+def _below(hit: Hit, margin: int, screen: Screen) -> Iterator[Line]:
+    """Another section of the article above: the same two lines, without the title."""
+    sign = line_of(f"{' ' * margin}{screen.glyphs.trail} ")
+    yield cut(
+        [Span(_trail(hit, screen) or hit.title)], screen.width, screen.glyphs.more, first=sign
+    )
+    yield from _name(hit, line_of(" " * (margin + 2)), screen)
+
+
+def _short(hit: Hit, number: Line, screen: Screen) -> Iterator[Line]:
+    """Title and the article's name, in one line where they fit it."""
+    name = Span(hit.article, Style.DIM | Style.WHOLE)
+    parts = [*_title(hit, screen), Span(f" {screen.glyphs.dot} ", Style.DIM), name]
+    indent = line_of(" " * columns(number[0].text))
+    yield from wrap(parts, screen.width, first=number, rest=indent)
+
+
+def _title(hit: Hit, screen: Screen) -> Line:
+    """The article's title, and what tells it from another of that title."""
+    apart = f" {screen.glyphs.dot} {hit.apart}" if hit.apart else ""
+    return line_of(Span(hit.title, Style.BOLD), Span(apart, Style.DIM))
+
+
+def _trail(hit: Hit, screen: Screen) -> str:
+    return f" {screen.glyphs.trail} ".join(hit.headings)
+
+
+def _name(hit: Hit, indent: Line, screen: Screen) -> Iterator[Line]:
+    """What `kb show` takes; then, where that was asked for, what the score is made of."""
     name = f"{hit.article}#{hit.anchor}" if hit.anchor else hit.article
     yield from wrap([Span(name, Style.DIM | Style.WHOLE)], screen.width, first=indent, rest=indent)
     if hit.parts:
-        yield from _parts(hit, margin)
-
-
-def _trail(hit: Hit, screen: Screen) -> Line:
-    label = f"{hit.tier} {screen.glyphs.dot} weak match" if hit.weak else str(hit.tier)
-    if not hit.headings:
-        return line_of(Span(label, Style.DIM))
-    trail = f" {screen.glyphs.trail} ".join(hit.headings)
-    return line_of(trail, Span(f" {screen.glyphs.dot} {label}", Style.DIM))
+        yield from _parts(hit, columns(indent[0].text))
 
 
 def action_lines(action: Action, margin: int, screen: Screen) -> Iterator[Line]:

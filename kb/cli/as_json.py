@@ -72,6 +72,7 @@ def _hit(hit: Hit) -> Object:
         "path": hit.path,
         "lines": list(hit.lines),
         **({"also": [_twin(twin) for twin in hit.also]} if hit.also else {}),
+        **({"apart": hit.apart} if hit.apart else {}),
         **({"parts": [_part(part) for part in hit.parts]} if hit.parts else {}),
     }
 

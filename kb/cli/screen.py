@@ -50,9 +50,10 @@ class Glyphs(NamedTuple):
     rule: str = "\u2500"
     bar: str = "\u2502"
     dash: str = "\u2013"
+    more: str = "\u2026"
 
 
-ASCII = Glyphs(trail=">", action="->", bullet="*", dot="-", rule="-", bar="|", dash="-")
+ASCII = Glyphs(trail=">", action="->", bullet="*", dot="-", rule="-", bar="|", dash="-", more="...")
 
 
 class Screen(NamedTuple):

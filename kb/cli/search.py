@@ -104,5 +104,5 @@ def command(
 
         session.screen.print_json(answer_as_json(answer))
     else:
-        session.screen.print(*answer_lines(answer, session.screen))
+        session.screen.page(answer_lines(answer, session.screen, by_article=not sections))
     return FOUND if answer.hits else NOTHING

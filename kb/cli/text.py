@@ -165,6 +165,16 @@ def wrap(spans: Iterable[Span], width: int, *, first: Line = (), rest: Line = ()
     return [*lines, tuple(line)]
 
 
+def cut(spans: Sequence[Span], width: int, end: str, *, first: Line = ()) -> Line:
+    """The spans as one line of at most `width` columns, `first` before it: where they are more, as
+    many words as fit, and `end`.
+    """
+    line, *rest = wrap(spans, width, first=first)
+    if not rest:
+        return line
+    return (*wrap(spans, width - columns(end) - 1, first=first)[0], Span(f" {end}"))
+
+
 def _fits(spans: Sequence[Span], room: int) -> bool:
     """Whether the spans are one line as they are: most are, and need not be taken apart."""
     text = "".join(span.text for span in spans)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
 K = TypeVar("K")
 
@@ -54,3 +54,19 @@ def label(own: str, other: str) -> str:
     while ours and theirs and ours[-1] == theirs[-1]:
         ours, theirs = ours[:-1], theirs[:-1]
     return "/".join(theirs) if theirs and theirs != other.split("/") else other
+
+
+def tell_apart(titles: Mapping[str, str]) -> dict[str, str]:
+    """For each article whose title others have, what tells it from all of them: the folders in which
+    its id differs, or all of it. `titles` are by the articles' ids.
+    """
+    alike: dict[str, list[str]] = {}
+    for id_, title in titles.items():
+        alike.setdefault(title.casefold(), []).append(id_)
+    apart = {}
+    for ids in alike.values():
+        for id_ in ids:
+            labels = {label(other, id_) for other in ids if other != id_}
+            if labels:
+                apart[id_] = labels.pop() if len(labels) == 1 else id_
+    return apart

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from difflib import SequenceMatcher
 
 # Comparing costs the product of the lengths; nothing that has a name here is longer.
@@ -13,6 +13,9 @@ LONGEST = 200
 
 ALIKE = 0.6
 """The ratio from which two names look alike: difflib's own."""
+
+NEIGHBOUR = 0.75
+"""The ratio from which a word of a name is near one that was asked for: most are no slips of it."""
 
 BEGINNING = 0.9
 """What a name counts of which only the beginning looks alike."""
@@ -49,6 +52,22 @@ def nearest(word: str, known: Iterable[str], *, count: int = COUNT) -> tuple[str
     close = get_close_matches(sought, names, n=count, cutoff=ALIKE) if sought else []
     parts = [name for name in names if len(sought) > 2 and (sought in name)]  # noqa: PLR2004
     return tuple(names[name] for name in dict.fromkeys([*close, *sorted(parts)]))[:count]
+
+
+def neighbours(words: Iterable[str], names: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The names, given with the words that they consist of, of which a word looks like one of
+    `words`: those with the closest word first, then by name.
+    """
+    from difflib import SequenceMatcher  # noqa: PLC0415  # as above
+
+    rated: dict[str, float] = {}
+    for word in words:
+        matcher = SequenceMatcher(b=word[:LONGEST])
+        for name, parts in names.items():
+            rating = max((_ratio(matcher, part[:LONGEST]) for part in parts), default=0.0)
+            rated[name] = max(rating, rated.get(name, 0.0))
+    near = [name for name, rating in rated.items() if rating >= NEIGHBOUR]
+    return tuple(sorted(near, key=lambda name: (-rated[name], name)))
 
 
 def nearest_ids(word: str, ids: Iterable[str], *, count: int = COUNT) -> tuple[str, ...]:

@@ -28,7 +28,9 @@ LAST = "Still need help? Chat: Account > Contact Us. Have ready: The order numbe
 
 
 def test_search_prints_hits_and_the_way_to_a_person(base, kb):
-    """A hit has rank, title, trail, tier, snippet, actions and name; help comes last."""
+    """The first is whole: title, trail, tier, snippet, actions and name. A section of the same
+    article stands below it; help comes last.
+    """
     result = kb("search", "package", "late")
     assert result.code == 0
     assert result.out.startswith(
@@ -37,9 +39,8 @@ def test_search_prints_hits_and_the_way_to_a_person(base, kb):
         "   Look at the tracking first.\n"
         "   \u2192 Check the tracking: Orders > Track\n"
         "   orders/late#a-package-is-late\n"
-        "\n"
-        "2. A package is late\n"
-        "   Check the tracking \u00b7 self-service\n"
+        "   \u203a Check the tracking\n"
+        "     orders/late#check-the-tracking\n"
     )
     assert result.out.splitlines()[-1] == LAST
     assert result.out.count("\u2192") == 1
@@ -297,7 +298,7 @@ def test_answer_says_how_it_understood_the_query(base, kb):
         "package also finds parcel.",
         "",
     ]
-    assert "   self-service \u00b7 weak match" in lines
+    assert lines[4:6] == ["Perhaps", f"1. {plain.hits[0].title}"]
     assert "1 of 40 sections; --limit N shows more." in lines
     base.answer = replace(plain, found=Found.PREFIX, hits=(replace(plain.hits[0], snippet=""),))
     assert kb("search", "trac").out.startswith("No section has these words; these have longer")

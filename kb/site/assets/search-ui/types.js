@@ -17,6 +17,7 @@
  * @property {string} snippet  plain text
  * @property {[number, number][]} highlights  half-open ranges of code points, disjoint, in order
  * @property {Action[]} actions
+ * @property {string} [apart]  what tells its article from another hit's of the same title
  * @property {Twin[]} [also]  sections of other articles that say the same
  *
  * @typedef {{article: string, anchor: string, label: string, url: string}} Twin

@@ -12,7 +12,7 @@ import { loadShard, ShardError, Shards } from "./shards.js";
 import { FORMAT, IDF_STEPS, TIERS, TWINS_SHOWN } from "./shared.js";
 import { makeSnippet } from "./snippets.js";
 import { nearestTopics, unknownFilters } from "./topics.js";
-import { label } from "./twins.js";
+import { label, tellApart } from "./twins.js";
 
 /** @import { Escalation } from "./asking.js" */
 /** @import { Ranked, Results, Wanted } from "./finding.js" */
@@ -47,6 +47,7 @@ const LONGEST_KEPT = 10_000;
  * @property {string} snippet
  * @property {[number, number][]} highlights  in code points
  * @property {{label: string, where: string, url: string}[]} actions
+ * @property {string} [apart]  what tells its article from another hit's of the same title
  * @property {Twin[]} [also]  sections of other articles that say the same and answer, too
  *
  * @typedef {{article: string, anchor: string, label: string, url: string}} Twin
@@ -156,14 +157,17 @@ export class Engine {
     const terms = this.searched(results);
     /** @type {Hit[]} */
     const hits = [];
-    const articles = [...new Set(documents.map(({ article }) => article.id))];
+    const titles = new Map(documents.map(({ article }) => [article.id, article.title]));
+    const articles = [...titles.keys()];
+    const apart = tellApart(titles);
     for (const [at, ranked] of results.ranked.entries()) {
       await pause();
       const group = articles.indexOf(documents[at].article.id) + 1;
       const hit = this.#hit([at + 1, group], ranked, documents[at], results, terms, person);
       const also = twins[at]?.map(([article, url, anchor]) =>
         ({ article, anchor, label: label(hit.article, article), url: addressOf(url, anchor) }));
-      hits.push(also ? { ...hit, also } : hit);
+      const other = apart.get(hit.article);
+      hits.push({ ...hit, ...(also && { also }), ...(other && { apart: other }) });
     }
     return {
       version: 1,
@@ -184,8 +188,9 @@ export class Engine {
 
   /** @param {string} words */
   async #nearest(words) {
-    const { topics, root } = await this.index.facets();
-    return nearestTopics(words, topics, root);
+    const { topics, root = "" } = await this.index.facets();
+    const own = topics.filter((/** @type {string[]} */ [id]) => id !== root);
+    return nearestTopics(words, own, this.analyzer);
   }
 
   /** Of the sections that one stands for id, url and anchor. @param {Joined} [joined] */

@@ -27,6 +27,7 @@ export const SNIPPET_WIDTH = 200;
 
 // kb/text/nearest.py
 export const ALIKE = 0.6;
+export const NEIGHBOUR = 0.75;
 export const BEGINNING = 0.9;
 export const WORSE = 0.08;
 export const NAMES_OFFERED = 3;

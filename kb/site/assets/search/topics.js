@@ -3,26 +3,35 @@
 import { fold } from "./analysis.js";
 import { trimSlashes } from "./query.js";
 import {
-  ALIKE, BEGINNING, LISTED, LONGEST_NAME, MEANT, MEANT_OR, NAMES_LISTED, NAMES_OFFERED, NO_SUCH, NONE_LISTED,
+  ALIKE, BEGINNING, LISTED, LONGEST_NAME, MEANT, MEANT_OR, NAMES_LISTED, NAMES_OFFERED, NEIGHBOUR, NO_SUCH, NONE_LISTED,
   SHORTEST_BEGINNING, TOPICS_SHOWN, WORSE,
 } from "./shared.js";
 import { say } from "./sentences.js";
 
+/** @import { Analyzer } from "./analysis.js" */
 /** @typedef {[string, string, number | null, string]} Row  id, title, order, url */
 
-/** Topics whose names look like the words, then those at the top: directly in the folder `root`.
- * @param {string} words @param {Row[]} topics @param {string} [root] */
-export function nearestTopics(words, topics, root = "") {
-  const above = root && `${root}/`;
-  const names = new Map(topics.map((topic) => [fold(topic[1]), topic]));
-  const alike = fold(words).split(" ").filter(Boolean).flatMap((word) => nearest(word, [...names.keys()]));
-  const top = topics
-    .filter(([id]) => id.startsWith(above) && !id.slice(above.length).includes("/"))
-    .sort(([, a, one], [, b, other]) =>
-      Number(one === null) - Number(other === null) || (one ?? 0) - (other ?? 0) || (a < b ? -1 : a > b ? 1 : 0));
-  const rows = [...new Set([...alike.map((name) => /** @type {Row} */ (names.get(name))), ...top])];
-  return rows.slice(0, TOPICS_SHOWN).map(([topic, title, , url]) => ({ topic, title, url }));
+/** Topics of which a word of the title looks like one of the query's.
+ * @param {string} words @param {Row[]} topics @param {Analyzer} analyzer */
+export function nearestTopics(words, topics, analyzer) {
+  const asked = contentWords(words, analyzer);
+  /** @type {[number, Row][]} */
+  const rated = topics.map((topic) => {
+    const parts = contentWords(topic[1], analyzer);
+    return [Math.max(0, ...asked.flatMap((word) => parts.map((part) => ratio(part, word)))), topic];
+  });
+  return rated
+    .filter(([rating]) => rating >= NEIGHBOUR)
+    .sort(([one, [a]], [other, [b]]) => other - one || (a < b ? -1 : 1))
+    .slice(0, TOPICS_SHOWN)
+    .map(([, [topic, title, , url]]) => ({ topic, title, url }));
 }
+
+/** The words of a text but for stop words, cut. @param {string} text @param {Analyzer} analyzer */
+const contentWords = (text, analyzer) =>
+  analyzer.tokens(text.normalize("NFC"))
+    .filter(({ stop, whole }) => !stop && !whole)
+    .map(({ surface }) => [...surface].slice(0, LONGEST_NAME).join(""));
 
 /** A sentence for a topic, and for a tag, that no article has.
  * @param {import("./query.js").Filters} filters @param {{topics: Row[], articles: object}} facets */
@@ -73,21 +82,6 @@ function nearestIds(word, ids) {
 
 /** A ratio below the cutoff counts nothing. @param {number} rating */
 const atLeast = (rating) => (rating < ALIKE ? 0 : rating);
-
-/** The names that look like a word, the closest first, then those that hold it.
- * @param {string} word @param {string[]} names */
-function nearest(word, names) {
-  const sought = [...word].slice(0, LONGEST_NAME).join("");
-  /** @type {[number, string][]} */
-  const rated = names.map((name) => [ratio(name, sought), name]);
-  const close = rated
-    .filter(([rating]) => rating >= ALIKE)
-    .sort(([one, a], [other, b]) => other - one || (a > b ? -1 : 1))
-    .slice(0, NAMES_OFFERED)
-    .map(([, name]) => name);
-  const parts = names.filter((name) => sought.length > 2 && name.includes(sought)).sort();
-  return [...new Set([...close, ...parts])].slice(0, NAMES_OFFERED);
-}
 
 /** Ratcliff and Obershelp's measure of likeness. @param {string} one @param {string} other */
 const ratio = (one, other) => (2 * matching(one, other)) / (one.length + other.length);

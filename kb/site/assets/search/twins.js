@@ -1,5 +1,6 @@
 // Sections that say the same in several articles are one hit. See kb/search/twins.py.
 
+import { fold } from "./analysis.js";
 import { decode } from "./shards.js";
 
 /** A group: its number, and the places in it of the sections that one stands for, newest first.
@@ -44,4 +45,17 @@ export function label(own, other) {
     }
   }
   return theirs.join("/") || other;
+}
+
+/** For each article whose title others have, what tells it from all of them.
+ * @param {Map<string, string>} titles  by id */
+export function tellApart(titles) {
+  /** @type {Map<string, string>} */
+  const apart = new Map();
+  for (const [id, title] of titles) {
+    const others = [...titles].filter(([other, its]) => other !== id && fold(its) === fold(title));
+    const [first, second] = new Set(others.map(([other]) => label(other, id)));
+    if (first) apart.set(id, second ? id : first);
+  }
+  return apart;
 }
