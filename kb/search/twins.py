@@ -57,8 +57,8 @@ def label(own: str, other: str) -> str:
 
 
 def tell_apart(titles: Mapping[str, str]) -> dict[str, str]:
-    """For each article whose title others have, what tells it from all of them: the folders in which
-    its id differs, or all of it. `titles` are by the articles' ids.
+    """For each article whose title others have, what tells it from all of them: the folders in
+    which its id differs, or all of it. `titles` are by the articles' ids.
     """
     alike: dict[str, list[str]] = {}
     for id_, title in titles.items():
