@@ -445,8 +445,8 @@ def test_hits_of_the_same_title_say_what_tells_them_apart(folder, base):
     assert apart == {
         "v1/setup": "v1",
         "v2/setup": "v2",
-        "v2/near": "v2/near",
-        "v2/other": "v2/other",
+        "v2/near": "near",
+        "v2/other": "other",
     }
 
 

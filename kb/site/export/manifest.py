@@ -211,7 +211,6 @@ def _facets(layout: Layout, topics: Sequence[Topic], places: Places, root: str) 
             [t.id, t.title, t.order, places.topic(t.id)] for t in shown if t.id != root[:-1]
         ],
         "articles": {name: encode_gaps(numbers) for name, numbers in sorted(found.items())},
-        **({"root": root[:-1]} if root else {}),
     }
     return make_shard("f", fields)
 

@@ -188,9 +188,7 @@ export class Engine {
 
   /** @param {string} words */
   async #nearest(words) {
-    const { topics, root = "" } = await this.index.facets();
-    const own = topics.filter((/** @type {string[]} */ [id]) => id !== root);
-    return nearestTopics(words, own, this.analyzer);
+    return nearestTopics(words, (await this.index.facets()).topics, this.analyzer);
   }
 
   /** Of the sections that one stands for id, url and anchor. @param {Joined} [joined] */
