@@ -238,6 +238,7 @@ class Ranking:
     coverage_query: float = _constant(0.5, 0, 4, "exponent of the covered share of the query")
     nearness: float = _constant(1, 0, 3, "part of nearness; 0 switches it off")
     nearness_power: float = _constant(3, 0, 6, "exponent of the share of the query that is near")
+    phrase: float = _constant(0.2, 0, 2, "quoted words that are preferred, among others")
     whole: float = _constant(0.5, 0, 1, "the joined form of a unit: wifi, for wi-fi")
     synonym: float = _constant(0.75, 0, 1, "a synonym, against the word itself")
     self_service: float = _constant(0.03, 0, 0.5, "lead of self-service sections in near-ties")

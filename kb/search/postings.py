@@ -25,6 +25,7 @@ from kb.search.protocols import (
     POSITION_MASK,
     Candidate,
     Candidates,
+    consecutive,
     field_of,
 )
 from kb.search.ranking import (
@@ -93,6 +94,11 @@ class PostingIndex:
     def title_frequency(self, term: str) -> int:
         """See Statistics."""
         return len(self.reader.postings("title", term)[0])
+
+    def share_title(self, one: str, other: str) -> bool:
+        """See Statistics."""
+        docs = self.reader.postings("title", one)[0]
+        return bool(docs) and not set(docs).isdisjoint(self.reader.postings("title", other)[0])
 
     def is_known(self, term: str, *, hidden: bool) -> bool:
         """See Statistics."""
@@ -213,7 +219,7 @@ class _Selection:
         self.ranking = ranking
         self.query = query
         self.statistics = QueryStatistics(index, ranking, hidden=query.hidden)
-        self.scoring = Scoring(self.statistics, query.terms)
+        self.scoring = Scoring(self.statistics, query.terms, len(query.preferred))
         self.words = tuple(map(self._word, query.terms))
         self.twins: dict[int, tuple[int, ...]] = {}
 
@@ -223,6 +229,8 @@ class _Selection:
         if len(allowed) <= count:
             return Candidates([self.candidate(doc) for doc in allowed], len(allowed), None)
         best, rest = _Pruning(self, allowed, count).best()
+        if self.preferred:  # these may score more than their words say
+            best = [*{*best}.union(*self.preferred) & allowed]
         return Candidates([self.candidate(doc) for doc in best], len(allowed), rest)
 
     # Which sections are candidates.
@@ -260,24 +268,25 @@ class _Selection:
 
     def _holding(self, phrase: Phrase) -> set[int]:
         """The sections that hold a phrase."""
-        held = [self._holding_run(run) for run in phrase]
-        return set.intersection(*held) if held else set()
-
-    def _holding_run(self, terms: tuple[str, ...]) -> set[int]:
-        if len(terms) == 1:
-            return set(self._postings("terms", terms[0])[0])
+        if len(phrase) < 2:  # noqa: PLR2004  # no neighbours
+            return {doc for term, _ in phrase for doc in self._postings("terms", term)[0]}
         runs = (
-            self._run((prefix + "terms", prefix + "linked"), terms)
+            self._run((prefix + "terms", prefix + "linked"), phrase)
             for prefix in prefixes(hidden=self.query.hidden)
         )
         return {place >> POSITION_BITS for places in runs for place in places}
 
-    def _run(self, fields: tuple[str, ...], terms: tuple[str, ...]) -> Collection[int]:
-        """Places where the terms are neighbours."""
-        found: Collection[int] = self._places(fields, terms[0])
-        for offset, term in enumerate(terms[1:], 1):
+    def _run(self, fields: tuple[str, ...], phrase: Phrase) -> Collection[int]:
+        """Places where a phrase begins."""
+        found: Collection[int] = self._places(fields, phrase[0][0])
+        for term, offset in phrase[1:]:
             found = _followed(found, self._places(fields, term), offset)
         return found
+
+    @cached_property
+    def preferred(self) -> tuple[set[int], ...]:
+        """Of each preferred phrase the sections that hold it."""
+        return tuple(map(self._holding, self.query.preferred))
 
     def _places(self, fields: tuple[str, ...], term: str) -> Sequence[int]:
         if len(fields) == 1:
@@ -312,7 +321,7 @@ class _Selection:
 
     def _neighbours(self, alternative: Alternative) -> _Values:
         """Several terms as one: what its rarest word counts, where they are neighbours."""
-        held = self._holding_run(alternative.terms)
+        held = self._holding(consecutive(alternative.terms))
         idf = self.statistics.idf
         rarest = max(alternative.terms, key=lambda term: (idf(term), term))
         docs, steps, table = self._alternative(alternative._replace(terms=(rarest,)))
@@ -361,7 +370,7 @@ class _Selection:
         steps, known = self._pair_saturations, dict[tuple[int, ...], int]()
         lengths, texts = self.reader.lengths, self.reader.lengths[-1]
         for prefix in prefixes(hidden=self.query.hidden):
-            counts = count_fields(self._run((prefix + "terms",), terms))
+            counts = count_fields(self._run((prefix + "terms",), consecutive(terms)))
             if idf is None:  # the public's sections come first, and theirs is the idf
                 idf = idf_steps(self.reader.sections, len(counts))
             for doc, fields in counts.items():
@@ -410,6 +419,7 @@ class _Selection:
             mass=reader.mass[doc],
             title_mass=reader.mass[article],
             twins=self.twins.get(doc, ()),
+            preferred=sum(doc in held for held in self.preferred),
         )
 
     def word_sum(self, doc: int) -> float:

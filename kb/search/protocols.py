@@ -86,6 +86,10 @@ class Statistics(Protocol):
         """How many of the public's articles have a term in their title."""
         ...
 
+    def share_title(self, one: str, other: str) -> bool:
+        """Whether any of the public's articles has two terms in its title."""
+        ...
+
     def is_known(self, term: str, *, hidden: bool) -> bool:
         """Whether any section holds a term."""
         ...
@@ -145,9 +149,15 @@ class ExpandedQuery(NamedTuple):
     pairs: tuple[tuple[str, tuple[str, str]], ...]
 
 
-Phrase: TypeAlias = tuple[tuple[str, ...], ...]
-"""Runs of terms. A section holds a phrase if it holds each run: its terms as neighbours, in the
-text of links, too. A phrase without runs is held by nothing."""
+Phrase: TypeAlias = tuple[tuple[str, int], ...]
+"""Terms, each with how far its place is behind that of the first. A stop word has the place of the
+word after it. A section holds a phrase if its terms stand so somewhere, in the text of links, too. A
+phrase without terms is held by nothing."""
+
+
+def consecutive(terms: Sequence[str]) -> Phrase:
+    """Terms of which each is the next one's neighbour."""
+    return tuple((term, offset) for offset, term in enumerate(terms))
 
 
 class CandidateQuery(NamedTuple):
@@ -155,13 +165,14 @@ class CandidateQuery(NamedTuple):
 
     A section is one if it holds any of the `terms`, or is the first of an article with one of the
     facets `first_of`; if it holds each of the `phrases` and none of the `excluded`; if its article
-    has all facets `required` and none `forbidden`. `hidden` says whether what the public does not
+    has all facets `required` and none `forbidden`. One that holds `preferred` phrases scores more. `hidden` says whether what the public does not
     see is searched. A facet is a text such as `tier:contact`; see `kb.index.inverter`.
     """
 
     terms: tuple[ExpandedTerm, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
     phrases: tuple[Phrase, ...] = ()
+    preferred: tuple[Phrase, ...] = ()
     excluded: tuple[Phrase, ...] = ()
     required: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
@@ -184,6 +195,7 @@ class Candidate(NamedTuple):
     mass    idf steps of all words of title and heading, times HEAD_STEPS; `title_mass` those of
             the article's title
     twins   keys of the sections that say the same and would be candidates, newest first
+    preferred  how many of the query's `preferred` phrases it holds
     """
 
     key: Any
@@ -196,6 +208,7 @@ class Candidate(NamedTuple):
     mass: int
     title_mass: int
     twins: Sequence[Any] = ()
+    preferred: int = 0
 
 
 class Candidates(NamedTuple):

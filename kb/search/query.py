@@ -2,7 +2,8 @@
 
 Any string is a query. Words need no quotes; syntax is what can't be an accident:
 
-    "order tracking"          a phrase: these words, one after the other
+    "order tracking"          a phrase: these words, one after the other; where MIN_OUTSIDE or more
+                              words that say something stand beside it, it is preferred, not required
     -gift   -"gift card"      not in sections with this word (of three letters or more) or phrase
     topic:orders              only in this topic and those below it
     tier:contact  tag:refund  only articles of this tier, with this tag
@@ -22,6 +23,8 @@ from kb.text.characters import compose
 
 MAX_CHARACTERS = 1024
 MAX_WORDS = 32
+MIN_OUTSIDE = 3
+"""Words outside quotes, stop words not counted, that make a sentence: it quotes what it is about."""
 
 CUT_CHARACTERS = "The query was cut to its first {count} characters."
 CUT_WORDS = "The query was cut to its first {count} words."

@@ -66,6 +66,10 @@ class QueryStatistics:
         """Whether any section holds two terms one after the other."""
         return self.index.are_neighbours(one, other, hidden=self.hidden)
 
+    def share_title(self, one: str, other: str) -> bool:
+        """Whether an article has two terms in its title."""
+        return self.index.share_title(one, other)
+
     def idf(self, term: str) -> int:
         """A term's idf over sections, in steps."""
         frequency, occurrences = self.index.statistics(term)
@@ -85,12 +89,16 @@ class QueryStatistics:
 
 class Scoring:
     """The scores of one query's candidates. `terms` are the query's, with all that stands for
-    them; compounds among them count as words, but neither as titles nor in coverage.
+    them; compounds among them count as words, but neither as titles nor in coverage. `preferred` is
+    how many phrases are.
     """
 
-    def __init__(self, statistics: QueryStatistics, terms: Sequence[ExpandedTerm]) -> None:
+    def __init__(
+        self, statistics: QueryStatistics, terms: Sequence[ExpandedTerm], preferred: int = 0
+    ) -> None:
         self.ranking = statistics.ranking
         self.terms = terms
+        self.preferred = preferred
         self._statistics = statistics
 
     @cached_property
@@ -121,9 +129,9 @@ class Scoring:
             score += part
         for part in candidate.pairs.values():
             score += part
-        if not candidate.heads:  # then neither title nor heading holds a word
-            return score
-        return (score + self._title(candidate)) * (1 + self._coverage(candidate))
+        if candidate.heads:  # else neither title nor heading holds a word
+            score = (score + self._title(candidate)) * (1 + self._coverage(candidate))
+        return score * (1 + self._preference(candidate))
 
     def nearness_of(
         self, best: Sequence[Candidate], source: CandidateSource
@@ -174,6 +182,9 @@ class Scoring:
         for part in self._base_parts(candidate, pairs):
             total += part.score
             yield part
+        if preference := total * self._preference(candidate):
+            total += preference
+            yield Part("phrase", "", preference)
         if near * total:
             yield Part("nearness", "", near * total)
         if round_score(score - total - near * total):
@@ -203,6 +214,12 @@ class Scoring:
         """The units of which a candidate holds a compound."""
         held = (self.terms[number] for number in candidate.words)
         return {term.unit for term in held if term.compound}
+
+    def _preference(self, candidate: Candidate) -> float:
+        """What quoted words add, as a share of the score without them."""
+        if not candidate.preferred:
+            return 0.0
+        return self.ranking.phrase * candidate.preferred / self.preferred
 
     def _title(self, candidate: Candidate) -> float:
         covered = sum([self.title_idfs[number] for number in candidate.titles])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kb.model import ArticleMeta, Audience, Found, Match, Part, Status, Tier, Twin, decode_meta
 from kb.search.expansion import Expander
 from kb.search.protocols import CandidateQuery, Candidates, ExpandedQuery
-from kb.search.query import CUT_WORDS, MAX_WORDS, Filters
+from kb.search.query import CUT_WORDS, MAX_WORDS, MIN_OUTSIDE, Filters
 from kb.search.ranking import IDF_STEPS, RESCORED, confidence, round_score
 from kb.search.scoring import QueryStatistics, Scoring
 from kb.search.spelling import Corrected, Corrector
@@ -141,12 +141,25 @@ class _Search:
     def _tokens(self) -> tuple[list[Token], tuple[str, ...]]:
         """The query's tokens, without stop words unless there are no others."""
         query = self.request.query
-        tokens = list(self.analyzer.tokens(query.words))
-        content = [token for token in tokens if not token.stop] or tokens
+        words = query.words.lower() if _is_shouted(query.words) else query.words
+        tokens = [token for token in self.analyzer.tokens(words) if not token.inside]
+        content = self._content(tokens) or tokens
         if len(content) <= MAX_WORDS:
             return content, query.notices
         cut = CUT_WORDS.format(count=MAX_WORDS)
         return content[:MAX_WORDS], (*query.notices, cut)
+
+    def _content(self, tokens: list[Token]) -> list[Token]:
+        """The tokens that say something: no stop words, but for those that a title has beside
+        others of them, as `us` in *US shipping rates*.
+        """
+        others = [token.term for token in tokens if not (token.stop or token.whole)]
+        share_title = self.statistics.share_title
+        return [
+            token
+            for token in tokens
+            if not token.stop or any(share_title(token.term, other) for other in others)
+        ]
 
     def _find(self, tokens: list[Token]) -> Results:
         prefix = self.request.prefix and not self.request.query.text[-1:].isspace()
@@ -236,10 +249,12 @@ class _Search:
 
     def _candidate_query(self, expanded: ExpandedQuery) -> CandidateQuery:
         query = self.request.query
+        quoted, is_sentence = tuple(map(self._phrase, query.phrases)), self._is_sentence()
         return CandidateQuery(
             terms=expanded.all,
             pairs=tuple(terms for _, terms in expanded.pairs),
-            phrases=tuple(map(self._phrase, query.phrases)),
+            phrases=() if is_sentence else quoted,
+            preferred=quoted if is_sentence else (),
             excluded=tuple(map(self._phrase, query.excluded)),
             required=self._required(),
             forbidden=self._forbidden(),
@@ -248,10 +263,26 @@ class _Search:
         )
 
     def _phrase(self, text: str) -> Phrase:
-        """A text's words as neighbours, stop words left out; with nothing else, each of those."""
-        tokens = [token for token in self.analyzer.tokens(text) if not token.whole]
-        terms = tuple(token.term for token in tokens if not token.stop)
-        return (terms,) if terms else tuple((token.term,) for token in tokens)
+        """A text's words one after the other, as the index has their places."""
+        place = 0
+        phrase: dict[tuple[str, int], None] = {}
+        for token in _parts_of(self.analyzer, text):
+            phrase[token.term, place] = None
+            place += not token.stop
+        return tuple(phrase)
+
+    def _is_sentence(self) -> bool:
+        """Whether enough words stand outside the query's quotes for these to say what it is about,
+        rather than to be what is looked for.
+        """
+        query = self.request.query
+        if not query.phrases:
+            return False
+        words, *quoted = (
+            sum(not token.stop for token in _parts_of(self.analyzer, text))
+            for text in (query.words, *query.phrases)
+        )
+        return words - sum(quoted) >= MIN_OUTSIDE
 
     def _required(self) -> tuple[str, ...]:
         """Facets that an article must have."""
@@ -276,7 +307,7 @@ class _Search:
         """How many sections there are, those that are shown, and the confidence in the first. More
         and more candidates are asked for until what the others may score can't change them.
         """
-        scoring = Scoring(self.statistics, query.terms)
+        scoring = Scoring(self.statistics, query.terms, len(query.preferred))
         pairs = tuple(surface for surface, _ in expanded.pairs)
         count = max(self.request.limit, RESCORED) + MARGIN
         while True:
@@ -380,6 +411,16 @@ def _grouped(sections: Iterable[RankedSection]) -> tuple[RankedSection, ...]:
 
 
 _CONTACT = f"tier:{Tier.CONTACT}"
+
+
+def _is_shouted(words: str) -> bool:
+    """Whether all is written in capitals: then they tell no abbreviations."""
+    return words.isascii() and words.isupper() and " " in words
+
+
+def _parts_of(analyzer: Analyzer, text: str) -> list[Token]:
+    """The tokens of a text that stand one after the other."""
+    return [token for token in analyzer.tokens(text) if not (token.whole or token.inside)]
 
 
 def _match(held: int, units: int) -> Match:

@@ -491,7 +491,7 @@ def test_phrases_reach_over_stop_words_but_not_over_fields(kind):
         assert places(ask(engine, '"state of the art"')) == [("state", "top")]
         assert places(ask(engine, '"state art"')) == [("state", "top")]
         assert len(places(ask(engine, "state art"))) == 3
-        assert places(ask(engine, '"the state"')) == places(ask(engine, '"state"'))
+        assert places(ask(engine, '"the state"')) == [("title", "top")]
 
 
 @every_engine

@@ -12,7 +12,7 @@ from kb.index.engine import Description
 from kb.index.inverter import Inverter, is_hidden
 from kb.index.twins import group_sections
 from kb.model import Tier, encode_meta, meta_of
-from kb.search.protocols import HIDDEN, Candidate, Candidates, field_of
+from kb.search.protocols import HIDDEN, Candidate, Candidates, consecutive, field_of
 from kb.search.ranking import (
     FIELDS,
     HEAD_STEPS,
@@ -154,6 +154,10 @@ class MemoryIndex:
         """Articles of the public."""
         return len({s.article.id for s in self.public if term in s.title})
 
+    def share_title(self, one, other):
+        """Articles of the public."""
+        return any(one in s.title and other in s.title for s in self.public)
+
     def is_known(self, term, *, hidden):
         """Whether a section holds it."""
         return any(term in s.weights for s in self._seen(hidden=hidden))
@@ -219,11 +223,11 @@ class _Asked:
     def __init__(self, index, query):
         self.index, self.query, self.ranking = index, query, index.ranking
         self.statistics = QueryStatistics(index, index.ranking, hidden=query.hidden)
-        self.scoring = Scoring(self.statistics, query.terms)
+        self.scoring = Scoring(self.statistics, query.terms, len(query.preferred))
         self.saturations = saturations(self.ranking.k1)
         self.pair_saturations = saturations(self.ranking.pair_k1, self.ranking.pair_weight)
         self.pair_frequencies = [
-            sum(bool(self._run(s, pair)) for s in index.public) for pair in query.pairs
+            sum(bool(self._run(s, consecutive(pair))) for s in index.public) for pair in query.pairs
         ]
 
     def joined(self, candidates):
@@ -261,12 +265,13 @@ class _Asked:
             [n for n, t in enumerate(query.terms) if not t.compound and t.term in section.title],
             sum(self.statistics.idf(term) * steps for term, steps in section.heads.items()),
             sum(self.statistics.title_idf(term) for term in section.title) * HEAD_STEPS,
+            preferred=sum(self._holds(section, phrase) for phrase in query.preferred),
         )  # fmt: skip
 
     def _parts(self, section, alternative):
         rarest = max(alternative.terms, key=lambda t: (self.statistics.idf(t), t))
         held = rarest in section.weights and (
-            len(alternative.terms) == 1 or self._run(section, alternative.terms, links=True)
+            len(alternative.terms) == 1 or self._run(section, consecutive(alternative.terms), links=True)
         )
         if held:
             steps = self.saturations[section.weights[rarest] & LEVEL_MASK]
@@ -289,7 +294,7 @@ class _Asked:
         for number, (pair, frequency) in enumerate(
             zip(self.query.pairs, self.pair_frequencies, strict=True)
         ):
-            places = self._run(section, pair)
+            places = self._run(section, consecutive(pair))
             if places and self.ranking.pair_weight:
                 counts = [sum(field_of(place) == f for place in places) for f in range(len(FIELDS))]
                 norms = pair_norms(section.lengths, self.index.averages, self.ranking)
@@ -298,19 +303,17 @@ class _Asked:
         return pairs
 
     def _holds(self, section, phrase):
-        runs = [
-            run[0] in section.weights if len(run) == 1 else self._run(section, run, links=True)
-            for run in phrase
-        ]
-        return bool(runs) and all(runs)
+        if len(phrase) == 1:
+            return phrase[0][0] in section.weights
+        return bool(phrase) and bool(self._run(section, phrase, links=True))
 
-    def _run(self, section, terms, *, links=False):
-        """The positions of the first of some terms that are neighbours."""
-        found, *others = (
-            sorted([*section.places.get(t, ()), *(section.linked.get(t, ()) if links else ())])
-            for t in terms
+    def _run(self, section, phrase, *, links=False):
+        """The positions where a phrase begins."""
+        (found, _), *others = (
+            (sorted([*section.places.get(t, ()), *(section.linked.get(t, ()) if links else ())]), o)
+            for t, o in phrase
         )
-        for offset, places in enumerate(others, 1):
+        for places, offset in others:
             found = [place for place in found if _has(places, place + offset)]
         return found
 

@@ -92,7 +92,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
             **_articles(layout, leads),
             **({"twins": describe_groups(groups)} if groups else {}),
             **_statistics(reader, ranking),
-            **_language(config),
+            **_language(config, reader),
             **_people(config, layout, places),
         },
     )
@@ -157,17 +157,20 @@ def _statistics(reader: ExportReader, ranking: Ranking) -> dict[str, Any]:
     }
 
 
-def _language(config: Config) -> dict[str, Any]:
+def _language(config: Config, reader: ExportReader) -> dict[str, Any]:
     """What words are, and which stand for which."""
     language = config.language.partition("-")[0].lower()
-    stop_words = Analyzer(config.language, config.search.stop_words).stop_words
+    analyzer = Analyzer(config.language, config.search.stop_words)
+    stop_words = sorted(analyzer.stop_words)
+    stop_terms = sorted({analyzer.stem(word) for word in stop_words})
     return {
         "language": config.language,
         "marks": MARKS,
         "unspaced": UNSPACED,
         "elided": ELIDED.get(language, ""),
         "respelled": RESPELLED.get(language, ()),
-        "stop": " ".join(sorted(stop_words)),
+        "stop": " ".join(stop_words),
+        "titled": " ".join(term for term in stop_terms if reader.postings("title", term)[0]),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
         "limit": config.search.limit,
         "perArticle": config.search.per_article,

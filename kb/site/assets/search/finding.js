@@ -5,17 +5,24 @@ import { pause } from "./pauses.js";
 import { SPACE, trimSlashes } from "./query.js";
 import { bestFirst, confidence, roundScore, Scoring } from "./scoring.js";
 import { say } from "./sentences.js";
-import { CUT_WORDS, MAX_WORDS, TIERS, UNQUOTED } from "./shared.js";
+import { CUT_WORDS, MAX_WORDS, MIN_OUTSIDE, TIERS, UNQUOTED } from "./shared.js";
 import { Corrector } from "./spelling.js";
 import { join } from "./twins.js";
 
 /** @import { Token } from "./analysis.js" */
+/** @import { Term } from "./index.js" */
 /** @import { Concepts } from "./concepts.js" */
 /** @import { Filters, Query } from "./query.js" */
 /** @import { Hopes } from "./scoring.js" */
 /** @import { Answer, Engine, Options } from "./search.js" */
 /** @import { Corrected, Correction } from "./spelling.js" */
 /** @import { Joined } from "./twins.js" */
+
+/** Whether all is written in capitals: then they tell no abbreviations. @param {string} words */
+const isShouted = (words) => /^[\0-\x7f]*$/.test(words) && words.includes(" ") && /[A-Z]/.test(words) && !/[a-z]/.test(words);
+
+/** Whether an article has two terms in its title. @param {Term | null} one @param {Term | null} other */
+const shareTitle = (one, other) => one?.articles.some((article) => other?.articles.includes(article)) ?? false;
 
 const HOPES = 32; // sections whose tables are loaded first
 
@@ -41,8 +48,11 @@ export class Search {
       topic: query.filters.topic || wanted.topic,
       tag: query.filters.tag || wanted.tag,
     };
-    /** Its words and what is to be said of them. */
-    this.tokens = this.read();
+    /** Its words as typed, and, once what is needed of them is loaded, those that say something, with
+     * what is to be said of them. */
+    this.typed = engine.analyzer.tokens(isShouted(query.words) ? query.words.toLowerCase() : query.words).filter((token) => !token.inside);
+    /** @type {[Token[], string[]]} */
+    this.tokens = [[], query.notices];
     this.corrector = new Corrector(this.index, engine.analyzer, query);
     /** @type {any} */
     this.facets = null;
@@ -52,6 +62,10 @@ export class Search {
   async load() {
     const { filters, index } = this;
     const quoted = this.#quoted().flatMap((text) => this.concepts.analyzer.tokens(text.normalize("NFC")));
+    const titled = new Set(index.manifest.titled.split(" "));
+    const said = this.typed.filter((token) => !token.stop);
+    await index.load([...(said.length ? this.typed.filter((token) => token.stop && titled.has(token.term)) : []), ...said.slice(0, MAX_WORDS)].map(({ term }) => term));
+    this.tokens = this.read();
     const [tokens] = this.tokens;
     await Promise.all([
       index.load([...quoted, ...tokens].map(({ term }) => term)),
@@ -78,12 +92,14 @@ export class Search {
     return [...this.query.phrases, ...this.query.excluded];
   }
 
-  /** The query's tokens, without stop words unless there are no others.
-   * @returns {[Token[], string[]]} */
+  /** The query's tokens: no stop words, but for those that a title has beside others of them, unless
+   * there are no others. @returns {[Token[], string[]]} */
   read() {
-    const tokens = this.engine.analyzer.tokens(this.query.words);
-    const without = tokens.filter((token) => !token.stop);
-    const content = without.length ? without : tokens;
+    const others = this.typed.filter((token) => !token.stop && !token.whole);
+    const isTitled = (/** @type {Token} */ { term }) =>
+      others.some((other) => shareTitle(this.index.term(term), this.index.term(other.term)));
+    const without = this.typed.filter((token) => !token.stop || isTitled(token));
+    const content = without.length ? without : this.typed;
     if (content.length <= MAX_WORDS) return [content, this.query.notices];
     const cut = say(CUT_WORDS, { count: MAX_WORDS });
     return [content.slice(0, MAX_WORDS), [...this.query.notices, cut]];
@@ -157,6 +173,7 @@ export class Search {
     const concepts = await this.concepts.make(tokens, prefix, every);
     await this.#load(concepts);
     const scoring = await Scoring.of(this.index, concepts);
+    if (this.#isSentence()) scoring.preferred = this.query.phrases.map((text) => this.phrase(text, scoring));
     const [docs, twins] = join(await this.#allowed(scoring), this.index.twins, (doc) => scoring.heldBy(doc));
     const [ranked, rival] = await this.ranked(docs, scoring);
     return {
@@ -205,7 +222,8 @@ export class Search {
       const contacts = [...this.index.tiers].filter(([, tier]) => tier === "contact");
       docs = [...new Set([...docs, ...contacts.map(([article]) => this.index.firsts[article])])];
     }
-    for (const [texts, wanted] of /** @type {const} */ ([[this.query.phrases, true], [this.query.excluded, false]])) {
+    const required = this.#isSentence() ? [] : this.query.phrases;
+    for (const [texts, wanted] of /** @type {const} */ ([[required, true], [this.query.excluded, false]])) {
       for (const text of texts) {
         await pause();
         const set = this.phrase(text, scoring);
@@ -215,15 +233,29 @@ export class Search {
     return docs.filter(this.filter());
   }
 
-  /** Sections that hold a text: its words as neighbours, stop words left out.
+  /** Whether enough words stand outside the query's quotes for these to say what it is about. */
+  #isSentence() {
+    const count = (/** @type {string} */ text) => this.#parts(text).filter((token) => !token.stop).length;
+    const quoted = this.query.phrases.map(count);
+    return quoted.length > 0 && count(this.query.words) - quoted.reduce((sum, each) => sum + each, 0) >= MIN_OUTSIDE;
+  }
+
+  /** The tokens of a text that stand one after the other. @param {string} text */
+  #parts(text) {
+    return this.engine.analyzer.tokens(text.normalize("NFC")).filter((token) => !token.whole && !token.inside);
+  }
+
+  /** Sections that hold a text: its words one after the other, as the index has their places.
    * @param {string} text @param {Scoring} scoring @returns {Set<number>} */
   phrase(text, scoring) {
-    const tokens = this.engine.analyzer.tokens(text.normalize("NFC")).filter((token) => !token.whole);
-    const content = tokens.filter((token) => !token.stop);
-    if (content.length > 1) return scoring.phraseDocuments(content.map((token) => token.term));
-    const sets = (content.length ? content : tokens).map((token) => new Set(this.index.term(token.term)?.docs));
-    const [first = new Set(), ...others] = sets;
-    return new Set([...first].filter((doc) => others.every((set) => set.has(doc))));
+    let place = 0;
+    /** @type {Map<string, [string, number]>} */
+    const phrase = new Map();
+    for (const { term, stop } of this.#parts(text)) {
+      phrase.set(`${term} ${place}`, [term, place]);
+      if (!stop) place++;
+    }
+    return scoring.phraseDocuments([...phrase.values()]);
   }
 
   /** Whether a section passes the filters. @returns {(doc: number) => boolean} */

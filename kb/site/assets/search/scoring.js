@@ -114,6 +114,8 @@ export class Scoring {
     this.pairs = [];
     /** Of each article the idf that its title covers. @type {Map<number, number>} */
     this.titles = new Map();
+    /** The sections that hold each of the phrases that are preferred. @type {Set<number>[]} */
+    this.preferred = [];
     /** What nearness adds to sections. @type {Map<number, number>} */
     this.nearby = new Map();
   }
@@ -154,6 +156,17 @@ export class Scoring {
 
   /** What a section's score is at most, but for nearness. @param {number} doc */
   bound(doc) {
+    return this.#prefer(doc, this.#bound(doc));
+  }
+
+  /** A score with what quoted words add. @param {number} doc @param {number} score */
+  #prefer(doc, score) {
+    const held = this.preferred.filter((docs) => docs.has(doc)).length;
+    return held ? score * (1 + (this.constants.phrase * held) / this.preferred.length) : score;
+  }
+
+  /** @param {number} doc */
+  #bound(doc) {
     const score = this.steps[doc] + this.paired[doc];
     const covered = this.covered[doc];
     if (covered <= 0) return score / STEPS;
@@ -163,6 +176,11 @@ export class Scoring {
 
   /** A section's score, but for nearness; its table has to be loaded. @param {number} doc */
   score(doc) {
+    return this.#prefer(doc, this.#score(doc));
+  }
+
+  /** @param {number} doc */
+  #score(doc) {
     let score = this.steps[doc];
     for (const { idf, fields } of this.pairs) {
       const counts = fields.get(doc);
@@ -322,7 +340,7 @@ export class Scoring {
 
   /** Several terms as one. @param {string[]} terms @param {number} factor @returns {Parts} */
   phrase(terms, factor) {
-    const held = this.phraseDocuments(terms);
+    const held = this.phraseDocuments(terms.map((term, offset) => [term, offset]));
     const rarest = terms.reduce((one, other) => {
       const more = this.#idfOf(other) - this.#idfOf(one);
       return more > 0 || (more === 0 && other > one) ? other : one;
@@ -332,22 +350,23 @@ export class Scoring {
     return { docs: kept.map((at) => docs[at]), values: kept.map((at) => values[at]) };
   }
 
-  /** Sections that hold the terms one after the other, be it in links. @param {string[]} terms
-   * @returns {Set<number>} */
-  phraseDocuments(terms) {
-    const [first, ...others] = terms;
-    /** @type {Map<number, number[]>} */
-    let found = new Map();
-    follow(this.index, first, others[0], true, (doc, places) => found.set(doc, places));
-    others.slice(1).forEach((term, at) => {
+  /** Sections that hold the terms, each so far behind the first, be it in links.
+   * @param {[string, number][]} phrase @returns {Set<number>} */
+  phraseDocuments(phrase) {
+    const [[first] = [""], ...others] = phrase;
+    if (!others.length) return new Set(this.index.term(first)?.docs);
+    /** @type {Map<number, number[]> | undefined} */
+    let found;
+    for (const [term, offset] of others) {
+      /** @type {Map<number, number[]>} */
       const longer = new Map();
       follow(this.index, first, term, true, (doc, places) => {
-        const both = found.get(doc)?.filter((place) => places.includes(place));
+        const both = found ? found.get(doc)?.filter((place) => places.includes(place)) : places;
         if (both?.length) longer.set(doc, both);
-      }, at + 2);
+      }, offset);
       found = longer;
-    });
-    return new Set(found.keys());
+    }
+    return new Set(found?.keys());
   }
 
   /** The idf of a pair, and of each section how many of its places lie in each field.

@@ -43,6 +43,7 @@ export const NONE_LISTED = "no article has a {kind}.";
 // kb/search/query.py
 export const MAX_CHARACTERS = 1024;
 export const MAX_WORDS = 32;
+export const MIN_OUTSIDE = 3;
 export const QUOTES = "\"\u201c\u201d\u201e\u00ab\u00bb";
 export const CUT_CHARACTERS = "The query was cut to its first {count} characters.";
 export const CUT_WORDS = "The query was cut to its first {count} words.";
