@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kb.search.protocols import Alternative, ExpandedQuery, ExpandedTerm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kb.config import Ranking
     from kb.search.scoring import QueryStatistics
@@ -19,6 +19,40 @@ MAX_COMPLETIONS = 20
 
 MAX_KEY_WORDS = 4
 """Words of a phrase that has synonyms."""
+
+
+FIRST_HALF, SECOND_HALF, PARTICLE = 3, 2, 3
+"""Letters of the two words that a word may be made of, at least; and of the second one at most where
+no article holds the word, unless it is a stop word."""
+
+
+def halves_of(
+    word: str,
+    analyzer: Analyzer,
+    is_held: Callable[[str], object],
+    are_neighbours: Callable[[str, str], bool],
+) -> tuple[str, str] | None:
+    """The terms of the two words that a word is made of: `log` and `in` for `login`. Articles hold
+    each as written, and somewhere side by side. Where none holds the word itself, the second is a
+    stop word or short: others are for the correction of spelling to tell.
+    """
+    if not word.isalpha() or len(word) < FIRST_HALF + SECOND_HALF:
+        return None
+    is_whole = is_held(word)
+    for cut in range(FIRST_HALF, len(word) - SECOND_HALF + 1):
+        one, other = word[:cut], word[cut:]
+        if one in analyzer.stop_words or not (is_whole or is_particle(other, analyzer)):
+            continue
+        if is_held(one) and is_held(other):
+            terms = analyzer.stem(one), analyzer.stem(other)
+            if are_neighbours(*terms):
+                return terms
+    return None
+
+
+def is_particle(word: str, analyzer: Analyzer) -> bool:
+    """Whether a word may be the second of two in one that no article holds."""
+    return word in analyzer.stop_words or len(word) <= PARTICLE
 
 
 COMPLETION_STEPS = 64
@@ -46,17 +80,24 @@ class Expander:
         self.analyzer = analyzer
         self.ranking = ranking
         self.given = synonyms
+        self._halves: dict[str, tuple[str, str] | None] = {}
         self.synonyms: dict[str, tuple[str, ...]] = {}
         for text, others in synonyms.items():
             key = self._key(text)  # two texts may have the same
             self.synonyms[key] = (*self.synonyms.get(key, ()), *others)
 
     def expand(
-        self, tokens: Sequence[Token], *, prefix: bool, every: bool = False
+        self,
+        tokens: Sequence[Token],
+        typed: Sequence[Token] = (),
+        *,
+        prefix: bool,
+        every: bool = False,
     ) -> ExpandedQuery:
         """The expanded terms of a query's tokens. With `prefix` its last word, with `every` each of
-        them, stands for the words that it begins, too.
+        them, stands for the words that it begins, too. `typed` are all tokens, stop words too.
         """
+        joined = self._joined(typed)
         phrases = list(self._phrases(tokens))
         units = _units(tokens, phrases)
         is_known = self.statistics.is_known
@@ -64,7 +105,8 @@ class Expander:
         expanded: dict[str, ExpandedTerm] = {}
         for token, unit in zip(tokens, units, strict=True):
             begins = prefix and (every or token is tokens[-1])
-            term = self._expand_one(token, unit, finished, begins=begins)
+            also = () if token.whole else joined.get(token.position, ())
+            term = self._expand_one(token, unit, finished, also, begins=begins)
             expanded.setdefault(term.term, term)
         for first, last, key in phrases:
             others = self._alternatives(self.synonyms[key])
@@ -85,11 +127,51 @@ class Expander:
         }
         return tuple({**single, **several}.items())
 
+    def is_two_words(self, token: Token) -> bool:
+        """Whether a word that no article holds is two that stand side by side in some."""
+        return not token.whole and self.halves(token.surface) is not None
+
+    def halves(self, word: str) -> tuple[str, str] | None:
+        """The terms of the two words that a word is made of. See `halves_of`."""
+        if word not in self._halves:
+            statistics = self.statistics
+            self._halves[word] = halves_of(
+                word, self.analyzer, statistics.word_frequency, statistics.are_neighbours
+            )
+        return self._halves[word]
+
+    def _joined(self, typed: Sequence[Token]) -> dict[int, list[str]]:
+        """Position -> terms that a word makes with one beside it, if articles hold them. A stop word
+        makes one with the word before it.
+        """
+        found: dict[int, list[str]] = {}
+        for one, other in pairwise(token for token in typed if not token.whole):
+            if (
+                one.stop
+                or other.start - one.end != 1
+                or not (one.surface + other.surface).isalpha()
+            ):
+                continue
+            term = self.analyzer.stem(one.surface + other.surface)
+            if self.statistics.is_known(term):
+                for token in (one,) if other.stop else (one, other):
+                    found.setdefault(token.position, []).append(term)
+        return found
+
     def _expand_one(
-        self, token: Token, unit: int, finished: Sequence[str], *, begins: bool
+        self,
+        token: Token,
+        unit: int,
+        finished: Sequence[str],
+        joined: Sequence[str],
+        *,
+        begins: bool,
     ) -> ExpandedTerm:
         own = Alternative((token.term,), self.ranking.whole if token.whole else 1.0)
         others = self._alternatives(self.synonyms.get(token.term, ()))
+        others += tuple(Alternative((term,), self.ranking.synonym) for term in joined)
+        if not token.whole and (halves := self.halves(token.surface)):
+            others += (Alternative(halves, self.ranking.synonym),)
         if begins:
             others += tuple(self._completions(token, finished))
         return ExpandedTerm(token.surface, (own, *others), unit, token.whole)

@@ -130,6 +130,7 @@ class _Search:
         self.expander = Expander(
             self.statistics, self.analyzer, searcher.ranking, searcher.synonyms
         )
+        self.typed: list[Token] = []
         self.corrector = Corrector(self.statistics, self.analyzer)
 
     def run(self) -> Results:
@@ -143,6 +144,7 @@ class _Search:
         query = self.request.query
         words = query.words.lower() if _is_shouted(query.words) else query.words
         tokens = [token for token in self.analyzer.tokens(words) if not token.inside]
+        self.typed = tokens
         content = self._content(tokens) or tokens
         if len(content) <= MAX_WORDS:
             return content, query.notices
@@ -213,6 +215,7 @@ class _Search:
             t
             for t in self._unquoted(tokens)
             if t is not last and t.term not in synonyms and not is_held(t.surface)
+            if not self.expander.is_two_words(t)
         ]
 
     def _unquoted(self, tokens: list[Token]) -> list[Token]:
@@ -223,7 +226,7 @@ class _Search:
     def _attempt(
         self, found: Found, tokens: list[Token], *, prefix: bool = False, every: bool = False
     ) -> Results:
-        expanded = self.expander.expand(tokens, prefix=prefix, every=every)
+        expanded = self.expander.expand(tokens, self.typed, prefix=prefix, every=every)
         total, sections, sure = self._best(self._candidate_query(expanded), expanded)
         return Results(
             found=found if total else Found.NOTHING,

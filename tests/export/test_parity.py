@@ -109,6 +109,39 @@ def test_a_small_base_without_contacts_is_answered_alike(tmp_path, open_base, bo
     assert not list(differences(*both(open_base(content), questions)))
 
 
+def test_words_meet_alike(tmp_path, open_base, both):
+    """One word and two, quotes with stop words and in sentences, titles with stop words, forms of
+    characters and numbers, parts of names.
+    """
+    content = tmp_path / "content"
+    content.mkdir()
+    texts = {
+        "login": "# Login\n\nYour login.\n", "log": "# Access\n\nLog in now, or log out.\n",
+        "log-in": "# Entry\n\nThe log-in page.\n", "setup": "# Setup\n\nThe set up of a sitemap.\n",
+        "map": "# Site map\n\nA site map, set up by [the setup](https://a.example).\n",
+        "us": "# US shipping rates\n\nCosts 10,000 or 5GB.\n", "rates": "# Shipping rates\n\nAll, 10 000.\n",
+        "bus": "# CAN bus\n\nA bus. Call (800) 555-0199.\n", "who": "# The Who\n\nWho can turn on lights?\n",
+        "on": "# Turn on\n\nTurn on the light, not off.\n", "off": "# Turn off\n\nTurn off.\n",
+        "code": "# maxRetryCount\n\nSet maxRetryCount in XMLHttpRequest; retry.\n",
+        "color": "# Colour\n\nOrganise the colours.\n", "cjk": "# 注文の追跡\n\n注文を追跡する鍵。\n",
+        "odd": "# Łódź\n\nco\u00adop wi\u2011fi Œuvre ß ٥ שָׁלוֹם أحمد\n",
+    }  # fmt: skip
+    for name, text in texts.items():
+        (content / f"{name}.md").write_text(text, "utf-8")
+    words = (
+        "login", "log in", "log-in", "logout", "log out", "setup", "set up", "sitemap", "site map",
+        "us shipping rates", "US shipping rates", "US SHIPPING RATES", "CAN bus", "can bus", "the who",
+        '"turn on"', '"turn off"', '"turn on the light"', '"the who"', 'x -"turn on"', '"on"',
+        'please turn my new light "turn on" somewhere', 'shipping rates of "US" and "not off" light',
+        "10000", "10,000", "10 000", "5 GB", "5gb", "8005550199", "max retry count", "maxRetryCount",
+        "retry", "xmlhttprequest", "color", "organize colors", "注文", "追跡", "鍵", "注文の追跡 鍵", "lodz",
+        "coop wifi", "oeuvre ss 5", "\u05e9\u05dc\u05d5\u05dd", "\u0627\u062d\u0645\u062f", "logn in", "set upp",
+    )  # fmt: skip
+    options = ({}, {"limit": 3}, {"correct": False}, {"limit": 10, "prefix": True})
+    questions = [(query, option) for query in words for option in options]
+    assert not list(differences(*both(open_base(content), questions)))
+
+
 def test_what_several_versions_say_is_one_hit_alike(tmp_path, open_base, both):
     """Equal and near-equal sections of versions, copies, hidden ones and one article's own; with
     filters, words that one version alone has, phrases, and beginnings.

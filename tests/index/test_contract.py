@@ -494,6 +494,101 @@ def test_phrases_reach_over_stop_words_but_not_over_fields(kind):
         assert places(ask(engine, '"the state"')) == [("title", "top")]
 
 
+PAIRED = {
+    "login": ("Login", "Your login is the address that you gave."),
+    "log": ("Access", "Log in with your password, then log in again."),
+    "log-in": ("Entry", "The log-in page is slow."),
+    "setup": ("Setup", "The setup takes a minute."),
+    "set": ("Beginning", "Set up the printer first."),
+    "sitemap": ("Sitemap", "A sitemap lists all pages."),
+    "map": ("Pages", "The site map lists all pages."),
+    "out": ("Leaving", "Sign out at the top."),
+    "noise": ("Noise", "Any site, any map, a log of signs in the set."),
+}
+
+
+@every_engine
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("login", {"login", "log", "log-in"}),
+        ("log in", {"login", "log", "log-in"}),
+        ("log-in", {"login", "log", "log-in"}),
+        ("setup", {"setup", "set"}),
+        ("set up", {"setup", "set"}),
+        ("sitemap", {"sitemap", "map"}),
+        ("site map", {"sitemap", "map"}),
+        ("signout", {"out"}),
+    ],
+)
+def test_one_word_and_two_find_each_other(kind, asked, found):
+    """Before what holds a part alone; by what the articles hold, side by side."""
+    corpus = [make_article(id_, title, lead=text) for id_, (title, text) in PAIRED.items()]
+    with opened(kind, corpus) as engine:
+        for options in ({}, {"correct": True}):
+            ranked = [id_ for id_, _ in places(ask(engine, asked, **options))]
+            assert set(ranked[: len(found)]) == found
+
+
+@every_engine
+def test_words_that_stand_nowhere_side_by_side_are_not_two(kind):
+    """`carpet` is no pet of a car."""
+    with opened(kind, [make_article("a", "Car", lead="A red car, and a green pet.")]) as engine:
+        assert places(ask(engine, "carpet")) == []
+
+
+@every_engine
+def test_a_quoted_phrase_has_its_stop_words(kind):
+    """`turn on` is not `turn off`, nor `turn in`."""
+    corpus = [
+        make_article("on", "Lights", lead="Turn on the light."),
+        make_article("off", "Dark", lead="Turn off the light."),
+        make_article("in", "Corner", lead="Turn in at the light, and go on."),
+    ]
+    with opened(kind, corpus) as engine:
+        assert places(ask(engine, '"turn on"')) == [("on", "top")]
+        assert places(ask(engine, '"turn on the light"')) == [("on", "top")]
+        assert places(ask(engine, '"turn off"')) == [("off", "top")]
+        assert len(places(ask(engine, 'light -"turn on"'))) == 2
+        assert places(ask(engine, '"and go on"')) == [("in", "top")]
+
+
+@every_engine
+def test_quotes_in_a_sentence_prefer(kind):
+    """Three words outside say what it is about; fewer, and what is quoted is looked for."""
+    corpus = [
+        make_article("right", "Hide a page", lead="Hide a page of the menu in settings."),
+        make_article("quoted", "Products", lead="A Products section, nothing else."),
+        make_article("both", "Hide", lead="Hide the Products section of the menu in settings."),
+    ]
+    with opened(kind, corpus) as engine:
+        found = ask(engine, 'I have a "Products section" and want to hide a page of the menu')
+        assert {id_ for id_, _ in places(found)} == {"right", "quoted", "both"}
+        assert [id_ for id_, _ in places(ask(engine, 'hide "products section"'))] == [
+            "both",
+            "quoted",
+        ]
+        parts = ask(engine, 'hide menu settings "products section"', explain=True).sections[0].parts
+        assert [part.kind for part in parts].count("phrase") == 1
+
+
+@every_engine
+@pytest.mark.parametrize("asked", ["US shipping rates", "us shipping rates", "US SHIPPING RATES"])
+def test_a_title_with_a_stop_word_wins_when_it_is_typed(kind, asked):
+    """However it is typed; the word stays out of other queries."""
+    corpus = [
+        make_article(
+            "a", "Shipping rates", lead="Shipping rates of all countries: shipping rates."
+        ),
+        make_article("us", "US shipping rates", lead="What we charge."),
+        make_article("b", "Contact us", lead="Write to us about rates."),
+    ]
+    with opened(kind, corpus) as engine:
+        assert places(ask(engine, asked))[0] == ("us", "top")
+        assert places(ask(engine, "contact us"))[0] == ("b", "top")
+        assert "us" not in ask(engine, "write to us").terms
+
+
 @every_engine
 def test_how_much_of_a_query_is_held(kind):
     """All, most or some of its words; `wi-fi` is one word, by its parts or as a whole."""

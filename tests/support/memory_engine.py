@@ -271,7 +271,8 @@ class _Asked:
     def _parts(self, section, alternative):
         rarest = max(alternative.terms, key=lambda t: (self.statistics.idf(t), t))
         held = rarest in section.weights and (
-            len(alternative.terms) == 1 or self._run(section, consecutive(alternative.terms), links=True)
+            len(alternative.terms) == 1
+            or self._run(section, consecutive(alternative.terms), links=True)
         )
         if held:
             steps = self.saturations[section.weights[rarest] & LEVEL_MASK]

@@ -8,6 +8,7 @@ reads them is in kb/site/assets/search.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,8 @@ from kb.content.dialects import dialect_of
 from kb.errors import IndexingError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Tier
+from kb.search.expansion import halves_of
+from kb.search.postings import PostingIndex
 from kb.search.ranking import head_steps, saturations
 from kb.site.export.documents import (
     Documents,
@@ -170,12 +173,26 @@ def _language(config: Config, reader: ExportReader) -> dict[str, Any]:
         "elided": ELIDED.get(language, ""),
         "respelled": RESPELLED.get(language, ()),
         "stop": " ".join(stop_words),
+        "halves": _halves(reader, analyzer, config),
         "titled": " ".join(term for term in stop_terms if reader.postings("title", term)[0]),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
         "limit": config.search.limit,
         "perArticle": config.search.per_article,
         "sure": config.search.sure,
     }
+
+
+def _halves(reader: ExportReader, analyzer: Analyzer, config: Config) -> dict[str, str]:
+    """Words of the articles that are two, which stand side by side in some: with the terms of these."""
+    index = PostingIndex(reader, Ranking(**dict(config.ranking)))
+    words = frozenset(
+        word for word in reader.terms_of("words") if index.word_frequency(word, hidden=False)
+    )
+    are_neighbours = partial(index.are_neighbours, hidden=False)
+    found = (
+        (word, halves_of(word, analyzer, words.__contains__, are_neighbours)) for word in words
+    )
+    return {word: " ".join(terms) for word, terms in sorted(found) if terms}
 
 
 def _people(config: Config, layout: Layout, places: Places) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 /** @import { Analyzer, Token } from "./analysis.js" */
 /** @import { Index } from "./index.js" */
 
-import { COMPLETION_STEPS, MAX_COMPLETIONS, MAX_KEY_WORDS } from "./shared.js";
+import { areNeighbours } from "./scoring.js";
+import { FIRST_HALF, PARTICLE, SECOND_HALF, COMPLETION_STEPS, MAX_COMPLETIONS, MAX_KEY_WORDS } from "./shared.js";
+
+const LETTERS = /^\p{L}+$/u;
 
 /** @typedef {{terms: string[], factor: number}} Alternative */
 /** @typedef {{surface: string, term: string, alternatives: Alternative[], unit: number,
@@ -16,6 +19,8 @@ export class ConceptMaker {
     this.index = index;
     this.analyzer = analyzer;
     this.constants = index.manifest.ranking;
+    /** Of words that no article holds, the two that they are made of. @type {Map<string, string[] | null>} */
+    this.halves = new Map();
     /** @type {Map<string, string[]>} */
     this.synonyms = new Map();
     for (const [text, others] of Object.entries(index.manifest.synonyms)) {
@@ -27,8 +32,11 @@ export class ConceptMaker {
   /** The concepts of a query's tokens; with `prefix` its last word, with `every` each of them,
    * stands for the words that it begins, too.
    * @param {Token[]} tokens @param {boolean} prefix @param {boolean} every
+   * @param {Token[]} [typed]  all tokens, stop words too
    * @returns {Promise<Concepts>} */
-  async make(tokens, prefix, every) {
+  async make(tokens, prefix, every, typed = []) {
+    const joined = await this.#joined(typed);
+    for (const token of tokens) await this.#loadHalves(token);
     const begun = tokens.filter((token) => prefix && (every || token === tokens[tokens.length - 1]));
     await this.#loadCompletions(begun);
     const phrases = this.phrases(tokens);
@@ -37,7 +45,7 @@ export class ConceptMaker {
     const concepts = new Map();
     tokens.forEach((token, at) => {
       if (!concepts.has(token.term)) {
-        concepts.set(token.term, this.#concept(token, units[at], begun.includes(token), every ? [] : tokens.slice(0, -1)));
+        concepts.set(token.term, this.#concept(token, units[at], begun.includes(token), every ? [] : tokens.slice(0, -1), token.whole ? [] : (joined.get(token.position) ?? [])));
       }
     });
     for (const [first, last, key] of phrases) {
@@ -69,11 +77,69 @@ export class ConceptMaker {
     return [...used].map(([word, also]) => ({ word, also }));
   }
 
+  /** Whether a word that no article holds is two that stand side by side in some. @param {Token} token */
+  isTwoWords({ whole, surface }) {
+    return !whole && !!this.#halvesOf(surface);
+  }
+
+  /** @param {string} word @returns {string[] | null} */
+  #halvesOf(word) {
+    const known = this.index.manifest.halves;
+    return Object.hasOwn(known, word) ? known[word].split(" ") : (this.halves.get(word) ?? null);
+  }
+
+  /** Look for the two words that one is made of which no article holds. @param {Token} token */
+  async #loadHalves({ whole, surface: word }) {
+    const { analyzer, index } = this;
+    const letters = [...word];
+    if (whole || this.halves.has(word) || letters.length < FIRST_HALF + SECOND_HALF || !LETTERS.test(word)) return;
+    await index.loadWord(word);
+    if (index.word(word)) return;
+    this.halves.set(word, null);
+    for (let cut = FIRST_HALF; cut <= letters.length - SECOND_HALF; cut++) {
+      const [one, other] = [letters.slice(0, cut).join(""), letters.slice(cut).join("")];
+      if (analyzer.stopWords.has(one) || !(analyzer.stopWords.has(other) || cut >= letters.length - PARTICLE)) continue;
+      await index.loadWord(one);
+      if (!index.word(one)) continue;
+      await index.loadWord(other);
+      if (!index.word(other)) continue;
+      const terms = [analyzer.stem(one), analyzer.stem(other)];
+      await index.load(terms);
+      if (!areNeighbours(index, terms[0], terms[1])) continue;
+      this.halves.set(word, terms);
+      return;
+    }
+  }
+
+  /** Position -> terms that a word makes with one beside it, if articles hold them. @param {Token[]} typed */
+  async #joined(typed) {
+    const parts = typed.filter((token) => !token.whole);
+    const pairs = parts.flatMap((other, at) => {
+      const one = parts[at - 1];
+      if (!one || one.stop || other.start - one.end !== 1 || !LETTERS.test(one.surface + other.surface)) return [];
+      return [{ one, other, term: this.analyzer.stem(one.surface + other.surface) }];
+    });
+    await this.index.load(pairs.map(({ term }) => term));
+    /** @type {Map<number, string[]>} */
+    const found = new Map();
+    for (const { one, other, term } of pairs) {
+      if (!this.index.term(term)) continue;
+      for (const { position } of other.stop ? [one] : [one, other]) {
+        found.set(position, [...(found.get(position) ?? []), term]);
+      }
+    }
+    return found;
+  }
+
   /** @param {Token} token @param {number} unit @param {boolean} begins @param {Token[]} finished
-   * @returns {Concept} */
-  #concept(token, unit, begins, finished) {
+   * @param {string[]} joined @returns {Concept} */
+  #concept(token, unit, begins, finished, joined) {
     const own = { terms: [token.term], factor: token.whole ? this.constants.whole : 1 };
     const others = this.alternatives(this.synonyms.get(token.term) ?? []);
+    const halves = token.whole ? null : this.#halvesOf(token.surface);
+    for (const terms of [...joined.map((term) => [term]), ...(halves ? [halves] : [])]) {
+      others.push({ terms, factor: this.constants.synonym });
+    }
     const completions = begins ? this.#completions(token, finished) : [];
     const alternatives = [own, ...others, ...completions];
     return { surface: token.surface, term: token.term, alternatives, unit, whole: token.whole };

@@ -157,7 +157,8 @@ export class Search {
   #doubtful(tokens, prefix) {
     const last = prefix ? tokens[tokens.length - 1] : null;
     return this.#unquoted(tokens).filter((token) =>
-      token !== last && !this.concepts.synonyms.has(token.term) && !this.index.word(token.surface));
+      token !== last && !this.concepts.synonyms.has(token.term) && !this.index.word(token.surface) &&
+      !this.concepts.isTwoWords(token));
   }
 
   /** Who quotes a word means it. @param {Token[]} tokens */
@@ -170,7 +171,7 @@ export class Search {
   /** @param {Answer["found"]} found @param {Token[]} tokens @param {boolean} [prefix]
    * @param {boolean} [every] @returns {Promise<Results>} */
   async #attempt(found, tokens, prefix = false, every = false) {
-    const concepts = await this.concepts.make(tokens, prefix, every);
+    const concepts = await this.concepts.make(tokens, prefix, every, this.typed);
     await this.#load(concepts);
     const scoring = await Scoring.of(this.index, concepts);
     if (this.#isSentence()) scoring.preferred = this.query.phrases.map((text) => this.phrase(text, scoring));

@@ -50,6 +50,9 @@ export const CUT_WORDS = "The query was cut to its first {count} words.";
 export const NO_TIER = "{word} was taken as a word: the tiers are {tiers} and {last}.";
 
 // kb/search/expansion.py
+export const FIRST_HALF = 3;
+export const SECOND_HALF = 2;
+export const PARTICLE = 3;
 export const COMPLETION_STEPS = 64;
 export const MAX_COMPLETIONS = 20;
 export const MAX_KEY_WORDS = 4;
