@@ -22,8 +22,8 @@ MAX_KEY_WORDS = 4
 
 
 FIRST_HALF, SECOND_HALF, PARTICLE = 3, 2, 3
-"""Letters of the two words that a word may be made of, at least; and of the second one at most where
-no article holds the word, unless it is a stop word."""
+"""Letters of the two words that a word may be made of, at least; and of the second one at most
+where no article holds the word, unless it is a stop word."""
 
 
 def halves_of(
@@ -141,8 +141,8 @@ class Expander:
         return self._halves[word]
 
     def _joined(self, typed: Sequence[Token]) -> dict[int, list[str]]:
-        """Position -> terms that a word makes with one beside it, if articles hold them. A stop word
-        makes one with the word before it.
+        """Position -> terms that a word makes with one beside it, if articles hold them. A stop
+        word makes one with the word before it.
         """
         found: dict[int, list[str]] = {}
         for one, other in pairwise(token for token in typed if not token.whole):
@@ -152,7 +152,7 @@ class Expander:
                 or not (one.surface + other.surface).isalpha()
             ):
                 continue
-            term = self.analyzer.stem(one.surface + other.surface)
+            term = self.analyzer.stem(both)
             if self.statistics.is_known(term):
                 for token in (one,) if other.stop else (one, other):
                     found.setdefault(token.position, []).append(term)

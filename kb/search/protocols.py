@@ -151,8 +151,8 @@ class ExpandedQuery(NamedTuple):
 
 Phrase: TypeAlias = tuple[tuple[str, int], ...]
 """Terms, each with how far its place is behind that of the first. A stop word has the place of the
-word after it. A section holds a phrase if its terms stand so somewhere, in the text of links, too. A
-phrase without terms is held by nothing."""
+word after it. A section holds a phrase if its terms stand so somewhere, in the text of links, too.
+A phrase without terms is held by nothing."""
 
 
 def consecutive(terms: Sequence[str]) -> Phrase:
@@ -165,8 +165,9 @@ class CandidateQuery(NamedTuple):
 
     A section is one if it holds any of the `terms`, or is the first of an article with one of the
     facets `first_of`; if it holds each of the `phrases` and none of the `excluded`; if its article
-    has all facets `required` and none `forbidden`. One that holds `preferred` phrases scores more. `hidden` says whether what the public does not
-    see is searched. A facet is a text such as `tier:contact`; see `kb.index.inverter`.
+    has all facets `required` and none `forbidden`. Those that hold `preferred` phrases score more.
+    `hidden` says whether what the public does not see is searched. A facet is a text such as
+    `tier:contact`; see `kb.index.inverter`.
     """
 
     terms: tuple[ExpandedTerm, ...] = ()

@@ -2,8 +2,8 @@
 
 Any string is a query. Words need no quotes; syntax is what can't be an accident:
 
-    "order tracking"          a phrase: these words, one after the other; where MIN_OUTSIDE or more
-                              words that say something stand beside it, it is preferred, not required
+    "order tracking"          a phrase: these words, one after the other; in a sentence, with
+                              MIN_OUTSIDE or more other words, preferred and not required
     -gift   -"gift card"      not in sections with this word (of three letters or more) or phrase
     topic:orders              only in this topic and those below it
     tier:contact  tag:refund  only articles of this tier, with this tag
@@ -24,7 +24,7 @@ from kb.text.characters import compose
 MAX_CHARACTERS = 1024
 MAX_WORDS = 32
 MIN_OUTSIDE = 3
-"""Words outside quotes, stop words not counted, that make a sentence: it quotes what it is about."""
+"""Words outside quotes, stop words not counted, that make a sentence, which only quotes."""
 
 CUT_CHARACTERS = "The query was cut to its first {count} characters."
 CUT_WORDS = "The query was cut to its first {count} words."

@@ -183,7 +183,7 @@ def _language(config: Config, reader: ExportReader) -> dict[str, Any]:
 
 
 def _halves(reader: ExportReader, analyzer: Analyzer, config: Config) -> dict[str, str]:
-    """Words of the articles that are two, which stand side by side in some: with the terms of these."""
+    """Words of the articles that are two others, side by side in some, with the terms of these."""
     index = PostingIndex(reader, Ranking(**dict(config.ranking)))
     words = frozenset(
         word for word in reader.terms_of("words") if index.word_frequency(word, hidden=False)
