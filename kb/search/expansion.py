@@ -146,11 +146,8 @@ class Expander:
         """
         found: dict[int, list[str]] = {}
         for one, other in pairwise(token for token in typed if not token.whole):
-            if (
-                one.stop
-                or other.start - one.end != 1
-                or not (one.surface + other.surface).isalpha()
-            ):
+            both = one.surface + other.surface
+            if one.stop or other.start - one.end != 1 or not both.isalpha():
                 continue
             term = self.analyzer.stem(both)
             if self.statistics.is_known(term):

@@ -148,7 +148,7 @@ export const MARKS = "%!#$";
 export const LINK_MARK = "&";
 
 // kb/site/export/manifest.py
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 // kb/model.py
 export const TIERS = ["self-service", "contact", "advice"];
