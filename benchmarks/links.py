@@ -1,5 +1,5 @@
 """Links and pictures of folders that other tools publish: how many of those that could lead
-somewhere do.
+somewhere do; and how many pages are public that their front matter or place hides.
 
     python benchmarks/links.py FOLDER [NAME=CONTENT ...] [--samples N]
 
@@ -7,7 +7,8 @@ FOLDER holds checked-out repositories, one folder each; CONTENT is the content f
 Without names those of `REPOSITORIES` that are there are measured. Whether a link has a target is
 judged here by searching for files alone, generously and without kb's resolver: any file whose path
 ends as the link's does, or whose front matter names the address, is one. A link of kb's that leads
-to a page whose name is not the link's is doubtful, and shown among the samples.
+to a page whose name is not the link's is doubtful, and shown among the samples. What is hidden is
+judged by the keys of front matter and the names that hide a page, again without kb's reader.
 """
 
 from __future__ import annotations
@@ -17,18 +18,22 @@ import os
 import re
 import sys
 import tempfile
+import tomllib
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+import yaml
+
 from kb.config import Config
+from kb.config import today as today_of
 from kb.content import read_topics, resolve_aliases
 from kb.content.dialects import dialect_of
 from kb.site.downloads import Downloads
 from kb.site.plan import make_plans
-from kb.site.publication import read_publication
+from kb.site.publication import find_origin, read_publication
 from kb.site.render import ArticleLoader
 from kb.site.report import find_folders, look
 from kb.text.analysis import Analyzer
@@ -160,8 +165,45 @@ class Tally:
         return f"{self.resolved / self.with_target:.1%}" if self.with_target else ""
 
 
-def measure(content: Path, root: Path) -> tuple[str, Tally, Tally]:
-    """The dialect of a content folder, its links and its pictures."""
+_YES, _NO = frozenset({"true", "yes", "1", "on"}), frozenset({"false", "no", "0", "off"})
+_HIDING = ("draft", "hidden", "private", "unlisted", "noindex", "headless")
+_FRONT = re.compile(r"\A\s*(---|\+\+\+)[^\n]*\n(.*?)\n\1\s*$", re.DOTALL | re.MULTILINE)
+
+
+def is_hidden(path: Path, content: Path, dialect: str) -> bool:
+    """Whether an article says of itself that nobody should see it, or is called so."""
+    found = _FRONT.search(path.read_text(encoding="utf-8", errors="replace").lstrip("\ufeff"))
+    try:
+        load = tomllib.loads if found and found[1] == "+++" else yaml.safe_load
+        said = load(found[2].replace("\t", "  ")) if found else {}
+    except (ValueError, yaml.YAMLError):
+        said = {}
+    keys = {str(k).lower(): v for k, v in said.items()} if isinstance(said, dict) else {}
+    flags = {key: str(value).strip().lower() for key, value in keys.items()}
+    build = keys.get("build") or keys.get("_build")
+    names = path.relative_to(content).parts
+    return (
+        any(flags.get(key) in _YES for key in _HIDING)
+        or flags.get("published") in _NO
+        or "noindex" in flags.get("robots", "")
+        or (isinstance(build, dict) and str(build.get("render")).lower() in {"never", "false"})
+        or (dialect == "hugo" and _is_out_of_time(flags))
+        or (dialect == "eleventy" and flags.get("permalink") in _NO)
+        or (dialect == "docusaurus" and any(name.startswith("_") for name in names))
+    )
+
+
+def _is_out_of_time(flags: dict[str, str]) -> bool:
+    today = today_of().isoformat()
+    begins = flags.get("publishdate") or flags.get("date") or ""
+    ends = flags.get("expirydate") or ""
+    return begins[:10] > today or "" < ends[:10] <= today
+
+
+def measure(content: Path, root: Path) -> tuple[str, Tally, Tally, tuple[int, int]]:
+    """The dialect of a content folder, its links, its pictures, how many articles are hidden, and
+    how many of these are public.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         config = Config(content=content, index=Path(scratch, "index"))
         config = replace(config, site=replace(config.site, out=str(Path(scratch, "site"))))
@@ -171,7 +213,14 @@ def measure(content: Path, root: Path) -> tuple[str, Tally, Tally]:
     for path, wanted, found in wants(plans):
         tally = pictures if wanted.image else links
         _count(tally, judge, path, wanted, found)
-    return dialect_of(config).name, links, pictures
+    name = dialect_of(config).name
+    hidden = {
+        path.relative_to(content).as_posix()
+        for path in _files(content)
+        if path.suffix in {".md", ".mdx", ".markdown"} and is_hidden(path, content, name)
+    }
+    public = {record.path for plan in plans for record in plan.records.values()}
+    return name, links, pictures, (len(hidden), len(hidden & public))
 
 
 def _plan(
@@ -181,8 +230,11 @@ def _plan(
 ]:
     """The plan of a site, and what gives each link with what it leads to."""
     sources = look(config, find_folders(config))
-    theme = find_folders(config).theme
-    loader = ArticleLoader(config, Analyzer(config.language), sources.snapshot, theme)
+    theme, listing = find_folders(config).theme, sources.snapshot.listing
+    known = sources.snapshot.dialect.published_at
+    origin = find_origin(config.content, listing.articles, known)
+    analyzer = Analyzer(config.language)
+    loader = ArticleLoader(config, analyzer, sources.snapshot, theme, origin=origin)
     records, _ = loader.records()
     aliases, dialect = resolve_aliases(records), dialect_of(config)
     topic_files, _ = read_topics(
@@ -196,7 +248,7 @@ def _plan(
         complaint=Downloads(config.content, config.site.downloads).complaint,
         relate=lambda records: {record.id: () for record in records},
         asset_folders=sources.asset_folders,
-        publication=read_publication(dialect),
+        publication=read_publication(loader.dialect),
         languages=dialect.languages,
     )
 
@@ -246,17 +298,21 @@ def main() -> None:
     given = parser.parse_args()
     known = dict(n.split("=", 1) if "=" in n else (n, REPOSITORIES[n]) for n in given.names)
     print(
-        "| repository | read as | links | with a target | resolved | doubtful | pictures | that exist | shown |"
+        "| repository | read as | links | with a target | resolved | doubtful "
+        "| pictures | that exist | shown | hidden | of these public |"
     )
-    print("|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name, inner in (known or REPOSITORIES).items():
         root = given.folder / name.replace("/", "+")
         if not (root / inner).is_dir():
             continue
-        dialect, links, pictures = measure((root / inner).resolve(), root.resolve())
+        dialect, links, pictures, (hidden, public) = measure(
+            (root / inner).resolve(), root.resolve()
+        )
         print(
             f"| {name} | {dialect} | {links.total:,} | {links.with_target:,} | {links.share} "
-            f"| {links.doubtful} | {pictures.total:,} | {pictures.with_target:,} | {pictures.share} |",
+            f"| {links.doubtful} | {pictures.total:,} | {pictures.with_target:,} | {pictures.share} "
+            f"| {hidden:,} | {public} |",
             flush=True,
         )
         for tally in (links, pictures):
