@@ -393,6 +393,14 @@ class KnowledgeBase:
         )
         return self._ask(lambda opened: self._contact(words, request, opened, language))
 
+    def channels(self, language: str) -> tuple[ArticleMeta, ...]:
+        """The articles that describe a way to reach a person, as customers see them: those in a
+        language, else those of the first one that has any. Raises QueryError.
+        """
+        return self._ask(
+            lambda opened: opened.channels(self._language(language, opened), Audience.PUBLIC)
+        )
+
     def escalation(self, article: ArticleMeta) -> Escalation:
         """What follows when an article did not help."""
         return self._ask(

@@ -296,7 +296,7 @@ def make_plans(
                 targets=targets,
                 related=relate(own),
                 neighbours=_neighbours(part.topics.values()),
-                contacts=tuple(r for r in own if r.channel is not None),
+                contacts=_contacts((part, *parts)),
                 order=tuple(_reading_order(part.root, part.topics)),
                 language=part.language,
                 root=part.root,
@@ -308,6 +308,12 @@ def make_plans(
             )
         )
     return tuple(plans)
+
+
+def _contacts(parts: Iterable[_Part]) -> tuple[ArticleMeta, ...]:
+    """The articles of the first of these that describe a way to reach a person."""
+    found = (tuple(r for r in part.records.values() if r.channel) for part in parts)
+    return next((contacts for contacts in found if contacts), ())
 
 
 class _Part(NamedTuple):

@@ -58,11 +58,14 @@ def open_base(tmp_path):
 def both(node, tmp_path):
     """The answers of the terminal and of the browser to the same questions, as JSON."""
 
-    def ask(base, questions):
-        data = tmp_path / "data"
-        write_export(base, data)
+    def ask(base, questions, language=None):
+        data = tmp_path / f"data-{language}"
+        write_export(base, data, language)
         theirs = node(data=f"{data}/", questions=questions)
-        ours = [answer_as_json(base.search(query, **options)) for query, options in questions]
+        ours = [
+            answer_as_json(base.search(query, language=language, **options))
+            for query, options in questions
+        ]
         return json.loads(json.dumps(ours)), theirs
 
     return ask

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.exports import judged_content, judged_texts, needs_judged_sets
+from support.tongues import write_tongues
 
 from kb.config import ContactConfig, SearchConfig
 from kb.content import read_content
@@ -47,6 +48,29 @@ def differences(ours, theirs):
         for key in their.keys() | our.keys():
             if their.get(key) != our.get(key):
                 yield our["query"], key, our.get(key), their.get(key)
+
+
+TONGUES = {
+    "en": ("late package", "refund", "topic:en/orders money", "pasword", "never arrived"),
+    "de": ("Paket verspätet", "Bestellung", "Lieferng", "topic:de/orders Geld", "Pak"),
+    "ar": ("متأخر", "كلمة المرور", "الطرد"),
+    "ja": ("荷物", "パスワード", "三日以内 届かない", "変更"),
+}
+
+
+@pytest.mark.parametrize("language", TONGUES)
+def test_each_language_is_answered_alike(open_base, both, tmp_path, language):
+    """From its own files, but for what is said of the language; also where nothing is found, but
+    in no other language either.
+    """
+    content = write_tongues(tmp_path / "content")
+    questions = [(query, options) for query in TONGUES[language] for options in OPTIONS[:5]]
+    questions.append(("qqqqzzzz", {}))
+    ours, theirs = both(open_base(content), questions, language)
+    for our in ours:
+        assert our.pop("language") == language
+    assert list(differences(ours, theirs)) == []
+    assert [topic["topic"] for topic in ours[-1]["topics"]] == [f"{language}/orders"]
 
 
 def issues(content):

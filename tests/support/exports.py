@@ -35,15 +35,16 @@ class PlainPlaces:
         return action.url
 
 
-def export_files(base):
+def export_files(base, language=None):
     """The files of a knowledge base's export, by name."""
-    return {shard.file: shard.data for shard in export_search(base.config, PlainPlaces())}
+    shards = export_search(base.config, PlainPlaces(), language=language)
+    return {shard.file: shard.data for shard in shards}
 
 
-def write_export(base, folder):
+def write_export(base, folder, language=None):
     """Write them into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in export_files(base).items():
+    for name, content in export_files(base, language).items():
         (folder / name).write_bytes(content)
 
 

@@ -32,6 +32,7 @@ from kb.site.export.documents import (
 )
 from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_shard
 from kb.site.export.shards import ShardCache
+from kb.site.export.stems import write_stems
 from kb.site.export.terms import write_lexicon, write_terms, write_words
 from kb.site.export.twins import describe_groups, find_groups, write_groups
 from kb.support import intent
@@ -41,12 +42,12 @@ from kb.text.languages import tidy_tag
 from kb.text.variants import ELIDED, RESPELLED
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from kb.config import Config
     from kb.content import TopicFile
     from kb.content.snapshot import Snapshot
-    from kb.model import Topic
+    from kb.model import ArticleMeta, Topic
     from kb.search.protocols import ExportReader
     from kb.site.export.documents import Layout, Places
 
@@ -68,11 +69,13 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     layout: Layout,
     kept: ShardCache,
     root: str = "",
+    contacts: Iterable[ArticleMeta] | None = None,
 ) -> Iterator[Shard]:
     """Every file of the export of what the public sees, the manifest last.
 
     `places` says where articles, sections and topics stand; `layout` what the public sees;
-    `kept` is what the last export wrote; `root` the folder (`de/`) that holds all topics.
+    `kept` is what the last export wrote; `root` the folder (`de/`) that holds all topics;
+    `contacts` describe channels where those of the layout are not meant.
     """
     listed, ranking = _Listed(), Ranking(**dict(config.ranking))
     documents = Documents(reader, layout, places, kept)
@@ -86,6 +89,8 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     yield from starmap(listed.add, write_groups(groups, reader, places))
     facets = _facets(layout, topics, places, root)
     yield facets
+    stems = tuple(write_stems(reader, config))
+    yield from stems
     yield make_shard(
         "m",
         {
@@ -96,7 +101,8 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
             **({"twins": describe_groups(groups)} if groups else {}),
             **_statistics(reader, ranking),
             **_language(config, reader),
-            **_people(config, layout, places),
+            **({"stems": stems[0].hash} if stems else {}),
+            **_people(config, _contacts(layout) if contacts is None else contacts, places),
         },
     )
 
@@ -195,7 +201,12 @@ def _halves(reader: ExportReader, analyzer: Analyzer, config: Config) -> dict[st
     return {word: " ".join(terms) for word, terms in sorted(found) if terms}
 
 
-def _people(config: Config, layout: Layout, places: Places) -> dict[str, Any]:
+def _contacts(layout: Layout) -> list[ArticleMeta]:
+    """The articles that describe a channel."""
+    return [article.card for article in layout.articles if article.card.channel]
+
+
+def _people(config: Config, contacts: Iterable[ArticleMeta], places: Places) -> dict[str, Any]:
     """Who asks for a person, whose problem is urgent, and how people are reached."""
     contact = config.contact
     return {
@@ -208,7 +219,7 @@ def _people(config: Config, layout: Layout, places: Places) -> dict[str, Any]:
             "fallback": contact.fallback,
             "person": list(contact.person),
             "urgent": list(contact.urgent),
-            "channels": [channel_record(a.card, places) for a in layout.articles if a.card.channel],
+            "channels": [channel_record(card, places) for card in contacts],
         },
     }
 
@@ -283,7 +294,8 @@ def _export(
         if spoken != tidy_tag(config.language):
             config = replace(config, language=spoken)
         root = _root(base, layout, spoken)
-        yield from write_search(reader, config, topics, places, layout, kept, root)
+        contacts = _contacts(layout) or base.channels(spoken)
+        yield from write_search(reader, config, topics, places, layout, kept, root, contacts)
         kept.save()
     finally:
         base.close()

@@ -1,7 +1,7 @@
 // Words to terms, as kb/text/analysis.py has it: the same words for the index and for queries.
 
 import {
-  APOSTROPHES, CAMEL, DASHES, DROPPED, FOLDED, GROUPS, HUMP, IGNORED, LONGEST_ABBREVIATION, LONGEST_NUMBER,
+  APOSTROPHES, CAMEL, DASHES, DIGITS, DROPPED, FOLDED, GROUPS, HUMP, IGNORED, LONGEST_ABBREVIATION, LONGEST_NUMBER,
   MAX_WORD_LENGTH, MEASURES, SHORTEST_NUMBER, SPACES, ZEROS,
 } from "./shared.js";
 import { stem } from "./stemmer.js";
@@ -50,13 +50,36 @@ export function normalize(word) {
   return fold(word.replace(APOSTROPHE, ""));
 }
 
+/** Ending and rule, between spaces: see kb/site/export/stems.py. @param {string} text */
+function readRules(text) {
+  const parts = text.split(" ");
+  /** @type {Map<string, string>} */
+  const rules = new Map();
+  for (let at = 0; at < parts.length; at += 2) rules.set(parts[at], parts[at + 1]);
+  return rules;
+}
+
+/** By the rule of the longest ending. @param {string} surface @param {Map<string, string>} rules */
+function byRules(surface, rules) {
+  const word = `^${surface}`;
+  for (let at = 0; at <= word.length; at++) {
+    const rule = rules.get(word.slice(at));
+    if (rule === undefined) continue;
+    const [before, behind] = [DIGITS.indexOf(rule[0]), DIGITS.indexOf(rule[1])];
+    return surface.slice(before, Math.max(before, surface.length - behind)) + rule.slice(2);
+  }
+  return surface;
+}
+
 /** Cuts text into terms. */
 export class Analyzer {
   /** @param {{language: string, stop: string, marks: string, unspaced: string, elided: string,
-   *   respelled: string[][]}} manifest  stop words between spaces; ranges of combining marks that
+   *   respelled: string[][], rules?: string}} manifest  stop words between spaces; ranges of combining marks that
    * belong to words, and of characters of scripts written without spaces; what is elided, and
    * rules of spelling */
-  constructor({ language, stop, marks, unspaced, elided, respelled }) {
+  constructor({ language, stop, marks, unspaced, elided, respelled, rules }) {
+    /** How words of another language than English become terms. @type {Map<string, string> | null} */
+    this.rules = rules ? readRules(rules) : null;
     this.stopWords = new Set(stop.split(" "));
     this.language = language.split("-")[0].toLowerCase();
     const word = `[${WORD}${marks}][${WORD}${marks}${IGNORED}]*`;
@@ -76,6 +99,7 @@ export class Analyzer {
   /** The term under which the index holds a word. @param {string} surface */
   stem(surface) {
     if (this.language === "ko") return withoutParticles(surface);
+    if (this.rules) return byRules(surface, this.rules) || surface;
     if (this.language !== "en") return surface;
     return stem(this.respell(surface)) || surface;
   }

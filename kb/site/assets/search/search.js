@@ -82,7 +82,8 @@ export async function openSearch({ base, manifest, load = loadShard }) {
   const shards = new Shards(root + manifest.slice(0, at), load);
   const read = await shards.get(manifest.slice(at));
   if (read.format !== FORMAT) throw new ShardError(manifest, "is of another version");
-  return new Engine(new Index(read, shards));
+  const stems = read.stems && (await shards.get(`l.${read.stems}.js`));
+  return new Engine(new Index(stems ? { ...read, rules: stems.rules } : read, shards));
 }
 
 /** Answers queries. */
