@@ -1,6 +1,7 @@
 // Opens pages in Chromium as a plan on stdin asks, and writes what was seen to stdout.
 //
-// The plan: {tools, chromium, axe, visits: [{name, url, width, height, scheme, offline?}],
+// The plan: {tools, chromium, axe, visits: [{name, url, width, height, scheme, offline?,
+//                    open?: what is clicked to open a dialog}],
 //            keyboard: [url], measure: [url]}
 // The answer, for each visit: axe's violations, messages of the console, breaches of the
 // content security policy, requests to other origins, and by how much the page is too wide.
@@ -15,7 +16,7 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 const browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox"] });
 
-async function look({ url, width, height, scheme, javaScript = true, text, styles }) {
+async function look({ url, width, height, scheme, javaScript = true, text, styles, open }) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -46,6 +47,10 @@ async function look({ url, width, height, scheme, javaScript = true, text, style
     });
   }
   await page.goto(url, { waitUntil: "load" });
+  if (open) {
+    await page.click(open);
+    await page.waitForSelector("dialog[open]");
+  }
   if (text) seen.text = await page.locator(text).innerText();
   if (styles) {
     const [selector, property] = styles;

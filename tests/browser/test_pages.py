@@ -136,6 +136,14 @@ def test_every_kind_of_page_is_accessible_and_quiet_below_a_path(browse, site, s
     assert_clean(browse({"axe": True, "visits": visits(serve_below(site), pages)})["visits"])
 
 
+def test_a_picture_that_is_enlarged_is_accessible(browse, site, serve_below):
+    """The dialog, and the page behind it with callouts, tabs and code, in both schemes."""
+    looks = visits(serve_below(site), ["everything.html"])
+    assert_clean(
+        browse({"axe": True, "visits": [{**one, "open": "a.enlarge"} for one in looks]})["visits"]
+    )
+
+
 def test_every_kind_of_page_works_from_the_disk(browse, site):
     """The same from file://."""
     pages = [*KINDS, "everything.html"]

@@ -1,7 +1,11 @@
 """Facts about colours that text can't be read in."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import kb
 from kb.config import load_config
 from kb.site.i18n import missing_words
 from kb.site.theme import contrast, faint_colors
@@ -77,3 +81,52 @@ def test_a_language_without_words_is_warned_of(language, words, is_warned, warne
     found = warned(f'language = "{language}"', lambda config: missing_words(config, tmp_path))
     assert len(found) == is_warned
     assert all(text.startswith(f"kb.toml:1: language is {language}") for text in found)
+
+
+BLOCKS = (Path(kb.__file__).parent / "site" / "assets" / "blocks.css").read_text(encoding="utf-8")
+SCHEMES = {
+    "light": {"paper": "#fcfcfa", "soft": "#545b64", "accent": "#0b5fad"},
+    "dark": {"paper": "#14171a", "soft": "#a7aeb6", "accent": "#7cb8f2"},
+}
+
+
+def mixed(color, share, back):
+    """What `color-mix(in srgb, color share%, back)` is."""
+    pairs = zip(*(bytes.fromhex(one[1:]) for one in (color, back)), strict=True)
+    parts = [round((one * share + other * (100 - share)) / 100) for one, other in pairs]
+    return "#" + bytes(parts).hex()
+
+
+def backs(scheme):
+    """What text in blocks may stand on: the page, each callout, a marked line of code on them."""
+    paper, accent = SCHEMES[scheme]["paper"], SCHEMES[scheme]["accent"]
+    callouts = [mixed(color, 9, paper) for color in re.findall(r"--callout: (#\w{6})", BLOCKS)]
+    assert len(callouts) == 4
+    plain = [paper, *callouts]
+    marked = re.search(
+        r"line\.marked \{ background: color-mix\(in srgb, var\(--accent\) (\d+)%", BLOCKS
+    )
+    return [*plain, *(mixed(accent, int(marked[1]), back) for back in plain)]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_words_in_callouts_and_code_are_seen_in_both_schemes(scheme):
+    """Every colour of a callout's label and of code's parts, on all that it may stand on."""
+    place = list(SCHEMES).index(scheme)
+    colors = {pair[place] for pair in re.findall(r"light-dark\((#\w{6}), (#\w{6})\)", BLOCKS)}
+    assert len(colors) >= 5
+    faint = [
+        (color, back, round(contrast(color, back), 2))
+        for color in (*colors, SCHEMES[scheme]["soft"])
+        for back in backs(scheme)
+        if contrast(color, back) < 4.5
+    ]
+    assert faint == []
+
+
+def test_schemes_are_those_of_the_style():
+    """The colours above are those that site.css has."""
+    style = (Path(kb.__file__).parent / "site" / "assets" / "site.css").read_text(encoding="utf-8")
+    for colors in SCHEMES.values():
+        for name, color in colors.items():
+            assert f"--{name}: {color};" in style
