@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.config import Ranking
+from kb.config import MarkdownConfig, Ranking
 from kb.text.analysis import Analyzer
 
 ROOT = Path(__file__).parent.parent
@@ -111,3 +111,9 @@ def test_the_top_of_a_clone_is_what_contributing_says():
     for name in {file.partition("/")[0] for file in files} - usual:
         assert f"`{name}" in page, name
     assert [file for file in files if file.startswith("index/")] == ["index/.gitignore"]
+
+
+def test_every_switch_of_markdown_is_on_the_page_of_marks():
+    """By its name, beside what is written and what it becomes."""
+    page = (ROOT / "docs/marks.md").read_text("utf-8")
+    assert [f.name for f in fields(MarkdownConfig) if f"`{f.name}`" not in page] == []
