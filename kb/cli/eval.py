@@ -79,7 +79,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     metavar="NAME=VALUE",
     multiple=True,
     callback=_read_demands,
-    help="Exit with 1 when a figure is lower: ndcg, mrr, recall, success, answered; repeatable.",
+    help="Exit with 1 when a figure is lower: ndcg, mrr, recall, success, answered, sure, right; "
+    "repeatable.",
 )
 @click.option(
     "--report",
@@ -184,7 +185,7 @@ class _InLanguage(NamedTuple):
     def rank(self, query: str, *, limit: int = 100) -> Sequence[Ranked]:
         return self.base.rank(query, limit=limit, language=self.language)
 
-    def search(self, query: str) -> object:
+    def search(self, query: str) -> Answer:
         return self.base.search(query, language=self.language)
 
 
@@ -213,6 +214,7 @@ def _evaluate(subject: _Subject, language: str | None, *, whole_run: bool) -> Ev
             _in_language(subject.judged, base, language),
             _InLanguage(base, language),
             per_article=subject.config.search.per_article,
+            sure=subject.config.search.sure,
             whole_run=whole_run,
             progress=progress,
         )

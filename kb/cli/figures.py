@@ -34,7 +34,8 @@ def evaluation_lines(
     rows.append(("query time", _times(evaluation)))
     for title, text in rows:
         yield line_of(_INDENT, Span(f"{title:<12}", Style.DIM), text)
-    yield from wrap(line_of(_cap(evaluation)), width, first=line_of(_INDENT), rest=line_of(_INDENT))
+    for sentence in (_certainty(evaluation), _cap(evaluation)):
+        yield from wrap(line_of(sentence), width, first=line_of(_INDENT), rest=line_of(_INDENT))
     if comparison is not None:
         yield from _comparison_lines(comparison, width)
 
@@ -114,6 +115,18 @@ def _cap(evaluation: Evaluation) -> str:
         f"{_share(cap.measures.ndcg)} with it ({0 - cost:+.4f}), {cap.worse:,} lower and "
         f"{cap.better:,} higher."
     )
+
+
+def _certainty(evaluation: Evaluation) -> str:
+    """How many first hits sound sure, how many of those are right, and which setting is better."""
+    found = evaluation.certainty
+    said = (
+        f"From search.sure = {found.least:g} on {_percent(found.sure)} of the first hits are sure"
+    )
+    said += f", and {_percent(found.right)} of those are right" if found.sure else ""
+    if found.advised is None:
+        return f"{said}. No search.sure makes nine of ten right."
+    return f"{said}. From {found.advised:g} on nine of ten are right."
 
 
 def _interval(interval: Interval) -> str:

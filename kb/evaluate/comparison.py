@@ -163,6 +163,7 @@ def evaluation_as_json(evaluation: Evaluation, comparison: Comparison | None) ->
         "measures": asdict(evaluation.measures),
         "no_results": evaluation.empty / len(evaluation.outcomes),
         "seconds": {"median": evaluation.seconds_median, "p95": evaluation.seconds_p95},
+        "certainty": asdict(evaluation.certainty),
         "cap": _cap(evaluation),
         "comparison": None if comparison is None else _comparison(comparison),
     }
@@ -206,6 +207,7 @@ def _query(outcome: QueryOutcome) -> dict[str, Any]:
         "level": outcome.judged.level,
         **asdict(outcome.measures),
         "seconds": outcome.response.seconds,
+        "confidence": outcome.response.confidence,
         "results": [_result(outcome, r) for r in outcome.response.results[:SHOWN]],
         "relevant": [_label(label) for label in outcome.judged.labels if label.grade],
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 from typing import TYPE_CHECKING, Protocol
 
 from kb.evaluate.judgments import Level
@@ -45,6 +45,15 @@ class RankedSection(Protocol):
         ...
 
 
+class Answered(Protocol):
+    """A whole answer, of which the confidence counts here."""
+
+    @property
+    def confidence(self) -> float:
+        """The probability that the first hit is right."""
+        ...
+
+
 class Searcher(Protocol):
     """What is measured: a `KnowledgeBase`, or whatever else ranks sections."""
 
@@ -52,7 +61,7 @@ class Searcher(Protocol):
         """The best sections, best first, before any cap per article."""
         ...
 
-    def search(self, query: str) -> object:
+    def search(self, query: str) -> Answered:
         """A whole answer, as a user gets it: this is what is timed."""
         ...
 
@@ -79,7 +88,8 @@ class Response:
     a whole run was asked for.
 
     `capped` is what stays at its level when no article may bring more than so many sections,
-    `cap_shows` whether that changes the first ten sections. `seconds` is the time of one search.
+    `cap_shows` whether that changes the first ten sections. `seconds` is the time of one search,
+    `confidence` what its answer says of its first hit.
     """
 
     results: tuple[Result, ...]
@@ -87,6 +97,7 @@ class Response:
     capped: tuple[Result, ...]
     cap_shows: bool
     seconds: float
+    confidence: float = 0.0
 
 
 def ask(
@@ -114,7 +125,7 @@ def ask(
 
 def _ask_one(searcher: Searcher, query: JudgedQuery, per_article: int, articles: int) -> Response:
     start = time.perf_counter()
-    searcher.search(query.text)
+    answer = searcher.search(query.text)
     seconds = time.perf_counter() - start
     whole_articles = query.level is Level.ARTICLE
     sections = _rank(searcher, query.text, articles if whole_articles else 0)
@@ -125,6 +136,7 @@ def _ask_one(searcher: Searcher, query: JudgedQuery, per_article: int, articles:
         capped=(best_of_articles(capped) if whole_articles else capped)[:DEPTH],
         cap_shows=sections[:SHOWN] != capped[:SHOWN],
         seconds=seconds,
+        confidence=answer.confidence,
     )
 
 
@@ -174,6 +186,11 @@ class QueryOutcome:
         """Whether a report should show what was found, and what should have been."""
         return self.measures.ndcg < BAD
 
+    @property
+    def is_right(self) -> bool:
+        """Whether the first result is."""
+        return any(self.grade(result) for result in self.response.results[:1])
+
     def grade(self, result: Result) -> int | None:
         """The grade of a result; None when nobody judged it."""
         return self.judged.grades.get(result.name)
@@ -194,6 +211,45 @@ class CapCost:
     better: int
 
 
+RIGHT = 0.9
+"""What share of the sure first hits should be right: `Certainty.advised` is chosen for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """Whether answers that sound sure are right.
+
+    `sure` is the share of the queries whose first hit has at least the confidence `least`, and
+    `right` which share of these hits is right, 1 where there are none. `advised` is the lowest
+    confidence, in hundredths, from which on RIGHT are; None where none is.
+    """
+
+    least: float
+    sure: float
+    right: float
+    advised: float | None
+
+
+def certainty(outcomes: Sequence[QueryOutcome], least: float) -> Certainty:
+    """How sure the first hits of some queries are, from one confidence on."""
+
+    def right_from(confidence: float) -> list[bool]:
+        return [
+            o.is_right
+            for o in outcomes
+            if o.response.sections and o.response.confidence >= confidence
+        ]
+
+    hundredths = (number / 100 for number in range(101))
+    right = right_from(least)
+    return Certainty(
+        least=least,
+        sure=len(right) / len(outcomes),
+        right=fmean(right) if right else 1.0,
+        advised=next((c for c in hundredths if (r := right_from(c)) and fmean(r) >= RIGHT), None),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """Every judged query of a set with its outcome, and the figures of them all."""
@@ -201,6 +257,7 @@ class Evaluation:
     judged: JudgedSet
     outcomes: tuple[QueryOutcome, ...]
     cap: CapCost
+    certainty: Certainty
 
     @property
     def measures(self) -> Measures:
@@ -230,8 +287,9 @@ class Evaluation:
 
     def figure(self, name: str) -> float:
         """The figure that `--fail-under` calls by this name: a measure, or `answered`."""
-        value: float = self.answered if name == "answered" else getattr(self.measures, name)
-        return value
+        certainty = self.certainty
+        own = {"answered": self.answered, "sure": certainty.sure, "right": certainty.right}
+        return own[name] if name in own else float(getattr(self.measures, name))
 
 
 def evaluate(
@@ -239,10 +297,12 @@ def evaluate(
     searcher: Searcher,
     *,
     per_article: int,
+    sure: float,
     whole_run: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Ask and measure every query; `whole_run` as in `ask`.
+    """Ask and measure every query; `whole_run` as in `ask`. From the confidence `sure` on a first
+    hit is sure.
 
     Raises KbError when the extra `eval` is not installed.
     """
@@ -258,11 +318,9 @@ def evaluate(
     asked = list(zip(judged.queries, responses, strict=True))
     full = measure({q.qid: [r.name for r in a.results] for q, a in asked}, grades)
     capped = measure({q.qid: [r.name for r in a.capped] for q, a in asked}, grades)
-    return Evaluation(
-        judged,
-        tuple(QueryOutcome(query, answer, full[query.qid]) for query, answer in asked),
-        _cost(per_article, full, capped, sum(answer.cap_shows for answer in responses)),
-    )
+    outcomes = tuple(QueryOutcome(query, answer, full[query.qid]) for query, answer in asked)
+    cost = _cost(per_article, full, capped, sum(answer.cap_shows for answer in responses))
+    return Evaluation(judged, outcomes, cost, certainty(outcomes, sure))
 
 
 def _cost(
@@ -277,7 +335,7 @@ def _cost(
     )
 
 
-NAMES = {**TITLES, "answered": "answered"}
+NAMES = {**TITLES, "answered": "answered", "sure": "sure", "right": "right where sure"}
 """What can be demanded, with what it is called in print."""
 
 _ALIASES = {title.casefold(): name for name, title in TITLES.items()}

@@ -175,6 +175,8 @@ class _Page:
             f"<p>{asked}, labels name {_plural(e.judged.level)}. "
             f"{e.empty:,} brought nothing. Half of all searches took at most "
             f"{e.seconds_median * 1000:.1f} ms, 95 of 100 at most {e.seconds_p95 * 1000:.1f} ms. "
+            f"{e.certainty.sure:.0%} of the first hits are sure, and {e.certainty.right:.0%} of "
+            f"those are right (search.sure is {e.certainty.least:g}). "
             f"The cap of {sections} per article changes what {shows} "
             f"first: nDCG@10 is {cap.measures.ndcg:.4f} with it ({change:+.4f}).</p>"
         )

@@ -64,3 +64,16 @@ def test_95_of_100_searches_take_no_longer_than_p95(count, p95):
     found = replace(found, outcomes=timed)
     assert found.seconds_p95 == p95
     assert found.seconds_median == (count + 1) / 2
+
+
+def test_certainty_is_measured_from_both_sides():
+    """How many first hits are sure, and how many of those are right; what found nothing is not."""
+    queries = {"a": 0.9, "b": 0.8, "c": 0.7, "d": 0.6, "none": 0.99}
+    rankings = {"a": ["a#x"], "b": ["a#x"], "c": ["b#x", "a#x"], "d": ["b#x"]}
+    asked = [judged(text, text, a__x=1) for text in queries]
+    found = evaluation_of(rankings, *asked, confidences=queries, sure=0.7).certainty
+    assert (found.least, found.sure) == (0.7, 3 / 5)
+    assert found.right == pytest.approx(2 / 3)
+    assert found.advised == 0.71
+    nothing = evaluation_of({}, *asked).certainty
+    assert (nothing.sure, nothing.right, nothing.advised) == (0, 1, None)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import NamedTuple
 
 from kb.evaluate.evaluation import evaluate
@@ -21,9 +22,12 @@ class Ranked(NamedTuple):
 
 @dataclass
 class FakeSearcher:
-    """Ranks as `rankings` says: query -> names of sections, best first; scores fall from 9."""
+    """Ranks as `rankings` says: query -> names of sections, best first; scores fall from 9. It is as
+    sure of a query as `confidences` says, else of all that it answers.
+    """
 
     rankings: dict[str, list[str]]
+    confidences: dict[str, float] = field(default_factory=dict)
     searched: list[str] = field(default_factory=list)
     limits: list[int] = field(default_factory=list)
 
@@ -37,6 +41,7 @@ class FakeSearcher:
     def search(self, query):
         """Remember that somebody searched."""
         self.searched.append(query)
+        return SimpleNamespace(confidence=self.confidences.get(query, 1.0))
 
 
 def write_articles(content):
@@ -69,7 +74,8 @@ def label(name, grade=1):
     return Label(article, anchor or None, grade, name)
 
 
-def evaluation_of(rankings, *queries, name="set", per_article=3, **options):
+def evaluation_of(rankings, *queries, name="set", confidences=None, **options):
     """Evaluate the queries with a searcher that ranks so."""
-    searcher = FakeSearcher(rankings)
-    return evaluate(JudgedSet(name, queries), searcher, per_article=per_article, **options)
+    searcher = FakeSearcher(rankings, confidences or {})
+    options = {"per_article": 3, "sure": 0.5, **options}
+    return evaluate(JudgedSet(name, queries), searcher, **options)
