@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kb.evaluate.evaluation import Demand, Evaluation
     from kb.evaluate.judgments import Catalogue, JudgedSet
     from kb.knowledge_base import KnowledgeBase, Ranked
+    from kb.model import Answer
 
 FAILED = 1
 

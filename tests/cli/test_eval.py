@@ -75,7 +75,9 @@ def test_the_figures_of_a_judged_folder(kb, judged, folder):
     assert "  Success@1   0.3333" in lines
     assert "  no results  33.33% (1)" in lines
     assert "median" in lines[6]
-    assert "The cap of 3 sections per article changes what 0 queries show first" in lines[7]
+    text = " ".join(result.out.split())
+    assert "From search.sure = 0.65 on 0.00% of the first hits are sure." in text
+    assert "The cap of 3 sections per article changes what 0 queries show first" in text
     assert not (folder / "judged" / "index").exists()
 
 
