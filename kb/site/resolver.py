@@ -32,6 +32,7 @@ _DATED = re.compile(r"(?:\A|/)\d{4}/\d{1,2}/(?:\d{1,2}/)?([^/]+)\Z")
 _LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-zA-Z]{2,4})?/(?=.)")
 _EVERYWHERE = frozenset({"top"})
 """What browsers find on any page."""
+_GROUP = re.compile(r"\(.*\)")
 _USER_CONTENT = "user-content-"
 _TEXT = ":~:"
 
@@ -401,6 +402,9 @@ def routes_of(path: str, aliases: Iterable[str] = ()) -> Iterator[str]:
         forms.add("/".join(plain[:-1]))
     if _INDEX.search("/".join(plain)):
         forms.add("/".join(plain[:-1]))
+    if len(plain) > 1 and plain[-1] == "page":  # of the app router of Next.js
+        inner = [part for part in plain[:-1] if not _GROUP.fullmatch(part)]
+        forms |= {"/".join(inner), "/".join(inner).removeprefix("app/")}
     forms |= {re.sub(r"[\s_]+", "-", form) for form in forms}
     yield from sorted(forms - {name, ""})
 

@@ -245,3 +245,35 @@ def test_names_between_colons_are_emoji_or_icons():
     assert parse(written).sections[0].text == "⛄ ➕ 🔢 :house-chimney: at 10:30:45, a:b:c"
     gitbook = Markup(frozenset({"gitbook"}))
     assert parse(written, markup=gitbook).sections[0].text == "⛄ ➕ 🔢  at 10:30:45, a:b:c"
+
+
+@pytest.mark.parametrize(
+    ("written", "headings", "text"),
+    [
+        ("# A\n\n## Contents\n{: .no_toc }\n\n1. TOC\n{:toc}\n\n---\n\n## B\nx\n", ["A", "B"], "x"),
+        ("## Contents\n\n* any\n{: .x toc}\n", [], ""),
+        ("Lead.\n\n[TOC]\n\n## B\n", ["B"], "Lead."),
+        ("## Contents\n\n[[toc]]\n\nText.\n", ["Contents"], "Text."),
+        ("# A\n\n[[_TOC_]]\n", ["A"], ""),
+        ("- one\n{: .x}\n", [], "one"),
+        ("[TOC] is text.\n", [], "[TOC] is text."),
+    ],
+)
+def test_places_for_lists_of_headings_are_empty(written, headings, text):
+    """A page has a list of its own; a heading above nothing else goes too. Plain folders have none."""
+    made = parse(written, markup=Markup(frozenset({"kramdown"})))
+    assert [s.heading for s in made.sections if s.heading] == headings
+    assert "\n".join(s.text for s in made.sections if s.text) == text
+    assert "[TOC]" in parse("[TOC]\n").html()
+
+
+def test_components_that_begin_and_end_on_a_line():
+    """The next line is no part of their text."""
+    markup = Markup(frozenset({"mdx"}))
+    written = '<Tabs>\n<TabItem label="A">one *two*</TabItem>\n<TabItem label="B">three</TabItem>\n</Tabs>'
+    html = parse(written, markup=markup).html()
+    assert html.count('class="tab"') == 2
+    assert "<p>one <em>two</em></p>" in html
+    assert "<p>three</p>" in html
+    notes = parse("<Note>a</Note>\n<Tip>b</Tip>\nc\n", markup=markup).html()
+    assert [text for text in "abc" if f"<p>{text}</p>" in notes] == ["a", "b", "c"]

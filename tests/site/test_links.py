@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from urllib.parse import unquote
 
 import pytest
 from support.sites import png, write
@@ -640,3 +641,18 @@ def test_pictures_of_the_own_repository_are_shown(empty):
         shown == ["../files/img/a.png", "../files/-/static/b%20c.png"] + ["../files/img/a.png"] * 2
     )
     assert sum("another host" in problem.message for problem in report.problems) == 2
+
+
+def test_pages_of_the_app_router_stand_as_their_folders(empty):
+    """`page.mdx` of Next.js, below folders in brackets that are no part of the address."""
+    empty.write(
+        {
+            "app/docs/(guides)/late/page.mdx": "# Late\n",
+            "app/docs/page.mdx": links("/docs/late", "./late", "/docs/late#late"),
+        }
+    )
+    assert broken(empty.build()) == []
+    late = "app/docs/%28guides%29/late/page.html"
+    assert [unquote(href) for href in hrefs(empty, "app/docs/page.html")] == [
+        unquote(late), unquote(late), unquote(f"{late}#late"),
+    ]  # fmt: skip

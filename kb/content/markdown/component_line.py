@@ -155,9 +155,24 @@ def component_line(state: StateBlock, start: int, end: int, silent: bool) -> boo
     state.line = line + 1
     for tag in tags:
         _push(state, tag, start)
-    if after < state.eMarks[line] and src[after : state.eMarks[line]].strip():
+    if whole := _whole(tags[-1], src[after : state.eMarks[line]]):
+        inner, closing = whole
+        insert(state, inner, start)
+        _push(state, closing, start)
+    elif after < state.eMarks[line] and src[after : state.eMarks[line]].strip():
         _go_on(state, line, end, after)
     return True
+
+
+def _whole(tag: Tag, rest: str) -> tuple[str, Tag] | None:
+    """The text of a component that ends on the line on which it begins, and its end tag: the next
+    line is no part of that text.
+    """
+    found = _END.search(rest)
+    if found is None or found[1] != tag.name or not tag.name[0].isupper() or tag.closes:
+        return None
+    inner, closing = rest[: found.start()], read_tag(found.group().strip(), 0)
+    return (inner, closing) if closing and inner.strip() and f"<{tag.name}" not in inner else None
 
 
 def _tags(state: StateBlock, begin: int, markup: Markup) -> tuple[list[Tag], int] | None:

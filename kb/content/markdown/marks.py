@@ -24,6 +24,7 @@ from mdit_py_plugins.footnote.index import (
 from kb.content.markdown.attributes import attribute_ids, attributes, inline_attributes
 from kb.content.markdown.autolink import autolink, autolink_text
 from kb.content.markdown.containers import containers, is_directive
+from kb.content.markdown.contents_list import contents_list
 from kb.content.markdown.emoji import emoji
 from kb.content.markdown.mark_line import mark_line
 from kb.content.markdown.markdown_in_html import markdown_in_html
@@ -85,6 +86,7 @@ def use_core(parser: MarkdownIt, marks: MarkdownConfig) -> None:
     """The rules for all blocks together: before and after their text is parsed."""
     rules = parser.core.ruler
     if marks.attributes:
+        rules.before("inline", "contents_list", contents_list)
         rules.before("inline", "attributes", attributes)
         rules.after("inline", "attribute_ids", attribute_ids)
     if marks.callouts or marks.tabs:

@@ -81,6 +81,7 @@ def tokenize(
         "by_name": by_name,
         "syntax": syntax,
         "icons": "gitbook" in markup.families,
+        "has_dialect": bool(markup.families),
     }
     if not (markup.is_mdx or _MAY_HOLD_MARKS.search(body)):
         return _parse(_parser(limits.nesting, syntax), body, first_line, limits, **met)
