@@ -5,40 +5,28 @@
 const MOST = 4; // languages, of which each brings a manifest
 
 /**
- * An engine that asks others where it finds nothing, those that the reader prefers first; which one
- * has answered is said before all else. Words that are still being typed are asked of it alone.
+ * An engine that asks others where it finds nothing; which one has answered is said before all
+ * else. Words that are still being typed are asked of it alone.
  * @param {Engine} engine
  * @param {[string, string, string][]} others  tag, name and manifest of each
  * @param {(manifest: string) => Promise<Engine>} open
- * @param {(name: string) => string} say  what to say of the language that has answered
+ * @param {import("./types.js").View["t"]} t
  * @returns {Engine}
  */
-export function withOthers(engine, others, open, say) {
-  /** @type {Map<string, Promise<Engine>>} */
-  const opened = new Map();
-  const preferred = [...navigator.languages].map((tag) => tag.split("-")[0]);
-  /** @param {string} tag */
-  const rank = (tag) => (preferred.indexOf(tag.split("-")[0]) + preferred.length + 1) % (preferred.length + 1);
-  const order = [...others].sort(([one], [other]) => rank(one) - rank(other)).slice(0, MOST);
-
-  /** @param {string} manifest */
-  function engineOf(manifest) {
-    let found = opened.get(manifest);
-    if (!found) opened.set(manifest, (found = open(manifest)));
-    found.catch(() => opened.delete(manifest));
-    return found;
-  }
+export function withOthers(engine, others, open, t) {
+  /** @type {Record<string, Promise<Engine>>} */
+  const opened = {};
 
   /** @param {string} query @param {any} options @returns {Promise<Answer>} */
   async function search(query, options) {
     const answer = await engine.search(query, options);
-    if (answer.hits.length || options.prefix || options.topic) return answer;
-    for (const [, name, manifest] of order) {
-      try {
-        const found = await (await engineOf(manifest)).search(query, options);
-        if (found.hits.length) return { ...found, escalation: answer.escalation, notices: [say(name), ...found.notices] };
-      } catch {
-        // That language can't be had: the answer of the page's own stands.
+    if (answer.hits.length || options.prefix) return answer;
+    for (const [, language, manifest] of others.slice(0, MOST)) {
+      opened[manifest] ??= open(manifest);
+      // One that can't be had has nothing.
+      const found = await opened[manifest].then((other) => other.search(query, options)).catch(() => answer);
+      if (found.hits.length) {
+        return { ...found, escalation: answer.escalation, notices: [t("find_elsewhere", { language }), ...found.notices] };
       }
     }
     return answer;

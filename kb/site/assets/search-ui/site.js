@@ -32,9 +32,8 @@ function open() {
     load: (url, file) => loadShard(url, file, manifest.endsWith(`/${file}`) ? given : undefined),
   });
   if (!others) return opened;
-  const say = (/** @type {string} */ language) => view.t("find_elsewhere", { language });
   const openOther = (/** @type {string} */ other) => openSearch({ base: view.base, manifest: other });
-  return opened.then((engine) => withOthers(engine, JSON.parse(others), openOther, say));
+  return opened.then((engine) => withOthers(engine, JSON.parse(others), openOther, view.t));
 }
 
 /** Make the search boxes of the page search. */
