@@ -25,7 +25,7 @@ def by_rules(word, rules):
         rule = rules.get(whole[at:])
         if rule is not None:
             before, behind = DIGITS.index(rule[0]), DIGITS.index(rule[1])
-            return word[before : max(before, len(word) - behind)] + rule[2:]
+            return word[before : len(word) - behind] + rule[2:]
     return word
 
 

@@ -65,8 +65,7 @@ function byRules(surface, rules) {
   for (let at = 0; at <= word.length; at++) {
     const rule = rules.get(word.slice(at));
     if (rule === undefined) continue;
-    const [before, behind] = [DIGITS.indexOf(rule[0]), DIGITS.indexOf(rule[1])];
-    return surface.slice(before, Math.max(before, surface.length - behind)) + rule.slice(2);
+    return surface.slice(DIGITS.indexOf(rule[0]), surface.length - DIGITS.indexOf(rule[1])) + rule.slice(2);
   }
   return surface;
 }
