@@ -49,7 +49,8 @@ class SectionDocument(NamedTuple):
 
 class ArticleDocuments(NamedTuple):
     """What is indexed of an article, with its sections in order; `words` are its words as
-    written, `fingerprints` those of its sections, as `kb.index.twins` has them.
+    written, and in capitals the stop words that its title has as abbreviations; `fingerprints` are
+    those of its sections, as `kb.index.twins` has them.
     """
 
     id: str
@@ -107,7 +108,10 @@ class Inverter:
             id=article.id,
             hidden=hidden,
             title=title or title_stops,
-            words=frozenset(self._analyzer.surfaces_of(terms.units)),
+            words=frozenset(
+                self._analyzer.surfaces_of(terms.units)
+                | self._analyzer.abbreviations(article.title)
+            ),
             facets=_facets(article),
             record=record,
             sections=sections,

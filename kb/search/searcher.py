@@ -152,15 +152,19 @@ class _Search:
         return content[:MAX_WORDS], (*query.notices, cut)
 
     def _content(self, tokens: list[Token]) -> list[Token]:
-        """The tokens that say something: no stop words, but for those that a title has beside
-        others of them, as `us` in *US shipping rates*.
+        """The tokens that say something: no stop words, but for those that a title has as
+        abbreviations beside others of them, as `us` in *US shipping rates*.
         """
         others = [token.term for token in tokens if not (token.stop or token.whole)]
-        share_title = self.statistics.share_title
+        share_title, frequency = self.statistics.share_title, self.statistics.word_frequency
         return [
             token
             for token in tokens
-            if not token.stop or any(share_title(token.term, other) for other in others)
+            if not token.stop
+            or (
+                frequency(token.surface.upper())
+                and any(share_title(token.term, other) for other in others)
+            )
         ]
 
     def _find(self, tokens: list[Token]) -> Results:

@@ -323,6 +323,11 @@ class Analyzer:
                 table.clear()
         known[unit], self._surfaces[unit] = word.term, word.surface
 
+    def abbreviations(self, text: str) -> set[str]:
+        """The stop words that a text has as abbreviations, in capitals."""
+        units = set(_units_in(text).findall(compose(text)))
+        return {u for u in units if is_abbreviation(u) and u.lower() in self.stop_words}
+
     def surfaces(self, text: str) -> set[str]:
         """The words of a text as written, normalised but not stemmed."""
         return self.surfaces_of(set(_units_in(text).findall(compose(text))))

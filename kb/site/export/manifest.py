@@ -171,7 +171,7 @@ def _language(config: Config, reader: ExportReader) -> dict[str, Any]:
     language = config.language.partition("-")[0].lower()
     analyzer = Analyzer(config.language, config.search.stop_words)
     stop_words = sorted(analyzer.stop_words)
-    stop_terms = sorted({analyzer.stem(word) for word in stop_words})
+    titled = sorted(analyzer.stem(w) for w in stop_words if reader.postings("words", w.upper())[0])
     return {
         "language": config.language,
         "marks": MARKS,
@@ -180,7 +180,7 @@ def _language(config: Config, reader: ExportReader) -> dict[str, Any]:
         "respelled": RESPELLED.get(language, ()),
         "stop": " ".join(stop_words),
         "halves": _halves(reader, analyzer, config),
-        "titled": " ".join(term for term in stop_terms if reader.postings("title", term)[0]),
+        "titled": " ".join(titled),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
         "limit": config.search.limit,
         "perArticle": config.search.per_article,

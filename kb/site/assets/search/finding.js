@@ -35,6 +35,9 @@ const HOPES = 32; // sections whose tables are loaded first
  */
 
 export class Search {
+  /** Terms of stop words that titles have as abbreviations. @type {Set<string>} */
+  #titled;
+
   /** @param {Engine} engine @param {Query} query @param {Wanted} wanted */
   constructor(engine, query, wanted) {
     this.engine = engine;
@@ -42,6 +45,7 @@ export class Search {
     this.concepts = engine.concepts;
     this.query = query;
     this.wanted = wanted;
+    this.#titled = new Set(this.index.manifest.titled.split(" "));
     /** @type {Filters} */
     this.filters = {
       tier: query.filters.tier || wanted.tier,
@@ -62,9 +66,8 @@ export class Search {
   async load() {
     const { filters, index } = this;
     const quoted = this.#quoted().flatMap((text) => this.concepts.analyzer.tokens(text.normalize("NFC")));
-    const titled = new Set(index.manifest.titled.split(" "));
     const said = this.typed.filter((token) => !token.stop);
-    await index.load([...(said.length ? this.typed.filter((token) => token.stop && titled.has(token.term)) : []), ...said.slice(0, MAX_WORDS)].map(({ term }) => term));
+    await index.load([...(said.length ? this.typed.filter((token) => token.stop && this.#titled.has(token.term)) : []), ...said.slice(0, MAX_WORDS)].map(({ term }) => term));
     this.tokens = this.read();
     const [tokens] = this.tokens;
     await Promise.all([
@@ -97,7 +100,7 @@ export class Search {
   read() {
     const others = this.typed.filter((token) => !token.stop && !token.whole);
     const isTitled = (/** @type {Token} */ { term }) =>
-      others.some((other) => shareTitle(this.index.term(term), this.index.term(other.term)));
+      this.#titled.has(term) && others.some((other) => shareTitle(this.index.term(term), this.index.term(other.term)));
     const without = this.typed.filter((token) => !token.stop || isTitled(token));
     const content = without.length ? without : this.typed;
     if (content.length <= MAX_WORDS) return [content, this.query.notices];
