@@ -124,7 +124,7 @@ class PageWriter:
         if node.tag == "pre":
             return _code(node)
         if node.tag == "table":
-            return table_lines(self._rows(node), width, self._screen.glyphs.rule)
+            return self._table(node, width)
         if node.tag == "hr":
             return [line_of(Span(self._screen.glyphs.rule * min(width, 20), Style.DIM))]
         write = {
@@ -194,12 +194,19 @@ class PageWriter:
         space = Span(" " * margin)
         return [(Span(label), *first), *((space, *line) if line else () for line in rest)]
 
-    def _rows(self, table: Node) -> list[list[Line]]:
-        return [
-            [tuple(self._inline(cell, Style.PLAIN)) for cell in _elements(row)]
-            for part in _elements(table)
-            for row in _elements(part)
-        ]
+    def _table(self, table: Node, width: int) -> list[Line]:
+        """A table below its caption; rows of HTML may have fewer cells than others, or none."""
+        lines: list[Line] = []
+        rows: list[list[Line]] = []
+        for part in _elements(table):
+            if part.tag == "caption":
+                lines += [*self._paragraph(part, width), ()]
+            for row in (part, *_elements(part)):
+                if row.tag == "tr" and (cells := _elements(row)):
+                    rows.append([tuple(self._inline(cell, Style.PLAIN)) for cell in cells])
+        widest = max(map(len, rows), default=0)
+        even = [[*row, *[()] * (widest - len(row))] for row in rows]
+        return [*lines, *table_lines(even, width, self._screen.glyphs.rule)] if even else lines
 
     def _inline(self, node: Node, style: Style) -> list[Span]:
         spans: list[Span] = []

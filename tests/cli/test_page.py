@@ -141,3 +141,12 @@ def test_marks_beyond_commonmark():
         "",
         "1. Two. "[:6],
     ]
+
+
+def test_tables_of_html_may_be_uneven_or_empty():
+    """Rows with fewer cells than others, a caption, and tables without a row."""
+    table = "<table><caption>Sizes</caption><tr><th>a<th>b<tr><td colspan=2>c</table>"
+    assert page(table) == ["Sizes", "", "a  b", "-  -", "c"]
+    assert [
+        line for line in page("<table></table>\n\n<table><tr></tr></table>\n\nend") if line
+    ] == ["end"]
