@@ -277,3 +277,19 @@ def test_components_that_begin_and_end_on_a_line():
     assert "<p>three</p>" in html
     notes = parse("<Note>a</Note>\n<Tip>b</Tip>\nc\n", markup=markup).html()
     assert [text for text in "abc" if f"<p>{text}</p>" in notes] == ["a", "b", "c"]
+
+
+def test_emoji_and_icons_in_text_of_html():
+    """As in Markdown, but in code; and not where the setting is off."""
+    written = "<table><tr><td>:tada: 10:30:45 <code>:tada:</code> :house-chimney:</table>"
+    assert parse(written).sections[0].text == "\U0001f389 10:30:45 :tada: :house-chimney:"
+    gitbook = Markup(frozenset({"gitbook"}))
+    assert parse(written, markup=gitbook).sections[0].text == "\U0001f389 10:30:45 :tada:"
+    off = replace(MarkdownConfig(), emoji=False)
+    assert parse(written, syntax=off).sections[0].text.startswith(":tada:")
+
+
+def test_lines_of_attributes_between_words_are_left_out():
+    """Each line of a paragraph may have its own."""
+    assert parse("a\n{: .x }\nb\n{: .y }\nc").sections[0].text == "a b c"
+    assert parse("a <b>b</b>{: .x .y } c").sections[0].text == "a b c"

@@ -31,7 +31,7 @@ _LINE = re.compile(rf"[ \t]*(?:{_LIST})[ \t]*\Z")
 _INLINE = re.compile(_LIST)
 _SIZE = re.compile(r"""(?<![\w-])(width|height)\s?=\s?["']?(\d{1,5})(?:px)?(?![\d%.\w])""")
 _LONGEST = 300
-_AFTER = frozenset({"image", "link_close", "code_inline", "span_close"})
+_AFTER = frozenset({"image", "link_close", "code_inline", "span_close", "html_inline"})
 
 
 def attributes(state: StateCore) -> None:
@@ -93,6 +93,8 @@ class _Reader:
         if before.type == "heading_open":
             _heading(before, token)
             return False
+        if "\n{:" in token.content:
+            _drop_lines(token)
         named, is_whole = _paragraph(token)
         self._named = named or self._named
         if not is_whole and (named := _first_line(token)):
@@ -104,7 +106,7 @@ class _Reader:
 
 
 def _may_hold(text: str) -> bool:
-    return text[-1:] == "}" or text.startswith("{:")
+    return text[-1:] == "}" or text.startswith("{:") or "\n{:" in text
 
 
 def _first_line(inline: Token) -> str:
@@ -116,6 +118,17 @@ def _first_line(inline: Token) -> str:
     if inline.map:
         inline.map = [inline.map[0] + 1, inline.map[1]]
     return next((name for name in re.findall(r"\.([\w-]+)", line) if callout_named(name)), "")
+
+
+def _drop_lines(inline: Token) -> None:
+    """Leave out the lines of attributes between those of words; the first and the last stay."""
+    first, *lines = inline.content.split("\n")
+    kept = [line for line in lines[:-1] if not (line.startswith("{:") and _is_line(line))]
+    inline.content = "\n".join([first, *kept, *lines[-1:]])
+
+
+def _is_line(line: str) -> bool:
+    return len(line) <= _LONGEST and _LINE.match(line) is not None
 
 
 def _heading(opened: Token, inline: Token) -> None:

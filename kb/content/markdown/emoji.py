@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 _NAME = re.compile(r":([a-z0-9_+](?:\\?[a-z0-9_+-]){0,60}):(?!:)")
+_IN_TEXT = re.compile(r"(?<![^\W_]):([a-z0-9_+][a-z0-9_+-]{0,60}):(?!:)")
 _ICON = re.compile(r"(?:material|octicons|fontawesome|simple|fa|bi|lucide|mdi)-")
 
 
@@ -37,6 +38,16 @@ def emoji(state: StateInline, silent: bool) -> bool:
         end = state.src.find("}", state.pos, state.pos + 100)
         state.pos = end + 1 if end > 0 else state.pos
     return True
+
+
+def with_emoji(text: str, *, icons: bool) -> str:
+    """A text of HTML with the same names replaced; `icons`: a name that is no emoji is an icon."""
+
+    def shown(found: re.Match[str]) -> str:
+        character = _character(found[1])
+        return character if character or icons or _ICON.match(found[1]) else found[0]
+
+    return _IN_TEXT.sub(shown, text)
 
 
 @lru_cache(maxsize=2_000)

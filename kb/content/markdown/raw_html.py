@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markdown_it.token import Token
 
+from kb.content.markdown.emoji import with_emoji
 from kb.content.markdown.markup import names
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ _PARENTS = {
 # A heading in one of these is text of the section around it.
 _HOLDS_HEADINGS = {"li", "td", "th", "blockquote", "dd", "dt", "summary", "figcaption", "caption"}
 _HOLD_WORDS = {"p", "summary", "figcaption", "caption", "dt"}
+_CODE = frozenset({"code", "kbd", "samp"})
 _LONGEST_ID = 200
 _LONGEST_SET = 5_000
 _MOST_COLUMNS = 1000
@@ -214,6 +216,8 @@ class _Reader:
         self._run: list[Token] = []
         self._run_line = 0
         self._level = 0
+        self._has_emoji: bool = env["syntax"].emoji
+        self._has_icons = bool(env.get("icons"))
         self._sources: list[str] = []
         self._phrases: list[Token] = []
         self._heading: Token | None = None
@@ -477,6 +481,8 @@ class _Reader:
         text = _SILENT.sub("", text) if "<" in text else text
         before = text[: len(text) - len(text.lstrip())]
         shown = _SPACE.sub(" ", unescape(text) if "&" in text else text)
+        if ":" in shown and self._has_emoji and not any(t.tag in _CODE for t in self._phrases):
+            shown = with_emoji(shown, icons=self._has_icons)
         if not self._run:
             shown = shown.lstrip(" ")
         if shown:

@@ -39,6 +39,8 @@ def template_line(state: StateBlock, start: int, end: int, silent: bool) -> bool
     state.env["account"].has_marks = True
     expander: Expander = state.env["expander"]
     for mark in marks:
+        if mark.kind == "liquid" and mark.name == "for" and not mark.closes:
+            expander.reads_values()
         if mark.kind == "liquid" and (mark.name in _BRANCHES or is_false(mark)):
             state.line = max(state.line, _end_of_lines(state, state.line, end, mark))
         elif mark.name in _CODE and mark.kind in {"liquid", "hugo"} and not mark.closes:

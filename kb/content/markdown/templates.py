@@ -9,6 +9,7 @@ dialect has them.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,7 +61,7 @@ _CONDITIONS = frozenset({"if", "ifversion", "unless", "case", "ifchanged"})
 _SCAN = re.compile(
     r"\\[\s\S]|(?P<ticks>`+)|(?P<math>\$\$?(?![\s$])[^$\n]+\$)|(?P<mark>\{%|\{\{|\[!|<(?=/?[A-Za-z>])|\{)"
 )
-_OLD_GENERATORS = frozenset({"liquid", "jinja"})
+_OLD_GENERATORS = frozenset({"liquid", "jinja", "vuepress"})
 
 
 class Mark(NamedTuple):
@@ -305,6 +306,10 @@ class Expander:
                 text,
             )
         return text or None
+
+    def reads_values(self) -> None:
+        """Take `{{ name }}` for a value from now on, in whatever dialect: there are loops, too."""
+        self._markup = replace(self._markup, families=self._markup.families | {"jinja"})
 
     def code(self, name: str) -> str | None:
         """The text of any file, or of a part of it."""
