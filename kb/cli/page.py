@@ -197,13 +197,13 @@ class PageWriter:
     def _table(self, table: Node, width: int) -> list[Line]:
         """A table below its caption; rows of HTML may have fewer cells than others, or none."""
         lines: list[Line] = []
-        rows: list[list[Line]] = []
+        trs: list[Node] = []
         for part in _elements(table):
             if part.tag == "caption":
                 lines += [*self._paragraph(part, width), ()]
-            for row in (part, *_elements(part)):
-                if row.tag == "tr" and (cells := _elements(row)):
-                    rows.append([tuple(self._inline(cell, Style.PLAIN)) for cell in cells])
+            trs += [row for row in (part, *_elements(part)) if row.tag == "tr"]
+        cells = [row for row in map(_elements, trs) if row]
+        rows = [[tuple(self._inline(cell, Style.PLAIN)) for cell in row] for row in cells]
         widest = max(map(len, rows), default=0)
         even = [[*row, *[()] * (widest - len(row))] for row in rows]
         return [*lines, *table_lines(even, width, self._screen.glyphs.rule)] if even else lines
