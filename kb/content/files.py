@@ -128,6 +128,7 @@ _VENDORED = frozenset({
     "__pycache__",
 })  # fmt: skip
 _SECTION_PAGE = "_index"
+_PATTERN = re.compile(r"\[{1,2}(?:\.\.\.)?\w+\]{1,2}")
 _ENDINGS = ", ".join(SUFFIXES)
 
 
@@ -224,7 +225,7 @@ class Exclusion:
 
     def __init__(self, dialect: Dialect) -> None:
         self._base = ""
-        self._has_error_page = dialect.name != "plain"
+        self._is_generated = dialect.name != "plain"
         if dialect.exclude_from and dialect.content != dialect.exclude_from:
             self._base = dialect.content.relative_to(dialect.exclude_from).as_posix() + "/"
         self._spec: GitIgnoreSpec | None = None
@@ -249,8 +250,10 @@ class Exclusion:
             return "a pattern of the settings or of the generator leaves it out"
         if matched is None and name.startswith("_") and without_suffix(name) != _SECTION_PAGE:
             return "its name begins with `_`"
-        if matched is None and self._has_error_page and _is_error_page(path):
+        if matched is None and self._is_generated and _is_error_page(path):
             return "it is the generator's page for addresses that don't exist"
+        if matched is None and self._is_generated and _PATTERN.fullmatch(without_suffix(name)):
+            return "its name is a pattern for addresses, and it a template"
         if matched is None and folder and name in _VENDORED:
             return f"{name}/ holds other people's files"
         return ""

@@ -356,14 +356,17 @@ def test_pages_that_the_summary_does_not_name_are_left_out(tmp_path, sign):
 
 
 def test_the_page_of_an_unknown_address_is_no_article(tmp_path):
-    """Generators show it there alone; in a plain folder it is an article on a number."""
+    """Generators show it there alone, nor are pages whose names are patterns; in a plain folder both
+    are articles.
+    """
     make(tmp_path, {"docs/404.md": "x\n", "docs/de/404.mdx": "x\n", "docs/codes/404.md": "x\n"})
+    make(tmp_path, {"docs/[id].md": "x\n", "docs/[...all]/a.md": "x\n"})
     config = Config(content=tmp_path / "docs")
 
     def shown():
         return [source.id for source in scan(config.content, dialect_of(config)).articles]
 
-    assert shown() == ["404", "codes/404", "de/404"]
+    assert shown() == ["404", "[...all]/a", "[id]", "codes/404", "de/404"]
     make(tmp_path, {"astro.config.mjs": "export default {};\n"})
     assert shown() == ["codes/404"]
 
