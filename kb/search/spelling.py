@@ -254,7 +254,7 @@ class Corrector:
             return None
         if any(character.isdigit() for character in surface):
             return self._split_digits(surface)
-        level = self.statistics.commonness(surface)
+        level = self._level(surface)
         if level > RARE:
             return None
         near = self._nearest(surface, _beside(token, parts))
@@ -283,7 +283,7 @@ class Corrector:
             articles = self._articles(word)
             if not articles or self._is_slip(word, articles):
                 continue
-            level = self.statistics.commonness(word)
+            level = self._level(word)
             score = 2 * cost - math.floor(100 * math.log10(1 + articles) + 0.5)
             score -= SAME_STEM * (self.analyzer.stem(word) == self.analyzer.stem(surface))
             yield score - PER_LEVEL * level + (0 if level else NO_WORD), word
@@ -303,7 +303,7 @@ class Corrector:
 
     def _is_slip(self, word: str, articles: int) -> bool:
         """Whether a word of some articles is itself a slip, so nothing that anyone means."""
-        if articles > HELD_RARELY or len(word) < MIN_LENGTH or self.statistics.commonness(word):
+        if articles > HELD_RARELY or len(word) < MIN_LENGTH or self._level(word):
             return False
         return any(
             slip_cost(word, known) <= LIKELY and self._articles(known) >= OFTENER * articles
@@ -322,7 +322,7 @@ class Corrector:
         """A common word that a likely slip makes a rare word of the language."""
         if near is None or slip_cost(surface, near.words[0]) > LIKELY:
             return None
-        commoner = self.statistics.commonness(near.words[0]) - level >= COMMONER
+        commoner = self._level(near.words[0]) - level >= COMMONER
         return near._replace(sure=False) if commoner else None
 
     def _is_form(self, surface: str, word: str) -> bool:
@@ -332,7 +332,7 @@ class Corrector:
         if self.analyzer.stem(surface) != self.analyzer.stem(word):
             return False
         is_regular = surface.startswith(word) and surface[len(word) :] in ENDINGS
-        return self.statistics.commonness(word) < (COMMON if is_regular else 1)
+        return self._level(word) < (COMMON if is_regular else 1)
 
     def _split(self, surface: str) -> _Guess | None:
         """The two words, side by side somewhere, of which the rarer is in most articles; the
@@ -361,7 +361,7 @@ class Corrector:
         word, number = digits.groups()
         if self._articles(word):
             return _Guess(0, (word, number), sure=True)
-        if len(word) < MIN_LENGTH or self.statistics.commonness(word):
+        if len(word) < MIN_LENGTH or self._level(word):
             return None
         near = self._nearest(word, ("", ""))
         return near and near._replace(words=(*near.words, number))
@@ -372,6 +372,13 @@ class Corrector:
         if words is None:
             words = self._listed[beginning] = list(self.statistics.words_from(beginning))
         return words
+
+    def _level(self, word: str) -> int:
+        """How common a word is in the language, by whichever of its spellings."""
+        level = self.statistics.commonness(word)
+        if not level and (other := self.analyzer.respell(word)) != word:
+            return self.statistics.commonness(other)
+        return level
 
     def _articles(self, word: str) -> int:
         """How many articles hold a word."""

@@ -361,13 +361,17 @@ class Analyzer:
         """The words of a unit that is new."""
         return self._read_plain(unit) or tuple(self._read_unit(unit))
 
+    def respell(self, surface: str) -> str:
+        """One of the spellings of a word, the same for all of them."""
+        return respell(surface, self._code)
+
     def stem(self, surface: str) -> str:
         """The term under which the index holds a word."""
         term = self._stems.get(surface)
         if term is None:
             if len(self._stems) >= MAX_KEPT:
                 self._stems.clear()
-            term = self._stems[surface] = self._stemmer(respell(surface, self._code)) or surface
+            term = self._stems[surface] = self._stemmer(self.respell(surface)) or surface
         return term
 
     @cached_property

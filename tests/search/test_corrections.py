@@ -156,6 +156,14 @@ def test_a_word_of_the_language_is_no_misspelling(text, held):
     )  # for what is none, it would be
 
 
+def test_another_spelling_of_a_word_is_no_misspelling():
+    """The lexicon has `behavior` alone: `behaviour` is a word all the same, and may be meant."""
+    assert corrections("behaviour", None, ("behavior",), {"behavior": 15})[0] == (None, None)
+    texts = ("behaviour", "behaviout")
+    levels = {"behavior": 15, **dict.fromkeys(texts, 0)}
+    assert correct("behaviouu", texts=texts, levels=levels)[0].text == "behaviour"
+
+
 def test_a_rare_word_of_the_language_may_be_a_slip_of_a_common_one():
     """It is a word: the common one is only offered, and only where the slip is a likely one."""
     assert offer("instal", ("install it",), {"instal": 6, "install": 16}) == "install"

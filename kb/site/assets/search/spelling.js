@@ -154,7 +154,7 @@ export class Corrector {
     const { surface } = token;
     if ([...surface].length < MIN_LENGTH) return null;
     if (/\p{Nd}|[\u00b2\u00b3\u00b9\u2070-\u2089]/u.test(surface)) return this.#splitDigits(surface);
-    const level = await this.index.commonness(surface);
+    const level = await this.#level(surface);
     if (level > RARE) return null;
     const at = parts.indexOf(token);
     const near = await this.#nearest(surface, [parts[at - 1]?.term, parts[at + 1]?.term]);
@@ -216,7 +216,8 @@ export class Corrector {
   /** @param {string} word @param {number} furthest */
   async #candidates(word, furthest) {
     await this.index.loadWords(beginnings(word));
-    return candidates(word, (prefix) => this.index.wordsFrom(prefix), furthest);
+    const found = candidates(word, (prefix) => this.index.wordsFrom(prefix), furthest);
+    return Promise.all(found.map((known) => this.#levelled(known)));
   }
 
   /** Whether a word of the articles is itself a slip. @param {Word} known */
@@ -268,7 +269,7 @@ export class Corrector {
     const [, word, digits] = /^((?:\p{L}|\p{Nl}|\p{No}){3,})(\p{Nd}{1,4})$/u.exec(surface) ?? [];
     if (!word) return null;
     if (await this.#word(word)) return { words: [word, digits], sure: true };
-    if ([...word].length < MIN_LENGTH || (await this.index.commonness(word))) return null;
+    if ([...word].length < MIN_LENGTH || (await this.#level(word))) return null;
     const near = await this.#nearest(word, []);
     return near && { ...near, words: [...near.words, digits] };
   }
@@ -276,7 +277,24 @@ export class Corrector {
   /** What is known of a word as written; null where no article holds it. @param {string} word */
   async #word(word) {
     await this.index.loadWord(word);
-    return this.index.word(word);
+    const known = this.index.word(word);
+    return known && this.#levelled(known);
+  }
+
+  /** How common a word is in the language, by whichever of its spellings. @param {string} word */
+  async #level(word) {
+    return (await this.index.commonness(word)) || this.#otherLevel(word);
+  }
+
+  /** @param {string} word */
+  async #otherLevel(word) {
+    const other = this.analyzer.respell(word);
+    return other === word ? 0 : this.index.commonness(other);
+  }
+
+  /** A word with its level by whichever of its spellings. @param {Word} known @returns {Promise<Word>} */
+  async #levelled(known) {
+    return known.level ? known : { ...known, level: await this.#otherLevel(known.word) };
   }
 }
 
