@@ -177,26 +177,22 @@ class Corrected(NamedTuple):
     changes: tuple[tuple[Token, str], ...]
 
     def describe(self, query: Query) -> Correction:
-        """The query's text as it was understood."""
-        text, shift = query.words, 0
-        for token, surface in sorted(self.changes, key=lambda change: change[0].start):
-            text = text[: token.start + shift] + surface + text[token.end + shift :]
-            shift += len(surface) - (token.end - token.start)
-        return Correction(text, self._words())
+        """The query's words as they were understood."""
+        return self._retyped(query.words, query)
 
     def retype(self, query: Query) -> Correction:
         """The query's whole text, syntax and all, as it would be typed."""
-        text, at = query.text, 0
+        return self._retyped(query.text, query)
+
+    def _retyped(self, text: str, query: Query) -> Correction:
+        shift = 0
         for token, surface in sorted(self.changes, key=lambda change: change[0].start):
             typed = query.words[token.start : token.end]
-            start = text.find(typed, at)
+            start = text.find(typed, token.start + shift)  # syntax only moves it on
             if start >= 0:
                 text = text[:start] + surface + text[start + len(typed) :]
-                at = start + len(surface)
-        return Correction(text, self._words())
-
-    def _words(self) -> tuple[tuple[str, str], ...]:
-        return tuple((token.surface, word) for token, word in self.changes)
+                shift += len(surface) - len(typed)
+        return Correction(text, tuple((token.surface, word) for token, word in self.changes))
 
 
 class Corrections(NamedTuple):

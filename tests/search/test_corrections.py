@@ -178,6 +178,13 @@ def test_what_is_not_sure_is_offered():
     assert correct("lofalization", texts=("localization",))[0].text == "localization"
 
 
+def test_what_is_offered_can_be_typed():
+    """With filters, phrases and exclusions where they were."""
+    text = 'tier:contact  "a rate" lofal lofal -late Lofal'
+    (_, offered), query = corrections(text, {"lofal"}, ("local", "rate"))
+    assert offered.retype(query).text == 'tier:contact  "a rate" local local -late local'
+
+
 def test_sure_words_are_corrected_and_others_offered_with_them():
     """What is offered is the whole query as it may have been meant."""
     (sure, offered), query = corrections("pacakge lofal", None, ("package", "local"))

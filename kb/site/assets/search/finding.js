@@ -112,9 +112,8 @@ export class Search {
   async find(tokens) {
     const prefix = this.#begins;
     const plain = await this.#attempt("words", tokens, prefix);
-    const { sure, offered } = this.wanted.correct
-      ? await this.corrector.correct(tokens, this.#doubtful(tokens, prefix))
-      : { sure: null, offered: null };
+    const doubtful = this.wanted.correct ? this.#doubtful(tokens, prefix) : [];
+    const { sure, offered } = await this.corrector.correct(tokens, doubtful);
     const suggestion = offered?.retyped ?? null;
     const better = sure && (await this.#corrected(sure, prefix));
     if (better) return { ...better, suggestion };

@@ -160,7 +160,7 @@ export class Index {
     this.known = new Map();
     /** @type {Map<number, Table>} */
     this.readTables = new Map();
-    /** @type {Map<number, {words: string[], articles: number[], levels: string}>} */
+    /** @type {Map<number, Word[]>} */
     this.readWords = new Map();
   }
 
@@ -215,7 +215,9 @@ export class Index {
       [...new Set(numbers)].map(async (number) => {
         if (number < 0 || this.readWords.has(number)) return;
         const { words, articles, levels } = await this.shards.get(this.words.file(number));
-        this.readWords.set(number, { words: readWords(words), articles: decode(articles), levels });
+        const counts = decode(articles);
+        const read = readWords(words).map((word, at) => ({ word, articles: counts[at], level: digit(levels, at) }));
+        this.readWords.set(number, read);
       }),
     );
   }
@@ -230,25 +232,13 @@ export class Index {
   /** The loaded words that begin with a prefix. @param {string} prefix @returns {Generator<Word>} */
   *wordsFrom(prefix) {
     for (const number of this.#wordShards(prefix)) {
-      const words = this.readWords.get(number)?.words ?? [];
-      let at = lastUpTo(words, prefix);
-      if (words[at] !== prefix) at++;
-      for (; at < words.length && words[at].startsWith(prefix); at++) yield this.#word(number, at);
+      for (const known of this.readWords.get(number) ?? []) if (known.word.startsWith(prefix)) yield known;
     }
   }
 
   /** What is known of a loaded word; null where no article holds it. @param {string} word */
   word(word) {
-    const number = lastUpTo(this.words.first, word);
-    const words = this.readWords.get(number)?.words ?? [];
-    const at = lastUpTo(words, word);
-    return words[at] === word ? this.#word(number, at) : null;
-  }
-
-  /** @param {number} number @param {number} at @returns {Word} */
-  #word(number, at) {
-    const { words, articles, levels } = /** @type {any} */ (this.readWords.get(number));
-    return { word: words[at], articles: articles[at], level: digit(levels, at) };
+    return this.readWords.get(lastUpTo(this.words.first, word))?.find((known) => known.word === word) ?? null;
   }
 
   /** How common a word is in the language; 0 for what is no word of it. @param {string} word */

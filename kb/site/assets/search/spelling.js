@@ -18,6 +18,8 @@ import {
  * @typedef {{words: string[], sure: boolean}} Guess
  */
 
+const SLIPS = [...SWAPS, MISSING, UNDOUBLED, EXTRA, DOUBLED, CONFUSED, OTHER, FIRST];
+const EDITS = [1, 9, 1, 1, 1, 1, 1, 1, 0]; // so that it is the optimal string alignment distance
 const CONFUSED_PAIRS = new Set(CONFUSED_LETTERS.split(" "));
 
 /** What has to be known of the corpus to correct a word: beginnings of words. @param {string} word */
@@ -29,58 +31,34 @@ function beginnings(word) {
 /** The known words that are at most so many edits away.
  * @param {string} word @param {(prefix: string) => Iterable<Word>} wordsFrom @param {number} furthest */
 export function candidates(word, wordsFrom, furthest) {
-  /** @type {Map<string, Word>} */
-  const found = new Map();
-  beginnings(word).forEach((beginning, place) => {
-    for (const known of wordsFrom(beginning)) {
-      const text = known.word;
-      if (text === word || Math.abs(text.length - word.length) > furthest - place) continue;
-      if (isNear(word, text, 0, 0, furthest)) found.set(text, known);
-    }
-  });
-  return [...found.values()];
+  return beginnings(word).flatMap((beginning, place) =>
+    [...wordsFrom(beginning)].filter(({ word: known }) => known !== word &&
+      Math.abs(known.length - word.length) <= furthest - place && slipCost(word, known, EDITS) <= furthest));
 }
 
-/** Whether so many changes make the rest of one text the rest of another: few are soon tried.
- * @param {string} one @param {string} other @param {number} i @param {number} j
- * @param {number} changes @returns {boolean} */
-function isNear(one, other, i, j, changes) {
-  while (i < one.length && one[i] === other[j]) i++, j++;
-  if (i === one.length && j === other.length) return true;
-  if (Math.abs(one.length - i - (other.length - j)) > changes) return false;
-  if (!changes--) return false;
-  return (
-    isNear(one, other, i + 1, j + 1, changes) ||
-    isNear(one, other, i + 1, j, changes) ||
-    isNear(one, other, i, j + 1, changes) ||
-    (one[i] === other[j + 1] && one[i + 1] === other[j] && isNear(one, other, i + 2, j + 2, changes))
-  );
-}
-
-/** What it costs to have typed one word for another. @param {string} typed @param {string} meant */
-export function slipCost(typed, meant) {
+/** What it costs to have typed one word for another, by what two swapped letters cost, neighbours
+ * or around one, a letter missing, or behind the same one, too many, or twice for once, taken for
+ * one that is alike, or for another, and a wrong first letter.
+ * @param {string} typed @param {string} meant @param {number[]} costs */
+export function slipCost(typed, meant, costs = SLIPS) {
+  const [swap, around, missing, undoubled, extra, doubled, confused, different, first] = costs;
   const [one, other] = [[...typed], [...meant]];
-  const missing = other.map((letter, at) => (letter === other[at - 1] ? UNDOUBLED : MISSING));
+  const lost = other.map((letter, at) => (letter === other[at - 1] ? undoubled : missing));
   const rows = [[0]];
-  missing.forEach((cost, at) => rows[0].push(rows[0][at] + cost));
+  lost.forEach((cost, at) => rows[0].push(rows[0][at] + cost));
   one.forEach((a, y) => {
-    const extra = a === one[y - 1] ? DOUBLED : EXTRA;
-    const last = rows[y];
-    const row = [last[0] + extra];
+    const more = a === one[y - 1] ? doubled : extra;
+    const row = [rows[y][0] + more];
     other.forEach((b, x) => {
-      const change = a === b ? 0 : CONFUSED_PAIRS.has(a + b) ? CONFUSED : OTHER;
-      let cost = Math.min(last[x + 1] + extra, row[x] + missing[x], last[x] + change);
-      SWAPS.forEach((swap, at) => {
-        const apart = at + 1;
-        if (y < apart || x < apart || a !== other[x - apart] || b !== one[y - apart]) return;
-        if (at && one[y - 1] !== other[x - 1]) return;
-        cost = Math.min(cost, rows[y - apart][x - apart] + swap);
-      });
-      row.push(cost);
+      const change = a === b ? 0 : CONFUSED_PAIRS.has(a + b) ? confused : different;
+      const ways = [rows[y][x + 1] + more, row[x] + lost[x], rows[y][x] + change];
+      if (a === other[x - 1] && b === one[y - 1]) ways.push(rows[y - 1][x - 1] + swap);
+      if (a === other[x - 2] && b === one[y - 2] && one[y - 1] === other[x - 1]) ways.push(rows[y - 2][x - 2] + around);
+      row.push(Math.min(...ways));
     });
     rows.push(row);
   });
-  return rows[one.length][other.length] + (one[0] === other[0] ? 0 : FIRST);
+  return rows[one.length][other.length] + (one[0] === other[0] ? 0 : first);
 }
 
 export class Corrector {
@@ -98,8 +76,7 @@ export class Corrector {
     const parts = tokens.filter((token) => !token.whole && !token.inside);
     /** @type {Map<Token, Guess>} */
     const found = new Map();
-    for (const token of wrong) {
-      if (token.whole || token.inside) continue;
+    for (const token of wrong.filter((token) => parts.includes(token))) {
       await pause();
       const guess = await this.#best(token, parts);
       if (guess) found.set(token, guess);
@@ -116,34 +93,23 @@ export class Corrector {
     const { analyzer } = this;
     const corrected = tokens.flatMap((token) =>
       found.get(token)?.words.map((word) => ({ ...token, surface: word, term: analyzer.stem(word), stop: false })) ?? [token]);
-    const changes = tokens.flatMap((token) => {
-      const guess = found.get(token);
-      return guess ? [/** @type {[Token, string]} */ ([token, guess.words.join(" ")])] : [];
-    });
-    return { tokens: corrected, correction: this.#describe(changes), retyped: this.#retype(changes) };
+    const meant = (/** @type {Token} */ token) => found.get(token)?.words.join(" ") ?? "";
+    const changes = tokens.filter(meant);
+    const typed = (/** @type {string} */ text) => this.#retype(text, changes, meant);
+    const words = changes.map((token) => /** @type {[string, string]} */ ([token.surface, meant(token)]));
+    return { tokens: corrected, correction: { text: typed(this.query.words), words }, retyped: typed(this.query.text) };
   }
 
-  /** The query's text as it was understood. @param {[Token, string][]} changes @returns {Correction} */
-  #describe(changes) {
-    let text = this.query.words;
+  /** The query's words, or its whole text, with some tokens changed. @param {string} text
+   * @param {Token[]} changes @param {(token: Token) => string} meant */
+  #retype(text, changes, meant) {
     let shift = 0;
-    for (const [token, word] of [...changes].sort(([a], [b]) => a.start - b.start)) {
-      text = text.slice(0, token.start + shift) + word + text.slice(token.end + shift);
-      shift += word.length - (token.end - token.start);
-    }
-    return { text, words: changes.map(([token, word]) => [token.surface, word]) };
-  }
-
-  /** The query's whole text as it would be typed. @param {[Token, string][]} changes */
-  #retype(changes) {
-    let { text } = this.query;
-    let at = 0;
-    for (const [token, word] of [...changes].sort(([a], [b]) => a.start - b.start)) {
+    for (const token of [...changes].sort((a, b) => a.start - b.start)) {
       const typed = this.query.words.slice(token.start, token.end);
-      const start = text.indexOf(typed, at);
+      const start = text.indexOf(typed, token.start + shift); // syntax only moves it on
       if (start < 0) continue;
-      text = text.slice(0, start) + word + text.slice(start + typed.length);
-      at = start + word.length;
+      text = text.slice(0, start) + meant(token) + text.slice(start + typed.length);
+      shift += meant(token).length - typed.length;
     }
     return text;
   }
@@ -153,7 +119,7 @@ export class Corrector {
   async #best(token, parts) {
     const { surface } = token;
     if ([...surface].length < MIN_LENGTH) return null;
-    if (/\p{Nd}|[\u00b2\u00b3\u00b9\u2070-\u2089]/u.test(surface)) return this.#splitDigits(surface);
+    if (/\p{Nd}/u.test(surface)) return this.#splitDigits(surface);
     const level = await this.#level(surface);
     if (level > RARE) return null;
     const at = parts.indexOf(token);
@@ -161,7 +127,7 @@ export class Corrector {
     const meant = near && (await this.#word(near.words[0]));
     if (level) {
       const isSlip = meant && slipCost(surface, meant.word) <= LIKELY && meant.level - level >= COMMONER;
-      return isSlip ? { words: [meant.word], sure: false } : null;
+      return isSlip ? { ...near, sure: false } : null;
     }
     if (meant && this.#isForm(surface, meant)) return null;
     return near?.sure ? near : (await this.#split(surface)) ?? near;
@@ -243,8 +209,8 @@ export class Corrector {
 
   /** Whether one is a regular form of the other, or will do for it. @param {string} surface @param {Word} meant */
   #isForm(surface, { word, level }) {
-    if (this.analyzer.stem(surface) !== this.analyzer.stem(word)) return false;
-    return level < (surface.startsWith(word) && ENDINGS.includes(surface.slice(word.length)) ? COMMON : 1);
+    return this.analyzer.stem(surface) === this.analyzer.stem(word) &&
+      level < (surface.startsWith(word) && ENDINGS.includes(surface.slice(word.length)) ? COMMON : 1);
   }
 
   /** The two words that a word is made of. @param {string} surface @returns {Promise<Guess | null>} */
@@ -266,7 +232,7 @@ export class Corrector {
 
   /** Letters before digits, which may be misspelt. @param {string} surface @returns {Promise<Guess | null>} */
   async #splitDigits(surface) {
-    const [, word, digits] = /^((?:\p{L}|\p{Nl}|\p{No}){3,})(\p{Nd}{1,4})$/u.exec(surface) ?? [];
+    const [, word, digits] = /^(\p{L}{3,})(\p{Nd}{1,4})$/u.exec(surface) ?? [];
     if (!word) return null;
     if (await this.#word(word)) return { words: [word, digits], sure: true };
     if ([...word].length < MIN_LENGTH || (await this.#level(word))) return null;
@@ -281,20 +247,17 @@ export class Corrector {
     return known && this.#levelled(known);
   }
 
-  /** How common a word is in the language, by whichever of its spellings. @param {string} word */
-  async #level(word) {
-    return (await this.index.commonness(word)) || this.#otherLevel(word);
-  }
-
-  /** @param {string} word */
-  async #otherLevel(word) {
+  /** How common a word is in the language, by whichever of its spellings. @param {string} word
+   * @param {number} [known]  what is known of it as written */
+  async #level(word, known) {
     const other = this.analyzer.respell(word);
-    return other === word ? 0 : this.index.commonness(other);
+    const level = known ?? (await this.index.commonness(word));
+    return level || other === word ? level : this.index.commonness(other);
   }
 
   /** A word with its level by whichever of its spellings. @param {Word} known @returns {Promise<Word>} */
   async #levelled(known) {
-    return known.level ? known : { ...known, level: await this.#otherLevel(known.word) };
+    return { ...known, level: await this.#level(known.word, known.level) };
   }
 }
 
