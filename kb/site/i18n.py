@@ -68,8 +68,11 @@ def read_wording(language: str, theme: Path) -> Wording:
     return Wording(texts)
 
 
-def missing_words(config: Config, theme: Path, languages: Sequence[str]) -> Iterator[Problem]:
-    """A warning where the site has no words in languages of its articles."""
+def missing_words(config: Config, theme: Path, languages: Sequence[str] = ()) -> Iterator[Problem]:
+    """A warning where the site has no words in languages of its articles: that of the settings
+    unless others are given.
+    """
+    languages = languages or (config.language,)
     without = [tag for tag in languages if not _has_words(tag, theme)]
     if not without:
         return
