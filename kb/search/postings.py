@@ -118,6 +118,10 @@ class PostingIndex:
         """See Statistics."""
         return self.reader.commonness(word)
 
+    def everyday(self, term: str) -> int:
+        """See Statistics."""
+        return self.reader.everyday(term)
+
     def are_neighbours(self, one: str, other: str, *, hidden: bool) -> bool:
         """See Statistics."""
         places = self.reader.positions
@@ -315,14 +319,14 @@ class _Selection:
         docs, weights = self._postings("terms", alternative.terms[0])
         if not docs:
             return _NOTHING
-        factor = self.statistics.idf(alternative.terms[0]) * alternative.factor
+        factor = self.scoring.idf(alternative.terms[0]) * alternative.factor
         levels = weights.tobytes()[_LOW::2].translate(_LEVELS)
         return _Values(docs, levels, [factor * steps / STEPS for steps in self._saturations])
 
     def _neighbours(self, alternative: Alternative) -> _Values:
         """Several terms as one: what its rarest word counts, where they are neighbours."""
         held = self._holding(consecutive(alternative.terms))
-        idf = self.statistics.idf
+        idf = self.scoring.idf
         rarest = max(alternative.terms, key=lambda term: (idf(term), term))
         docs, steps, table = self._alternative(alternative._replace(terms=(rarest,)))
         found = [(doc, step) for doc, step in zip(docs, steps, strict=True) if doc in held]
@@ -340,7 +344,7 @@ class _Selection:
             if len(alternative.terms) > 1:
                 continue
             docs, weights = self._postings("heads", alternative.terms[0])
-            idf = self.statistics.idf(alternative.terms[0]) if docs else 0
+            idf = self.scoring.idf(alternative.terms[0]) if docs else 0
             if idf:
                 factor = idf * alternative.factor / HEAD_STEPS
                 most = max(weights)

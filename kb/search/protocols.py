@@ -110,6 +110,12 @@ class Statistics(Protocol):
         """
         ...
 
+    def everyday(self, term: str) -> int:
+        """How far the words of a term are everyday words of the language, from 0 to
+        EVERYDAY_STEPS (`kb.text.lexicon`).
+        """
+        ...
+
     def are_neighbours(self, one: str, other: str, *, hidden: bool) -> bool:
         """Whether any section holds two terms one after the other."""
         ...
@@ -317,6 +323,10 @@ class PostingReader(Protocol):
 
     def commonness(self, word: str) -> int:
         """How common a word is in the language. See Statistics."""
+        ...
+
+    def everyday(self, term: str) -> int:
+        """How far the words of a term are everyday words. See Statistics."""
         ...
 
     def postings(self, field: str, term: str) -> tuple[array[int], array[int]]:

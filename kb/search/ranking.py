@@ -62,6 +62,12 @@ AVERAGE_GRID = 1.25
 """Average lengths are rounded to a power of this: one more article seldom changes one, and
 when it does, the index is built anew."""
 
+EVERYDAY_STEPS = 8
+"""How far a word is an everyday word is a whole number up to this."""
+
+SHORT_QUERY, LONG_QUERY = 3, 7
+"""Words of a query in which everyday words count in full, and of one in which they count least."""
+
 RESCORED = 40
 """How many of the best sections nearness is looked at for."""
 
@@ -170,6 +176,18 @@ def idf_steps(population: int, frequency: int, occurrences: int = 0, burst: floa
     odds = (max(population, frequency) - frequency + 0.5) / (frequency + 0.5)
     repeats = max(1.0, occurrences / frequency) ** burst if frequency else 1.0
     return math.floor(math.log(1 + odds) * repeats * IDF_STEPS + 0.5)
+
+
+def damped_idf(idf: int, everyday: int, words: int, ranking: Ranking) -> int:
+    """A term's idf in a query of so many words, in steps.
+
+    In a long message people write around what they ask for, in words that say little although
+    few sections hold them: "I would like to know whether". So the more `everyday` a term's words
+    are in the language, from 0 to EVERYDAY_STEPS, the less it counts, from SHORT_QUERY words on
+    and wholly at LONG_QUERY.
+    """
+    length = min(1.0, max(0, words - SHORT_QUERY) / (LONG_QUERY - SHORT_QUERY))
+    return math.floor(idf * (1 - ranking.everyday * length * everyday / EVERYDAY_STEPS) + 0.5)
 
 
 LEVEL_MASK = LEVELS - 1

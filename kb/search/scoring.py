@@ -18,7 +18,9 @@ from kb.search.ranking import (
     IDF_STEPS,
     RESCORED,
     SATURATION_STEPS,
+    SHORT_QUERY,
     coverage,
+    damped_idf,
     idf_steps,
     nearness,
     round_score,
@@ -79,12 +81,11 @@ class QueryStatistics:
         """A term's idf over the titles of articles, in steps."""
         return idf_steps(self.index.articles, self.index.title_frequency(term))
 
-    def idf_of(self, word: ExpandedTerm) -> int:
-        """A word's idf: its own, or where the corpus lacks it that of the next best alternative."""
-        for alternative in word.alternatives:
-            if self.is_known(alternative.terms[0]):
-                return max(map(self.idf, alternative.terms))
-        return self.idf(word.term)
+    def everyday(self, term: str) -> int:
+        """How far the words of a term are everyday words of the language, in EVERYDAY_STEPS; of one
+        that no section holds nothing is known.
+        """
+        return self.index.everyday(term) if self.index.statistics(term)[0] else 0
 
 
 class Scoring:
@@ -100,11 +101,28 @@ class Scoring:
         self.terms = terms
         self.preferred = preferred
         self._statistics = statistics
+        self._length = sum(not term.compound for term in terms)
+
+    def idf(self, term: str) -> int:
+        """A term's idf over sections in this query, in steps: in a long one everyday words count
+        less.
+        """
+        idf = self._statistics.idf(term)
+        if self._length <= SHORT_QUERY:
+            return idf
+        return damped_idf(idf, self._statistics.everyday(term), self._length, self.ranking)
 
     @cached_property
     def idfs(self) -> tuple[int, ...]:
         """The idf of each term, in steps."""
-        return tuple(map(self._statistics.idf_of, self.terms))
+        return tuple(map(self._idf_of, self.terms))
+
+    def _idf_of(self, word: ExpandedTerm) -> int:
+        """A word's idf: its own, or where the corpus lacks it that of the next best alternative."""
+        for alternative in word.alternatives:
+            if self._statistics.is_known(alternative.terms[0]):
+                return max(map(self.idf, alternative.terms))
+        return self.idf(word.term)
 
     @cached_property
     def title_idfs(self) -> tuple[int, ...]:

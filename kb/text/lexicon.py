@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kb.text.characters import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 SHORTEST, LONGEST = 4, 31
 """Letters of a word that is kept: shorter ones are never corrected, longer ones are rare."""
@@ -36,6 +36,9 @@ LEVELS_PER_TEN = 4
 """Steps of level for each factor of ten of a word's frequency."""
 
 MOST_COMMON = 31
+
+EVERYDAY_FROM, MOST_EVERYDAY = 18, 8
+"""A word of this level is an everyday word by one step; each level above is one step more."""
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUV"
 _A_BILLION = 1e9
@@ -96,6 +99,35 @@ class Lexicon:
 
 
 @cache
+def everyday_words(language: str) -> dict[str, int]:
+    """The everyday words of a language, normalised, each with its step, 1 to MOST_EVERYDAY. Words
+    of any length are among them; a language without a list has none.
+    """
+    counts = _counts(language.partition("-")[0].lower())
+    scale = _A_BILLION / max(1, sum(counts.values()))
+    rarest = 10 ** ((EVERYDAY_FROM - 0.5) / LEVELS_PER_TEN) / scale
+    return {
+        normalize(word): min(MOST_EVERYDAY, _level(count * scale) - EVERYDAY_FROM + 1)
+        for word, count in counts.items()
+        if count >= rarest and word.isalpha()
+    }
+
+
+def everyday_terms(language: str, stem: Callable[[str], str]) -> dict[str, int]:
+    """The same by the terms of these words; a term has the step of its commonest word."""
+    steps: dict[str, int] = {}
+    for word, step in everyday_words(language).items():
+        term = stem(word)
+        steps[term] = max(step, steps.get(term, 0))
+    return steps
+
+
+def _level(frequency: float) -> int:
+    """The level of a word that occurs so often in a billion."""
+    return min(MOST_COMMON, max(1, round(LEVELS_PER_TEN * math.log10(frequency))))
+
+
+@cache
 def write_lexicon(languages: tuple[str, ...]) -> bytes:
     """The lexicon of some languages, by their codes: of the words of all that have a list."""
     levels: dict[str, int] = {}
@@ -114,11 +146,7 @@ def _levels(language: str) -> Iterable[tuple[str, int]]:
     """The words of a language that may be corrected or meant, normalised, each with its level."""
     counts = _counts(language.partition("-")[0].lower())
     step = _A_BILLION / max(1, sum(counts.values()))
-    level_of = {
-        count: min(MOST_COMMON, max(1, round(LEVELS_PER_TEN * math.log10(count * step))))
-        for count in set(counts.values())
-        if count > 0
-    }
+    level_of = {count: _level(count * step) for count in set(counts.values()) if count > 0}
     for listed, count in counts.items():
         word = listed if listed.isascii() else normalize(listed)
         if word.isalpha() and SHORTEST <= len(word) <= LONGEST and count in level_of:

@@ -711,6 +711,22 @@ def test_engines_know_the_language_and_what_stands_side_by_side(kind):
 
 
 @every_engine
+def test_the_words_around_a_question_do_not_outweigh_its_subject(kind):
+    """Few articles hold `know` or `tell`; in a long message they say little, in a short one they are
+    what is asked for.
+    """
+    seasons = ("spring", "summer", "autumn", "winter")
+    others = [make_article(s, f"Invoice {s}", lead=f"Your invoice in {s}.") for s in seasons]
+    chat = make_article("chat", "Let us know", lead="Please tell us: we know how.")
+    address = make_article("post", "Post", lead="The invoice by post and its address.")
+    with opened(kind, [chat, address, *others]) as engine:
+        message = "please tell me, I want to know something: invoice post"
+        assert ask(engine, message).sections[0].card.id == "post"
+        assert ask(engine, "tell know").sections[0].card.id == "chat"
+        assert engine.index.everyday("know") > engine.index.everyday("invoic") == 0
+
+
+@every_engine
 def test_the_last_word_may_be_a_beginning(kind):
     """Other words are whole; a space after the last one ends it."""
     corpus = [make_article("a", "Package tracking"), make_article("b", "Trace of a pack")]

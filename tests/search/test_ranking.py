@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kb.config import Ranking
 from kb.search.ranking import (
     AVERAGE_GRID,
+    EVERYDAY_STEPS,
     FIELDS,
     HEAD_MASK,
     HEAD_SHIFT,
@@ -19,14 +20,17 @@ from kb.search.ranking import (
     LEVEL_MASK,
     LEVELS,
     LEVELS_PER_E,
+    LONG_QUERY,
     LOWEST_LEVEL,
     MAX_OCCURRENCES,
     OCCURRENCES_SHIFT,
     SATURATION_STEPS,
+    SHORT_QUERY,
     Averages,
     confidence,
     count_occurrences,
     coverage,
+    damped_idf,
     field_norms,
     head_steps,
     idf_steps,
@@ -290,3 +294,15 @@ def test_confidence_grows_with_what_is_held_and_with_the_lead():
     assert confidence(0, 5, 0) == confidence(1, 1, 1) < 0.3
     assert confidence(1, 1, 5) < confidence(1, 1, 1)
     assert round(confidence(0.7, 3, 2), 2) == confidence(0.7, 3, 2)
+
+
+@given(st.integers(0, 1000), st.integers(0, EVERYDAY_STEPS), st.integers(1, 64))
+def test_everyday_words_count_less_the_longer_a_query_is(idf, everyday, words):
+    """In a short one, and where a word is none of them, nothing is lost; never more than the share."""
+    damped = damped_idf(idf, everyday, words, RANKING)
+    if words <= SHORT_QUERY or not everyday:
+        assert damped == idf
+    assert damped_idf(idf, everyday, words + 1, RANKING) <= damped <= idf
+    assert damped >= math.floor(idf * (1 - RANKING.everyday))
+    if words >= LONG_QUERY:
+        assert damped == damped_idf(idf, everyday, LONG_QUERY, RANKING)

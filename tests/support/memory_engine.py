@@ -28,7 +28,7 @@ from kb.search.ranking import (
 )
 from kb.search.scoring import STEPS, QueryStatistics, Scoring
 from kb.search.twins import NO_TWINS, Twins, join
-from kb.text.lexicon import Lexicon, write_lexicon
+from kb.text.lexicon import Lexicon, everyday_terms, write_lexicon
 
 
 @dataclass
@@ -133,6 +133,7 @@ class MemoryEngine:
         twins = Twins(*zip(*numbered, strict=True)) if numbered else NO_TWINS
         self.index = MemoryIndex(sections, self.averages, self.ranking, twins)
         self.index.lexicon = Lexicon(write_lexicon((self.analyzer.language,)))
+        self.index.everyday_terms = everyday_terms(self.analyzer.language, self.analyzer.stem)
 
 
 class MemoryIndex:
@@ -174,6 +175,10 @@ class MemoryIndex:
     def commonness(self, word):
         """By the lexicon that any engine keeps."""
         return self.lexicon.commonness(word)
+
+    def everyday(self, term):
+        """By the words of the language, too."""
+        return self.everyday_terms.get(term, 0)
 
     def are_neighbours(self, one, other, *, hidden):
         """In any section."""
@@ -269,20 +274,20 @@ class _Asked:
         )  # fmt: skip
 
     def _parts(self, section, alternative):
-        rarest = max(alternative.terms, key=lambda t: (self.statistics.idf(t), t))
+        rarest = max(alternative.terms, key=lambda t: (self.scoring.idf(t), t))
         held = rarest in section.weights and (
             len(alternative.terms) == 1
             or self._run(section, consecutive(alternative.terms), links=True)
         )
         if held:
             steps = self.saturations[section.weights[rarest] & LEVEL_MASK]
-            yield self.statistics.idf(rarest) * alternative.factor * steps / STEPS
+            yield self.scoring.idf(rarest) * alternative.factor * steps / STEPS
 
     def _heads(self, section):
         heads = {}
         for number, term in enumerate(self.query.terms):
             steps = [
-                self.statistics.idf(a.terms[0]) * a.factor / HEAD_STEPS * section.heads[a.terms[0]]
+                self.scoring.idf(a.terms[0]) * a.factor / HEAD_STEPS * section.heads[a.terms[0]]
                 for a in term.alternatives
                 if len(a.terms) == 1 and a.terms[0] in section.heads and not term.compound
             ]

@@ -33,6 +33,7 @@ T = TypeVar("T")
 
 CONTENTS = "contents.json"
 LEXICON = "lexicon.bin"
+EVERYDAY = "everyday.json"
 NAME = "kb"
 
 CACHED_TERMS = 512
@@ -143,6 +144,7 @@ class WhooshReader:
             self.lengths, self.averages = tables.lengths, tables.averages
             self.twins = read_twins(folder, base)
             self._lexicon_data = (folder / LEXICON).read_bytes()  # it may be removed later
+            self._everyday_data = (folder / EVERYDAY).read_bytes()
         self.postings = lru_cache(CACHED_TERMS)(self._postings)
         self.statistics = lru_cache(CACHED_TERMS)(self._statistics)
         self.positions = lru_cache(CACHED_TERMS)(self._positions)
@@ -252,6 +254,16 @@ class WhooshReader:
         """How common a word is in the language. See Statistics."""
         with decoding("the lexicon"):
             return self._lexicon.commonness(word)
+
+    def everyday(self, term: str) -> int:
+        """How far the words of a term are everyday words. See Statistics."""
+        return self._everyday.get(term, 0)
+
+    @cached_property
+    def _everyday(self) -> dict[str, int]:
+        with decoding("the everyday words"):
+            steps: dict[str, int] = json.loads(self._everyday_data)
+        return steps
 
     def lexicon(self) -> Iterator[Block]:
         """The words of the language. See ExportReader."""

@@ -29,6 +29,7 @@ from kb.index.twins import find_twins
 from kb.index.whoosh.codec import MAX_WEIGHT, DamagedPostingsError, PackedCodec, PostingBuffer
 from kb.index.whoosh.reader import (
     CONTENTS,
+    EVERYDAY,
     LEXICON,
     NAME,
     WhooshReader,
@@ -39,7 +40,7 @@ from kb.index.whoosh.reader import (
 from kb.index.whoosh.tables import Tables, write_tables, write_twins
 from kb.search.protocols import FINGERPRINT, HIDDEN, TWINS
 from kb.search.ranking import FIELDS, HEAD_STEPS, Averages, count_occurrences, idf_steps
-from kb.text.lexicon import write_lexicon
+from kb.text.lexicon import everyday_terms, write_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -117,6 +118,8 @@ def build(folder: Path, analyzer: Analyzer, ranking: Ranking, articles: Iterable
         writer.pool.take(inverter.postings(averages))
     _write_anew(folder, averages, ranking)
     replace_file(folder / LEXICON, [write_lexicon((analyzer.language,))])
+    everyday = everyday_terms(analyzer.language, analyzer.stem)
+    replace_file(folder / EVERYDAY, [json.dumps(everyday).encode()])
 
 
 def update(

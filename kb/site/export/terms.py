@@ -449,20 +449,22 @@ class _Writer:
         return hashlib.sha256(repr(common).encode(errors="surrogatepass")).hexdigest()[:16]
 
     def row(self, term: str, postings: TermPostings) -> list[Any]:
-        """[term, idf, sections, levels, positions, and where it is in titles: idf over titles,
-        articles, levels, positions, and where coverage differs from what positions say:
-        sections, steps], without empty ends.
+        """[term, idf, how far it is an everyday word, sections, levels, positions, and where it is
+        in titles: idf over titles, articles, levels, positions, and where coverage differs from
+        what positions say: sections, steps], without empty ends.
         """
         section_of = self.layout.section_of
         occurrences = count_occurrences(postings.weights)
         idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
+        everyday = self.reader.everyday(term)
         if not (term in self.titles or term in self.heads or _is_in_heads(postings)):
-            return [term, idf, *write_columns(section_of, postings, self.linked.get(term))]
+            columns = write_columns(section_of, postings, self.linked.get(term))
+            return [term, idf, everyday, *columns]
         encoder = PostingEncoder(section_of, postings, self.linked.get(term))
         articles = self._articles(term)
         titles = [self._title(self.layout.articles[number], encoder) for number in articles]
         heads = self._heads(term, encoder, articles)
-        row = [term, idf, *encoder.columns()]
+        row = [term, idf, everyday, *encoder.columns()]
         if titles or heads:
             row += [
                 idf_steps(self.reader.articles, len(self.titles[term].docs)) if titles else 0,

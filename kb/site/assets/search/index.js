@@ -35,9 +35,11 @@ class Directory {
 export class Term {
   /** @param {any[]} row @param {Index} index */
   constructor(row, index) {
-    const [, idf, sections, levels, places = "", titleIdf = 0, articles = "", titleLevels = "", titlePlaces = "", heads = "", steps = ""] = row;
+    const [, idf, everyday, sections, levels, places = "", titleIdf = 0, articles = "", titleLevels = "", titlePlaces = "", heads = "", steps = ""] = row;
     /** @type {number} */
     this.idf = idf;
+    /** How far its words are everyday words of the language. @type {number} */
+    this.everyday = everyday;
     /** @type {number} */
     this.titleIdf = titleIdf;
     /** The articles whose titles hold it. */

@@ -2,12 +2,15 @@
 // formulas of kb/search/ranking.py, so that they come out as the same numbers.
 
 /** @import { Alternative, Concept, Concepts } from "./concepts.js" */
-/** @import { Index } from "./index.js" */
+/** @import { Index, Term } from "./index.js" */
 import { pause } from "./pauses.js";
 import { find, lastUpTo } from "./shards.js";
 import {
   CHUNK, CONFIDENCE_BASE, CONFIDENCE_SLOPE, HEAD_STEPS, IDF_STEPS, LEVELS, LEVELS_PER_E, LOWEST_LEVEL, MOST_LEAD, RANGE_STARTS as STARTS, RESCORED, SATURATION_STEPS,
+  EVERYDAY_STEPS,
+  LONG_QUERY,
   SCORE_DIGITS,
+  SHORT_QUERY,
 } from "./shared.js";
 
 const STEPS = IDF_STEPS * SATURATION_STEPS;
@@ -99,6 +102,9 @@ export class Scoring {
     this.manifest = index.manifest;
     this.constants = index.manifest.ranking;
     this.concepts = concepts.all;
+    const words = concepts.all.filter((concept) => !concept.whole).length;
+    /** How far everyday words count less: they do in long queries. */
+    this.damping = this.constants.everyday * Math.min(1, Math.max(0, words - SHORT_QUERY) / (LONG_QUERY - SHORT_QUERY));
     this.asked = 0;
     /** Of each section the score of its words in steps, and the idf that its head covers. */
     this.steps = new Float64Array(index.size);
@@ -318,7 +324,13 @@ export class Scoring {
 
   /** @param {string} term */
   #idfOf(term) {
-    return this.index.term(term)?.idf ?? idfSteps(this.manifest.count, 0);
+    const known = this.index.term(term);
+    return known ? this.#damped(known) : idfSteps(this.manifest.count, 0);
+  }
+
+  /** A term's idf in this query. @param {Term} term */
+  #damped({ idf, everyday }) {
+    return Math.floor(idf * (1 - (this.damping * everyday) / EVERYDAY_STEPS) + 0.5);
   }
 
   /** @param {Concept} concept @returns {Parts} */
@@ -332,7 +344,8 @@ export class Scoring {
     if (terms.length > 1) return this.phrase(terms, factor);
     const term = this.index.term(terms[0]);
     if (!term) return NONE;
-    const table = this.manifest.saturations.map((/** @type {number} */ s) => term.idf * factor * s);
+    const idf = this.#damped(term);
+    const table = this.manifest.saturations.map((/** @type {number} */ s) => idf * factor * s);
     const values = new Float64Array(term.docs.length);
     for (let at = 0; at < values.length; at++) values[at] = table[term.levels[at]];
     return { docs: term.docs, values };
@@ -408,7 +421,7 @@ export class Scoring {
   #cover(concept) {
     const parts = concept.alternatives.map(({ terms, factor }) => {
       const term = terms.length > 1 ? null : this.index.term(terms[0]);
-      return term ? { docs: term.docs, values: term.heads, step: (term.idf * factor) / HEAD_STEPS } : { ...NONE, step: 0 };
+      return term ? { docs: term.docs, values: term.heads, step: (this.#damped(term) * factor) / HEAD_STEPS } : { ...NONE, step: 0 };
     });
     const { docs, values, step } = parts.length === 1 ? parts[0] : { ...best(parts, this.index.size), step: 1 };
     for (let at = 0; at < docs.length; at++) if (values[at]) this.covered[docs[at]] += step * values[at];

@@ -89,6 +89,9 @@ export const COMMON = 12;
 export const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 
 // kb/search/ranking.py
+export const EVERYDAY_STEPS = 8;
+export const SHORT_QUERY = 3;
+export const LONG_QUERY = 7;
 export const IDF_STEPS = 64;
 export const SATURATION_STEPS = 1024;
 export const HEAD_STEPS = 4;
