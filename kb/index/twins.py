@@ -155,13 +155,43 @@ class _Said(NamedTuple):
         return _PRINT.pack(equal, min(len(pairs), MANY), *keys, *more)
 
 
-def find_twins(reader: ExportReader, article_of: Sequence[int]) -> Twins:
-    """The groups of a freshly committed index; NO_TWINS where no section has any."""
+def read_prints(reader: ExportReader) -> dict[int, bytes]:
+    """The fingerprint of each section of an index, by its document."""
     found = reader.entry(TWINS, FINGERPRINT)
     if found is None:
-        return NO_TWINS
+        return {}
     data = found.positions.tobytes()
-    prints = {doc: data[n * SIZE : (n + 1) * SIZE] for n, doc in enumerate(found.docs)}
+    return {doc: data[n * SIZE : (n + 1) * SIZE] for n, doc in enumerate(found.docs)}
+
+
+class Earlier(NamedTuple):
+    """The twins of an index before an update, and the fingerprints of what the update takes out.
+    Documents below `kept` have the same numbers as before.
+    """
+
+    twins: Twins
+    gone: Sequence[bytes]
+    kept: int
+
+
+def find_twins(
+    reader: ExportReader, article_of: Sequence[int], earlier: Earlier | None = None
+) -> Twins:
+    """The groups of a freshly committed index; NO_TWINS where no section has any. After an update
+    only sections are compared that may be like one that came or went, or like one of these.
+    """
+    prints = read_prints(reader)
+    if not prints:
+        return NO_TWINS
+    kept: list[list[int]] = []
+    if earlier is not None:
+        touched = _touched(prints, earlier)
+        kept = [
+            group
+            for group in _groups_of(earlier.twins)
+            if all(doc in prints and doc < earlier.kept and doc not in touched for doc in group)
+        ]
+        prints = {doc: prints[doc] for doc in sorted(touched)}
     read = lru_cache(KEPT)(lambda article: decode_meta(reader.article_record(article)))
 
     def meta_of(doc: int) -> ArticleMeta:
@@ -171,9 +201,28 @@ def find_twins(reader: ExportReader, article_of: Sequence[int]) -> Twins:
         section = reader.section_records(article_of[doc])[doc - article_of[doc] - 1]
         return section["heading"], section["text"]
 
-    groups = group_sections(prints, meta_of, section_of)
+    groups = [*kept, *group_sections(prints, meta_of, section_of)]
     numbers = (repeat(number, len(group)) for number, group in enumerate(groups))
     return Twins(array("I", chain.from_iterable(groups)), array("I", chain.from_iterable(numbers)))
+
+
+def _groups_of(twins: Twins) -> list[list[int]]:
+    groups: dict[int, list[int]] = {}
+    for section, number in zip(*twins, strict=True):
+        groups.setdefault(number, []).append(section)
+    return list(groups.values())
+
+
+def _touched(prints: Mapping[int, bytes], earlier: Earlier) -> set[int]:
+    """The sections whose groups an update may have changed: in a group keys are in common."""
+    keys = {doc: _PRINT.unpack(data)[2:] for doc, data in prints.items()}
+    found = set(chain.from_iterable(own for doc, own in keys.items() if doc >= earlier.kept))
+    found.update(*(_PRINT.unpack(data)[2:] for data in earlier.gone))
+    touched: set[int] = set()
+    while more := [doc for doc, own in keys.items() if not found.isdisjoint(own)]:
+        touched.update(more)
+        found = set(chain.from_iterable([keys.pop(doc) for doc in more]))
+    return touched
 
 
 def group_sections(

@@ -12,6 +12,7 @@ from support.articles import make_article
 from support.memory_engine import MemoryEngine
 
 from kb.config import Ranking
+from kb.index import twins
 from kb.index.generations import DamagedIndexError
 from kb.index.whoosh.engine import WhooshEngine
 from kb.index.whoosh.tables import TWINS_FILE, read_twins
@@ -238,3 +239,53 @@ def test_an_update_finds_the_twins_of_a_fresh_index(before, after):
                 )
         updated.close()
         fresh.close()
+
+
+def groups_of(engine):
+    """The groups of an index, by articles' ids and positions of sections."""
+    reader, groups = engine.reader, {}
+    for doc, number in zip(*reader.twins, strict=True):
+        article = reader.article_of[doc]
+        name = reader.article_record(article)["id"], doc - article
+        groups.setdefault(number, []).append(name)
+    return sorted(groups.values())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_edit_of_one_among_many_finds_the_twins_of_a_fresh_index(tmp_path, monkeypatch, seed):
+    """Groups that it did not touch are those of before, and are not looked at."""
+    chance, looked = random.Random(seed), []
+    usual = twins.group_sections
+    monkeypatch.setattr(
+        twins, "group_sections", lambda prints, *more: looked.append(prints) or usual(prints, *more)
+    )
+
+    def random_article(name):
+        texts = [changed(text_of(chance.randint(1, 30)), chance.choice([0, 3, 12])) for _ in "ab"]
+        folder = chance.choice(["v1", "v2", "v3"])
+        return make_article(f"{folder}/{name}", "T", *(("Set up", text) for text in texts))
+
+    articles = {name: random_article(name) for name in map(str, range(80))}
+    engine = WhooshEngine(tmp_path / "edited", ANALYZER, Ranking())
+    (tmp_path / "edited").mkdir()
+    engine.build(sorted(articles.values(), key=lambda a: a.id))
+    few = 0
+    for step in range(12):
+        some = chance.sample(sorted(articles), k=2)
+        removed = [articles.pop(name).id for name in some]
+        new = [random_article(chance.choice([name, f"{step}n"])) for name in some[:1]]
+        new += [random_article(f"{step}more")]
+        articles |= {a.id.partition("/")[2]: a for a in new}
+        looked.clear()
+        if not engine.update(removed, sorted(new, key=lambda a: a.id)):
+            break
+        engine.close()
+        engine = WhooshEngine(tmp_path / "edited", ANALYZER, Ranking())
+        few += len(looked[0]) < len(twins.read_prints(engine.reader))
+        (tmp_path / str(step)).mkdir()
+        fresh = WhooshEngine(tmp_path / str(step), ANALYZER, Ranking())
+        fresh.build(sorted(articles.values(), key=lambda a: a.id))
+        assert groups_of(engine) == groups_of(fresh)
+        fresh.close()
+    assert few
+    engine.close()

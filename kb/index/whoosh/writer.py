@@ -25,7 +25,7 @@ from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
 
 from kb.files import replace_file
 from kb.index.inverter import Inverter, numbered
-from kb.index.twins import find_twins
+from kb.index.twins import Earlier, find_twins, read_prints
 from kb.index.whoosh.codec import MAX_WEIGHT, DamagedPostingsError, PackedCodec, PostingBuffer
 from kb.index.whoosh.reader import (
     CONTENTS,
@@ -40,6 +40,7 @@ from kb.index.whoosh.reader import (
 from kb.index.whoosh.tables import Tables, write_tables, write_twins
 from kb.search.protocols import FINGERPRINT, HIDDEN, TWINS
 from kb.search.ranking import FIELDS, HEAD_STEPS, Averages, count_occurrences, idf_steps
+from kb.search.twins import NO_TWINS, Twins
 from kb.text.lexicon import everyday_terms, write_lexicon
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def update(
             return False
         gone = [doc for docs in documents for doc in docs]
         merges = reader.deleted_count + len(gone) > MAX_DELETED_SHARE * reader.doc_count_all
-        before = None if merges else _Before.of(folder, analyzer, reader, public)
+        before = None if merges else _Before.of(folder, analyzer, reader, documents)
         postings = inverter.postings(averages)
     finally:
         reader.close()
@@ -182,7 +183,7 @@ def _write_after(
         if 2 * kept < reader.doc_count_all:
             return False
         tables, frequencies = _After(before, added, reader, kept, ranking).tables()
-        twins = find_twins(reader, tables.article_of)
+        twins = find_twins(reader, tables.article_of, Earlier(before.twins, before.gone, kept))
     finally:
         reader.close()
     write_tables(folder, tables)
@@ -340,6 +341,8 @@ class _Before:
         self.terms: Counter[str] = Counter()
         self.occurrences: Counter[str] = Counter()
         self.titles: Counter[str] = Counter()
+        self.twins: Twins = NO_TWINS
+        self.gone: list[bytes] = []
 
     @classmethod
     def of(
@@ -347,12 +350,13 @@ class _Before:
         folder: Path,
         analyzer: Analyzer,
         reader: WhooshReader,
-        public: Sequence[range],
+        documents: Sequence[range],
     ) -> _Before:
-        """By a reader that is open. `public` are the documents of articles that are taken out, and
-        that the public sees.
-        """
+        """By a reader that is open. `documents` are those of articles that are taken out."""
+        public = [docs for docs in documents if reader.is_public(docs.start)]
         before = cls(reader.tables, [(s.name, s.count) for s in reader.segments])
+        before.twins, prints = reader.twins, read_prints(reader)
+        before.gone = [prints[doc] for docs in documents for doc in docs if doc in prints]
         before.frequencies = read_frequencies(folder)
         for docs in public:
             before.articles -= 1
