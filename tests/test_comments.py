@@ -33,6 +33,8 @@ KINDS = {
     "liquid-trimmed": ("{%- comment -%}", "{%- endcomment -%}"),
     "jinja": ("{#", "#}"),
     "handlebars": ("{{!--", "--}}"),
+    "kramdown": ("{::comment}", "{:/comment}"),
+    "kramdown-short": ("{::comment}", "{:/}"),
     "obsidian": ("%%", "%%"),
 }
 kinds = pytest.mark.parametrize(("start", "end"), KINDS.values(), ids=KINDS)
@@ -266,3 +268,11 @@ def test_html_comments_against_a_plain_oracle(parts):
     plain = re.sub(r"(?s)<!--.*?(?:-->|\Z)", lines_only, body)
     if "<!--" not in plain and "<!-->" not in body and "<!--->" not in body:
         assert shown(body).split() == plain.split()
+
+
+def test_signs_of_kramdown_that_show_nothing():
+    """Options, and the signs around what is no Markdown; the text between these stays."""
+    assert shown('{::options toc_levels="2..4" /}\n\nx\n') == "\n\nx\n"
+    assert shown("a {::nomarkdown}<b>x</b>{:/} b\n") == "a <b>x</b> b\n"
+    assert shown("{::nomarkdown}\n<b>x</b>\n{:/nomarkdown}\n") == "\n<b>x</b>\n\n"
+    assert shown("# A {: .x }\n{: .y}\n") == "# A {: .x }\n{: .y}\n"

@@ -11,6 +11,7 @@ code, where nothing is a comment, is not decided here: see `kb.content.markdown.
 | `{% comment %} ... {% endcomment %}` | Liquid |
 | `{# ... #}` | Jinja, with a space after the `{#`: `{#name}` is a heading's id |
 | `{{!-- ... --}}` | Handlebars |
+| `{::comment} ... {:/comment}`, `{::options ... /}`, `{::nomarkdown}`, `{:/}` | kramdown |
 | `%% ... %%` | Obsidian |
 | `[//]: # (...)`, `[comment]: # (...)` | link definitions that nobody uses |
 
@@ -50,6 +51,9 @@ _KINDS = (
         r"\{%-?\s{0,9}endcomment\s{0,9}-?%\}",
     ),
     _Kind("jinja", r"\{#(?=[-\s])", r"#\}"),
+    _Kind("kramdown", r"\{::comment\s{0,9}\}", r"\{:/(?:comment)?\s{0,9}\}"),
+    _Kind("options", r"\{::options(?=\s)", r"/?\}"),
+    _Kind("nomarkdown", r"\{(?:::nomarkdown|:/(?:nomarkdown)?)(?=\s{0,9}/?\})", r"\}"),
     _Kind(
         "definition",
         r"\[(?://|comment)[^\]\n]{0,99}\]:[ \t]*(?:#|<>|<#>)[ \t]+(?=[\"'(])",
@@ -69,7 +73,7 @@ OPENING = "|".join(f"(?P<{kind.name}>{kind.opening})" for kind in _KINDS)
 _OPENING = re.compile(OPENING)
 _CLOSING = {kind.name: re.compile(kind.closing) for kind in _KINDS}
 # A quick look for texts without any: nearly all.
-_SIGNS = ("<!--", "/*", "%%", "!--", "{%", "{{<", "{#", "[//", "[comment")
+_SIGNS = ("<!--", "/*", "%%", "!--", "{%", "{{<", "{#", "[//", "[comment", "{:")
 _HTML_SIGN = 2  # `<!-->` is a whole comment, `<!--->` too
 _LOOK_BACK = 200  # characters: addresses and printf's formats are shorter
 _LINE_START = re.compile(r"(?:^|\n)[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*\Z")

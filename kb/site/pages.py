@@ -382,7 +382,7 @@ class Pages:
         return {
             "href": root + encode(self.plan.address[record.id]),
             "title": _named(record.title),
-            "summary": record.description,
+            "summary": _named(record.description),
             "tier": self.shell.t[named] if named else "",
             "draft": record.is_draft,
         }
