@@ -22,6 +22,7 @@ OUT = ROOT / "kb/site/assets/search/shared.js"
 SHARED = {
     "kb.text.characters": "APOSTROPHES DASHES IGNORED DROPPED FOLDED ZEROS",
     "kb.text.variants": "MEASURES PARTICLES",
+    "kb.text.stop_words": "FEW_WORDS",
     "kb.text.analysis": "MAX_WORD_LENGTH LONGEST_ABBREVIATION SHORTEST_NUMBER LONGEST_NUMBER "
     "GROUPS SPACES HUMP CAMEL",
     "kb.text.snippets": "WIDTH=SNIPPET_WIDTH",

@@ -23,6 +23,7 @@ from kb.search.ranking import IDF_STEPS, RESCORED, confidence, round_score
 from kb.search.scoring import QueryStatistics, Scoring
 from kb.search.spelling import Corrected, Corrector
 from kb.search.twins import MOST_SHOWN, label
+from kb.text.stop_words import FEW_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -145,7 +146,7 @@ class _Search:
         words = query.words.lower() if _is_shouted(query.words) else query.words
         tokens = [token for token in self.analyzer.tokens(words) if not token.inside]
         self.typed = tokens
-        content = self._content(tokens) or tokens
+        content = self._without_courtesies(self._content(tokens)) or tokens
         if len(content) <= MAX_WORDS:
             return content, query.notices
         cut = CUT_WORDS.format(count=MAX_WORDS)
@@ -166,6 +167,18 @@ class _Search:
                 and any(share_title(token.term, other) for other in others)
             )
         ]
+
+    def _without_courtesies(self, tokens: list[Token]) -> list[Token]:
+        """The tokens without greetings and the like, if enough others say what it is about: but for
+        those that are quoted, and the last if it may not be finished.
+        """
+        courtesies = self.analyzer.courtesies.difference(
+            *map(self.analyzer.surfaces, self.request.query.phrases)
+        )
+        unfinished = tokens[-1:] if self.request.prefix else []
+        others = [t for t in tokens if t.surface not in courtesies or t in unfinished]
+        words = {token.term for token in others if not token.whole}
+        return others if len(words) >= FEW_WORDS else tokens
 
     def _find(self, tokens: list[Token]) -> Results:
         prefix = self.request.prefix and not self.request.query.text[-1:].isspace()

@@ -38,7 +38,7 @@ from kb.text.characters import (
     compose,
     normalize,
 )
-from kb.text.stop_words import stop_words_of
+from kb.text.stop_words import courtesies_of, stop_words_of
 from kb.text.variants import ELIDED, MEASURES, respell, without_particles
 
 if TYPE_CHECKING:
@@ -216,6 +216,7 @@ class Analyzer:
         self.language = language
         self._code = language.partition("-")[0].lower()
         self.stop_words = stop_words_of(self._code, stop_words)
+        self.courtesies = courtesies_of(self._code)
         self._units: dict[str, tuple[Word, ...]] = {}
         self._singles: dict[str, str] = {}
         self._single_stops: dict[str, str] = {}

@@ -43,11 +43,9 @@ DROPPED = (
 """What is left out of words: accents, Hebrew points, Arabic vowels and lengthening, and IGNORED."""
 
 FOLDED = (
-    "\u00e6ae \u00f0d \u00f8o \u00feth \u0111d \u0127h \u0131i \u0138q \u0142l \u014bn \u0153oe "
-    "\u0167t \u0180b \u0188c \u0199k \u019al \u019en \u01a5p \u01adt \u01b4y \u01b6z \u01e5g "
-    "\u0221d \u0234l \u0235n \u0236t \u023cc \u023fs \u0240z \u0247e \u0249j \u024dr \u024fy "
-    "\u0253b \u0254o \u0256d \u0257d \u0259e \u0260g \u0268i \u026bl \u0272n \u0275o \u0289u "
-    "\u0671\u0627 \u0649\u064a \u06cc\u064a \u06d2\u064a \u06a9\u0643 \u06aa\u0643 \u06c1\u0647 "
+    "\u00e6ae \u00f0d \u00f8o \u00feth \u0111d \u0127h \u0131i \u0142l \u014bn \u0153oe "
+    "\u0167t \u0199k \u01b4y \u01b6z \u0253b \u0254o \u0256d \u0257d \u0259e \u0272n "
+    "\u0671\u0627 \u0649\u064a \u06cc\u064a \u06d2\u064a \u06a9\u0643 \u06c1\u0647 "
     "\u06be\u0647 \u06d5\u0647 \u0629\u0647"
 )
 """Letters, each before what stands for it, between spaces: Latin ones with strokes, and ligatures;

@@ -235,6 +235,23 @@ STOP_WORDS = {
 }  # fmt: skip
 """Stop words by ISO 639-1 code, as they are written."""
 
+COURTESIES = {
+    "en": """
+        hi hello hey please help thanks thank kindly need want like get getting try trying tried
+        know wonder wondering able way possible
+        """,
+    "de": "hallo hi bitte danke hilfe helfen brauche benötige gerne versuche wissen möglich",
+    "es": "hola favor gracias ayuda ayudar necesito quisiera intento intentar saber posible",
+    "fr": "bonjour salut merci svp aide aider besoin essaie essayer savoir possible",
+    "it": "ciao salve grazie favore aiuto aiutare bisogno provo provare sapere possibile",
+    "nl": "hallo dank bedankt alsjeblieft help helpen nodig graag probeer weten mogelijk",
+    "pt": "olá oi obrigado obrigada favor ajuda ajudar preciso tento tentar saber possível",
+}
+"""Greetings, and what people say around a subject: a message of some length is not about them."""
+
+FEW_WORDS = 3
+"""So many other words make a message of some length."""
+
 KEPT = "!"
 """Before a word that is no stop word, in the settings."""
 
@@ -248,3 +265,8 @@ def stop_words_of(language: str, changes: Iterable[str] = ()) -> frozenset[str]:
     words.update(normalize(word) for word in changes if not word.startswith(KEPT))
     words.difference_update(normalize(w.removeprefix(KEPT)) for w in changes if w.startswith(KEPT))
     return frozenset(words)
+
+
+def courtesies_of(language: str) -> frozenset[str]:
+    """The COURTESIES of a language, as surfaces."""
+    return frozenset(normalize(word) for word in COURTESIES.get(language, "").split())

@@ -155,7 +155,8 @@ def test_words_meet_alike(tmp_path, open_base, both):
     words = (
         "login", "log in", "log-in", "logout", "log out", "setup", "set up", "sitemap", "site map",
         "us shipping rates", "US shipping rates", "US SHIPPING RATES", "CAN bus", "can bus", "the who",
-        '"turn on"', '"turn off"', '"turn on the light"', '"the who"', 'x -"turn on"', '"on"',
+        "hi please help me to turn on the light at the site", "please help the site",
+        'please "help" turn light site', '"turn on"', '"turn off"', '"turn on the light"', '"the who"', 'x -"turn on"', '"on"',
         'please turn my new light "turn on" somewhere', 'shipping rates of "US" and "not off" light',
         "10000", "10,000", "10 000", "5 GB", "5gb", "8005550199", "max retry count", "maxRetryCount",
         "retry", "xmlhttprequest", "color", "organize colors", "注文", "追跡", "鍵", "注文の追跡 鍵", "lodz",

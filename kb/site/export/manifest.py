@@ -179,6 +179,7 @@ def _language(config: Config, reader: ExportReader) -> dict[str, Any]:
         "elided": ELIDED.get(language, ""),
         "respelled": RESPELLED.get(language, ()),
         "stop": " ".join(stop_words),
+        "courtesies": " ".join(sorted(analyzer.courtesies)),
         "halves": _halves(reader, analyzer, config),
         "titled": " ".join(titled),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},

@@ -5,7 +5,7 @@ import { pause } from "./pauses.js";
 import { SPACE, trimSlashes } from "./query.js";
 import { bestFirst, confidence, roundScore, Scoring } from "./scoring.js";
 import { say } from "./sentences.js";
-import { CUT_WORDS, MAX_WORDS, MIN_OUTSIDE, TIERS, UNQUOTED } from "./shared.js";
+import { CUT_WORDS, FEW_WORDS, MAX_WORDS, MIN_OUTSIDE, TIERS, UNQUOTED } from "./shared.js";
 import { Corrector } from "./spelling.js";
 import { join } from "./twins.js";
 
@@ -102,10 +102,23 @@ export class Search {
     const isTitled = (/** @type {Token} */ { term }) =>
       this.#titled.has(term) && others.some((other) => shareTitle(this.index.term(term), this.index.term(other.term)));
     const without = this.typed.filter((token) => !token.stop || isTitled(token));
-    const content = without.length ? without : this.typed;
+    const content = without.length ? this.#withoutCourtesies(without) : this.typed;
     if (content.length <= MAX_WORDS) return [content, this.query.notices];
     const cut = say(CUT_WORDS, { count: MAX_WORDS });
     return [content.slice(0, MAX_WORDS), [...this.query.notices, cut]];
+  }
+
+  /** The tokens without greetings and the like, if enough others say what it is about: but for those
+   * that are quoted, and the last if it may not be finished. @param {Token[]} tokens */
+  #withoutCourtesies(tokens) {
+    const courtesies = new Set(this.index.manifest.courtesies.split(" "));
+    for (const text of this.query.phrases) {
+      for (const { surface } of this.engine.analyzer.tokens(text.normalize("NFC"))) courtesies.delete(surface);
+    }
+    const unfinished = this.wanted.prefix ? tokens.length - 1 : -1;
+    const others = tokens.filter(({ surface }, at) => !courtesies.has(surface) || at === unfinished);
+    const words = new Set(others.filter((token) => !token.whole).map(({ term }) => term));
+    return words.size >= FEW_WORDS ? others : tokens;
   }
 
   /** @param {Token[]} tokens @returns {Promise<Results>} */
