@@ -244,6 +244,8 @@ class Targets:
             own = _ENDING.sub("", page)
             if not _INDEX.search(fold(own)):
                 yield normal_path(f"{own}/{target}")
+            if own.endswith("/page"):  # it stands as its folder, without a slash
+                yield normal_path(f"{own.rpartition('/')[0].rpartition('/')[0]}/{target}")
             rooted = normal_path(target)
             yield rooted
             yield from self._below_prefixes(rooted)

@@ -649,9 +649,12 @@ def test_pages_of_the_app_router_stand_as_their_folders(empty):
         {
             "app/docs/(guides)/late/page.mdx": "# Late\n",
             "app/docs/page.mdx": links("/docs/late", "./late", "/docs/late#late"),
+            "app/docs/next/page.mdx": links("./more", "../docs/more"),
+            "app/docs/more/page.mdx": "# More\n",
         }
     )
     assert broken(empty.build()) == []
+    assert hrefs(empty, "app/docs/next/page.html") == ["app/docs/more/page.html"] * 2
     late = "app/docs/%28guides%29/late/page.html"
     assert [unquote(href) for href in hrefs(empty, "app/docs/page.html")] == [
         unquote(late), unquote(late), unquote(f"{late}#late"),
