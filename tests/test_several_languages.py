@@ -1,5 +1,7 @@
 """A knowledge base in several languages: an index for each, and answers in one of them."""
 
+import hashlib
+import json
 import shutil
 from dataclasses import replace
 
@@ -166,3 +168,32 @@ def test_agents_see_their_own_channels_in_a_language(base, content):
     assert [o.channel.name for o in base.contact(language="de").options] == ["chat"]
     own = base.contact(language="de", audience=Audience.AGENT).options
     assert [option.channel.name for option in own] == ["Telefon"]
+
+
+def test_a_damaged_file_of_one_language_is_found(base, content):
+    """All languages are built anew from the articles."""
+    base.index()
+    folder = base.engine_of("de").folder
+    base.close()
+    for file in folder.glob("*.pst"):
+        file.write_bytes(b"x" * file.stat().st_size)
+    again = KnowledgeBase.open(content)
+    assert again.index().rebuilt
+    assert articles(again.search("Paket", language="de"))
+
+
+@pytest.mark.parametrize("languages", [["", "../../elsewhere"], [], ["de/x"], [7], "de"])
+def test_an_index_of_a_stranger_names_no_other_folder(base, content, languages):
+    """Its manifest may say what it will."""
+    base.index()
+    folder = base.engine_of("de").folder.parent
+    base.close()
+    manifest = folder / "manifest.json"
+    said = json.loads(manifest.read_text())
+    data = json.dumps({**said, "languages": languages}).encode()
+    manifest.write_bytes(data)
+    pointer = {"generation": folder.name, "manifest": hashlib.sha256(data).hexdigest()}
+    (folder.parent / "current.json").write_text(json.dumps(pointer))
+    again = KnowledgeBase.open(content)
+    assert again.index().rebuilt
+    assert again.languages == ("en", "ar", "de", "ja")

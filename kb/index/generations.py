@@ -608,6 +608,9 @@ def _read_manifest(data: bytes, name: str) -> dict[str, Any]:
             if not plain or {"\\", "\0"} & {*bare} or bare.startswith(".") or file == MANIFEST:
                 raise DamagedIndexError(f"{name} names {file!r}, which is no file of an index")
             known["sha256"], known["size"], known["mtime_ns"]
+        languages = manifest.get("languages", [""])
+        if not languages or not all(tag == "" or is_language(tag) for tag in languages):
+            raise DamagedIndexError(f"{name} names {languages!r}, which are no languages")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DamagedIndexError(f"{name} is not readable") from None
     return manifest
