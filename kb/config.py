@@ -268,7 +268,7 @@ class SearchConfig:
         default=3, metadata=setting(whole_number(1, 3), "sections that one article may bring")
     )
     sure: float = field(
-        default=0.65,
+        default=0.6,
         metadata=setting(share(), "probability from which the first hit is not marked weak"),
     )
     synonyms: Words = field(

@@ -75,8 +75,8 @@ CHUNK = 8
 """Words of a chunk, stop words not counted: nearness asks what two neighbouring ones hold."""
 
 MOST_LEAD = 1.0
-CONFIDENCE_BASE = -1.37
-CONFIDENCE_SLOPE = 4.63
+CONFIDENCE_BASE = -0.99
+CONFIDENCE_SLOPE = 1.61
 """The curve of `confidence`, fitted to judged sets and to questions about something else: see
 benchmarks/relevance.md."""
 
@@ -247,14 +247,19 @@ def nearness(share: float, ranking: Ranking) -> float:
     return ranking.nearness * float(min(1.0, share) ** ranking.nearness_power)
 
 
-def confidence(share: float, score: float, rival: float) -> float:
-    """The probability that the first hit is right, in hundredths: logistic in sqrt(share) * lead.
+def confidence(held: float, asked: float, score: float, rival: float) -> float:
+    """The probability that the first hit is right, in hundredths: logistic in
+    sqrt(held / asked) * ln(1 + held) * lead.
 
-    `share` is the part of the query's idf that the hit holds. The lead is ln(score / rival), at
-    most MOST_LEAD; `rival` is the best score of another article, 0 where no other is found.
+    `held` of the `asked` idf of the query, in steps, stands in the hit. The lead is
+    ln(score / rival), at most MOST_LEAD; `rival` is the best score of another article, 0 where no
+    other is found.
     """
     lead = min(MOST_LEAD, math.log(score / rival)) if rival > 0 else MOST_LEAD
-    odds = math.exp(CONFIDENCE_BASE + CONFIDENCE_SLOPE * math.sqrt(share) * lead)
+    share = math.sqrt(held / asked) if asked else 0.0
+    odds = math.exp(
+        CONFIDENCE_BASE + CONFIDENCE_SLOPE * share * math.log1p(held / IDF_STEPS) * lead
+    )
     return math.floor(100 * odds / (1 + odds) + 0.5) / 100
 
 

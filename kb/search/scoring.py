@@ -180,15 +180,15 @@ class Scoring:
         held = sum(unit in compounds or all(found) for unit, found in units.items())
         return held, len(units)
 
-    def share(self, candidate: Candidate) -> float:
-        """The share of the query's idf that a section holds, unknown words included."""
+    def held(self, candidate: Candidate) -> tuple[int, int]:
+        """How much of the query's idf a section holds, and of how much, unknown words included."""
         held = asked = 0
         compounds = self._compounds(candidate)
         for number, (term, idf) in enumerate(zip(self.terms, self.idfs, strict=True)):
             if not term.compound:
                 asked += idf
                 held += idf if number in candidate.words or term.unit in compounds else 0
-        return held / asked if asked else 1.0
+        return held, asked
 
     def parts(
         self, candidate: Candidate, pairs: Sequence[str], near: float, score: float

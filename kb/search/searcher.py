@@ -398,7 +398,7 @@ class _Search:
         for candidate, score, _ in best:
             if not scoring.terms or (self.request.person_first and candidate.tier == Tier.CONTACT):
                 return 1.0
-            return confidence(scoring.share(candidate), round_score(score), rival)
+            return confidence(*scoring.held(candidate), round_score(score), rival)
         return 0.0
 
     def _section(

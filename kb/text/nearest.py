@@ -62,9 +62,9 @@ def neighbours(words: Iterable[str], names: Mapping[str, Sequence[str]]) -> tupl
 
     rated: dict[str, float] = {}
     for word in words:
-        matcher = SequenceMatcher(b=word[:LONGEST])
+        matcher = SequenceMatcher(b=word)
         for name, parts in names.items():
-            rating = max((_ratio(matcher, part[:LONGEST]) for part in parts), default=0.0)
+            rating = max((_ratio(matcher, part) for part in parts), default=0.0)
             rated[name] = max(rating, rated.get(name, 0.0))
     near = [name for name, rating in rated.items() if rating >= NEIGHBOUR]
     return tuple(sorted(near, key=lambda name: (-rated[name], name)))

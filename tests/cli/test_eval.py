@@ -76,7 +76,7 @@ def test_the_figures_of_a_judged_folder(kb, judged, folder):
     assert "  no results  33.33% (1)" in lines
     assert "median" in lines[6]
     text = " ".join(result.out.split())
-    assert "From search.sure = 0.65 on 0.00% of the first hits are sure." in text
+    assert "From search.sure = 0.6 on 0.00% of the first hits are sure." in text
     assert "The cap of 3 sections per article changes what 0 queries show first" in text
     assert not (folder / "judged" / "index").exists()
 

@@ -628,7 +628,7 @@ def test_confidence_is_in_what_stands_out_and_holds_the_query(kind):
     with opened(kind, corpus) as engine:
         for limits in ({}, {"limit": 1}, {"limit": 3, "per_article": 1}):
             sure = ask(engine, "rare common", **limits).confidence
-            assert sure > 0.9
+            assert sure > 0.7
             assert ask(engine, "common", **limits).confidence < 0.3  # twenty are as good
             assert ask(engine, "zzzz common", **limits).confidence < 0.3
             assert 0.3 < ask(engine, "zzzz rare", **limits).confidence < sure

@@ -288,12 +288,13 @@ def test_parts_can_be_switched_off():
 
 def test_confidence_grows_with_what_is_held_and_with_the_lead():
     """A probability in hundredths; no other article is as good as a long lead, equals are a toss."""
-    assert confidence(1, 2, 1) > confidence(1, 1.5, 1) > confidence(1, 1, 1)
-    assert confidence(1, 2, 1) > confidence(0.5, 2, 1) > confidence(0.1, 2, 1)
-    assert confidence(1, 5, 0) == confidence(1, 100, 1) < 1
-    assert confidence(0, 5, 0) == confidence(1, 1, 1) < 0.3
-    assert confidence(1, 1, 5) < confidence(1, 1, 1)
-    assert round(confidence(0.7, 3, 2), 2) == confidence(0.7, 3, 2)
+    assert confidence(500, 500, 2, 1) > confidence(500, 500, 1.5, 1) > confidence(500, 500, 1, 1)
+    assert confidence(500, 500, 2, 1) > confidence(500, 900, 2, 1) > confidence(500, 5000, 2, 1)
+    assert confidence(500, 500, 2, 1) > confidence(100, 100, 2, 1)  # rare words tell more
+    assert confidence(500, 500, 5, 0) == confidence(500, 500, 100, 1) < 1
+    assert confidence(0, 500, 5, 0) == confidence(500, 500, 1, 1) == confidence(0, 0, 1, 0) < 0.3
+    assert confidence(500, 500, 1, 5) < confidence(500, 500, 1, 1)
+    assert round(confidence(300, 500, 3, 2), 2) == confidence(300, 500, 3, 2)
 
 
 @given(st.integers(0, 1000), st.integers(0, EVERYDAY_STEPS), st.integers(1, 64))

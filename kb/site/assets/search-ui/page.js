@@ -5,7 +5,7 @@ import { keepWords } from "./arrival.js";
 import { createAsker } from "./asker.js";
 import { listenForSending, listenForText } from "./keys.js";
 import {
-  actionText, alsoIn, badges, failureOf, groupHits, notesOf, remedies, snippetOf, summaryOf, trailOf,
+  actionText, alsoIn, badges, failureOf, groupHits, notesOf, perhaps, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
 import { address, capitalised, make, valueOf } from "./words.js";
 
@@ -118,7 +118,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     if (answer && state.kind === "answer") notes.append(...notesOf(answer, state.question, view, exactly, instead));
     if (state.kind === "failed") notes.append(remedies({ t, contact: view.contact }, asker.retry)); // topics stand below
     if (answer && !answer.hits.length) notes.append(...nothing(answer));
-    list.replaceChildren(...groupHits(answer?.hits ?? []).map(group));
+    list.replaceChildren(...groupHits(answer?.hits ?? [], group));
     more.hidden = !answer || answer.hits.length < limit || answer.total <= limit || limit >= MOST;
     if (browse) browse.hidden = Boolean(answer?.hits.length);
     if (answer && help) showHelp(help, answer.escalation);
@@ -162,8 +162,8 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     }
   }
 
-  /** @param {Hit[]} hits  of one article */
-  function group(hits) {
+  /** @param {Hit[]} hits  of one article @param {boolean} doubted */
+  function group(hits, doubted) {
     const [best, ...others] = hits;
     const trail = trailOf(best);
     const doing = best.actions.map((action) => {
@@ -175,6 +175,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     return make(
       "li",
       {},
+      doubted ? perhaps(view) : null,
       make("h2", {}, link(best, best.title, "find-title"), " ", ...badges(best, view)),
       trail && make("p", { class: "find-trail" }, trail),
       make("p", {}, snippetOf(best)),

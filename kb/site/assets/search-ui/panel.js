@@ -5,7 +5,7 @@ import { keepWords } from "./arrival.js";
 import { createAsker } from "./asker.js";
 import { makeCombobox } from "./combobox.js";
 import {
-  actionText, alsoIn, badges, failureOf, groupHits, helpAddress, helpText, notesOf, remedies, snippetOf, summaryOf, trailOf,
+  actionText, alsoIn, badges, failureOf, groupHits, helpAddress, helpText, notesOf, perhaps, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
 import { listenForSending, listenForText } from "./keys.js";
 import { address, make, valueOf } from "./words.js";
@@ -83,7 +83,7 @@ export function attachPanel(form, input, view, open) {
   function showAnswer(answer, asked) {
     status.replaceChildren(...summaryOf(answer, view));
     notes.replaceChildren(...notesOf(answer, asked, view, exactly, instead));
-    list.replaceChildren(...groupHits(answer.hits).map((hits) => group(hits)), ...last(answer));
+    list.replaceChildren(...groupHits(answer.hits, group), ...last(answer));
     const keys = make("p", { class: "find-keys", "aria-hidden": "true" }, t("find_keys"));
     const more = !view.search && answer.total > limit && answer.hits.length >= limit && button();
     foot.replaceChildren(more || "", helpAddress(answer.escalation, view) ? "" : helpLine(answer), keys);
@@ -114,12 +114,12 @@ export function attachPanel(form, input, view, open) {
     return make("p", {}, more);
   }
 
-  /** @param {Hit[]} hits  of one article */
-  function group(hits) {
+  /** @param {Hit[]} hits  of one article @param {boolean} doubted */
+  function group(hits, doubted) {
     const [best] = hits;
     const rows = hits.map((hit) => row(hit, hit === best));
     const doing = best.actions.slice(0, ACTIONS).map(action);
-    return make("div", { role: "group", "aria-label": best.title, class: "find-group" }, rows[0], ...doing, ...rows.slice(1));
+    return make("div", { role: "group", "aria-label": best.title, class: "find-group" }, doubted ? perhaps(view) : "", rows[0], ...doing, ...rows.slice(1));
   }
 
   /** @param {Hit} hit @param {boolean} first  of its article */

@@ -5,23 +5,28 @@ import { NO_CHANNEL } from "../search/shared.js";
 import { address, asPath, capitalised, fill, make, marked } from "./words.js";
 
 /**
- * Hits by article, each article where its best hit stands.
- * @param {Hit[]} hits
- * @returns {Hit[][]}
+ * What is shown of the hits of each article; `show` is told of which first it should be said that it
+ * is not sure.
+ * @template T
+ * @param {Hit[]} hits  those of an article one after the other
+ * @param {(hits: Hit[], doubted: boolean) => T} show
  */
-export function groupHits(hits) {
-  /** @type {Map<string, Hit[]>} */
-  const groups = new Map();
-  for (const hit of hits) {
-    groups.set(hit.article, [...(groups.get(hit.article) ?? []), hit]);
-  }
-  return [...groups.values()];
+export function groupHits(hits, show) {
+  /** @type {Hit[][]} */
+  const groups = [];
+  for (const hit of hits) (groups[hit.group - 1] ??= []).push(hit);
+  const first = groups.find(([best]) => best.weak);
+  return groups.map((group) => show(group, group === first));
 }
 
-/** The tier as a small word, and whether the match is weak. @param {Hit} hit @param {View} view */
-export function badges(hit, { t }) {
-  const tier = make("span", { class: "find-tier", "data-tier": hit.tier }, t(`tier_${hit.tier.replace("-", "_")}`));
-  return hit.weak ? [tier, " ", make("span", { class: "find-tier" }, t("find_weak"))] : [tier];
+/** Stands above what is not sure. @param {View} view */
+export const perhaps = ({ t }) => make("p", { class: "find-perhaps" }, t("find_perhaps"));
+
+/** The tier as a small word, and what tells the article from another of its title.
+ * @param {Hit} hit @param {View} view */
+export function badges({ tier, apart }, { t }) {
+  const named = make("span", { class: "find-tier", "data-tier": tier }, t(`tier_${tier.replace("-", "_")}`));
+  return apart ? [make("span", { class: "find-tier" }, apart), " ", named] : [named];
 }
 
 /** The headings above a section, its own last. @param {Hit} hit */

@@ -227,7 +227,7 @@ export class Search {
   /** The confidence in the best section. @param {Ranked} best @param {number} rival @param {Scoring} scoring */
   #confidence({ doc, score }, rival, scoring) {
     if (this.wanted.person && this.index.tierOf(doc) === "contact") return 1;
-    return confidence(scoring.share(doc), roundScore(score), roundScore(rival));
+    return confidence(scoring.holds(doc), roundScore(score), roundScore(rival));
   }
 
   /** The sections that hold a word, and that filters, exclusions and phrases leave.

@@ -29,11 +29,13 @@ const NONE = { docs: [], values: [] };
 /** A score as it is compared and shown. @param {number} score */
 export const roundScore = (score) => Math.floor(score * SCALE + 0.5) / SCALE;
 
-/** The probability that the first hit is right. @param {number} share @param {number} score
+/** The probability that the first hit is right, which holds so much of the query's idf, in steps.
+ * @param {[number, number]} holds  of how much @param {number} score
  * @param {number} rival  the best score of another article */
-export function confidence(share, score, rival) {
+export function confidence([held, asked], score, rival) {
   const lead = rival > 0 ? Math.min(MOST_LEAD, Math.log(score / rival)) : MOST_LEAD;
-  const odds = Math.exp(CONFIDENCE_BASE + CONFIDENCE_SLOPE * Math.sqrt(share) * lead);
+  const share = asked ? Math.sqrt(held / asked) : 0;
+  const odds = Math.exp(CONFIDENCE_BASE + CONFIDENCE_SLOPE * share * Math.log1p(held / IDF_STEPS) * lead);
   return Math.floor((100 * odds) / (1 + odds) + 0.5) / 100;
 }
 
@@ -293,8 +295,9 @@ export class Scoring {
     return [held, units.size];
   }
 
-  /** The share of the query's idf that a section holds, unknown words included. @param {number} doc */
-  share(doc) {
+  /** How much of the query's idf a section holds, and of how much, unknown words included.
+   * @param {number} doc @returns {[number, number]} */
+  holds(doc) {
     let held = 0;
     let asked = 0;
     const wholes = this.#wholes(doc);
@@ -304,7 +307,7 @@ export class Scoring {
       asked += idf;
       if (wholes.has(concept.unit) || find(this.held[at], doc) >= 0) held += idf;
     });
-    return asked ? held / asked : 1;
+    return [held, asked];
   }
 
   /** The units that a section holds as a whole. @param {number} doc */

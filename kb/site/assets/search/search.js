@@ -29,7 +29,6 @@ const LONGEST_KEPT = 10_000;
  * @property {string | null} [tag]
  * @property {boolean} [prefix]  the last word may be the beginning of one
  * @property {boolean} [correct]  false takes words as they are
- * @property {boolean} [sections]  in the order of scores, else those of an article follow its best one
  *
  * @typedef {object} Hit
  * @property {number} rank
@@ -117,7 +116,7 @@ export class Engine {
   async ask(text, options) {
     const query = parseQuery(text);
     const wanted = {
-      limit: this.manifest.limit, tier: null, topic: null, tag: null, prefix: false, correct: true, sections: false,
+      limit: this.manifest.limit, tier: null, topic: null, tag: null, prefix: false, correct: true,
       ...options,
       person: false,
     };
@@ -126,21 +125,12 @@ export class Engine {
     loading.catch(() => {}); // it is awaited below: nothing is lost if the next line throws
     wanted.person = this.asking.asksForPerson(text); // while files are on their way
     await loading;
-    const found = await search.run();
-    const results = wanted.sections ? found : { ...found, ranked: this.#grouped(found.ranked) };
+    const results = await search.run();
+    const placeOf = (/** @type {Ranked} */ { doc }) => articles.indexOf(this.index.articleOf[doc]);
+    const articles = results.ranked.map(({ doc }) => this.index.articleOf[doc]);
+    results.ranked.sort((one, other) => placeOf(one) - placeOf(other)); // those of an article together
     if (!results.total && search.facets) results.notices.unshift(...unknownFilters(search.filters, search.facets));
     return this.answer(text, results, wanted.person);
-  }
-
-  /** Sections with those of one article together, where its best one stands. @param {Ranked[]} ranked */
-  #grouped(ranked) {
-    /** @type {Map<number, Ranked[]>} */
-    const groups = new Map();
-    for (const each of ranked) {
-      const article = this.index.articleOf[each.doc];
-      groups.set(article, [...(groups.get(article) ?? []), each]);
-    }
-    return [...groups.values()].flat();
   }
 
   /** Topics in order of id. @returns {Promise<{topic: string, title: string}[]>} */

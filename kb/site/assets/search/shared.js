@@ -105,8 +105,8 @@ export const RESCORED = 40;
 export const CHUNK = 8;
 export const SCORE_DIGITS = 6;
 export const MOST_LEAD = 1.0;
-export const CONFIDENCE_BASE = -1.37;
-export const CONFIDENCE_SLOPE = 4.63;
+export const CONFIDENCE_BASE = -0.99;
+export const CONFIDENCE_SLOPE = 1.61;
 
 // kb/search/protocols.py
 export const RANGE_STARTS = [0, 1024, 2048, 3072, 8192];

@@ -27,11 +27,11 @@ export function nearestTopics(words, topics, analyzer) {
     .map(([, [topic, title, , url]]) => ({ topic, title, url }));
 }
 
-/** The words of a text but for stop words, cut. @param {string} text @param {Analyzer} analyzer */
+/** The words of a text but for stop words. @param {string} text @param {Analyzer} analyzer */
 const contentWords = (text, analyzer) =>
   analyzer.tokens(text.normalize("NFC"))
     .filter(({ stop, whole }) => !stop && !whole)
-    .map(({ surface }) => [...surface].slice(0, LONGEST_NAME).join(""));
+    .map(({ surface }) => surface);
 
 /** A sentence for a topic, and for a tag, that no article has.
  * @param {import("./query.js").Filters} filters @param {{topics: Row[], articles: object}} facets */
