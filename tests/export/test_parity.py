@@ -27,7 +27,6 @@ QUERIES = (
 OPTIONS = (
     {},
     {"limit": 3},
-    {"limit": 10, "topic": "orders"},
     {"limit": 10, "prefix": True},
     {"limit": 10, "correct": False},
     {"limit": 10, "tier": "self-service"},
