@@ -126,9 +126,6 @@ export class Engine {
     wanted.person = this.asking.asksForPerson(text); // while files are on their way
     await loading;
     const results = await search.run();
-    const placeOf = (/** @type {Ranked} */ { doc }) => articles.indexOf(this.index.articleOf[doc]);
-    const articles = results.ranked.map(({ doc }) => this.index.articleOf[doc]);
-    results.ranked.sort((one, other) => placeOf(one) - placeOf(other)); // those of an article together
     if (!results.total && search.facets) results.notices.unshift(...unknownFilters(search.filters, search.facets));
     return this.answer(text, results, wanted.person);
   }
@@ -141,6 +138,10 @@ export class Engine {
 
   /** @param {string} text @param {Results} results @param {boolean} person @returns {Promise<Answer>} */
   async answer(text, results, person) {
+    const articleOf = (/** @type {Ranked} */ { doc }) => this.index.articleOf[doc];
+    const articles = [...new Set(results.ranked.map(articleOf))];
+    const groupOf = (/** @type {Ranked} */ each) => articles.indexOf(articleOf(each)) + 1;
+    results.ranked.sort((one, other) => groupOf(one) - groupOf(other)); // those of an article together
     const loading = Promise.all(results.ranked.map(({ doc }) => this.index.document(doc)));
     const message = this.asking.message(text); // while files are on their way
     const documents = await loading;
@@ -148,13 +149,10 @@ export class Engine {
     const terms = this.searched(results);
     /** @type {Hit[]} */
     const hits = [];
-    const titles = new Map(documents.map(({ article }) => [article.id, article.title]));
-    const articles = [...titles.keys()];
-    const apart = tellApart(titles);
+    const apart = tellApart(new Map(documents.map(({ article }) => [article.id, article.title])));
     for (const [at, ranked] of results.ranked.entries()) {
       await pause();
-      const group = articles.indexOf(documents[at].article.id) + 1;
-      const hit = this.#hit([at + 1, group], ranked, documents[at], results, terms, person);
+      const hit = this.#hit([at + 1, groupOf(ranked)], ranked, documents[at], results, terms, person);
       const also = twins[at]?.map(([article, url, anchor]) =>
         ({ article, anchor, label: label(hit.article, article), url: addressOf(url, anchor) }));
       const other = apart.get(hit.article);
@@ -170,16 +168,11 @@ export class Engine {
       total: results.total,
       confidence: results.confidence,
       hits,
-      topics: results.found === "nothing" ? await this.#nearest(parseQuery(text).words) : [],
+      topics: results.found === "nothing" ? nearestTopics(parseQuery(text).words, (await this.index.facets()).topics, this.analyzer) : [],
       synonyms: results.synonyms,
       notices: results.notices,
       escalation: { ...this.asking.escalate(text, documents[0]?.article), message },
     };
-  }
-
-  /** @param {string} words */
-  async #nearest(words) {
-    return nearestTopics(words, (await this.index.facets()).topics, this.analyzer);
   }
 
   /** Of the sections that one stands for id, url and anchor. @param {Joined} [joined] */
