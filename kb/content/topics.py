@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.model import Topic
@@ -24,6 +25,7 @@ class TopicFile(NamedTuple):
 _UNDESCRIBED = TopicFile()
 INDEXES = ("_index", "index", "readme")
 """Names of articles that are their folder's page, the first one before the others."""
+_VERSION = re.compile(r"v\d")
 UNTITLED = frozenset({*INDEXES, "home"})
 """Titles of such articles, in lower case, that say nothing."""
 
@@ -57,9 +59,9 @@ class Leaf(Node, Protocol):
 
 
 def title_from_name(name: str) -> str:
-    """A file's or folder's name as a title: `late-packages` is `Late packages`."""
+    """A file's or folder's name as a title: `late-packages` is `Late packages`, `v3.5` itself."""
     words = " ".join(name.replace("-", " ").replace("_", " ").split()) or name
-    return words[:1].upper() + words[1:]
+    return words if _VERSION.match(words) else words[:1].upper() + words[1:]
 
 
 def title_from_path(id_: str) -> str:

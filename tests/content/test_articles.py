@@ -1213,10 +1213,17 @@ def test_topics_can_be_built_for_some_articles(content):
 
 @pytest.mark.parametrize(
     ("name", "title"),
-    [("late-packages", "Late packages"), ("a__b", "A b"), ("_", "_"), ("éa", "Éa")],
+    [
+        ("late-packages", "Late packages"),
+        ("a__b", "A b"),
+        ("_", "_"),
+        ("éa", "Éa"),
+        ("v3.5", "v3.5"),
+        ("vans", "Vans"),
+    ],
 )
 def test_names_become_titles(name, title):
-    """Hyphens and underscores are spaces, the first letter is large."""
+    """Hyphens and underscores are spaces, the first letter is large but that of a version."""
     assert title_from_name(name) == title
 
 
