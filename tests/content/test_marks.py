@@ -200,6 +200,7 @@ def test_headings_in_callouts_are_no_sections():
         ("ts filename=a.ts {1,3-4}", "ts", "a.ts", {1, 3, 4}, False),
         ("js:src/a.js", "js", "src/a.js", set(), False),
         ("sh [npm]", "sh", "npm", set(), False),
+        ('js [[1, 8, "<A />"], [2, 9, "b"]] {3}', "js", "", {3}, False),
         ('py hl_lines="2 4-5" linenums="1"', "py", "", {2, 4, 5}, True),
         ("{.python .numberLines}", "python", "", set(), True),
         ("jsx showLineNumbers {2}", "jsx", "", {2}, True),

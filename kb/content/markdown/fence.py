@@ -23,6 +23,8 @@ _ATTRIBUTE = re.compile(
 )
 _BRACES = re.compile(r"\{([0-9,\s-]*)\}")
 _BRACKETS = re.compile(r"\[([^\[\]]{1,200})\]")
+# What react.dev has explained step by step: [[1, 8, "useState"], [2, 9, "count"]].
+_STEPS = re.compile(r"\[\s*(?:\[[^\[\]]{0,200}\][\s,]*)+\]")
 _FIRST = re.compile(r"[^\s{\[,]+")
 _TITLES = ("title", "filename", "file", "name", "caption", "label")
 _LINES = ("hl_lines", "highlight", "mark", "hl", "lines", "emphasize-lines")
@@ -75,6 +77,7 @@ def read_info(info: str) -> Info:
     left = _ATTRIBUTE.sub(" ", rest)
     ranges = [given[key] for key in _LINES if key in given] + _BRACES.findall(left)
     left = _BRACES.sub(" ", left)
+    left = _STEPS.sub(" ", left)
     bracketed = _BRACKETS.search(left)
     left = _BRACKETS.sub(" ", left)
     named = next((given[key] for key in _TITLES if given.get(key)), "")
