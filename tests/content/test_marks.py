@@ -104,6 +104,16 @@ PLACES = (
     "x^{}^ H~{}~O",
     "https://example.com/{}",
     ":{}:",
+    "# [{}](#tab/a)\n\na\n\n# [b](#tab/{})\n\n{}\n\n---",
+    ">[!BEGINTABS]\n\n>[!TAB {}]\n\n{}\n\n>[!ENDTABS]",
+    "::: tabs\n@tab {}\na\n== {}\nb\n:::",
+    "/// note | {}\n    type: {}\n\n{}\n\n///",
+    "[](#{}){{#{}}} **a**{{#{}}}",
+    '<div markdown="{}">\n{}\n<p title="{}">{}</p>\n</div>',
+    '<figure markdown="1">{}</figure>',
+    "<Tabs>\n<template v-slot:{}>\n\n{}\n\n</template>\n</Tabs>",
+    '<CodeGroup>\n<CodeGroupItem title="{}">\n\n{}\n\n</CodeGroupItem>\n</CodeGroup>',
+    '<picture><source srcset="{} 2x, {}"><img alt="{}"></picture>',
 )
 ALLOWED = {"id", "class", "role", "href", "type", "disabled", "checked", "open", "start", "src"}
 ALLOWED |= {"alt", "title", "aria-label", "style", "data-numbered", "dir", "lang"}
@@ -294,3 +304,22 @@ def test_lines_of_attributes_between_words_are_left_out():
     """Each line of a paragraph may have its own."""
     assert parse("a\n{: .x }\nb\n{: .y }\nc").sections[0].text == "a b c"
     assert parse("a <b>b</b>{: .x .y } c").sections[0].text == "a b c"
+
+
+AGAIN = (
+    "::: tabs\n@tab a\n", "/// note\n", "///\n", "# [a](#tab/b)\n\n", ">[!TAB a]\n\n", "**a**{", "<A {", "<A b={",
+    '<div markdown="1">\n', "<template #a>\n", "a\n{: .b}\n", "<td>", "<kbd>a", "[](a){#b}", "@[code](a)\n", "<<< a\n",
+    "{* a *}\n", "<!--@include: a-->\n", "{{#include a}}", "[!code-a[b](c)]", ":a_b:",
+)  # fmt: skip
+FAMILIES = frozenset({"liquid", "gitbook", "docfx", "vuepress", "mkdocs", "mdbook", "mdx"})
+
+
+@pytest.mark.parametrize("unit", AGAIN)
+def test_marks_again_and_again_are_read_or_refused(unit):
+    """Were any of them looked for to the end of the text, each time, this would take minutes."""
+    for families in (frozenset(), FAMILIES):
+        try:
+            document = parse(unit * (20_000 // len(unit)), markup=Markup(families))
+        except ContentError:
+            continue  # over a limit
+        assert len(document.markdown()) < 1_000_000
