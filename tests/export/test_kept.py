@@ -11,6 +11,7 @@ from support.exports import PlainPlaces
 
 from kb.config import Config
 from kb.knowledge_base import KnowledgeBase
+from kb.search.postings import PostingIndex
 from kb.site.export import documents
 from kb.site.export import shards as kept
 from kb.site.export import terms as term_rows
@@ -193,6 +194,29 @@ def test_most_shards_are_left_alone(config, tmp_path, monkeypatch):
     assert len(kinds[0]) >= len(kinds[2]) - 6
     assert 0 < len(kinds[1]) < len(kinds[3])
     assert made == untouched(config, rows)
+
+
+def test_words_that_are_two_others_follow_edits(config, tmp_path, monkeypatch):
+    """Only pairs of which one stands elsewhere are looked up again."""
+    rows, looked = tmp_path / "rows", []
+    usual = PostingIndex.are_neighbours
+    monkeypatch.setattr(
+        PostingIndex,
+        "are_neighbours",
+        lambda self, *terms, **options: looked.append(terms) or usual(self, *terms, **options),
+    )
+    paths = sorted(config.content.rglob("*.md"))
+    for path, more in zip(paths, ("log in", "login", "setup", "set up", "plain"), strict=False):
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"\n\n{more}\n")
+    assert b'"setup":"set up"' in shards(config, rows)["m.js"]
+    looked.clear()
+    replace_text(paths[3], "set up", "set ladders up")
+    edited = shards(config, rows)
+    assert {pair[0] for pair in looked} <= {"set", "up"}
+    assert b'"setup"' not in edited["m.js"]
+    assert b'"login":"log in"' in edited["m.js"]
+    assert edited == shards(config)
 
 
 class OtherPlaces(PlainPlaces):

@@ -8,7 +8,6 @@ reads them is in kb/site/assets/search.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from functools import partial
 from itertools import starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,7 +32,7 @@ from kb.site.export.documents import (
 from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_shard
 from kb.site.export.shards import ShardCache
 from kb.site.export.stems import write_stems
-from kb.site.export.terms import write_lexicon, write_terms, write_words
+from kb.site.export.terms import STAMPS, write_lexicon, write_terms, write_words
 from kb.site.export.twins import describe_groups, find_groups, write_groups
 from kb.support import intent
 from kb.text.analysis import Analyzer
@@ -100,7 +99,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
             **_articles(layout, leads),
             **({"twins": describe_groups(groups)} if groups else {}),
             **_statistics(reader, ranking),
-            **_language(config, reader),
+            **_language(config, reader, kept),
             **({"stems": stems[0].hash} if stems else {}),
             **_people(config, _contacts(layout) if contacts is None else contacts, places),
         },
@@ -166,7 +165,7 @@ def _statistics(reader: ExportReader, ranking: Ranking) -> dict[str, Any]:
     }
 
 
-def _language(config: Config, reader: ExportReader) -> dict[str, Any]:
+def _language(config: Config, reader: ExportReader, kept: ShardCache) -> dict[str, Any]:
     """What words are, and which stand for which."""
     language = config.language.partition("-")[0].lower()
     analyzer = Analyzer(config.language, config.search.stop_words)
@@ -180,7 +179,7 @@ def _language(config: Config, reader: ExportReader) -> dict[str, Any]:
         "respelled": RESPELLED.get(language, ()),
         "stop": " ".join(stop_words),
         "courtesies": " ".join(sorted(analyzer.courtesies)),
-        "halves": _halves(reader, analyzer, config),
+        "halves": _halves(reader, analyzer, config, kept),
         "titled": " ".join(titled),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
         "limit": config.search.limit,
@@ -189,17 +188,36 @@ def _language(config: Config, reader: ExportReader) -> dict[str, Any]:
     }
 
 
-def _halves(reader: ExportReader, analyzer: Analyzer, config: Config) -> dict[str, str]:
-    """Words of the articles that are two others, side by side in some, with the terms of these."""
+_NEIGHBOURS = "neighbours"
+"""The name under which it is noted which terms stand side by side in some section."""
+
+
+def _halves(
+    reader: ExportReader, analyzer: Analyzer, config: Config, kept: ShardCache
+) -> dict[str, str]:
+    """Words of the articles that are two others, side by side in some, with the terms of these.
+    Terms are looked up again where one of the two stands elsewhere than in the last export.
+    """
     index = PostingIndex(reader, Ranking(**dict(config.ranking)))
-    words = frozenset(
-        word for word in reader.terms_of("words") if index.word_frequency(word, hidden=False)
-    )
-    are_neighbours = partial(index.are_neighbours, hidden=False)
+    words = frozenset(word for word, _, count in reader.stamps("words") if count)
+    before, stamps = kept.last.get(STAMPS, {}), kept.noted(STAMPS)
+    known, noted = kept.last.get(_NEIGHBOURS, {}), dict[str, bool]()
+
+    def are_neighbours(one: str, other: str) -> bool:
+        pair = f"{one} {other}"
+        same = all(term in before and before[term] == stamps.get(term) for term in (one, other))
+        if not same or pair not in known:
+            noted[pair] = index.are_neighbours(one, other, hidden=False)
+        else:
+            noted[pair] = known[pair]
+        return noted[pair]
+
     found = (
         (word, halves_of(word, analyzer, words.__contains__, are_neighbours)) for word in words
     )
-    return {word: " ".join(terms) for word, terms in sorted(found) if terms}
+    halves = {word: " ".join(terms) for word, terms in sorted(found) if terms}
+    kept.note(_NEIGHBOURS, noted)
+    return halves
 
 
 def _contacts(layout: Layout) -> list[ArticleMeta]:

@@ -70,6 +70,10 @@ class ShardCache:
         """Note a value, which JSON can hold, for the next export."""
         self._notes[name] = value
 
+    def noted(self, name: str) -> Any:
+        """The value of that name that was noted for the next export."""
+        return self._notes[name]
+
     def blocks(self, kind: str) -> Sequence[Block]:
         """The shards of a kind in the last export."""
         return self._old.get(kind, [])

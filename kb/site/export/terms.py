@@ -279,7 +279,7 @@ def write_terms(
     limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
     terms = _Terms(_Writer(reader, layout, ranking, leads), limit, kept)
     yield from pack(terms.pieces(), terms, kept)
-    kept.note(_STAMPS, terms.stamps)
+    kept.note(STAMPS, terms.stamps)
 
 
 class _Terms:
@@ -317,7 +317,7 @@ class _Terms:
         is_same = self._kept.last.get(_KEY) == [key, self.limit]
         self._kept.note(_KEY, [key, self.limit])
         if is_same:
-            self.stamps, old = self._writer.stamps(), self._kept.last.get(_STAMPS, {})
+            self.stamps, old = self._writer.stamps(), self._kept.last.get(STAMPS, {})
             others = {term for term, _ in self.stamps.items() ^ old.items()}
             if len(others) <= _FEW * len(self.stamps):
                 return self._after(others)
@@ -358,7 +358,7 @@ _KEY = "terms"
 """The name under which it is noted what all rows depend on, and how large shards are."""
 
 
-_STAMPS = "stamps"
+STAMPS = "stamps"
 """The name under which the terms' stamps are noted."""
 
 
