@@ -33,7 +33,7 @@ export const roundScore = (score) => Math.floor(score * SCALE + 0.5) / SCALE;
  * @param {[number, number]} holds  of how much @param {number} score
  * @param {number} rival  the best score of another article */
 export function confidence([held, asked], score, rival) {
-  const lead = Math.min(MOST_LEAD, Math.log(score / rival)); // MOST_LEAD without a rival
+  const lead = rival ? Math.min(MOST_LEAD, Math.log(score / rival)) : MOST_LEAD;
   const share = Math.sqrt(held / asked || 0);
   const odds = Math.exp(CONFIDENCE_BASE + CONFIDENCE_SLOPE * share * Math.log1p(held / IDF_STEPS) * lead);
   return Math.floor((100 * odds) / (1 + odds) + 0.5) / 100;
