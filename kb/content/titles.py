@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html import escape, unescape
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.errors import ContentError
@@ -26,7 +27,8 @@ SAMPLE = 200
 AUTO, NONE = "auto", "none"
 """Values of `content.title_suffix`: look for one, and leave titles as they are."""
 
-_MARKED = re.compile(r"`[^`]+`|\{\{|\{%")
+_MARKED = re.compile(r"\{\{|\{%")
+_CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _SEPARATOR = r"(?:\||[-\u2013\u2014\u00b7\u2022\u00bb:]+)"
 _SUFFIX = re.compile(rf"\s+{_SEPARATOR}\s+\S(?:(?!\s{_SEPARATOR}\s).)*\Z")
 _LOOSE = re.compile(rf"\A\s*{_SEPARATOR}\s+|\s+{_SEPARATOR}\s*\Z|\A\s*{_SEPARATOR}\s*\Z")
@@ -55,7 +57,11 @@ def read_title(written: str, markup: Markup, syntax: MarkdownConfig, limits: Lim
     Raises ContentError where it passes a limit.
     """
     if not _MARKED.search(written):
-        return Title(written, title_html(written))
+        parts = _CODE.split(written)
+        pieces = (title_html(part) for part in parts[::2])
+        codes = (f"<code>{escape(part, quote=False)}</code>" for part in parts[1::2])
+        html = "".join(chain.from_iterable(zip_longest(pieces, codes, fillvalue="")))
+        return Title("".join(parts), html)
     from kb.content.markdown.document import parse  # noqa: PLC0415  # most titles have no marks
 
     document = parse(f"# {written}\n", markup=markup, syntax=syntax, limits=limits)

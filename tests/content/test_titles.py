@@ -109,6 +109,7 @@ def read(written, **variables):
         ("{{ product }}", "", 1),
         ("{% if x %}Pay{% endif %} late", "Pay late", 0),
         ("The `pay` button", "The pay button", 0),
+        ("`a` in <Suspense>, <your name>", "a in <Suspense>, <your name>", 0),
         ("snake_case_name - *", "snake_case_name - *", 0),
         ("a | b", "a | b", 0),
     ],
