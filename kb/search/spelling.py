@@ -55,7 +55,7 @@ _CONFUSED_LETTERS = frozenset(CONFUSED_LETTERS.split())
 LIKELY = 80
 """Slips that cost no more are likely: words with other first letters are not looked for then."""
 
-PER_LEVEL, NO_WORD = 2, 100
+PER_LEVEL, NO_WORD = 2, 60
 """What a level of commonness takes from a score, and what a word that the lexicon lacks adds."""
 
 SAME_STEM = 100
@@ -171,7 +171,9 @@ _LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]{3,})(\d{1,4})")
 
 
 class Corrected(NamedTuple):
-    """A query's tokens with some of them replaced, and which: (token as typed, surface)."""
+    """A query's tokens with some of them replaced, without stop words unless there are no others,
+    and which were: (token as typed, surface).
+    """
 
     tokens: list[Token]
     changes: tuple[tuple[Token, str], ...]
@@ -234,14 +236,17 @@ class Corrector:
 
     def _replace(self, tokens: Sequence[Token], found: dict[int, tuple[str, ...]]) -> Corrected:
         corrected = [new for t in tokens for new in self._replaced(t, found.get(id(t), ()))]
+        content = [token for token in corrected if not token.stop]
         changes = tuple((t, " ".join(found[id(t)])) for t in tokens if id(t) in found)
-        return Corrected(corrected, changes)
+        return Corrected(content or corrected, changes)
 
     def _replaced(self, token: Token, words: tuple[str, ...]) -> list[Token]:
         if not words:
             return [token]
-        stem = self.analyzer.stem
-        return [token._replace(surface=word, term=stem(word), stop=False) for word in words]
+        stem, stop_words = self.analyzer.stem, self.analyzer.stop_words
+        return [
+            token._replace(surface=word, term=stem(word), stop=word in stop_words) for word in words
+        ]
 
     def _best(self, token: Token, parts: Sequence[Token]) -> _Guess | None:
         """What was probably meant by a token among the query's `parts`."""

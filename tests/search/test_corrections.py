@@ -79,8 +79,10 @@ def test_wholes_are_not_corrected():
     assert terms == ["late", "packag", ANALYZER.stem("latepacakge")]
 
 
-def test_a_correction_is_never_a_stop_word():
-    """Even where a stop word is the nearest word that is known, it now stands for itself."""
+def test_a_stop_word_that_was_meant_is_left_out():
+    """As if it had been typed: unless there is nothing else."""
+    correction, terms = correct("verry late", {"verry"}, ("very late",))
+    assert (correction.text, terms) == ("very late", ["late"])
     _, terms = correct("verry", texts=("very",))
     assert terms == [ANALYZER.stem("very")]
 

@@ -216,7 +216,7 @@ def write_from(start: int, places: Sequence[int]) -> str:
     return written
 
 
-SHARD_WORDS = 500
+SHARD_WORDS = 250
 """Few, since each word of a query may need another shard: whether it is there as it is written."""
 
 

@@ -92,12 +92,13 @@ export class Corrector {
   #replace(tokens, found) {
     const { analyzer } = this;
     const corrected = tokens.flatMap((token) =>
-      found.get(token)?.words.map((word) => ({ ...token, surface: word, term: analyzer.stem(word), stop: false })) ?? [token]);
+      found.get(token)?.words.map((word) => ({ ...token, surface: word, term: analyzer.stem(word), stop: analyzer.stopWords.has(word) })) ?? [token]);
+    const content = corrected.filter((token) => !token.stop);
     const meant = (/** @type {Token} */ token) => found.get(token)?.words.join(" ") ?? "";
     const changes = tokens.filter(meant);
     const typed = (/** @type {string} */ text) => this.#retype(text, changes, meant);
     const words = changes.map((token) => /** @type {[string, string]} */ ([token.surface, meant(token)]));
-    return { tokens: corrected, correction: { text: typed(this.query.words), words }, retyped: typed(this.query.text) };
+    return { tokens: content.length ? content : corrected, correction: { text: typed(this.query.words), words }, retyped: typed(this.query.text) };
   }
 
   /** The query's words, or its whole text, with some tokens changed. @param {string} text
