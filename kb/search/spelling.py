@@ -268,14 +268,14 @@ class Corrector:
     def _nearest(self, surface: str, beside: tuple[str, str]) -> _Guess | None:
         """The likeliest of the words that are near; of those with equal scores by alphabet."""
         scored = sorted(self._scored(surface))
-        if len(scored) > 1:
+        limit = SURE + SURE_PER_LETTER * (min(len(surface), LONGEST_SURE) - MIN_LENGTH)
+        if len(scored) > 1 or (scored and scored[0][0] > limit):
             edge = scored[0][0] + len(beside) * BESIDE
             close = [pair for pair in scored[:COMPARED] if pair[0] <= edge]
             scored = sorted((score - self._beside(word, beside), word) for score, word in close)
         if not scored:
             return None
         score, word = scored[0]
-        limit = SURE + SURE_PER_LETTER * (min(len(surface), LONGEST_SURE) - MIN_LENGTH)
         return _Guess(score, (word,), score <= limit) if score <= limit + OFFERED else None
 
     def _scored(self, surface: str) -> Iterator[tuple[int, str]]:

@@ -214,6 +214,13 @@ def test_words_beside_a_word_tell_what_it_should_be():
     assert correct("load lontin", {"lontin"}, texts)[0].text == "load lontiny"
 
 
+def test_words_beside_a_word_make_it_sure():
+    """A short name that stands beside what is asked for, too."""
+    texts = ("use bixby", *["bixby"] * 8)
+    assert correct("biby", texts=texts, levels={"bixby": 0}) is None
+    assert correct("use biby", {"biby"}, texts, {"bixby": 0})[0].text == "use bixby"
+
+
 def test_the_first_letter_may_be_wrong_or_missing():
     """Where no word that begins alike is a likely one."""
     assert correct("oackage", texts=("package",))[0].text == "package"

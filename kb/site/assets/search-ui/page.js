@@ -115,7 +115,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     if (state.kind === "failed") status.textContent = failureOf(state, view);
     status.classList.toggle("find-alone", !answer?.hits.length);
     notes.replaceChildren();
-    if (answer && state.kind === "answer") notes.append(...notesOf(answer, state.question, view, exactly, instead));
+    if (answer && state.kind === "answer") notes.append(...notesOf(answer, state.question, view, again));
     if (state.kind === "failed") notes.append(remedies({ t, contact: view.contact }, asker.retry)); // topics stand below
     if (answer && !answer.hits.length) notes.append(...nothing(answer));
     list.replaceChildren(...groupHits(answer?.hits ?? [], group));
@@ -126,16 +126,10 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     seen = 0;
   }
 
-  function exactly() {
-    correct = false;
-    input.focus();
-    choose();
-  }
-
-  /** @param {string} query */
-  function instead(query) {
+  /** @param {boolean} corrected @param {string} [query] */
+  function again(corrected, query = input.value) {
     input.value = query;
-    correct = true;
+    correct = corrected;
     input.focus();
     choose();
   }

@@ -82,23 +82,17 @@ export function attachPanel(form, input, view, open) {
   /** @param {Answer} answer @param {import("./types.js").Question} asked */
   function showAnswer(answer, asked) {
     status.replaceChildren(...summaryOf(answer, view));
-    notes.replaceChildren(...notesOf(answer, asked, view, exactly, instead));
+    notes.replaceChildren(...notesOf(answer, asked, view, again));
     list.replaceChildren(...groupHits(answer.hits, group), ...last(answer));
     const keys = make("p", { class: "find-keys", "aria-hidden": "true" }, t("find_keys"));
     const more = !view.search && answer.total > limit && answer.hits.length >= limit && button();
     foot.replaceChildren(more || "", helpAddress(answer.escalation, view) ? "" : helpLine(answer), keys);
   }
 
-  function exactly() {
-    correct = false;
-    input.focus();
-    ask();
-  }
-
-  /** @param {string} query */
-  function instead(query) {
+  /** @param {boolean} corrected @param {string} [query] */
+  function again(corrected, query = input.value) {
     input.value = query;
-    correct = true;
+    correct = corrected;
     input.focus();
     ask();
   }

@@ -59,22 +59,21 @@ export function actionText({ label, where }) {
  * @param {Answer} answer
  * @param {Question} question
  * @param {View} view
- * @param {() => void} exactly  searches for the words as typed
- * @param {(query: string) => void} instead  searches for another query
+ * @param {(correct: boolean, query?: string) => void} again  searches anew: for the words as typed, or for others
  */
-export function notesOf(answer, question, { t }, exactly, instead) {
+export function notesOf(answer, question, { t }, again) {
   /** @type {(string | Node)[][]} */
   const notes = answer.notices.map((notice) => [notice]);
   if (answer.corrected !== null && answer.found !== "nothing") {
     const typed = make("button", { type: "button", class: "find-link" }, answer.query);
-    typed.addEventListener("click", exactly);
+    typed.addEventListener("click", () => again(false));
     const shown = make("strong", {}, answer.corrected);
     notes.push(fill(t("find_corrected"), { shown, typed }));
   }
   const meant = answer.did_you_mean;
   if (meant) {
     const suggestion = make("button", { type: "button", class: "find-link" }, meant);
-    suggestion.addEventListener("click", () => instead(meant));
+    suggestion.addEventListener("click", () => again(true, meant));
     notes.push(fill(t("find_meant"), { suggestion }));
   }
   if (question.correct === false) notes.push([t("find_exact")]);

@@ -73,7 +73,7 @@ export class Search {
     await Promise.all([
       index.load([...quoted, ...tokens].map(({ term }) => term)),
       index.loadWords(this.#begins ? tokens.slice(-1).map(({ surface }) => surface) : []),
-      this.wanted.correct ? Promise.all(tokens.map(({ surface }) => index.loadWord(surface))) : null,
+      ...tokens.map(({ surface }) => index.loadWord(surface)),
       index.hasFewTables && tokens.length ? index.loadTables(Array.from(index.tables.first)) : null,
       filters.topic || filters.tag ? index.facets().then((facets) => (this.facets = facets)) : null,
     ]);

@@ -138,7 +138,8 @@ export class Corrector {
    * @returns {Promise<Guess | null>} */
   async #nearest(surface, beside) {
     let scored = sorted(await this.#scored(surface));
-    if (scored.length > 1) {
+    const limit = SURE + SURE_PER_LETTER * (Math.min([...surface].length, LONGEST_SURE) - MIN_LENGTH);
+    if (scored.length > 1 || scored[0]?.score > limit) {
       const edge = scored[0].score + 2 * BESIDE;
       const close = scored.slice(0, COMPARED).filter(({ score }) => score <= edge);
       const found = close.map(async ({ score, word }) => ({ score: score - (await this.#beside(word, beside)), word }));
@@ -146,7 +147,6 @@ export class Corrector {
     }
     if (!scored.length) return null;
     const [{ score, word }] = scored;
-    const limit = SURE + SURE_PER_LETTER * (Math.min([...surface].length, LONGEST_SURE) - MIN_LENGTH);
     return score <= limit + OFFERED ? { words: [word], sure: score <= limit } : null;
   }
 
@@ -198,14 +198,15 @@ export class Corrector {
    * @param {string} word @param {(string | undefined)[]} beside */
   async #beside(word, [before, after]) {
     const term = this.analyzer.stem(word);
-    const held = [before && (await this.#together(before, term)), after && (await this.#together(term, after))];
-    return BESIDE * held.filter(Boolean).length;
+    return (await this.#together(before, term)) + (await this.#together(term, after));
   }
 
-  /** Whether any section holds two terms one after the other. @param {string} one @param {string} other */
+  /** What it takes from a score that any section holds two terms one after the other, if there are two.
+   * @param {string | undefined} one @param {string | undefined} other */
   async #together(one, other) {
+    if (!one || !other) return 0;
     await this.index.load([one, other]);
-    return areNeighbours(this.index, one, other);
+    return areNeighbours(this.index, one, other) ? BESIDE : 0;
   }
 
   /** Whether one is a regular form of the other, or will do for it. @param {string} surface @param {Word} meant */
