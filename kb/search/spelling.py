@@ -23,7 +23,7 @@ from __future__ import annotations
 import math
 import re
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.model import Correction
 
@@ -375,15 +375,24 @@ class Corrector:
         return words
 
     def _level(self, word: str) -> int:
-        """How common a word is in the language, by whichever of its spellings."""
-        level = self.statistics.commonness(word)
-        if not level and (other := self.analyzer.respell(word)) != word:
-            return self.statistics.commonness(other)
-        return level
+        return level_of(word, self.statistics, self.analyzer)
 
     def _articles(self, word: str) -> int:
         """How many articles hold a word."""
         return self.statistics.word_frequency(word)
+
+
+class KnowsWords(Protocol):
+    """What says how common words are: an index or a reader of one."""
+
+    def commonness(self, word: str) -> int:
+        """See `kb.search.protocols.Statistics`."""
+        ...
+
+
+def level_of(word: str, source: KnowsWords, analyzer: Analyzer) -> int:
+    """How common a word is in the language, by whichever of its spellings."""
+    return source.commonness(word) or source.commonness(analyzer.respell(word))
 
 
 def _beside(token: Token, parts: Sequence[Token]) -> tuple[str, str]:

@@ -82,7 +82,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     leads = documents.leads()
     yield from starmap(listed.add, write_tables(reader, layout))
     yield from starmap(listed.add, write_terms(reader, layout, ranking, leads, kept))
-    yield from starmap(listed.add, write_words(reader))
+    yield from starmap(listed.add, write_words(reader, Analyzer(config.language)))
     yield from starmap(listed.add, write_lexicon(reader))
     groups = find_groups(reader, layout)
     yield from starmap(listed.add, write_groups(groups, reader, places))

@@ -26,6 +26,7 @@ from kb.search.ranking import (
     head_steps,
     idf_steps,
 )
+from kb.search.spelling import level_of
 from kb.site.export.encoding import (
     DIGITS,
     NUMBERS,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from kb.site.export.documents import Exported, Layout
     from kb.site.export.encoding import Shard
     from kb.site.export.shards import Block, ShardCache
+    from kb.text.analysis import Analyzer
 
 MARKS = "%!#$"
 """Before positions in a title, in a heading, in the headings above, and in issue phrases."""
@@ -220,7 +222,7 @@ SHARD_WORDS = 250
 """Few, since each word of a query may need another shard: whether it is there as it is written."""
 
 
-def write_words(reader: ExportReader) -> Iterator[tuple[str, Shard]]:
+def write_words(reader: ExportReader, analyzer: Analyzer) -> Iterator[tuple[str, Shard]]:
     """(first word, shard) of all words, in the order of their UTF-16 code units."""
     counts = {word: count for word, _, count in reader.stamps("words")}
     words = sorted(counts, key=_word_order)
@@ -230,7 +232,7 @@ def write_words(reader: ExportReader) -> Iterator[tuple[str, Shard]]:
         fields = {
             "words": _END.join(parts),
             "articles": encode([counts[word] for word in own]),
-            "levels": "".join([DIGITS[reader.commonness(word)] for word in own]),
+            "levels": "".join([DIGITS[level_of(word, reader, analyzer)] for word in own]),
         }
         yield own[0], make_shard(f"w{number}", fields)
 

@@ -17,8 +17,8 @@ const LINK = MARKS.length - 1; // words in the text of links make phrases, but n
 
 /** Where the shards of a kind begin, and what their names are. */
 class Directory {
-  /** @param {string} kind @param {{first: string, hash: string}} given */
-  constructor(kind, given) {
+  /** @param {string} kind @param {{first: string, hash: string}} [given]  none where there are no shards */
+  constructor(kind, given = { first: "", hash: "" }) {
     this.kind = kind;
     this.hash = given.hash;
     /** @type {ArrayLike<any>} */
@@ -137,10 +137,10 @@ export class Index {
     this.inTitle = manifest.inTitle;
     this.terms = new Directory("t", manifest.shards.t);
     this.words = new Directory("w", manifest.shards.w);
-    this.lexicon = new Directory("x", manifest.shards.x ?? { first: "", hash: "" });
+    this.lexicon = new Directory("x", manifest.shards.x);
     this.tables = new Directory("s", manifest.shards.s);
     this.documents = new Directory("d", manifest.shards.d);
-    this.groups = new Directory("g", manifest.shards.g ?? { first: "", hash: "" });
+    this.groups = new Directory("g", manifest.shards.g);
     /** Sections that say the same, newest first. */
     this.twins = manifest.twins ? readTwins(manifest.twins) : [];
     const counts = decode(manifest.sections);

@@ -183,8 +183,7 @@ export class Corrector {
   /** @param {string} word @param {number} furthest */
   async #candidates(word, furthest) {
     await this.index.loadWords(beginnings(word));
-    const found = candidates(word, (prefix) => this.index.wordsFrom(prefix), furthest);
-    return Promise.all(found.map((known) => this.#levelled(known)));
+    return candidates(word, (prefix) => this.index.wordsFrom(prefix), furthest);
   }
 
   /** Whether a word of the articles is itself a slip. @param {Word} known */
@@ -245,21 +244,12 @@ export class Corrector {
   /** What is known of a word as written; null where no article holds it. @param {string} word */
   async #word(word) {
     await this.index.loadWord(word);
-    const known = this.index.word(word);
-    return known && this.#levelled(known);
+    return this.index.word(word);
   }
 
-  /** How common a word is in the language, by whichever of its spellings. @param {string} word
-   * @param {number} [known]  what is known of it as written */
-  async #level(word, known) {
-    const other = this.analyzer.respell(word);
-    const level = known ?? (await this.index.commonness(word));
-    return level || other === word ? level : this.index.commonness(other);
-  }
-
-  /** A word with its level by whichever of its spellings. @param {Word} known @returns {Promise<Word>} */
-  async #levelled(known) {
-    return { ...known, level: await this.#level(known.word, known.level) };
+  /** How common a word that no article holds is in the language, by whichever of its spellings. @param {string} word */
+  async #level(word) {
+    return (await this.index.commonness(word)) || this.index.commonness(this.analyzer.respell(word));
   }
 }
 
