@@ -20,6 +20,7 @@ from kb.index.weights import NOWHERE, Columns, Weigher, unweighted
 from kb.model import Audience, Status, encode_meta, meta_of
 from kb.search.protocols import HIDDEN, LAST_POSITION, POSITION_BITS, RANGE_STARTS, TEXT_START
 from kb.search.ranking import FIELDS, MAX_LENGTH, head_steps
+from kb.text.abbreviations import explained
 from kb.text.analysis import Collected
 from kb.text.characters import compose
 
@@ -50,7 +51,8 @@ class SectionDocument(NamedTuple):
 class ArticleDocuments(NamedTuple):
     """What is indexed of an article, with its sections in order; `words` are its words as
     written, and in capitals the stop words that its title has as abbreviations; `fingerprints` are
-    those of its sections, as `kb.index.twins` has them.
+    those of its sections, as `kb.index.twins` has them; `explained` is as `Statistics.meanings`
+    looks it up.
     """
 
     id: str
@@ -61,6 +63,7 @@ class ArticleDocuments(NamedTuple):
     record: dict[str, Any]
     sections: tuple[SectionDocument, ...]
     fingerprints: list[array[int]]
+    explained: frozenset[str] = frozenset()
 
 
 class Inverter:
@@ -116,7 +119,17 @@ class Inverter:
             record=record,
             sections=sections,
             fingerprints=fingerprints(article),
+            explained=frozenset(self._explained(article)),
         )
+
+    def _explained(self, article: Article) -> Iterator[str]:
+        """For each abbreviation that an article explains, and for what it stands for, the key, a
+        tab and the other one.
+        """
+        for section in article.sections:
+            for short, text in explained(section.text, self._analyzer.stop_words):
+                yield f"{self._analyzer.key(short)}\t{compose(text)}"
+                yield f"{self._analyzer.key(text)}\t{short}"
 
     def postings(self, averages: Averages) -> dict[str, Iterator[tuple[str, TermPostings]]]:
         """Field -> (term, postings) in order of term, of all that was added, each to be read once

@@ -83,8 +83,9 @@ class Expander:
         self._halves: dict[str, tuple[str, str] | None] = {}
         self.synonyms: dict[str, tuple[str, ...]] = {}
         for text, others in synonyms.items():
-            key = self._key(text)  # two texts may have the same
+            key = analyzer.key(text)  # two texts may have the same
             self.synonyms[key] = (*self.synonyms.get(key, ()), *others)
+        self._others: dict[str, tuple[str, ...]] = {}
 
     def expand(
         self,
@@ -109,20 +110,20 @@ class Expander:
             term = self._expand_one(token, unit, finished, also, begins=begins)
             expanded.setdefault(term.term, term)
         for first, last, key in phrases:
-            others = self._alternatives(self.synonyms[key])
+            others = self._alternatives(self.others(key))
             surface = _surface(tokens[first : last + 1])
             expanded.setdefault(key, ExpandedTerm(surface, others, units[first], compound=True))
         return ExpandedQuery(tuple(expanded.values()), _pairs(tokens))
 
     def is_known(self, token: Token) -> bool:
         """Whether the corpus holds a word, or a synonym stands for it."""
-        return self.statistics.is_known(token.term) or token.term in self.synonyms
+        return self.statistics.is_known(token.term) or bool(self.others(token.term))
 
     def used(self, tokens: Sequence[Token]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The words and phrases of a query that others stand in for, with those."""
-        single = {t.surface: self.synonyms[t.term] for t in tokens if t.term in self.synonyms}
+        single = {t.surface: also for t in tokens if (also := self.others(t.term))}
         several = {
-            _surface(tokens[first : last + 1]): self.synonyms[key]
+            _surface(tokens[first : last + 1]): self.others(key)
             for first, last, key in self._phrases(tokens)
         }
         return tuple({**single, **several}.items())
@@ -165,7 +166,7 @@ class Expander:
         begins: bool,
     ) -> ExpandedTerm:
         own = Alternative((token.term,), self.ranking.whole if token.whole else 1.0)
-        others = self._alternatives(self.synonyms.get(token.term, ()))
+        others = self._alternatives(self.others(token.term))
         others += tuple(Alternative((term,), self.ranking.synonym) for term in joined)
         if not token.whole and (halves := self.halves(token.surface)):
             others += (Alternative(halves, self.ranking.synonym),)
@@ -203,16 +204,19 @@ class Expander:
             for end in range(start + 2, min(start + MAX_KEY_WORDS, len(parts)) + 1):
                 run = parts[start:end]
                 key = " ".join(tokens[number].term for number in run)
-                if key in self.synonyms:
+                if self.others(key):
                     yield first, run[-1], key
 
     def _terms(self, text: str) -> tuple[str, ...]:
         """The terms of a text, without stop words unless there are no others."""
-        tokens = [token for token in self.analyzer.tokens(text) if not token.whole]
-        return tuple(token.term for token in [t for t in tokens if not t.stop] or tokens)
+        return tuple(self.analyzer.key(text).split())
 
-    def _key(self, text: str) -> str:
-        return " ".join(self._terms(text))
+    def others(self, key: str) -> tuple[str, ...]:
+        """What else may stand for words with a key: synonyms, and abbreviations as explained."""
+        if key not in self._others:
+            found = self.statistics.meanings(key)
+            self._others[key] = (*self.synonyms.get(key, ()), *found)
+        return self._others[key]
 
 
 def _surface(tokens: Sequence[Token]) -> str:

@@ -122,6 +122,12 @@ class PostingIndex:
         """See Statistics."""
         return self.reader.everyday(term)
 
+    def meanings(self, key: str, *, hidden: bool) -> list[str]:
+        """See Statistics."""
+        fields = [prefix + "explained" for prefix in prefixes(hidden=hidden)]
+        found = ((f, t) for f in fields for t in self.reader.terms_of(f, key + "\t"))
+        return sorted({t.partition("\t")[2] for f, t in found if self.reader.postings(f, t)[0]})
+
     def are_neighbours(self, one: str, other: str, *, hidden: bool) -> bool:
         """See Statistics."""
         places = self.reader.positions

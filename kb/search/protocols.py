@@ -116,6 +116,12 @@ class Statistics(Protocol):
         """
         ...
 
+    def meanings(self, key: str, *, hidden: bool) -> list[str]:
+        """What articles explain an abbreviation by, or the abbreviation for some words: by the key
+        that `kb.text.analysis.Analyzer.key` gives, in order.
+        """
+        ...
+
     def are_neighbours(self, one: str, other: str, *, hidden: bool) -> bool:
         """Whether any section holds two terms one after the other."""
         ...

@@ -64,6 +64,10 @@ class QueryStatistics:
         """How common a word is in the language; 0 for what is no word of it."""
         return self.index.commonness(word)
 
+    def meanings(self, key: str) -> list[str]:
+        """What an abbreviation stands for, or the abbreviation for some words."""
+        return self.index.meanings(key, hidden=self.hidden)
+
     def are_neighbours(self, one: str, other: str) -> bool:
         """Whether any section holds two terms one after the other."""
         return self.index.are_neighbours(one, other, hidden=self.hidden)

@@ -227,11 +227,11 @@ class _Search:
         not quoted; with `prefix`, the last is not finished and may become known.
         """
         last = tokens[-1] if prefix else None
-        synonyms, is_held = self.expander.synonyms, self.statistics.word_frequency
+        others, is_held = self.expander.others, self.statistics.word_frequency
         return [
             t
             for t in self._unquoted(tokens)
-            if t is not last and t.term not in synonyms and not is_held(t.surface)
+            if t is not last and not others(t.term) and not is_held(t.surface)
             if not self.expander.is_two_words(t)
         ]
 

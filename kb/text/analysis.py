@@ -329,6 +329,14 @@ class Analyzer:
         units = set(_units_in(text).findall(compose(text)))
         return {u for u in units if is_abbreviation(u) and u.lower() in self.stop_words}
 
+    def key(self, text: str) -> str:
+        """What texts of some words are compared by: their terms, without stop words unless there
+        are no others.
+        """
+        tokens = [token for token in self.tokens(text) if not (token.whole or token.inside)]
+        content = [token for token in tokens if not token.stop]
+        return " ".join(token.term for token in content or tokens)
+
     def surfaces(self, text: str) -> set[str]:
         """The words of a text as written, normalised but not stemmed."""
         return self.surfaces_of(set(_units_in(text).findall(compose(text))))

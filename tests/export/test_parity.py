@@ -149,11 +149,16 @@ def test_words_meet_alike(tmp_path, open_base, both):
         "color": "# Colour\n\nOrganise the colours.\n", "cjk": "# 注文の追跡\n\n注文を追跡する鍵。\n",
         "odd": "# Łódź\n\nco\u00adop wi\u2011fi Œuvre ß ٥ שָׁלוֹם أحمد\n",
     }  # fmt: skip
+    texts["rma"] = (
+        "# Returns\n\nA Return Merchandise Authorization (RMA), by POS (Point of Sale).\n"
+    )
+    texts["form"] = "# Form\n\nThe return merchandise authorization, and RMA, at a point of sale.\n"
     for name, text in texts.items():
         (content / f"{name}.md").write_text(text, "utf-8")
     words = (
         "login", "log in", "log-in", "logout", "log out", "setup", "set up", "sitemap", "site map",
         "us shipping rates", "US shipping rates", "US SHIPPING RATES", "CAN bus", "can bus", "the who",
+        "rma", "rma form", "return merchandise authorization", "pos", "point of sale", "rmaa",
         "hi please help me to turn on the light at the site", "please help the site",
         'please "help" turn light site', '"turn on"', '"turn off"', '"turn on the light"', '"the who"', 'x -"turn on"', '"on"',
         'please turn my new light "turn on" somewhere', 'shipping rates of "US" and "not off" light',

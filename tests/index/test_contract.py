@@ -553,6 +553,32 @@ def test_a_message_is_not_about_its_courtesies(kind):
 
 
 @every_engine
+def test_abbreviations_that_an_article_explains_find_what_they_stand_for(kind):
+    """Both ways, in other articles; hidden articles explain nothing to the public."""
+    corpus = [
+        make_article(
+            "a", "Returns", lead="Ask for a Return Merchandise Authorization (RMA) first."
+        ),
+        make_article("b", "Label", lead="Print the RMA on the label."),
+        make_article("c", "Form", lead="A return merchandise authorization has a form."),
+        make_article("d", "Tills", lead="POS (Point of Sale) tills."),
+        make_article("e", "Shop", lead="A point of sale is a shop."),
+        make_article("f", "Agents", lead="The Blue Sky Team (BST).", audience="agent"),
+        make_article("g", "Clouds", lead="A blue sky team."),
+    ]
+    with opened(kind, corpus) as engine:
+        assert {id_ for id_, _ in places(ask(engine, "RMA"))} == {"a", "b", "c"}
+        assert {id_ for id_, _ in places(ask(engine, "return merchandise authorization"))} == {
+            "a",
+            "b",
+            "c",
+        }
+        assert {id_ for id_, _ in places(ask(engine, "pos"))} == {"d", "e"}
+        assert places(ask(engine, "bst")) == []
+        assert ask(engine, "rma").synonyms == (("rma", ("Return Merchandise Authorization",)),)
+
+
+@every_engine
 def test_a_quoted_phrase_has_its_stop_words(kind):
     """`turn on` is not `turn off`, nor `turn in`."""
     corpus = [

@@ -43,6 +43,7 @@ class Stored:
     heads: dict
     title: tuple
     words: frozenset
+    explained: frozenset
     weights: dict = field(default_factory=dict)
     places: dict = field(default_factory=dict)
     linked: dict = field(default_factory=dict)
@@ -110,7 +111,7 @@ class MemoryEngine:
                 prints[key] = made.fingerprints[position].tobytes()
                 sections[key] = Stored(
                     article, made.facets, is_hidden(article), section.record, section.lengths,
-                    section.heads, made.title, made.words,
+                    section.heads, made.title, made.words, made.explained,
                 )  # fmt: skip
             number += 1
         self.averages = Averages.of(inverter.totals, inverter.sections)
@@ -179,6 +180,11 @@ class MemoryIndex:
     def everyday(self, term):
         """By the words of the language, too."""
         return self.everyday_terms.get(term, 0)
+
+    def meanings(self, key, *, hidden):
+        """What articles explain."""
+        found = {line for s in self._seen(hidden=hidden) for line in s.explained}
+        return sorted(line.partition("\t")[2] for line in found if line.startswith(key + "\t"))
 
     def are_neighbours(self, one, other, *, hidden):
         """In any section."""

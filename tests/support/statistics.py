@@ -38,6 +38,10 @@ class FakeStatistics:
         """By what was given."""
         return self.levels.get(word, 20 if self.word_frequency(word) else 0)
 
+    def meanings(self, key):
+        """Nothing is explained."""
+        return []
+
     def are_neighbours(self, one, other):
         """In any text, stop words left out."""
         tokens = (self.analyzer.tokens(text) for text in self.texts)

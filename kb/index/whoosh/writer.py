@@ -97,7 +97,7 @@ class TermsField(fields.FieldType):
         return iter(())
 
 
-TERMS = ("terms", "linked", "heads", "title", "words", "lengths")
+TERMS = ("terms", "linked", "heads", "title", "words", "explained", "lengths")
 SCHEMA = fields.Schema(
     record=fields.STORED(),
     id=TermsField(),
@@ -545,6 +545,7 @@ def _add(writer: Writer, documents: ArticleDocuments) -> None:
     postings.add_presence("facets", doc, documents.facets)
     postings.add_presence(prefix + "title", doc, documents.title)
     postings.add_presence(prefix + "words", doc, documents.words)
+    postings.add_presence(prefix + "explained", doc, documents.explained)
     stored: dict[str, str] = {"record": _as_json([s.record for s in documents.sections])}
     for number, section in enumerate(documents.sections, doc + 1):
         writer.add_document(**stored)

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "MANIFEST", "Shard", "ShardCache", "export_search", "write_search"]
 
-FORMAT = 4
+FORMAT = 5
 """Raised by a change that a reader of the files has to follow."""
 
 _UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "body_weight",
@@ -182,10 +182,21 @@ def _language(config: Config, reader: ExportReader, kept: ShardCache) -> dict[st
         "halves": _halves(reader, analyzer, config, kept),
         "titled": " ".join(titled),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
+        "explained": _explained(reader),
         "limit": config.search.limit,
         "perArticle": config.search.per_article,
         "sure": config.search.sure,
     }
+
+
+def _explained(reader: ExportReader) -> dict[str, list[str]]:
+    """Key -> abbreviations that articles explain, or what they stand for."""
+    found: dict[str, list[str]] = {}
+    for term in reader.terms_of("explained"):
+        if reader.postings("explained", term)[0]:
+            key, _, other = term.partition("\t")
+            found.setdefault(key, []).append(other)
+    return {key: sorted(others) for key, others in found.items()}
 
 
 _NEIGHBOURS = "neighbours"

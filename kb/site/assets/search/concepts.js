@@ -23,8 +23,9 @@ export class ConceptMaker {
     this.halves = new Map();
     /** @type {Map<string, string[]>} */
     this.synonyms = new Map();
-    for (const [text, others] of Object.entries(index.manifest.synonyms)) {
-      const key = this.terms(text).join(" ");
+    const { synonyms, explained } = index.manifest;
+    const given = Object.entries(synonyms).map(([text, others]) => [this.terms(text).join(" "), others]);
+    for (const [key, others] of [...given, ...Object.entries(explained)]) {
       this.synonyms.set(key, [...(this.synonyms.get(key) ?? []), ...others]);
     }
   }
@@ -194,7 +195,7 @@ export class ConceptMaker {
 
   /** The terms of a text, without stop words unless there are no others. @param {string} text */
   terms(text) {
-    const tokens = this.analyzer.tokens(text.normalize("NFC")).filter((token) => !token.whole);
+    const tokens = this.analyzer.tokens(text.normalize("NFC")).filter((token) => !token.whole && !token.inside);
     const content = tokens.filter((token) => !token.stop);
     return (content.length ? content : tokens).map((token) => token.term);
   }

@@ -154,7 +154,7 @@ export const MARKS = "%!#$";
 export const LINK_MARK = "&";
 
 // kb/site/export/manifest.py
-export const FORMAT = 4;
+export const FORMAT = 5;
 
 // kb/model.py
 export const TIERS = ["self-service", "contact", "advice"];
