@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SETS = ("emanual_tv", "stackfaq", "zoomcamp_faq", "github_docs", "github_docs_sec", "cranfield")
 """The sets that figures are given for, in the order of the tables."""
 
+POOL = (*SETS, "wixqa", "techqa")
+"""The sets that constants are chosen on: those, and two of messages that customers wrote."""
+
 
 class Record(NamedTuple):
     """A section as engines are given it."""

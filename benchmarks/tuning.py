@@ -25,7 +25,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 import tables
-from corpora import SETS, JudgedCorpus, available, cache_folder, digest, load
+from corpora import POOL, JudgedCorpus, available, cache_folder, digest, load
 
 import kb
 from kb.config import Ranking, load_config
@@ -180,7 +180,7 @@ def _mean(figures: Figures, names: Sequence[str]) -> str:
 
 
 def main() -> None:
-    names = available(SETS)
+    names = available(POOL)
     if not names:
         sys.exit("set KB_CORPORA to a folder of unpacked sets")
     lab = Lab([load(name) for name in names])
