@@ -120,7 +120,7 @@ export function attachPanel(form, input, view, open) {
   function row(hit, first) {
     const link = option(address(hit.url, view.base), `find-hit${first ? "" : " find-further"}`);
     const trail = trailOf(hit);
-    link.append(make("span", { class: "find-title" }, !first && trail ? trail : hit.title));
+    link.append(make("span", { class: "find-title" }, first || !trail ? hit.title : trail));
     if (first) link.append(" ", ...badges(hit, view));
     if (first && trail) link.append(make("span", { class: "find-trail" }, trail));
     link.append(snippetOf(hit) || "", alsoIn(hit, view, (twin) => twin.label) || "");

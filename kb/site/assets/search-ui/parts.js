@@ -26,7 +26,7 @@ export const perhaps = ({ t }) => make("p", { class: "find-perhaps" }, t("find_p
  * @param {Hit} hit @param {View} view */
 export function badges({ tier, apart }, { t }) {
   const named = make("span", { class: "find-tier", "data-tier": tier }, t(`tier_${tier.replace("-", "_")}`));
-  return [named, " ", apart && make("span", { class: "find-tier" }, apart)];
+  return [named, " ", apart ? make("span", { class: "find-tier" }, apart) : ""];
 }
 
 /** The headings above a section, its own last. @param {Hit} hit */
