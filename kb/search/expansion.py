@@ -29,16 +29,18 @@ where no article holds the word, unless it is a stop word."""
 def halves_of(
     word: str,
     analyzer: Analyzer,
-    is_held: Callable[[str], object],
+    is_held: Callable[[str], int],
     are_neighbours: Callable[[str, str], bool],
+    articles: int,
 ) -> tuple[str, str] | None:
     """The terms of the two words that a word is made of: `log` and `in` for `login`. Articles hold
-    each as written, and somewhere side by side. Where none holds the word itself, the second is a
-    stop word or short: others are for the correction of spelling to tell.
+    each as written, and somewhere side by side. Where few of all `articles` hold the word itself,
+    or none does, the second is a stop word or short: others are for the correction of spelling to
+    tell.
     """
     if not word.isalpha() or len(word) < FIRST_HALF + SECOND_HALF:
         return None
-    is_whole = is_held(word)
+    is_whole = is_held(word) >= min(HELD_BY, 1 + articles // FEW_ARTICLES)
     for cut in range(FIRST_HALF, len(word) - SECOND_HALF + 1):
         one, other = word[:cut], word[cut:]
         if one in analyzer.stop_words or not (is_whole or is_particle(other, analyzer)):
@@ -48,6 +50,11 @@ def halves_of(
             if are_neighbours(*terms):
                 return terms
     return None
+
+
+HELD_BY, FEW_ARTICLES = 5, 200
+"""Articles that hold a word of any two words, at least; one less for each FEW_ARTICLES that there
+are not. Most that fewer hold are names in code."""
 
 
 def is_particle(word: str, analyzer: Analyzer) -> bool:
@@ -137,7 +144,11 @@ class Expander:
         if word not in self._halves:
             statistics = self.statistics
             self._halves[word] = halves_of(
-                word, self.analyzer, statistics.word_frequency, statistics.are_neighbours
+                word,
+                self.analyzer,
+                statistics.word_frequency,
+                statistics.are_neighbours,
+                statistics.articles,
             )
         return self._halves[word]
 

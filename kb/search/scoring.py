@@ -48,6 +48,11 @@ class QueryStatistics:
         self.ranking = ranking
         self.hidden = hidden
 
+    @property
+    def articles(self) -> int:
+        """How many articles the public sees."""
+        return self.index.articles
+
     def is_known(self, term: str) -> bool:
         """Whether any section holds a term."""
         return self.index.is_known(term, hidden=self.hidden)

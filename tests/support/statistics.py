@@ -38,6 +38,11 @@ class FakeStatistics:
         """By what was given."""
         return self.levels.get(word, 20 if self.word_frequency(word) else 0)
 
+    @property
+    def articles(self):
+        """Each text is one."""
+        return len(self.texts)
+
     def meanings(self, key):
         """Nothing is explained."""
         return []

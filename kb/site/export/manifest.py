@@ -210,7 +210,7 @@ def _halves(
     Terms are looked up again where one of the two stands elsewhere than in the last export.
     """
     index = PostingIndex(reader, Ranking(**dict(config.ranking)))
-    words = frozenset(word for word, _, count in reader.stamps("words") if count)
+    words = {word: count for word, _, count in reader.stamps("words") if count}
     before, stamps = kept.last.get(STAMPS, {}), kept.noted(STAMPS)
     known, noted = kept.last.get(_NEIGHBOURS, {}), dict[str, bool]()
 
@@ -223,8 +223,11 @@ def _halves(
             noted[pair] = known[pair]
         return noted[pair]
 
+    def held(word: str) -> int:
+        return words.get(word, 0)
+
     found = (
-        (word, halves_of(word, analyzer, words.__contains__, are_neighbours)) for word in words
+        (word, halves_of(word, analyzer, held, are_neighbours, reader.articles)) for word in words
     )
     halves = {word: " ".join(terms) for word, terms in sorted(found) if terms}
     kept.note(_NEIGHBOURS, noted)
