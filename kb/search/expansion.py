@@ -35,15 +35,19 @@ def halves_of(
 ) -> tuple[str, str] | None:
     """The terms of the two words that a word is made of: `log` and `in` for `login`. Articles hold
     each as written, and somewhere side by side. Where few of all `articles` hold the word itself,
-    or none does, the second is a stop word or short: others are for the correction of spelling to
-    tell.
+    the second is a stop word; where none does, a stop word or short: others are for the correction
+    of spelling to tell.
     """
     if not word.isalpha() or len(word) < FIRST_HALF + SECOND_HALF:
         return None
-    is_whole = is_held(word) >= min(HELD_BY, 1 + articles // FEW_ARTICLES)
+    held = is_held(word)
+    is_whole = held >= min(HELD_BY, 1 + articles // FEW_ARTICLES)
+    longest = 0 if held else PARTICLE
     for cut in range(FIRST_HALF, len(word) - SECOND_HALF + 1):
         one, other = word[:cut], word[cut:]
-        if one in analyzer.stop_words or not (is_whole or is_particle(other, analyzer)):
+        if one in analyzer.stop_words or not (
+            is_whole or other in analyzer.stop_words or len(other) <= longest
+        ):
             continue
         if is_held(one) and is_held(other):
             terms = analyzer.stem(one), analyzer.stem(other)
@@ -55,11 +59,6 @@ def halves_of(
 HELD_BY, FEW_ARTICLES = 5, 200
 """Articles that hold a word of any two words, at least; one less for each FEW_ARTICLES that there
 are not. Most that fewer hold are names in code."""
-
-
-def is_particle(word: str, analyzer: Analyzer) -> bool:
-    """Whether a word may be the second of two in one that no article holds."""
-    return word in analyzer.stop_words or len(word) <= PARTICLE
 
 
 COMPLETION_STEPS = 64
