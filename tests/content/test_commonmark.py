@@ -41,6 +41,7 @@ LINES = (
     ":::tip", ":::", '{% hint style="info" %}', "{% endhint %}", '{% tab title="x" %}', "{{< note >}}",
     "{{< /note >}}", "[!UICONTROL Save]", "<Note>", "</Note>", '<Card title="x" href="/y" />', "Term", ": means",
     "[^1]", "[^1]: foot", "- [ ] do", "***a** b*", "a<br>b  ", "1\\. x", "\\# x", "&lt;b&gt; &amp;lt;", "---", "![p](q.png)",
+    "https://www.<b>x</b .com", "www.<i>a</i .com", "[l](&#x26;#74;x:y)",
     '[l](<a b> "t")', '<a href="x y">z</a>', "$x^2$", "<kbd>`</kbd>", "H<sub>2</sub>O", "<your file>", "\\{{ x }}",
     "{#id}", "## J {#k}", "a_b __c__", "~~s~~ ~ ^", "<dl><dt>a<dd>b", "</dl>", "<blockquote>c", "</blockquote>",
     "<pre>d", "</pre>", "<!-- e -->", "f %% g", "https://example.com/a_b", "<i>a</i><b>b</b><i>.</i>c",

@@ -127,7 +127,7 @@ class Checker(HTMLParser):
         for name, value in attrs:
             sizes = tag == "img" and name in {"width", "height"} and value.isdecimal()
             assert name in ALLOWED or sizes, (tag, name)
-            assert name == "id" or not re.match(
+            assert name in {"id", "alt", "title"} or not re.match(
                 r"\s*(?:javascript|data|vbscript):", value or "", re.IGNORECASE
             )
 

@@ -50,6 +50,7 @@ _LINE_START = re.compile(
     r"(?P<mark>#{1,6}(?=\s|$)|>|[-+](?=\s|$)|=+\s*$|-{2,}\s*$|~~~|:::|!!!|\?\?\?|===|:(?=\s)"
     r"|;?--8|[|:\s-]{3,}$|\|)|(?P<number>\d{1,9})(?=[.)](?:\s|$))"
 )
+_BARE_ADDRESS = re.compile(r":(?=//)|(?<=\bwww)\.")
 _BARS = re.compile(r"\\.|\|", re.DOTALL)
 _TICKS = re.compile(r"`+")
 _PLAIN_ADDRESS = re.compile(r"[^\s<>()\\\"]+")
@@ -437,6 +438,8 @@ class _Words:
         kind = token.type
         if kind in {"text", "html_inline"}:
             shown = _text(token.content)
+            if not self._closing:  # else it is the text of a link
+                shown = _BARE_ADDRESS.sub(r"\\\g<0>", shown)
             return _escape_bars(shown) if self._in_cell else shown
         if kind == "softbreak":
             return " " if self._in_cell else "\n"
@@ -539,6 +542,7 @@ def _address(href: str, title: str) -> str:
     """An address and its title, as they stand between the parentheses of a link."""
     if not _PLAIN_ADDRESS.fullmatch(href):
         href = "<" + re.sub(r"([<>\\])", r"\\\1", href).replace("\n", "%0A") + ">"
+    href = re.sub(r"&(?=#?\w{1,40};)", r"\&", href)
     if not title:
         return href
     shown = re.sub(r'(["\\])', r"\\\1", " ".join(title.split()))
