@@ -403,4 +403,4 @@ def _parts(dotted: str) -> tuple[str, ...]:
 def _shown(value: object) -> str:
     """A value as an error quotes it: short, and on one line."""
     text = ascii(value) if isinstance(value, str) else repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004  # fits a line

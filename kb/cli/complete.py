@@ -95,7 +95,7 @@ def quoted(text: str, quote: str) -> str:
 
 def complete_articles(
     ctx: click.Context,
-    param: click.Parameter,  # noqa: ARG001
+    param: click.Parameter,  # noqa: ARG001  # as click calls it
     incomplete: str,
 ) -> list[CompletionItem]:
     """Ids that begin with what is typed, and of one that is alone its anchors; after a `#`, the

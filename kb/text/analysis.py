@@ -408,7 +408,7 @@ class Analyzer:
 
     def _read_unit(self, unit: str) -> Iterator[Word]:
         pieces = _paired(list(self._pieces(unit)))
-        alone = len(pieces) < 2  # noqa: PLR2004
+        alone = len(pieces) < 2  # noqa: PLR2004  # one or two
         for offset, (surface, start, end) in enumerate(pieces):
             stop = alone and self._is_stop(unit, surface)
             yield Word(surface, self.stem(surface), offset, start, end, stop)

@@ -147,7 +147,7 @@ def slip(word: str, known: Iterable[str], *, most: int = 2) -> str | None:
     distance.
     """
     for name in known:
-        allowed = min(most, 1 if len(name) < 6 else 2)  # noqa: PLR2004
+        allowed = min(most, 1 if len(name) < 6 else 2)  # noqa: PLR2004  # too short
         if abs(len(name) - len(word)) <= allowed and _distance(word, name) <= allowed:
             return name
     return None

@@ -54,7 +54,7 @@ def write_image(
     src: str,
     alt: str,
     title: str,
-    line: int,  # noqa: ARG001
+    line: int,  # noqa: ARG001  # as the others
     size: tuple[str, str] = ("", ""),
 ) -> str:
     """The plain image of the specification, with the size that the author gives."""
