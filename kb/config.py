@@ -236,7 +236,7 @@ class Ranking:
     coverage: float = _constant(1, 0, 3, "part of title and heading coverage; 0 switches it off")
     coverage_head: float = _constant(1, 0, 4, "exponent of the covered share of the heading")
     everyday: float = _constant(
-        0.6, 0, 1, "what an everyday word of the language loses in a long query"
+        0.4, 0, 1, "what an everyday word of the language loses in a long query"
     )
     coverage_query: float = _constant(0.5, 0, 4, "exponent of the covered share of the query")
     nearness: float = _constant(1, 0, 3, "part of nearness; 0 switches it off")

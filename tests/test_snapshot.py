@@ -105,7 +105,7 @@ def test_an_article_that_was_parsed_is_not_parsed_again(content, monkeypatch):
     source = snapshot.listing.articles[0]
     article = read_article(content, source)
     snapshot.hold(source, article)
-    assert snapshot.digests == {"a.md": article.digest}
+    assert snapshot.digests["a.md"] == article.digest
     other = source._replace(mtime_ns=source.mtime_ns + 1)
     (content / "a.md").write_text("# Bee\n")
     assert snapshot.article(other).title == "Bee"

@@ -249,7 +249,7 @@ COURTESIES = {
 }
 """Greetings, and what people say around a subject: a message of some length is not about them."""
 
-FEW_WORDS = 3
+FEW_WORDS = 4
 """So many other words make a message of some length."""
 
 KEPT = "!"

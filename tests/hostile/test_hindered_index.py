@@ -91,7 +91,7 @@ def test_a_full_disk(nursery, tally, ours, tmp_path, command):
     """However much is left of it, as long as it is not enough."""
     with index_on_small_disk(ours, tmp_path / "disk") as small:
         outcomes = []
-        for left in range(0, 40 * PAGE, 4 * PAGE):
+        for left in range(0, 160 * PAGE, 16 * PAGE):
             ours.reset()
             fill(small, left)
             with tally("full disk"):
@@ -99,6 +99,7 @@ def test_a_full_disk(nursery, tally, ours, tmp_path, command):
                 outcomes.append(life.code)
                 if life.code:
                     check_refused(life, *FULL)
+                    fill(small, 0)  # what is too little to build anew may do for an update
                     check_old(nursery, ours)
                 else:
                     assert ours.state() == "new"

@@ -185,7 +185,7 @@ def test_a_build_on_a_full_disk_gives_back_what_it_took(nursery, tally, sites, t
     codes = []
     with small_disk(tmp_path / "disk", "8m") as disk:
         folder = disk / "now"
-        for left in range(4 * PAGE, 160 * PAGE, 12 * PAGE):
+        for left in range(4 * PAGE, 400 * PAGE, 28 * PAGE):
             shutil.copytree(sites.saved, folder)
             if not built:
                 shutil.rmtree(folder / "site")

@@ -25,5 +25,6 @@ def small_disk(folder, size="1m"):
 
 def fill(folder, left):
     """Fill a disk but for so many bytes."""
+    (folder / "ballast").unlink(missing_ok=True)
     free = os.statvfs(folder).f_bavail * PAGE
     (folder / "ballast").write_bytes(bytes(max(free - left, 0)))

@@ -13,7 +13,7 @@ export const MEASURES = "[kmgtp]i?b|[kmgt]bit|bits?|bytes?|[kmg]?bps|ms|secs?|mi
 export const PARTICLES = ["\uc740 \uc774 \uc744 \uacfc \uc73c\ub85c \uc774\ub098 \uc774\ub77c\ub3c4 \uc774\ub780 \uc774\ub791 \uc774\uba70 \uc774\ub77c\ub294", "\ub294 \uac00 \ub97c \uc640 \ub85c \ub098 \ub77c\ub3c4 \ub780 \ub791 \uba70 \ub77c\ub294", "\uc5d0 \uc5d0\uc11c \uc5d0\uac8c \uc5d0\uac8c\uc11c \uc758 \ub3c4 \ub9cc \uae4c\uc9c0 \ubd80\ud130 \ucc98\ub7fc \ubcf4\ub2e4 \ub9c8\ub2e4 \ubc16\uc5d0 \uc870\ucc28 \ud558\uace0 \ud55c\ud14c \uaed8 \uaed8\uc11c \ub300\ub85c"];
 
 // kb/text/stop_words.py
-export const FEW_WORDS = 3;
+export const FEW_WORDS = 4;
 
 // kb/text/analysis.py
 export const MAX_WORD_LENGTH = 64;
