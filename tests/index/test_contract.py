@@ -539,17 +539,17 @@ def test_words_that_stand_nowhere_side_by_side_are_not_two(kind):
 
 @every_engine
 def test_a_message_is_not_about_its_courtesies(kind):
-    """With three other words; fewer need all of them, and what is quoted counts."""
+    """With four other words; fewer need all of them, and what is quoted counts."""
     corpus = [
         make_article("help", "Help", lead="Please get help, thanks. We want to help you get help."),
         make_article("mail", "Mail", lead="Mail that is not arriving at a mailbox."),
     ]
     with opened(kind, corpus) as engine:
-        found = ask(engine, "Hi, please help, my mail is not arriving in the mailbox, thanks")
+        found = ask(engine, "Hi, please help, my mail is not arriving in the mailbox today, thanks")
         assert places(found) == [("mail", "top")]
-        assert places(ask(engine, "please help mail"))[0] == ("help", "top")
-        assert "help" in ask(engine, 'mail not arriving in mailbox "help"').terms
-        assert "help" in ask(engine, "mail not arriving in mailbox help", prefix=True).terms
+        assert ("help", "top") in places(ask(engine, "please help mail arriving mailbox"))
+        assert "help" in ask(engine, 'mail not arriving in mailbox today "help"').terms
+        assert "help" in ask(engine, "mail not arriving in mailbox today help", prefix=True).terms
 
 
 @every_engine
