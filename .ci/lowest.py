@@ -33,6 +33,7 @@ TESTS = {
     "pathspec": ("tests/content/test_dialects.py", "tests/test_warnings.py"),
     "platformdirs": ("tests/evaluate/test_place.py",),
     "pygments": ("tests/content/test_marks.py", "tests/test_warnings.py"),
+    "pyspellchecker": ("tests/search/test_corrections.py", "tests/test_warnings.py"),
     "pystemmer": ("tests/text/test_analysis.py", "tests/test_libraries.py"),
     "pyyaml": ("tests/content/test_frontmatter.py",),
     "watchfiles": ("tests/site/test_serve.py", "tests/test_warnings.py"),

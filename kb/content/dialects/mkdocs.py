@@ -67,8 +67,9 @@ def _languages(said: Plain) -> Languages:
 def _plugins(said: Plain) -> dict[str, dict[str, Plain]]:
     """The plugins with their options."""
     plugins = table(said).get("plugins")
-    found = {}
-    for plugin in plugins if isinstance(plugins, list) else [plugins]:
+    listed: list[Plain | None] = [*plugins] if isinstance(plugins, list) else [plugins]
+    found: dict[str, dict[str, Plain]] = {}
+    for plugin in listed:
         if isinstance(plugin, dict):
             found.update({name: table(options) for name, options in plugin.items()})
         elif isinstance(plugin, str):
