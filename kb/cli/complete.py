@@ -122,12 +122,20 @@ def complete_topics(ctx: click.Context, param: click.Parameter, incomplete: str)
     return _topics(ctx, incomplete)
 
 
-def complete_tags(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+def complete_tags(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001  # as click calls it
+    incomplete: str,
+) -> list[str]:
     """Tags of the articles as the index has them, which is neither updated nor made for it."""
     return _tags(ctx, incomplete)
 
 
-def complete_languages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+def complete_languages(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001  # as click calls it
+    incomplete: str,
+) -> list[str]:
     """Tags of the languages of the articles, as the index has them."""
     from kb.index.generations import DamagedIndexError, IndexFolder
     from kb.text.languages import tidy_tag
@@ -142,7 +150,11 @@ def complete_languages(ctx: click.Context, param: click.Parameter, incomplete: s
     return sorted(tag for tag in found if tag.startswith(incomplete))
 
 
-def complete_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001
+def complete_words(
+    ctx: click.Context,
+    param: click.Parameter,  # noqa: ARG001  # as click calls it
+    incomplete: str,
+) -> list[str]:
     """The filters of a query: what stands behind `topic:`, `tag:` and `tier:`, without spaces."""
     key, colon, value = incomplete.partition(":")
     known = {"topic": _topics, "tag": _tags, "tier": _tiers}

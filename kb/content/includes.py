@@ -170,7 +170,8 @@ class Called:
     def _github_variable(self, name: str) -> str | None:
         """`variables.product.name`, which is `name` in `data/variables/product.yml`."""
         _, *parts = name.split(".")
-        if len(parts) < 2 or not all(re.fullmatch(r"[\w-]+", part) for part in parts):  # noqa: PLR2004
+        is_dotted = len(parts) > 1
+        if not is_dotted or not all(re.fullmatch(r"[\w-]+", part) for part in parts):
             return None
         text = self._text(f"data/variables/{'/'.join(parts[:-1])}.yml")
         value = _data(text or "", self._limits).get(parts[-1])

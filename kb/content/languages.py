@@ -133,7 +133,7 @@ def found_languages(content: Path) -> tuple[tuple[str, str], ...]:
 
 def _is_there(content: Path, folder: str) -> bool:
     """Whether the content folder has a folder: it may be that of one language itself."""
-    return os.path.isdir(content / folder)  # noqa: PTH112 quick
+    return os.path.isdir(content / folder)  # noqa: PTH112  # of many folders
 
 
 def _configured(content: Path, base: str, given: tuple[tuple[str, str], ...]) -> Languages:

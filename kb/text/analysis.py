@@ -504,7 +504,7 @@ def _wholes(surfaces: list[str], unit: str) -> list[str]:
     only stand side by side are none.
     """
     if not all(surface.isdecimal() for surface in surfaces):
-        if len(surfaces) > 2 and _MEASURE.fullmatch(surfaces[-2] + surfaces[-1]):  # noqa: PLR2004
+        if surfaces[2:] and _MEASURE.fullmatch(surfaces[-2] + surfaces[-1]):  # 1.5 GB
             surfaces = [*(surface + "." for surface in surfaces[:-2]), *surfaces[-2:]]
         return ["".join(surfaces)[:MAX_WORD_LENGTH]] if not _GAP.search(unit) else []
     digits, dotted = "".join(surfaces), ".".join(surfaces)

@@ -88,7 +88,7 @@ def spoken(
     where it names one alone, which the settings know better.
     """
     found = dict(pairs)
-    if len(found) < 2:  # noqa: PLR2004 several
+    if len(found) < 2:  # noqa: PLR2004  # one says nothing
         return ONE_LANGUAGE
     folders = sorted(found.items(), key=lambda pair: -len(pair[1]))
     first = tuple(dict.fromkeys((*([default] if default else ()), *found)))

@@ -135,11 +135,11 @@ def _reach(content: Path) -> Iterator[Path]:
 
 def _find(sign: Sign, folder: Path, level: int) -> Path | None:
     names = (*sign.beside, *sign.within) if level < 2 else sign.beside  # noqa: PLR2004 right above
-    if any(os.path.exists(f"{folder}/{name}") for name in sign.unless):  # noqa: PTH110 quick
+    if any(os.path.exists(f"{folder}/{name}") for name in sign.unless):  # noqa: PTH110  # of many folders
         return None
     for name in names:
         path = f"{folder}/{name}"
-        if os.path.exists(path) and (not sign.says or _says(path, sign.says)):  # noqa: PTH110 quick
+        if os.path.exists(path) and (not sign.says or _says(path, sign.says)):  # noqa: PTH110  # of many folders
             return folder / name
     return None
 

@@ -29,7 +29,12 @@ _DEEPEST = 40
 _LONGEST = 2_000
 
 
-def markdown_in_html(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: ARG001
+def markdown_in_html(
+    state: StateBlock,
+    start: int,
+    end: int,  # noqa: ARG001  # as markdown-it-py calls a rule
+    silent: bool,
+) -> bool:
     """Take a line that begins with such a tag, or with any in an element that has one."""
     begin, stop = state.bMarks[start] + state.tShift[start], state.eMarks[start]
     if not state.src.startswith("<", begin) or state.is_code_block(start):
