@@ -6,7 +6,7 @@
 // A fault is [pattern of an address, kind]: missing, cut, stale, garbage, blocked, slow, or
 // elsewhere with the address of another build's data.
 // A step is a name and its arguments; `evaluate`, `axe` and `tree` add to the results.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const plan = JSON.parse(readFileSync(0, "utf8"));
@@ -101,6 +101,7 @@ async function visit({ url, width = 1280, height = 900, scheme = "light", framed
     else if (what === "forward") await page.goForward();
     else if (what === "goto") await page.goto(args[0]);
     else if (what === "write") writeFileSync(...args);
+    else if (what === "remove") rmSync(args[0]);
     else if (what === "screenshot") await page.screenshot({ path: args[0] });
     else if (what === "axe") {
       await page.evaluate(axe);
