@@ -176,7 +176,7 @@ class Expander:
         begins: bool,
     ) -> ExpandedTerm:
         own = Alternative((token.term,), self.ranking.whole if token.whole else 1.0)
-        others = self._alternatives(self.others(token.term))
+        others = self._alternatives(self.others(token.term), token.term)
         others += tuple(Alternative((term,), self.ranking.synonym) for term in joined)
         if not token.whole and (halves := self.halves(token.surface)):
             others += (Alternative(halves, self.ranking.synonym),)
@@ -184,9 +184,17 @@ class Expander:
             others += tuple(self._completions(token, finished))
         return ExpandedTerm(token.surface, (own, *others), unit, token.whole)
 
-    def _alternatives(self, texts: Sequence[str]) -> tuple[Alternative, ...]:
-        terms = (self._terms(text) for text in texts)
-        return tuple(Alternative(found, self.ranking.synonym) for found in terms if found)
+    def _alternatives(self, texts: Sequence[str], word: str = "") -> tuple[Alternative, ...]:
+        """The synonyms of a word, or of a phrase. None counts more than the word itself does, if
+        the corpus holds it: a rare synonym must not outweigh what was typed.
+        """
+        idf, synonym = self.statistics.idf, self.ranking.synonym
+        most = idf(word) if word and self.statistics.is_known(word) else None
+        return tuple(
+            Alternative(terms, synonym * completion_share(max(map(idf, terms)), most))
+            for terms in map(self._terms, texts)
+            if terms
+        )
 
     def _completions(self, token: Token, others: Sequence[str]) -> Iterator[Alternative]:
         """The terms of the words that begin with a token, those of most articles first.

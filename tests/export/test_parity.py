@@ -88,7 +88,7 @@ def test_settings_count_in_the_browser(open_base, both):
     """Synonyms of words and phrases, one-way ones, constants, and phrases of the settings."""
     search = SearchConfig(
         synonyms=(("parcel", ("package", "shipment")), ("money back", ("refund",))),
-        one_way=(("boss", ("supervisor", "support team")),),
+        one_way=(("boss", ("supervisor", "support team")), ("order", ("purchase", "my bank"))),
         per_article=2,
     )
     base = open_base(
@@ -97,7 +97,15 @@ def test_settings_count_in_the_browser(open_base, both):
         ranking=(("self_service", 0.3), ("pair_weight", 0.0), ("nearness", 0.0), ("synonym", 0.7)),
         contact=ContactConfig(order=("phone",), person=("beam me up",), urgent=("on fire",)),
     )
-    words = ("parcel", "my parcel is late", "money back", "boss", "beam me up", "it is on fire")
+    words = (
+        "parcel",
+        "my parcel is late",
+        "money back",
+        "boss",
+        "beam me up",
+        "it is on fire",
+        "my order",
+    )
     questions = [(query, {"limit": 10}) for query in (*words, *issues(SAMPLE))]
     assert not list(differences(*both(base, questions)))
 

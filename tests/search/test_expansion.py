@@ -43,6 +43,19 @@ def test_synonyms_stand_for_a_word_at_a_discount():
     assert found["late"] == {"late": 1.0}
 
 
+def test_a_rare_synonym_counts_no_more_than_the_word_that_was_typed():
+    """Most sections hold `order`: the one with `purchase` must not come before them for it."""
+    texts = ("order a", "order b", "order c", "order d", "my purchase")
+    expander = maker({"order": ("purchase",), "purchase": ("order",)}, texts)
+    idf = expander.statistics.idf
+    for word, other in (("order", "purchas"), ("purchase", "order")):
+        (found,) = expander.expand(tokens_of(word), prefix=False).all
+        [_, synonym] = found.alternatives
+        assert synonym.terms == (other,)
+        assert synonym.factor * idf(other) <= 0.5 * idf(found.term)
+    assert synonym.factor == 0.5
+
+
 def test_one_way_synonyms_work_one_way():
     """Asking for a parcel finds packages; asking for a package finds packages only."""
     synonyms = SearchConfig(one_way=(("parcel", ("package",)),)).expansions()

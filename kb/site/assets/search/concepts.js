@@ -40,6 +40,7 @@ export class ConceptMaker {
     for (const token of tokens) await this.#loadHalves(token);
     const begun = tokens.filter((token) => prefix && (every || token === tokens[tokens.length - 1]));
     await this.#loadCompletions(begun);
+    await this.index.load(tokens.flatMap(({ term }) => [term, ...(this.synonyms.get(term) ?? []).flatMap((text) => this.terms(text))]));
     const phrases = this.phrases(tokens);
     const units = unitsOf(tokens, phrases);
     /** @type {Map<string, Concept>} */
@@ -136,7 +137,7 @@ export class ConceptMaker {
    * @param {string[]} joined @returns {Concept} */
   #concept(token, unit, begins, finished, joined) {
     const own = { terms: [token.term], factor: token.whole ? this.constants.whole : 1 };
-    const others = this.alternatives(this.synonyms.get(token.term) ?? []);
+    const others = this.alternatives(this.synonyms.get(token.term) ?? [], token.term);
     const halves = token.whole ? null : this.#halvesOf(token.surface);
     for (const terms of [...joined.map((term) => [term]), ...(halves ? [halves] : [])]) {
       others.push({ terms, factor: this.constants.synonym });
@@ -146,10 +147,14 @@ export class ConceptMaker {
     return { surface: token.surface, term: token.term, alternatives, unit, whole: token.whole };
   }
 
-  /** @param {string[]} texts @returns {Alternative[]} */
-  alternatives(texts) {
-    const factor = this.constants.synonym;
-    return texts.map((text) => ({ terms: this.terms(text), factor })).filter(({ terms }) => terms.length);
+  /** The synonyms of a word or phrase, which count no more than a word that articles hold.
+   * @param {string[]} texts @param {string} [word] @returns {Alternative[]} */
+  alternatives(texts, word = "") {
+    const { synonym } = this.constants;
+    const most = this.index.term(word)?.idf ?? Infinity;
+    return texts.map((text) => this.terms(text)).filter((terms) => terms.length).map((terms) => ({
+      terms, factor: synonym * completionShare(Math.max(...terms.map((term) => this.index.term(term)?.idf ?? 0)), most),
+    }));
   }
 
   /** Load what is needed of the words that some tokens begin. @param {Token[]} tokens */
