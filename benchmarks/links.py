@@ -295,7 +295,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--samples", type=int, default=0)
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     known = dict(n.split("=", 1) if "=" in n else (n, REPOSITORIES[n]) for n in given.names)
     print(
         "| repository | read as | links | with a target | resolved | doubtful "

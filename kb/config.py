@@ -54,7 +54,7 @@ from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, datetime
 
     from kb.settings import Kind, SettingsFile
 
@@ -177,17 +177,22 @@ class OutOfTimeError(BaseException):
     """Raised in a process whose time is up, in the middle of anything: never caught by mistake."""
 
 
-def today() -> date:
-    """The day for which articles are read: this machine's, or that of SOURCE_DATE_EPOCH (seconds
-    since 1970, UTC), which makes builds of the same articles the same.
+def now() -> datetime:
+    """The moment for which articles are read: this machine's, in its zone, or SOURCE_DATE_EPOCH
+    (seconds since 1970, UTC), which makes builds of the same articles the same.
     """
     # Imported here: most commands need no day.
-    from datetime import UTC, date, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime  # noqa: PLC0415
 
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given.isascii() and given.isdigit() and len(given) <= _EPOCH_DIGITS:
-        return datetime.fromtimestamp(int(given), UTC).date()
-    return date.today()  # noqa: DTZ011 the day of whoever sits at it
+        return datetime.fromtimestamp(int(given), UTC)
+    return datetime.now().astimezone()
+
+
+def today() -> date:
+    """The day of `now`."""
+    return now().date()
 
 
 def over_limit(key: str, what: str, line: int | None) -> ContentError:

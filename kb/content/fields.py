@@ -13,6 +13,7 @@ import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
+from kb.content.dialects.dialect import NO_DAY
 from kb.content.files import complaint_about_id
 from kb.content.foreign_keys import MEANT, ROUTES, as_route
 from kb.content.frontmatter import Entry, Fields, Items, Text, Value, plain
@@ -25,6 +26,7 @@ from kb.text.nearest import nearest, slip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kb.content.dialects.dialect import Begins
     from kb.content.visibility import Visibility
 
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][\d:.+Zz -]*)?")
@@ -76,7 +78,7 @@ class FrontMatter(NamedTuple):
 
 
 def read_article_fields(
-    path: str, fields: Fields, *, slugs: tuple[str, ...] = ("slug",)
+    path: str, fields: Fields, *, slugs: tuple[str, ...] = ("slug",), begins: Begins = NO_DAY
 ) -> FrontMatter:
     """Take every key of an article's front matter for what it means. `slugs` are keys that name the
     last part of its address elsewhere, or all of it.
@@ -86,7 +88,7 @@ def read_article_fields(
         reader.read(entry)
     reader.take_over()
     reader.take_language()
-    reader.see(read_visibility(fields))
+    reader.see(read_visibility(fields, begins=begins))
     if reader.extra:
         reader.attributes["extra"] = tuple(reader.extra)
     return FrontMatter(reader.name, reader.attributes, tuple(reader.problems), reader.fatal)

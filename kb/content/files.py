@@ -229,6 +229,7 @@ class Exclusion:
         if dialect.exclude_from and dialect.content != dialect.exclude_from:
             self._base = dialect.content.relative_to(dialect.exclude_from).as_posix() + "/"
         self._spec: GitIgnoreSpec | None = None
+        self._taken_in = tuple(p.strip()[1:] for p in dialect.exclude if p.strip().startswith("!"))
         if dialect.exclude:
             # Imported here: most folders have no patterns.
             from pathspec import GitIgnoreSpec  # noqa: PLC0415
@@ -246,6 +247,8 @@ class Exclusion:
         matched = None
         if self._spec is not None:
             matched = self._spec.check_file(f"{self._base}{path}{'/' if folder else ''}").include
+        if matched and folder and self._takes_in_below(f"{self._base}{path}"):
+            matched = None  # its files are looked at one by one
         if matched:
             return "a pattern of the settings or of the generator leaves it out"
         if matched is None and name.startswith("_") and without_suffix(name) != _SECTION_PAGE:
@@ -254,9 +257,20 @@ class Exclusion:
             return "it is the generator's page for addresses that don't exist"
         if matched is None and self._is_generated and _PATTERN.fullmatch(without_suffix(name)):
             return "its name is a pattern for addresses, and it a template"
-        if matched is None and folder and name in _VENDORED:
+        if matched is None and folder and name.lower() in _VENDORED:
             return f"{name}/ holds other people's files"
         return ""
+
+    def _takes_in_below(self, folder: str) -> bool:
+        """Whether a pattern with `!` may ask for something within a folder."""
+        parts = folder.split("/")
+        for pattern in self._taken_in:
+            own = pattern.strip("/").split("/")
+            is_anchored = pattern.startswith("/") or len(own) > 1
+            pairs = zip(own, parts, strict=False)
+            if not is_anchored or all("*" in a or "?" in a or a == b for a, b in pairs):
+                return True
+        return False
 
 
 def _is_error_page(path: str) -> bool:

@@ -20,13 +20,13 @@ from kb.content.markdown.markup import Markup
 from kb.content.visibility import read_visibility
 from kb.errors import ContentError
 from kb.files import is_file, open_within
-from kb.model import Audience, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from kb.config import Limits
     from kb.content.dialects import Dialect
+    from kb.content.dialects.dialect import Begins
     from kb.model import FileRow
 
 _TEXTS = (".md", ".mdx", ".markdown", ".txt", ".html", ".htm", ".inc", "")
@@ -101,7 +101,8 @@ class Called:
             self._states.setdefault(file, state)
         if state == _ABSENT:
             return None
-        return _text_of(self._dialect.root, file, state, self._limits, part)
+        begins = self._dialect.begins(file)
+        return _text_of(self._dialect.root, file, state, self._limits, part, begins)
 
     def include(self, name: str) -> str | None:
         """The Markdown of a file, or of a part of it; None where there is none to show."""
@@ -210,8 +211,13 @@ def _is_private(path: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _text_of(
-    root: Path, file: str, state: tuple[int, int], limits: Limits, part: Part | None
+def _text_of(  # noqa: PLR0917  # all are parts of the key
+    root: Path,
+    file: str,
+    state: tuple[int, int],
+    limits: Limits,
+    part: Part | None,
+    begins: Begins,
 ) -> str | None:
     """The text of a file, or a part of it, without front matter and comments where it is Markdown;
     None where it is not to be shown.
@@ -226,16 +232,15 @@ def _text_of(
         text = data.decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         if part and posixpath.splitext(file)[1].lower() not in _TEXTS:
             return excerpt(text, part)
-        return _markdown_of(text, part, limits)
+        return _markdown_of(text, part, limits, begins)
     except (ContentError, OSError, UnicodeDecodeError):
         return None
 
 
-def _markdown_of(text: str, part: Part | None, limits: Limits) -> str | None:
+def _markdown_of(text: str, part: Part | None, limits: Limits, begins: Begins) -> str | None:
     """What may be shown of an article, or a part of it. Raises ContentError."""
     fields, body, line = frontmatter.read(text, limits=limits)
-    seen = read_visibility(fields)
-    if seen.status is Status.DRAFT or seen.keeps_out or seen.audience is not Audience.PUBLIC:
+    if read_visibility(fields, begins=begins).hides:
         return None
     shown, _ = without_comments(body, first_line=line, limits=limits)
     found = excerpt(body, part, shown) if part else shown

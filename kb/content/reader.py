@@ -192,7 +192,9 @@ def read_text(
     from kb.content.markdown import document as markdown  # noqa: PLC0415  # as above
 
     fields, body, body_line = read_front_matter(text, limits)
-    given = read_article_fields(source.path, fields, slugs=dialect.routes.slugs)
+    given = read_article_fields(
+        source.path, fields, slugs=dialect.routes.slugs, begins=dialect.begins(source.path)
+    )
     if given.fatal:
         return given.problems
     body, unclosed = markdown.without_comments(

@@ -3,8 +3,8 @@
 kb's own keys are `status` and `audience`. Others' keys (`draft`, `published`, `hidden`, ...)
 count as much: where any of them hides an article it is hidden, whatever the others say.
 
-Dates count, too: what is to be published later (`publishDate`) is a draft until that day, and
-what has expired (`expiryDate`) is one from that day on.
+Dates count, too: what is to be published later (`publishDate`) is a draft until that day, or that
+hour where one is given, and what has expired (`expiryDate`) is one from that day on.
 
 A value that says clearly that an article is hidden is taken for that, with a note. One that
 nearly says so (`status: drfat`) keeps the article out with an error, one that can't be read
@@ -15,11 +15,12 @@ nearly says so (`status: drfat`) keeps the article out with an error, one that c
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.config import today
+from kb.config import now
+from kb.content.dialects.dialect import NO_DAY
 from kb.content.frontmatter import Entry, Fields, Items, Text, Value
 from kb.content.values import either, items, one_line, quote
 from kb.model import Audience, Problem, Severity, Status
@@ -27,6 +28,8 @@ from kb.text.nearest import slip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from kb.content.dialects.dialect import Begins
 
 
 class Remark(NamedTuple):
@@ -82,11 +85,14 @@ _EMPTY = frozenset({"", "null", "nil", "none", "undefined", "~"})
 _HIDES_IF_YES = frozenset({
     "draft", "isdraft", "hidden", "ishidden", "private", "isprivate", "unlisted", "isunlisted",
     "noindex", "norobots", "headless", "unpublished", "invisible", "internal", "confidential",
-    "archived", "donotpublish", "eleventyexcludefromcollections",
+    "archived", "donotpublish", "eleventyexcludefromcollections", "deleted", "trashed", "disabled",
+    "wip", "secret", "encrypted",
 })  # fmt: skip
+_NOINDEX = "noindex"
+"""Within a key it says what it says alone: `robotsNoIndex`, `seo_noindex`."""
 _HIDES_IF_NO = frozenset({
     "published", "ispublished", "publish", "public", "ispublic", "visible", "isvisible", "listed",
-    "indexed", "indexable", "render",
+    "indexed", "indexable", "render", "enabled",
 })  # fmt: skip
 _UNSEARCHED_IF_YES = frozenset({
     "nosearch", "searchexclude", "excludefromsearch", "hidefromsearch", "searchhidden",
@@ -106,8 +112,19 @@ _NESTED: Mapping[str, tuple[str, ...]] = {
     "build": ("render", "list"),
     "seo": ("noindex", "norobots"),
     "robots": ("noindex",),
+    **dict.fromkeys(
+        ("meta", "metadata", "params", "page"),
+        ("draft", "noindex", "norobots", "unlisted", "private"),
+    ),
 }
 """Keys whose value may be a table, and the keys in it that hide."""
+_TAGS = frozenset({"head", "meta", "metas", "metatags", "metadata"})
+"""Keys that hold the elements at the head of a page, one of which may be for search engines."""
+_ENGINES = frozenset({"robots", "googlebot"})
+_ELEMENT = re.compile(r"<meta\b[^>]*\b(?:robots|googlebot)\b[^>]*\bnoindex\b", re.IGNORECASE)
+_STATES = ("status", "state")
+_STATE_WORDS = frozenset({"draft", "drafts", "unpublished", "hidden", "unlisted", "private"})
+"""What hides an article under any key that ends in one of `_STATES`."""
 _HIDDEN_PARTS = frozenset({"never", "local", *_NO})
 # Slips of these are looked for: `drafts: true`, `pubished: false`.
 _USUAL = ("draft", "published", "hidden", "private", "unlisted", "noindex")
@@ -118,6 +135,9 @@ _OPEN_WORDS = frozenset({
 _WORDS = re.compile(r"[^\W_]+")
 _KEY_SIGNS = re.compile(r"[\s_-]+")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?|\d{9,13}")
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ]+(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
+)
 _ISO = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})(?:[T ].*)?")
 _SECONDS = re.compile(r"(\d{9,10})(?:\d{3})?")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -144,24 +164,30 @@ _NEAR_STATUS = ("draft", "archived", "hidden", "private", "unlisted", "unpublish
 _NEAR_AUDIENCE = ("agent", "internal", "private", "hidden")
 
 
-def read_visibility(fields: Fields, *, dated: bool = True) -> Visibility:
+def read_visibility(fields: Fields, *, dated: bool = True, begins: Begins = NO_DAY) -> Visibility:
     """Who may see an article with this front matter; without `dated` whatever its dates say."""
-    reader = _Reader(dated=dated)
-    for entry in fields.entries:
+    reader = _Reader(dated=dated, begins=begins.key)
+    named = [Entry(begins.key, Text(begins.day, 1), 1)] if begins.day else []
+    for entry in (*fields.entries, *named):
         reader.read(entry)
     return reader.result()
 
 
 _DECIDES = (
     frozenset(_NESTED), _HIDES_IF_YES, _HIDES_IF_NO, _UNSEARCHED_IF_YES, _UNSEARCHED_IF_NO,
-    _BEGINS, _ENDS,
+    _BEGINS, _ENDS, _TAGS,
 )  # fmt: skip
 
 
 def is_about_visibility(key: str) -> bool:
     """Whether a key decides who may see an article."""
     name = folded(key)
-    return name in _READ or any(name in known for known in _DECIDES)
+    return (
+        name in _READ
+        or _NOINDEX in name
+        or name.endswith(_STATES)
+        or any(name in known for known in _DECIDES)
+    )
 
 
 def is_date_key(key: str) -> bool:
@@ -194,8 +220,9 @@ def answer(value: Value) -> Answer:
 class _Reader:
     """Reads the entries of one article in order, then says what they come to."""
 
-    def __init__(self, *, dated: bool) -> None:
-        self._dates = _BEGINS | _ENDS if dated else frozenset[str]()
+    def __init__(self, *, dated: bool, begins: str) -> None:
+        self._begins = _BEGINS | {begins} - {""}
+        self._dates = self._begins | _ENDS if dated else frozenset[str]()
         self._statuses: list[Status] = []
         self._audiences: list[Audience] = []
         self._hiding: list[Entry] = []
@@ -203,7 +230,8 @@ class _Reader:
         self._published: Entry | None = None
         self._changes: list[date] = []
         self._searchable = True
-        self._today = today()
+        self._now = now()
+        self._today = self._now.date()
 
     def result(self) -> Visibility:
         status = Status.PUBLISHED
@@ -223,19 +251,43 @@ class _Reader:
     def read(self, entry: Entry) -> None:
         """Take one key."""
         name = folded(entry.key)
+        if name in _TAGS:
+            self._elements(entry)
         if name in _NESTED and isinstance(entry.value, Fields):
             self._nested(entry, name)
-        elif name in self._dates and self._dated(entry, begins=name in _BEGINS):
+        elif name in self._dates and self._dated(entry, begins=name in self._begins):
             return
         elif name in _UNSEARCHED_IF_YES | _UNSEARCHED_IF_NO:
             hides = Answer.YES if name in _UNSEARCHED_IF_YES else Answer.NO
             self._searched(entry, unless=hides)
-        elif name in _HIDES_IF_YES:
+        elif name in _HIDES_IF_YES or _NOINDEX in name:
             self._question(entry, hides=Answer.YES)
         elif name in _HIDES_IF_NO:
             self._question(entry, hides=Answer.NO)
+        elif name.endswith(_STATES) and name not in _READ:
+            self._stated(entry)
         else:
             _READ.get(name, _Reader.slip)(self, entry)
+
+    def _stated(self, entry: Entry) -> None:
+        """Take a key such as `article_status`, whatever it is of."""
+        words = _words(entry.value)
+        if words and _STATE_WORDS.issuperset(words):
+            self._hide(entry)
+
+    def password(self, entry: Entry) -> None:
+        """What only they may read who know a word."""
+        if answer(entry.value) not in {Answer.NO, Answer.UNSAID}:
+            self._hide(entry, value="...")
+
+    def _elements(self, entry: Entry) -> None:
+        """Elements for the head of a page, as tables, lists or HTML."""
+        for item in items(entry.value):
+            texts = [text.strip().casefold() for text in _texts(item)]
+            to_engines = not _ENGINES.isdisjoint(texts) and _NOINDEX in _words(item)
+            if to_engines or any(_ELEMENT.search(text) for text in texts):
+                self._hide(entry, value=_NOINDEX)
+                return
 
     def _searched(self, entry: Entry, *, unless: Answer) -> None:
         if answer(entry.value) is unless:
@@ -254,9 +306,14 @@ class _Reader:
             if begins and not (year and int(year[1]) < self._today.year):
                 self._keep_out(entry, "a date like 2026-03-31")
             return True
-        if day > self._today:
+        moment = read_time(text, self._now)
+        day = moment.date() if moment else day
+        is_ahead = day > self._today
+        if begins and moment and not is_ahead and moment > self._now:  # later today
+            is_ahead, day = True, self._today + timedelta(days=1)
+        if is_ahead:
             self._changes.append(day)
-        if begins == (day > self._today):
+        if begins == is_ahead:
             self._hide(entry)
         return True
 
@@ -335,10 +392,11 @@ class _Reader:
                 Severity.WARNING,
             )
 
-    def _hide(self, entry: Entry) -> None:
+    def _hide(self, entry: Entry, value: str = "") -> None:
+        """Keep an article out; `value` is what to say of the entry instead of all that it holds."""
         self._hiding.append(entry)
-        key = one_line(entry.key)
-        self._say(entry, f"`{key}: {_bare(entry.value)}`: kept out, as a draft", Severity.NOTE)
+        said = f"{one_line(entry.key)}: {value or _bare(entry.value)}"
+        self._say(entry, f"`{said}`: kept out, as a draft", Severity.NOTE)
 
     def status(self, entry: Entry) -> None:
         words = _words(entry.value)
@@ -402,6 +460,7 @@ _READ: Mapping[str, Callable[[_Reader, Entry], None]] = {
     "status": _Reader.status,
     "audience": _Reader.audience,
     "permalink": _Reader.permalink,
+    **dict.fromkeys(("password", "passwords"), _Reader.password),
     **dict.fromkeys(
         ("visibility", "poststatus", "publishstatus", "access", "state"), _Reader.state
     ),
@@ -453,6 +512,24 @@ def read_day(text: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def read_time(text: str, now: datetime) -> datetime | None:
+    """The moment that a text names, in the zone of `now`, which counts where it names none; None
+    where it names no hour.
+    """
+    if seconds := _SECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(seconds[1]), now.tzinfo)
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    day, hour, zone = found.groups("")
+    try:
+        moment = datetime.fromisoformat(f"{day}T{hour}{zone.upper()}")
+        there = moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+        return there.astimezone(now.tzinfo)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _is_date(entry: Entry) -> bool:

@@ -696,6 +696,21 @@ HIDING = [
     "status: [draft]",
     "Status: Draft",
     "status: Entwurf",
+    "robotsNoIndex: 'Yes'",
+    "seo_noindex: true",
+    "meta: {robots: noindex}",
+    "meta: [{name: googlebot, content: 'noindex, nofollow'}]",
+    "head: [[meta, {name: robots, content: noindex}]]",
+    "head: [{tag: meta, attrs: {name: Robots, content: NoIndex}}]",
+    """head: '<meta name="robots" content="noindex">'""",
+    "params: {draft: true}",
+    "metadata: {noindex: on}",
+    "article_status: Draft",
+    "publishState: unpublished",
+    "enabled: false",
+    "wip: [true]",
+    "deleted: 'true'",
+    "password: tulip",
 ]
 
 
@@ -733,6 +748,11 @@ def test_keys_that_hide_an_article_anywhere_make_it_a_draft(content, line):
         "layout: {title: {visible: false}}",
         "permalink: /a/",
         "drift: false",
+        "meta: [{name: description, content: how robots read noindex}]",
+        "head: [[link, {rel: icon, href: /robots.png}]]",
+        "deploy_state: pending",
+        "params: {draft: false}",
+        "password:",
         "audience: public",
     ],
 )
@@ -1365,7 +1385,12 @@ NOW = "1767225600"  # 2026-01-01
     ("lines", "status", "until"),
     [
         (["publishDate: 2026-01-02"], Status.DRAFT, date(2026, 1, 2)),
-        (["publishDate: 2026-01-01T09:00:00Z"], Status.PUBLISHED, None),
+        (["publishDate: 2026-01-01T09:00:00Z"], Status.DRAFT, date(2026, 1, 2)),
+        (["publishDate: 2026-01-01T00:00:00Z"], Status.PUBLISHED, None),
+        (["publishDate: 2026-01-01T04:00:00+05:00"], Status.PUBLISHED, None),
+        (["publishDate: 2025-12-31 22:00 -0500"], Status.DRAFT, date(2026, 1, 2)),
+        (["expiryDate: 2026-01-02T01:00:00+05:00"], Status.DRAFT, None),
+        (["publishDate: '1767225601'"], Status.DRAFT, date(2026, 1, 2)),
         (["publish_date: January 5, 2026"], Status.DRAFT, date(2026, 1, 5)),
         (["pubDate: Jul 08 2022"], Status.PUBLISHED, None),
         (["published: 2030-01-01"], Status.DRAFT, date(2030, 1, 1)),
@@ -1381,7 +1406,9 @@ NOW = "1767225600"  # 2026-01-01
 def test_dates_say_from_and_until_when_an_article_is_published(
     content, monkeypatch, lines, status, until
 ):
-    """The day is that of SOURCE_DATE_EPOCH where it is set."""
+    """The moment is that of SOURCE_DATE_EPOCH where it is set. What comes later on the same day is
+    noticed on the next.
+    """
     monkeypatch.setenv("SOURCE_DATE_EPOCH", NOW)
     article = read_one(content, with_front_matter(*lines))
     assert (article.status, article.until) == (status, until)

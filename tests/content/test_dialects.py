@@ -12,6 +12,7 @@ from kb.content.dialects import NAMES, dialect_of, find_dialect, locate
 from kb.content.dialects.literals import read_exports
 from kb.content.files import LEFT_OUT
 from kb.errors import ConfigError
+from kb.model import Status
 
 
 def make(folder, files):
@@ -228,6 +229,23 @@ EXCLUDING = [
         "docs",
     ),
     ({"docs/.vitepress/config.js": "export default {srcExclude: ['old/**', '**/*.tmpl.md', 'new.md']}"}, "docs"),
+    (
+        {"docs/.vuepress/config.js": "export default {pagePatterns: "
+         "['**/*.md', '!old/**', '!**/*.tmpl.md', '!new.md']}"},
+        "docs",
+    ),
+    (
+        {"mkdocs.yml": "plugins:\n- search\n- exclude:\n    glob: ['old/*', '*.tmpl.md']\n    regex: ['new\\.md$']\n"},
+        "docs",
+    ),
+    ({"hugo.toml": r"ignoreFiles = ['/old/', '\.tmpl\.md$', '^.*docs/new\.md$']" "\n"}, "docs"),
+    (
+        {"hugo.yaml": "module:\n  mounts:\n  - {source: docs, target: content, "
+         "excludeFiles: ['old/**', '**.tmpl.md', 'new.md']}\n"},
+        "docs",
+    ),
+    ({".eleventy.js": "module.exports = c => {c.ignores.add('docs/old/')}\n",
+      ".eleventyignore": "*.tmpl.md\n", ".gitignore": "new.md\n"}, "docs"),
 ]  # fmt: skip
 
 
@@ -237,6 +255,78 @@ def test_what_a_generator_leaves_out_is_left_out(tmp_path, files, folder):
     pages = ["a.md", "new.md", "old/b.md", "c/d.tmpl.md", "c/e.md"]
     make(tmp_path, {**files, **{f"{folder}/{page}": "# x\n" for page in pages}})
     assert listed(tmp_path / folder)[0] == ["a", "c/e"]
+
+
+def test_patterns_take_in_what_a_folder_leaves_out(tmp_path):
+    """Files of such a folder are looked at one by one, and others of it stay out."""
+    said = "exclude_docs: |\n  drafts/**\n  !drafts/ready.md\n"
+    pages = ["docs/a.md", "docs/drafts/b.md", "docs/drafts/ready.md", "docs/drafts/c/d.md"]
+    make(tmp_path, {"mkdocs.yml": said, **dict.fromkeys(pages, "# x\n")})
+    assert listed(tmp_path / "docs")[0] == ["a", "drafts/ready"]
+
+
+@pytest.mark.parametrize("pattern", ["(", "(a+)+b*c*d", "x" * 400, "[z-a]"])
+def test_regular_expressions_that_could_take_long_are_passed_over(tmp_path, pattern):
+    """As are those that are none."""
+    make(tmp_path, {"hugo.yaml": f"ignoreFiles: ['{pattern}', '^.*/b']\n", "content/a.md": "# x\n"})
+    make(tmp_path, {"content/b.md": "# x\n"})
+    assert listed(tmp_path / "content")[0] == ["a"]
+
+
+def test_patterns_of_docusaurus_start_at_the_content_folder(tmp_path):
+    """Unlike those of `.gitignore`, whose bare names are meant anywhere."""
+    said = "module.exports = {presets: [['classic', {docs: {exclude: ['plan.md']}}]]}\n"
+    pages = ["docs/plan.md", "docs/prices/plan.md"]
+    make(tmp_path, {"docusaurus.config.js": said, **dict.fromkeys(pages, "# x\n")})
+    assert listed(tmp_path / "docs")[0] == ["prices/plan"]
+
+
+BY_SETTINGS = [
+    {"_config.yml": "defaults:\n- {scope: {path: docs/off}, values: {published: false}}\n"},
+    {"_config.yml": "defaults:\n- {scope: {path: docs/*/x.md}, values: {draft: 'yes'}}\n"},
+    {"hugo.toml": "[[cascade]]\ndraft = true\n[cascade.target]\npath = '/off/**'\n"},
+    {".eleventy.js": "", "docs/off/off.json": '{"permalink": false}'},
+    {".eleventy.js": "", "docs/off/x.11tydata.json": '{"draft": true}'},
+]
+
+
+@pytest.mark.parametrize("files", BY_SETTINGS, ids=str)
+def test_what_a_configuration_says_of_pages_hides_them(tmp_path, files):
+    """As if each of them said it."""
+    make(
+        tmp_path, {**files, "docs/a.md": "# x\n", "docs/off/x.md": "# x\n", "docs/on/y.md": "# x\n"}
+    )
+    ids, notes = listed(tmp_path / "docs")
+    assert ids == ["a", "on/y"]
+    assert "hide" in notes["off/x.md"]
+
+
+POST = "_posts/2030-01-01-c.md"
+DATED = {"ahead.md": "2030-01-01", "late.md": "2020-01-01", POST: "2020-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("files", "hidden"),
+    [
+        ({"hugo.toml": ""}, {"ahead.md"}),
+        ({"hugo.toml": "buildFuture = true\n"}, set()),
+        ({"_config.yml": ""}, {POST}),
+        ({"_config.yml": "future: true\n"}, set()),
+        ({"mkdocs.yml": ""}, set()),
+    ],
+    ids=str,
+)
+def test_the_date_is_when_an_article_is_published_where_its_generator_says_so(
+    tmp_path, monkeypatch, files, hidden
+):
+    """Hugo's everywhere, Jekyll's of posts, whose names say it, too."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")  # 2026-01-01
+    texts = {f"docs/{path}": f"---\ndate: {day}\n---\n# x\n" for path, day in DATED.items()}
+    make(tmp_path, {**files, **texts})
+    content = tmp_path / "docs"
+    dialect = dialect_of(Config(content=content, folder=ContentConfig(exclude=("!_posts/",))))
+    found = read_content(content, dialect=dialect).articles
+    assert {a.path for a in found if a.status is not Status.PUBLISHED} == hidden
 
 
 def test_cascades_of_hugo_hide_what_lies_below(tmp_path):
@@ -261,10 +351,13 @@ def test_cascades_of_hugo_hide_what_lies_below(tmp_path):
 
 def test_collections_of_jekyll_are_published_where_they_say_so(tmp_path):
     """And posts always; drafts and includes never."""
-    said = "collections:\n  guides:\n    output: true\n  notes: {}\n"
+    said = "collections:\n  guides:\n    output: true\n  notes: {}\nexclude: [old]\n"
     pages = ["_guides/a.md", "_notes/b.md", "_posts/2020-01-01-c.md", "_drafts/d.md", "e.md"]
+    pages += ["blog/_posts/2020-01-02-f.md", "old/_posts/2020-01-02-g.md"]
     make(tmp_path, {"_config.yml": said, **dict.fromkeys(pages, "# x\n")})
-    assert listed(tmp_path)[0] == ["_guides/a", "_posts/2020-01-01-c", "e"]
+    assert listed(tmp_path)[0] == [
+        "_guides/a", "_posts/2020-01-01-c", "blog/_posts/2020-01-02-f", "e",
+    ]  # fmt: skip
 
 
 PAGES = ["index.md", "b/one.md", "b/two.md", "b/index.md", "c/three.md", "a.md"]

@@ -1,5 +1,7 @@
 """The search of a folder for a site that something else builds, as files."""
 
+from dataclasses import replace
+
 import pytest
 
 from kb.config import load_config
@@ -46,6 +48,31 @@ def test_published_pages_can_be_found(docs):
     assert b"tracking" in data
     assert b"quokka" not in data
     assert b"zebrafish" not in data
+
+
+def test_pages_whose_names_begin_with_an_underscore_are_found_where_they_are_published(tmp_path):
+    """As posts of Jekyll's are, and those that the settings ask for."""
+    make = {"_config.yml": "", "_posts/2020-01-01-a.md": "# A\n\nquokka\n", "b.md": "# B\n"}
+    docs = tmp_path / "docs"
+    for name, text in make.items():
+        (docs / name).parent.mkdir(parents=True, exist_ok=True)
+        (docs / name).write_text(text)
+    config = load_config(content=docs, environ={}, cwd=tmp_path)
+    assert embed_search(config, tmp_path / "out", "/{id}/", GENERATORS["jekyll"]).articles == 2
+
+
+def test_pages_in_several_languages_are_exported_one_language_at_a_time(tmp_path):
+    """Which ones there are is said, and `languages = []` makes one of all."""
+    for name in ("en/a.md", "en/b.md", "de/a.md", "de/b.md"):
+        (tmp_path / "docs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "docs" / name).write_text("# Parcel\n")
+    config = load_config(content=tmp_path / "docs", environ={}, cwd=tmp_path)
+    with pytest.raises(SiteError, match="several languages: en, de") as told:
+        embed_search(config, tmp_path / "out", "/{id}/", GENERATORS["plain"])
+    assert "--language en" in str(told.value.hint)
+    assert embed_search(config, tmp_path / "out", "/{id}/", GENERATORS["plain"], "de").articles == 2
+    one = replace(config, folder=replace(config.folder, languages=()))
+    assert embed_search(one, tmp_path / "all", "/{id}/", GENERATORS["plain"]).articles == 4
 
 
 def test_the_same_pages_give_the_same_files(docs):

@@ -1,4 +1,5 @@
-"""Hugo's cascades: what a section's page says of all pages below it.
+"""What hides pages though they don't say so themselves: Hugo's cascades, and what a configuration
+says of pages below a folder.
 
 https://gohugo.io/configuration/cascade/. Here only who may see them is asked.
 """
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from kb.config import DEFAULT_LIMITS
 from kb.content.files import without_suffix
-from kb.content.frontmatter import Fields, Text
+from kb.content.frontmatter import Fields, Text, as_value
 from kb.content.reader import decode, read_bytes, read_front_matter
 from kb.content.values import items
 from kb.content.visibility import folded, read_visibility
@@ -19,6 +20,8 @@ from kb.errors import ContentError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from kb.content.frontmatter import Plain, Value
 
 _TARGETS = frozenset({"target", "_target"})
 
@@ -38,6 +41,25 @@ def hidden_by_cascade(content: Path, paths: Sequence[str]) -> Mapping[str, str]:
     return hidden
 
 
+def hiding_targets(said: Plain) -> tuple[tuple[str, str], ...]:
+    """The paths and the kind of page for which cascades of a configuration are that hide."""
+    return tuple(_target(table) for table in _hiding_tables(as_value(said)))
+
+
+def hidden_by_targets(
+    targets: Sequence[tuple[str, str]], paths: Sequence[str]
+) -> Mapping[str, str]:
+    """Why articles are hidden that are meant by one of these, by their paths."""
+    meant = (path for path in paths if any(_is_meant(path, *target) for target in targets))
+    return dict.fromkeys(meant, "`cascade` in the configuration hides it")
+
+
+def hides(values: Plain) -> bool:
+    """Whether pages with these values are hidden."""
+    fields = as_value(values)
+    return isinstance(fields, Fields) and read_visibility(fields).hides
+
+
 def _hiding(content: Path, path: str) -> Iterator[tuple[str, str]]:
     """For each cascade that hides: the paths and the kind of page that it is for, if it says so."""
     try:
@@ -48,9 +70,14 @@ def _hiding(content: Path, path: str) -> Iterator[tuple[str, str]]:
     except (ContentError, OSError):
         return  # the article is refused as well
     for entry in fields.entries:
-        for table in items(entry.value) if folded(entry.key) == "cascade" else ():
-            if isinstance(table, Fields) and read_visibility(table).hides:
-                yield _target(table)
+        if folded(entry.key) == "cascade":
+            yield from map(_target, _hiding_tables(entry.value))
+
+
+def _hiding_tables(value: Value) -> Iterator[Fields]:
+    for table in items(value):
+        if isinstance(table, Fields) and read_visibility(table).hides:
+            yield table
 
 
 def _target(table: Fields) -> tuple[str, str]:

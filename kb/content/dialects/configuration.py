@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from kb.files import is_within
 from kb.settings import parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from kb.content.frontmatter import Plain
@@ -26,6 +27,8 @@ _MOST_VALUES = 100_000
 _DEEPEST = 40
 _YAML = frozenset({".yml", ".yaml"})
 _SCRIPTS = frozenset({".js", ".ts", ".mjs", ".cjs", ".mts"})
+_LONGEST_REGEX, _MOST_REPEATS = 300, 2
+_REPEATS = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\d*\})")
 _DATA = frozenset({".json", ".toml", ".csv", ".tsv", *_YAML})
 
 
@@ -121,6 +124,11 @@ def texts(value: Plain | None, *keys: str) -> tuple[str, ...]:
     return ()
 
 
+def anchored(pattern: str) -> str:
+    """A glob of a generator, which starts where its content does, as `.gitignore` has it."""
+    return pattern if pattern.startswith(("/", "**/")) else f"/{pattern.removeprefix('./')}"
+
+
 def flatten(value: Plain, prefix: str) -> Iterator[tuple[str, str]]:
     """The texts of a table, each by the names that lead to it: `site.title`."""
     if isinstance(value, dict):
@@ -128,6 +136,18 @@ def flatten(value: Plain, prefix: str) -> Iterator[tuple[str, str]]:
             yield from flatten(inner, f"{prefix}.{key}" if prefix else key)
     elif isinstance(value, str):
         yield prefix, value
+
+
+def regexes(said: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    """Regular expressions of a configuration; those that could take long are passed over."""
+    found = []
+    for each in said:
+        if len(each) <= _LONGEST_REGEX and len(_REPEATS.findall(each)) <= _MOST_REPEATS:
+            try:
+                found.append(re.compile(each))
+            except (re.error, RecursionError, OverflowError):
+                continue
+    return tuple(found)
 
 
 def data_files(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:

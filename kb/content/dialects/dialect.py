@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kb.content.frontmatter import Plain
+
+
+_DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?=-.)")
 
 
 class Anchors(StrEnum):
@@ -68,6 +72,18 @@ class Routes:
     folders: bool = False
 
 
+class Begins(NamedTuple):
+    """What else says from when an article is published: a `key` of front matter, and a `day` that
+    its file's name gives. Both are empty where nothing does.
+    """
+
+    key: str = ""
+    day: str = ""
+
+
+NO_DAY = Begins()
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How a content folder is to be read. All paths are absolute.
@@ -84,7 +100,9 @@ class Dialect:
     that give the order of the articles, and `data_files` those that give variables, each with the
     name that it has there. `markdown` is what is read beyond CommonMark. `title_suffix` is what
     titles end with that is the name of the site, such as `| Help Center`.
-    `languages` are those that the articles are in.
+    `languages` are those that the articles are in. `date_key` is a key of front matter that says
+    from which day an article is published; where `dated_folders` are named, only in these, whose
+    files may have the day before their names.
     `state` is the digest of all that it was read from.
     """
 
@@ -108,6 +126,16 @@ class Dialect:
     markdown: MarkdownConfig = DEFAULT_MARKDOWN
     title_suffix: str = ""
     languages: Languages = ONE_LANGUAGE
+    date_key: str = ""
+    dated_folders: tuple[str, ...] = ()
+
+    def begins(self, path: str) -> Begins:
+        """What says from when the article at a path is published, beside the keys of all."""
+        *folders, name = path.split("/")
+        if not self.date_key or (self.dated_folders and not {*self.dated_folders} & {*folders}):
+            return NO_DAY
+        dated = _DATED.match(name) if self.dated_folders else None
+        return Begins(self.date_key, dated[0] if dated else "")
 
     @property
     def variables(self) -> Mapping[str, Plain]:

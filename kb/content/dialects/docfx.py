@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.content.dialects.build import begin
-from kb.content.dialects.configuration import flatten, read_configuration, table, texts
+from kb.content.dialects.configuration import anchored, flatten, read_configuration, table, texts
 from kb.content.dialects.dialect import Dialect, Located, Routes
 
 
@@ -14,7 +14,7 @@ def read(located: Located) -> Dialect:
     excluded = [
         pattern
         for each in (content if isinstance(content, list) else ())
-        for pattern in texts(each, "exclude")
+        for pattern in map(anchored, texts(each, "exclude"))
     ]
     return begin(
         located,

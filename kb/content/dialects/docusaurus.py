@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kb.content.dialects.build import begin, joined, sites
-from kb.content.dialects.configuration import read_configuration, table, text, texts
+from kb.content.dialects.configuration import anchored, read_configuration, table, text, texts
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
 from kb.files import is_file
 
@@ -45,7 +45,9 @@ def read(located: Located) -> Dialect:
         ),
         marks=frozenset({"mdx"}),
         exclude=tuple(
-            pattern for each in texts(docs, "exclude") or _EXCLUDED for pattern in _braces(each)
+            anchored(pattern)
+            for each in texts(docs, "exclude") or _EXCLUDED
+            for pattern in _braces(each)
         ),
         menu=_menu(located, text(docs, "sidebarPath")),
     )

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content.dialects.build import begin, sites, spoken
-from kb.content.dialects.cascade import hidden_by_cascade
+from kb.content.dialects.cascade import hidden_by_cascade, hidden_by_targets, hiding_targets
 from kb.content.dialects.configuration import (
     data_files,
     flatten,
     read_configuration,
+    regexes,
     table,
     text,
     texts,
 )
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+from kb.content.files import without_suffix
 from kb.files import is_file
 from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from kb.content.frontmatter import Plain
     from kb.content.languages import Languages
-from kb.content.files import without_suffix
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+# Hugo lets two stars stand for folders within a name, too.
+_ACROSS = re.compile(r"\*\*(?!/|\Z)")
 
 
 def read(located: Located) -> Dialect:
@@ -50,10 +52,15 @@ def read(located: Located) -> Dialect:
             folders=text(params, "uglyurls") != "true",
         ),
         marks=frozenset({"hugo"}),
-        hidden_by=_hidden,
+        exclude=_excluded(table(params.get("module"))),
+        exclude_from=located.root,
+        hidden_by=_Hidden(
+            regexes(texts(params, "ignorefiles")), hiding_targets(params.get("cascade") or {})
+        ),
         data_files=tuple(data_files(located.root / "data", "site.data")),
         given=tuple(given),
         languages=_languages(located, said),
+        date_key="" if text(params, "buildfuture") == "true" else "date",
     )
 
 
@@ -96,21 +103,44 @@ def _mounts(module: Plain) -> Iterator[tuple[str, str]]:
                     yield key, text(mount, "source")
 
 
-def _hidden(content: Path, paths: Sequence[str]) -> Mapping[str, str]:
-    """What cascades hide, and what is part of a bundle: https://gohugo.io/content-management/page-bundles/.
+def _excluded(module: Plain) -> tuple[str, ...]:
+    """What mounts of content leave out."""
+    listed = table(module).get("mounts")
+    rows = [table(mount) for mount in (listed if isinstance(listed, list) else ())]
+    return tuple(
+        f"/{text(row, 'source').strip('/')}/{_ACROSS.sub('**/*', pattern.lstrip('/'))}"
+        for row in rows
+        for pattern in texts(row, "excludeFiles")
+        if text(row, "target").strip("/") == "content"
+    )
+
+
+class _Hidden(NamedTuple):
+    """What settings and cascades hide, and what is part of a bundle: https://gohugo.io/content-management/page-bundles/.
 
     The content folder itself is none: all other articles would be parts of it.
     """
-    homes = {path.rpartition("/")[0]: path for path in paths if _is_bundle(path)}
-    homes.pop("", None)
-    hidden = dict(hidden_by_cascade(content, paths))
-    for path in paths:
-        folder = path.rpartition("/")[0]
-        while folder and homes.get(folder, path) == path:
-            folder = folder.rpartition("/")[0]
-        if folder:
-            hidden.setdefault(path, f"it is part of the bundle {homes[folder]}")
-    return hidden
+
+    ignored: tuple[re.Pattern[str], ...]
+    targets: tuple[tuple[str, str], ...]
+
+    def __call__(self, content: Path, paths: Sequence[str]) -> Mapping[str, str]:
+        homes = {path.rpartition("/")[0]: path for path in paths if _is_bundle(path)}
+        homes.pop("", None)
+        hidden = {
+            path: "`ignoreFiles` in the configuration leaves it out"
+            for path in paths
+            if any(each.search(f"{content.as_posix()}/{path}") for each in self.ignored)
+        }
+        hidden.update(hidden_by_targets(self.targets, paths))
+        hidden.update(hidden_by_cascade(content, paths))
+        for path in paths:
+            folder = path.rpartition("/")[0]
+            while folder and homes.get(folder, path) == path:
+                folder = folder.rpartition("/")[0]
+            if folder:
+                hidden.setdefault(path, f"it is part of the bundle {homes[folder]}")
+        return hidden
 
 
 def _is_bundle(path: str) -> bool:

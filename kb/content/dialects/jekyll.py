@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
 from kb.content.dialects.build import begin, joined, sites
+from kb.content.dialects.cascade import hides
 from kb.content.dialects.configuration import (
     data_files,
     flatten,
@@ -12,6 +16,12 @@ from kb.content.dialects.configuration import (
     texts,
 )
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from kb.content.frontmatter import Plain
 
 
 def read(located: Located) -> Dialect:
@@ -35,16 +45,25 @@ def read(located: Located) -> Dialect:
             folders=text(said, "permalink") == "pretty" or text(said, "permalink").endswith("/"),
         ),
         marks=frozenset({"liquid", "kramdown"}),
-        exclude=(*map(_anchored, texts(said, "exclude")), "/vendor/", *shown, *_kept(said)),
+        exclude=(
+            "!_posts/",
+            *shown,
+            *map(_anchored, texts(said, "exclude")),
+            "/vendor/",
+            *_included(said),
+        ),
         exclude_from=located.root,
+        hidden_by=_Hidden(located.root, tuple(_hiding_scopes(said))),
         data_files=tuple(data_files(data, "site.data")),
         given=tuple(flatten(said, "site")),
+        date_key="" if text(said, "future") == "true" else "date",
+        dated_folders=("_posts",),
     )
 
 
-def _anchors(said: object) -> Anchors:
+def _anchors(said: Plain) -> Anchors:
     """Those of kramdown's own reading where it is asked for; else it reads as GitHub does."""
-    reads = text(said, "kramdown", "input") if isinstance(said, dict) else ""
+    reads = text(said, "kramdown", "input")
     return Anchors.KRAMDOWN if reads.lower() == "kramdown" else Anchors.GITHUB
 
 
@@ -53,7 +72,38 @@ def _anchored(pattern: str) -> str:
     return pattern if pattern.startswith(("/", "*")) else f"/{pattern}"
 
 
-def _kept(said: object) -> tuple[str, ...]:
-    """What is published though its name begins with an underscore or a dot."""
-    named = texts(said, "include") if isinstance(said, dict) else ()
-    return ("!/_posts/", *(f"!{_anchored(name)}" for name in named))
+def _included(said: Plain) -> tuple[str, ...]:
+    """What is published though its name begins with an underscore, or though it is excluded."""
+    return tuple(f"!{_anchored(name)}" for name in texts(said, "include"))
+
+
+def _hiding_scopes(said: Plain) -> Iterator[tuple[str, str]]:
+    """The paths and types of pages that `defaults` hide."""
+    listed = table(said).get("defaults")
+    for row in listed if isinstance(listed, list) else ():
+        if hides(table(row, "values")):
+            yield text(row, "scope", "path").strip("/"), text(row, "scope", "type")
+
+
+class _Hidden(NamedTuple):
+    """What is in one of the scopes below the root."""
+
+    root: Path
+    scopes: tuple[tuple[str, str], ...]
+
+    def __call__(self, content: Path, paths: Sequence[str]) -> Mapping[str, str]:
+        below = content.relative_to(self.root).as_posix() if content != self.root else ""
+        found = {}
+        for path in paths if self.scopes else ():
+            whole = f"{below}/{path}".lstrip("/")
+            if any(_is_in(whole, *scope) for scope in self.scopes):
+                found[path] = "`defaults` in the configuration hide it"
+        return found
+
+
+def _is_in(path: str, scope: str, kind: str) -> bool:
+    first = path.split("/", maxsplit=1)[0]
+    own = first.removeprefix("_") if first.startswith("_") else "pages"
+    if kind and kind != ("posts" if "_posts/" in path else own):
+        return False
+    return not scope or path == scope or fnmatchcase(path, f"{scope}/*") or fnmatchcase(path, scope)

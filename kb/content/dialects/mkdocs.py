@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content.dialects.build import begin, sites, spoken
 from kb.content.dialects.configuration import (
     flatten,
     read_configuration,
     read_text_within,
+    regexes,
     table,
     text,
     texts,
@@ -17,6 +19,10 @@ from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
 from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
     from kb.content.frontmatter import Plain
     from kb.content.languages import Languages
 
@@ -43,6 +49,7 @@ def read(located: Located) -> Dialect:
         ),
         marks=frozenset({"mkdocs", "jinja"} if _has_macros(said) else {"mkdocs"}),
         exclude=(*texts(said, "exclude_docs"), *texts(said, "draft_docs")),
+        hidden_by=_plugin_patterns(said),
         given=(*given, *config.items()),
         menu=(located.evidence,) if located.evidence and table(said).get("nav") else (),
         languages=_languages(said),
@@ -75,6 +82,28 @@ def _plugins(said: Plain) -> dict[str, dict[str, Plain]]:
         elif isinstance(plugin, str):
             found[plugin] = {}
     return found
+
+
+class _Hidden(NamedTuple):
+    """What the plugin `exclude` leaves out."""
+
+    globs: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
+
+    def __call__(self, content: Path, paths: Sequence[str]) -> Mapping[str, str]:
+        del content  # names say it all
+        return {
+            path: "the plugin `exclude` leaves it out"
+            for path in paths
+            if any(fnmatchcase(path, each) for each in self.globs)
+            or any(each.match(path) for each in self.patterns)
+        }
+
+
+def _plugin_patterns(said: Plain) -> _Hidden | None:
+    options = _plugins(said).get("exclude", {})
+    found = _Hidden(texts(options, "glob"), regexes(texts(options, "regex")))
+    return found if found.globs or found.patterns else None
 
 
 def _anchors(located: Located) -> Anchors:

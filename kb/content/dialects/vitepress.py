@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kb.content.dialects.build import begin, joined, locales, sites
-from kb.content.dialects.configuration import read_configuration, table, text, texts
+from kb.content.dialects.configuration import anchored, read_configuration, table, text, texts
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+
+if TYPE_CHECKING:
+    from kb.content.frontmatter import Plain
 
 
 def read(located: Located) -> Dialect:
@@ -24,7 +29,13 @@ def read_vue(located: Located, assets: str) -> Dialect:
         anchors=Anchors.VITEPRESS,
         routes=Routes(base=joined(base), indexes=("index", "readme"), slugs=("permalink",)),
         marks=frozenset({"vuepress"}),
-        exclude=texts(said, "srcExclude"),
+        exclude=(*map(anchored, texts(said, "srcExclude")), *_not_paged(said)),
         menu=(located.evidence,) if located.evidence else (),
         languages=locales(table(said).get("locales") or table(said, "()").get("locales")),
     )
+
+
+def _not_paged(said: Plain) -> tuple[str, ...]:
+    """What the patterns of VuePress leave out, which begin with `!`."""
+    patterns = texts(said, "pagePatterns") or texts(said, "()", "pagePatterns")
+    return tuple(anchored(each[1:]) for each in patterns if each.startswith("!"))

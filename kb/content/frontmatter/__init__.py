@@ -25,6 +25,7 @@ from kb.content.frontmatter.values import (
     Plain,
     Text,
     Value,
+    as_value,
     plain,
     without_comments,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Read",
     "Text",
     "Value",
+    "as_value",
     "find_misplaced",
     "load_yaml",
     "parse",

@@ -49,6 +49,15 @@ class Entry(NamedTuple):
 Plain = str | list["Plain"] | dict[str, "Plain"]
 
 
+def as_value(said: Plain, line: int = 1) -> Value:
+    """What a configuration says, as if front matter said it on that line."""
+    if isinstance(said, str):
+        return Text(said, line)
+    if isinstance(said, list):
+        return Items(tuple(as_value(each, line) for each in said), line)
+    return Fields(tuple(Entry(k, as_value(v, line), line) for k, v in said.items()), line)
+
+
 def plain(value: Value) -> Plain:
     """The value as str, list and dict, without lines."""
     if isinstance(value, Text):

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.content import Content, SourceFile
+    from kb.content.dialects import Dialect
     from kb.content.languages import Languages
     from kb.model import Action, ArticleMeta
     from kb.site.embed.generators import ForeignPage, Generator
@@ -99,13 +100,13 @@ def embed_search(
     generator: Generator,
     language: str | None = None,
 ) -> Embedding:
-    """Write the search of `config.content` into the folder `out`, of one of several languages where
-    it is given, else of all pages as if they were in that of the settings.
+    """Write the search of `config.content` into the folder `out`, of one language: where pages are
+    in several, it has to be given.
 
     `pattern` is the address of a page, with `{id}` for its path without `.md`; a relative one
     starts at `out`. Raises ContentError without a content folder, SiteError for a pattern
     without `{id}` or that is no address of pages, for a folder that holds other files, and for a
-    language that there is not.
+    language that there is not, or that is not named where there are several.
     """
     _check_pattern(pattern)
     _check(out)
@@ -128,10 +129,11 @@ def _export(
             config,
             content=Path(folder) / "content",
             index=Path(folder) / "index",
-            folder=replace(config.folder, languages=()),
+            # Names that begin with `_` are among the pages that are published.
+            folder=replace(config.folder, languages=(), dialect="plain", exclude=("!**",)),
             language=tidy_tag(language or config.language),
         )
-        content = read_content(staged.content, limits=config.limits)
+        content = read_content(staged.content, limits=config.limits, dialect=dialect_of(staged))
         anchors = {
             article.id: heading_ids(article.sections, pages[article.id], generator)
             for article in content.articles
@@ -159,7 +161,7 @@ def _stage(
     pages = {}
     for source in _in_language(listing.articles, dialect.languages, language):
         try:
-            page = _read(config, source, generator)
+            page = _read(config, source, generator, dialect)
         except ContentError as error:
             problems.append(Problem(source.path, error.line, error.message, code=error.code))
             continue
@@ -180,13 +182,23 @@ def _stage(
 def _in_language(
     sources: Sequence[SourceFile], languages: Languages, language: str | None
 ) -> Sequence[SourceFile]:
-    """The files in a language, by where they stand. Raises SiteError where there are none."""
+    """The files in a language, by where they stand. Raises SiteError where there are none, and
+    where none is named of several.
+    """
+    spoken = [languages.of_path(source.path) for source in sources]
+    known = [tag or languages.base for tag in languages.in_order(spoken)]
+    if language is None and len(known) > 1:
+        raise SiteError(
+            f"the pages are in several languages: {', '.join(known)}",
+            hint=f"export each into a folder of its own, as with `--language {known[0]}`; "
+            "`languages = []` under [content] in kb.toml makes one of all",
+            code="usage",
+        )
     if language is None:
         return sources
     tag = languages.settle(tidy_tag(language))
-    found = [source for source in sources if languages.of_path(source.path) == tag]
+    found = [source for source, own in zip(sources, spoken, strict=True) if own == tag]
     if not found:
-        known = sorted({languages.of_path(s.path) or languages.base for s in sources})
         raise SiteError(
             f"no pages in {language!r}", hint=f"there are some in {', '.join(known)}", code="usage"
         )
@@ -194,10 +206,10 @@ def _in_language(
 
 
 def _read(
-    config: Config, source: SourceFile, generator: Generator
+    config: Config, source: SourceFile, generator: Generator, dialect: Dialect
 ) -> ForeignPage | tuple[Problem, ...]:
     data = read_bytes(config.content, source.path, config.limits)
-    return read_foreign(source, decode(data), generator, config.limits)
+    return read_foreign(source, decode(data), generator, config.limits, dialect)
 
 
 def _own_files(config: Config) -> Iterator[tuple[str, bytes]]:

@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 
 from kb.config import DEFAULT_LIMITS
 from kb.content import frontmatter, title_from_name
-from kb.content.dialects import NAMES, locate
+from kb.content.dialects import NAMES, PLAIN, locate
 from kb.content.fields import matters
 from kb.content.files import printable
 from kb.content.markdown.document import without_comments
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from kb.config import Limits
     from kb.content import SourceFile
+    from kb.content.dialects import Dialect
     from kb.content.frontmatter import Plain
     from kb.model import Problem, Section
 
@@ -126,14 +127,20 @@ class ForeignPage:
 
 
 def read_foreign(
-    source: SourceFile, text: str, generator: Generator, limits: Limits = DEFAULT_LIMITS
+    source: SourceFile,
+    text: str,
+    generator: Generator,
+    limits: Limits = DEFAULT_LIMITS,
+    dialect: Dialect = PLAIN,
 ) -> ForeignPage | tuple[Problem, ...]:
-    """A page, or what there is to say of one that is not published. Raises ContentError."""
+    """A page of a folder in a dialect, or what there is to say of one that is not published. Raises
+    ContentError.
+    """
     id_ = source.id
     fields, below, _ = read_front_matter(text, limits)
     reader = FieldReader(source.path)
     given = {e.key: frontmatter.plain(e.value) for e in reader.once(fields, matters)}
-    seen = read_visibility(fields)
+    seen = read_visibility(fields, begins=dialect.begins(source.path))
     if seen.status is not Status.PUBLISHED or seen.keeps_out or reader.fatal or not seen.searchable:
         return (*reader.problems, *(remark.as_problem(source.path) for remark in seen.remarks))
     body, _ = without_comments(below, first_line=1, limits=limits)
