@@ -209,7 +209,8 @@ class Topic:
     `articles` are ids in reading order (order, then title); `topics` are the ids of its
     child topics in order. `page` is the article that is the folder's own page, first among
     `articles`. Title and order come from `topic.yaml` in the folder, from menus of other tools,
-    from that page, else from the folder's name.
+    from that page, else from the folder's name. `icon` names a drawing that stands for it on the
+    site.
     """
 
     id: str
@@ -220,6 +221,7 @@ class Topic:
     topics: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
     page: str = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,7 @@ def read_topics(
             said.summary or known.summary,
             known.order if said.order is None else said.order,
             known.members,
+            said.icon,
         )
         problems.extend(wrong)
     for tag, folder in dialect.languages.folders:

@@ -124,7 +124,7 @@ def read_front_matter(text: str, limits: Limits) -> frontmatter.Read:
     return read
 
 
-_TOPIC_KEYS = ("title", "summary", "order")
+_TOPIC_KEYS = ("title", "summary", "order", "icon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +334,7 @@ def read_topic_file(
     except (ContentError, OSError) as error:
         return TopicFile(), (problem_of(source.path, error),)
     reader = FieldReader(source.path)
-    title = summary = ""
+    title = summary = icon = ""
     order = None
     for entry in reader.once(fields, _TOPIC_KEYS.__contains__):
         if entry.key == "title":
@@ -343,7 +343,9 @@ def read_topic_file(
             summary = reader.text(entry)
         elif entry.key == "order":
             order = reader.number(entry)
+        elif entry.key == "icon":
+            icon = reader.text(entry)
         else:
             reader.unknown(entry, _TOPIC_KEYS)
     controls = find_direction_controls(source.path, text)
-    return TopicFile(title, summary, order), (*controls, *reader.problems)
+    return TopicFile(title, summary, order, icon=icon), (*controls, *reader.problems)

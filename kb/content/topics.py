@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 class TopicFile(NamedTuple):
     """What a `topic.yaml`, or a menu of another tool, says. An empty title means: made from the
     folder's name. `members` are ids of articles and topics in it that come first, in this order.
+    `icon` is the name of a drawing.
     """
 
     title: str = ""
     summary: str = ""
     order: int | None = None
     members: tuple[str, ...] = ()
+    icon: str = ""
 
 
 _UNDESCRIBED = TopicFile()
@@ -108,6 +110,7 @@ def build_topics(
                 topic.page, _in_order(held.get(topic.id, ()), files.get(topic.id, _UNDESCRIBED))
             ),
             page=topic.page,
+            icon=topic.icon,
         )
         for topic in bare.values()
     )
@@ -147,6 +150,7 @@ def _describe(name: str, file: TopicFile, page: Leaf | None) -> Topic:
         order=page.order if page is not None and file.order is None else file.order,
         parent=parent if name else None,
         page=page.id if page else "",
+        icon=file.icon,
     )
 
 

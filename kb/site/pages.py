@@ -25,7 +25,7 @@ from kb.site.addresses import (
     root_of,
 )
 from kb.site.feeds import describe_article, describe_site
-from kb.site.plan import action_target
+from kb.site.plan import action_target, siblings_of
 from kb.site.render import MARKER
 from kb.site.templating import PageHead
 from kb.support.escalation import choose_escalation
@@ -135,7 +135,33 @@ class Pages:
             if topic
             else [],
             topic_cards=self._cards(topic.topics, root) if topic else [],
+            siblings=self._siblings(article.id, root),
         )
+
+    def _siblings(self, name: str, root: str) -> dict[str, Any] | None:
+        """The articles of an article's topic, those around it where there are many; None where it
+        is the only one, or in no topic.
+        """
+        plan = self.plan
+        topic = plan.topics[plan.records[name].topic]
+        shown = siblings_of(name, topic)
+        if topic.id == plan.root or len(topic.articles) == 1:
+            return None
+        title = _named(topic.title)
+        return {
+            "topic": self._topic_link(topic, root),
+            "articles": [
+                {
+                    "href": root + encode(plan.address[other]),
+                    "title": _named(plan.records[other].title),
+                    "current": other == name,
+                }
+                for other in shown
+            ],
+            "more": self.shell.t["all_of_topic"].format(title=title)
+            if len(shown) < len(topic.articles)
+            else "",
+        }
 
     def _text(
         self, rendered: RenderedBody, resolved: Sequence[Resolved], root: str
@@ -352,6 +378,7 @@ class Pages:
             cards.append(
                 {
                     **self._topic_link(topic, root),
+                    "icon": self.shell.icon(topic.icon),
                     "count": self.shell.t.count("articles", self.plan.count(name)),
                     "articles": [self._item(self.plan.records[id_], root) for id_ in first],
                 }

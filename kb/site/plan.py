@@ -462,6 +462,17 @@ def _neighbours(topics: Iterable[Topic]) -> dict[str, tuple[str, str]]:
     return found
 
 
+_AROUND = 12
+"""Articles of its topic that stand before an article beside its text, and after it, at most."""
+
+
+def siblings_of(article_id: str, topic: Topic) -> tuple[str, ...]:
+    """The articles of a topic that are listed beside the text of one of them: those around it."""
+    at = topic.articles.index(article_id)
+    start = max(0, min(at - _AROUND, len(topic.articles) - 2 * _AROUND - 1))
+    return topic.articles[start : start + 2 * _AROUND + 1]
+
+
 def action_target(action: Action, article: ArticleMeta, plan: Plan) -> tuple[str, str]:
     """Where an action's url leads, as a resolved address, and what is wrong with it."""
     if not action.url:

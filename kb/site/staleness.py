@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kb.model import Problem, Severity
 from kb.site.build_cache import Outcome
-from kb.site.plan import action_target
+from kb.site.plan import action_target, siblings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,6 +39,8 @@ def page_fingerprint(
         *(part for name in plan.related[article.id] for part in _shown(plan.records[name], plan)),
         "\1",
         *(part for t in plan.trail(article.topic) for part in (t.title, plan.topic_address[t.id])),
+        "\1",
+        *_beside(article, plan),
         "\1",
         *_inside(article, plan),
         "\1",
@@ -107,6 +109,14 @@ def _shown(article: PageMeta, plan: Plan) -> tuple[str, ...]:
     """An article as lists show it."""
     address = plan.address[article.id]
     return address, article.title, article.description, article.tier, str(article.is_draft)
+
+
+def _beside(article: PageMeta, plan: Plan) -> Iterator[str]:
+    """What a page shows of the other articles of its topic."""
+    topic = plan.topics[article.topic]
+    yield str(len(topic.articles))
+    for name in siblings_of(article.id, topic):
+        yield from (plan.address[name], plan.records[name].title)
 
 
 def _inside(article: PageMeta, plan: Plan) -> Iterator[str]:

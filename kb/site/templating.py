@@ -32,6 +32,7 @@ from kb.site.theme import read_theme_file
 from kb.text.languages import direction_of, name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from jinja2 import Template
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 
 _PARTS = ("links", "header", "footer")
 """Templates of what stands on every page and depends on its depth alone."""
+
+
+_SEARCHES = frozenset({"home.html", "search.html", "404.html"})
+"""Pages with a search box of their own: their header has none."""
 
 
 class PageHead(NamedTuple):
@@ -88,6 +93,8 @@ class Shell:
         """A whole page. Raises SiteError where a template of the theme fails."""
         root = root_of(head.address) if head.root is None else head.root
         around = self._around.get(root) or self._surround(root)
+        if template in _SEARCHES:
+            around = {**around, "header": around["plain_header"]}
         canonical = self.config.site.base_url and absolute(self.config.site.base_url, head.address)
         return self.render(
             template,
@@ -132,6 +139,16 @@ class Shell:
             message = f"the template can't be used: {error.message or type(error).__name__}"
             raise SiteError(message, path=where, line=line, code="site-template") from error
 
+    def icon(self, name: str) -> str:
+        """The icon of a topic by its name; empty where there is none of that name."""
+        return name if name in self.icons else ""
+
+    @property
+    def icons(self) -> Mapping[str, str]:
+        """The icons that topics can have: the drawing of each by its name."""
+        icons: Mapping[str, str] = self.environment.get_template("icons.html").module.ICONS  # type: ignore[attr-defined]  # what the template sets
+        return icons
+
     def policy_with(self, within: Within) -> str:
         """The policy that allows what stands within a page, too."""
         return policy_of(self.config.site.remote_images, within.scripts, within.styles)
@@ -161,7 +178,9 @@ class Shell:
             "others": self._others(),
             "asset": {name: root + encode(address) for name, address in self.assets.items()},
         }
+        shared["with_search"] = True
         parts = {name: self.render(f"{name}.html", **shared) for name in _PARTS}
+        parts["plain_header"] = self.render("header.html", **shared | {"with_search": False})
         shared |= {name: Markup(html) for name, html in parts.items()}  # noqa: S704 ours
         self._around[root] = shared
         return shared

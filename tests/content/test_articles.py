@@ -1181,7 +1181,7 @@ def test_topic_files_name_and_order_topics(content):
     ("text", "messages"),
     [
         ("titel: x\n", ["warning: a/topic.yaml:1: unknown key `titel`: did you mean `title`?"]),
-        ("icon: x\n", ["note: a/topic.yaml:1: unknown key `icon`: kept"]),
+        ("colour: x\n", ["note: a/topic.yaml:1: unknown key `colour`: kept"]),
         (
             "order: first\n",
             ["warning: a/topic.yaml:1: `order` should be a whole number, not `first`"],

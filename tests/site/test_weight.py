@@ -10,8 +10,8 @@ from kb.config import load_config
 from kb.site.build import build_site
 
 ROOT = Path(__file__).parents[2]
-HOME_LIMIT = 30_000
-OVERHEAD_LIMIT = 12_000
+HOME_LIMIT = 25 * 1024
+OVERHEAD_LIMIT = 16 * 1024
 LOADED = re.compile(r'<link rel="stylesheet" href="([^"]+)"|<script(?: id="[\w-]+")? src="([^"]+)"')
 
 

@@ -23,7 +23,13 @@
   const switches = document.querySelectorAll("button.scheme");
   const label = () => {
     for (const button of switches) {
-      button.textContent = (scheme() === "dark" ? button.dataset.light : button.dataset.dark) ?? "";
+      const name = (scheme() === "dark" ? button.dataset.light : button.dataset.dark) ?? "";
+      if (button.querySelector("svg")) {
+        button.setAttribute("aria-label", name);
+        button.title = name;
+      } else {
+        button.textContent = name;
+      }
       button.hidden = false;
     }
   };
@@ -41,7 +47,7 @@
   dark.addEventListener("change", label);
   label();
 
-  // The table of contents is open where it stands beside the text.
+  // The table of contents is open where it stands beside the text, and follows it.
   /** @type {HTMLDetailsElement | null} */
   const contents = document.querySelector(".contents details");
   if (contents) {
@@ -51,6 +57,47 @@
     };
     beside.addEventListener("change", fit);
     fit();
+    follow(contents);
+  }
+
+  /** Mark the link to the section that is read. @param {HTMLElement} outline */
+  function follow(outline) {
+    const links = /** @type {HTMLAnchorElement[]} */ ([...outline.querySelectorAll("li a")]);
+    const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+    const box = outline.parentElement;
+    /** @type {HTMLAnchorElement | undefined} */
+    let current;
+    let waiting = false;
+    const look = () => {
+      waiting = false;
+      const line = parseFloat(getComputedStyle(root).scrollPaddingTop) + 8 || 80;
+      let low = 0;
+      let high = headings.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        const top = headings[middle]?.getBoundingClientRect().top ?? 0;
+        if (top <= line) low = middle + 1;
+        else high = middle;
+      }
+      const end = scrollY > 0 && scrollY + innerHeight >= root.scrollHeight - 2;
+      const link = links[end && low < links.length ? low : low - 1];
+      if (link === current) return;
+      current?.removeAttribute("aria-current");
+      link?.setAttribute("aria-current", "true");
+      current = link;
+      if (link && box && box.scrollHeight > box.clientHeight) {
+        const { top, bottom } = link.getBoundingClientRect();
+        const edge = box.getBoundingClientRect();
+        if (top < edge.top || bottom > edge.bottom) box.scrollTop += top - edge.top - box.clientHeight / 3;
+      }
+    };
+    const soon = () => {
+      if (!waiting) requestAnimationFrame(look);
+      waiting = true;
+    };
+    addEventListener("scroll", soon, { passive: true });
+    addEventListener("resize", soon);
+    look();
   }
 
   // The menu closes on Escape and when the focus leaves it.
