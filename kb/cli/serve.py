@@ -164,7 +164,7 @@ def _keep_up(preview: Preview, load: Callable[[], Config], screen: Screen, endin
     from kb.site.dev.preview import watch
 
     report, failure = preview.report, str(preview.failure or "")
-    for _ in watch(load, ending):
+    for _ in watch(load, ending, preview.included):
         before, failed = report, failure
         try:
             report, failure = preview.rebuild(), ""

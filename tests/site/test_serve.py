@@ -346,15 +346,17 @@ def test_a_taken_port_is_an_error_and_the_usual_one_gives_way(tmp_path):
 
 
 @pytest.mark.parametrize("library", [True, False])
-@pytest.mark.parametrize("edited", ["content/orders/late.md", "includes/part.md"])
+@pytest.mark.parametrize("edited", ["content/orders/late.md", "includes/part.md", "NEWS.md"])
 def test_watching(base, monkeypatch, library, edited):
-    """A changed article or included text is noticed, with watchfiles and without it."""
+    """A changed article or included text is noticed, with watchfiles and without it; one that
+    stands beside the content folder, too, since an article was seen to look for it.
+    """
     write(base.folder, {"mkdocs.yml": "site_name: X\n", "includes/part.md": "x\n"})
     if not library:
         monkeypatch.setitem(__import__("sys").modules, "watchfiles", None)
         monkeypatch.setattr(preview, "_POLL", 0.05)
     stop = threading.Event()
-    changes = watch(base.config, stop)
+    changes = watch(base.config, stop, lambda: [("NEWS.md", -1, -1)])
     next(changes)  # something may have changed before it began
     noticed = threading.Event()
 

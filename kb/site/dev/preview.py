@@ -14,6 +14,7 @@ import tempfile
 import threading
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -30,20 +31,21 @@ from kb.site.templating import policy_of
 from kb.store import STORE, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kb.config import Config
     from kb.content import Listing
+    from kb.model import FileRow
     from kb.site.export.documents import Places
     from kb.site.export.manifest import Shard
+    from kb.site.report import Report
 
     Export = Callable[[Config, Places], Iterator[Shard]]
     Wish = tuple[Config, Places]
-    from collections.abc import Callable, Iterable, Iterator
-
-    from kb.site.report import Report
+    Included = Callable[[], Iterable[FileRow]]
 
 _PATIENCE = 120.0  # seconds that the manifest is waited for
+_MOST_INCLUDED = 5_000  # files that are watched one by one
 _ENDING = 0.5  # seconds that an export gets to notice that it is not wanted any more
 
 
@@ -157,13 +159,14 @@ class Preview:
     old site shown and the error on its pages.
 
     `report` is of the first build, None where that failed: then `failure` says why, and a page
-    that says so is served.
+    that says so is served. `included` tells which files articles looked for in the last build.
     """
 
     server: SiteServer
     report: Report | None
     failure: SiteError | None
     rebuild: Callable[[], Report]
+    included: Included
 
 
 @contextmanager
@@ -202,12 +205,16 @@ def open_preview(
                     search.renew(report.search.key, config, report.search.places)
                 return report
 
+        includes: tuple[FileRow, ...] = ()
+
         def rebuild(progress: Callable[[int, int], None] | None = None) -> Report:
             try:
                 new = build(progress)
             except KbError as error:
                 server.publish(None, [_fault_of(error)])
                 raise
+            nonlocal includes
+            includes = new.includes
             changed = new.written or new.removed
             server.publish(states_of(folder) if changed else None, _faults_of(new))
             return new
@@ -218,7 +225,7 @@ def open_preview(
                 report = rebuild(progress)
             except SiteError as error:
                 failure = error
-            yield Preview(server, report, failure, rebuild)
+            yield Preview(server, report, failure, rebuild, lambda: includes)
 
 
 def _faults_of(report: Report) -> list[Fault]:
@@ -270,24 +277,34 @@ def _for_preview(config: Config, folder: Path) -> Config:
     return replace(config, index=folder / "index", site=replace(config.site, base_url=""))
 
 
-def watch(load: Callable[[], Config], stop: Stop) -> Iterator[None]:
-    """Yield after each change of content, theme or settings, until `stop` is set; once more
-    when it begins, as something may have changed before.
+def watch(load: Callable[[], Config], stop: Stop, included: Included = tuple) -> Iterator[None]:
+    """Yield after each change of content, theme or settings, and of texts that articles include,
+    until `stop` is set; once more when it begins, as something may have changed before.
+
+    `included` tells which files articles looked for when they were last read.
 
     Uses watchfiles where it is installed, else looks at the files from time to time.
     """
     try:
         import watchfiles  # noqa: PLC0415, F401  # an optional dependency
     except ImportError:
-        yield from _poll(load, stop)
+        yield from _poll(load, stop, included)
         return
-    paths = _watched(load, {})
+
+    def find(before: Mapping[Path, int]) -> Mapping[Path, int]:
+        return _watched(load, included, before)
+
+    paths = find({})
     while not stop.is_set():
-        yield from _watch(paths, load, stop)
-        paths = _watched(load, paths)
+        yield from _watch(paths, find, stop)
+        paths = find(paths)
 
 
-def _watch(paths: Mapping[Path, int], load: Callable[[], Config], stop: Stop) -> Iterator[None]:
+def _watch(
+    paths: Mapping[Path, int],
+    find: Callable[[Mapping[Path, int]], Mapping[Path, int]],
+    stop: Stop,
+) -> Iterator[None]:
     """Yield once, and after each change below these paths, until others would have to be watched:
     a file that was saved by renaming, or a folder that was made anew, is not the one watched.
     """
@@ -298,43 +315,55 @@ def _watch(paths: Mapping[Path, int], load: Callable[[], Config], stop: Stop) ->
         *paths, stop_event=stop, step=_STEP, debounce=_STEP * 4, rust_timeout=500,
         yield_on_timeout=True, raise_interrupt=True,
     ):  # fmt: skip
-        if _watched(load, paths) != paths:
+        if find(paths) != paths:
             return
         if changes or not begun:
             begun = True
             yield
 
 
-def _watched(load: Callable[[], Config], before: Mapping[Path, int]) -> Mapping[Path, int]:
+def _watched(
+    load: Callable[[], Config], included: Included, before: Mapping[Path, int]
+) -> Mapping[Path, int]:
     """The inodes of what is to be watched; of the same paths as before while the settings can't
     be read.
     """
     try:
         config = load()
         folders = find_folders(config)
-        paths = [config.content, folders.theme, config.source, folders.logo, *_included(config)]
+        paths = [
+            config.content,
+            folders.theme,
+            config.source,
+            folders.logo,
+            *_beside(config, included),
+        ]
     except KbError:
         paths = [*before]
     return {path: path.stat().st_ino for path in paths if path is not None and path.exists()}
 
 
-def _included(config: Config) -> list[Path]:
-    """Where articles include texts from that stand beside them, and the generator's configuration.
-    A folder that holds the articles is none: all of a project may be in it.
+def _beside(config: Config, included: Included) -> list[Path]:
+    """The generator's configuration, and where articles include texts from that stand beside them.
+
+    Of a folder that holds the articles only the files that they include: all of a project may be
+    in it.
     """
     dialect = dialect_of(config)
     folders = [f for f in dialect.include_folders if not config.content.is_relative_to(f)]
     evidence = [dialect.root / dialect.evidence] if dialect.evidence else []
-    return [*evidence, *folders]
+    files = (dialect.root / row[0] for row in included())
+    apart = (f for f in files if not any(map(f.is_relative_to, (config.content, *folders))))
+    return [*evidence, *folders, *islice(dict.fromkeys(apart), _MOST_INCLUDED)]
 
 
-def _poll(load: Callable[[], Config], stop: Stop) -> Iterator[None]:
+def _poll(load: Callable[[], Config], stop: Stop, included: Included) -> Iterator[None]:
     seen: tuple[Listing, str, str] | str | None = None
     while not stop.is_set():
         try:
             config = load()
             found = look(config, find_folders(config))
-            states = state_of(_included(config), config.content)
+            states = state_of(_beside(config, included), config.content)
             now: tuple[Listing, str, str] | str = found.snapshot.listing, found.common, states
         except KbError as error:
             now = str(error)
