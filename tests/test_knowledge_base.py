@@ -879,3 +879,21 @@ def test_an_answer_is_a_sequence_of_its_hits(base):
     assert list(answer) == list(answer.hits)
     assert (len(answer), answer[0]) == (len(answer.hits), answer.hits[0])
     assert not base.search("zzzzz")
+
+
+def test_what_finds_nothing_is_answered_for_what_was_probably_meant(tmp_path):
+    """A slip that is not sure is searched at once where the words as typed find nothing, and the
+    answer says so; where they find something, or the language has the word, it is only offered.
+    """
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "sign.md").write_text("# Sign in\n\nSign in with your email.\n")
+    (content / "bill.md").write_text("# Read a bill\n\nThe bill of a month.\n")
+    base = KnowledgeBase.open(content, index=tmp_path / "index")
+    answer = base.search("sgin in")
+    assert answer.correction == Correction("sign in", (("sgin", "sign"),))
+    assert [hit.article for hit in answer.hits] == ["sign"]
+    both = base.search("sgin bill")
+    assert both.correction is None
+    assert both.suggestion == Correction("sign bill", (("sgin", "sign"),))
+    assert not base.search("sigh in").hits

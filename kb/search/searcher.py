@@ -6,8 +6,8 @@
    it; where it is not sure that it was meant, it is offered beside the answer.
 3. The index gives the best of the sections that hold any of the terms, and that filters, exclusions
    and quoted phrases leave. The best of them gain by nearness; self-service wins near-ties.
-4. When nothing is left, known words are corrected too, then every word is taken as the
-   beginning of one.
+4. When nothing is left, what was offered is searched, if it is no word of the language that it
+   changes; then known words are corrected too, then every word is taken as the beginning of one.
 """
 
 from __future__ import annotations
@@ -193,8 +193,16 @@ class _Search:
             return better._replace(suggestion=suggestion)
         if plain.total:
             return plain._replace(suggestion=suggestion)
-        results = self._fall_back(tokens) or self._unquote() or plain
+        results = self._probably(offered) or self._fall_back(tokens) or self._unquote() or plain
         return results if results.correction else results._replace(suggestion=suggestion)
+
+    def _probably(self, offered: Corrected | None) -> Results | None:
+        """The answer to what was probably meant, where what was typed finds nothing and is none of
+        the language.
+        """
+        if offered is None or any(self.corrector.is_word(t.surface) for t, _ in offered.changes):
+            return None
+        return self._corrected(offered)
 
     def _unquote(self) -> Results | None:
         """No section holds the quoted phrases: look for their words."""

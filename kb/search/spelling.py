@@ -11,8 +11,8 @@ R. Wagner, "An extension of the string-to-string correction problem", J. ACM 22,
 Each has a score, the lower the likelier: how likely the slip is, how many articles hold the word,
 how common it is in the language, and whether it stands beside the query's neighbouring words
 somewhere. What scores well for its length is sure. Else the answer is that for the words as typed,
-and the correction is offered beside it; so is a common word for a rare one of the language that a
-single likely slip makes of it.
+if there is one, and the correction is offered beside it; so is a common word for a rare one of the
+language that a single likely slip makes of it.
 
 Where no word is near, one that two known ones make becomes those (`orderstatus`), if they stand
 side by side somewhere, and letters before digits become a word of their own (`question1`).
@@ -233,6 +233,10 @@ class Corrector:
             self._replace(tokens, sure) if sure else None,
             self._replace(tokens, both) if len(both) > len(sure) else None,
         )
+
+    def is_word(self, surface: str) -> bool:
+        """Whether the language has a word."""
+        return self._level(surface) > 0
 
     def _replace(self, tokens: Sequence[Token], found: dict[int, tuple[str, ...]]) -> Corrected:
         corrected = [new for t in tokens for new in self._replaced(t, found.get(id(t), ()))]

@@ -134,8 +134,15 @@ export class Search {
       await this.#load(plain.concepts); // what was loaded to correct words may have taken their place
       return { ...plain, suggestion };
     }
-    const results = (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
+    const results = (await this.#probably(offered)) ?? (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
     return results.correction ? results : { ...results, suggestion };
+  }
+
+  /** The answer to what was probably meant, if the language has none of the words that it changes.
+   * @param {import("./spelling.js").Corrected | null} offered */
+  async #probably(offered) {
+    for (const [word] of offered?.correction.words ?? []) if (await this.corrector.level(word)) return null;
+    return offered && this.#corrected(offered);
   }
 
   /** No section holds the quoted phrases: look for their words. @returns {Promise<Results | null>} */

@@ -121,7 +121,7 @@ export class Corrector {
     const { surface } = token;
     if ([...surface].length < MIN_LENGTH) return null;
     if (/\p{Nd}/u.test(surface)) return this.#splitDigits(surface);
-    const level = await this.#level(surface);
+    const level = await this.level(surface);
     if (level > RARE) return null;
     const at = parts.indexOf(token);
     const near = await this.#nearest(surface, [parts[at - 1]?.term, parts[at + 1]?.term]);
@@ -236,7 +236,7 @@ export class Corrector {
     const [, word, digits] = /^(\p{L}{3,})(\p{Nd}{1,4})$/u.exec(surface) ?? [];
     if (!word) return null;
     if (await this.#word(word)) return { words: [word, digits], sure: true };
-    if ([...word].length < MIN_LENGTH || (await this.#level(word))) return null;
+    if ([...word].length < MIN_LENGTH || (await this.level(word))) return null;
     const near = await this.#nearest(word, []);
     return near && { ...near, words: [...near.words, digits] };
   }
@@ -248,7 +248,7 @@ export class Corrector {
   }
 
   /** How common a word that no article holds is in the language, by whichever of its spellings. @param {string} word */
-  async #level(word) {
+  async level(word) {
     return (await this.index.commonness(word)) || this.index.commonness(this.analyzer.respell(word));
   }
 }
