@@ -10,6 +10,7 @@ Imports go down: each line knows only those below it, and no module is part of a
     evaluate/       judged queries -> metrics
     site/           the static site; export/ is what the browser's search reads
     knowledge_base  a folder of articles and the index that answers for it
+    context         the evidence for a question, within a budget of tokens
     index/          what is stored: generations, what changed, the engines
     search/         a query's way to ranked sections, above any storage
     support/        who is asked for, which channel, what to say

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import shlex
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from itertools import chain, islice
@@ -21,8 +23,9 @@ from kb.content import (
     scan,
 )
 from kb.content.dialects import dialect_of
+from kb.content.files import without_suffix
 from kb.content.languages import find_translations
-from kb.errors import ContentError, IndexingError, NotFoundError, QueryError
+from kb.errors import ContentError, IndexingError, KbError, NotFoundError, QueryError
 from kb.files import shown_path
 from kb.index.engine import CHANNELS
 from kb.index.generations import DamagedIndexError
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 
     from kb.content.reader import Page
     from kb.content.snapshot import Snapshot
+    from kb.context import Context
     from kb.index.engine import Description, Engine
     from kb.index.generations import Generation
     from kb.model import ArticleMeta, Escalation, Topic
@@ -267,6 +271,39 @@ class KnowledgeBase:
             explain=explain,
         )
         return self._ask(lambda opened: self._answer(query, request, opened, language))
+
+    def context(
+        self,
+        question: str,
+        *,
+        budget: int | None = None,
+        audience: Audience | str = Audience.PUBLIC,
+        drafts: bool = False,
+        language: str | None = None,
+    ) -> Context:
+        """The evidence for a question: whole sections that together answer it, each to be cited,
+        and the way to a person; all of it, as Markdown, in at most `budget` tokens
+        (`kb.text.tokens`), else `kb.context.BUDGET`.
+
+        Raises QueryError for a budget that no section fits, an audience or a language that is none.
+        """
+        from kb import context as evidence  # noqa: PLC0415  # no search needs it
+
+        budget = evidence.BUDGET if budget is None else budget
+        if not evidence.LEAST_BUDGET <= budget <= evidence.MOST_BUDGET:
+            raise QueryError(
+                f"the budget should be from {evidence.LEAST_BUDGET} to {evidence.MOST_BUDGET:,} "
+                f"tokens, not {budget}"
+            )
+        request = Request(
+            query=parse_query(question),
+            limit=evidence.CANDIDATES,
+            audience=_member(Audience, audience, "audience"),
+            drafts=drafts,
+            person_first=asks_for_person(question, self.config.contact.person),
+            explain=True,
+        )
+        return self._ask(lambda opened: self._context(question, budget, request, opened, language))
 
     def rank(
         self,
@@ -616,6 +653,45 @@ class KnowledgeBase:
             notices=results.notices,
             language=self._tag(tag) if len(opened.languages) > 1 else "",
         )
+
+    def _context(
+        self, question: str, budget: int, request: Request, opened: _Opened, language: str | None
+    ) -> Context:
+        from kb import context as evidence  # noqa: PLC0415  # as above
+
+        tag, results, said = self._find(request, opened, language)
+        first = results.sections[0].card if results.sections else None
+        found = evidence.FoundSections(
+            sections=results.sections,
+            parts=[
+                self._search(request._replace(query=parse_query(part)), opened, tag).sections
+                for part in evidence.parts_of(question)
+            ],
+            words=results.asked,
+            confidence=results.confidence,
+            notices=(*said, *results.notices),
+            language=self._tag(tag) if len(opened.languages) > 1 else "",
+        )
+        return evidence.choose(
+            question,
+            budget,
+            found,
+            self._escalation(question, first, request.audience, opened, tag),
+            sure=self.config.search.sure,
+            path=lambda card: f"{self.config.content.name}/{card.path}",
+            linked=self._linked,
+        )
+
+    def _linked(self, card: ArticleMeta) -> frozenset[str]:
+        """The ids that an article leads to, by its front matter and by relative links."""
+        ids = set(card.related)
+        with suppress(KbError):  # one that is gone or broken by now leads nowhere
+            folder = posixpath.dirname(card.path)
+            for link in self.page(card.id).document.links():
+                path = link.target.partition("#")[0]
+                if path and not link.image and "://" not in path:
+                    ids.add(without_suffix(posixpath.normpath(posixpath.join(folder, path))))
+        return frozenset(ids)
 
     def _hits(self, request: Request, results: Results, analyzer: Analyzer) -> Iterator[Hit]:
         """The hits, weak but for those of a sure first article, and for contacts where a person is

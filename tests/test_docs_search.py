@@ -37,6 +37,7 @@ QUESTIONS = {
     "why Whoosh": "dependencies",
     "format of the search data": "search-format",
     "what happens when kb is killed": "reliability",
+    "evidence for an assistant": "assistants",
 }
 """A question, and the article or the section that has to come first."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kb.context import Context, Evidence
     from kb.errors import KbError
     from kb.index.updater import Changes
     from kb.model import (
@@ -111,6 +112,42 @@ def _escalation(escalation: Escalation) -> Object:
 def contact_as_json(words: str, escalation: Escalation) -> Object:
     """What `kb contact` says."""
     return {"version": VERSION, "query": words, "escalation": _escalation(escalation)}
+
+
+def context_as_json(context: Context) -> Object:
+    """What `kb context` found."""
+    return {
+        "version": VERSION,
+        "question": context.question,
+        "budget": context.budget,
+        "tokens": context.tokens,
+        "covered": context.covered,
+        "confidence": context.confidence,
+        "sections": [_evidence(each) for each in context.sections],
+        "missing": list(context.missing),
+        "note": context.note,
+        "notices": list(context.notices),
+        **({"language": context.language} if context.language else {}),
+        "escalation": _escalation(context.escalation),
+    }
+
+
+def _evidence(each: Evidence) -> Object:
+    return {
+        "article": each.article,
+        "anchor": each.anchor,
+        "title": each.title,
+        "trail": list(each.trail),
+        "path": each.path,
+        "lines": list(each.lines),
+        "reviewed": each.reviewed.isoformat() if each.reviewed else None,
+        "digest": each.digest,
+        "text": each.text,
+        "whole": each.is_whole,
+        "paragraphs": [each.paragraphs, each.of],
+        "score": each.score,
+        **({"also": [_twin(twin) for twin in each.also]} if each.also else {}),
+    }
 
 
 def article_as_json(

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.model import ArticleMeta, Audience, Found, Match, Part, Status, Tier, Twin, decode_meta
@@ -68,10 +69,11 @@ class RankedSection(NamedTuple):
 
 class Results(NamedTuple):
     """What an engine brings. `total` counts sections before limits; `terms` are the terms that
-    were searched, with their idf; `synonyms` the surfaces that others stood in for. `confidence`
-    is the probability that the first section is right: 1 where it is what was asked for, be it
-    that there are no words but filters, or that a person was asked for and it is a contact. A
-    `suggestion` is a correction that is not sure: the answer is that without it.
+    were searched, with their idf, and `asked` the words as written, each with its own; `synonyms`
+    the surfaces that others stood in for. `confidence` is the probability that the first section is
+    right: 1 where it is what was asked for, be it that there are no words but filters, or that a
+    person was asked for and it is a contact. A `suggestion` is a correction that is not sure: the
+    answer is that without it.
     """
 
     found: Found
@@ -83,6 +85,7 @@ class Results(NamedTuple):
     suggestion: Correction | None = None
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
+    asked: Mapping[str, float] = MappingProxyType({})
 
 
 class Searcher:
@@ -260,6 +263,11 @@ class _Search:
             terms=_searched(expanded, self.statistics),
             confidence=sure,
             synonyms=self.expander.used(tokens),
+            asked={
+                term.surface: self.statistics.idf(term.term) / IDF_STEPS
+                for term in expanded.all
+                if not term.compound
+            },
         )
 
     def _browse(self) -> Results:
