@@ -37,7 +37,8 @@ from kb.search.ranking import (
     coverage,
     idf_steps,
     level,
-    pair_norms,
+    pair_weights,
+    round_mass,
     saturations,
     title_score,
     weighted,
@@ -377,28 +378,14 @@ class _Selection:
     def _pair(self, terms: tuple[str, str]) -> dict[int, float]:
         parts: dict[int, float] = {}
         idf = None
-        steps, known = self._pair_saturations, dict[tuple[int, ...], int]()
-        lengths, texts = self.reader.lengths, self.reader.lengths[-1]
+        steps, weights = self._pair_saturations, pair_weights(self.ranking)
         for prefix in prefixes(hidden=self.query.hidden):
             counts = count_fields(self._run((prefix + "terms",), consecutive(terms)))
             if idf is None:  # the public's sections come first, and theirs is the idf
                 idf = idf_steps(self.reader.sections, len(counts))
             for doc, fields in counts.items():
-                in_text_alone = not any(fields[:-1])
-                own = (
-                    (texts[doc], fields[-1])
-                    if in_text_alone
-                    else (*[length[doc] for length in lengths], *fields)
-                )
-                found = known.get(own)
-                if found is None:
-                    found = known[own] = self._pair_level(doc, fields)
-                parts[doc] = idf * steps[found] / STEPS
+                parts[doc] = idf * steps[level(weighted(fields, weights))] / STEPS
         return parts
-
-    def _pair_level(self, doc: int, fields: list[int]) -> int:
-        lengths = [length[doc] for length in self.reader.lengths]
-        return level(weighted(fields, pair_norms(lengths, self.reader.averages, self.ranking)))
 
     @cached_property
     def _saturations(self) -> tuple[int, ...]:
@@ -426,8 +413,8 @@ class _Selection:
             pairs={n: parts[doc] for n, parts in enumerate(self.pairs) if doc in parts},
             heads=heads,
             titles=titles,
-            mass=reader.mass[doc],
-            title_mass=reader.mass[article],
+            mass=round_mass(reader.mass[doc]),
+            title_mass=round_mass(reader.mass[article]),
             twins=self.twins.get(doc, ()),
             preferred=sum(doc in held for held in self.preferred),
         )
@@ -454,8 +441,9 @@ class _Selection:
         for docs, idf in zip(self.titles, self.scoring.title_idfs, strict=True):
             if idf and _holds(docs, article):
                 title += idf
-        in_title = title_score(title, mass[article] / HEAD_STEPS, ranking)
-        more = coverage(covered, mass[doc] / HEAD_STEPS, self.scoring.asked, ranking)
+        in_title = title_score(title, round_mass(mass[article]) / HEAD_STEPS, ranking)
+        own = round_mass(mass[doc]) / HEAD_STEPS
+        more = coverage(covered, own, self.scoring.asked, ranking)
         return (word_sum + in_title) * (1 + more)
 
 

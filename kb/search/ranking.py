@@ -114,7 +114,11 @@ def field_norms(lengths: Sequence[int], averages: Averages, ranking: Ranking) ->
         ranking.issue_weight,
         ranking.body_weight,
     )
-    return _norms(weights, lengths, averages, ranking)
+    bs = (*[ranking.head_b] * 3, 0.0, ranking.body_b)
+    return tuple(
+        weight / _length_norm(length, average, b)
+        for weight, b, length, average in zip(weights, bs, lengths, averages.lengths, strict=True)
+    )
 
 
 def lead_norm(length: int, averages: Averages, ranking: Ranking) -> float:
@@ -122,20 +126,12 @@ def lead_norm(length: int, averages: Averages, ranking: Ranking) -> float:
     return ranking.lead_weight / _length_norm(length, averages.lengths[-1], ranking.body_b)
 
 
-def pair_norms(lengths: Sequence[int], averages: Averages, ranking: Ranking) -> tuple[float, ...]:
-    """The same for two neighbouring words."""
+def pair_weights(ranking: Ranking) -> tuple[float, ...]:
+    """What two neighbouring words count for once in each of the FIELDS, however long these are:
+    by length they rank no better, and a browser need not know the lengths of sections.
+    """
     head = ranking.pair_head
-    return _norms((head, head, 1, head, 1), lengths, averages, ranking)
-
-
-def _norms(
-    weights: Sequence[float], lengths: Sequence[int], averages: Averages, ranking: Ranking
-) -> tuple[float, ...]:
-    bs = (*[ranking.head_b] * 3, 0.0, ranking.body_b)
-    return tuple(
-        weight / _length_norm(length, average, b)
-        for weight, b, length, average in zip(weights, bs, lengths, averages.lengths, strict=True)
-    )
+    return (head, head, 1.0, head, 1.0)
 
 
 def _length_norm(length: int, average: float, b: float) -> float:
@@ -218,12 +214,24 @@ def head_steps(*, in_heading: bool, ranking: Ranking) -> int:
     return HEAD_STEPS if in_heading else math.floor(HEAD_STEPS * ranking.coverage_title + 0.5)
 
 
+MASS_BITS = 4
+"""Bits of a mass that count: eight steps for each doubling."""
+
+
+def round_mass(mass: int) -> int:
+    """A mass (idf steps of a head's words, times HEAD_STEPS) without the bits that don't count, so
+    that those of all sections are little to fetch.
+    """
+    low = max(0, mass.bit_length() - MASS_BITS)
+    return mass >> low << low
+
+
 def coverage(covered: float, mass: float, query: float, ranking: Ranking) -> float:
     """C * (covered / mass)^p * (covered / query)^q, from 0 to c.
 
     `covered` is the idf of the query words that stand in the title or heading, `mass` that of
     all words of the title and heading, each weighed by `head_steps`; `query` is the idf of
-    all words of the query.
+    all words of the query. A mass is rounded by `round_mass`.
     """
     if covered <= 0 or mass <= 0 or query <= 0:
         return 0.0

@@ -5,7 +5,11 @@
 //   {data: folder, questions: [[query, options]]}       -> answers, or what was thrown
 //   {data, questions, slices: true}                     -> how often each let others have a turn,
 //                                                          by a clock that says it is time, always
+//   {data, questions, waves: true}                      -> of each, asked first of all: in how many
+//                                                          waves files were asked for, the names of each
+//                                                          wave's files, and their bytes, gzipped
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 
 const assets = new URL("../../kb/site/assets/search/", import.meta.url);
 const { openSearch } = await import(new URL("search.js", assets));
@@ -40,11 +44,45 @@ async function slices({ data, questions }) {
   return found;
 }
 
+/** What one question asks for. A wave is what is asked for before anything of it has come: its files
+ * come all at once, when nothing is left to do without them. */
+async function wavesOf(data, [query, options]) {
+  const waves = [];
+  let asked = [];
+  const deliver = () => {
+    const come = asked;
+    asked = [];
+    waves.push(come.map(({ file }) => file));
+    for (const { file, resolve, reject } of come) load(data + file).then(resolve, reject);
+  };
+  const loadInWaves = (url, file) =>
+    new Promise((resolve, reject) => {
+      if (!asked.length) setTimeout(deliver, 1);
+      asked.push({ file, resolve, reject });
+    });
+  const engine = await openSearch({ base: data, manifest: "m.js", load: loadInWaves });
+  await engine.search(query, options);
+  return { waves, bytes: waves.flat().reduce((sum, file) => sum + packedSize(data + file), 0) };
+}
+
+const sizes = new Map();
+function packedSize(path) {
+  if (!sizes.has(path)) sizes.set(path, gzipSync(readFileSync(path)).length);
+  return sizes.get(path);
+}
+
+async function waves({ data, questions }) {
+  performance.now = () => 0; // no slice of work ever ends
+  const found = [];
+  for (const question of questions) found.push(await wavesOf(data, question));
+  return found;
+}
+
 const plan = JSON.parse(readFileSync(0, "utf8"));
 let answer;
 if (plan.stem) answer = plan.stem.map(stem);
 else if (plan.tokens) {
   const analyzer = new Analyzer(plan);
   answer = plan.tokens.map((text) => analyzer.tokens(text.normalize("NFC")));
-} else answer = await (plan.slices ? slices : answers)(plan);
+} else answer = await (plan.slices ? slices : plan.waves ? waves : answers)(plan);
 process.stdout.write(JSON.stringify(answer));

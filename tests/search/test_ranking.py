@@ -39,12 +39,13 @@ from kb.search.ranking import (
     nearness,
     on_grid,
     pack_weight,
-    pair_norms,
+    round_mass,
     round_score,
     saturations,
     title_score,
     weighted,
 )
+from kb.site.export.documents import write_mass
 
 RANKING = Ranking()
 EVEN = Averages((10.0,) * len(FIELDS))
@@ -170,12 +171,11 @@ def test_averages_are_totals_over_sections():
     )
 
 
-@pytest.mark.parametrize("norms", [field_norms, pair_norms])
 @given(lengths=lengths)
-def test_a_longer_field_counts_for_less(norms, lengths):
+def test_a_longer_field_counts_for_less(lengths):
     """One occurrence never weighs more in a longer field, and weighs something in any."""
-    weights = norms(lengths, EVEN, RANKING)
-    longer = norms([length + 1 for length in lengths], EVEN, RANKING)
+    weights = field_norms(lengths, EVEN, RANKING)
+    longer = field_norms([length + 1 for length in lengths], EVEN, RANKING)
     assert len(weights) == len(FIELDS)
     assert all(0 < more <= one for one, more in zip(weights, longer, strict=True))
 
@@ -189,11 +189,10 @@ def test_a_field_of_average_length_has_its_plain_weight(field):
     assert lead_norm(10, EVEN, RANKING) == pytest.approx(RANKING.lead_weight)
 
 
-@pytest.mark.parametrize("norms", [field_norms, pair_norms])
-def test_an_empty_field_divides_by_nothing(norms):
+def test_an_empty_field_divides_by_nothing():
     """Also where length counts in full."""
     full = Ranking(head_b=1, body_b=1)
-    assert all(math.isfinite(norm) for norm in norms([0] * len(FIELDS), EVEN, full))
+    assert all(math.isfinite(norm) for norm in field_norms([0] * len(FIELDS), EVEN, full))
     assert math.isfinite(lead_norm(0, EVEN, full))
 
 
@@ -201,6 +200,15 @@ def test_an_empty_field_divides_by_nothing(norms):
 def test_the_first_block_counts_for_less_in_a_longer_text(length):
     """As every word of the text does."""
     assert 0 < lead_norm(length + 1, EVEN, RANKING) <= lead_norm(length, EVEN, RANKING)
+
+
+@given(st.integers(0, 10**6))
+def test_a_rounded_mass_is_near_and_short(mass):
+    """It loses less than an eighth, never grows, and is what its number in an export stands for."""
+    rounded, code = round_mass(mass), write_mass(mass)
+    assert mass * 7 / 8 <= rounded <= mass
+    assert rounded == (code if code < 16 else (code % 8 + 8) << (code // 8 - 1))
+    assert code < 160
 
 
 @given(st.lists(st.integers(0, 50), min_size=5, max_size=5), st.integers(0, 4))

@@ -22,7 +22,7 @@ from kb.search.ranking import (
     count_occurrences,
     idf_steps,
     level,
-    pair_norms,
+    pair_weights,
     saturations,
     weighted,
 )
@@ -309,8 +309,7 @@ class _Asked:
             places = self._run(section, consecutive(pair))
             if places and self.ranking.pair_weight:
                 counts = [sum(field_of(place) == f for place in places) for f in range(len(FIELDS))]
-                norms = pair_norms(section.lengths, self.index.averages, self.ranking)
-                steps = self.pair_saturations[level(weighted(counts, norms))]
+                steps = self.pair_saturations[level(weighted(counts, pair_weights(self.ranking)))]
                 pairs[number] = idf_steps(self.index.sections, frequency) * steps / STEPS
         return pairs
 

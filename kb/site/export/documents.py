@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kb.model import decode_meta
-from kb.search.ranking import FIELDS
+from kb.search.ranking import MASS_BITS
 from kb.site.addresses import encode as encode_address
 from kb.site.export.encoding import encode, make_shard, make_shard_of, plain
 from kb.site.export.shards import Row, pack
@@ -138,48 +138,37 @@ def _documents(reader: ExportReader) -> Iterator[range]:
         yield range(starts[rank], starts[rank] + after - rank)
 
 
-TABLE_SECTIONS = 2_048
-"""Sections of a table, about: tables end where articles do."""
-
-SMALL_TABLE = 512
-"""The same where there are very many sections, of which a query needs few."""
-
-FEW_SECTIONS = 12_000
-"""Up to so many sections a query loads all tables at once: the browser's FEW_TABLES."""
+TABLE_SECTIONS = 32_768
+"""Sections of a table, about: some 18 KB compressed. Tables end where articles do. A query needs
+all of them, and asks for them with its first words.
+"""
 
 
 def write_tables(reader: ExportReader, layout: Layout) -> Iterator[tuple[int, Shard]]:
     """(first section, shard) of the tables."""
+    mass = reader.mass
     for number, articles in enumerate(_groups(layout.articles)):
+        docs = (range(a.document + 1, a.document + 1 + a.sections) for a in articles)
+        masses = chain.from_iterable([mass[own.start : own.stop] for own in docs])
         fields = {
-            "mass": _sections_of(reader.mass, articles),
-            "titles": encode([reader.mass[a.document] for a in articles]),
-            "lengths": [
-                _sections_of(column, articles, most=1 if name == "title" else None)
-                for name, column in zip(FIELDS, reader.lengths, strict=True)
-            ],
+            "masses": encode(map(write_mass, masses)),
+            "titles": encode([write_mass(mass[a.document]) for a in articles]),
         }
         yield articles[0].first, make_shard(f"s{number}", fields)
 
 
-def _sections_of(
-    column: Sequence[int], articles: Sequence[Exported], most: int | None = None
-) -> str:
-    """The numbers that a column has for sections, for `most` of each article's: a title has the
-    same length in all of them.
-    """
-    docs = (range(a.document + 1, a.document + 1 + a.sections)[:most] for a in articles)
-    return encode(chain.from_iterable([column[own.start : own.stop] for own in docs]))
+def write_mass(mass: int) -> int:
+    """A mass as one number: the bits that count (`round_mass`), and above them their place."""
+    low = max(0, mass.bit_length() - MASS_BITS)
+    return (low << MASS_BITS - 1) + (mass >> low)
 
 
 def _groups(articles: Sequence[Exported]) -> Iterator[Sequence[Exported]]:
     """Articles by tables."""
-    few = sum(article.sections for article in articles) <= FEW_SECTIONS
-    size = TABLE_SECTIONS if few else SMALL_TABLE
     group: list[Exported] = []
     count = 0
     for article in articles:
-        if group and count + article.sections > size:
+        if group and count + article.sections > TABLE_SECTIONS:
             yield group
             group, count = [], 0
         group.append(article)

@@ -19,8 +19,6 @@ from kb.content.dialects import dialect_of
 from kb.errors import IndexingError
 from kb.knowledge_base import KnowledgeBase
 from kb.model import Tier
-from kb.search.expansion import halves_of
-from kb.search.postings import PostingIndex
 from kb.search.ranking import head_steps, saturations
 from kb.site.export.documents import (
     Documents,
@@ -32,8 +30,15 @@ from kb.site.export.documents import (
 from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_shard
 from kb.site.export.shards import ShardCache
 from kb.site.export.stems import write_stems
-from kb.site.export.terms import STAMPS, write_lexicon, write_terms, write_words
+from kb.site.export.terms import STAMPS, read_stamps, write_terms
 from kb.site.export.twins import describe_groups, find_groups, write_groups
+from kb.site.export.words import (
+    describe_words,
+    find_halves,
+    read_words,
+    write_lexicon,
+    write_words,
+)
 from kb.support import intent
 from kb.text.analysis import Analyzer
 from kb.text.characters import MARKS, UNSPACED
@@ -52,7 +57,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "MANIFEST", "Shard", "ShardCache", "export_search", "write_search"]
 
-FORMAT = 5
+FORMAT = 6
 """Raised by a change that a reader of the files has to follow."""
 
 _UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "body_weight",
@@ -81,8 +86,13 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     yield from starmap(listed.add, documents.write())
     leads = documents.leads()
     yield from starmap(listed.add, write_tables(reader, layout))
-    yield from starmap(listed.add, write_terms(reader, layout, ranking, leads, kept))
-    yield from starmap(listed.add, write_words(reader, Analyzer(config.language)))
+    analyzer, stamps = Analyzer(config.language, config.search.stop_words), read_stamps(reader)
+    words, before = read_words(reader, analyzer, kept), kept.last.get(STAMPS, {})
+    halves = find_halves(words, stamps, before, reader, analyzer, ranking, kept)
+    said = describe_words(words, halves)
+    terms = write_terms(reader, layout, ranking, leads, stamps, said, kept)
+    yield from starmap(listed.add, terms)
+    yield from starmap(listed.add, write_words(words))
     yield from starmap(listed.add, write_lexicon(reader))
     groups = find_groups(reader, layout)
     yield from starmap(listed.add, write_groups(groups, reader, places))
@@ -99,7 +109,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
             **_articles(layout, leads),
             **({"twins": describe_groups(groups)} if groups else {}),
             **_statistics(reader, ranking),
-            **_language(config, reader, kept),
+            **_language(config, reader, analyzer),
             **({"stems": stems[0].hash} if stems else {}),
             **_people(config, _contacts(layout) if contacts is None else contacts, places),
         },
@@ -157,7 +167,6 @@ def _statistics(reader: ExportReader, ranking: Ranking) -> dict[str, Any]:
     constants = {name: n for name, n in asdict(ranking).items() if name not in _UNUSED}
     return {
         "count": reader.sections,
-        "averages": list(reader.averages.lengths),
         "ranking": constants,
         "saturations": list(saturations(ranking.k1)),
         "pairSaturations": list(saturations(ranking.pair_k1, ranking.pair_weight)),
@@ -165,10 +174,9 @@ def _statistics(reader: ExportReader, ranking: Ranking) -> dict[str, Any]:
     }
 
 
-def _language(config: Config, reader: ExportReader, kept: ShardCache) -> dict[str, Any]:
+def _language(config: Config, reader: ExportReader, analyzer: Analyzer) -> dict[str, Any]:
     """What words are, and which stand for which."""
     language = config.language.partition("-")[0].lower()
-    analyzer = Analyzer(config.language, config.search.stop_words)
     stop_words = sorted(analyzer.stop_words)
     titled = sorted(analyzer.stem(w) for w in stop_words if reader.postings("words", w.upper())[0])
     return {
@@ -179,7 +187,6 @@ def _language(config: Config, reader: ExportReader, kept: ShardCache) -> dict[st
         "respelled": RESPELLED.get(language, ()),
         "stop": " ".join(stop_words),
         "courtesies": " ".join(sorted(analyzer.courtesies)),
-        "halves": _halves(reader, analyzer, config, kept),
         "titled": " ".join(titled),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
         "explained": _explained(reader),
@@ -197,41 +204,6 @@ def _explained(reader: ExportReader) -> dict[str, list[str]]:
             key, _, other = term.partition("\t")
             found.setdefault(key, []).append(other)
     return {key: sorted(others) for key, others in found.items()}
-
-
-_NEIGHBOURS = "neighbours"
-"""The name under which it is noted which terms stand side by side in some section."""
-
-
-def _halves(
-    reader: ExportReader, analyzer: Analyzer, config: Config, kept: ShardCache
-) -> dict[str, str]:
-    """Words of the articles that are two others, side by side in some, with the terms of these.
-    Terms are looked up again where one of the two stands elsewhere than in the last export.
-    """
-    index = PostingIndex(reader, Ranking(**dict(config.ranking)))
-    words = {word: count for word, _, count in reader.stamps("words") if count}
-    before, stamps = kept.last.get(STAMPS, {}), kept.noted(STAMPS)
-    known, noted = kept.last.get(_NEIGHBOURS, {}), dict[str, bool]()
-
-    def are_neighbours(one: str, other: str) -> bool:
-        pair = f"{one} {other}"
-        same = all(term in before and before[term] == stamps.get(term) for term in (one, other))
-        if not same or pair not in known:
-            noted[pair] = index.are_neighbours(one, other, hidden=False)
-        else:
-            noted[pair] = known[pair]
-        return noted[pair]
-
-    def held(word: str) -> int:
-        return words.get(word, 0)
-
-    found = (
-        (word, halves_of(word, analyzer, held, are_neighbours, reader.articles)) for word in words
-    )
-    halves = {word: " ".join(terms) for word, terms in sorted(found) if terms}
-    kept.note(_NEIGHBOURS, noted)
-    return halves
 
 
 def _contacts(layout: Layout) -> list[ArticleMeta]:

@@ -3,8 +3,6 @@
 A term of an article's title stands in all of its sections, mostly nowhere else in them and
 with one level in all: that is said once for the article, and only the sections that differ
 are listed.
-
-Shards of the words as written, with the number of articles that hold each, are made here too.
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,13 +24,10 @@ from kb.search.ranking import (
     head_steps,
     idf_steps,
 )
-from kb.search.spelling import level_of
 from kb.site.export.encoding import (
     DIGITS,
     NUMBERS,
-    encode,
     encode_gaps,
-    make_shard,
     make_shard_of,
     plain,
 )
@@ -47,7 +42,6 @@ if TYPE_CHECKING:
     from kb.site.export.documents import Exported, Layout
     from kb.site.export.encoding import Shard
     from kb.site.export.shards import Block, ShardCache
-    from kb.text.analysis import Analyzer
 
 MARKS = "%!#$"
 """Before positions in a title, in a heading, in the headings above, and in issue phrases."""
@@ -218,49 +212,6 @@ def write_from(start: int, places: Sequence[int]) -> str:
     return written
 
 
-SHARD_WORDS = 250
-"""Few, since each word of a query may need another shard: whether it is there as it is written."""
-
-
-def write_words(reader: ExportReader, analyzer: Analyzer) -> Iterator[tuple[str, Shard]]:
-    """(first word, shard) of all words, in the order of their UTF-16 code units."""
-    counts = {word: count for word, _, count in reader.stamps("words")}
-    words = sorted(counts, key=_word_order)
-    for number, start in enumerate(range(0, len(words), SHARD_WORDS)):
-        own = words[start : start + SHARD_WORDS]
-        parts = [*map(_part, ["", *own], own), ""]
-        fields = {
-            "words": _END.join(parts),
-            "articles": encode([counts[word] for word in own]),
-            "levels": "".join([DIGITS[level_of(word, reader, analyzer)] for word in own]),
-        }
-        yield own[0], make_shard(f"w{number}", fields)
-
-
-def write_lexicon(reader: ExportReader) -> Iterator[tuple[str, Shard]]:
-    """(first word, shard) of the words of the language."""
-    for number, (first, words, levels) in enumerate(reader.lexicon()):
-        yield first, make_shard(f"x{number}", {"words": words, "levels": levels})
-
-
-_END = " "
-"""After each word."""
-
-
-def _word_order(word: str) -> bytes:
-    """What words are ordered by."""
-    return word.encode("utf-16-be", "surrogatepass")
-
-
-def _part(before: str, word: str) -> str:
-    """A word behind the number of characters that it shares with the one before."""
-    shared = 0
-    most = min(len(word), len(before))
-    while shared < most and word[shared] == before[shared]:
-        shared += 1
-    return encode([shared]) + word[shared:]
-
-
 SHARD_SIZE = 8_000
 """Characters of a shard of terms, about: half of that when compressed. A larger term has a
 shard of its own."""
@@ -272,26 +223,46 @@ LAST_SAME = "\ud7ff"
 """Up to this character code points and UTF-16 code units are in the same order."""
 
 
-def write_terms(
-    reader: ExportReader, layout: Layout, ranking: Ranking, leads: set[int], kept: ShardCache
+def write_terms(  # noqa: PLR0917  # each is a part of the whole
+    reader: ExportReader,
+    layout: Layout,
+    ranking: Ranking,
+    leads: set[int],
+    stamps: Mapping[str, str],
+    words: Mapping[str, str],
+    kept: ShardCache,
 ) -> Iterator[tuple[str, Shard]]:
     """(first term, shard) of all terms, in the order of their UTF-16 code units. `leads` are
-    the sections whose heading is the article's title.
+    the sections whose heading is the article's title; `stamps` and `words` are of each term what
+    `read_stamps` gives, and what its row says of its words.
     """
     limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
-    terms = _Terms(_Writer(reader, layout, ranking, leads), limit, kept)
+    terms = _Terms(_Writer(reader, layout, ranking, leads, words), stamps, limit, kept)
     yield from pack(terms.pieces(), terms, kept)
-    kept.note(STAMPS, terms.stamps)
+    kept.note(STAMPS, stamps)
+    kept.note(_SAID, words)
+
+
+def read_stamps(reader: ExportReader) -> dict[str, str]:
+    """Term -> a stamp of the postings that its row is made of."""
+    stamps = {term: stamp for term, stamp, _ in reader.stamps("terms")}
+    for field in _BESIDE:
+        for term, stamp, _ in reader.stamps(field):
+            if term in stamps:
+                stamps[term] += f" {field} {stamp}"
+    return stamps
 
 
 class _Terms:
-    """The rows of terms; `stamps` tell, once all are written, what each was made of."""
+    """The rows of terms; `stamps` tell of which postings each is made."""
 
     kind = "t"
 
-    def __init__(self, writer: _Writer, limit: int, kept: ShardCache) -> None:
+    def __init__(
+        self, writer: _Writer, stamps: Mapping[str, str], limit: int, kept: ShardCache
+    ) -> None:
         self.limit = limit
-        self.stamps: dict[str, str] = {}
+        self._stamps = stamps
         self._writer = writer
         self._kept = kept
 
@@ -319,11 +290,11 @@ class _Terms:
         is_same = self._kept.last.get(_KEY) == [key, self.limit]
         self._kept.note(_KEY, [key, self.limit])
         if is_same:
-            self.stamps, old = self._writer.stamps(), self._kept.last.get(STAMPS, {})
-            others = {term for term, _ in self.stamps.items() ^ old.items()}
-            if len(others) <= _FEW * len(self.stamps):
+            last, now = self._kept.last, ((STAMPS, self._stamps), (_SAID, self._writer.words))
+            others = {t for name, of in now for t, _ in of.items() ^ last.get(name, {}).items()}
+            if len(others) <= _FEW * len(self._stamps):
                 return self._after(others)
-        return _in_order(self._all())
+        return _in_order(_row(term, text) for term, text in self._writer.rows())
 
     def _after(self, changed: Collection[str]) -> Iterator[Row | Block]:
         """What is there after only some terms have changed."""
@@ -344,12 +315,6 @@ class _Terms:
             else:
                 yield block
 
-    def _all(self) -> Iterator[Row]:
-        """All rows anew, in code point order."""
-        for term, stamp, text in self._writer.rows():
-            self.stamps[term] = stamp
-            yield _row(term, text)
-
     def _new_rows(self, terms: Collection[str]) -> list[Row]:
         """The rows of some terms, in order."""
         rows = (_row(term, text) for term, text in self._writer.rows_of(terms).items())
@@ -362,6 +327,9 @@ _KEY = "terms"
 
 STAMPS = "stamps"
 """The name under which the terms' stamps are noted."""
+
+_SAID = "said"
+"""The name under which it is noted what rows say of the terms' words."""
 
 
 def _row(term: str, text: str) -> Row:
@@ -399,31 +367,31 @@ class _Writer:
     """Writes one term after the other."""
 
     def __init__(
-        self, reader: ExportReader, layout: Layout, ranking: Ranking, leads: set[int]
+        self,
+        reader: ExportReader,
+        layout: Layout,
+        ranking: Ranking,
+        leads: set[int],
+        words: Mapping[str, str],
     ) -> None:
         self.reader = reader
         self.layout = layout
         self.leads = leads
+        self.words = words
         self.burst = ranking.burst
         self.in_title = head_steps(in_heading=False, ranking=ranking)
         self.titles: Mapping[str, TermPostings] = {}
         self.heads: Mapping[str, TermPostings] = {}
         self.linked: Mapping[str, TermPostings] = {}
 
-    def rows(self) -> Iterator[tuple[str, str, str]]:
-        """(term, its stamp, its row as JSON) of all terms."""
-        more = defaultdict[str, str](str)
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """(term, its row as JSON) of all terms."""
         self.titles, self.heads, self.linked = (
-            dict(self._entries(field, more)) for field in _BESIDE
+            {t: found for t, found, _ in self.reader.entries(f, positions=f == "linked")}
+            for f in _BESIDE
         )
-        for term, postings, stamp in self.reader.entries("terms", positions=True):
-            yield term, stamp + more.get(term, ""), _row_text(self.row(term, postings))
-
-    def _entries(self, field: str, stamps: dict[str, str]) -> Iterator[tuple[str, TermPostings]]:
-        """The postings of every term in a field; adds what stamps say of it."""
-        for term, postings, stamp in self.reader.entries(field, positions=field == "linked"):
-            stamps[term] += f" {field} {stamp}"
-            yield term, postings
+        for term, postings, _ in self.reader.entries("terms", positions=True):
+            yield term, _row_text(self.row(term, postings))
 
     def rows_of(self, terms: Collection[str]) -> dict[str, str]:
         """Term -> its row as JSON, for a few terms."""
@@ -434,15 +402,6 @@ class _Writer:
         entries = ((term, self.reader.entry("terms", term)) for term in terms)
         return {term: _row_text(self.row(term, found)) for term, found in entries if found}
 
-    def stamps(self) -> dict[str, str]:
-        """Term -> a stamp of the postings that its row is made of."""
-        stamps = {term: stamp for term, stamp, _ in self.reader.stamps("terms")}
-        for field in _BESIDE:
-            for term, stamp, _ in self.reader.stamps(field):
-                if term in stamps:
-                    stamps[term] += f" {field} {stamp}"
-        return stamps
-
     def key(self) -> str:
         """A hash of what all rows depend on: how sections are numbered, and constants."""
         layout, reader = self.layout, self.reader
@@ -451,22 +410,22 @@ class _Writer:
         return hashlib.sha256(repr(common).encode(errors="surrogatepass")).hexdigest()[:16]
 
     def row(self, term: str, postings: TermPostings) -> list[Any]:
-        """[term, idf, how far it is an everyday word, sections, levels, positions, and where it is
-        in titles: idf over titles, articles, levels, positions, and where coverage differs from
-        what positions say: sections, steps], without empty ends.
+        """[term, idf, how far it is an everyday word, words, sections, levels, positions, and where
+        it is in titles: idf over titles, articles, levels, positions, and where coverage differs
+        from what positions say: sections, steps], without empty ends.
         """
         section_of = self.layout.section_of
         occurrences = count_occurrences(postings.weights)
         idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
-        everyday = self.reader.everyday(term)
+        head = (term, idf, self.reader.everyday(term), self.words.get(term, ""))
         if not (term in self.titles or term in self.heads or _is_in_heads(postings)):
             columns = write_columns(section_of, postings, self.linked.get(term))
-            return [term, idf, everyday, *columns]
+            return [*head, *columns]
         encoder = PostingEncoder(section_of, postings, self.linked.get(term))
         articles = self._articles(term)
         titles = [self._title(self.layout.articles[number], encoder) for number in articles]
         heads = self._heads(term, encoder, articles)
-        row = [term, idf, everyday, *encoder.columns()]
+        row = [*head, *encoder.columns()]
         if titles or heads:
             row += [
                 idf_steps(self.reader.articles, len(self.titles[term].docs)) if titles else 0,

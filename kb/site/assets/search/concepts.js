@@ -36,11 +36,11 @@ export class ConceptMaker {
    * @param {Token[]} [typed]  all tokens, stop words too
    * @returns {Promise<Concepts>} */
   async make(tokens, prefix, every, typed = []) {
-    const joined = await this.#joined(typed);
+    await this.index.load([...tokens.map(({ term }) => term), ...this.early(typed, tokens)]);
+    const joined = this.#joined(typed);
     for (const token of tokens) await this.#loadHalves(token);
     const begun = tokens.filter((token) => prefix && (every || token === tokens[tokens.length - 1]));
     await this.#loadCompletions(begun);
-    await this.index.load(tokens.flatMap(({ term }) => [term, ...(this.synonyms.get(term) ?? []).flatMap((text) => this.terms(text))]));
     const phrases = this.phrases(tokens);
     const units = unitsOf(tokens, phrases);
     /** @type {Map<string, Concept>} */
@@ -80,23 +80,21 @@ export class ConceptMaker {
   }
 
   /** Whether a word that no article holds is two that stand side by side in some. @param {Token} token */
-  isTwoWords({ whole, surface }) {
-    return !whole && !!this.#halvesOf(surface);
+  isTwoWords(token) {
+    return !token.whole && !!this.#halvesOf(token);
   }
 
-  /** @param {string} word @returns {string[] | null} */
-  #halvesOf(word) {
-    const known = this.index.manifest.halves;
-    return Object.hasOwn(known, word) ? known[word].split(" ") : (this.halves.get(word) ?? null);
+  /** @param {Token} token @returns {string[] | null} */
+  #halvesOf({ surface, term }) {
+    const known = this.index.term(term)?.words.get(surface) ?? this.halves.get(surface);
+    return known?.length ? known : null;
   }
 
   /** Look for the two words that one is made of which no article holds. @param {Token} token */
-  async #loadHalves({ whole, surface: word }) {
+  async #loadHalves({ whole, surface: word, term }) {
     const { analyzer, index } = this;
     const letters = [...word];
-    if (whole || this.halves.has(word) || letters.length < FIRST_HALF + SECOND_HALF || !LETTERS.test(word)) return;
-    await index.loadWord(word);
-    if (index.word(word)) return;
+    if (whole || this.halves.has(word) || letters.length < FIRST_HALF + SECOND_HALF || !LETTERS.test(word) || index.term(term)?.words.has(word)) return;
     this.halves.set(word, null);
     for (let cut = FIRST_HALF; cut <= letters.length - SECOND_HALF; cut++) {
       const [one, other] = [letters.slice(0, cut).join(""), letters.slice(cut).join("")];
@@ -113,18 +111,28 @@ export class ConceptMaker {
     }
   }
 
-  /** Position -> terms that a word makes with one beside it, if articles hold them. @param {Token[]} typed */
-  async #joined(typed) {
+  /** The terms that the concepts of tokens need, as far as these tell. @param {Token[]} typed @param {Token[]} tokens */
+  early(typed, tokens) {
+    const keys = [...tokens.map(({ term }) => term), ...this.phrases(tokens).map(([, , key]) => key)];
+    const others = keys.flatMap((key) => (this.synonyms.get(key) ?? []).flatMap((text) => this.terms(text)));
+    return [...this.#pairs(typed).map(({ term }) => term), ...others];
+  }
+
+  /** Words that stand side by side, with the term of both as one. @param {Token[]} typed */
+  #pairs(typed) {
     const parts = typed.filter((token) => !token.whole);
-    const pairs = parts.flatMap((other, at) => {
+    return parts.flatMap((other, at) => {
       const one = parts[at - 1];
       if (!one || one.stop || other.start - one.end !== 1 || !LETTERS.test(one.surface + other.surface)) return [];
       return [{ one, other, term: this.analyzer.stem(one.surface + other.surface) }];
     });
-    await this.index.load(pairs.map(({ term }) => term));
+  }
+
+  /** Position -> terms that a word makes with one beside it, if articles hold them. @param {Token[]} typed */
+  #joined(typed) {
     /** @type {Map<number, string[]>} */
     const found = new Map();
-    for (const { one, other, term } of pairs) {
+    for (const { one, other, term } of this.#pairs(typed)) {
       if (!this.index.term(term)) continue;
       for (const { position } of other.stop ? [one] : [one, other]) {
         found.set(position, [...(found.get(position) ?? []), term]);
@@ -138,7 +146,7 @@ export class ConceptMaker {
   #concept(token, unit, begins, finished, joined) {
     const own = { terms: [token.term], factor: token.whole ? this.constants.whole : 1 };
     const others = this.alternatives(this.synonyms.get(token.term) ?? [], token.term);
-    const halves = token.whole ? null : this.#halvesOf(token.surface);
+    const halves = token.whole ? null : this.#halvesOf(token);
     for (const terms of [...joined.map((term) => [term]), ...(halves ? [halves] : [])]) {
       others.push({ terms, factor: this.constants.synonym });
     }

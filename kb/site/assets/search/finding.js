@@ -13,7 +13,6 @@ import { join } from "./twins.js";
 /** @import { Term } from "./index.js" */
 /** @import { Concepts } from "./concepts.js" */
 /** @import { Filters, Query } from "./query.js" */
-/** @import { Hopes } from "./scoring.js" */
 /** @import { Answer, Engine, Options } from "./search.js" */
 /** @import { Corrected, Correction } from "./spelling.js" */
 /** @import { Joined } from "./twins.js" */
@@ -24,7 +23,7 @@ const isShouted = (words) => /^[\0-\x7f]*$/.test(words) && words.includes(" ") &
 /** Whether an article has two terms in its title. @param {Term | null} one @param {Term | null} other */
 const shareTitle = (one, other) => one?.articles.some((article) => other?.articles.includes(article)) ?? false;
 
-const HOPES = 32; // sections whose tables are loaded first
+const LOOKED_AT = 256; // of the best sections, before more are: an article shows few of its own
 
 /**
  * @typedef {{found: Answer["found"], total: number, ranked: Ranked[], confidence: number, twins: Map<number, Joined>, concepts: Concepts,
@@ -67,16 +66,17 @@ export class Search {
     const { filters, index } = this;
     const quoted = this.#quoted().flatMap((text) => this.concepts.analyzer.tokens(text.normalize("NFC")));
     const said = this.typed.filter((token) => !token.stop);
-    await index.load([...(said.length ? this.typed.filter((token) => token.stop && this.#titled.has(token.term)) : []), ...said.slice(0, MAX_WORDS)].map(({ term }) => term));
-    this.tokens = this.read();
-    const [tokens] = this.tokens;
+    const titled = this.typed.filter((token) => token.stop && this.#titled.has(token.term));
+    const typed = said.length ? said.slice(0, MAX_WORDS) : this.typed;
+    // What may be needed is asked for at once: each wave of requests is a time of its own.
     await Promise.all([
-      index.load([...quoted, ...tokens].map(({ term }) => term)),
-      index.loadWords(this.#begins ? tokens.slice(-1).map(({ surface }) => surface) : []),
-      ...tokens.map(({ surface }) => index.loadWord(surface)),
-      index.hasFewTables && tokens.length ? index.loadTables(Array.from(index.tables.first)) : null,
+      index.load([...[...quoted, ...titled, ...typed].map(({ term }) => term), ...this.concepts.early(this.typed, typed)]),
+      index.loadWords(this.#begins ? typed.slice(-1).map(({ surface }) => surface) : []),
+      typed.length && index.loadTables(),
       filters.topic || filters.tag ? index.facets().then((facets) => (this.facets = facets)) : null,
     ]);
+    this.tokens = this.read();
+    await index.load(this.tokens[0].map(({ term }) => term));
   }
 
   /** @returns {Promise<Results>} */
@@ -179,7 +179,7 @@ export class Search {
   #doubtful(tokens, prefix) {
     const last = prefix ? tokens[tokens.length - 1] : null;
     return this.#unquoted(tokens).filter((token) =>
-      token !== last && !this.concepts.synonyms.has(token.term) && !this.index.word(token.surface) &&
+      token !== last && !this.concepts.synonyms.has(token.term) && !this.index.term(token.term)?.words.has(token.surface) &&
       !this.concepts.isTwoWords(token));
   }
 
@@ -290,48 +290,38 @@ export class Search {
       (!tier || this.index.tierOf(doc) === tier) && sets.every((set) => set.has(this.index.articleOf[doc]));
   }
 
-  /** The best of these sections. Tables are loaded for those only that may be among them: more,
-   * until no other can be. @param {number[]} docs @param {Scoring} scoring @returns {Promise<[Ranked[], number]>} */
+  /** The best sections, at most so many of one article: contact first for who asks for a person,
+   * self-service first in near-ties; and the best score of another article than the first one's.
+   * @param {number[]} docs @param {Scoring} scoring @returns {Promise<[Ranked[], number]>} */
   async ranked(docs, scoring) {
-    const isFirst = (/** @type {number} */ doc) => this.wanted.person && this.index.tierOf(doc) === "contact";
-    const first = docs.filter(isFirst);
-    const others = first.length ? docs.filter((doc) => !isFirst(doc)) : docs;
-    const bounds = Float64Array.from(others, (doc) => scoring.bound(doc));
-    for (let count = this.index.hasFewTables ? 6 * HOPES : HOPES; ; count *= 3) {
-      const hopes = await scoring.hopes(others, bounds, count);
-      const some = [...first, ...hopes.docs];
-      await this.index.loadTables(some.flatMap((doc) => scoring.isPlain(doc) ? [] : [doc, this.index.firsts[this.index.articleOf[doc]]]));
-      const ranked = this.rank(some, hopes, scoring);
-      if (ranked) return ranked;
+    const { index, wanted } = this;
+    const scores = await scoring.scores(docs);
+    const factor = 1 - index.manifest.ranking.self_service;
+    docs.forEach((doc, at) => (scores[at] *= index.tierOf(doc) === TIERS[0] ? 1 : factor));
+    const isFirst = (/** @type {[number, number]} */ [doc]) => index.tierOf(doc) === "contact";
+    for (let count = wanted.person ? docs.length : LOOKED_AT; ; count *= 8) {
+      const best = bestFirst(docs, scores, count);
+      const [ranked, rival] = this.#shown(wanted.person ? [...best.filter(isFirst), ...best.filter((each) => !isFirst(each))] : best);
+      if (count >= docs.length || (rival && ranked.length === wanted.limit)) return [ranked, rival];
     }
   }
 
-  /** The best sections, at most so many of one article: contact first for who asks for a person,
-   * self-service first in near-ties; and the best score of another article than the first one's.
-   * Null where one of the other sections might be among them.
-   * @param {number[]} docs @param {Hopes} hopes @param {Scoring} scoring
-   * @returns {[Ranked[], number] | null} */
-  rank(docs, hopes, scoring) {
+  /** Those of the best that are shown, and the best score of another article than the first one's.
+   * @param {[number, number][]} best @returns {[Ranked[], number]} */
+  #shown(best) {
     const { index, wanted } = this;
-    const { scores, reach } = scoring.final(docs, hopes);
-    const factor = 1 - index.manifest.ranking.self_service;
-    const scoreOf = (/** @type {number} */ doc) => (scores.get(doc) ?? 0) * (index.tierOf(doc) === TIERS[0] ? 1 : factor);
-    const isFirst = (/** @type {number} */ doc) => wanted.person && index.tierOf(doc) === "contact";
-    const groups = wanted.person ? [docs.filter(isFirst), docs.filter((doc) => !isFirst(doc))] : [docs];
     /** @type {Map<number, number>} */
     const shown = new Map();
     const ranked = [];
     let rival = 0;
-    for (const [doc, score] of groups.flatMap((group) => bestFirst(group, scoreOf))) {
+    for (const [doc, score] of best) {
       const article = index.articleOf[doc];
       const count = (shown.get(article) ?? 0) + 1;
       shown.set(article, count);
       if (count > index.manifest.perArticle) continue;
-      if (score <= reach && !isFirst(doc)) return null;
       if (shown.size > 1) rival ||= score;
       if (ranked.length < wanted.limit) ranked.push({ doc, score });
-      if (rival && ranked.length === wanted.limit) return [ranked, rival];
     }
-    return hopes.bounds.length ? null : [ranked, rival];
+    return [ranked, rival];
   }
 }

@@ -10,7 +10,6 @@ import { readTwins } from "./twins.js";
 /** @import { Shards } from "./shards.js" */
 
 const KEPT_TERMS = 200;
-const FEW_TABLES = 8;
 const TEXT_START = STARTS[STARTS.length - 1];
 const MARKS = FIELD_MARKS + LINK_MARK; // of the fields whose first positions are STARTS
 const LINK = MARKS.length - 1; // words in the text of links make phrases, but no pairs
@@ -35,11 +34,17 @@ class Directory {
 export class Term {
   /** @param {any[]} row @param {Index} index */
   constructor(row, index) {
-    const [, idf, everyday, sections, levels, places = "", titleIdf = 0, articles = "", titleLevels = "", titlePlaces = "", heads = "", steps = ""] = row;
+    const [, idf, everyday, words, sections, levels, places = "", titleIdf = 0, articles = "", titleLevels = "", titlePlaces = "", heads = "", steps = ""] = row;
     /** @type {number} */
     this.idf = idf;
     /** How far its words are everyday words of the language. @type {number} */
     this.everyday = everyday;
+    /** Its words as written, each with the terms of the two words that it is made of, if it is.
+     * @type {Map<string, string[]>} */
+    this.words = new Map(words.split(" ").map((/** @type {string} */ text) => {
+      const [word, ...halves] = text.split(":");
+      return [unpack(row[0], word), halves];
+    }));
     /** @type {number} */
     this.titleIdf = titleIdf;
     /** The articles whose titles hold it. */
@@ -124,8 +129,6 @@ function readPlaces(text, start, links, places) {
   }
 }
 
-/** @typedef {{first: number, mass: number[], titles: number[], lengths: number[][], articles: number}} Table */
-
 /** A word as written: how many articles hold it, and how common it is in the language.
  * @typedef {{word: string, articles: number, level: number}} Word */
 
@@ -160,8 +163,11 @@ export class Index {
     for (const tier of TIERS) for (const article of decodeGaps(manifest.tiers[tier] ?? "")) this.tiers.set(article, tier);
     /** @type {Map<string, Term | null>} */
     this.known = new Map();
-    /** @type {Map<number, Table>} */
-    this.readTables = new Map();
+    /** What the words of each section's title and heading weigh, and those of each article's title: once
+     * tables are loaded. @type {number[]} */
+    this.masses = [];
+    /** @type {number[]} */
+    this.titleMasses = [];
     /** @type {Map<number, Word[]>} */
     this.readWords = new Map();
   }
@@ -252,55 +258,12 @@ export class Index {
     return at < 0 ? 0 : digit(levels, at);
   }
 
-  /** Whether all tables may be loaded before it is known which are needed. */
-  get hasFewTables() {
-    return this.tables.first.length <= FEW_TABLES;
-  }
-
-  /** Load the tables of sections. @param {Iterable<number>} docs */
-  async loadTables(docs) {
-    const numbers = new Set();
-    for (const doc of docs) numbers.add(lastUpTo(this.tables.first, doc));
-    await Promise.all(
-      [...numbers].map(async (number) => {
-        if (this.readTables.has(number)) return;
-        const shard = await this.shards.get(this.tables.file(number));
-        const first = this.tables.first[number];
-        this.readTables.set(number, {
-          first,
-          articles: this.articleOf[first],
-          mass: decode(shard.mass),
-          titles: decode(shard.titles),
-          lengths: shard.lengths.map((/** @type {string} */ text) => decode(text)),
-        });
-      }),
-    );
-  }
-
-  /** @param {number} doc @returns {Table} */
-  table(doc) {
-    const table = this.readTables.get(lastUpTo(this.tables.first, doc));
-    if (!table) throw new Error("a table was not loaded");
-    return table;
-  }
-
-  /** A section's mass, in steps times HEAD_STEPS. @param {number} doc */
-  mass(doc) {
-    const table = this.table(doc);
-    return table.mass[doc - table.first];
-  }
-
-  /** The mass of an article's title. @param {number} article */
-  titleMass(article) {
-    const table = this.table(this.firsts[article]);
-    return table.titles[article - table.articles];
-  }
-
-  /** The length of each field of a section, in words. @param {number} doc @returns {number[]} */
-  lengths(doc) {
-    const table = this.table(doc);
-    const at = doc - table.first;
-    return table.lengths.map((column, field) => column[field ? at : this.articleOf[doc] - table.articles]);
+  /** Load the tables of sections, once. */
+  async loadTables() {
+    if (this.masses.length) return;
+    const tables = await Promise.all(Array.from(this.tables.first, (_, number) => this.shards.get(this.tables.file(number))));
+    this.masses = tables.flatMap(({ masses }) => readMasses(masses));
+    this.titleMasses = tables.flatMap(({ titles }) => readMasses(titles));
   }
 
   /** What a hit shows. @param {number} doc @returns {Promise<{article: any, section: any[]}>} */
@@ -329,14 +292,21 @@ export class Index {
   }
 }
 
+/** @param {string} text */
+const readMasses = (text) => decode(text).map((code) => (code < 16 ? code : ((code & 7) + 8) << ((code >> 3) - 1)));
+
 /** @param {string} text @returns {string[]} */
 function readWords(text) {
   const words = text.split(" ");
   words.pop();
   let before = "";
-  return words.map((word) => {
-    let size = 1;
-    while (digit(word, size - 1) > 31) size++;
-    return (before = before.slice(0, decode(word, 0, size)[0]) + word.slice(size));
-  });
+  return words.map((word) => (before = unpack(before, word)));
+}
+
+/** A word that is written behind the number of characters that it shares with another.
+ * @param {string} other @param {string} text */
+function unpack(other, text) {
+  let size = 1;
+  while (digit(text, size - 1) > 31) size++;
+  return other.slice(0, decode(text, 0, size)[0]) + text.slice(size);
 }

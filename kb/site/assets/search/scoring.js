@@ -4,7 +4,7 @@
 /** @import { Alternative, Concept, Concepts } from "./concepts.js" */
 /** @import { Index, Term } from "./index.js" */
 import { pause } from "./pauses.js";
-import { find, lastUpTo } from "./shards.js";
+import { find } from "./shards.js";
 import {
   CHUNK, CONFIDENCE_BASE, CONFIDENCE_SLOPE, HEAD_STEPS, IDF_STEPS, LEVELS, LEVELS_PER_E, LOWEST_LEVEL, MOST_LEAD, RANGE_STARTS as STARTS, RESCORED, SATURATION_STEPS,
   EVERYDAY_STEPS,
@@ -14,11 +14,8 @@ import {
 } from "./shared.js";
 
 const STEPS = IDF_STEPS * SATURATION_STEPS;
-const LOOKED_AT = 16; // sections whose nearness is looked at, for each one to be scored
-const SLACK = 1e-6; // for sums in another order
 const TEXT_START = STARTS[STARTS.length - 1];
 const SCALE = 10 ** SCORE_DIGITS;
-const SHORTEST = STARTS.map(() => 1);
 
 /** Parts of scores: sections, ascending, and a number for each.
  * @typedef {{docs: ArrayLike<number>, values: ArrayLike<number>}} Parts */
@@ -51,15 +48,15 @@ const levelOf = (frequency) =>
     ? 0
     : Math.max(0, Math.min(LEVELS - 1, Math.floor(Math.log(frequency) * LEVELS_PER_E + 0.5) - LOWEST_LEVEL));
 
-/** The sections that may score most in the end; what the others score at most before nearness,
- * ascending, and what any of them can reach with it.
- * @typedef {{docs: number[], bounds: Float64Array, reach: number}} Hopes */
-
-/** Sections with their scores, best first, equal ones by number. @param {number[]} docs
- * @param {(doc: number) => number} scoreOf @returns {[number, number][]} */
-export function bestFirst(docs, scoreOf) {
-  const scored = docs.map((doc) => /** @type {[number, number]} */ ([doc, scoreOf(doc)]));
-  return scored.sort(([one, a], [other, b]) => roundScore(b) - roundScore(a) || one - other);
+/** So many of the sections with their scores, best first, equal ones by number; of all those of which
+ * one may be among them. @param {ArrayLike<number>} docs @param {ArrayLike<number>} scores @param {number} count
+ * @returns {[number, number][]} */
+export function bestFirst(docs, scores, count) {
+  const least = count < scores.length ? Float64Array.from(scores).sort()[scores.length - count] - 1 / SCALE : -1;
+  /** @type {[number, number][]} */
+  const scored = [];
+  for (let at = 0; at < scores.length; at++) if (scores[at] >= least) scored.push([docs[at], scores[at]]);
+  return scored.sort(([one, a], [other, b]) => roundScore(b) - roundScore(a) || one - other).slice(0, count);
 }
 
 /** Tell of each section where one term stands so far behind another, and where the first does;
@@ -111,21 +108,15 @@ export class Scoring {
     /** Of each section the score of its words in steps, and the idf that its head covers. */
     this.steps = new Float64Array(index.size);
     this.covered = new Float64Array(index.size);
-    /** What pairs add to a section's score at most. */
-    this.paired = new Float64Array(index.size);
     /** The sections that hold a word. @type {number[]} */
     this.docs = [];
     this.seen = new Uint8Array(index.size);
     /** The sections that hold each concept. @type {ArrayLike<number>[]} */
     this.held = [];
-    /** @type {{idf: number, fields: Map<number, number[]>}[]} */
-    this.pairs = [];
     /** Of each article the idf that its title covers. @type {Map<number, number>} */
     this.titles = new Map();
     /** The sections that hold each of the phrases that are preferred. @type {Set<number>[]} */
     this.preferred = [];
-    /** What nearness adds to sections. @type {Map<number, number>} */
-    this.nearby = new Map();
   }
 
   /** Sums up what needs no tables. @param {Index} index @param {Concepts} concepts */
@@ -137,7 +128,7 @@ export class Scoring {
     }
     for (const terms of scoring.constants.pair_weight ? concepts.pairs : []) {
       await pause();
-      scoring.pairs.push(scoring.pair(terms));
+      scoring.pair(terms);
     }
     await pause();
     return scoring;
@@ -162,112 +153,39 @@ export class Scoring {
     if (concept.alternatives.some((a) => this.index.term(a.terms[0]))) this.asked += this.idf(concept);
   }
 
-  /** What a section's score is at most, but for nearness. @param {number} doc */
-  bound(doc) {
-    return this.#prefer(doc, this.#bound(doc));
-  }
-
-  /** A score with what quoted words add. @param {number} doc @param {number} score */
-  #prefer(doc, score) {
+  /** A section's score, but for nearness. @param {number} doc */
+  score(doc) {
+    const score = this.#score(doc);
     const held = this.preferred.filter((docs) => docs.has(doc)).length;
     return held ? score * (1 + (this.constants.phrase * held) / this.preferred.length) : score;
   }
 
-  /** @param {number} doc */
-  #bound(doc) {
-    const score = this.steps[doc] + this.paired[doc];
-    const covered = this.covered[doc];
-    if (covered <= 0) return score / STEPS;
-    const title = this.#titleScore(this.titles.get(this.index.articleOf[doc]) ?? 0, 0);
-    return (score / STEPS + title) * (1 + this.coverage(covered, 0));
-  }
-
-  /** A section's score, but for nearness; its table has to be loaded. @param {number} doc */
-  score(doc) {
-    return this.#prefer(doc, this.#score(doc));
-  }
-
-  /** @param {number} doc */
+  /** The same, but for quoted words. @param {number} doc */
   #score(doc) {
-    let score = this.steps[doc];
-    for (const { idf, fields } of this.pairs) {
-      const counts = fields.get(doc);
-      if (counts) score += idf * this.manifest.pairSaturations[this.#pairLevel(counts, this.index.lengths(doc))];
-    }
+    const score = this.steps[doc] / STEPS;
     const covered = this.covered[doc];
-    if (covered <= 0) return score / STEPS;
+    if (covered <= 0) return score;
     const article = this.index.articleOf[doc];
     const inTitle = this.titles.get(article);
-    const title = inTitle ? this.#titleScore(inTitle, this.index.titleMass(article) / HEAD_STEPS) : 0;
-    return (score / STEPS + title) * (1 + this.coverage(covered, this.index.mass(doc) / HEAD_STEPS));
+    const title = inTitle ? this.#titleScore(inTitle, this.index.titleMasses[article] / HEAD_STEPS) : 0;
+    return (score + title) * (1 + this.coverage(covered, this.index.masses[doc] / HEAD_STEPS));
   }
 
-  /** Whether a section's score is what `bound` says, tables or not. @param {number} doc */
-  isPlain(doc) {
-    return this.covered[doc] <= 0 && this.paired[doc] <= 0;
-  }
-
-  /** So many of the sections, those that may score most in the end. Where tables have to be saved
-   * nearness is looked at before they are chosen, for more of them but not for all.
-   * @param {number[]} docs @param {Float64Array} bounds @param {number} count @returns {Promise<Hopes>} */
-  async hopes(docs, bounds, count) {
-    const sorted = bounds.slice().sort();
-    const lift = 1 + (this.#isSpread() ? this.constants.nearness : 0);
-    const looks = this.index.hasFewTables ? count : LOOKED_AT * count;
-    const least = sorted[Math.max(0, sorted.length - looks)] ?? 0;
-    /** @type {{doc: number, bound: number, most: number}[]} */
-    const looked = [];
+  /** The scores of sections: nearness lifts the best of them. @param {number[]} docs */
+  async scores(docs) {
+    const scores = new Float64Array(docs.length);
     for (let at = 0; at < docs.length; at++) {
-      if (bounds[at] < least) continue;
-      if (looked.length % 32 === 0) await pause();
-      const lifted = looks > count ? 1 + this.#near(docs[at]) : lift;
-      looked.push({ doc: docs[at], bound: bounds[at], most: bounds[at] * lifted });
+      if (at % 256 === 0) await pause();
+      scores[at] = this.score(docs[at]);
     }
-    looked.sort((a, b) => b.most - a.most);
-    const left = sorted.length - looked.length;
-    const rest = new Float64Array(left + Math.max(0, looked.length - count));
-    rest.set(sorted.subarray(0, left));
-    rest.set(looked.slice(count).map(({ bound }) => bound), left);
-    return {
-      docs: looked.slice(0, count).map(({ doc }) => doc),
-      bounds: rest.sort(),
-      reach: Math.max(looked[count]?.most ?? -Infinity, left ? sorted[left - 1] * lift : -Infinity),
-    };
-  }
-
-  /** The final scores of sections whose tables are loaded, and what others may score at most.
-   * Those that nearness may lift or may not, since others may be better, count among them.
-   * @param {number[]} docs @param {Hopes} hopes */
-  final(docs, { bounds, reach }) {
-    const ranked = bestFirst(docs, (doc) => this.score(doc));
-    const scores = new Map(ranked);
-    let sure = 0;
-    for (const [at, [doc, score]] of ranked.slice(0, RESCORED).entries()) {
-      const final = score * (1 + this.#near(doc));
-      const rivals = bounds.length - 1 - lastUpTo(bounds, score - SLACK);
-      if (at + rivals >= RESCORED) reach = Math.max(reach, final);
-      else {
-        scores.set(doc, final);
-        sure++;
-      }
+    // Of several words, which can be near each other.
+    if (!this.constants.nearness || this.concepts.filter((concept) => !concept.whole).length < 2) return scores;
+    const best = bestFirst([...docs.keys()], scores, RESCORED);
+    for (const [at] of best) {
+      if (at % 8 === 0) await pause();
+      scores[at] *= 1 + this.nearness(docs[at]);
     }
-    if (sure === RESCORED) reach = bounds.at(-1) ?? -Infinity;
-    return { scores, reach: reach + SLACK };
-  }
-
-  /** Whether the query has several words, which can be near each other. */
-  #isSpread() {
-    return this.concepts.filter((concept) => !concept.whole).length > 1;
-  }
-
-  /** What nearness adds to a section's score, as a share of it. @param {number} doc */
-  #near(doc) {
-    let near = this.nearby.get(doc);
-    if (near === undefined) {
-      near = this.constants.nearness && this.#isSpread() ? this.nearness(doc) : 0;
-      this.nearby.set(doc, near);
-    }
-    return near;
+    return scores;
   }
 
   /** How much of the query a section holds: the idfs of its terms, in steps. @param {number} doc */
@@ -385,39 +303,23 @@ export class Scoring {
     return new Set(found?.keys());
   }
 
-  /** The idf of a pair, and of each section how many of its places lie in each field.
-   * @param {[string, string]} terms */
+  /** Add what a pair counts. @param {[string, string]} terms */
   pair([one, other]) {
-    /** @type {Map<number, number[]>} */
-    const fields = new Map();
+    const head = this.constants.pair_head;
+    const weights = [head, head, 1, head, 1]; // of the fields
+    /** @type {[number, number][]} */
+    const found = [];
     follow(this.index, one, other, false, (doc, places) => {
-      const counts = [0, 0, 0, 0, 0];
+      const counts = weights.map(() => 0);
       for (const place of places) {
-        let field = counts.length - 1;
+        let field = STARTS.length - 1;
         while (STARTS[field] > place) field--;
         counts[field]++;
       }
-      fields.set(doc, counts);
+      found.push([doc, levelOf(counts.reduce((sum, count, field) => sum + count * weights[field], 0))]);
     });
-    const idf = idfSteps(this.manifest.count, fields.size);
-    for (const [doc, counts] of fields) {
-      this.paired[doc] += idf * this.manifest.pairSaturations[this.#pairLevel(counts, SHORTEST)];
-    }
-    return { idf, fields };
-  }
-
-  /** @param {number[]} counts @param {number[]} lengths */
-  #pairLevel(counts, lengths) {
-    const { pair_head: head, head_b, body_b } = this.constants;
-    const weights = [head, head, 1, head, 1];
-    const bs = [head_b, head_b, head_b, 0, body_b];
-    let frequency = 0;
-    for (let field = 0; field < STARTS.length; field++) {
-      const b = bs[field];
-      const length = Math.max(1, lengths[field]);
-      frequency += counts[field] * (weights[field] / (1 - b + (b * length) / this.manifest.averages[field]));
-    }
-    return levelOf(frequency);
+    const idf = idfSteps(this.manifest.count, found.length);
+    for (const [doc, level] of found) this.steps[doc] += idf * this.manifest.pairSaturations[level];
   }
 
   /** Add what a concept covers of titles and headings. @param {Concept} concept */
@@ -430,17 +332,17 @@ export class Scoring {
     for (let at = 0; at < docs.length; at++) if (values[at]) this.covered[docs[at]] += step * values[at];
   }
 
-  /** Without a mass the most that it can be. @param {number} covered @param {number} mass */
+  /** @param {number} covered @param {number} mass */
   coverage(covered, mass) {
-    if (this.asked <= 0) return 0;
-    const head = (mass ? Math.min(1, covered / mass) : 1) ** this.constants.coverage_head;
+    if (this.asked <= 0 || mass <= 0) return 0;
+    const head = Math.min(1, covered / mass) ** this.constants.coverage_head;
     const share = Math.min(1, covered / this.asked) ** this.constants.coverage_query;
     return this.constants.coverage * head * share;
   }
 
   /** The same for the part of the title. @param {number} covered @param {number} mass */
   #titleScore(covered, mass) {
-    const share = mass ? Math.min(1, covered / mass) : 1;
+    const share = mass > 0 ? Math.min(1, covered / mass) : 0;
     return ((this.constants.title_part * covered) / IDF_STEPS) * share ** this.constants.title_power;
   }
 

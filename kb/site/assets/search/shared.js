@@ -154,7 +154,7 @@ export const MARKS = "%!#$";
 export const LINK_MARK = "&";
 
 // kb/site/export/manifest.py
-export const FORMAT = 5;
+export const FORMAT = 6;
 
 // kb/model.py
 export const TIERS = ["self-service", "contact", "advice"];

@@ -1,0 +1,150 @@
+"""Words as they are written: which articles have them, their terms, and what halves they are of.
+
+The row of a term lists the words that have it, so that a query knows of each of its words whether
+articles hold it as written. Shards of all words, with the number of articles that hold each, serve
+completions and corrections, as do those of the words of the language.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.search.expansion import halves_of
+from kb.search.postings import PostingIndex
+from kb.search.spelling import level_of
+from kb.site.export.encoding import DIGITS, encode, make_shard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from kb.config import Ranking
+    from kb.search.protocols import ExportReader
+    from kb.site.export.encoding import Shard
+    from kb.site.export.shards import ShardCache
+    from kb.text.analysis import Analyzer
+
+
+class Word(NamedTuple):
+    """A word as written: its term, how common it is in the language, and in how many articles."""
+
+    term: str
+    level: int
+    articles: int
+
+
+_WORDS = "words"
+"""The name under which each word's term and level are noted: they are the same in every export."""
+
+
+def read_words(reader: ExportReader, analyzer: Analyzer, kept: ShardCache) -> dict[str, Word]:
+    """All words that articles hold."""
+    known = kept.last.get(_WORDS, {})
+    found: dict[str, Word] = {}
+    for word, _, articles in reader.stamps("words"):
+        term, level = known.get(word) or (analyzer.stem(word), level_of(word, reader, analyzer))
+        found[word] = Word(term, level, articles)
+    kept.note(_WORDS, {word: one[:2] for word, one in found.items()})
+    return found
+
+
+_NEIGHBOURS = "neighbours"
+"""The name under which it is noted which terms stand side by side in some section."""
+
+
+def find_halves(  # noqa: PLR0917  # each is a part of the whole
+    words: Mapping[str, Word],
+    stamps: Mapping[str, str],
+    before: Mapping[str, str],
+    reader: ExportReader,
+    analyzer: Analyzer,
+    ranking: Ranking,
+    kept: ShardCache,
+) -> dict[str, tuple[str, str]]:
+    """Words of the articles that are two others, side by side in some, with the terms of these.
+    Terms are looked up again where one of the two stands elsewhere than in the last export:
+    `before` and now, `stamps` tell where each does.
+    """
+    index = PostingIndex(reader, ranking)
+    known, noted = kept.last.get(_NEIGHBOURS, {}), dict[str, bool]()
+
+    def are_neighbours(one: str, other: str) -> bool:
+        pair = f"{one} {other}"
+        same = all(term in before and before[term] == stamps.get(term) for term in (one, other))
+        if not same or pair not in known:
+            noted[pair] = index.are_neighbours(one, other, hidden=False)
+        else:
+            noted[pair] = known[pair]
+        return noted[pair]
+
+    def held(word: str) -> int:
+        return words[word].articles if word in words else 0
+
+    found = (
+        (word, halves_of(word, analyzer, held, are_neighbours, reader.articles)) for word in words
+    )
+    halves = {word: terms for word, terms in found if terms}
+    kept.note(_NEIGHBOURS, noted)
+    return halves
+
+
+def describe_words(
+    words: Mapping[str, Word], halves: Mapping[str, tuple[str, str]]
+) -> dict[str, str]:
+    """Term -> its words, as its row lists them: each behind the number of characters that it shares
+    with the term, and before the terms of its halves, if it has any.
+    """
+    found = defaultdict[str, list[str]](list)
+    for word, one in words.items():
+        found[one.term].append(":".join([_part(one.term, word), *halves.get(word, ())]))
+    return {term: _END.join(sorted(parts)) for term, parts in found.items()}
+
+
+SHARD_WORDS = 250
+"""Few, since each beginning of a misspelt word may need another shard."""
+
+
+def write_words(words: Mapping[str, Word]) -> Iterator[tuple[str, Shard]]:
+    """(first word, shard) of all words, in the order of their UTF-16 code units."""
+    ordered = sorted(words, key=_word_order)
+    for number, start in enumerate(range(0, len(ordered), SHARD_WORDS)):
+        own = ordered[start : start + SHARD_WORDS]
+        fields = {
+            "words": _listed(own),
+            "articles": encode([words[word].articles for word in own]),
+            "levels": "".join([DIGITS[words[word].level] for word in own]),
+        }
+        yield own[0], make_shard(f"w{number}", fields)
+
+
+def _listed(words: Iterable[str]) -> str:
+    """Words in order, each ended."""
+    parts, before = [], ""
+    for word in words:
+        parts.append(_part(before, word) + _END)
+        before = word
+    return "".join(parts)
+
+
+def write_lexicon(reader: ExportReader) -> Iterator[tuple[str, Shard]]:
+    """(first word, shard) of the words of the language."""
+    for number, (first, words, levels) in enumerate(reader.lexicon()):
+        yield first, make_shard(f"x{number}", {"words": words, "levels": levels})
+
+
+_END = " "
+"""After each word."""
+
+
+def _word_order(word: str) -> bytes:
+    """What words are ordered by."""
+    return word.encode("utf-16-be", "surrogatepass")
+
+
+def _part(before: str, word: str) -> str:
+    """A word behind the number of characters that it shares with the one before."""
+    shared = 0
+    most = min(len(word), len(before))
+    while shared < most and word[shared] == before[shared]:
+        shared += 1
+    return encode([shared]) + word[shared:]

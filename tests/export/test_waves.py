@@ -1,0 +1,52 @@
+"""In how many waves, and for how many files, a first question asks, on a slow line the time it takes."""
+
+import random
+
+import pytest
+from support.exports import write_export
+
+from kb.site.export import documents
+from kb.site.export import terms as term_rows
+
+WAVES = 5
+"""The manifest, words, what these lead to, and documents; and one for what is rarely needed."""
+FILES = 19
+"""And the script."""
+LETTERS = "aeioubdfgklmnprst"
+QUERIES = ("{0} {1} {2}", "how do i {0} the {1} of my {3}", "{0} {1} {2} {3} {4} {5}", "{2}")
+
+
+@pytest.fixture
+def content(tmp_path, monkeypatch):
+    """Articles of many words, of which each has a shard of its own, and so has each article."""
+    monkeypatch.setattr(term_rows, "SHARD_SIZE", 10)
+    monkeypatch.setattr(documents, "SHARD_SIZE", 10)
+    folder = tmp_path / "content"
+    folder.mkdir()
+    chance = random.Random(7)
+    words = ["".join(chance.choices(LETTERS, k=7)) for _ in range(60)]
+    for number in range(80):
+        own = chance.choices(words, k=60)
+        sections = "".join(
+            f"\n\n## {own[at]} {own[at + 1]}\n\n{' '.join(own[at:])}" for at in (3, 30)
+        )
+        (folder / f"a{number}.md").write_text(f"# {own[0]} {own[1]}\n\n{' '.join(own)}{sections}\n")
+    return folder, words
+
+
+def test_a_question_is_answered_in_few_waves_and_files(node, open_base, content, tmp_path):
+    """Whichever articles hold its words."""
+    folder, words = content
+    write_export(open_base(folder), tmp_path / "data")
+    chance = random.Random(3)
+    texts = [query.format(*chance.sample(words, 6)) for query in QUERIES for _ in range(8)]
+    questions = [[text, {"limit": 10}] for text in texts]
+    found = node(data=f"{tmp_path / 'data'}/", questions=questions, waves=True)
+    for text, asked in zip(texts, found, strict=True):
+        waves = asked["waves"]
+        assert len(waves) <= WAVES, text
+        assert sum(map(len, waves)) <= FILES, text
+        assert waves[0] == ["m.js"]
+        assert {file[0] for file in waves[1]} <= set("ts")
+        assert {file[0] for file in waves[-1]} <= set("dg")
+        assert asked["bytes"] > 0
