@@ -23,6 +23,7 @@ from kb.search.ranking import (
     idf_steps,
     level,
     pair_weights,
+    round_mass,
     saturations,
     weighted,
 )
@@ -274,8 +275,8 @@ class _Asked:
         return Candidate(
             key, key, Tier(section.tier), words, self._pairs(section), self._heads(section),
             [n for n, t in enumerate(query.terms) if not t.compound and t.term in section.title],
-            sum(self.statistics.idf(term) * steps for term, steps in section.heads.items()),
-            sum(self.statistics.title_idf(term) for term in section.title) * HEAD_STEPS,
+            round_mass(sum(self.statistics.idf(t) * steps for t, steps in section.heads.items())),
+            round_mass(sum(self.statistics.title_idf(t) for t in section.title) * HEAD_STEPS),
             preferred=sum(self._holds(section, phrase) for phrase in query.preferred),
         )  # fmt: skip
 
