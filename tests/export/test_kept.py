@@ -282,7 +282,7 @@ def test_rows_that_are_gone_are_made_anew(config, tmp_path, share):
 
 
 @pytest.mark.parametrize(
-    "notes", ["", "[]", "{}", "[1, 2]", "[2, 3, 4, 5]", "[2, {}, {}, {}]", '[0, "1", {}, {}]']
+    "notes", ["", "[]", "{}", "[1, 2]", "[3, 3, 4, 5]", "[3, {}, {}, {}]", '[0, "1", {}, {}]']
 )
 def test_notes_of_another_shape_are_as_none(config, tmp_path, notes):
     """Whole as they are."""
