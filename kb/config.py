@@ -30,6 +30,7 @@ from kb.errors import ConfigError, ContentError
 from kb.files import current_folder, full_path, shown_path
 from kb.settings import (
     base_url,
+    color,
     color_table,
     file_text,
     file_types,
@@ -39,8 +40,11 @@ from kb.settings import (
     language_table,
     line,
     line_of,
+    link,
+    link_table,
     numbers,
     one_of,
+    path_pattern,
     path_text,
     patterns,
     phrases,
@@ -342,6 +346,44 @@ class SiteConfig:
         default="", metadata=setting(file_text, "image to show in the header beside the name")
     )
     footer: str = field(default="", metadata=setting(line, "a line at the foot of every page"))
+    icon: str = field(
+        default="",
+        metadata=setting(file_text, "image for tabs and bookmarks, in place of kb's own"),
+    )
+    touch_icon: str = field(
+        default="",
+        metadata=setting(file_text, "square PNG for the home screens of phones, 180 pixels wide"),
+    )
+    image: str = field(
+        default="",
+        metadata=setting(file_text, "image for what others show of a link; needs `base_url`"),
+    )
+    banner: str = field(
+        default="", metadata=setting(line, "an announcement at the top of every page")
+    )
+    banner_link: str = field(default="", metadata=setting(link, "where the announcement leads"))
+    header_links: tuple[tuple[str, str], ...] = field(
+        default=(), metadata=setting(link_table, "more links in the header")
+    )
+    footer_links: tuple[tuple[str, str], ...] = field(
+        default=(), metadata=setting(link_table, "more links at the foot: privacy, imprint")
+    )
+    examples: tuple[str, ...] = field(
+        default=(),
+        metadata=setting(
+            phrases, "questions on the home page, in place of the first of articles; five at most"
+        ),
+    )
+    edit_url: str = field(
+        default="",
+        metadata=setting(
+            path_pattern, "where an article can be edited; `{path}` is its path below the folder"
+        ),
+    )
+    accent: str = field(
+        default="",
+        metadata=setting(color, "the one colour from which kb makes those of both schemes"),
+    )
     colors: tuple[tuple[str, str], ...] = field(
         default=(), metadata=setting(color_table, "colours on light paper, in place of kb's own")
     )

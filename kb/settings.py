@@ -219,6 +219,41 @@ def _colors(value: object) -> tuple[tuple[str, str], ...] | None:
     return tuple((name, color.lower()) for name, color in sorted(value.items())) if fits else None
 
 
+_LINK = re.compile(r"(?:https?://[^\s/]|mailto:|tel:)[^\s\"'<>]*|[^\s:\"'<>\\]+")
+
+
+def _link(value: object) -> str | None:
+    return value if isinstance(value, str) and _LINK.fullmatch(value) else None
+
+
+def _link_table(value: object) -> tuple[tuple[str, str], ...] | None:
+    if not isinstance(value, dict):
+        return None
+    fits = all(_line(name) and _link(address) for name, address in value.items())
+    return tuple((name.strip(), address) for name, address in value.items()) if fits else None
+
+
+def _pattern(value: object) -> str | None:
+    fits = isinstance(value, str) and re.fullmatch(
+        r"https?://[^\s\"'<>]*\{path\}[^\s\"'<>]*", value
+    )
+    return value if fits and isinstance(value, str) else None
+
+
+link = Kind(
+    "an address: https://, http://, mailto:, tel:, or an article such as legal/privacy.md",
+    _link,
+    str,
+)
+link_table = Kind(
+    'a table of names and addresses, such as { Privacy = "legal/privacy.md" }', _link_table
+)
+path_pattern = Kind("an address with {path} in it", _pattern, str)
+color = Kind(
+    "a colour such as #0b5fad",
+    lambda value: value.lower() if isinstance(value, str) and _COLOR.fullmatch(value) else None,
+    str,
+)
 color_table = Kind(
     f'a table such as {{ accent = "#0b5fad" }}, of {", ".join(COLORS)} and colours like #0b5fad',
     _colors,

@@ -24,13 +24,13 @@ from kb.errors import SiteError
 from kb.site import PACKAGE
 from kb.site.addresses import ASSETS
 from kb.site.images import image_size
-from kb.site.theme import read_theme_file
+from kb.site.theme import accent_tones, read_theme_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from kb.config import SiteConfig
+    from kb.config import Config
     from kb.site.i18n import Wording
 
 ON_SITE = "search.js"
@@ -106,6 +106,14 @@ LIVE = "live.js"
 _LOGOS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})
 
 
+_PICTURES = {
+    "icon": _LOGOS | {".ico"},
+    "touch_icon": frozenset({".png"}),
+    "image": _LOGOS - {".svg"},
+}
+"""What a picture may be, by its setting; for others as for the logo."""
+
+
 class Asset(NamedTuple):
     """A file of the site's look: where it stands, and what it holds."""
 
@@ -121,7 +129,7 @@ class Logo(NamedTuple):
 
 
 def read_assets(
-    theme: Path, settings: SiteConfig, wording: Wording, *, live: bool = False
+    theme: Path, config: Config, wording: Wording, *, live: bool = False
 ) -> dict[str, Asset]:
     """The assets by their plain names."""
     scripts = {ON_SITE: search_script(ON_SITE, wording), STARTER: starter_script()}
@@ -129,7 +137,7 @@ def read_assets(
     for name in (*NAMES, *([LIVE] if live else [])):
         data = _read(name, theme)
         if name == "site.css":
-            data += _colors(settings).encode()
+            data += _colors(config).encode()
         found[name] = Asset(_hashed(name, data), data)
     return found
 
@@ -143,14 +151,19 @@ def read_extras(theme: Path) -> Iterator[Asset]:
             yield Asset(ASSETS + name, read_theme_file(path))
 
 
-def read_logo(path: Path | None) -> Logo | None:
-    """The logo that the settings name. Raises SiteError if there is no such image."""
-    if path is None:
-        return None
-    if path.suffix.lower() not in _LOGOS or not path.is_file():
-        raise SiteError("the logo is no image file", path=str(path), hint="see site.logo")
+def read_pictures(paths: Mapping[str, Path]) -> dict[str, Logo]:
+    """The pictures that the settings name, by setting. Raises SiteError for what is no image."""
+    return {name: _read_picture(name, path) for name, path in paths.items()}
+
+
+def _read_picture(name: str, path: Path) -> Logo:
+    suffix = path.suffix.lower()
+    if suffix not in _PICTURES.get(name, _LOGOS) or not path.is_file():
+        what = name.replace("_", " ")
+        raise SiteError(f"the {what} is no image file", path=str(path), hint=f"see site.{name}")
     data = read_theme_file(path)
-    return Logo(Asset(_hashed(f"logo{path.suffix.lower()}", data), data), image_size(BytesIO(data)))
+    asset = Asset(_hashed(f"{name.replace('_', '-')}{suffix}", data), data)
+    return Logo(asset, image_size(BytesIO(data)))
 
 
 def _read(name: str, theme: Path) -> bytes:
@@ -166,9 +179,11 @@ def _hashed(name: str, data: bytes) -> str:
     return f"{ASSETS}{stem}.{hashlib.sha256(data).hexdigest()[:10]}.{suffix}"
 
 
-def _colors(settings: SiteConfig) -> str:
+def _colors(config: Config) -> str:
     """The configured colours as custom properties, for both schemes."""
-    light, dark = dict(settings.colors), dict(settings.dark_colors)
+    tones = accent_tones(config)
+    given = (config.site.colors, config.site.dark_colors)
+    light, dark = ({**own, **dict(set_)} for own, set_ in zip(tones, given, strict=True))
     rules = []
     if light:
         rules.append(f':root,:root[data-scheme="light"]{{{_properties(light)}}}')

@@ -7,9 +7,10 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.config import setting_place
 from kb.content import read_topics, resolve_aliases
 from kb.content.dialects import dialect_of
-from kb.content.files import LEFT_OUT
+from kb.content.files import LEFT_OUT, TOPIC_FILE
 from kb.errors import SiteError
 from kb.model import Problem, Severity
 from kb.site.addresses import (
@@ -21,11 +22,12 @@ from kb.site.addresses import (
     file_address,
     markdown_of,
 )
-from kb.site.assets import TOP, read_assets, read_extras, read_logo, stand_within
+from kb.site.assets import TOP, read_assets, read_extras, read_pictures, stand_within
 from kb.site.build_cache import Memory
 from kb.site.downloads import Downloads
 from kb.site.feeds import base_path, write_feeds, write_host_files, write_markdown
 from kb.site.i18n import missing_words, read_wording
+from kb.site.links import Place, sort_link, want
 from kb.site.output import Output
 from kb.site.pages import Pages
 from kb.site.plan import Relation, make_plans
@@ -38,20 +40,21 @@ from kb.site.staleness import (
     shared_fingerprint,
     surroundings_fingerprint,
 )
-from kb.site.templating import open_shell
-from kb.site.theme import faint_colors
+from kb.site.templating import Frame, Links, SiteLink, open_shell
+from kb.site.theme import faint_colors, paper_colors
 from kb.support.escalation import unknown_channels
 from kb.text.analysis import Analyzer
 from kb.text.languages import tidy_tag
+from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from kb.config import Config
     from kb.content import TopicFile
     from kb.model import FileRow
     from kb.site.article_records import PageMeta, RenderedBody
-    from kb.site.assets import Asset
+    from kb.site.assets import Asset, Logo
     from kb.site.build_cache import Outcome, Stamp
     from kb.site.plan import Plan
     from kb.site.report import Work
@@ -149,15 +152,17 @@ class _Builder:
         self._problems += missing_words(config, self._folders.theme, spoken)
         self._problems += faint_colors(config)
         shells = [(plan, self._open_shell(plan, topic_files)) for plan in plans]
+        self._problems += _unknown_icons(topic_files, shells[0][1].icons)
         sites = [_Site(plan, shell, Pages(plan, shell, self._size_of)) for plan, shell in shells]
         # The search lets go of the articles before pages are made.
         search: dict[str, list[str]] = {}
         for plan in plans:
             search |= self._search(plan, topic_files, old, apart=len(plans) == 1)
         self._snapshot.release()
-        key = "".join(shared_fingerprint(plan, self._sources.common) for plan in plans)
+        common = f"{self._sources.common}{[shell.frame.links for _, shell in shells]!r}"
+        key = "".join(shared_fingerprint(plan, common) for plan in plans)
         around = "".join(surroundings_fingerprint(plan, key) for plan in plans)
-        outcomes = self._articles(sites, loader, around)
+        outcomes = self._articles(sites, loader, around, common)
         shared = {key: self._shared(sites, old.shared.get(key, [])), **search}
         self._files()
         self._output.finish()
@@ -192,9 +197,10 @@ class _Builder:
         config = _in_language(self._config, plan, topic_files)
         wording = read_wording(config.language, theme)
         live = self._options.live
-        assets = read_assets(theme, config.site, wording, live=live)
-        logo = read_logo(self._folders.logo)
-        for asset in [*assets.values(), *read_extras(theme), *([logo.asset] if logo else [])]:
+        assets = read_assets(theme, config, wording, live=live)
+        pictures = read_pictures(self._folders.pictures)
+        own = (picture.asset for picture in pictures.values())
+        for asset in [*assets.values(), *read_extras(theme), *own]:
             self._output.put(asset.address, asset.data)
         self._assets = self._assets or assets
         addresses = {name: asset.address for name, asset in assets.items()}
@@ -202,7 +208,7 @@ class _Builder:
             config,
             wording,
             addresses,
-            logo,
+            self._frame(plan, pictures),
             theme,
             live=live,
             reachable=plan.is_reachable(config.contact),
@@ -210,15 +216,46 @@ class _Builder:
             homes=tuple((tag or base, home) for tag, home in plan.homes),
         )
 
+    def _frame(self, plan: Plan, pictures: Mapping[str, Logo]) -> Frame:
+        """What the settings put around every page."""
+        settings = self._config.site
+        links = Links(
+            self._links("header_links", settings.header_links, plan),
+            self._links("footer_links", settings.footer_links, plan),
+            self._links("banner_link", [(settings.banner, settings.banner_link)], plan)
+            if settings.banner_link
+            else (),
+        )
+        return Frame(pictures, links, paper_colors(self._config))
+
+    def _links(
+        self, setting: str, pairs: Sequence[tuple[str, str]], plan: Plan
+    ) -> tuple[SiteLink, ...]:
+        """Links of the settings; one that leads nowhere is a problem, and left out."""
+        found = []
+        for name, address in pairs:
+            place, href = sort_link(address)
+            if place is Place.OUTSIDE:
+                found.append(SiteLink(name, href, outside=True))
+                continue
+            resolved = plan.targets.resolve(want(href, "", 1), "")
+            if resolved.warning:
+                path, line = setting_place(self._config, ("site", setting))
+                message = f"site.{setting}: {address} {resolved.warning}"
+                self._problems.append(Problem(path, line, message, Severity.WARNING, "link"))
+            else:
+                found.append(SiteLink(name, resolved.href, outside=resolved.outside))
+        return tuple(found)
+
     def _articles(
-        self, sites: Sequence[_Site], loader: ArticleLoader, around: str
+        self, sites: Sequence[_Site], loader: ArticleLoader, around: str, common: str
     ) -> dict[str, Outcome]:
         """Every article's page and Markdown; those with an old key stay as they are."""
         known = self._old.outcomes if around == self._old.around else {}
         unread: list[str] = []
         found: dict[str, Outcome] = {}
         for site in sites:
-            outcomes = Outcomes(site.plan, self._sources.common, loader, known)
+            outcomes = Outcomes(site.plan, common, loader, known)
             unread += self._changed(site, outcomes, loader)
             self._problems += outcomes.problems
             found |= outcomes.found
@@ -383,6 +420,18 @@ class _Builder:
             until=self._until,
             includes=self._includes,
         )
+
+
+def _unknown_icons(
+    topic_files: Mapping[str, TopicFile], icons: Collection[str]
+) -> Iterator[Problem]:
+    """Icons of topics that there are not."""
+    for name, said in topic_files.items():
+        if said.icon and said.icon not in icons:
+            hint = did_you_mean(said.icon, icons) or f"there are {', '.join(sorted(icons))}"
+            path = f"{name}/{TOPIC_FILE}".lstrip("/")
+            message = f"there is no icon called {said.icon!r}: {hint}"
+            yield Problem(path, None, message, Severity.WARNING, "icon")
 
 
 def _in_language(config: Config, plan: Plan, topic_files: Mapping[str, TopicFile]) -> Config:

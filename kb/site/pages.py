@@ -44,7 +44,8 @@ PAGE_LENGTH = 200
 """Articles on one page of a topic; the rest follow on `index-2.html` and so on."""
 _CARD_LENGTH = 3
 _HOME_LENGTH = 12
-_EXAMPLES = 3
+_EXAMPLES = 4
+_MOST_EXAMPLES = 5
 _LEAST_CONTENTS = 3  # headings: a table of contents for fewer is longer than a glance
 _MARKERS = re.compile(f"{MARKER.pattern}|(<a [^>]*>|</a>)")
 _MARKS = re.compile(r'<(?:pre|dl)\b|class="(?:callout|tabs|task|footnote)')
@@ -126,6 +127,7 @@ class Pages:
             ready=article.have_ready,
             reviewed=article.reviewed
             and self.shell.t["reviewed"].format(date=self.shell.t.date(article.reviewed)),
+            edit_url=self.shell.config.site.edit_url.replace("{path}", encode(article.path)),
             related=[self._item(plan.records[name], root) for name in plan.related[article.id]],
             previous=self._neighbour(previous, root),
             next=self._neighbour(following, root),
@@ -283,7 +285,7 @@ class Pages:
         return self.shell.page(
             "search.html",
             head,
-            topic_choices=self._topic_choices(self.plan.root, ""),
+            topic_choices=self._topic_choices(),
             tier_choices=[(tier, t[name]) for tier, name in _KINDS.items() if tier in tiers],
             **self._browse(root),
         )
@@ -365,6 +367,8 @@ class Pages:
 
     def _examples(self, featured: Iterable[PageMeta]) -> list[str]:
         """Phrases of customers, one each of the articles that are found most."""
+        if chosen := self.shell.config.site.examples:
+            return list(chosen[:_MOST_EXAMPLES])
         others = (self.plan.records[name] for name in self.plan.order)
         phrases = [r.issues[0] for r in (*featured, *others) if r.issues]
         return list(dict.fromkeys(phrases))[:_EXAMPLES]
@@ -385,14 +389,13 @@ class Pages:
             )
         return cards
 
-    def _topic_choices(self, id_: str, above: str) -> list[dict[str, str]]:
-        """All topics in the order of reading, each with the names of those above it."""
-        choices = []
-        for child in self.plan.topics[id_].topics:
-            title = f"{above}{self.plan.topics[child].title}"
-            choices.append({"id": child, "title": title})
-            choices += self._topic_choices(child, f"{title} \u203a ")
-        return choices
+    def _topic_choices(self) -> list[dict[str, str]]:
+        """The topics at the top, in the order of reading, each with how many articles it holds."""
+        plan = self.plan
+        return [
+            {"id": name, "title": f"{plan.topics[name].title} ({plan.count(name):,})"}
+            for name in plan.topics[plan.root].topics
+        ]
 
     def _below(self, topic: Topic) -> Iterator[str]:
         for child in topic.topics:

@@ -42,12 +42,16 @@ class Sources(NamedTuple):
     libraries: dict[str, str]
 
 
+PICTURES = ("logo", "icon", "touch_icon", "image")
+"""Settings that name a picture."""
+
+
 class Folders(NamedTuple):
-    """Where a build reads and writes; all absolute."""
+    """Where a build reads and writes; all absolute. `pictures` are those of the settings."""
 
     out: Path
     theme: Path
-    logo: Path | None
+    pictures: Mapping[str, Path]
 
 
 def find_folders(config: Config, out: Path | None = None) -> Folders:
@@ -57,7 +61,7 @@ def find_folders(config: Config, out: Path | None = None) -> Folders:
     return Folders(
         out=Path(os.path.abspath(out or base / settings.out)),  # noqa: PTH100 keeps links
         theme=base / settings.theme,
-        logo=base / settings.logo if settings.logo else None,
+        pictures={name: base / file for name in PICTURES if (file := getattr(settings, name))},
     )
 
 
@@ -96,10 +100,10 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
 
 
 def _signature(folders: Folders) -> list[object]:
-    """The states of the theme and the logo."""
+    """The states of the theme and the pictures."""
     theme = sorted(states_of(folders.theme).items()) if folders.theme.is_dir() else []
-    logo = folders.logo
-    return [theme, logo and logo.is_file() and (logo.stat().st_size, logo.stat().st_mtime_ns)]
+    found = [path.stat() for path in folders.pictures.values() if path.is_file()]
+    return [theme, [(state.st_size, state.st_mtime_ns) for state in found]]
 
 
 def _version() -> list[object]:

@@ -69,6 +69,32 @@ class PageHead(NamedTuple):
     alternates: tuple[tuple[str, str], ...] = ()
 
 
+class SiteLink(NamedTuple):
+    """A link that the settings put on every page. What is not `outside` begins at the root."""
+
+    name: str
+    href: str
+    outside: bool
+
+
+class Links(NamedTuple):
+    """The links of the settings; `banner` is that of the announcement, if it has one."""
+
+    header: tuple[SiteLink, ...] = ()
+    footer: tuple[SiteLink, ...] = ()
+    banner: tuple[SiteLink, ...] = ()
+
+
+class Frame(NamedTuple):
+    """What the settings put around every page. `pictures` are by setting, `papers` the colours of
+    the page in both schemes.
+    """
+
+    pictures: Mapping[str, Logo]
+    links: Links
+    papers: tuple[str, str]
+
+
 @dataclass(slots=True)
 class Shell:
     """Renders the pages of one language. `live` adds what a served page reloads with; `reachable`
@@ -79,7 +105,7 @@ class Shell:
     config: Config
     t: Wording
     assets: dict[str, str]
-    logo: Logo | None
+    frame: Frame
     environment: Environment
     policy: str
     live: bool = False
@@ -100,10 +126,16 @@ class Shell:
             template,
             head=head,
             canonical=canonical,
+            graph_image=self._graph_image(),
             languages=self._languages(head, root),
             **around,
             **context,
         ).encode()
+
+    def _graph_image(self) -> str:
+        """The whole address of the image for what others show of a link; empty without one."""
+        image, base_url = self.frame.pictures.get("image"), self.config.site.base_url
+        return absolute(base_url, image.asset.address) if image and base_url else ""
 
     def _languages(self, head: PageHead, root: str) -> list[dict[str, Any]]:
         """The languages of the site, each with where it has this page, else its front page; `full`
@@ -190,7 +222,7 @@ def open_shell(  # all that pages have in common
     config: Config,
     wording: Wording,
     assets: dict[str, str],
-    logo: Logo | None,
+    frame: Frame,
     theme: Path,
     *,
     live: bool = False,
@@ -209,10 +241,16 @@ def open_shell(  # all that pages have in common
         auto_reload=False,
     )
     policy = policy_of(config.site.remote_images)
-    shell = Shell(config, wording, assets, logo, environment, policy, live, reachable,
+    shell = Shell(config, wording, assets, frame, environment, policy, live, reachable,
                   prefix, homes)  # fmt: skip
     environment.globals.update(
-        config=config, t=wording, logo=logo, policy=policy, live=live, encode=encode
+        config=config,
+        t=wording,
+        logo=frame.pictures.get("logo"),
+        frame=frame,
+        policy=policy,
+        live=live,
+        encode=encode,
     )
     return shell
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kb.config import setting_place
-from kb.errors import ContentError, SiteError
+from kb.errors import ConfigError, ContentError, SiteError
 from kb.files import given_back, read_regular
 from kb.model import Problem, Severity
 from kb.site import PACKAGE
@@ -71,6 +71,79 @@ def copy_theme_file(name: str, theme: Path) -> Path:
 LEAST = 4.5
 """The contrast that text of usual size needs."""
 
+_FURTHEST = 0.45
+"""How much of an accent may turn into black on light paper: with more it is another colour."""
+_SHARES = (0.0, 0.07, 0.14)
+"""What site.css mixes of the accent into the paper that it stands on."""
+
+
+def accent_tones(config: Config) -> tuple[dict[str, str], dict[str, str]]:
+    """The colours that `site.accent` makes on light and on dark paper: itself where it can be read
+    there, else what is as near to it as can. Nothing where none is set.
+
+    Raises ConfigError for one that can't be read on light paper unless it is another colour.
+    """
+    accent = config.site.accent
+    if not accent:
+        return {}, {}
+    style = _own_style()
+    light = {**_own(style, ":root"), **dict(config.site.colors)}
+    dark = {**_own(style, ':root[data-scheme="dark"]'), **dict(config.site.dark_colors)}
+    on_light, share = _toned(accent, light, "#000000")
+    on_dark, _ = _toned(accent, dark, "#ffffff")
+    if share > _FURTHEST:
+        path, line = setting_place(config, ("site", "accent"))
+        raise ConfigError(
+            f"site.accent {accent} can't be read on light paper, where text needs a contrast of "
+            f"{LEAST}:1: what could be, {on_light}, is another colour",
+            path=path,
+            line=line,
+            hint="choose a darker one, or set site.colors and site.dark_colors",
+        )
+    return tuple({"accent": tone, "accent_ink": _ink_on(tone)} for tone in (on_light, on_dark))  # type: ignore[return-value]  # of two
+
+
+def _toned(accent: str, colors: Mapping[str, str], end: str) -> tuple[str, float]:
+    """The accent, mixed with as little of another colour as makes it readable on all that it stands
+    on, and how much that is.
+    """
+    steps = 100
+    for step in range(steps + 1):
+        tone = mix(end, accent, step / steps)
+        grounds = [mix(tone, colors["paper"], share) for share in _SHARES]
+        if all(contrast(tone, ground) >= LEAST for ground in (*grounds, colors["raised"])):
+            return tone, step / steps
+    return end, 1.0
+
+
+def _ink_on(ground: str) -> str:
+    return max(("#ffffff", "#0c1116"), key=lambda ink: contrast(ink, ground))
+
+
+def mix(one: str, other: str, share: float) -> str:
+    """A share of a colour in another one, as CSS's `color-mix(in srgb, ...)` has it."""
+    pairs = zip(_channels(one), _channels(other), strict=True)
+    parts = (round(255 * (a * share + b * (1 - share))) for a, b in pairs)
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
+def paper_colors(config: Config) -> tuple[str, str]:
+    """The paper of both schemes: what browsers put around a page."""
+    style = _own_style()
+    schemes = (
+        (":root", config.site.colors),
+        (':root[data-scheme="dark"]', config.site.dark_colors),
+    )
+    light, dark = (
+        dict(given).get("paper") or _own(style, name)["paper"] for name, given in schemes
+    )
+    return light, dark
+
+
+def _own_style() -> str:
+    return (PACKAGE / "assets" / "site.css").read_text(encoding="utf-8")
+
+
 _PAIRS = (
     ("ink", "paper", "text"),
     ("soft", "paper", "small text"),
@@ -83,10 +156,15 @@ _STEPS = 20
 
 def faint_colors(config: Config) -> Iterator[Problem]:
     """A warning for each pair with less contrast than text needs, with a colour that has enough."""
-    style = (PACKAGE / "assets" / "site.css").read_text(encoding="utf-8")
+    style = _own_style()
+    light, dark = accent_tones(config)
     schemes = (
-        ("colors", dict(config.site.colors), _own(style, ":root")),
-        ("dark_colors", dict(config.site.dark_colors), _own(style, ':root[data-scheme="dark"]')),
+        ("colors", dict(config.site.colors), {**_own(style, ":root"), **light}),
+        (
+            "dark_colors",
+            dict(config.site.dark_colors),
+            {**_own(style, ':root[data-scheme="dark"]'), **dark},
+        ),
     )
     for table, given, own in schemes:
         colors = {**own, **given}

@@ -131,6 +131,10 @@ class Base:
         """Write files under content/."""
         write(self.content, files)
 
+    def settings(self, text):
+        """Write the settings anew."""
+        (self.folder / "kb.toml").write_text(text)
+
     def config(self):
         """Read the settings as they are now."""
         return load_config(config=self.folder / "kb.toml", environ={}, cwd=self.folder)

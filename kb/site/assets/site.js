@@ -115,6 +115,63 @@
     }
   });
 
+  // On a phone a search box is a sheet over the whole page while it is used: what is found stands
+  // between it and the keyboard. Boxes of the page of results have that page.
+  const phone = matchMedia("(max-width: 47.99rem)");
+  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form.find"))) {
+    const input = form.querySelector("input");
+    const shut = form.querySelector(".find-shut");
+    if (input && shut && !document.getElementById("KB-results")) makeSheet(form, input, shut);
+  }
+
+  /** @param {HTMLFormElement} form @param {HTMLInputElement} input @param {Element} shut */
+  function makeSheet(form, input, shut) {
+    const isOpen = () => form.classList.contains("find-sheet");
+    const fit = () => {
+      if (!visualViewport || !isOpen()) return;
+      form.style.setProperty("--sheet-top", `${visualViewport.offsetTop}px`);
+      form.style.setProperty("--sheet-height", `${visualViewport.height}px`);
+    };
+    /** @param {boolean} open */
+    const turn = (open) => {
+      form.classList.toggle("find-sheet", open);
+      root.classList.toggle("has-sheet", open);
+      fit();
+    };
+    const close = () => {
+      if (!isOpen()) return;
+      if (form.contains(document.activeElement)) /** @type {HTMLElement} */ (document.activeElement).blur();
+      turn(false);
+    };
+    input.addEventListener("focus", () => {
+      if (phone.matches) turn(true);
+    });
+    const opener = form.nextElementSibling;
+    if (opener instanceof HTMLAnchorElement && opener.matches(".to-search")) {
+      opener.addEventListener("click", (event) => {
+        if (!phone.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        turn(true);
+        input.focus();
+      });
+    }
+    shut.addEventListener("click", () => {
+      close();
+      if (opener instanceof HTMLElement && opener.checkVisibility()) opener.focus();
+    });
+    form.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget instanceof Node && !form.contains(relatedTarget)) turn(false);
+    });
+    form.addEventListener("click", ({ target }) => {
+      if (target instanceof Element && target.closest("a")) close();
+    });
+    document.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") close();
+    });
+    addEventListener("pagehide", close);
+    for (const kind of ["resize", "scroll"]) visualViewport?.addEventListener(kind, fit);
+  }
+
   // The sign beside a heading copies the address of its section.
   /** @type {HTMLElement | null} */
   const article = document.querySelector("article[data-copy]");

@@ -335,7 +335,7 @@ def _watched(
             config.content,
             folders.theme,
             config.source,
-            folders.logo,
+            *folders.pictures.values(),
             *_beside(config, included),
         ]
     except KbError:

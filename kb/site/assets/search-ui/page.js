@@ -11,6 +11,7 @@ import { address, capitalised, make, valueOf } from "./words.js";
 
 const STEP = 10;
 const MOST = 100;
+const [SHOWN, PLACE] = ["kb-shown", "kb-place"]; // in the entry of the history
 
 /**
  * Fills a page with results for what its search box and filters ask, and for its address.
@@ -37,6 +38,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   let correct = true;
   let typing = false; // the entry of the history was made by typing, and may be replaced
   let seen = 0;
+  let place = history.state?.[PLACE] ?? 0; // of the window when it was left
 
   /** @param {boolean} prefix */
   function question(prefix) {
@@ -52,7 +54,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     correct = !asked.has("exact");
     for (const filter of filters) filter.value = asked.get(filter.name) ?? "";
     for (const filter of filters) if (filter.selectedIndex < 0) filter.value = "";
-    limit = STEP;
+    limit = history.state?.[SHOWN] ?? STEP;
     typing = false;
     if (typed) write(true);
     else title_();
@@ -122,6 +124,10 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     more.hidden = !answer || answer.hits.length < limit || answer.total <= limit || limit >= MOST;
     if (browse) browse.hidden = Boolean(answer?.hits.length);
     if (answer && help) showHelp(help, answer.escalation);
+    if (place && list.childElementCount) {
+      scrollTo(0, place);
+      place = 0;
+    }
     if (seen) /** @type {HTMLElement | undefined} */ (list.querySelectorAll("a.find-title")[seen])?.focus();
     seen = 0;
   }
@@ -160,7 +166,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   function group(hits, doubted) {
     const [best, ...others] = hits;
     const trail = trailOf(best);
-    const doing = best.actions.map((action) => {
+    const doing = (best.group === 1 ? best.actions : []).map((action) => {
       const href = address(action.url, view.base);
       const text = actionText(action);
       return make("li", {}, href ? make("a", { href }, text) : text);
@@ -170,7 +176,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
       "li",
       {},
       doubted ? perhaps(view) : null,
-      make("h2", {}, link(best, best.title, "find-title"), " ", ...badges(best, view)),
+      make("h2", {}, link(best, best.title, "find-title"), ...badges(best, view)),
       trail && make("p", { class: "find-trail" }, trail),
       make("p", {}, snippetOf(best)),
       elsewhere(best),
@@ -208,15 +214,26 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   more.addEventListener("click", () => {
     const shown = list.childElementCount;
     limit = Math.min(limit + STEP, MOST);
+    keep({ [SHOWN]: limit });
     asker.ask(question(false));
     seen = shown;
   });
   results.addEventListener("keydown", step);
   input.addEventListener("keydown", step);
   addEventListener("popstate", () => read());
+  addEventListener("pagehide", () => keep({ [PLACE]: scrollY }));
   addEventListener("online", () => {
     if (notes.querySelector(".find-failed")) asker.retry();
   });
+
+  /** Keep something for when the reader comes back. @param {Record<string, number>} what */
+  function keep(what) {
+    try {
+      history.replaceState({ ...history.state, ...what }, "");
+    } catch {
+      // From the disk some browsers refuse: the page begins at its top then.
+    }
+  }
 
   /** Arrows lead from the box to the results, through them, and back. @param {KeyboardEvent} event */
   function step(event) {

@@ -110,20 +110,21 @@ export function attachPanel(form, input, view, open) {
 
   /** @param {Hit[]} hits  of one article @param {boolean} doubted */
   function group(hits, doubted) {
-    const [best] = hits;
-    const rows = hits.map((hit) => row(hit, hit === best));
-    const doing = best.actions.slice(0, ACTIONS).map(action);
-    return make("div", { role: "group", "aria-label": best.title, class: "find-group" }, doubted ? perhaps(view) : "", rows[0], ...doing, ...rows.slice(1));
+    const rows = hits.map((hit) => row(hit, hit === hits[0]));
+    const doing = hits[0].group === 1 ? hits[0].actions.slice(0, ACTIONS).map(action) : [];
+    return make("div", { role: "group", "aria-label": hits[0].title, class: "find-group" }, doubted ? perhaps(view) : "", rows[0], ...doing, ...rows.slice(1));
   }
 
-  /** @param {Hit} hit @param {boolean} first  of its article */
+  /** A title, or a heading below it, and one line, which describes it: its name is short. @param {Hit} hit @param {boolean} first  of its article */
   function row(hit, first) {
     const link = option(address(hit.url, view.base), `find-hit${first ? "" : " find-further"}`);
     const trail = trailOf(hit);
-    link.append(make("span", { class: "find-title" }, first || !trail ? hit.title : trail));
-    if (first) link.append(" ", ...badges(hit, view));
-    if (first && trail) link.append(make("span", { class: "find-trail" }, trail));
-    link.append(snippetOf(hit) || "", alsoIn(hit, view, (twin) => twin.label) || "");
+    const name = first || !trail ? hit.title : trail;
+    link.append(make("span", { class: "find-title" }, name));
+    if (first) link.append(...badges(hit, view));
+    const line = [first && trail ? make("span", { class: "find-trail" }, `${trail}: `) : "", snippetOf(hit)];
+    link.append(make("span", { class: "find-line", "aria-hidden": "true" }, ...line), alsoIn(hit, view, (twin) => twin.label) || "");
+    link.setAttribute("aria-description", link.querySelector(".find-line")?.textContent ?? "");
     link.addEventListener("click", () => keepWords(link, hit));
     link.addEventListener("auxclick", () => keepWords(link, hit));
     return link;

@@ -22,11 +22,12 @@ export function groupHits(hits, show) {
 /** Stands above what is not sure. @param {View} view */
 export const perhaps = ({ t }) => make("p", { class: "find-perhaps" }, t("find_perhaps"));
 
-/** The tier as a small word, and what tells the article from another of its title.
+/** What kind of help it is where one can't do it oneself, and what tells the article from another of
+ * its title: as small words.
  * @param {Hit} hit @param {View} view */
 export function badges({ tier, apart }, { t }) {
-  const named = make("span", { class: "find-tier", "data-tier": tier }, t(`tier_${tier.replace("-", "_")}`));
-  return [named, " ", apart ? make("span", { class: "find-tier" }, apart) : ""];
+  const kind = tier === "self-service" ? "" : t(`tier_${tier}`);
+  return [kind, apart].flatMap((word) => (word ? [" ", make("span", { class: "find-tier" }, word)] : []));
 }
 
 /** The headings above a section, its own last. @param {Hit} hit */
@@ -92,7 +93,9 @@ export function notesOf(answer, question, { t }, again) {
 export function summaryOf({ query, hits, total, corrected, found }, { t, count }) {
   if (!hits.length) return [t("find_nothing", { query })];
   const some = { count: hits.length, total: total.toLocaleString() };
-  const number = total > hits.length ? t("find_some", some) : count("find_results", total);
+  const results = total > hits.length ? t("find_some", some) : count("find_results", total);
+  const articles = new Set(hits.map(({ group }) => group)).size;
+  const number = articles < hits.length ? `${results} ${count("find_in", articles)}` : results;
   if (corrected === null || found === "nothing") return [number];
   return [number, make("span", { class: "find-unseen" }, `. ${t("find_instead", { corrected })}`)];
 }

@@ -1,0 +1,163 @@
+"""What the settings put around every page, and the colours that one accent makes."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.sites import SETTINGS, png
+
+from kb.config import Config, SiteConfig
+from kb.errors import ConfigError, SiteError
+from kb.site.theme import accent_tones, contrast, mix
+
+PAPERS = {"light": ("#fcfcfa", "#ffffff"), "dark": ("#14171a", "#1a1e22")}
+
+
+def tones(accent):
+    """The accent and the text on it, in both schemes; None where it is refused."""
+    try:
+        return accent_tones(Config(site=SiteConfig(accent=accent)))
+    except ConfigError:
+        return None
+
+
+@given(st.tuples(*[st.integers(0, 255)] * 3))
+def test_what_one_accent_makes_can_be_read_in_both_schemes(channels):
+    """On the page, what is raised, its tints, and as the ground of a button; or it is refused."""
+    found = tones("#{:02x}{:02x}{:02x}".format(*channels))
+    for (paper, raised), scheme in zip(PAPERS.values(), found or (), strict=False):
+        tone = scheme["accent"]
+        grounds = [paper, raised, *(mix(tone, paper, share) for share in (0.07, 0.14))]
+        assert min(contrast(tone, ground) for ground in grounds) >= 4.5
+        assert contrast(scheme["accent_ink"], tone) >= 4.5
+
+
+@pytest.mark.parametrize("accent", ["#0b5fad", "#8a1c4a", "#006b3f", "#b00020", "#5b2d90"])
+def test_an_accent_that_can_be_read_stays_as_it_is_on_light_paper(accent):
+    """Those of usual brands do."""
+    assert tones(accent)[0]["accent"] == accent
+
+
+@pytest.mark.parametrize("accent", ["#ff8c00", "#00a3e0", "#001f5b", "#000000", "#00b050"])
+def test_an_accent_is_mended_where_that_is_enough(accent):
+    """Bright ones become darker, dark ones lighter on dark paper."""
+    assert tones(accent) is not None
+
+
+@pytest.mark.parametrize("accent", ["#ffffff", "#ffeb3b", "#f5f5dc", "#c6ff00"])
+def test_an_accent_that_can_not_be_read_is_refused(accent, base):
+    """By the line of the setting, with what to do."""
+    base.settings(f'{SETTINGS}accent = "{accent}"\n')
+    with pytest.raises(ConfigError) as caught:
+        base.build()
+    assert "on light paper" in str(caught.value)
+    assert caught.value.line == SETTINGS.count("\n") + 1
+    assert "darker" in caught.value.hint
+
+
+def test_an_accent_is_in_the_style_and_under_single_colours(base):
+    """Both schemes have their tone; `colors` wins over it."""
+    base.settings(f'{SETTINGS}accent = "#8a1c4a"\ncolors = {{ accent = "#123456" }}\n')
+    base.build()
+    [style] = [data.decode() for name, data in base.outside().items()
+               if re.fullmatch(r"assets/site\.\w+\.css", name)]  # fmt: skip
+    assert "--accent:#123456;--accent-ink:#ffffff;" in style
+    assert f"--accent:{tones('#8a1c4a')[1]['accent']};" in style
+
+
+FRAME = f"""{SETTINGS}
+banner = "Parcels to the north are late."
+banner_link = "orders/late.md"
+header_links = {{ Shop = "https://shop.example.com/" }}
+footer_links = {{ Privacy = "orders/damaged.md", Mail = "mailto:a@example.com", Gone = "no.md" }}
+examples = ["one", "two", "three", "four", "five", "six"]
+edit_url = "https://git.example.com/edit/main/content/{{path}}"
+icon = "look/icon.png"
+touch_icon = "look/touch.png"
+image = "look/card.png"
+"""
+
+
+@pytest.fixture
+def framed(base):
+    """A base with all of it."""
+    (base.folder / "look").mkdir()
+    for name in ("icon", "touch", "card"):
+        (base.folder / "look" / f"{name}.png").write_bytes(png(180, 180))
+    base.settings(FRAME)
+    return base
+
+
+def test_announcement_links_and_pictures_are_on_every_page(framed):
+    """Links within the site begin at its root, on pages of any depth; those that lead nowhere are
+    left out and told by their line.
+    """
+    report = framed.build()
+    for page, up in (("index.html", ""), ("orders/late.html", "../")):
+        text = framed.read(page)
+        for part in (
+            f'<p><a href="{up}orders/late.html">Parcels to the north are late.</a></p>',
+            '<a href="https://shop.example.com/" rel="noopener">Shop</a>',
+            f'<a href="{up}orders/damaged.html">Privacy</a>',
+            '<a href="mailto:a@example.com" rel="noopener">Mail</a>',
+            f'<link rel="icon" href="{up}assets/icon.',
+            f'<link rel="apple-touch-icon" href="{up}assets/touch-icon.',
+            '<meta property="og:image" content="https://help.example.com/center/assets/image.',
+            '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#14171a">',
+        ):
+            assert part in text, part
+        assert "Gone" not in text
+    [told] = [problem for problem in report.problems if "footer_links" in problem.message]
+    assert told.path.endswith("kb.toml")
+    assert told.line == FRAME[: FRAME.index("footer_links")].count("\n") + 1
+
+
+def test_examples_and_edit_address(framed):
+    """Five questions at most; an article's path is in the address to edit it."""
+    framed.build()
+    home = framed.read("index.html")
+    assert re.findall(r"\?q=(\w+)\"", home) == ["one", "two", "three", "four", "five"]
+    page = framed.read("orders/late.html")
+    assert 'href="https://git.example.com/edit/main/content/orders/late.md"' in page
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"), [("touch_icon", "x.svg"), ("image", "x.svg"), ("icon", "gone.png")]
+)
+def test_pictures_of_another_kind_are_refused(base, setting, name):
+    """With the setting."""
+    (base.folder / "x.svg").write_text("<svg/>")
+    base.settings(f'{SETTINGS}{setting} = "{name}"\n')
+    with pytest.raises(SiteError) as caught:
+        base.build()
+    assert setting in caught.value.hint
+
+
+@pytest.mark.parametrize("bad", ["javascript:x", "data:text/html,x", "x y"])
+def test_links_that_run_something_are_refused(base, bad):
+    """Before anything is built."""
+    base.settings(f'{SETTINGS}footer_links = {{ X = "{bad}" }}\n')
+    with pytest.raises(ConfigError, match="footer_links"):
+        base.build()
+
+
+def test_a_link_at_the_foot_goes_with_its_article(framed):
+    """Where that is a draft now, pages that are otherwise the same are written anew."""
+    framed.build()
+    assert ">Privacy</a>" in framed.read("contact/chat.html")
+    framed.write({"orders/damaged.md": "---\nstatus: draft\n---\n# Damaged\n"})
+    framed.build()
+    assert ">Privacy</a>" not in framed.read("contact/chat.html")
+
+
+def test_topics_have_the_icon_that_they_name(base):
+    """One that is not there leaves the card without, and is told."""
+    base.write({"orders/topic.yaml": "title: Orders\nicon: truck\n",
+                "contact/topic.yaml": "title: Contact\nicon: trucks\n"})  # fmt: skip
+    report = base.build()
+    home = base.read("index.html")
+    assert home.count('<h3><svg class="icon"') == 1
+    [told] = [problem for problem in report.problems if "trucks" in problem.message]
+    assert (told.path, told.code) == ("contact/topic.yaml", "icon")
+    assert "truck" in told.message
