@@ -1,8 +1,8 @@
 """What an article calls by name: texts that it includes, variables, and files that it links to.
 
-Included files lie in the dialect's root, are regular files reached by no link that leads out, and
-are no articles that must not be shown. What was looked for is noted with its state: an article is
-read anew when that has changed.
+Included files lie in the project of the content folder, are regular files reached by no link that
+leads out, and are no articles that must not be shown. What was looked for is noted with its state:
+an article is read anew when that has changed.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ _MOST_NOTED = 2_000
 
 
 def have_changed(
-    root: Path, rows: Iterable[FileRow], known: dict[str, tuple[int, int]] | None = None
+    project: Path, rows: Iterable[FileRow], known: dict[str, tuple[int, int]] | None = None
 ) -> bool:
-    """Whether any of these files below a root has another state than the row says. `known` holds
-    states that were looked at already, and takes the others.
+    """Whether any of these files below a dialect's `project` has another state than the row says.
+    `known` holds states that were looked at already, and takes the others.
     """
     known = {} if known is None else known
     for path, *state in rows:
         if path not in known:
-            known[path] = _state_of(root, path)
+            known[path] = _state_of(project, path)
         if known[path] != tuple(state):
             return True
     return False
@@ -89,20 +89,20 @@ class Called:
         return Markup(frozenset(families), self.include, self.variable, self.path, self.code)
 
     def files(self) -> tuple[FileRow, ...]:
-        """The files that were looked for: path below the root, size, time of change (-1 for one
+        """The files that were looked for: path below the project, size, time of change (-1 for one
         that is not there).
         """
         return tuple((path, *state) for path, state in self._states.items())
 
     def _text(self, file: str, part: Part | None = None) -> str | None:
-        """The text of a file below the root, or a part of it; the file is noted."""
-        state = _state_of(self._dialect.root, file)
+        """The text of a file below the project, or a part of it; the file is noted."""
+        state = _state_of(self._dialect.project, file)
         if len(self._states) < _MOST_NOTED:
             self._states.setdefault(file, state)
         if state == _ABSENT:
             return None
         begins = self._dialect.begins(file)
-        return _text_of(self._dialect.root, file, state, self._limits, part, begins)
+        return _text_of(self._dialect.project, file, state, self._limits, part, begins)
 
     def include(self, name: str) -> str | None:
         """The Markdown of a file, or of a part of it; None where there is none to show."""
@@ -125,19 +125,20 @@ class Called:
         return None
 
     def _candidates(self, name: str) -> list[str]:
-        """Paths below the root where the file may be, the likeliest first."""
+        """Paths below the project where the file may be, the likeliest first."""
         dialect = self._dialect
-        root, content = dialect.root, dialect.content
+        root, content, project = dialect.root, dialect.content, dialect.project
         folders = [
-            *(folder for folder in dialect.include_folders),
+            *dialect.include_folders,
             content,
             root,
             root / "snippets",
             root / "_includes",
+            project,
         ]
         bases = [
-            posixpath.join(_below(content, root), self._folder),
-            *(_below(f, root) for f in folders),
+            posixpath.join(_below(content, project), self._folder),
+            *(_below(f, project) for f in folders),
         ]
         if name.startswith("/"):
             bases = [*bases[1:], bases[0]]
@@ -174,16 +175,22 @@ class Called:
         is_dotted = len(parts) > 1
         if not is_dotted or not all(re.fullmatch(r"[\w-]+", part) for part in parts):
             return None
-        text = self._text(f"data/variables/{'/'.join(parts[:-1])}.yml")
+        text = self._text(self._at_root(f"data/variables/{'/'.join(parts[:-1])}.yml"))
         value = _data(text or "", self._limits).get(parts[-1])
         return value if isinstance(value, str) else None
 
     def _version(self) -> str | None:
         for file in _VERSION_FILES:
-            text = self._text(file)
+            text = self._text(self._at_root(file))
             if text and re.fullmatch(r"[\w.+-]{1,40}", text.strip()):
                 return text.strip()
         return None
+
+    def _at_root(self, file: str) -> str:
+        """The path below the project of a file at the dialect's root."""
+        return posixpath.normpath(
+            posixpath.join(_below(self._dialect.root, self._dialect.project), file)
+        )
 
     def path(self, name: str) -> str | None:
         """The path from the root of the content for a file that a link tag names."""

@@ -19,7 +19,7 @@ from kb.content.dialects import PLAIN, Dialect
 from kb.content.fields import read_article_fields
 from kb.content.files import printable
 from kb.content.sandbox import run_sandboxed
-from kb.content.titles import Title, read_title, title_html, without_suffix
+from kb.content.titles import Title, read_summary, read_title, title_html, without_suffix
 from kb.content.topics import TopicFile, title_from_path
 from kb.content.values import FieldReader, items, one_line
 from kb.content.visibility import read_visibility
@@ -218,6 +218,10 @@ def read_text(
         syntax=dialect.markdown,
     )
     attributes = given.attributes
+    if "summary" in attributes:
+        attributes["summary"] = read_summary(
+            attributes["summary"], called.markup(), dialect.markdown, limits
+        )
     languages, said_in = dialect.languages, attributes.get("language", "")
     attributes["language"] = (
         languages.settle(said_in) if said_in else languages.of_path(source.path)

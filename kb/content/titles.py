@@ -10,6 +10,7 @@ from html import escape, unescape
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.content.markdown.markup import PLAIN
 from kb.errors import ContentError
 from kb.files import open_within
 
@@ -42,6 +43,11 @@ _LEAST_ALIKE = 4
 _MOST_OF = 0.8
 
 
+# What may be a mark in a summary, and an element in it that nothing ends.
+_MARKS = re.compile(r"\]\(|[*_`~\\]|<[A-Za-z/]|\{[{%]|:\w+:")
+_START = re.compile(r"(?<!\\)<(?=([A-Za-z][\w.:-]*)(?:\s[^<>]*)?/?>)")
+
+
 class Title(NamedTuple):
     """A title: its text, the same as HTML with marks of words, and what was left out of it."""
 
@@ -71,6 +77,29 @@ def read_title(written: str, markup: Markup, syntax: MarkdownConfig, limits: Lim
         text = _tidy(text)
         html = title_html(text)
     return Title(text, html, left_out)
+
+
+def read_summary(written: str, markup: Markup, syntax: MarkdownConfig, limits: Limits) -> str:
+    """A summary without its marks: a link is its words, code and emphasis are theirs. An element
+    that nothing ends is what the summary speaks of, `<div>`, and stays.
+
+    Raises ContentError where it passes a limit.
+    """
+    if not _MARKS.search(written):
+        return written
+    from kb.content.markdown.document import parse  # noqa: PLC0415  # most summaries have no marks
+
+    parts = re.split(r"(`[^`]+`)", written)
+    parts[::2] = [_START.sub(lambda found: _kept(found, written), part) for part in parts[::2]]
+    read_with = markup if _MARKED.search(written) else PLAIN
+    # Between the signs of a heading the text is words alone, whatever it begins or ends with.
+    document = parse(f"# {''.join(parts)} #\n", markup=read_with, syntax=syntax, limits=limits)
+    return " ".join((document.title or "").split()) or written
+
+
+def _kept(found: re.Match[str], written: str) -> str:
+    is_element = f"</{found[1]}" in written or found[1].lower() in {"br", "img"}
+    return "<" if is_element else "\\<"
 
 
 def _tidy(text: str) -> str:

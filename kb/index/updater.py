@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from kb.index.engine import Engine
     from kb.model import FileRow
 
-FORMAT = 29
+FORMAT = 30
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
@@ -279,7 +279,7 @@ class Indexer(NamedTuple):
         suffix = snapshot.dialect.title_suffix
         if generation and not reason and generation.manifest.get("title_suffix") != suffix:
             reason = "titles end with another name"
-        changed = _by_includes(sources, snapshot.dialect.root)
+        changed = _by_includes(sources, snapshot.dialect.project)
         digests = snapshot.digests
         difference = compare(sources, digests)
         difference = difference._replace(
@@ -508,7 +508,7 @@ def _has_other_includes(rows: Iterable[FileRow], config: Config) -> bool:
     # Imported here: it brings the parsers, and few folders have articles that include others.
     from kb.content.includes import have_changed  # noqa: PLC0415  # as above
 
-    return have_changed(dialect_of(config).root, rows)
+    return have_changed(dialect_of(config).project, rows)
 
 
 def _by_includes(sources: Mapping[str, Source], root: Path) -> list[str]:

@@ -105,7 +105,7 @@ def _last(stamp: Stamp | None, work: Work) -> Report | None:
     if included := stamp.summary["includes"]:
         from kb.content.includes import have_changed  # noqa: PLC0415  # few folders have any
 
-        if have_changed(sources.snapshot.dialect.root, included):
+        if have_changed(sources.snapshot.dialect.project, included):
             return None
     summary = dict(stamp.summary)
     problems = summary.pop("problems")

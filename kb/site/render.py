@@ -420,7 +420,7 @@ class ArticleLoader:
             return False
         from kb.content.includes import have_changed  # noqa: PLC0415  # brings both parsers
 
-        return have_changed(self.dialect.root, meta.includes, self._included)
+        return have_changed(self.dialect.project, meta.includes, self._included)
 
     def _keep(self, rendered: RenderedBody) -> None:
         path = rendered.meta.path

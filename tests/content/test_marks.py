@@ -211,6 +211,7 @@ def test_headings_in_callouts_are_no_sections():
         ("js:src/a.js", "js", "src/a.js", set(), False),
         ("sh [npm]", "sh", "npm", set(), False),
         ('js [[1, 8, "<A />"], [2, 9, "b"]] {3}', "js", "", {3}, False),
+        ('js [[1, 5, "<A />"], [2, 6, "[\'/b.js\']"]]', "js", "", set(), False),
         ('py hl_lines="2 4-5" linenums="1"', "py", "", {2, 4, 5}, True),
         ("{.python .numberLines}", "python", "", set(), True),
         ("jsx showLineNumbers {2}", "jsx", "", {2}, True),
@@ -323,3 +324,23 @@ def test_marks_again_and_again_are_read_or_refused(unit):
         except ContentError:
             continue  # over a limit
         assert len(document.markdown()) < 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ('[a](b){:target="_blank} c', '<p><a href="b">a</a> c</p>'),
+        ('**[a](b)**{:target="_blank".} c', '<p><strong><a href="b">a</a></strong> c</p>'),
+        ("[a](b){: not these} c", '<p><a href="b">a</a>{: not these} c</p>'),
+    ],
+)
+def test_attributes_that_are_written_loosely(written, shown):
+    """As kramdown takes them: what has a value, behind a link."""
+    assert parse(written).html().strip() == shown
+
+
+def test_an_alert_whose_sign_was_forgotten():
+    """`[!NOTE]` right above a quote is its label; anywhere else it is text."""
+    assert 'class="callout note"' in parse("a\n\n [!NOTE]\n> Heed **this**.\n").html()
+    assert "[!NOTE]" in parse("[!NOTE]\n\ntext\n").sections[0].text
+    assert "[!NOTE]" in parse("a [!NOTE]\n> b\n").sections[0].text

@@ -72,6 +72,19 @@ CASES = {
         "<p>a</p>\n<p>b c</p>",
         "a\nb c",
     ),
+    "tags as browsers read them": (
+        """a <iframe src=https://video.example/?a=1&b#c title="How to"></iframe> b
+
+<details>\n<summary markdown="span"; font-weight:600" >More</summary>\nx\n</details>""",
+        "<summary>More</summary>",
+        "a How to b\nMore\nx",
+    ),
+    "what is no element is none": (
+        "a <user =x; y> <b = c <d",
+        "<p>a &lt;user =x; y&gt; &lt;b = c &lt;d</p>",
+        "a <user =x; y> <b = c <d",
+    ),
+    "lines of code": ("<pre>a<br>b<br/>c</pre>", "<pre><code>a\nb\nc\n</code></pre>", "a\nb\nc"),
     "terms": (
         "<dl><dt>A<dd>b<dt>C<dd>d</dl>",
         "<dl>\n<dt>A</dt>\n<dd>b</dd>\n<dt>C</dt>\n<dd>d</dd>\n</dl>",

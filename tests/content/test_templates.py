@@ -45,6 +45,18 @@ LIQUID = [
     ('{% include note.html text="Old" %}', "Heed this: Old."),
     ("{% capture x %}\nhidden\n{% endcapture %}\nshown", "shown"),
     (
+        "{% capture x %}\n\n- **in**\n\n{% endcapture %}\n{{ x | markdownify }}\n\nafter",
+        "in\nafter",
+    ),
+    (
+        '{% assign p = "Box" %}\n{% capture q %}the {{ p }}{% endcapture %}\n\nOf {{ q }}',
+        "Of the Box",
+    ),
+    (
+        "<div>\n{% for a in b %}\n<a href='{{ a.url }}'>{{ a.name }}</a>\n{% endfor %}\n</div>\nx",
+        "x",
+    ),
+    (
         "`{% x %}` and\n\n    {% y %}\n\n```\n{{ site.title }}\n```",
         "{% x %} and\n{% y %}\n{{ site.title }}",
     ),
@@ -116,6 +128,20 @@ MDX = [
         "Hello from **here**\nThe Box".replace("**", ""),
     ),
     ("import Part from '/snippets/hello.mdx'\n\n<Part />\n", "Hello from here"),
+    (
+        '<CopyPrompt\n  isShut\n  isLast\n  title="Ask"\n  prompt={`Don\'t use "cy.*" {x}\\n1. Go`}\n/>\n\nThen',
+        "Ask\nThen",
+    ),
+    (
+        '<Fragment set:html={"<pre class=\\"language-text\\"><code>a.js <b>1</b><br />&lt;b&gt; \\u00e9</code></pre>"} />',
+        "a.js 1\n<b> \u00e9",
+    ),
+    (
+        '- <Icon name="x" inline />\n  [Hub](/b)\n- <Icon name="y" /> [Lab](/c)',
+        "Hub\n [Lab".replace("[", ""),
+    ),
+    ('<span className="x">\nSay **it**\n</span>', "Say it"),
+    ("Warning:{'\\n'}{\"  \"}at App", "Warning:  at App"),
     ("The formula $\\frac{a}{b}$ stays.", "The formula \\frac{a}{b} stays."),
 ]
 
@@ -236,6 +262,39 @@ def test_an_include_leaves_neither_the_project_nor_what_is_public(tmp_path, name
         _, text = seen(project, {}, "a\n\n" + mark % name)
         assert "SECRET" not in text
         assert "root:" not in text
+
+
+def test_code_from_above_the_root_of_the_dialect(tmp_path):
+    """What an article calls may stand anywhere in its project; nothing above it, nothing hidden."""
+    (tmp_path / "secret.py").write_text("SECRET")
+    project = tmp_path / "project"
+    files = {
+        "docs/en/mkdocs.yml": "site_name: x\n",
+        "samples/one.py": "# ANCHOR: part\nfirst = 1\n# ANCHOR_END: part\nlast = 2\n",
+        "samples/.env": "SECRET",
+        "docs/en/docs/a.md": "{* ../../samples/one.py ln[2:2] *}\n\n"
+        '```\n--8<-- "../../samples/one.py:part"\n```\n\n{* ../../samples/.env *}\n\n{* ../../../secret.py *}\n',
+    }
+    for path, text in files.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text)
+    content = project / "docs" / "en" / "docs"
+
+    def text():
+        source = next(iter(scan(content).articles))
+        page = read_page(content, source, dialect=find_dialect(content), limits=DEFAULT_LIMITS)
+        return page.document.sections[0].text, page.article.includes
+
+    assert "first" not in text()[0]
+    (project / "pyproject.toml").write_text("")
+    shown, included = text()
+    assert shown.startswith("first = 1")
+    assert "SECRET" not in shown
+    assert "samples/one.py" in {row[0] for row in included}
+    (project / "pyproject.toml").unlink()
+    (project / ".git").mkdir()
+    (project / "docs" / "package.json").write_text("{}")
+    assert text()[0].startswith("first = 1")
 
 
 def test_includes_end(tmp_path):

@@ -6,8 +6,8 @@ import pytest
 from support.sites import Base, write
 
 from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN
-from kb.content.markdown.markup import Markup
-from kb.content.titles import find_suffix, read_title, title_html, without_suffix
+from kb.content.markdown.markup import PLAIN, Markup
+from kb.content.titles import find_suffix, read_summary, read_title, title_html, without_suffix
 from kb.knowledge_base import KnowledgeBase
 
 
@@ -188,3 +188,30 @@ def test_the_setting_names_the_end_of_titles(base, setting, title):
     titles = {card.id: card.title for card in KnowledgeBase(base.config()).cards()}
     assert titles["A"] == ("A" if setting.startswith("|") else "A | Acme | Docs")
     assert without_suffix("| Acme", "| Acme") == "| Acme"
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("[Zen](https://zen.example/) is **free**, see `a_b`.", "Zen is free, see a_b."),
+        (
+            "The `<b>` of <Card /> and <div>, not <b>that</b>",
+            "The <b> of <Card /> and <div>, not that",
+        ),
+        ("3 * 4 * 5, snake_case_name, # 1 of C #", "3 * 4 * 5, snake_case_name, # 1 of C #"),
+        ("1. first, *second* #", "1. first, second #"),
+        ("- a :tada: b<br>c", "- a \U0001f389 b c"),
+    ],
+)
+def test_a_summary_has_no_marks(written, text):
+    """It is shown in lists, in hits and in the head of a page: text, not Markdown."""
+    assert read_summary(written, PLAIN, DEFAULT_MARKDOWN, DEFAULT_LIMITS) == text
+
+
+def test_a_summary_reaches_the_site_as_text(base):
+    """Whichever key gave it."""
+    base.write({"a.md": "---\ndescription: Get [the **box**](b.md)\n---\n# A\n\nText.\n"})
+    base.build()
+    for page in ("a.html", "index.html"):
+        assert "Get the box" in base.read(page)
+        assert "](b.md" not in base.read(page)

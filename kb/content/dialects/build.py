@@ -36,6 +36,7 @@ def begin(
         name=located.name,
         content=located.content,
         root=located.root,
+        project=located.project,
         evidence=_shown(located),
         asset_folders=_within(located.root, [base / name for base in bases for name in assets]),
         include_folders=_within(located.root, [base / name for base in bases for name in includes]),

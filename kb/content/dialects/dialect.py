@@ -39,6 +39,8 @@ class Located(NamedTuple):
 
     `evidence` is the file that told it, None where the settings or nothing did. `root` is the
     folder that may be read: that of the evidence, or of the repository, or `content` itself.
+    `project` is the folder of the whole project, from which articles may include texts and code: it
+    is `root` or holds it.
     `state` is a digest of the states of all files that the dialect is read from: the same state,
     the same dialect.
     """
@@ -46,6 +48,7 @@ class Located(NamedTuple):
     name: str
     content: Path
     root: Path
+    project: Path
     evidence: Path | None
     state: str
 
@@ -89,8 +92,9 @@ class Dialect:
     """How a content folder is to be read. All paths are absolute.
 
     `evidence` is the file that told it, relative to `root`; empty where none did. `root` is the
-    folder that may be read: nothing outside of it is. `asset_folders` hold pictures that stand
-    beside the content, the first one first; an address that begins with a slash starts there.
+    folder that may be read: nothing outside of it is, but texts and code that articles include,
+    which may stand anywhere in the `project`. `asset_folders` hold pictures that stand beside the
+    content, the first one first; an address that begins with a slash starts there.
     `include_folders` are where includes are looked for. `published_at` are paths (`/docs/`) and
     origins (`https://docs.example.com/`) below which the site was published. `marks` are the
     families of marks that its articles use: `liquid`, `jinja`, `hugo`, `mdx`, `gitbook`, `docfx`,
@@ -109,6 +113,7 @@ class Dialect:
     name: str = "plain"
     content: Path = Path()
     root: Path = Path()
+    project: Path = Path()
     evidence: str = ""
     asset_folders: tuple[Path, ...] = ()
     include_folders: tuple[Path, ...] = ()

@@ -98,6 +98,7 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
 }
 """Dialects and their signs. Of several in one folder the first one here counts."""
 
+_PACKAGES = ("pyproject.toml", "package.json", "Cargo.toml", "go.mod", "composer.json", "pom.xml")
 NAMES = (*REGISTRY, "plain")
 LEVELS_UP = 3
 _MOST_READ = 262_144  # bytes in which a sign has to say what it is
@@ -123,7 +124,18 @@ def locate(content: Path, configured: str | None = None) -> Located:
                     return _located(name, content, folder, evidence, sign)
     is_repository = os.path.lexists(folders[-1] / ".git")
     root = folders[-1] if is_repository else content
-    return Located(configured or "plain", content, root, None, configured or "plain")
+    name = configured or "plain"
+    return Located(name, content, root, _project(root), None, name)
+
+
+def _project(root: Path) -> Path:
+    """The folder of the project that a root belongs to: that of the repository, up to three levels
+    above, or the nearest one with the file of a package in it; the root itself where none shows.
+    """
+    folders = list(_reach(root))
+    if os.path.lexists(folders[-1] / ".git"):
+        return folders[-1]
+    return next((f for f in folders if any(map(os.path.isfile, map(f.joinpath, _PACKAGES)))), root)
 
 
 def _reach(content: Path) -> Iterator[Path]:
@@ -155,7 +167,8 @@ def _says(path: str, pattern: str) -> bool:
 def _located(name: str, content: Path, folder: Path, evidence: Path, sign: Sign) -> Located:
     inputs = [folder / each for each in (*sign.beside, *sign.within, *sign.inputs)]
     inputs.append(content / ".gitbook" / "vars.yaml")
-    return Located(name, content, folder, evidence, state_of(inputs, folder))
+    state = state_of(inputs, folder)
+    return Located(name, content, folder, _project(folder), evidence, state)
 
 
 def state_of(paths: Iterable[Path], root: Path) -> str:

@@ -29,6 +29,8 @@ _HEADING = re.compile(
 )
 _LINE = re.compile(rf"[ \t]*(?:{_LIST})[ \t]*\Z")
 _INLINE = re.compile(_LIST)
+# kramdown takes whatever stands in `{: }` behind a link for attributes, quotes without an end, too.
+_LOOSE = re.compile(r"\{:[^{}\n]*[=.#][^{}\n]*\}")
 _SIZE = re.compile(r"""(?<![\w-])(width|height)\s?=\s?["']?(\d{1,5})(?:px)?(?![\d%.\w])""")
 _LONGEST = 300
 _AFTER = frozenset({"image", "link_close", "code_inline", "span_close", "html_inline"})
@@ -166,7 +168,8 @@ def inline_attributes(state: StateInline, silent: bool) -> bool:
     last = state.tokens[-1]
     if last.type not in _AFTER and not _ends_emphasis(state, last):
         return False
-    found = _INLINE.match(state.src, state.pos, min(state.posMax, state.pos + _LONGEST))
+    end = min(state.posMax, state.pos + _LONGEST)
+    found = _INLINE.match(state.src, state.pos, end) or _LOOSE.match(state.src, state.pos, end)
     if found is None:
         return False
     state.env["account"].has_marks = True

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 
 from kb.content.markdown.callout import callout_named
 from kb.content.markdown.jsx import (
+    SET_HTML,
     Tag,
     as_html,
     begins_module,
@@ -304,6 +305,9 @@ def _push(state: StateBlock, tag: Tag, line: int) -> None:
 
 def _ends_or_groups(tag: Tag, line: int) -> list[Token]:
     """The tokens of a tag of HTML, or of a component that is a callout or tabs."""
+    if tag.attrs.get(SET_HTML):
+        content = f"{tag.attrs[SET_HTML]}\n"
+        return [Token("html_block", "", 0, content=content, map=[line, line + 1], block=True)]
     if tag.name[:1].islower() and tag.name not in _LOWER:
         return [Token("html_block", "", 0, content=as_html(tag), map=[line, line + 1], block=True)]
     if tag.name == "template":

@@ -350,6 +350,11 @@ class _Assembler:
         tokens = self._tokens
         if not self._has_callouts:
             return None
+        if alert := self._alert_above():
+            del self._out[-3:]
+            opened = self._callout(any_callout(alert), "", token)
+            opened.deeper -= 1
+            return opened
         if index + 3 >= len(tokens) or tokens[index + 1].type != "paragraph_open":
             return None
         inline = tokens[index + 2]
@@ -372,6 +377,13 @@ class _Assembler:
         opened.deeper -= 1
         self._cut(index, inline, found.end())
         return opened
+
+    def _alert_above(self) -> str:
+        """The name in a paragraph `[!NOTE]` right above, whose sign of a quote was forgotten."""
+        above = self._out[-3:]
+        is_paragraph = len(above) > 2 and above[0].type == "paragraph_open"  # noqa: PLR2004
+        found = _ALERT.fullmatch(above[1].content) if is_paragraph else None
+        return found[1] if found and not found[3] else ""
 
     def _cut(self, index: int, inline: Token, end: int) -> None:
         """Leave out the beginning of a quote's first paragraph, all of it if nothing is left."""

@@ -12,12 +12,24 @@ from typing import NamedTuple
 from kb.content.markdown.markup import names
 
 _NAME = re.compile(r"<(/)?([A-Za-z][\w.-]*)?")
-_ATTRIBUTE_NAME = re.compile(r"\s+([A-Za-z_:@#][\w:.-]*)\s*")
+_ATTRIBUTE_NAME = re.compile(r"\s+([A-Za-z_:@#][\w:.-]*)(?:\s*(?==))?")
 _END = re.compile(r"\s*(/)?>")
 _SPREAD = re.compile(r"\s*\{")
-_TEXT_IN_BRACES = re.compile(r"\{\s*(?:\"([^\"{}]*)\"|'([^'{}]*)'|`([^`{}$]*)`|(-?[\d.]+))\s*\}")
-_LONGEST = 20_000
+_TEXT_IN_BRACES = re.compile(
+    r"\{\s*+(?:\"((?>\\.|[^\"\\\n])*+)\"|'((?>\\.|[^'\\\n])*+)'|`((?>\\.|[^`\\$])*+)`|(-?[\d.]+))\s*+\}",
+    re.DOTALL,
+)
+_STRINGS = {
+    '"': re.compile(r"(?>\\.|[^\"\\\n])*+\""),
+    "'": re.compile(r"(?>\\.|[^'\\\n])*+'"),
+    "`": re.compile(r"(?>\\.|[^`\\])*+`", re.DOTALL),
+}
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,5})\}|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "v": "", "\n": ""}
+_SPACE_IN_BRACES = re.compile(r"\{\s?(?:'(?:\s|\\n){1,20}'|\"(?:\s|\\n){1,20}\")\s?\}")
+_LONGEST = 60_000
 _DEEPEST = 40
+_SIGNS_OF_CODE, _SIGNS_BUT_TEMPLATES = re.compile(r"[{}\"'`]"), re.compile(r"[{}\"']")
 _KEEPS = re.compile(r"\{(?:[#:.]|[\w-]+=)")
 
 
@@ -78,15 +90,31 @@ def _read_value(text: str, at: int) -> tuple[str, int] | None:
     end = end_of_braces(text, at)
     if end < 0:
         return None
+    return _plain_text(text, at, end), end
+
+
+def _plain_text(text: str, at: int, end: int) -> str:
+    """The text or the number that stands in braces; empty for what has to be computed."""
     plain = _TEXT_IN_BRACES.fullmatch(text, at, end)
-    return next((value for value in plain.groups() if value is not None), "") if plain else "", end
+    value = next((value for value in plain.groups() if value is not None), "") if plain else ""
+    if "\\" not in value:
+        return value
+    # Signs beyond 16 bits are written as two.
+    units = _ESCAPE.sub(_character, value).encode("utf-16", "surrogatepass")
+    return units.decode("utf-16", "replace")
+
+
+def _character(found: re.Match[str]) -> str:
+    if found[3]:
+        return _ESCAPED.get(found[3], found[3])
+    return chr(int(found[1] or found[2], 16))
 
 
 def end_of_braces(text: str, at: int) -> int:
     """Behind the brace that closes the one at a position; -1 where none does."""
     depth = 0
-    signs = re.compile(r"[{}\"'`]")
     stop = min(len(text), at + _LONGEST)
+    signs = _SIGNS_OF_CODE
     while found := signs.search(text, at, stop):
         at = found.end()
         sign = found.group()
@@ -98,11 +126,10 @@ def end_of_braces(text: str, at: int) -> int:
             depth -= 1
             if depth == 0:
                 return at
-        else:
-            end = text.find(sign, at, stop)
-            line = text.find("\n", at, stop)
-            if end >= 0 and (sign == "`" or line < 0 or end < line):
-                at = end + 1
+        elif string := _STRINGS[sign].match(text, at, stop):
+            at = string.end()
+        elif sign == "`":  # nor does one end that begins later
+            signs = _SIGNS_BUT_TEMPLATES
     return -1
 
 
@@ -114,6 +141,8 @@ def rewrite_tag(text: str, at: int) -> tuple[str, int]:
     return as_html(tag), tag.end
 
 
+SET_HTML = "set:html"
+"""The attribute in which Astro has the HTML that a tag holds."""
 _LINKS = ("href", "to", "url")
 _TEXTS = ("text", "label", "title", "name", "alt")
 
@@ -121,6 +150,8 @@ _TEXTS = ("text", "label", "title", "name", "alt")
 def as_html(tag: Tag) -> str:
     """A tag as HTML: a component as a link, a picture or nothing."""
     name = tag.name
+    if tag.attrs.get(SET_HTML):
+        return tag.attrs[SET_HTML]
     if name[:1].islower():
         named = {_HTML_NAMES.get(key, key.lower()): value for key, value in tag.attrs.items()}
         return _html(name, named, tag)
@@ -156,17 +187,18 @@ def _html(name: str, attrs: dict[str, str], tag: Tag) -> str:
     return f"<{name}{shown}{' /' if tag.is_void else ''}>"
 
 
-def read_expression(text: str, at: int) -> tuple[str, int]:
-    """What stands for an expression in braces, and where to go on. Attribute lists stay."""
-    if _KEEPS.match(text, at):
+def read_expression(text: str, at: int, *, is_mdx: bool) -> tuple[str, int]:
+    """What stands for an expression in braces, and where to go on. Attribute lists stay, and where
+    no MDX is all but a space: nobody else writes `{' '}`.
+    """
+    if found := _SPACE_IN_BRACES.match(text, at):
+        return " ", found.end()
+    if not is_mdx or text[at] != "{" or _KEEPS.match(text, at):
         return text[at], at + 1
     end = end_of_braces(text, at)
     if end < 0:
         return text[at], at + 1
-    plain = _TEXT_IN_BRACES.fullmatch(text, at, end)
-    return (
-        next((value for value in plain.groups() if value is not None), "") if plain else ""
-    ), end
+    return _plain_text(text, at, end), end
 
 
 _MODULE = re.compile(

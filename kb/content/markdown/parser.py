@@ -23,7 +23,7 @@ from kb.content.markdown import marks
 from kb.content.markdown.comment_block import comment_block
 from kb.content.markdown.component_line import component_ends, component_line, without_indentation
 from kb.content.markdown.markup import PLAIN, Account, Markup
-from kb.content.markdown.raw_html import raw_html
+from kb.content.markdown.raw_html import html_of_words, loose_tag, raw_html
 from kb.content.markdown.spaced_link import spaced_link
 from kb.content.markdown.template_line import expand_words, fill_code, template_line
 from kb.content.markdown.templates import Expander
@@ -53,7 +53,11 @@ _INLINE_NESTING = 20
 _LAZY_STEPS = 5
 # Escaped for HTML a character of an address becomes at most `&quot;`.
 _ESCAPED = 6
-_MAY_HOLD_MARKS = re.compile(r"\{[%{*]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\[")
+# In kramdown, Python-Markdown and MDX a tag of words (`<br>`, `<span>`) begins no block of HTML.
+_SPANS = frozenset({"kramdown", "mkdocs", "mdx"})
+_MAY_HOLD_MARKS = re.compile(
+    r"\{[%{*]|\{\s?['\"][\s\\]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\["
+)
 
 
 def is_safe_link(url: str) -> bool:
@@ -82,6 +86,7 @@ def tokenize(
         "syntax": syntax,
         "icons": "gitbook" in markup.families,
         "has_dialect": bool(markup.families),
+        "spans": markup.families & _SPANS,
     }
     if not (markup.is_mdx or _MAY_HOLD_MARKS.search(body)):
         return _parse(_parser(limits.nesting, syntax), body, first_line, limits, **met)
@@ -224,6 +229,8 @@ def _compiled(parser: MarkdownIt) -> MarkdownIt:
 def _guarded(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
     parser = _configured(nesting + _SPARE_LEVELS, syntax)
     parser.block.ruler.before("table", "guard", _guard_blocks, {"alt": ["blockquote"]})
+    ends = ["paragraph", "reference", "blockquote"]
+    parser.block.ruler.at("html_block", html_of_words, {"alt": ends})
     marks.use_blocks(parser, syntax)
     return parser
 
@@ -236,6 +243,7 @@ def _configured(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
     parser.core.ruler.at("block", _parse_blocks)
     parser.inline.ruler.before("link", "wiki_link", wiki_link)
     parser.inline.ruler.after("image", "spaced_link", spaced_link)
+    parser.inline.ruler.after("html_inline", "loose_tag", loose_tag)
     parser.validateLink = is_safe_link  # type: ignore[method-assign]
     return parser
 

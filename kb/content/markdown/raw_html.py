@@ -13,6 +13,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
+from markdown_it.rules_block import html_block
 from markdown_it.token import Token
 
 from kb.content.markdown.emoji import with_emoji
@@ -21,15 +22,13 @@ from kb.content.markdown.markup import names
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
+    from markdown_it.rules_inline import StateInline
 
     from kb.content.markdown.markup import Account
 
-_TAG = re.compile(
-    r"<(?P<end>/)?(?P<name>[A-Za-z][A-Za-z0-9:._-]*+)"
-    r"(?P<attrs>(?>\s++|/(?!>)|[^\s\"'<>/=]++(?>\s*+=\s*+(?>\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?)*+)"
-    r"(?P<void>/)?>"
-)
+_ATTRIBUTE = re.compile(r"([^\s\"'<>/=;]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++))")
 _ATTRIBUTE = re.compile(
     r"([^\s\"'<>/=]++)(?>\s*+=\s*+(?>\"([^\"]*+)\"|'([^']*+)'|([^\s\"'=<>`]++)))?"
 )
@@ -90,6 +89,17 @@ _KNOWN = (
 _NOTED = _MEDIA | names(
     "script style object form input button select textarea svg math canvas applet"
 )
+# After `|` as browsers read the elements that there are: values without quotes that hold `=`, signs
+# that are no attributes.
+_TAG = re.compile(
+    r"<(?:(?P<end>/)?(?P<name>[A-Za-z][A-Za-z0-9:._-]*+)"
+    r"(?P<attrs>(?>\s++|/(?!>)|[^\s\"'<>/=]++(?>\s*+=\s*+(?>\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?)*+)"
+    r"(?P<void>/)?>"
+    rf"|(?P<loose>(?i:{'|'.join(sorted(_KNOWN))})(?=\s))(?P<more>[^<>=]*+=[^<>]*+)>)"
+)
+_LOOSE_ATTRIBUTE = re.compile(
+    r"([^\s\"'<>/=;]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++))"
+)
 # What a start tag ends when it is still open, and what it can't see beyond.
 _IMPLIED = {
     "li": ({"li"}, {"ul", "ol"}),
@@ -135,13 +145,54 @@ class Tag(NamedTuple):
 
 
 def _tag(found: re.Match[str], *, paired: bool = False) -> Tag:
-    name = found["name"].lower()
+    name = _name(found)
+    pattern, written = (
+        (_LOOSE_ATTRIBUTE, found["more"]) if found["loose"] else (_ATTRIBUTE, found["attrs"])
+    )
     attrs: dict[str, str] = {}
-    if found["attrs"] and not found["end"]:
-        for key, *values in _ATTRIBUTE.findall(found["attrs"]):
+    if written and not found["end"]:
+        for key, *values in pattern.findall(written):
             attrs.setdefault(key.lower(), unescape(next(filter(None, values), "")))
     void = bool(found["void"]) or name in _VOIDS
     return Tag(name, attrs, bool(found["end"]), void, paired, found.group())
+
+
+def _name(found: re.Match[str]) -> str:
+    name: str = found["name"] or found["loose"]
+    return name.lower()
+
+
+_FIRST = re.compile(r"</?([A-Za-z][\w.:-]*)")
+
+
+def _is_of_words(name: str, *, known: bool) -> bool:
+    if name in _BLOCK or name in _PLAIN_BLOCKS or name in _SILENT_ELEMENTS or name in _MEDIA:
+        return False
+    return name not in {"hr", "pre"} and (name in _KNOWN or not known)
+
+
+def html_of_words(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """markdown-it-py's own rule for blocks of HTML, but for tags of words in dialects where those
+    begin a paragraph: what stands below `<br>` or `<span>` is Markdown there.
+    """
+    if spans := state.env.get("spans"):
+        found = _FIRST.match(state.src, state.bMarks[start] + state.tShift[start])
+        if found and _is_of_words(found[1].lower(), known="mdx" not in spans):
+            return False
+    return html_block(state, start, end, silent)
+
+
+def loose_tag(state: StateInline, silent: bool) -> bool:
+    """A rule for markdown-it-py: a tag among words that is none by the letter, but to browsers."""
+    if not state.src.startswith("<", state.pos):
+        return False
+    found = _TAG.match(state.src, state.pos, state.posMax)
+    if found is None or not found["loose"]:
+        return False
+    if not silent:
+        state.push("html_inline", "", 0).content = found.group()
+    state.pos = found.end()
+    return True
 
 
 def raw_html(state: StateCore) -> None:
@@ -189,7 +240,7 @@ class _Pairs:
         place: tuple[int, int],
         opened: dict[str, list[tuple[int, int]]],
     ) -> None:
-        same = opened.setdefault(found["name"].lower(), [])
+        same = opened.setdefault(_name(found), [])
         if not found["end"]:
             same.append(place)
         elif same:
@@ -527,7 +578,8 @@ class _Reader:
         language = next(
             (c.removeprefix("language-") for c in classes.split() if c.startswith("language-")), ""
         )
-        shown = unescape(_SILENT.sub("", _TAG.sub("", text))).strip("\n")
+        text = _TAG.sub(lambda tag: "\n" if _name(tag) == "br" else "", text)
+        shown = unescape(_SILENT.sub("", text)).strip("\n")
         if shown.strip():
             kind, info = ("fence", language) if language else ("code_block", "")
             token = Token(kind, "code", 0, content=f"{shown}\n", info=info)

@@ -20,6 +20,7 @@ _BRANCHES = frozenset({"else", "elsif", "elif", "elseif"})
 _CODE = frozenset({"highlight", "codeblock", "code-toggle"})
 _HIDDEN = frozenset({"capture", "tablerow", "schema", "javascript", "style"})
 _END_OF_BRANCH = re.compile(r"\{%-?\s*(end)?(if|ifversion|unless|case|else)\b[^%]*%\}")
+_CALLED = re.compile(r"(?:\{\{-?|=)\s*([A-Za-z_][\w-]*)")
 _LISTED = "--8<--"
 
 
@@ -45,7 +46,12 @@ def template_line(state: StateBlock, start: int, end: int, silent: bool) -> bool
             state.line = max(state.line, _end_of_lines(state, state.line, end, mark))
         elif mark.name in _CODE and mark.kind in {"liquid", "hugo"} and not mark.closes:
             _push_code(state, mark, start, end)
-        elif mark.name in _HIDDEN and mark.kind == "liquid" and not mark.closes:
+        elif (
+            mark.name in _HIDDEN
+            and mark.kind == "liquid"
+            and not mark.closes
+            and not (mark.name == "capture" and _is_called(state, mark.rest.strip()))
+        ):
             state.line = max(state.line, _line_of_end(state, state.line, end, mark) + 1)
             expander.leave_out(mark.shown, start)
         elif mark.name in {"raw", "verbatim"} and mark.kind == "liquid" and not mark.closes:
@@ -110,6 +116,13 @@ def insert(state: StateBlock, text: str, line: int) -> None:
     tokens += inner.tokens
     env["line"], env["raw"], env["first_line"] = before, raw, scanned
     env["depth"] -= 1
+
+
+def _is_called(state: StateBlock, name: str) -> bool:
+    """Whether an article calls a variable, or hands it to what it includes."""
+    if "called" not in state.env:
+        state.env["called"] = frozenset(_CALLED.findall(state.src))
+    return name in state.env["called"]
 
 
 def _end_of_lines(state: StateBlock, line: int, end: int, mark: Mark) -> int:

@@ -201,6 +201,11 @@ class Expander:
         self._markup = markup
         self._env = env
         self._included: dict[str, str] = {}
+        self._values: dict[str, str] = {}
+
+    def keep(self, name: str, value: str) -> None:
+        """Take a text for the value of a variable of the article's own from now on."""
+        self._values[name] = value
 
     def text(self, text: str, line: int) -> str:
         """A paragraph, or less, with what its marks become; code in it stays."""
@@ -243,18 +248,32 @@ class Expander:
             return (made, end) if markup.is_mdx or "={" in text[at:end] else ("<", at + 1)
         mark = read_mark(text, at, markup)
         if mark is None:
-            if text[at] == "{" and markup.is_mdx:
-                return read_expression(text, at)
-            return text[at], at + 1
-        if mark.kind == "liquid":
-            if mark.name in {"raw", "verbatim"}:
-                closing = re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}").search(text, mark.end)
-                if closing:
-                    return text[mark.end : closing.start()], closing.end()
-            if mark.name in _BRANCHES or is_false(mark):
-                return "", end_of_branch(text, mark)
+            return read_expression(text, at, is_mdx=markup.is_mdx)
+        if mark.kind == "liquid" and (taken := self._liquid_in(mark, text, line)):
+            return taken
         made = self.mark(mark, line)
         return " ".join(made.split("\n")) if mark.kind != "literal" else made, mark.end
+
+    def _liquid_in(self, mark: Mark, text: str, line: int) -> tuple[str, int] | None:
+        """What stands for a tag of Liquid with the text that it rules, and where to go on; None for
+        one that rules none.
+        """
+        if mark.closes:
+            return None
+        has_end = text.find(f"end{mark.name}", mark.end) >= 0
+        if has_end and mark.name in {"raw", "verbatim", "capture"}:
+            closing = re.compile(rf"\{{%-?\s*end{mark.name}\s*-?%\}}").search(text, mark.end)
+            inner = text[mark.end : closing.start()] if closing else ""
+            if closing and mark.name != "capture":
+                return inner, closing.end()
+            if closing and "\n\n" not in inner:
+                self.keep(mark.rest.strip(), self.text(inner.strip(), line))
+                return "", closing.end()
+        if mark.name in _BRANCHES or is_false(mark):
+            return "", end_of_branch(text, mark)
+        if mark.name == "for":
+            self.reads_values()
+        return None
 
     def mark(self, mark: Mark, line: int) -> str:
         """What stands for one mark."""
@@ -334,7 +353,8 @@ class Expander:
         name = found[1]
         if name in _PREFIXES:
             return ""
-        value = self._markup.variable(name)
+        value = self._values.get(name)
+        value = self._markup.variable(name) if value is None else value
         if value is None and "default" in found[2]:
             _, words = read_attributes(found[2].partition("default")[2].lstrip(": "))
             value = words[0] if words else None
@@ -386,6 +406,19 @@ def end_of_branch(text: str, mark: Mark) -> int:
 def _include(expander: Expander, mark: Mark) -> str | None:
     name = mark.attrs.get("file") or mark.attrs.get("src") or (mark.words[0] if mark.words else "")
     return expander.include(name, mark.attrs) if name else None
+
+
+def _assign(expander: Expander, mark: Mark) -> str | None:
+    name, _, value = mark.rest.partition("=")
+    if (literal := _LITERAL.match(value)) and not literal[3]:
+        expander.keep(name.strip(), literal[1] or literal[2] or "")
+    return ""
+
+
+def _capture(expander: Expander, mark: Mark) -> str | None:
+    """What is captured is shown where it stands, and not again where it is called."""
+    expander.keep(mark.rest.strip(), "")
+    return ""
 
 
 def _reusable(expander: Expander, mark: Mark) -> str | None:
@@ -550,7 +583,7 @@ def _book_include(expander: Expander, mark: Mark) -> str | None:
 
 _WRAPPERS = names(
     "columns column stepper tabs content-ref updates cards hint embed swagger if ifversion"
-    " unless case when else elsif elif endif raw assign set capture for with block call"
+    " unless case when else elsif elif endif raw set for with block call"
     " rowheaders data_table jumplinks mac windows linux cli webui curl codespaces vscode"
     " desktop prompt note warning tip caution important danger expandable details section"
     " row col figure-group"
@@ -562,6 +595,8 @@ _HUGO_WRAPPERS = names(
 _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] = (
     ("liquid", "include include_relative include_cached render partial includes", _include),
     ("hugo", "include readfile readFile include-md snippet partial", _include),
+    ("liquid", "assign", _assign),
+    ("liquid", "capture", _capture),
     ("liquid", "data indented_data_reference", _reusable),
     ("liquid", "octicon icon", _icon),
     ("liquid hugo", "youtube youtubeLite yt", _film("https://www.youtube.com/watch?v=")),
