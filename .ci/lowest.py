@@ -23,6 +23,7 @@ TESTS = {
     "click": ("tests/cli/test_app.py", "tests/cli/test_real.py"),
     "emoji": ("tests/content/test_marks.py", "tests/test_warnings.py"),
     "filelock": ("tests/index/test_imports.py", "tests/index/test_generations.py"),
+    "jsonschema": ("tests/assist/test_schema.py",),
     "hypothesis": ("tests/content/test_frontmatter.py",),
     "ir-measures": ("tests/evaluate/test_measures.py", "tests/cli/test_eval.py"),
     "jinja2": ("tests/site/test_build.py",),

@@ -8,6 +8,7 @@ Imports go down: each line knows only those below it, and no module is part of a
 
     cli/            one file per command; the only door to Click
     evaluate/       judged queries -> metrics
+    assist/         the same answers for programs and assistants: JSON, schemas, MCP
     site/           the static site; export/ is what the browser's search reads
     knowledge_base  a folder of articles and the index that answers for it
     context         the evidence for a question, within a budget of tokens

@@ -226,7 +226,7 @@ def test_a_search_passes_through_few_modules():
     loaded = set(re.findall(r"[\w/]+\.py", search))
     assert 0 < len(loaded) <= MOST_LOADED
     assert not loaded & {
-        "cli/as_json.py", "cli/complete.py", "content/markdown/parser.py", "content/reader.py",
+        "assist/as_json.py", "cli/complete.py", "content/markdown/parser.py", "content/reader.py",
         "index/inverter.py", "index/weights.py", "site/build.py",
     }  # fmt: skip
 

@@ -218,7 +218,11 @@ def _prepare_streams() -> None:
 def _first_screen(args: Sequence[str]) -> Screen:
     """The screen for errors, known before the arguments are read, since reading them may fail."""
     options = list(args[: args.index("--")] if "--" in args else args)
-    return open_screen(os.environ, no_color="--no-color" in options, as_json="--json" in options)
+    return open_screen(os.environ, no_color="--no-color" in options, as_json=_wants_json(options))
+
+
+def _wants_json(options: Sequence[str]) -> bool:
+    return any(o == "--json" or o.partition("=")[0] == "--fields" for o in options)
 
 
 def _complete(shell: str, args: Sequence[str]) -> int:
@@ -249,23 +253,24 @@ def _report(error: Exception, screen: Screen, *, debug: bool) -> int:
     if isinstance(error, FileNotFoundError):
         error = _without_folder(error)
     if isinstance(error, click.ClickException):
-        return _report_usage(error, screen)
-    if isinstance(error, KbError):
-        screen.error(
-            f"{error.where}: {error.message}" if error.where else error.message, error.hint
-        )
-        if screen.as_json:
-            from kb.cli.as_json import error_as_json
-
-            screen.print_json(error_as_json(error))
-        return error.exit_code
-    if isinstance(error, OSError):
+        known = _usage(error)
+    elif isinstance(error, KbError):
+        known = error
+    elif isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        screen.error(f"{where}{error.strerror or error}")
-        return KbError.exit_code
-    name = type(error).__name__
-    screen.error(f"{name}: {error}; this is a bug in kb", "set KB_DEBUG=1 to see where it happened")
-    return KbError.exit_code
+        known = KbError(f"{where}{error.strerror or error}", code="system")
+    else:
+        known = KbError(
+            f"{type(error).__name__}: {error}; this is a bug in kb",
+            hint="set KB_DEBUG=1 to see where it happened",
+            code="bug",
+        )
+    screen.error(f"{known.where}: {known.message}" if known.where else known.message, known.hint)
+    if screen.as_json:
+        from kb.assist.as_json import error_as_json
+
+        screen.print_json(error_as_json(known))
+    return error.exit_code if isinstance(error, click.ClickException) else known.exit_code
 
 
 def _without_folder(error: FileNotFoundError) -> Exception:
@@ -277,7 +282,8 @@ def _without_folder(error: FileNotFoundError) -> Exception:
     return error
 
 
-def _report_usage(error: click.ClickException, screen: Screen) -> int:
+def _usage(error: click.ClickException) -> KbError:
+    """What is wrong with a command line, and which help says more."""
     message = error.format_message().rstrip(".")
     ctx = getattr(error, "ctx", None)
     path = ctx.command_path if ctx else "kb"
@@ -291,5 +297,4 @@ def _report_usage(error: click.ClickException, screen: Screen) -> int:
             message += f"; did you mean {' or '.join(close)}?"
     if message[1:2].islower():  # Click begins with a capital
         message = message[:1].lower() + message[1:]
-    screen.error(message, f"`{path} --help` lists what there is")
-    return error.exit_code
+    return KbError(message, hint=f"`{path} --help` lists what there is", code="usage")

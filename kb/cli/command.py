@@ -171,13 +171,36 @@ def session_of(ctx: click.Context) -> Session:
     """The session that the global options read so far describe."""
     meta = {key.removeprefix(_META): value for key, value in ctx.meta.items()}
     verbosity = -1 if meta.get("quiet") else meta.get("verbose", 0)
+    written = meta.get("fields")
     screen = open_screen(
         os.environ,
         no_color=bool(meta.get("no_color")),
         verbosity=verbosity,
-        as_json=bool(meta.get("json")),
+        as_json=bool(meta.get("json")) or written is not None,
     )
+    if written is not None:
+        from kb.assist.schema import read_fields, read_schema
+
+        screen = screen._replace(fields=read_fields(written, read_schema(_name_of(ctx))))
     return Session(screen, meta.get("content"), meta.get("index"), meta.get("config"))
+
+
+def _name_of(ctx: click.Context) -> str:
+    """The name of the command, that below `kb`, by which its JSON is known."""
+    return ctx.command_path.split()[1]
+
+
+def _print_schema(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001  # as click calls it
+    """Print the schema of the command's JSON; before the command's name, when that is known."""
+    if not value or ctx.resilient_parsing:
+        return
+    if not isinstance(ctx.command, Command):
+        _remember(ctx, param, value)
+        return
+    from kb.assist.schema import read_schema
+
+    open_screen(os.environ).print_json(read_schema(_name_of(ctx)))
+    ctx.exit()
 
 
 def pass_session(run: Run) -> Callable[..., int]:
@@ -199,7 +222,7 @@ def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> None:
 
 
 def _global(*names: str, **attributes: Any) -> click.Option:
-    return click.Option(names, expose_value=False, callback=_remember, **attributes)
+    return click.Option(names, **{"expose_value": False, "callback": _remember, **attributes})
 
 
 def global_options() -> list[click.Option]:
@@ -211,6 +234,16 @@ def global_options() -> list[click.Option]:
         _global("--index", help="Folder of the index.", metavar="DIR", **path),
         _global("--config", help="Settings file.", metavar="FILE", **path),
         _global("--json", is_flag=True, help="Print one JSON object."),
+        _global(
+            "--fields", metavar="NAMES", help="JSON with these fields alone: hits.article,total."
+        ),
+        _global(
+            "--schema",
+            is_flag=True,
+            is_eager=True,
+            callback=_print_schema,
+            help="Print the JSON Schema of the command's JSON.",
+        ),
         _global("--no-color", is_flag=True, help="Print without colours."),
         _global("-q", "--quiet", is_flag=True, help="Print no messages but errors."),
         _global("-v", "--verbose", count=True, help="Print more; -vv prints tracebacks."),
@@ -228,6 +261,8 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options; an error in them is this command's, whose help it names."""
+        if ctx.meta.get(f"{_META}schema"):  # asked for before the command's name
+            args = ["--schema"]
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:

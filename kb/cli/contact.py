@@ -55,7 +55,7 @@ def command(
     refuse_empty(base, audience=Audience(audience))
     escalation = base.contact(problem, audience=Audience(audience), language=language)
     if session.screen.as_json:
-        from kb.cli.as_json import contact_as_json
+        from kb.assist.as_json import contact_as_json
 
         session.screen.print_json(contact_as_json(problem, escalation))
     else:

@@ -70,7 +70,7 @@ def command(
         question, budget=budget, audience=reader, drafts=drafts, language=language
     )
     if session.screen.as_json:
-        from kb.cli.as_json import context_as_json
+        from kb.assist.as_json import context_as_json
 
         session.screen.print_json(context_as_json(context))
     else:

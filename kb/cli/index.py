@@ -49,7 +49,7 @@ def command(session: Session, *, force: bool) -> int:
     if not changes.articles:
         screen.message(f"warning: {no_articles(base.config.content, broken=broken)}")
     if screen.as_json:
-        from kb.cli.as_json import changes_as_json
+        from kb.assist.as_json import changes_as_json
 
         screen.print_json(changes_as_json(changes))
     else:

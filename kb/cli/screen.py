@@ -70,6 +70,7 @@ class Screen(NamedTuple):
     glyphs: Glyphs
     verbosity: int = 0
     as_json: bool = False
+    fields: tuple[str, ...] = ()
     animated: bool = False
     is_terminal: bool = False
     err_width: int | None = None
@@ -100,7 +101,11 @@ class Screen(NamedTuple):
         click.echo_via_pager(text, color=colour)
 
     def print_json(self, value: Mapping[str, Any]) -> None:
-        """Write one JSON object to stdout; keys stay in their order."""
+        """Write one JSON object to stdout; keys stay in their order, those of `fields` if any."""
+        if self.fields:
+            from kb.assist.schema import pick  # few ask for it
+
+            value = pick(value, self.fields)
         ascii_only = not _writes_unicode(self.out)
         text = json.dumps(value, ensure_ascii=ascii_only, indent=2)
         click.echo(escape_json(text), file=self.out, color=True)

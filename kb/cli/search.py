@@ -100,7 +100,7 @@ def command(
     if not answer.hits:
         refuse_empty(base, audience=Audience(audience), drafts=drafts)
     if session.screen.as_json:
-        from kb.cli.as_json import answer_as_json
+        from kb.assist.as_json import answer_as_json
 
         session.screen.print_json(answer_as_json(answer))
     else:

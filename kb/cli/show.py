@@ -64,7 +64,7 @@ def command(session: Session, *, words: tuple[str, ...], language: str | None, s
     sections = _sections(article, anchor)
     screen = session.screen
     if screen.as_json:
-        from kb.cli.as_json import article_as_json
+        from kb.assist.as_json import article_as_json
 
         escalation, spoken = base.escalation(article), base.language_of(article)
         others = base.translations(article)

@@ -89,7 +89,7 @@ def command(
     titles = {card.id: card.title for card in base.cards(audience=reader, drafts=drafts)}
     chosen = [*_below(name, topics)]
     if session.screen.as_json:
-        from kb.cli.as_json import topics_as_json
+        from kb.assist.as_json import topics_as_json
 
         session.screen.print_json(topics_as_json(chosen, titles))
     else:

@@ -162,7 +162,7 @@ def test_words_of_few_are_taken_in_any_case(base, kb):
 def test_wrong_usage_is_explained(args, message, kb):
     """Usage errors are one line with what was meant, a line with where to look, and exit 2."""
     result = kb(*args)
-    assert (result.code, result.out) == (2, "")
+    assert (result.code, '"code": "usage"' in result.out) == (2, "--json" in args)
     first, second = result.err.splitlines()
     assert first.startswith("kb: error: ")
     assert message in first
