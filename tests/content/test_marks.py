@@ -344,3 +344,27 @@ def test_an_alert_whose_sign_was_forgotten():
     assert 'class="callout note"' in parse("a\n\n [!NOTE]\n> Heed **this**.\n").html()
     assert "[!NOTE]" in parse("[!NOTE]\n\ntext\n").sections[0].text
     assert "[!NOTE]" in parse("a [!NOTE]\n> b\n").sections[0].text
+
+
+def test_a_heading_that_is_defined():
+    """As Python-Markdown has it: a heading still, and below it what the text says of it."""
+    body = "# A\n\n#### `X` {#x}\n\n: One\n\n: Two:\n\n    ```\n    a\n    ```\n\n#### Y #\n: Three\n\nb\n: c\n"
+    document = parse(body)
+    assert [(s.heading, s.anchor, s.text) for s in document.sections[1:]] == [
+        ("X", "x", "One\nTwo:\na"),
+        ("Y", "y", "Three\nb\nc"),
+    ]
+    html = document.html()
+    assert html.index("</h4>") < html.index("<dl>") < html.index("One")
+    assert html.count("<dl>") == html.count("</dl>") == 2
+    assert [s.text for s in parse(document.markdown()).sections] == [
+        s.text for s in document.sections
+    ]
+    off = MarkdownConfig(definition_lists=False)
+    assert parse(body, syntax=off).sections[1].text.startswith(": One")
+
+
+@pytest.mark.parametrize("name", ["slight_smile", "slight_frown", "upside_down"])
+def test_emoji_by_names_of_forums(name):
+    """Those of JoyPixels, where GitHub has another."""
+    assert f":{name}:" not in parse(f"a :{name}: b").sections[0].text

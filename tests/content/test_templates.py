@@ -78,6 +78,7 @@ HUGOS = [
     ('[that]({{< relref "b.md" >}}) [b]({{% ref "/b" %}})', "that b"),
     ('{{< figure src="x.png" alt="A box" title="The box" >}}', "A box\nThe box"),
     ('a {{< legacy-img src="x.png" alt="A box" >}}', "a A box"),
+    ("<br>\n{{< note >}}\nSee [b](b.md) **now**\n{{< /note >}}", "Note\nSee b now"),
     ("{{< youtube abc123 >}}", "https://www.youtube.com/watch?v=abc123"),
     ("{{% panel %}}\n**bold**\n{{% /panel %}}", "bold"),
     ("Call {{< param phone >}} {{< unknown >}}now", "Call 555 now"),
@@ -166,6 +167,7 @@ OTHERS = [
     ('--8<-- "parts/x.md"', "Included."),
     ('{% embed url="https://video.example/1" %}', "https://video.example/1"),
     ('{% content-ref url="b.md" %}\n[b.md](b.md)\n{% endcontent-ref %}', "b.md"),
+    ('{% page-ref page="../how-to/pay_late.md" %}', "Pay late"),
     ('{% file src="x.pdf" %}\nThe paper\n{% endfile %}', "x.pdf\nThe paper"),
     ("{% stepper %}\n{% step %}\n## One\n\nx\n{% endstep %}\n{% endstepper %}", "One\nx"),
     (

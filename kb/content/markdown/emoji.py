@@ -17,6 +17,18 @@ if TYPE_CHECKING:
 _NAME = re.compile(r":([a-z0-9_+](?:\\?[a-z0-9_+-]){0,60}):(?!:)")
 _IN_TEXT = re.compile(r"(?<![^\W_]):([a-z0-9_+][a-z0-9_+-]{0,60}):(?!:)")
 _ICON = re.compile(r"(?:material|octicons|fontawesome|simple|fa|bi|lucide|mdi)-")
+# Names of JoyPixels, which forums and chats have, where GitHub has another.
+_ALIASES = {
+    "slight_smile": "slightly_smiling_face",
+    "slight_frown": "slightly_frowning_face",
+    "upside_down": "upside_down_face",
+    "hugging": "hugs",
+    "nerd": "nerd_face",
+    "rolling_eyes": "roll_eyes",
+    "thinking_face": "thinking",
+    "face_palm": "facepalm",
+    "simple_smile": "slightly_smiling_face",
+}
 
 
 def emoji(state: StateInline, silent: bool) -> bool:
@@ -55,6 +67,6 @@ def _character(name: str) -> str:
     """The emoji of a name; empty for none."""
     from emoji import emojize  # noqa: PLC0415  # 22 ms, for articles with such names alone
 
-    written = f":{name}:"
+    written = f":{_ALIASES.get(name, name)}:"
     made: str = emojize(written, language="alias")
     return "" if made == written else made

@@ -162,6 +162,7 @@ def _name(found: re.Match[str]) -> str:
     return name.lower()
 
 
+_BREAKS = frozenset({"br", "wbr", "img"})
 _FIRST = re.compile(r"</?([A-Za-z][\w.:-]*)")
 
 
@@ -173,11 +174,14 @@ def _is_of_words(name: str, *, known: bool) -> bool:
 
 def html_of_words(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """markdown-it-py's own rule for blocks of HTML, but for tags of words in dialects where those
-    begin a paragraph: what stands below `<br>` or `<span>` is Markdown there.
+    begin a paragraph: what stands below a `<span>` is Markdown there, as it is below a `<br>` or a
+    picture in every dialect.
     """
-    if spans := state.env.get("spans"):
+    spans = state.env.get("spans", ())
+    if state.env.get("has_dialect"):
         found = _FIRST.match(state.src, state.bMarks[start] + state.tShift[start])
-        if found and _is_of_words(found[1].lower(), known="mdx" not in spans):
+        name = found[1].lower() if found else ""
+        if name in _BREAKS or (found and spans and _is_of_words(name, known="mdx" not in spans)):
             return False
     return html_block(state, start, end, silent)
 

@@ -490,6 +490,14 @@ def _file(_expander: Expander, mark: Mark) -> str | None:
     return f"[{_escaped(name)}](<{src}>)" if src else None
 
 
+def _page_link(_expander: Expander, mark: Mark) -> str | None:
+    """A link to another page by its file, whose name tells what it is about."""
+    page = mark.attrs.get("page") or mark.attrs.get("url") or ""
+    name = re.sub(r"(?:/?(?:README|index))?(?:\.mdx?)?/?\Z", "", page, flags=re.IGNORECASE)
+    words = " ".join(re.split(r"[-_\s]+", name.rpartition("/")[2].strip(".")))
+    return f"[{_escaped(words[:1].upper() + words[1:] or page)}](<{page}>)" if page else None
+
+
 def _param(expander: Expander, mark: Mark) -> str | None:
     name = mark.words[0] if mark.words else ""
     return (
@@ -608,6 +616,7 @@ _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] =
     ("liquid", "post_url", _post_link),
     ("liquid hugo", "embed", _embed),
     ("liquid", "file", _file),
+    ("liquid", "page-ref", _page_link),
     ("hugo", "param", _param),
     ("hugo", "button", _button),
     ("snippet", "include", _include),
