@@ -39,6 +39,8 @@ class Publication(NamedTuple):
     content folder itself, with which links begin that are written for its project. `folders`: each
     page stood as a folder, so that `../late/` beside an article leads to the one beside it. `inner`
     is the path of the content folder in its project (`src/docs/`), empty where it is that itself.
+    `start` is the path in the content folder (`en/`) of what stood at the top of the site; empty
+    where it is the folder itself.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -46,6 +48,7 @@ class Publication(NamedTuple):
     names: tuple[str, ...] = ()
     folders: bool = False
     inner: str = ""
+    start: str = ""
 
 
 NEVER_PUBLISHED = Publication()
@@ -71,7 +74,8 @@ def read_publication(dialect: Dialect) -> Publication:
     longest_first = sorted(prefixes, key=lambda prefix: (-len(prefix), prefix))
     folders = dialect.routes.folders
     below = f"{inner}/" if inner.strip(".") else ""
-    return Publication(tuple(longest_first), tuple(origins), tuple(names), folders, below)
+    start = f"{dialect.start.relative_to(content).as_posix()}/" if dialect.start else ""
+    return Publication(tuple(longest_first), tuple(origins), tuple(names), folders, below, start)
 
 
 def shared_prefix(paths: Sequence[str], leads: Callable[[str], bool]) -> str:

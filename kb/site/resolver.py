@@ -238,6 +238,8 @@ class Targets:
         if target.startswith("/"):
             rooted = normal_path(target.lstrip("/"))
             yield from self._below_prefixes(rooted)
+            if start := self.publication.start:
+                yield from (start + path for path in (rooted, *self._below_prefixes(rooted)))
             if _LANGUAGE.match(rooted):  # what is not translated is shown as it is
                 yield rooted.partition("/")[2]
         elif target:

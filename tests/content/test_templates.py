@@ -245,6 +245,31 @@ SECRETS = [
 ]
 
 
+DOCSIFY = [
+    ("[x](_part.md ':include')", "Part"),
+    ('[x](_part.md ":include :type=markdown")', "Part"),
+    ("[x](_part.md ':include :type=code')", "# Part"),
+    ("[x](_a.js ':include')", "one\n/// [two]\n2\n/// [two]"),
+    ("[x](_a.js ':include :type=code :fragment=two')", "2"),
+    ("[x](page.html ':include height=400px')", "x"),
+    ("[x](_part.md ':ignore')", "x"),
+    ("[x](none.md ':include')", "x"),
+    ("see [x](_part.md ':include')", "see x"),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), DOCSIFY)
+def test_links_of_docsify_whose_title_says_so_are_the_file(tmp_path, body, text):
+    """On a line of their own; what is no text stays a link."""
+    files = {
+        "content/index.html": "<script>window.$docsify = {}</script>",
+        "content/_part.md": "# Part\n",
+        "content/_a.js": "one\n/// [two]\n2\n/// [two]\n",
+        "content/page.html": "x",
+    }
+    assert seen(tmp_path, files, body)[1] == text
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_an_include_leaves_neither_the_project_nor_what_is_public(tmp_path, name):
     """Not by dots, by a link, or by naming what is hidden."""

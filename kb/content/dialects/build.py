@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,7 +16,6 @@ from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from kb.content.frontmatter import Plain
 
@@ -26,11 +27,15 @@ def begin(
     *,
     assets: Iterable[str] = (),
     includes: Iterable[str] = (),
+    start: str = "",
     **values: Any,
 ) -> Dialect:
     """A dialect of a located folder. `assets` and `includes` are folders, looked for at the root,
-    above the content folder, and in it; those that there are count. Others are fields of it.
+    above the content folder, and in it; those that there are count. `start` is the path below the
+    root of the folder from which the generator reads pages. Others are fields of it.
     """
+    inner = Path(os.path.normpath(located.root / start))
+    is_within = start and located.content in inner.parents and is_folder(inner)
     bases = [located.root, *_between(located), located.content]
     return Dialect(
         name=located.name,
@@ -41,6 +46,7 @@ def begin(
         asset_folders=_within(located.root, [base / name for base in bases for name in assets]),
         include_folders=_within(located.root, [base / name for base in bases for name in includes]),
         state=located.state,
+        start=inner if is_within else None,
         **values,
     )
 

@@ -106,7 +106,8 @@ class Dialect:
     titles end with that is the name of the site, such as `| Help Center`.
     `languages` are those that the articles are in. `date_key` is a key of front matter that says
     from which day an article is published; where `dated_folders` are named, only in these, whose
-    files may have the day before their names.
+    files may have the day before their names. `start` is the folder at which the generator's
+    addresses start where that is one within the content folder; None where it is that itself.
     `state` is the digest of all that it was read from.
     """
 
@@ -133,6 +134,7 @@ class Dialect:
     languages: Languages = ONE_LANGUAGE
     date_key: str = ""
     dated_folders: tuple[str, ...] = ()
+    start: Path | None = None
 
     def begins(self, path: str) -> Begins:
         """What says from when the article at a path is published, beside the keys of all."""

@@ -49,6 +49,7 @@ def read(located: Located) -> Dialect:
             for each in texts(docs, "exclude") or _EXCLUDED
             for pattern in _braces(each)
         ),
+        start=text(docs, "path") or "docs",
         menu=_menu(located, text(docs, "sidebarPath")),
     )
 

@@ -27,6 +27,7 @@ def read(located: Located) -> Dialect:
         includes=(".gitbook/includes", "includes"),
         routes=Routes(indexes=("readme", "index"), slugs=()),
         marks=frozenset({"gitbook"}),
+        start=text(said, "root"),
         exclude=("SUMMARY.md",),
         hidden_by=unlisted,
         data_files=tuple((name, path) for name, path in files if is_file(path)),

@@ -60,6 +60,7 @@ def read(located: Located) -> Dialect:
         data_files=tuple(data_files(located.root / "data", "site.data")),
         given=tuple(given),
         languages=_languages(located, said),
+        start=_start(params),
         date_key="" if text(params, "buildfuture") == "true" else "date",
     )
 
@@ -90,6 +91,13 @@ def _languages(located: Located, said: Plain) -> Languages:
             pairs.append((tag, ""))
     default = language_tag(text(keys, "defaultcontentlanguage") or "en")
     return spoken(pairs, default, suffixes=not in_folders)
+
+
+def _start(params: dict[str, Plain]) -> str:
+    """The folder of the default language, else that of all content."""
+    first = text(params, "defaultcontentlanguage") or "en"
+    options = {key.lower(): value for key, value in table(params.get("languages"), first).items()}
+    return text(options, "contentdir") or text(params, "contentdir") or "content"
 
 
 def _mounts(module: Plain) -> Iterator[tuple[str, str]]:

@@ -51,6 +51,7 @@ def read(located: Located) -> Dialect:
         exclude=(*texts(said, "exclude_docs"), *texts(said, "draft_docs")),
         hidden_by=_plugin_patterns(said),
         given=(*given, *config.items()),
+        start=text(said, "docs_dir") or "docs",
         menu=(located.evidence,) if located.evidence and table(said).get("nav") else (),
         languages=_languages(said),
     )

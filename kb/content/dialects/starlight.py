@@ -30,6 +30,7 @@ def read(located: Located) -> Dialect:
             folders=text(said, "trailingSlash") != "never",
         ),
         marks=frozenset({"mdx"}),
+        start="src/content/docs",
         menu=(located.evidence,) if located.evidence else (),
         languages=_languages(said),
     )

@@ -25,6 +25,7 @@ def read_vue(located: Located, assets: str) -> Dialect:
         located,
         assets=("public", assets),
         includes=(".",),
+        start=text(said, "srcDir"),
         published_at=sites(base),
         anchors=Anchors.VITEPRESS,
         routes=Routes(base=joined(base), indexes=("index", "readme"), slugs=("permalink",)),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kb.content.markdown.markup import Markup
 
-_SIGNS = ("{%", "{{", "{*", "[!", ":::", "--8<--", ";--8<--", "<!--", "<<<", "@[")
+_SIGNS = ("{%", "{{", "{*", "[!", ":::", "--8<--", ";--8<--", "<!--", "<<<", "@[", "[")
 _MOST_LINES = 60
 _BRANCHES = frozenset({"else", "elsif", "elif", "elseif"})
 _CODE = frozenset({"highlight", "codeblock", "code-toggle"})

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 2_000
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)\Z", re.IGNORECASE)
-_STARTS = re.compile(r"\{%|\{\{[<%]?|\[!|:::|;?--8<--|<!--|<<<|@\[|\{\*")
+_STARTS = re.compile(r"\{%|\{\{[<%]?|\[!|:::|;?--8<--|<!--|<<<|@\[|\{\*|\[(?=[^\n]*:include)")
 _CLOSING = {"{%": "%}", "{{<": ">}}", "{{%": "%}}"}
 _NAMES = re.compile(r"\s*[-~]?\s*(/)?\s*([A-Za-z_][\w./-]*|/)\s*", re.DOTALL)
 _ATTRIBUTE = re.compile(
@@ -47,8 +47,14 @@ _DOCFX_LINE = re.compile(
 )
 _DOCFX_OPEN = re.compile(r":::\s{0,3}(zone|moniker|row|column)(-end)?\b([^\n]*)")
 _SNIPPET = re.compile(r";?--8<--[ \t]+[\"']([^\"'\n]+)[\"'][ \t]*")
+_DOCSIFY = re.compile(
+    r"(?P<link>\[[^\[\]\n]{0,300}\]\(\s*<?(?P<name>[^()<>\s]{1,300})>?)\s+"
+    r"(?P<quote>[\"']):include\b(?P<rest>[^\"'\n]{0,200})(?P=quote)\s*\)[ \t]*(?=\n|\Z)"
+)
 _VARIABLE = re.compile(r"\s*-?\s*([A-Za-z_.$][\w.\[\]\"'-]*)\s*((?:\|[^{}]*)?)-?\s*\Z")
 _LITERAL = re.compile(r"\s*-?\s*(?:\"([^\"]*)\"|'([^']*)')\s*((?:\|[^{}]*)?)-?\s*\Z")
+_OPTION = re.compile(r":(\w+)=([\w.-]+)")
+_SHOWN = (".html", ".htm", ".mp3", ".mp4", ".ogg", ".pdf")
 _KNOWN_ROOTS = ("site.", "page.", "include.", "config.", "book.", "jekyll.", "layout.", "theme.")
 _PREFIXES = frozenset(
     {"site.baseurl", "site.url", "site.baseURL", "site.BaseURL", "base_url", "baseurl"}
@@ -97,6 +103,8 @@ def read_mark(text: str, at: int, markup: Markup) -> Mark | None:
         return _read(text, at, "liquid" if start == "{%" else "hugo", _CLOSING[start])
     if start == "{{":
         return _read_value(text, at, markup)
+    if start == "[":
+        return _read_docsify(text, at) if "docsify" in markup.families else None
     if start in {"[!", ":::"}:
         return _read_docfx(text, at) if start == "[!" else _read_line_of_docfx(text, at)
     return _read_file(text, at, markup)
@@ -170,6 +178,15 @@ def _read_value(text: str, at: int, markup: Markup) -> Mark | None:
     if not ours or not stripped:
         return None
     return Mark("value", stripped, end + 2, rest=inner)
+
+
+def _read_docsify(text: str, at: int) -> Mark | None:
+    """A link whose title says that the file is to stand in its place."""
+    found = _DOCSIFY.match(text, at)
+    if found is None:
+        return None
+    attrs = dict(_OPTION.findall(found["rest"]))
+    return Mark("docsify", "include", found.end(), attrs, (found["name"],), f"{found['link']})")
 
 
 def _read_docfx(text: str, at: int) -> Mark | None:
@@ -589,6 +606,24 @@ def _book_include(expander: Expander, mark: Mark) -> str | None:
     return None if code is None else write_import(Import(name, 0), code)
 
 
+def _docsify_include(expander: Expander, mark: Mark) -> str:
+    """Markdown as it is, what browsers show as a link, any other file as code."""
+    name, kind = mark.words[0], mark.attrs.get("type", "")
+    file = name.partition("?")[0].lower()
+    if file.endswith((".md", ".markdown")) and kind in {"", "markdown"}:
+        return expander.include(name) or mark.rest
+    is_shown = kind in {"iframe", "audio", "video"} or file.endswith(_SHOWN)
+    code = None if is_shown and kind != "code" else expander.code(name)
+    if code is None:
+        return mark.rest
+    if fragment := mark.attrs.get("fragment"):
+        pieces = re.split(
+            rf"^[^\n]*(?:///|###)\s*\[{re.escape(fragment)}\][^\n]*\n", code, flags=re.MULTILINE
+        )
+        code = pieces[1] if len(pieces) > 1 else code
+    return write_import(Import(name, 0), code)
+
+
 _WRAPPERS = names(
     "columns column stepper tabs content-ref updates cards hint embed swagger if ifversion"
     " unless case when else elsif elif endif raw set for with block call"
@@ -627,6 +662,7 @@ _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] =
     ("docfx-line", "code", _code_line),
     ("mdbook", "include rustdoc_include shiftinclude playground", _book_include),
     ("mdbook", "title", _nothing),
+    ("docsify", "include", _docsify_include),
 )
 _MADE = {
     **{("liquid", name): _nothing for name in _WRAPPERS},
