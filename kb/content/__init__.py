@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from kb.config import DEFAULT_LIMITS, Limits
 from kb.content.dialects import PLAIN, Dialect
 from kb.content.files import Listing, SourceFile, find_file, fold, scan
+from kb.content.foreign_keys import FRONT
 from kb.content.topics import TopicFile, build_topics, title_from_name
 from kb.model import Article, Problem, Topic
 from kb.text.languages import name_of
@@ -223,7 +224,8 @@ def resolve_aliases(articles: Iterable[Named]) -> Aliases:
         free = [
             route
             for route in article.routes
-            if owners.setdefault(fold(route), article.id) == article.id
+            if route != FRONT
+            and owners.setdefault(fold(route), article.id) == article.id
             and fold(route) != fold(article.id)
         ]
         if free:

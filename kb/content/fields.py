@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from kb.content.dialects.dialect import NO_DAY
 from kb.content.files import complaint_about_id
-from kb.content.foreign_keys import MEANT, ROUTES, as_route
+from kb.content.foreign_keys import FRONT, MEANT, ROUTES, as_route
 from kb.content.frontmatter import Entry, Fields, Items, Text, Value, plain
 from kb.content.values import FieldReader, either, items, one_line, quote
 from kb.content.visibility import folded, is_about_visibility, is_date_key, read_visibility
@@ -186,6 +186,8 @@ class _ArticleFields(FieldReader):
         for item in items(entry.value):
             text = _address_in(item)
             route = as_route(text)
+            if text.strip() == FRONT and folded(entry.key) in {*self._slugs, "permalink", "url"}:
+                self.attributes["routes"] = (*self.attributes.get("routes", ()), FRONT)
             if not route:
                 continue
             if folded(entry.key) in self._slugs and not text.startswith("/"):

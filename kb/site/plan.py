@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content import build_topics
 from kb.content.files import fold
+from kb.content.foreign_keys import FRONT
 from kb.content.languages import ONE_LANGUAGE, find_translations
 from kb.site.addresses import (
     CONTACT,
@@ -347,8 +348,22 @@ def _parts(
             )
         else:
             root = ""
-        folder = languages.folder(language) or language or languages.base
-        yield _Part(language, root, f"{folder}/" if at else "", own, topics)
+        folder = languages.folder(language)
+        if not folder or "/" in folder:  # of a generator: people don't know it
+            folder = language or languages.base
+        yield _Part(language, root, f"{folder}/" if at else "", own, _with_front(topics, root, own))
+
+
+def _with_front(
+    topics: dict[str, Topic], root: str, own: Mapping[str, PageMeta]
+) -> Mapping[str, Topic]:
+    """The topics, of which that at the top has the article for its page that says so."""
+    top = topics[root]
+    named = [id_ for id_ in top.articles if FRONT in own[id_].routes]
+    if top.page or not named:
+        return topics
+    rest = (id_ for id_ in top.articles if id_ != named[0])
+    return {**topics, root: replace(top, page=named[0], articles=(named[0], *rest))}
 
 
 _OF_LANGUAGE = (HOME, SEARCH, TOPICS, CONTACT, "llms.txt", "opensearch.xml", "feed.xml",
@@ -368,11 +383,8 @@ def _claim(
             addresses.claim(part.prefix + reserved)
     of_topics = []
     for part in parts:
-        below = part.prefix
         of_topic = {
-            name: addresses.claim(
-                preferred_topic_path(name if name.startswith(below) else below + name)
-            )
+            name: addresses.claim(preferred_topic_path(_below_prefix(part, name)))
             for name in part.topics
             if name != part.root
         }
@@ -386,10 +398,17 @@ def _claim(
         }
         for name in part.records:
             bare = languages.bare(name) if len(parts) > 1 else name
-            wish = bare if bare.startswith(part.prefix) else part.prefix + bare
-            of_article[name] = own.get(name) or addresses.claim(preferred_article_path(wish))
+            wish = preferred_article_path(_below_prefix(part, bare))
+            of_article[name] = own.get(name) or addresses.claim(wish)
             addresses.claim(markdown_of(of_article[name]))
     return addresses, of_article, of_topics
+
+
+def _below_prefix(part: _Part, name: str) -> str:
+    """An id as the address of a language has it: the language's folder counts as its prefix."""
+    if name.startswith(part.prefix):
+        return name
+    return part.prefix + (name.removeprefix(f"{part.root}/") if part.root else name)
 
 
 def _topic_destinations(

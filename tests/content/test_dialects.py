@@ -481,3 +481,48 @@ def test_sidebars_of_docusaurus_name_articles_by_their_ids(tmp_path):
     topics = {t.id: t for t in read_content(content, dialect=find_dialect(content)).topics}
     assert topics["dev"].title == "For developers"
     assert topics["dev"].articles == ("dev/late", "dev/01-early")
+
+
+def test_a_project_of_docusaurus_is_its_docs_and_their_translations(tmp_path):
+    """Where its whole folder is the content: nothing else of it is published."""
+    said = (
+        "export default {i18n: {defaultLocale: 'en', locales: ['en', 'de', 'fr']}, presets: "
+        "[['classic', {docs: {exclude: ['**/*.test.md', 'old/**']}}]]}\n"
+    )
+    german = "i18n/de/docusaurus-plugin-content-docs/current"
+    pages = [
+        "README.md",
+        "docs/a.md",
+        "docs/_b.md",
+        "docs/_c/d.md",
+        "docs/e.test.md",
+        "docs/old/f.md",
+    ]
+    pages += [f"{german}/a.md", f"{german}/_b.md", f"{german}/old/f.md", "blog/g.md"]
+    pages += [
+        "i18n/en/docusaurus-plugin-content-docs/current/a.md",
+        "versioned_docs/version-1/a.md",
+    ]
+    pages += ["i18n/de/docusaurus-plugin-content-blog/h.md", "node_modules/i.md"]
+    make(tmp_path, {"docusaurus.config.js": said, **dict.fromkeys(pages, "# x\n")})
+    assert listed(tmp_path)[0] == ["docs/a", f"{german}/a"]
+    languages = dialect_of(Config(content=tmp_path)).languages
+    assert languages.of_path("docs/a.md") == ""
+    assert languages.of_path(f"{german}/a.md") == "de"
+    assert languages.key("docs/a") == languages.key(f"{german}/a")
+
+
+STARTS = [
+    ({"mkdocs.yml": "docs_dir: pages\n"}, "pages"),
+    ({"hugo.toml": 'contentDir = "content/en"\n'}, "content/en"),
+    ({"config.yaml": "baseURL: /\nlanguages:\n  en:\n    contentDir: content/en\n"}, "content/en"),
+    ({"docusaurus.config.js": "export default {}"}, "docs"),
+]
+
+
+@pytest.mark.parametrize(("files", "folder"), STARTS, ids=str)
+def test_the_folder_at_which_addresses_start_is_found(tmp_path, files, folder):
+    """Within the content folder; that itself is none."""
+    make(tmp_path, {**files, f"{folder}/a.md": "# x\n"})
+    assert find_dialect(tmp_path).start == tmp_path / folder
+    assert find_dialect(tmp_path / folder).start is None

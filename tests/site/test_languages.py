@@ -226,3 +226,33 @@ def test_one_language_has_no_list_of_languages(tmp_path):
     assert "hreflang" not in html
     assert "data-others" not in html
     assert (tmp_path / "site/search/data/m.js").is_file()
+
+
+def test_a_language_whose_folder_lies_deep_stands_below_its_own_name(tmp_path):
+    """As translations of Docusaurus do: the article with the address of the site is the front page,
+    and links from the root lead to the article in the same language, or to that of the first one.
+    """
+    said = "export default {i18n: {defaultLocale: 'en', locales: ['en', 'de']}, presets: []}\n"
+    german = "i18n/de/docusaurus-plugin-content-docs/current"
+    front = "---\nslug: /\n---\n# Start\n\n[a](/guides/a) [b](guides/b.md)\n"
+    texts = {
+        "docusaurus.config.js": said,
+        "docs/start.md": front,
+        "docs/guides/a.md": "# A\n",
+        "docs/guides/b.md": "# B\n",
+        f"{german}/start.md": front,
+        f"{german}/guides/a.md": "# A\n\n[up](/)\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / "web" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "web" / name).write_text(text, "utf-8")
+    config = load_config(content=tmp_path / "web", environ={}, cwd=tmp_path)
+    build_site(config, out=tmp_path / "site")
+
+    def targets(page):
+        html = (tmp_path / "site" / page).read_text("utf-8")
+        return re.findall(r'<a href="([^"]*)">(?:a|b|up)</a>', html)
+
+    assert targets("index.html") == ["docs/guides/a.html", "docs/guides/b.html"]
+    assert targets("de/index.html") == ["../de/guides/a.html", "../docs/guides/b.html"]
+    assert targets("de/guides/a.html") == ["../../de/index.html"]

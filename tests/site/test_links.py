@@ -447,6 +447,34 @@ def test_the_page_of_the_whole_folder_is_the_front_page(empty, name):
     assert "Another" in empty.read("index.html")
 
 
+@pytest.mark.parametrize("line", ["slug: /", "permalink: /", "url: '/'"])
+def test_the_article_with_the_address_of_the_site_is_the_front_page(empty, line):
+    """Whatever its file is called, unless there is an index; links lead there."""
+    empty.write(
+        {"hello.md": f"---\n{line}\n---\n# Hello\n\nText.\n", "b.md": links("hello.md", "/")}
+    )
+    empty.build()
+    assert "<p>Text.</p>" in empty.read("index.html")
+    assert hrefs(empty, "b.html") == ["index.html", "index.html"]
+    empty.write({"index.md": "# Home\n\nOther.\n"})
+    empty.build()
+    assert "<p>Other.</p>" in empty.read("index.html")
+    assert "<p>Text.</p>" in empty.read("hello.html")
+
+
+def test_links_from_the_root_lead_into_the_folder_at_which_the_site_starts(empty):
+    """Where the content folder is one above it."""
+    empty.write(
+        {
+            "../hugo.toml": 'contentDir = "content/en"\nbaseURL = "https://www.example.com/"\n',
+            "en/here.md": links("/guides/late/", "https://www.example.com/guides/late/", "/gone/"),
+            "en/guides/late.md": "# Late\n",
+        }
+    )
+    empty.build()
+    assert hrefs(empty, "en/here.html")[:2] == ["en/guides/late.html"] * 2
+
+
 def test_a_front_page_without_a_title_keeps_its_sentence(empty):
     """`Index` and the like say nothing; without a page of the folder, nothing changes."""
     empty.write({"index.md": "Only text.\n", "a.md": "# A\n"})

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kb.content.dialects.build import begin, joined, sites
+from kb.content.dialects.build import begin, joined, sites, spoken
 from kb.content.dialects.configuration import anchored, read_configuration, table, text, texts
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
-from kb.files import is_file
+from kb.files import is_file, is_folder
+from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kb.content.frontmatter import Plain
+    from kb.content.languages import Languages
 
 _EXCLUDED = ("**/_*.{md,mdx}", "**/_*/**", "**/*.test.{md,mdx}", "**/__tests__/**")
+_TRANSLATED = "docusaurus-plugin-content-docs/current"
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _MOST_BRACES = 4
 _SIDEBARS = ("sidebars.js", "sidebars.ts", "sidebars.json", "sidebars.mjs", "sidebars.cjs")
@@ -29,6 +33,7 @@ def read(located: Located) -> Dialect:
     route = docs.get("routeBasePath", "docs")
     below = joined(base, route if isinstance(route, str) else "docs")
     url = text(said, "url").rstrip("/")
+    homes = _homes(said, docs, located)
     addresses = (f"{url}{below}", below, f"{url}{base}", base) if url else (below, base)
     return begin(
         located,
@@ -44,14 +49,49 @@ def read(located: Located) -> Dialect:
             folders=text(said, "trailingSlash") == "true",
         ),
         marks=frozenset({"mdx"}),
-        exclude=tuple(
-            anchored(pattern)
-            for each in texts(docs, "exclude") or _EXCLUDED
-            for pattern in _braces(each)
+        exclude=(
+            *_but_for(homes),
+            *(
+                f"{home}/{anchored(pattern).lstrip('/')}" if home else anchored(pattern)
+                for each in texts(docs, "exclude") or _EXCLUDED
+                for pattern in _braces(each)
+                for home in homes or ("",)
+            ),
         ),
+        languages=_languages(said, homes),
         start=text(docs, "path") or "docs",
         menu=_menu(located, text(docs, "sidebarPath")),
     )
+
+
+def _homes(said: Plain, docs: dict[str, Plain], located: Located) -> tuple[str, ...]:
+    """Where articles stand, with a slash before, where the content folder is all of the project:
+    those of the first language, then their translations.
+    """
+    if located.content != located.root:
+        return ()
+    own = f"/{(text(docs, 'path') or 'docs').removeprefix('./').strip('/')}"
+    first = text(said, "i18n", "defaultLocale")
+    tags = (key for key in texts(said, "i18n", "locales") if language_tag(key))
+    homes = (own, *(f"/i18n/{key}/{_TRANSLATED}" for key in tags if key != first))
+    return tuple(home for home in homes if is_folder(located.root / home[1:]))
+
+
+def _but_for(homes: tuple[str, ...]) -> Iterator[str]:
+    """Patterns that leave out all but these folders, and in them what is no page."""
+    if homes:
+        yield "/**"
+    for home in homes:
+        yield from (f"!{home}/**", f"{home}/**/_*", f"{home}/**/_*/**")
+
+
+def _languages(said: Plain, homes: tuple[str, ...]) -> Languages:
+    first = language_tag(text(said, "i18n", "defaultLocale") or "en")
+    pairs = {
+        language_tag(home.split("/")[2]) if home.endswith(_TRANSLATED) else first: home[1:]
+        for home in reversed(homes)
+    }
+    return spoken(pairs.items(), first)
 
 
 def _options(said: Plain, located: Located) -> dict[str, Plain]:
