@@ -73,6 +73,9 @@ class Problem:
         return f"{where}: {self.message}"
 
 
+FRONT = "/"
+"""The route of the front page: the article that has it is that page."""
+
 FileRow = tuple[str, int, int]
 """A file that was looked for: its path, size in bytes, and time of change in nanoseconds; -1 where
 it was not there.

@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from kb.config import DEFAULT_LIMITS, Limits
 from kb.content.dialects import PLAIN, Dialect
 from kb.content.files import Listing, SourceFile, find_file, fold, scan
-from kb.content.foreign_keys import FRONT
 from kb.content.topics import TopicFile, build_topics, title_from_name
-from kb.model import Article, Problem, Topic
+from kb.model import FRONT, Article, Problem, Topic
 from kb.text.languages import name_of
 
 if TYPE_CHECKING:

@@ -15,11 +15,22 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from kb.content.dialects.dialect import NO_DAY
 from kb.content.files import complaint_about_id
-from kb.content.foreign_keys import FRONT, MEANT, ROUTES, as_route
+from kb.content.foreign_keys import MEANT, ROUTES, as_route
 from kb.content.frontmatter import Entry, Fields, Items, Text, Value, plain
 from kb.content.values import FieldReader, either, items, one_line, quote
 from kb.content.visibility import folded, is_about_visibility, is_date_key, read_visibility
-from kb.model import Action, Audience, Channel, Condition, Problem, Severity, Status, Step, Tier
+from kb.model import (
+    FRONT,
+    Action,
+    Audience,
+    Channel,
+    Condition,
+    Problem,
+    Severity,
+    Status,
+    Step,
+    Tier,
+)
 from kb.text.languages import language_tag
 from kb.text.nearest import nearest, slip
 

@@ -29,9 +29,6 @@ ROUTES = frozenset({
 })  # fmt: skip
 """Keys that name an address at which the article stands or stood elsewhere."""
 
-FRONT = "/"
-"""The address of the front page: who has it is that page."""
-
 KNOWN = frozenset({
     "actions", "allowtitletodifferfromfilename", "api", "articleid", "aside", "author",
     "authors", "banner", "canonical", "canonicalurl", "cascade", "categories", "category",

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content import build_topics
 from kb.content.files import fold
-from kb.content.foreign_keys import FRONT
 from kb.content.languages import ONE_LANGUAGE, find_translations
+from kb.model import FRONT
 from kb.site.addresses import (
     CONTACT,
     HOME,
