@@ -881,6 +881,23 @@ def test_an_answer_is_a_sequence_of_its_hits(base):
     assert not base.search("zzzzz")
 
 
+def test_a_misspelt_message_in_quotes_is_corrected(tmp_path):
+    """Somebody who quotes a message types it, too; a word alone in quotes is meant as it is."""
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text("# Mail\n\nThe message says that sending has failed for now.\n")
+    (content / "b.md").write_text("# Print\n\nThe printer says nothing.\n")
+    base = KnowledgeBase.open(content, index=tmp_path / "index")
+    sentence = base.search('each printer here says "sending has faield" in the morning')
+    assert dict(sentence.correction.words) == {"faield": "failed"}
+    message = base.search('"sending has faield"')
+    assert dict(message.correction.words) == {"faield": "failed"}
+    assert message.hits[0].article == "a"
+    assert message.notices
+    assert base.search('"faield"').correction is None
+    assert not base.search('"faield"').hits
+
+
 def test_what_finds_nothing_is_answered_for_what_was_probably_meant(tmp_path):
     """A slip that is not sure is searched at once where the words as typed find nothing, and the
     answer says so; where they find something, or the language has the word, it is only offered.

@@ -212,7 +212,8 @@ class _Search:
         query = self.request.query
         if not query.phrases:
             return None
-        request = self.request._replace(query=query._replace(phrases=()), correct=False)
+        correct = self.request.correct and all(map(self._is_said, query.phrases))
+        request = self.request._replace(query=query._replace(phrases=()), correct=correct)
         results = _Search(self.searcher, request).run()
         notices = (UNQUOTED, *results.notices)
         return results._replace(notices=notices) if results.total else None
@@ -247,9 +248,15 @@ class _Search:
         ]
 
     def _unquoted(self, tokens: list[Token]) -> list[Token]:
-        """Who quotes a word means it."""
-        quoted = set().union(*map(self.analyzer.surfaces, self.request.query.phrases))
+        """Who quotes a word means it; in a sentence that quotes several, they may be misspelt."""
+        is_sentence = self._is_sentence()
+        phrases = (p for p in self.request.query.phrases if not (is_sentence and self._is_said(p)))
+        quoted = set().union(*map(self.analyzer.surfaces, phrases))
         return [token for token in tokens if token.surface not in quoted]
+
+    def _is_said(self, phrase: str) -> bool:
+        """Whether a phrase is of several words, as a message is."""
+        return len(_parts_of(self.analyzer, phrase)) > 1
 
     def _attempt(
         self, found: Found, tokens: list[Token], *, prefix: bool = False, every: bool = False

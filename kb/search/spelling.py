@@ -316,7 +316,11 @@ class Corrector:
         )
 
     def _beside(self, word: str, beside: tuple[str, ...]) -> int:
-        """What it takes from a word's score where it stands beside its neighbours."""
+        """What it takes from a word's score where it stands beside its neighbours: nothing from a
+        stop word's, which stands beside anything.
+        """
+        if word in self.analyzer.stop_words:
+            return 0
         before, after = beside
         term = self.analyzer.stem(word)
         are_neighbours = self.statistics.are_neighbours

@@ -22,7 +22,8 @@ QUERIES = (
     "topic:ordrs late", "topic:contact/nothing", "tag:delivry", "topic:billng tag:e", "tier:advise late",
     "wi-fi", "xyzzy", "xyzzy plugh", "helpp", "packagenever", "order123", "late late late",
     "can I get my money back for a parcel that never came", "I'd like a HUMAN, please!",
-    "refund for order 123-4567890-1234567 from yesterday", "chek ordr statsu", "émail", "chta", "lsot", "phne now", "ＰＨＯＮＥ",
+    "refund for order 123-4567890-1234567 from yesterday", "chek ordr statsu", "émail", "chta", "lsot", "phne now",
+    '"pakage nevr arrived"', '"pakage"', 'tracking shows me "my pakage nevr arrived" every day', '"pakage" late', "ＰＨＯＮＥ",
 )  # fmt: skip
 OPTIONS = (
     {},

@@ -214,6 +214,15 @@ def test_words_beside_a_word_tell_what_it_should_be():
     assert correct("load lontin", {"lontin"}, texts)[0].text == "load lontiny"
 
 
+def test_stop_words_beside_a_word_tell_nothing():
+    """They stand beside anything: `thred` is no slip of `there` because *post there* was written."""
+    texts = (*["post there message"] * 40, "a thread", "threads of a thread")
+    levels = {"there": 26, "thread": 15, "threads": 13}
+    correction, terms = correct("post thred message", {"thred"}, texts, levels)
+    assert correction.text == "post thread message"
+    assert terms == ["post", "thread", "messag"]
+
+
 def test_words_beside_a_word_make_it_sure():
     """A short name that stands beside what is asked for, too."""
     texts = ("use bixby", *["bixby"] * 8)

@@ -149,7 +149,8 @@ export class Search {
   async #unquote() {
     if (!this.query.phrases.length) return null;
     const query = { ...this.query, phrases: [] };
-    const search = new Search(this.engine, query, { ...this.wanted, correct: false });
+    const correct = this.wanted.correct && this.query.phrases.every((text) => this.#isSaid(text));
+    const search = new Search(this.engine, query, { ...this.wanted, correct });
     await search.load();
     const results = await search.run();
     const notices = [UNQUOTED, ...results.notices];
@@ -183,9 +184,16 @@ export class Search {
       !this.concepts.isTwoWords(token));
   }
 
-  /** Who quotes a word means it. @param {Token[]} tokens */
+  /** Whether a phrase is of several words, as a message is. @param {string} text */
+  #isSaid(text) {
+    return this.#parts(text).length > 1;
+  }
+
+  /** Who quotes a word means it; in a sentence that quotes several, they may be misspelt. @param {Token[]} tokens */
   #unquoted(tokens) {
-    const all = this.query.phrases.flatMap((text) => this.engine.analyzer.tokens(text.normalize("NFC")));
+    const isSentence = this.#isSentence();
+    const phrases = this.query.phrases.filter((text) => !(isSentence && this.#isSaid(text)));
+    const all = phrases.flatMap((text) => this.engine.analyzer.tokens(text.normalize("NFC")));
     const quoted = new Set(all.map((token) => token.surface));
     return tokens.filter((token) => !quoted.has(token.surface));
   }

@@ -196,6 +196,7 @@ export class Corrector {
   /** What it takes from a word's score where it stands beside its neighbours.
    * @param {string} word @param {(string | undefined)[]} beside */
   async #beside(word, [before, after]) {
+    if (this.analyzer.stopWords.has(word)) return 0; // it stands beside anything
     const term = this.analyzer.stem(word);
     return (await this.#together(before, term)) + (await this.#together(term, after));
   }
