@@ -75,7 +75,7 @@ def visible(text: str) -> str:
     >>> visible("red\x1b[31m")
     'red\\x1b[31m'
     """
-    return _UNSAFE.sub(_escaped, text)
+    return text if text.isprintable() else _UNSAFE.sub(_escaped, text)
 
 
 def escape_json(text: str) -> str:
@@ -144,16 +144,17 @@ def wrap(spans: Iterable[Span], width: int, *, first: Line = (), rest: Line = ()
     lines: list[Line] = []
     line, room, empty = [*first], width - _width(first), True
     for gap, word in _words(spans):
-        if not empty and _width(word) + 1 > room:
+        size = _width(word)
+        if not empty and size + 1 > room:
             lines.append(tuple(line))
             line, room, empty = [*rest], width - _width(rest), True
         if not empty:
             line.append(gap)
             room -= 1
-        if _width(word) > room and any(Style.WHOLE in span.style for span in word):
+        if size > room and any(Style.WHOLE in span.style for span in word):
             if empty and any(span.text.strip() for span in line):
                 lines.append(tuple(line))
-            line, room, empty = [*word], width - _width(word), False
+            line, room, empty = [*word], width - size, False
             continue
         # Only a word on a line of its own is too long for it.
         *full, last = _pieces(word, room, width - _width(rest))

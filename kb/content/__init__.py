@@ -168,15 +168,15 @@ def read_topics(
     """What the topic files and the menus of other tools say, by id of the topic, and what is wrong
     with the former, which count more. The folder of a language is called as its speakers call it.
     """
-    # Imported here: see read_article.
-    from kb.content import reader  # noqa: PLC0415  # brings both parsers
-
     files: dict[str, TopicFile] = {}
     problems: list[Problem] = []
     if listing.menus or dialect.menu:
         from kb.content.dialects.menus import read_menus  # noqa: PLC0415  # few folders have any
 
         files = read_menus(content, listing, dialect)
+    if listing.topics:
+        # Imported here: see read_article.
+        from kb.content import reader  # noqa: PLC0415  # brings both parsers
     for source in listing.topics:
         said, wrong = reader.read_topic_file(content, source, limits)
         known = files.get(source.id, TopicFile())

@@ -26,7 +26,7 @@ from array import array
 from collections import Counter
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain, repeat
+from itertools import chain, repeat, takewhile
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from kb.model import decode_meta
@@ -34,7 +34,7 @@ from kb.search.protocols import FINGERPRINT, TWINS
 from kb.search.twins import NO_TWINS, Twins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from kb.model import Article, ArticleMeta
     from kb.search.protocols import ExportReader
@@ -164,13 +164,26 @@ def read_prints(reader: ExportReader) -> dict[int, bytes]:
     return {doc: data[n * SIZE : (n + 1) * SIZE] for n, doc in enumerate(found.docs)}
 
 
+class Place(NamedTuple):
+    """What an article's sections are sorted by among those of others."""
+
+    id: str
+    is_published: bool
+    order: int | None
+
+    @classmethod
+    def of(cls, meta: ArticleMeta) -> Place:
+        """That of an article."""
+        return cls(meta.id, meta.is_published, meta.order)
+
+
 class Earlier(NamedTuple):
-    """The twins of an index before an update, and the fingerprints of what the update takes out.
-    Documents below `kept` have the same numbers as before.
+    """The twins of an index before an update, and the fingerprints of what the update takes out:
+    of each article by document, in order. Documents below `kept` have the same numbers as before.
     """
 
     twins: Twins
-    gone: Sequence[bytes]
+    gone: Mapping[Place, Mapping[int, bytes]]
     kept: int
 
 
@@ -183,19 +196,19 @@ def find_twins(
     prints = read_prints(reader)
     if not prints:
         return NO_TWINS
-    kept: list[list[int]] = []
-    if earlier is not None:
-        touched = _touched(prints, earlier)
-        kept = [
-            group
-            for group in _groups_of(earlier.twins)
-            if all(doc in prints and doc < earlier.kept and doc not in touched for doc in group)
-        ]
-        prints = {doc: prints[doc] for doc in sorted(touched)}
     read = lru_cache(KEPT)(lambda article: decode_meta(reader.article_record(article)))
 
     def meta_of(doc: int) -> ArticleMeta:
         return read(article_of[doc])
+
+    kept: list[list[int]] = []
+    if earlier is not None:
+        same = dict(_same(prints, earlier, meta_of))
+        touched = _touched(prints, earlier, same)
+        old = {doc: doc for doc in prints if doc < earlier.kept} | same
+        before = ([old.get(doc, -1) for doc in group] for group in _groups_of(earlier.twins))
+        kept = [group for group in before if -1 not in group and touched.isdisjoint(group)]
+        prints = {doc: prints[doc] for doc in sorted(touched)}
 
     def section_of(doc: int) -> tuple[str, str]:
         section = reader.section_records(article_of[doc])[doc - article_of[doc] - 1]
@@ -213,11 +226,42 @@ def _groups_of(twins: Twins) -> list[list[int]]:
     return list(groups.values())
 
 
-def _touched(prints: Mapping[int, bytes], earlier: Earlier) -> set[int]:
-    """The sections whose groups an update may have changed: in a group keys are in common."""
+def _same(
+    prints: Mapping[int, bytes], earlier: Earlier, meta_of: Callable[[int], ArticleMeta]
+) -> Iterator[tuple[int, int]]:
+    """Pairs of the numbers, of before and of now, of those sections of changed articles that stand
+    as they did: before the first that has changed, and after the last.
+    """
+    came: dict[Place, list[int]] = {}
+    for doc in prints:
+        if doc >= earlier.kept:
+            came.setdefault(Place.of(meta_of(doc)), []).append(doc)
+    for place, new in came.items():
+        old = [*earlier.gone.get(place, {}).items()]
+        now = [(doc, prints[doc]) for doc in new]
+        head = _count_equal(old, now)
+        tail = _count_equal(old[head:][::-1], now[head:][::-1])
+        ends = zip(old[len(old) - tail :], now[len(now) - tail :], strict=True)
+        pairs = [*zip(old[:head], now[:head], strict=True), *ends]
+        yield from ((before, after) for (before, _), (after, _) in pairs)
+
+
+def _count_equal(some: Sequence[tuple[int, bytes]], others: Sequence[tuple[int, bytes]]) -> int:
+    """How many at the beginning have the same fingerprints."""
+    equal = (one == other for (_, one), (_, other) in zip(some, others, strict=False))
+    return sum(1 for _ in takewhile(bool, equal))
+
+
+def _touched(prints: Mapping[int, bytes], earlier: Earlier, same: Mapping[int, int]) -> set[int]:
+    """The sections whose groups an update may have changed: in a group keys are in common. Of what
+    came or went those count that are not the `same`: with them, an edit of one section had
+    thousands compared where an article has a heading over little text, as many others do.
+    """
     keys = {doc: _PRINT.unpack(data)[2:] for doc, data in prints.items()}
-    found = set(chain.from_iterable(own for doc, own in keys.items() if doc >= earlier.kept))
-    found.update(*(_PRINT.unpack(data)[2:] for data in earlier.gone))
+    came = {doc for doc in keys if doc >= earlier.kept}.difference(same.values())
+    found = set(chain.from_iterable(keys[doc] for doc in came))
+    gone = ((doc, data) for own in earlier.gone.values() for doc, data in own.items())
+    found.update(*(_PRINT.unpack(data)[2:] for doc, data in gone if doc not in same))
     touched: set[int] = set()
     while more := [doc for doc, own in keys.items() if not found.isdisjoint(own)]:
         touched.update(more)

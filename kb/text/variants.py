@@ -74,19 +74,24 @@ PARTICLES = (
 
 def respell(word: str, language: str) -> str:
     """One of the spellings of a word, as surface."""
-    any_of, rules = _rules(language)
+    any_of = _any_of(language)
     if any_of is None or not any_of.search(word):
         return word
-    for rule, instead in rules:
+    for rule, instead in _rules(language):
         word = rule.sub(instead, word)
     return word
 
 
 @cache
-def _rules(language: str) -> tuple[re.Pattern[str] | None, list[tuple[re.Pattern[str], str]]]:
-    rules = [(re.compile(rule), instead) for rule, instead in RESPELLED.get(language, ())]
-    any_of = re.compile("|".join(rule.pattern for rule, _ in rules)) if rules else None
-    return any_of, rules
+def _any_of(language: str) -> re.Pattern[str] | None:
+    """What a word has that a rule is for: most queries have none, and need no other pattern."""
+    rules = [rule for rule, _ in RESPELLED.get(language, ())]
+    return re.compile("|".join(rules)) if rules else None
+
+
+@cache
+def _rules(language: str) -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(rule), instead) for rule, instead in RESPELLED.get(language, ())]
 
 
 _FIRST_SYLLABLE, _LAST_SYLLABLE, _FINALS = 0xAC00, 0xD7A3, 28

@@ -289,3 +289,47 @@ def test_an_edit_of_one_among_many_finds_the_twins_of_a_fresh_index(tmp_path, mo
         fresh.close()
     assert few
     engine.close()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sections_around_an_edited_one_keep_their_twins(tmp_path, monkeypatch, seed):
+    """They stand in another segment now, are not compared again, and are in the groups they were."""
+    chance, looked = random.Random(seed), []
+    usual = twins.group_sections
+    monkeypatch.setattr(
+        twins, "group_sections", lambda prints, *more: looked.append(prints) or usual(prints, *more)
+    )
+
+    def apart(seed):
+        return " ".join(f"w{seed}x{number}" for number in range(30))
+
+    texts = {
+        f"v{number % 3}/{number:02}": [apart(chance.randint(1, 9)) for _ in range(5)]
+        for number in range(40)
+    }
+
+    def article(id_):
+        return make_article(id_, "T", *(("Set up", text) for text in texts[id_]))
+
+    def engine_of(name, *ids):
+        (tmp_path / name).mkdir(exist_ok=True)
+        engine = WhooshEngine(tmp_path / name, ANALYZER, Ranking())
+        if ids:
+            engine.build(map(article, ids))
+        return engine
+
+    engine, few = engine_of("edited", *sorted(texts)), 0
+    for step in range(6):
+        id_ = chance.choice(sorted(texts))
+        at = chance.randrange(5)
+        some = [apart(chance.choice([3, 100 + step])) for _ in range(chance.choice([0, 1, 1, 2]))]
+        texts[id_][at : at + 1] = some
+        looked.clear()
+        assert engine.update([id_], [article(id_)])
+        engine.close()
+        engine, fresh = engine_of("edited"), engine_of(str(step), *sorted(texts))
+        assert groups_of(engine) == groups_of(fresh)
+        few += len(looked[0]) < len(twins.read_prints(engine.reader)) / 4
+        fresh.close()
+    assert few > 3  # the others came when small segments became one
+    engine.close()

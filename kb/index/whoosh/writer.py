@@ -25,7 +25,7 @@ from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
 
 from kb.files import replace_file
 from kb.index.inverter import Inverter, numbered
-from kb.index.twins import Earlier, find_twins, read_prints
+from kb.index.twins import Earlier, Place, find_twins, read_prints
 from kb.index.whoosh.codec import MAX_WEIGHT, DamagedPostingsError, PackedCodec, PostingBuffer
 from kb.index.whoosh.reader import (
     CONTENTS,
@@ -38,6 +38,7 @@ from kb.index.whoosh.reader import (
     read_contents,
 )
 from kb.index.whoosh.tables import Tables, write_tables, write_twins
+from kb.model import decode_meta
 from kb.search.protocols import FINGERPRINT, HIDDEN, TWINS
 from kb.search.ranking import FIELDS, HEAD_STEPS, Averages, count_occurrences, idf_steps
 from kb.search.twins import NO_TWINS, Twins
@@ -342,7 +343,7 @@ class _Before:
         self.occurrences: Counter[str] = Counter()
         self.titles: Counter[str] = Counter()
         self.twins: Twins = NO_TWINS
-        self.gone: list[bytes] = []
+        self.gone: dict[Place, dict[int, bytes]] = {}
 
     @classmethod
     def of(
@@ -356,7 +357,9 @@ class _Before:
         public = [docs for docs in documents if reader.is_public(docs.start)]
         before = cls(reader.tables, [(s.name, s.count) for s in reader.segments])
         before.twins, prints = reader.twins, read_prints(reader)
-        before.gone = [prints[doc] for docs in documents for doc in docs if doc in prints]
+        for docs in documents:
+            place = Place.of(decode_meta(reader.article_record(docs.start)))
+            before.gone[place] = {doc: prints[doc] for doc in docs if doc in prints}
         before.frequencies = read_frequencies(folder)
         for docs in public:
             before.articles -= 1

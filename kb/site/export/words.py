@@ -62,15 +62,16 @@ def find_halves(  # noqa: PLR0917  # each is a part of the whole
     kept: ShardCache,
 ) -> dict[str, tuple[str, str]]:
     """Words of the articles that are two others, side by side in some, with the terms of these.
-    Terms are looked up again where one of the two stands elsewhere than in the last export:
-    `before` and now, `stamps` tell where each does.
+    Terms are looked up again where both stand elsewhere than in the last export: a section in
+    which they are neighbours, and which came or went since, is one of both. `before` and now,
+    `stamps` tell where each stands.
     """
     index = PostingIndex(reader, ranking)
     known, noted = kept.last.get(_NEIGHBOURS, {}), dict[str, bool]()
 
     def are_neighbours(one: str, other: str) -> bool:
         pair = f"{one} {other}"
-        same = all(term in before and before[term] == stamps.get(term) for term in (one, other))
+        same = any(term in before and before[term] == stamps.get(term) for term in (one, other))
         if not same or pair not in known:
             noted[pair] = index.are_neighbours(one, other, hidden=False)
         else:
