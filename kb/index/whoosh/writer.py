@@ -56,6 +56,9 @@ if TYPE_CHECKING:
     from kb.search.protocols import TermPostings
     from kb.text.analysis import Analyzer
 
+SMALL_SEGMENT = 1_000
+"""Documents of a segment that Whoosh may soon put together with others, about (MERGE_SMALL)."""
+
 MAX_DELETED_SHARE = 0.25
 
 
@@ -184,7 +187,8 @@ def _write_after(
         if 2 * kept < reader.doc_count_all:
             return False
         tables, frequencies = _After(before, added, reader, kept, ranking).tables()
-        twins = find_twins(reader, tables.article_of, Earlier(before.twins, before.gone, kept))
+        earlier = Earlier(before.twins, before.prints, before.sections_of, kept)
+        twins = find_twins(reader, tables.article_of, earlier)
     finally:
         reader.close()
     write_tables(folder, tables)
@@ -343,7 +347,8 @@ class _Before:
         self.occurrences: Counter[str] = Counter()
         self.titles: Counter[str] = Counter()
         self.twins: Twins = NO_TWINS
-        self.gone: dict[Place, dict[int, bytes]] = {}
+        self.prints: dict[int, bytes] = {}
+        self.sections_of: dict[Place, list[int]] = {}
 
     @classmethod
     def of(
@@ -356,10 +361,15 @@ class _Before:
         """By a reader that is open. `documents` are those of articles that are taken out."""
         public = [docs for docs in documents if reader.is_public(docs.start)]
         before = cls(reader.tables, [(s.name, s.count) for s in reader.segments])
-        before.twins, prints = reader.twins, read_prints(reader)
-        for docs in documents:
+        before.twins, before.prints = reader.twins, read_prints(reader)
+        small = [
+            range(s.base, s.base + s.count) for s in reader.segments if s.count <= SMALL_SEGMENT
+        ]
+        found = reader.all_documents(small[0].start) if small else ()
+        others = [docs for _, docs in found if any(docs.start in own for own in small)]
+        for docs in (*documents, *others):
             place = Place.of(decode_meta(reader.article_record(docs.start)))
-            before.gone[place] = {doc: prints[doc] for doc in docs if doc in prints}
+            before.sections_of[place] = [doc for doc in docs if doc in before.prints]
         before.frequencies = read_frequencies(folder)
         for docs in public:
             before.articles -= 1
@@ -533,7 +543,15 @@ def _writing(storage: GuardedStorage, *, merge_all: bool) -> Iterator[Writer]:
     except BaseException:
         writer.cancel()
         raise
-    writer.commit(mergetype=OPTIMIZE if merge_all else MERGE_SMALL)
+    writer.commit(mergetype=OPTIMIZE if merge_all else _merge_small)
+
+
+def _merge_small(writer: Writer, segments: list[W3Segment]) -> list[W3Segment]:
+    """Put small segments together; the others stay in their order, which Whoosh changes to that of
+    their sizes: then all documents had other numbers, and all tables were made anew.
+    """
+    kept = {segment.segid for segment in MERGE_SMALL(writer, segments)}
+    return [segment for segment in segments if segment.segid in kept]
 
 
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
