@@ -1,0 +1,228 @@
+"""How pages lie in their windows, from 320 to 1920 px, in both directions: by script, not by pixels."""
+
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from kb.config import load_config
+from kb.site.build import build_site
+
+pytestmark = pytest.mark.browser
+
+HERE = Path(__file__).parent
+GEOMETRY = (HERE / "geometry.js").read_text(encoding="utf-8")
+WIDTHS = {320: 640, 360: 740, 768: 1024, 1024: 768, 1280: 900, 1920: 1080}
+ARTICLE = "orders/late-or-lost-package.html"
+LONG = "advice/document-everything.html"
+KINDS = (
+    "index.html", "topics/index.html", "orders/index.html", ARTICLE, LONG, "about.html",
+    "contact/chat.html", "contact-us/index.html", "search/index.html", "404.html",
+)  # fmt: skip
+DIRECTIONS = ("ltr", "rtl")
+
+
+@pytest.fixture(scope="module")
+def sites(serve_below, tmp_path_factory):
+    """The sample in both directions: in Arabic but for its words."""
+    folder = tmp_path_factory.mktemp("both")
+    content = HERE.parent.parent / "content"
+    addresses = {}
+    for direction, language in zip(DIRECTIONS, ("en", "ar"), strict=True):
+        settings = folder / f"{direction}.toml"
+        settings.write_text(
+            f'language = "{language}"\n[site]\nbanner = "Parcels to the north are late."\n'
+            'footer_links = { Privacy = "about.md" }\nedit_url = "https://example.com/{path}"\n'
+        )
+        config = load_config(
+            config=settings, content=content, index=folder / f"i-{direction}", environ={}
+        )
+        build_site(config, out=folder / direction)
+        addresses[direction] = serve_below(folder / direction)
+    return addresses
+
+
+def looks(sites, pages, steps, widths=WIDTHS, schemes=("light",)):
+    """A visit of each page in each direction, width and scheme."""
+    return [
+        {"url": sites[direction] + page, "width": width, "height": WIDTHS[width],
+         "scheme": scheme, "steps": steps}
+        for direction, page, width, scheme in product(DIRECTIONS, pages, widths, schemes)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_nothing_overlaps_overflows_or_is_cut(see, sites, direction):
+    """On every kind of page at every width."""
+    visits = looks({direction: sites[direction]} | sites, KINDS, [["evaluate", GEOMETRY]])
+    visits = [visit for visit in visits if visit["url"].startswith(sites[direction])]
+    found = {
+        (visit["url"], visit["width"]): seen["results"][-1]
+        for visit, seen in zip(visits, see(*visits), strict=True)
+    }
+    assert {place: faults for place, faults in found.items() if faults} == {}
+
+
+def test_nor_with_what_can_be_opened(see, sites):
+    """Menu, contents, message and the answers of the search."""
+    typed = ["until", "document.querySelector('.find-panel:not([hidden]) .find-option')"]
+    menu = [["click", ".menu summary"], ["evaluate", GEOMETRY]]
+    opened = [["evaluate", "for (const one of document.querySelectorAll('main details')) one.open = true"],
+              ["evaluate", GEOMETRY]]  # fmt: skip
+    sheet = [["click", ".to-search"], ["type", "#KB-find", "package late"], typed,
+             ["evaluate", GEOMETRY]]  # fmt: skip
+    box = [["type", "#KB-question", "package late"], typed, ["evaluate", GEOMETRY]]
+    results = [["until", "document.querySelector('#KB-results h2')"], ["evaluate", GEOMETRY]]
+    visits = [
+        *looks(sites, [ARTICLE], menu, [320, 360]),
+        *looks(sites, [ARTICLE], sheet, [320, 360]),
+        *looks(sites, ["index.html"], box, [360, 1280]),
+        *looks(sites, [ARTICLE], opened, [320, 768, 1280]),
+        *looks(sites, ["search/index.html?q=package+late"], results, [320, 360, 1280]),
+    ]
+    for visit, seen in zip(visits, see(*visits), strict=True):
+        assert seen["results"][-1] == [], (visit["url"], visit["width"], visit["steps"])
+
+
+BOXES = """(() => {
+  const box = (selector) => {
+    const one = document.querySelector(selector);
+    if (!one?.checkVisibility()) return null;
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    return { left, right, top, bottom };
+  };
+  return { window: { left: 0, right: document.documentElement.clientWidth }, header: box(".site-header"), left: box(".siblings"), text: box(".text"), right: box(".contents"), help: box(".help") };
+})()"""
+
+
+def test_columns_stand_in_their_order(see, sites):
+    """Beside the text stand from 1024 px its contents, from 1280 px the topic's articles, too: on the
+    sides where reading ends and begins. The text is in the middle of the window then.
+    """
+    visits = looks(sites, [ARTICLE], [["evaluate", BOXES]])
+    for visit, seen in zip(visits, see(*visits), strict=True):
+        boxes, width = seen["results"][0], visit["width"]
+        text, contents, siblings = boxes["text"], boxes["right"], boxes["left"]
+        if visit["url"].startswith(sites["rtl"]):
+            for box in filter(None, boxes.values()):  # as a mirror shows it
+                box["left"], box["right"] = -box["right"], -box["left"]
+        if width >= 1024:
+            assert text["right"] <= contents["left"], visit
+        else:
+            assert contents["bottom"] <= text["top"], visit
+        assert (siblings is not None) == (width >= 1280), visit
+        if siblings:
+            assert siblings["right"] <= text["left"], visit
+        if width >= 1280 or width < 1024:
+            middle, window = ((box["left"] + box["right"]) / 2 for box in (text, boxes["window"]))
+            assert abs(middle - window) < 10, visit
+
+
+LINES = """[...document.querySelectorAll(".text p")].flatMap((one) => {
+  const range = document.createRange();
+  const text = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+  const lines = new Map();
+  while (text.nextNode()) {
+    for (let at = 0; at < text.currentNode.data.length; at++) {
+      range.setStart(text.currentNode, at);
+      range.setEnd(text.currentNode, at + 1);
+      const line = Math.round(range.getBoundingClientRect().bottom / 8);
+      lines.set(line, (lines.get(line) ?? 0) + 1);
+    }
+  }
+  return [...lines.values()].slice(0, -1); // the last one may be short
+})"""
+
+
+@pytest.mark.parametrize("width", [768, 1024, 1280, 1920])
+def test_lines_are_60_to_70_characters_long(see, sites, width):
+    """On average, where there is room."""
+    visits = looks(
+        {"ltr": sites["ltr"], "rtl": sites["ltr"]}, [LONG], [["evaluate", LINES]], [width]
+    )
+    lines = see(visits[0])[0]["results"][0]
+    assert len(lines) >= 5
+    assert 58 <= sum(lines) / len(lines) <= 70
+    assert max(lines) <= 76
+
+
+def test_the_header_is_low_and_covers_nothing(see, sites):
+    """56 px and its line; it stays at the top, and a heading that is gone to stands below it. Where
+    the window is low (400 % zoom) it goes with the page.
+    """
+    anchor = "#what-to-say-in-the-chat"
+    place = f"document.querySelector('{anchor}').getBoundingClientRect().top"
+    steps = [["wait", 100], ["evaluate", BOXES], ["evaluate", place]]
+    visits = looks(sites, [ARTICLE + anchor], steps)
+    for visit, seen in zip(visits, see(*visits), strict=True):
+        boxes, top = seen["results"]
+        assert boxes["header"]["top"] == 0, visit
+        assert boxes["header"]["bottom"] <= 57, visit
+        assert boxes["header"]["bottom"] <= top <= 200, visit
+    low = {**visits[0], "width": 320, "height": 256}
+    [seen] = see(low)
+    assert seen["results"][0]["header"]["bottom"] < 0
+    assert 0 <= seen["results"][1] < 100
+
+
+def test_one_search_box_can_be_seen_on_every_page(see, sites):
+    """On a phone, where pages have none of their own, a button that opens it."""
+    count = ("[[...document.querySelectorAll('input[type=search]')].filter((one) => one.checkVisibility()).length,"
+             " Number(document.querySelector('.to-search')?.checkVisibility() ?? 0)]")  # fmt: skip
+    visits = looks(sites, KINDS, [["evaluate", count]], [360, 1280])
+    for visit, seen in zip(visits, see(*visits), strict=True):
+        assert sum(seen["results"][0]) == 1, visit
+
+
+def test_the_foot_of_an_article_is_short(see, sites):
+    """From the day of the review to the last way to a person: at most 900 px."""
+    foot = ("document.querySelector('.help').getBoundingClientRect().bottom -"
+            " document.querySelector('.reviewed').getBoundingClientRect().top")  # fmt: skip
+    pages = [ARTICLE, LONG, "contact/chat.html", "billing/payment-or-charge.html"]
+    visits = looks(sites, pages, [["evaluate", foot]], [1280])
+    for visit, seen in zip(visits, see(*visits), strict=True):
+        assert 0 < seen["results"][0] <= 900, visit
+
+
+SHIFT = """new Promise((resolve) => {
+  let sum = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) sum += one.hadRecentInput ? 0 : one.value;
+  });
+  observer.observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(sum), 300);
+})"""
+
+
+def test_nothing_moves_while_a_page_comes(see, sites):
+    """Layout shift stays below .01 on every kind of page."""
+    visits = looks(sites, KINDS, [["evaluate", SHIFT]], [360, 1280])
+    for visit, seen in zip(visits, see(*visits), strict=True):
+        assert seen["results"][0] < 0.01, visit
+
+
+def test_the_contents_follow_the_reading(see, sites):
+    """The link to the section that is read is the current one, at the top none is."""
+    current = "[...document.querySelectorAll('.contents a[aria-current]')].map(({ hash }) => hash)"
+    gone = "document.querySelector('#what-to-say-in-the-chat').scrollIntoView()"
+    steps = [["evaluate", current], ["evaluate", gone], ["wait", 200], ["evaluate", current],
+             ["evaluate", "scrollTo(0, document.body.scrollHeight)"], ["wait", 200],
+             ["evaluate", current], ["evaluate", "scrollTo(0, 0)"], ["wait", 200],
+             ["evaluate", current]]  # fmt: skip
+    for seen in see(*looks(sites, [ARTICLE], steps, [1280])):
+        first, there, end, top = (found for found in seen["results"] if isinstance(found, list))
+        assert first == top == []
+        assert there == ["#what-to-say-in-the-chat"]
+        assert end == ["#if-it-is-still-missing-after-that"]
+
+
+def test_links_are_underlined_in_running_text_alone(see, sites):
+    """Not in lists of links, cards, header and foot."""
+    drawn = ("[...document.querySelectorAll('a')].filter((one) => one.checkVisibility())"
+             ".map((one) => [!!one.closest('.text, p, dd'), getComputedStyle(one).textDecorationLine === 'underline', one.className])")  # fmt: skip
+    visits = looks(sites, [ARTICLE, "index.html"], [["evaluate", drawn]], [1280])
+    for visit, seen in zip(visits, see(*visits), strict=True):
+        for inside, underlined, kind in seen["results"][0]:
+            if not re.search("anchor|button", kind):
+                assert underlined is inside, (visit["url"], kind)
