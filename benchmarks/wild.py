@@ -1,11 +1,13 @@
-"""Help centers of others, built as they are: how many pages show marks of Markdown, HTML or templates
+r"""Help centers of others, built as they are: how many pages show marks of Markdown, HTML or templates
 as text, what is refused, what is left out. Writes wild.md.
 
 usage: KB_WILD=DIR python benchmarks/wild.py [OWNER+NAME ...]
 
 DIR holds checked-out public repositories, each in a folder named OWNER+NAME. Nothing of their text
 is kept: only counts, and the names of marks. A page shows a mark if the text inside of its
-<article>, without code, matches one of MARKS; some hits are rightly text.
+<article>, without code, matches one of MARKS. Pages are counted apart whose every mark is rightly
+text: a tag that the source escapes (`\<T>`, `&lt;T&gt;`), or words in angle brackets that are to be
+filled in (`<your name>`), which have no value, no end, and are no element.
 """
 
 from __future__ import annotations
@@ -56,6 +58,29 @@ UNSEEN = {
     "vuepress-theme-hope+vuepress-theme-hope": "docs/theme/src",
 }
 """Those that came later, to see how kb reads what nobody looked at before."""
+LAST = {
+    "Budibase+docs": ".",
+    "Flexget+wiki": ".",
+    "MonoGame+docs.monogame.github.io": "articles",
+    "azerothcore+wiki": "docs",
+    "biomejs+website": "src/content/docs",
+    "bitwarden+help": "_articles",
+    "catenda+help-center": "markdown/en",
+    "cypress-io+cypress-documentation": "docs",
+    "discourse+discourse-developer-docs": "docs",
+    "dubinc+docs": ".",
+    "getsolus+help-center-docs": "docs",
+    "helix-editor+helix": "book/src",
+    "letsencrypt+website": "content/en",
+    "linuxserver+docker-documentation": "docs",
+    "paperless-ngx+paperless-ngx": "docs",
+    "replicatedhq+help-center": "content",
+    "rive-app+help-center": ".",
+    "rust-lang+book": "src",
+    "vercel+swr-site": "content/docs",
+    "vitest-dev+vitest": "docs",
+}
+"""Those that came last, for the same purpose."""
 
 MARKS = {
     "HTML": r"<!--|</?(?:a|b|br|code|details|div|em|h[1-6]|hr|i|iframe|img|kbd|li|ol|p|pre|script|span|strong|style"
@@ -78,13 +103,16 @@ _CODE = re.compile(r"<(pre|code|kbd|math|svg|script|style)\b.*?</\1>", re.DOTALL
 
 
 class Built(NamedTuple):
-    """One repository: pages with an article, those that show marks by kind, notes by kind."""
+    """One repository: pages with an article, those that show marks, those that show only what is
+    rightly text, marks by kind, notes by kind.
+    """
 
     name: str
     articles: int
     refused: int
     pages: int
     marked: int
+    right: int
     kinds: Counter[str]
     notes: Counter[str]
 
@@ -93,7 +121,7 @@ def main(names: list[str]) -> None:
     """Build each, and write the table."""
     wild = Path(os.environ["KB_WILD"])
     page = ROOT / "benchmarks" / "wild.md"
-    for part, folders in (("wild", CONTENT), ("unseen", UNSEEN)):
+    for part, folders in (("wild", CONTENT), ("unseen", UNSEEN), ("last", LAST)):
         found = [name for name in folders if (wild / name).is_dir() and name in (names or folders)]
         rows = []
         for name in found:
@@ -118,16 +146,50 @@ def look_at(name: str, content: Path) -> Built:
             if p.get("code") == "markup"
         }
         notes = Counter(what for _, what in left_out)
-        pages = marked = 0
+        pages = marked = right = 0
         kinds: Counter[str] = Counter()
-        for path in Path(scratch, "site").rglob("*.html"):
+        site = Path(scratch, "site")
+        for path in site.rglob("*.html"):
             if article := _ARTICLE.search(path.read_text("utf-8")):
                 pages += 1
                 text = unescape(re.sub(r"<[^>]+>", "", _CODE.sub(" ", article.group())))
-                hits = [kind for kind, pattern in _MARKS.items() if pattern.search(text)]
+                source = source_of(content, path.relative_to(site))
+                shown = {
+                    kind: [hit for hit in found if not is_rightly_text(kind, hit, source)]
+                    for kind, pattern in _MARKS.items()
+                    if (found := [hit.group() for hit in pattern.finditer(text)])
+                }
+                hits = [kind for kind, wrong in shown.items() if wrong]
                 marked += bool(hits)
+                right += bool(shown) and not hits
                 kinds.update(hits)
-    return Built(name, said.get("articles", 0), len(refused), pages, marked, kinds, notes)
+    articles = said.get("articles", 0)
+    return Built(name, articles, len(refused), pages, marked, right, kinds, notes)
+
+
+def source_of(content: Path, page: Path) -> str:
+    """The text of the article that a page shows; empty where its place does not tell."""
+    bare = page.with_suffix("")
+    names = [bare]
+    if bare.name == "index":
+        names += [bare.with_name(name) for name in ("README", "_index", "readme")]
+    for name in names:
+        for ending in (".md", ".mdx", ".markdown"):
+            if (path := content / f"{name}{ending}").is_file():
+                return path.read_text("utf-8", errors="replace")
+    return ""
+
+
+def is_rightly_text(kind: str, hit: str, source: str) -> bool:
+    """Whether a tag is escaped in the source, or stands for words to be filled in."""
+    name = re.match(r"</?([\w.:-]+)", hit)
+    if kind not in {"HTML", "component"} or name is None:
+        return False
+    tag = re.escape(name[1])
+    if re.search(rf"(?:\\|\{{['\"])<\\?/?{tag}|&(?:lt|#60);/?{tag}", source, re.IGNORECASE):
+        return True
+    is_void = hit.endswith("/>") or "=" in hit or hit.startswith("</")
+    return kind == "component" and not is_void and f"</{name[1]}" not in source
 
 
 def as_tables(rows: list[Built]) -> str:
@@ -139,6 +201,7 @@ def as_tables(rows: list[Built]) -> str:
             str(row.pages),
             str(row.refused),
             f"{row.marked} ({part})",
+            str(row.right or ""),
             _list(row.kinds),
             _list(row.notes),
         ]
@@ -153,6 +216,7 @@ def as_tables(rows: list[Built]) -> str:
             str(pages),
             str(sum(row.refused for row in rows)),
             total,
+            str(sum(row.right for row in rows)),
             _list(kinds),
             _list(notes),
         ]
@@ -162,6 +226,7 @@ def as_tables(rows: list[Built]) -> str:
         "pages",
         "refused",
         "pages with marks as text",
+        "rightly text",
         "of these",
         "left out, articles",
     ]

@@ -84,6 +84,22 @@ CASES = {
         "<p>a &lt;user =x; y&gt; &lt;b = c &lt;d</p>",
         "a <user =x; y> <b = c <d",
     ),
+    "items that stand in no list": (
+        "<table><tr><td>in\n<li>a</li>\n<li>b</li>\n</td></tr></table>",
+        "<td>in<ul>\n<li>a</li>\n<li>b</li>\n</ul>\n</td>",
+        "in\ta\tb",
+    ),
+    "items in a cell": ("| a |\n|---|\n| <li>x</li><li>y</li> |", "<td>x<br>\ny</td>", "a\nx\ny"),
+    "words of blocks that follow each other": (
+        "<div>one</div><div>two</div><section><a id=x></a></section><dd>three</dd>",
+        "one<br>\ntwo",
+        "one\ntwo\nthree",
+    ),
+    "an item ends above what follows": (
+        "<li>a</li>\n\ntext\n",
+        "<ul>\n<li>a</li>\n</ul>\n<p>text</p>",
+        "a\ntext",
+    ),
     "lines of code": ("<pre>a<br>b<br/>c</pre>", "<pre><code>a\nb\nc\n</code></pre>", "a\nb\nc"),
     "terms": (
         "<dl><dt>A<dd>b<dt>C<dd>d</dl>",

@@ -160,6 +160,7 @@ class HtmlWriter:
         """The HTML of the tokens from `start` up to `stop`."""
         out: list[str] = []
         size = 0
+        is_below = False  # words that stand in no paragraph of their own, of HTML
         for index in range(start, stop):
             token = tokens[index]
             if token.type == "inline":
@@ -167,8 +168,12 @@ class HtmlWriter:
                 children: Sequence[Token] = token.children or ()
                 plain = len(children) == 1 and children[0].type == "text"
                 html = escape(children[0].content) if plain else self._inline(children)
+                shows = plain or any(child.type != "anchor" for child in children)
+                html = f"<br>\n{html}" if is_below and shows else html
+                is_below |= shows
             else:
                 html = self._block(tokens, index)
+                is_below = False
             size += len(html)
             if size > self._limit:
                 raise over_limit(

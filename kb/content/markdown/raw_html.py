@@ -215,11 +215,14 @@ def _is_raw(token: Token) -> bool:
 
 
 class _Open(NamedTuple):
-    """Something that is open: a raw tag, or (without a name) a block of Markdown's."""
+    """Something that is open: a raw tag, or (without a name) a block of Markdown's. `implied` is a
+    list that no tag began, around items that stand in none.
+    """
 
     name: str
     token: Token | None
     closed_later: bool = True
+    implied: bool = False
 
 
 class _Pairs:
@@ -300,6 +303,7 @@ class _Reader:
                 cell = self._out[-1].type in {"th_open", "td_open"} if self._out else False
                 token.children = _Phrases(self, token, in_cell=cell).read()
         elif token.nesting == 1:
+            self._end_implied()
             self._end_paragraph()
             if token.type == "heading_open":
                 self._close_unclosed()
@@ -376,6 +380,7 @@ class _Reader:
             self._out.append(Token("hr", "hr", 0))
         elif name in _PLAIN_BLOCKS:
             self._flush()
+            self._end_implied()
             self._anchor(tag, line)
             self._plain_block(tag)
         else:
@@ -441,6 +446,11 @@ class _Reader:
             self._close(name)
             return
         self._imply(name)
+        if name != "li":
+            self._end_implied()
+        elif self._raws + 1 < self._deepest and not self._fits("li"):
+            self._end_paragraph()
+            self._imply_list(line)
         if name not in {"p", "summary", "figcaption"}:
             self._end_paragraph()
         if self._raws >= self._deepest or not self._fits(name):
@@ -477,6 +487,18 @@ class _Reader:
                 self._close_to(at)
                 return
 
+    def _imply_list(self, line: int) -> None:
+        """Begin the list that browsers show where an item stands in none."""
+        token = Token("bullet_list_open", "ul", 1, map=[line, line + 1])
+        self._out.append(token)
+        self._open.append(_Open("ul", token, closed_later=False, implied=True))
+        self._raws += 1
+
+    def _end_implied(self) -> None:
+        """Close such a list, where anything but an item follows."""
+        if self._open and self._open[-1].implied:
+            self._close_to(len(self._open) - 1)
+
     def _end_paragraph(self) -> None:
         """Close a paragraph, and a line that nothing closes."""
         while self._open and self._open[-1].name in _HOLD_WORDS:
@@ -504,7 +526,7 @@ class _Reader:
 
     def _close_to(self, at: int) -> None:
         while len(self._open) > at:
-            name, token, _ = self._open.pop()
+            name, token, *_ = self._open.pop()
             if name:
                 self._raws -= 1
                 if token is not None:
@@ -513,6 +535,7 @@ class _Reader:
     # Headings
 
     def _begin_heading(self, tag: Tag, line: int) -> None:
+        self._end_implied()
         self._end_paragraph()
         self._close_unclosed()
         self._heading = Token("heading_open", tag.name, 1, map=[line, line + 1])
@@ -545,6 +568,7 @@ class _Reader:
             self._run.append(Token("text", "", 0, content=shown))
 
     def _start_run(self, line: int) -> None:
+        self._end_implied()
         if not self._run:
             self._run_line = line
             self._run += [_copy(token) for token in self._phrases]
@@ -707,6 +731,8 @@ class _Phrases:
             out += self._tag(tag, levels)
         for opened in reversed(levels):
             out += [_end_of_phrase(token) for token in reversed(opened)]
+        if self._in_cell and out and out[0].type == "hardbreak":
+            del out[0]
         return out
 
     def _begins_silence(self, tag: Tag) -> bool:
@@ -751,7 +777,9 @@ class _Phrases:
                 return _close_phrase(name, opened)
             closed = _close_phrase("li", opened) if name == "li" and _inner_list(opened) else []
             fits = name != "li" or (opened and opened[-1].tag in {"ul", "ol"})
-            if not fits or len(opened) > _PLAIN_DEPTH:
+            if not fits:
+                return [*closed, Token("hardbreak", "br", 0, markup="br")]
+            if len(opened) > _PLAIN_DEPTH:
                 return closed
             token = Token("html_inline_open", name, 1, attrs=_attributes(tag), meta={"block": True})
             opened.append(token)
