@@ -21,7 +21,7 @@ OUT = ROOT / "kb/site/assets/search/shared.js"
 # Module -> names; `NAME=OTHER` is called OTHER in the scripts.
 SHARED = {
     "kb.text.characters": "APOSTROPHES DASHES IGNORED DROPPED FOLDED ZEROS",
-    "kb.text.variants": "MEASURES PARTICLES",
+    "kb.text.variants": "MEASURES",
     "kb.text.stop_words": "FEW_WORDS",
     "kb.text.analysis": "MAX_WORD_LENGTH LONGEST_ABBREVIATION SHORTEST_NUMBER LONGEST_NUMBER "
     "GROUPS SPACES HUMP CAMEL",
@@ -42,9 +42,7 @@ SHARED = {
     "kb.search.searcher": "UNQUOTED",
     "kb.search.twins": "MOST_SHOWN=TWINS_SHOWN",
     "kb.support.intent": "LONGEST=LONGEST_QUESTION",
-    "kb.support.escalation": "LONGEST_STORY NO_CHANNEL URGENT_NOW URGENT_LATER CAN_WAIT BEST_FOR "
-    "NO_REASON MESSAGE STORY NO_STORY NO_TIME NO_ORDER WISH NO_WISH WHEN_RULE ORDER_RULE WISHES "
-    "WAITS_RULE",
+    "kb.support.escalation": "LONGEST_STORY NO_CHANNEL",
     "kb.knowledge_base": "TOPICS_SHOWN",
     "kb.site.export.encoding": "DIGITS BASE NAME_LENGTH SUFFIX",
     "kb.site.export.terms": "MARKS LINK_MARK",

@@ -141,6 +141,20 @@ def test_a_small_base_without_contacts_is_answered_alike(tmp_path, open_base, bo
     assert not list(differences(*both(open_base(content), questions)))
 
 
+def test_korean_words_are_found_without_particles_alike(tmp_path, open_base, both):
+    """The rules come with the manifest of a site in Korean."""
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text("# 배송은 언제\n\n주문을 고객센터에서는 확인합니다.\n")
+    (content / "b.md").write_text("# 환불\n\nPDF로 환불이 됩니다.\n")
+    questions = [
+        (query, {"limit": 5}) for query in ("배송을", "주문", "고객센터", "PDF", "환불은 언제")
+    ]
+    ours, theirs = both(open_base(content, language="ko"), questions)
+    assert all(our["hits"] for our in ours)
+    assert not list(differences(ours, theirs))
+
+
 def test_words_meet_alike(tmp_path, open_base, both):
     """One word and two, quotes with stop words and in sentences, titles with stop words, forms of
     characters and numbers, parts of names.

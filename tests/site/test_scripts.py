@@ -3,14 +3,20 @@
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from support.exports import export_files
 
+from kb.cli.as_json import answer_as_json
+from kb.config import Config
+from kb.knowledge_base import KnowledgeBase
 from kb.site.assets import (
     ON_OTHERS,
     ON_SITE,
@@ -23,6 +29,7 @@ from kb.site.i18n import Wording, read_wording
 
 ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "kb/site/assets/built"
+BUNDLE = (ROOT / ".ci/bundle").read_text(encoding="utf-8")
 LIMIT = 30 * 1024
 """Bytes, compressed, of scripts and style together."""
 
@@ -60,6 +67,30 @@ def test_scripts_are_what_their_modules_make(tmp_path):
         f"{', '.join(wrong)} in {BUILT.relative_to(ROOT)} is not what the modules of search make: "
         "run .ci/bundle and commit what it writes (docs/contributing.md)"
     )
+
+
+def test_names_that_scripts_shorten_are_their_own(tmp_path):
+    """No file of the search data and no answer has one, else the scripts would look for another."""
+    own = set(
+        re.findall(r"\w+", " ".join(re.findall(r'^own="(?:\$own)?(.+)"$', BUNDLE, re.MULTILINE)))
+    )
+    assert len(own) > 20
+    base = KnowledgeBase(replace(Config(), content=ROOT / "content", index=tmp_path / "index"))
+    files = [parse_shard(data) for data in export_files(base).values()]
+    answer = json.loads(json.dumps(answer_as_json(base.search("packge never arrived"))))
+    assert own.isdisjoint(set().union(*map(keys_of, [*files, answer])))
+
+
+def parse_shard(data):
+    """What a file of the search data holds."""
+    return json.loads(data[data.index(b"(") + 1 : data.rindex(b")")])
+
+
+def keys_of(value):
+    """All keys of objects in a value."""
+    if isinstance(value, dict):
+        return set(value).union(*map(keys_of, value.values()))
+    return set().union(*map(keys_of, value)) if isinstance(value, list) else set()
 
 
 def test_scripts_leave_no_name_to_others(tmp_path):

@@ -39,11 +39,11 @@ from kb.site.export.words import (
     write_lexicon,
     write_words,
 )
-from kb.support import intent
+from kb.support import escalation, intent
 from kb.text.analysis import Analyzer
 from kb.text.characters import MARKS, UNSPACED
 from kb.text.languages import tidy_tag
-from kb.text.variants import ELIDED, RESPELLED
+from kb.text.variants import ELIDED, PARTICLES, RESPELLED
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
@@ -185,6 +185,7 @@ def _language(config: Config, reader: ExportReader, analyzer: Analyzer) -> dict[
         "unspaced": UNSPACED,
         "elided": ELIDED.get(language, ""),
         "respelled": RESPELLED.get(language, ()),
+        **({"particles": PARTICLES} if language == "ko" else {}),
         "stop": " ".join(stop_words),
         "courtesies": " ".join(sorted(analyzer.courtesies)),
         "titled": " ".join(titled),
@@ -211,6 +212,14 @@ def _contacts(layout: Layout) -> list[ArticleMeta]:
     return [article.card for article in layout.articles if article.card.channel]
 
 
+_SAID = (
+    "URGENT_NOW", "URGENT_LATER", "CAN_WAIT", "WAITS_RULE", "BEST_FOR", "NO_REASON",
+    "MESSAGE", "STORY", "NO_STORY", "WHEN_RULE", "NO_TIME", "ORDER_RULE", "NO_ORDER",
+    "WISHES", "WISH", "NO_WISH",
+)  # fmt: skip
+"""What an escalation says, and the rules by which it does."""
+
+
 def _people(config: Config, contacts: Iterable[ArticleMeta], places: Places) -> dict[str, Any]:
     """Who asks for a person, whose problem is urgent, and how people are reached."""
     contact = config.contact
@@ -219,6 +228,7 @@ def _people(config: Config, contacts: Iterable[ArticleMeta], places: Places) -> 
         "notPerson": intent.NOT_PERSON_RULE,
         "urgent": intent.URGENT_RULE,
         "notUrgent": intent.NOT_URGENT_RULE,
+        "escalation": {name.lower(): getattr(escalation, name) for name in _SAID},
         "contact": {
             "order": list(contact.order),
             "fallback": contact.fallback,

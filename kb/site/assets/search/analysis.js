@@ -73,12 +73,13 @@ function byRules(surface, rules) {
 /** Cuts text into terms. */
 export class Analyzer {
   /** @param {{language: string, stop: string, marks: string, unspaced: string, elided: string,
-   *   respelled: string[][], rules?: string}} manifest  stop words between spaces; ranges of combining marks that
+   *   respelled: string[][], rules?: string, particles?: string[]}} manifest  stop words between spaces; ranges of combining marks that
    * belong to words, and of characters of scripts written without spaces; what is elided, and
    * rules of spelling */
-  constructor({ language, stop, marks, unspaced, elided, respelled, rules }) {
+  constructor({ language, stop, marks, unspaced, elided, respelled, rules, particles }) {
     /** How words of another language than English become terms. @type {Map<string, string> | null} */
     this.rules = rules ? readRules(rules) : null;
+    this.particles = particles;
     this.stopWords = new Set(stop.split(" "));
     this.language = language.split("-")[0].toLowerCase();
     const word = `[${WORD}${marks}][${WORD}${marks}${IGNORED}]*`;
@@ -97,7 +98,7 @@ export class Analyzer {
 
   /** The term under which the index holds a word. @param {string} surface */
   stem(surface) {
-    if (this.language === "ko") return withoutParticles(surface);
+    if (this.particles) return withoutParticles(surface, this.particles);
     if (this.rules) return byRules(surface, this.rules) || surface;
     if (this.language !== "en") return surface;
     return stem(this.respell(surface)) || surface;

@@ -4,10 +4,7 @@
 import { SPACE, squeeze } from "./query.js";
 import { fold } from "./analysis.js";
 
-import {
-  BEST_FOR, CAN_WAIT, LONGEST_QUESTION as LONGEST, LONGEST_STORY, MESSAGE, NO_CHANNEL, NO_ORDER, NO_REASON, NO_STORY, NO_TIME,
-  NO_WISH, ORDER_RULE, STORY, URGENT_LATER, URGENT_NOW, WAITS_RULE, WHEN_RULE, WISH, WISHES,
-} from "./shared.js";
+import { LONGEST_QUESTION as LONGEST, LONGEST_STORY, NO_CHANNEL } from "./shared.js";
 import { say } from "./sentences.js";
 
 /** @typedef {{name: string, best_for?: string, wait?: string, where?: string, hours?: string,
@@ -46,6 +43,7 @@ export class Asking {
   /** @param {any} manifest */
   constructor(manifest) {
     this.contact = manifest.contact;
+    this.said = manifest.escalation;
     this.person = manifest.person.map(compile);
     this.notPerson = compile(manifest.notPerson);
     this.urgent = compile(manifest.urgent);
@@ -75,7 +73,7 @@ export class Asking {
     const chosen = new Map();
     for (const [name, condition] of byUrgency(steps, urgent)) {
       const channel = channels.find((c) => isNamed(name, c)) ?? { name };
-      if (!chosen.has(channel.name)) chosen.set(channel.name, optionOf(channel, condition, urgent));
+      if (!chosen.has(channel.name)) chosen.set(channel.name, optionOf(channel, condition, urgent, this.said));
     }
     const options = [...chosen.values()];
     return {
@@ -103,20 +101,20 @@ export class Asking {
   /** The condition that a channel's description implies. @param {string} bestFor */
   #implied(bestFor) {
     if (this.#isUrgent(bestFor, [])) return "urgent";
-    return new RegExp(WAITS_RULE).test(bestFor.toLowerCase()) ? "not_urgent" : "";
+    return new RegExp(this.said.waits_rule).test(bestFor.toLowerCase()) ? "not_urgent" : "";
   }
 
   /** A message to fill in. @param {string} words */
   message(words) {
     let story = [...squeeze(words)].slice(0, LONGEST_STORY).join("");
     if (this.asksForPerson(story)) story = "";
-    const when = unicode(WHEN_RULE, "iu").exec(story)?.[0] ?? NO_TIME;
-    const orders = new Set(DIGITS.test(story) ? story.match(unicode(ORDER_RULE, "giu")) : []); // few texts need the slow rule
-    const order = orders.size === 1 ? [...orders][0] : NO_ORDER;
-    const wishes = WISHES.filter(([rule]) => unicode(rule, "iu").test(story)).map(([, wish]) => wish);
-    const wish = wishes.length === 1 ? say(WISH, { wish: wishes[0] }) : NO_WISH;
-    const happened = story ? say(STORY, { story }) : NO_STORY;
-    return say(MESSAGE, { happened, when, order, wish });
+    const when = unicode(this.said.when_rule, "iu").exec(story)?.[0] ?? this.said.no_time;
+    const orders = new Set(DIGITS.test(story) ? story.match(unicode(this.said.order_rule, "giu")) : []); // few texts need the slow rule
+    const order = orders.size === 1 ? [...orders][0] : this.said.no_order;
+    const wishes = this.said.wishes.filter((/** @type {string[]} */ [rule]) => unicode(rule, "iu").test(story)).map((/** @type {string[]} */ [, wish]) => wish);
+    const wish = wishes.length === 1 ? say(this.said.wish, { wish: wishes[0] }) : this.said.no_wish;
+    const happened = story ? say(this.said.story, { story }) : this.said.no_story;
+    return say(this.said.message, { happened, when, order, wish });
   }
 }
 
@@ -155,16 +153,16 @@ function byUrgency(steps, urgent) {
   return now.length ? now : steps;
 }
 
-/** @param {any} channel @param {string} condition @param {boolean} urgent */
-function optionOf(channel, condition, urgent) {
+/** @param {any} channel @param {string} condition @param {boolean} urgent @param {any} said */
+function optionOf(channel, condition, urgent, said) {
   const reason = condition === "urgent"
-    ? urgent ? URGENT_NOW : URGENT_LATER
-    : condition && !urgent ? CAN_WAIT : "";
+    ? urgent ? said.urgent_now : said.urgent_later
+    : condition && !urgent ? said.can_wait : "";
   const bestFor = squeeze(channel.best_for ?? "").replace(/\.+$/, "");
-  const why = [reason, bestFor && say(BEST_FOR, { purpose: uncapitalised(bestFor) })].filter(Boolean).join("; ");
+  const why = [reason, bestFor && say(said.best_for, { purpose: uncapitalised(bestFor) })].filter(Boolean).join("; ");
   return {
     channel: channel.name,
-    why: why || NO_REASON,
+    why: why || said.no_reason,
     where: channel.where ?? "",
     wait: channel.wait ?? "",
     hours: channel.hours ?? "",

@@ -10,7 +10,6 @@ export const ZEROS = "\u0660\u06f0\u07c0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c
 
 // kb/text/variants.py
 export const MEASURES = "[kmgtp]i?b|[kmgt]bit|bits?|bytes?|[kmg]?bps|ms|secs?|mins?|hrs?|[kmg]?hz|fps|rpm|[dp]pi|px|pt|rem|mm|cm|km|mg|kg|lbs?|oz|ml|mah|[km]?wh|kw|kv|db";
-export const PARTICLES = ["\uc740 \uc774 \uc744 \uacfc \uc73c\ub85c \uc774\ub098 \uc774\ub77c\ub3c4 \uc774\ub780 \uc774\ub791 \uc774\uba70 \uc774\ub77c\ub294", "\ub294 \uac00 \ub97c \uc640 \ub85c \ub098 \ub77c\ub3c4 \ub780 \ub791 \uba70 \ub77c\ub294", "\uc5d0 \uc5d0\uc11c \uc5d0\uac8c \uc5d0\uac8c\uc11c \uc758 \ub3c4 \ub9cc \uae4c\uc9c0 \ubd80\ud130 \ucc98\ub7fc \ubcf4\ub2e4 \ub9c8\ub2e4 \ubc16\uc5d0 \uc870\ucc28 \ud558\uace0 \ud55c\ud14c \uaed8 \uaed8\uc11c \ub300\ub85c"];
 
 // kb/text/stop_words.py
 export const FEW_WORDS = 4;
@@ -123,22 +122,6 @@ export const LONGEST_QUESTION = 2000;
 // kb/support/escalation.py
 export const LONGEST_STORY = 500;
 export const NO_CHANNEL = "This knowledge base names no way to reach a person.";
-export const URGENT_NOW = "your problem is urgent";
-export const URGENT_LATER = "if it becomes urgent";
-export const CAN_WAIT = "if it can wait";
-export const BEST_FOR = "best for {purpose}";
-export const NO_REASON = "a way to reach a person";
-export const MESSAGE = "What happened: {happened}\nWhen: {when}\nOrder number: {order}\nWhat I want: {wish}";
-export const STORY = "{story} [more details]";
-export const NO_STORY = "[what is wrong, in a sentence or two]";
-export const NO_TIME = "[date and time]";
-export const NO_ORDER = "[order number, if there is one]";
-export const WISH = "{wish} [or something else]";
-export const NO_WISH = "[for example a refund, a replacement or an explanation]";
-export const WHEN_RULE = "\\b(?:today|yesterday|tonight|this morning|last (?:night|week|month|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|(?:\\d{1,3}|an?|two|three|four|five|six) (?:hour|day|week|month)s? ago|(?:since|on) (?:mon|tues|wednes|thurs|fri|satur|sun)day|\\d{4}-\\d{2}-\\d{2})\\b";
-export const ORDER_RULE = "\\b(?!\\d{4}-\\d{2}-\\d{2}\\b)[A-Z]{0,4}-?\\d(?:-?\\d){5,23}\\b";
-export const WISHES = [["\\b(?:refund|refunded|money back)\\b", "a refund"], ["\\b(?:replacement|replace|exchange)\\b", "a replacement"], ["\\b(?:cancel|cancellation)\\b", "a cancellation"]];
-export const WAITS_RULE = "\\b(?:not|non)[ -]urgent\\b|\\bcan wait\\b";
 
 // kb/knowledge_base.py
 export const TOPICS_SHOWN = 5;

@@ -1,7 +1,5 @@
 // Variants of words, by the rules of kb/text/variants.py.
 
-import { PARTICLES } from "./shared.js";
-
 /** What makes one of a word's spellings of another. @param {string[][]} rules
  * @returns {(word: string) => string} */
 export function speller(rules) {
@@ -13,16 +11,16 @@ const FIRST_SYLLABLE = 0xac00;
 const LAST_SYLLABLE = 0xd7a3;
 const FINALS = 28;
 const FINAL_L = 8;
-const KINDS = new Map(PARTICLES.flatMap((text, kind) => text.split(" ").map((particle) => /** @type {const} */ ([particle, kind]))));
 
-/** A Korean word without the particles at its end. @param {string} word */
-export function withoutParticles(word) {
+/** A Korean word without the particles at its end. @param {string} word
+ * @param {string[]} particles  after a consonant, after a vowel, and after either */
+export function withoutParticles(word, particles) {
   for (let pass = 0; pass < 2; pass++) {
     const letters = [...word];
     const size = [4, 3, 2, 1].find((size) => {
-      const kind = KINDS.get(letters.slice(-size).join(""));
+      const kind = particles.findIndex((all) => all.split(" ").includes(letters.slice(-size).join("")));
       const left = letters.length - size;
-      return kind !== undefined && left >= (size === 1 ? 2 : 1) && fits(letters[left - 1], kind);
+      return kind >= 0 && left >= (size === 1 ? 2 : 1) && fits(letters[left - 1], kind);
     });
     if (!size) return word;
     word = letters.slice(0, -size).join("");
