@@ -3,8 +3,8 @@
     KB_CORPORA=DIR KB_CASES=DIR python benchmarks/browser_search.py [--sample N] [PART ...]
 
 Needs Node, npm (Pagefind, esbuild and playwright-core are installed by name and version) and
-Chromium; KB_CASES for what hostile strings take. Parts are `own`, `stems`, `parity`, `sizes` (or
-a set's name), `typing` and `growth`; without any all are measured. Figures of other parts stay as
+Chromium; KB_CASES for what hostile strings take. Parts are `own`, `stems`, `parity`, `waves`,
+`sizes` (or a set's name), `typing` and `growth`; without any all are measured. Figures of other parts stay as
 they were.
 """
 
@@ -51,7 +51,7 @@ PARITY = ("emanual_tv", "stackfaq", "zoomcamp_faq", "github_docs")
 SIZES = ("github_docs", "cpp_docs")
 LIMIT = 10
 BATCH = 400  # queries that one run of Node gets
-PARTS = ("own", "stems", "parity", "sizes", "typing", "growth")
+PARTS = ("own", "stems", "parity", "waves", "sizes", "typing", "growth")
 
 
 NETWORKS = {
@@ -59,8 +59,11 @@ NETWORKS = {
     "150 ms, 1.6 Mbit/s": {
         "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 94_000,
     },
+    "the same, CPU/4": {
+        "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 94_000, "cpu": 4,
+    },
 }  # fmt: skip
-"""Chromium's throttling: latency of a request in ms, bytes a second."""
+"""Chromium's throttling: latency of a request in ms, bytes a second, how much slower to compute."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +204,7 @@ def parity(name, sample):
     for start in range(0, len(texts), BATCH):
         part = texts[start : start + BATCH]
         questions = [(text, {"limit": LIMIT}) for text in part]
-        driver = HERE.parent / "tests/search/engine.mjs"
+        driver = HERE.parent / "tests/export/engine.mjs"
         theirs = run_node(driver, {"data": f"{site.folder}/data/", "questions": questions})
         for text, their in zip(part, theirs, strict=True):
             our = base.search(text, limit=LIMIT).hits
@@ -215,6 +218,33 @@ def parity(name, sample):
             )
     base.close()
     return [name, f"{len(texts):,}", f"{alike / len(texts):.2%}", f"{close / len(texts):.2%}"]
+
+
+def waves(name, count):
+    """In how many waves a first answer asks for how many files, and their bytes: the same in every
+    run. The script comes with the first wave.
+    """
+    base = open_base(name)
+    site = export_site(base, name)
+    base.close()
+    questions = [(text, {"limit": LIMIT}) for text in sample_of(queries(name), count)]
+    driver = HERE.parent / "tests/export/engine.mjs"
+    plan = {"data": f"{site.folder}/data/", "questions": questions, "waves": True}
+    own = len(gzip.compress(script().encode()))
+    rows = [
+        {
+            "waves": len(one["waves"]),
+            "files": 1 + sum(map(len, one["waves"])),
+            "bytes": own + one["bytes"],
+        }
+        for one in run_node(driver, plan)
+    ]
+    figures = [
+        f"{middle(rows, key, share) / unit:.0f}"
+        for key, unit in (("waves", 1), ("files", 1), ("bytes", 1e3))
+        for share in (0.5, 0.95)
+    ]
+    return [name, f"{len(rows)}", *figures]
 
 
 def sizes(name, cold, warm):
@@ -242,11 +272,14 @@ def times(figures):
     """Rows of the time to the first answer."""
     for network in NETWORKS:
         kb, other = (figures[kind]["cold"][network] for kind in ("kb", "pagefind"))
-        ratio = middle(kb, "ms") / middle(other, "ms")
+        both = [(middle(kb, key), middle(other, key)) for key in ("ms", "typed")]
         yield [
             network,
-            *(f"{middle(rows, 'ms'):.0f}" for rows in (kb, other)),
-            f"{ratio:.2f}",
+            *(
+                text
+                for one, two in both
+                for text in (f"{one:.0f}", f"{two:.0f}", f"{one / two:.2f}")
+            ),
             *(f"{middle(rows, 'cpu'):.0f}" for rows in (kb, other)),
         ]
 
@@ -275,8 +308,11 @@ SIZE_HEAD = (
     "new query: KB", "p95", "ms", "again: ms", "repeated: ms", "heap MB", "nothing found",
 )  # fmt: skip
 TIME_HEAD = (
-    "first answer, network", "kb: ms", "Pagefind: ms", "ratio", "kb: ms of CPU, main thread",
-    "Pagefind's",
+    "network", "first answer, kb: ms", "Pagefind: ms", "ratio", "typing, kb: ms", "Pagefind: ms",
+    "ratio", "kb: ms of CPU, main thread", "Pagefind's",
+)  # fmt: skip
+WAVES_HEAD = (
+    "set", "queries", "waves", "p95", "files with the script", "p95", "KB with the script", "p95",
 )  # fmt: skip
 PARITY_HEAD = ("set", "queries", "same ten in order", "and scores within 1e-6")
 
@@ -362,7 +398,7 @@ def stems():
         for path in folder.rglob("*.md"):
             words.update(analyzer.surfaces(path.read_text("utf-8", "replace")))
     asked = sorted(words)
-    theirs = run_node(HERE.parent / "tests/search/engine.mjs", {"stem": asked})
+    theirs = run_node(HERE.parent / "tests/export/engine.mjs", {"stem": asked})
     wrong = sum(analyzer.stem(word) != stem for word, stem in zip(asked, theirs, strict=True))
     return [[f"{len(asked):,}", wrong]]
 
@@ -406,6 +442,7 @@ def main():
     options.add_argument("--sample", type=int, default=0, help="queries of each set for parity")
     options.add_argument("--cold", type=int, default=20)
     options.add_argument("--warm", type=int, default=60)
+    options.add_argument("--waves", type=int, default=200, help="queries of each set for waves")
     asked = options.parse_args()
     if "own" in asked.parts:
         write({"Own code, gzipped": table(("part", "bytes"), own_size())})
@@ -414,6 +451,9 @@ def main():
     if "parity" in asked.parts:
         rows = [parity(name, asked.sample) for name in available(PARITY)]
         write({"The terminal's answers": table(PARITY_HEAD, rows)})
+    if "waves" in asked.parts:
+        rows = [waves(name, asked.waves) for name in available(SIZES)]
+        write({"What a first answer asks for": table(WAVES_HEAD, rows)})
     for name in SIZES if "sizes" in asked.parts else [p for p in asked.parts if p in SIZES]:
         write({f"{name} in Chromium": sizes(name, asked.cold, asked.warm)})
     if "typing" in asked.parts and "KB_CASES" in os.environ:

@@ -4,7 +4,8 @@
 //            warm, networks: {name: conditions of Chromium's throttling, or null}}
 // Cold queries each get a browser context of their own, the engines taking turns, so that
 // whatever else the machine does slows all alike; warm ones follow each other on one page, and
-// are then asked once more. `cpu` is the processor time of the page's main thread.
+// are then asked once more. `cpu` is the processor time of the page's main thread. `typed` is how long
+// all answers take to a cold query that is typed, a letter or so each time the last answer is there.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { serve } from "./serving.mjs";
@@ -22,11 +23,19 @@ const OPEN = {
          window.engine = await openSearch({ base: "/", manifest: "data/m.js", load });
        };
        window.ask = async (q, n) => { await ready(); return (await engine.search(q, { limit: n })).hits.length; };
+       window.typed = async (q, n) => {
+         await ready();
+         const found = await engine.search(q, { limit: n, prefix: true });
+         const isGood = ({ hits }) => hits.length > 0 && hits[0].match !== "some"; // as asker.js has it
+         return (isGood(found) ? found : await engine.search(q, { limit: n })).hits.length;
+       };
        window.again = async (q, n) => { await ready(); return (await engine.ask(q, { limit: n })).hits.length; };`,
   pagefind: `window.ready = async () => { window.engine ??= await import("/pagefind/pagefind.js"); };
-       window.ask = window.again = async (q, n) => { await ready(); const found = await engine.search(q);
+       window.ask = window.typed = window.again = async (q, n) => { await ready(); const found = await engine.search(q);
          return (await Promise.all(found.results.slice(0, n).map((r) => r.data()))).length; };`,
 };
+
+const STEP = 3; // letters between two answers while typing
 
 const browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox", "--js-flags=--expose-gc"] });
 
@@ -37,7 +46,9 @@ async function open(site, network) {
   await client.send("Performance.enable", { timeDomain: "threadTicks" });
   if (network) {
     await client.send("Network.enable");
-    await client.send("Network.emulateNetworkConditions", { offline: false, ...network });
+    const { cpu = 1, ...conditions } = network;
+    await client.send("Network.emulateNetworkConditions", { offline: false, ...conditions });
+    if (cpu > 1) await client.send("Emulation.setCPUThrottlingRate", { rate: cpu });
   }
   Object.assign(site.fetched, { bytes: 0, requests: 0 });
   await page.goto(`${site.root}index.html`);
@@ -70,7 +81,19 @@ async function first(site, query, network) {
   const cpu = (await busy(client)) - before;
   await settle(page);
   await context.close();
-  return { ms, hits, cpu, ...site.fetched };
+  const fetched = { ...site.fetched };
+  return { ms, hits, cpu, ...fetched, typed: await typing(site, query, network) };
+}
+
+async function typing(site, query, network) {
+  const { context, page } = await open(site, network);
+  let typed = 0;
+  for (let end = 2; end < query.length + STEP; end += STEP) {
+    const [ms] = await timed(page, "typed", query.slice(0, end));
+    typed += ms;
+  }
+  await context.close();
+  return typed;
 }
 
 async function following(site) {

@@ -56,6 +56,13 @@ def halves_of(
     return None
 
 
+def begins_words(token: Token, tokens: Sequence[Token]) -> bool:
+    """Whether a query's last word may be taken for the beginning of others: one letter behind
+    other words tells too little of what will become of it.
+    """
+    return len(tokens) == 1 or len(token.surface) > 1 or not token.surface.isascii()
+
+
 HELD_BY, FEW_ARTICLES = 5, 200
 """Articles that hold a word of any two words, at least; one less for each FEW_ARTICLES that there
 are not. Most that fewer hold are names in code."""
@@ -111,7 +118,7 @@ class Expander:
         finished = [] if every else [t.term for t in tokens[:-1] if prefix and is_known(t.term)]
         expanded: dict[str, ExpandedTerm] = {}
         for token, unit in zip(tokens, units, strict=True):
-            begins = prefix and (every or token is tokens[-1])
+            begins = prefix and (every or (token is tokens[-1] and begins_words(token, tokens)))
             also = () if token.whole else joined.get(token.position, ())
             term = self._expand_one(token, unit, finished, also, begins=begins)
             expanded.setdefault(term.term, term)

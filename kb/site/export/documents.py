@@ -138,8 +138,8 @@ def _documents(reader: ExportReader) -> Iterator[range]:
         yield range(starts[rank], starts[rank] + after - rank)
 
 
-TABLE_SECTIONS = 32_768
-"""Sections of a table, about: some 18 KB compressed. Tables end where articles do. A query needs
+TABLE_SECTIONS = 65_536
+"""Sections of a table, about: some 30 KB compressed. Tables end where articles do. A query needs
 all of them, and asks for them with its first words.
 """
 

@@ -1,4 +1,4 @@
-// Brings the search when it is wanted: the box is focused, `/` or Ctrl-K is pressed, the page is
+// Brings the search when it is wanted: the box is pointed at or focused, `/` or Ctrl-K is pressed, the page is
 // that of results, or a result led to it. Until then a page weighs nothing of it.
 
 import { hasOrigin, makeScripts } from "../search/elements.js";
@@ -76,7 +76,7 @@ function tell() {
 }
 
 for (const box of boxes) {
-  for (const kind of ["focus", "input"]) box.addEventListener(kind, load);
+  for (const kind of ["pointerenter", "focus", "input"]) box.addEventListener(kind, load);
 }
 listenForKeys(
   () => [...boxes].reverse().find((box) => box.checkVisibility()) ?? null,

@@ -6,6 +6,10 @@
 import { areNeighbours } from "./scoring.js";
 import { FIRST_HALF, PARTICLE, SECOND_HALF, COMPLETION_STEPS, MAX_COMPLETIONS, MAX_KEY_WORDS } from "./shared.js";
 
+/** Whether a query's last word may be taken for the beginning of others. See kb/search/expansion.py.
+ * @param {Token} token @param {Token[]} tokens */
+export const beginsWords = ({ surface }, tokens) => tokens.length === 1 || surface.length > 1 || surface > "\x7f";
+
 const LETTERS = /^\p{L}+$/u;
 
 /** @typedef {{terms: string[], factor: number}} Alternative */
@@ -39,7 +43,7 @@ export class ConceptMaker {
     await this.index.load([...tokens.map(({ term }) => term), ...this.early(typed, tokens)]);
     const joined = this.#joined(typed);
     for (const token of tokens) await this.#loadHalves(token);
-    const begun = tokens.filter((token) => prefix && (every || token === tokens[tokens.length - 1]));
+    const begun = tokens.filter((token, at) => prefix && (every || (at === tokens.length - 1 && beginsWords(token, tokens))));
     await this.#loadCompletions(begun);
     const phrases = this.phrases(tokens);
     const units = unitsOf(tokens, phrases);

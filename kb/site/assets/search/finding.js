@@ -1,6 +1,7 @@
 // One query's way from words to ranked sections. See kb/search/searcher.py.
 
 import { fold } from "./analysis.js";
+import { beginsWords } from "./concepts.js";
 import { pause } from "./pauses.js";
 import { SPACE, trimSlashes } from "./query.js";
 import { bestFirst, confidence, roundScore, Scoring } from "./scoring.js";
@@ -71,7 +72,7 @@ export class Search {
     // What may be needed is asked for at once: each wave of requests is a time of its own.
     await Promise.all([
       index.load([...[...quoted, ...titled, ...typed].map(({ term }) => term), ...this.concepts.early(this.typed, typed)]),
-      index.loadWords(this.#begins ? typed.slice(-1).map(({ surface }) => surface) : []),
+      index.loadWords(this.#begins ? typed.slice(-1).filter((token) => beginsWords(token, typed)).map(({ surface }) => surface) : []),
       typed.length && index.loadTables(),
       filters.topic || filters.tag ? index.facets().then((facets) => (this.facets = facets)) : null,
     ]);

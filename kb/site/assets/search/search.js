@@ -82,7 +82,9 @@ export async function openSearch({ base, manifest, load = loadShard }) {
   const read = await shards.get(manifest.slice(at));
   if (read.format !== FORMAT) throw new ShardError(manifest, "is of another version");
   const stems = read.stems && (await shards.get(`l.${read.stems}.js`));
-  return new Engine(new Index(stems ? { ...read, rules: stems.rules } : read, shards));
+  const engine = new Engine(new Index(stems ? { ...read, rules: stems.rules } : read, shards));
+  engine.index.loadTables().catch(() => {}); // whatever is asked needs them: who asks hears of a failure
+  return engine;
 }
 
 /** Answers queries. */
