@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from support.exports import export_files
 
-from kb.cli.as_json import answer_as_json
+from kb.assist.as_json import answer_as_json
 from kb.config import Config
 from kb.knowledge_base import KnowledgeBase
 from kb.site.assets import (
