@@ -12,6 +12,7 @@ Imports go down: each line knows only those below it, and no module is part of a
     site/           the static site; export/ is what the browser's search reads
     knowledge_base  a folder of articles and the index that answers for it
     context         the evidence for a question, within a budget of tokens
+    desk/           a pasted message: its problems, and a reply to it
     index/          what is stored: generations, what changed, the engines
     search/         a query's way to ranked sections, above any storage
     support/        who is asked for, which channel, what to say
@@ -26,8 +27,8 @@ Imports go down: each line knows only those below it, and no module is part of a
     errors  libraries  concurrency  version
 
 Each big dependency has one door: `content.frontmatter` for YAML, `content.markdown` for
-markdown-it-py, `index.whoosh` for Whoosh, `text.analysis` for Snowball, `cli` for Click, `site` for
-Jinja2.
+markdown-it-py, `index.whoosh` for Whoosh, `text.analysis` for Snowball, `cli` for Click, `site`
+and `desk.reply` for Jinja2.
 """
 
 from __future__ import annotations

@@ -323,6 +323,10 @@ class ContactConfig:
     urgent: tuple[str, ...] = field(
         default=(), metadata=setting(phrases, "more words that make a problem urgent")
     )
+    reply: str = field(
+        default="",
+        metadata=setting(file_text, "template of the replies that `kb suggest` writes"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,6 +474,10 @@ class Config:
     markdown: MarkdownConfig = field(default=MarkdownConfig(), metadata={"table": MarkdownConfig})
     limits: Limits = field(default=Limits(), metadata={"table": Limits})
     source: Path | None = None
+
+    def beside(self, path: str) -> Path:
+        """A path of a setting: a relative one starts at the folder of the settings file."""
+        return _absolute(path, self.source.parent if self.source else None)
 
 
 def load_config(

@@ -32,7 +32,7 @@ from kb.index.generations import DamagedIndexError
 from kb.index.updater import Changes, Indexer, Progress
 from kb.model import Answer, Article, Audience, Found, Hit, Match, Status, Tier
 from kb.search.languages import asked_first, known_words
-from kb.search.query import ALL, Filters, Request, parse_query
+from kb.search.query import ALL, Filters, Request, as_words, parse_query
 from kb.search.searcher import Searcher
 from kb.search.twins import tell_apart
 from kb.support.escalation import choose_escalation
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from kb.content.reader import Page
     from kb.content.snapshot import Snapshot
     from kb.context import Context
+    from kb.desk.message import Message
+    from kb.desk.suggestion import Suggestion
     from kb.index.engine import Description, Engine
     from kb.index.generations import Generation
     from kb.model import ArticleMeta, Escalation, Topic
@@ -65,6 +67,9 @@ TOPICS_SHOWN = 5
 
 ANSWERED = "Answered in {language}, whose articles know most of these words."
 ELSEWHERE = "Nothing found in {asked}; this is in {language}."
+
+MOST_SUGGESTED = 10
+"""Sections that each problem of a message is given, at most."""
 
 TRIES = 3
 """How often a question is asked of indexes that turn out to be damaged, or to be removed by now."""
@@ -304,6 +309,49 @@ class KnowledgeBase:
             explain=True,
         )
         return self._ask(lambda opened: self._context(question, budget, request, opened, language))
+
+    def suggest(
+        self,
+        message: str | bytes,
+        *,
+        limit: int = 3,
+        audience: Audience | str = Audience.PUBLIC,
+        language: str | None = None,
+        template: str | Path | None = None,
+    ) -> Suggestion:
+        """What to answer a customer's message with: its problems, for each at most `limit` sections
+        of different articles, what is missing, the channel, and a reply.
+
+        `message` is a mail with its headers, HTML, or any text; nothing of it is kept. `template`
+        is the file that writes the reply in place of that of the setting `contact.reply`, or of
+        kb's own. Raises QueryError for a limit, an audience or a language that is none, and
+        ConfigError for a template that can't be used.
+        """
+        from kb.desk.message import read_message  # noqa: PLC0415  # a search needs none of it
+
+        if not 1 <= limit <= MOST_SUGGESTED:
+            raise QueryError(f"the limit should be from 1 to {MOST_SUGGESTED}, not {limit}")
+        read = read_message(message)
+        request = Request(
+            query=as_words(read.text),
+            limit=limit,
+            per_article=1,
+            audience=_member(Audience, audience, "audience"),
+            explain=True,
+        )
+        path = self._template(template)
+        return self._ask(lambda opened: self._suggest(read, opened, request, language, path))
+
+    def reply_template(
+        self, template: str | Path | None = None, *, language: str | None = None
+    ) -> str:
+        """The template that `suggest` writes replies by, as text; kb's own one in a language, where
+        there is no other. Raises ConfigError where it can't be read.
+        """
+        from kb.desk.reply import own_template, read_template  # noqa: PLC0415  # as above
+
+        path = self._template(template)
+        return read_template(path) if path else own_template(language or self.config.language)
 
     def rank(
         self,
@@ -692,6 +740,43 @@ class KnowledgeBase:
                 if path and not link.image and "://" not in path:
                     ids.add(without_suffix(posixpath.normpath(posixpath.join(folder, path))))
         return frozenset(ids)
+
+    def _template(self, given: str | Path | None) -> Path | None:
+        """The file of the template of replies; None for kb's own."""
+        own = self.config.contact.reply
+        if given is not None:
+            return Path(given)
+        return self.config.beside(own) if own else None
+
+    def _suggest(
+        self,
+        message: Message,
+        opened: _Opened,
+        request: Request,
+        language: str | None,
+        template: Path | None,
+    ) -> Suggestion:
+        from kb.desk.suggestion import Desk, suggest  # noqa: PLC0415  # a search needs none of it
+
+        tag = self._languages_to_ask(request, opened, language)[0]
+        analyzer = self._analyzer_of(tag)
+
+        def answer(asked: Request) -> tuple[Results, tuple[Hit, ...]]:
+            results = self._search(asked, opened, tag)
+            return results, tuple(self._hits(asked, results, analyzer))
+
+        desk = Desk(
+            sections=opened.engine_of(tag).index,
+            analyzer=analyzer,
+            answer=answer,
+            escalate=lambda words, card: self._escalation(
+                words, card, request.audience, opened, tag
+            ),
+            config=self.config,
+            language=self._tag(tag),
+            template=template,
+        )
+        return suggest(message, desk, request)
 
     def _hits(self, request: Request, results: Results, analyzer: Analyzer) -> Iterator[Hit]:
         """The hits, weak but for those of a sure first article, and for contacts where a person is

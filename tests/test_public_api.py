@@ -26,7 +26,7 @@ DOORS = {
     "Stemmer": "text/analysis.py",
     "spellchecker": "text/lexicon.py",
     "click": "cli/",
-    "jinja2": "site/",
+    "jinja2": ("site/", "desk/reply.py"),
     "markupsafe": "site/",
     "watchfiles": "site/",
     "filelock": "index/generations.py",

@@ -273,7 +273,7 @@ def test_the_samples_settings_show_the_defaults(tmp_path: Path) -> None:
     text = (BASES["sample"].parent / "kb.toml").read_text(encoding="utf-8")
     shown = re.sub(r"(?m)^# (?=\w+ = )", "", text)
     assert shown.count("=") > text.count("\n[") > 0
-    own = {"name", "base_url", "logo", "colors", "dark_colors"}
+    own = {"name", "base_url", "logo", "colors", "dark_colors", "reply"}
     synonyms = {"parcel", "refund", "damaged", "late", "lost", "courier"}
     settings = [line for line in shown.splitlines() if line.split(" = ")[0] not in own | synonyms]
     file = tmp_path / "kb.toml"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kb.context import Context, Evidence
+    from kb.desk.suggestion import SuggestedProblem, Suggestion
     from kb.errors import KbError
     from kb.index.updater import Changes
     from kb.model import (
@@ -147,6 +148,50 @@ def _evidence(each: Evidence) -> Object:
         "paragraphs": [each.paragraphs, each.of],
         "score": each.score,
         **({"also": [_twin(twin) for twin in each.also]} if each.also else {}),
+    }
+
+
+def suggestion_as_json(suggestion: Suggestion) -> Object:
+    """What `kb suggest` makes of a message."""
+    return {
+        "version": VERSION,
+        "problems": [_suggested_problem(problem) for problem in suggestion.problems],
+        "missing": list(suggestion.missing),
+        "wants_person": suggestion.wants_person,
+        "urgent": suggestion.urgent,
+        "reply": suggestion.reply,
+        "language": suggestion.language,
+        "personal": list(suggestion.personal),
+        "notices": list(suggestion.notices),
+        "escalation": _escalation(suggestion.escalation),
+    }
+
+
+def _suggested_problem(problem: SuggestedProblem) -> Object:
+    return {
+        "about": problem.about,
+        "confidence": problem.confidence,
+        "sure": problem.sure,
+        "sections": [
+            {
+                "article": section.hit.article,
+                "anchor": section.hit.anchor,
+                "title": section.hit.title,
+                "heading": section.heading,
+                "tier": str(section.hit.tier),
+                "score": section.hit.score,
+                "match": str(section.hit.match),
+                "words": list(section.words),
+                "snippet": section.hit.snippet,
+                "highlights": [list(span) for span in section.hit.highlights],
+                "link": section.link,
+                "steps": list(section.steps),
+                "more": section.more,
+                "path": section.hit.path,
+                "lines": list(section.hit.lines),
+            }
+            for section in problem.sections
+        ],
     }
 
 

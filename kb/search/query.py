@@ -116,6 +116,15 @@ def parse_query(text: str) -> Query:
     return Query(text, ranked, tuple(phrases), tuple(excluded), _filters(filters), notices)
 
 
+def as_words(text: str) -> Query:
+    """A text that is nobody's query, such as a message: words, and what it quotes; nothing in it
+    leaves anything out.
+    """
+    cut, notices = _cut(text)
+    quoted = tuple(match["phrase"] for match in _SYNTAX.finditer(cut) if match["phrase"])
+    return Query(cut, " ".join(cut.split()), quoted, notices=notices)
+
+
 def _cut(text: str) -> tuple[str, tuple[str, ...]]:
     """The text in NFC, without lone surrogates, and cut to length."""
     some = text[: 8 * MAX_CHARACTERS]  # composing makes one character of four at most

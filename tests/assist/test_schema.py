@@ -29,6 +29,7 @@ def folder(tmp_path, monkeypatch):
     (content / "v2").mkdir()
     (content / "v2" / "late.md").write_text((content / "late.md").read_text())
     (content / "broken.md").write_text("---\ntitle: [\n---\n")
+    (tmp_path / "message.txt").write_text("My package is late. Also, I forgot my password.")
     judged = tmp_path / "judged"
     (judged / "articles").mkdir(parents=True)
     (judged / "articles" / "late.md").write_text("# Late package\n\nLook at the tracking.\n")
@@ -72,6 +73,7 @@ CALLS = [
     ("show", "late"),
     ("topics",),
     ("contact", "late"),
+    ("suggest", "../message.txt"),
     ("index", "--force"),
     ("build", "--out", "../site"),
     ("export", "search", "--out", "../search", "--url", "/{id}"),

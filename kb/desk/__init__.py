@@ -1,0 +1,1 @@
+"""The support desk: what a pasted message is about, and a reply to it."""

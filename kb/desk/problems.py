@@ -1,0 +1,199 @@
+"""The problems that a message tells of, as queries, the one of most weight first.
+
+One question to the index, with the words of all sentences, gives the sections that hold most of
+them. A sentence weighs what its words add to the best of these sections: what a message is about
+comes together in one section, courtesies and small talk don't. Sentences of little weight are left
+out. Those that the same section is best for are one problem; a sentence is another one where the
+message sets it apart, as an item of a list, a paragraph or an `also`, and another article is best
+for it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from kb.model import Audience, Status
+from kb.search.protocols import Alternative, CandidateQuery, ExpandedTerm
+from kb.search.ranking import EVERYDAY_STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kb.desk.message import Message
+    from kb.search.protocols import Candidate, SearchIndex
+    from kb.text.analysis import Analyzer
+
+MOST = 5
+"""Problems of a message."""
+
+MOST_TERMS = 64
+"""Different words of a message that the index is asked for: those that are rarest in it."""
+
+CANDIDATES = 50
+"""Sections that sentences are weighed by."""
+
+QUESTION = 1.5
+"""What the weight of a sentence that ends in a question mark is multiplied with."""
+
+LEAST = 0.5
+"""A sentence that weighs less than this part of the heaviest is left out."""
+
+LEAST_OTHER = 0.6
+"""The same for the first sentence of another problem."""
+
+AS_GOOD = 0.7
+"""A section is as good for a sentence as its best one, if it has this part of its weight."""
+
+HEADS = 3.0
+"""What the share of a section's title and headings that a sentence covers adds to its weight."""
+
+AS_GOOD_APART = 0.9
+"""The same where the message sets one of the two sentences apart."""
+
+EVERYDAY = 0.8
+"""How much less a wholly everyday word weighs: small talk is made of such."""
+
+SHORT = 12
+"""Words that the index knows of a message that is searched as it is, if it sets nothing apart."""
+
+MOST_SENTENCES = 400
+
+_END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+(?=[^\W\d_a-zß-öø-ÿ]|[¿¡\"“„'(\[\d])|(?<=[。！？])")
+_BEGINNINGS = (
+    r"p\.? ?s\.? ?[:.)-]? |(?:[-*•–·o]|\(?\d{1,2}[.)]|\(?[a-h][.)])\s",
+    r"(?:and )?also\b|another\b|additionally\b|in addition\b|second(?:ly)?\b|third(?:ly)?\b",
+    r"(?:my|the) (?:second|other|next|third)\b|finally\b|lastly\b|besides\b|furthermore\b",
+    r"moreover\b|on top of that\b|one more\b|plus\b|separately\b|unrelated\b",
+    r"au(?:ß|ss)erdem\b|zusätzlich\b|weiterhin\b|ferner\b|zweitens\b|drittens\b",
+    r"und noch\b|zudem\b|noch (?:etwas|eine)\b|des weiteren\b|darüber hinaus\b",
+    r"(?:meine|die) (?:zweite|andere|nächste)\b",
+    r"de plus\b|en outre\b|deuxièmement\b|par ailleurs\b|autre\b",
+    r"además\b|también\b|(?:por )?otra\b",
+    r"inoltre\b|secondo\b|além disso\b|também\b|daarnaast\b|ook\b|verder\b|ten tweede\b",
+)
+_ALSO = re.compile(rf"^(?:{'|'.join(_BEGINNINGS)})", re.IGNORECASE)
+_MARK = re.compile(
+    r"^(?:p\.? ?s\.? ?[:.)-]?|[-*•–·o]|\(?\d{1,2}[.)]|\(?[a-h][.)])\s+", re.IGNORECASE
+)
+
+
+class _Sentence(NamedTuple):
+    """A sentence with the terms that sections hold. Sentences of one `part` belong together; that
+    a part begins with an `also` or as an item of a list says that it is about something else.
+    """
+
+    text: str
+    part: int
+    apart: bool
+    terms: frozenset[str]
+
+
+class _Weighed(NamedTuple):
+    """A sentence with what each candidate has of it, and the most that one has."""
+
+    sentence: _Sentence
+    scores: Sequence[float]
+    weight: float
+
+
+def find_problems(
+    message: Message, index: SearchIndex, analyzer: Analyzer, *, audience: Audience
+) -> tuple[str, ...]:
+    """The texts of the problems, at most MOST; none where nothing is written.
+
+    A message of which the index knows no word is one problem: all that is written.
+    """
+    sentences = list(_sentences(message, index, analyzer))
+    terms = {term for sentence in sentences for term in sentence.terms}
+    is_apart = any(sentence.apart for sentence in sentences)
+    if not message.text.strip():
+        return ()
+    if len(sentences) < 2 or not terms or (len(terms) <= SHORT and not is_apart):  # noqa: PLR2004  # one alone
+        known = [sentence.text for sentence in sentences if sentence.terms or not terms]
+        return (" ".join(known),)
+    weighed = _weigh(sentences, terms, index, audience)
+    problems = _group(weighed)
+    return tuple(" ".join(each.sentence.text for each in problem) for problem in problems)
+
+
+def _sentences(message: Message, index: SearchIndex, analyzer: Analyzer) -> Iterator[_Sentence]:
+    """The sentences of a message with the terms that sections hold."""
+    count, part, apart = 0, 0, False
+    for paragraph in message.text.split("\n"):
+        for place, text in enumerate(_END.split(paragraph)):
+            if not text.strip() or count == MOST_SENTENCES:
+                continue
+            count += 1
+            is_cue = bool(_ALSO.match(text))
+            if is_cue or place == 0:
+                part, apart = part + 1, is_cue
+            plain = _MARK.sub("", text)
+            yield _Sentence(plain, part, apart, frozenset(_terms(plain, index, analyzer)))
+
+
+def _terms(text: str, index: SearchIndex, analyzer: Analyzer) -> Iterator[str]:
+    for token in analyzer.tokens(text):
+        said = token.stop or token.inside or token.whole or token.surface in analyzer.courtesies
+        if not said and index.statistics(token.term)[0]:
+            yield token.term
+
+
+def _weigh(
+    sentences: Sequence[_Sentence], terms: set[str], index: SearchIndex, audience: Audience
+) -> list[_Weighed]:
+    rarest = sorted(terms, key=lambda term: (index.statistics(term)[0], term))[:MOST_TERMS]
+    asked = tuple(ExpandedTerm(t, (Alternative((t,)),), unit) for unit, t in enumerate(rarest))
+    forbidden = [f"status:{Status.DRAFT}", f"status:{Status.ARCHIVED}"]
+    hidden = audience is Audience.AGENT
+    if not hidden:
+        forbidden.append(f"audience:{Audience.AGENT}")
+    query = CandidateQuery(asked, forbidden=tuple(forbidden), hidden=hidden)
+    best = index.candidates(query, CANDIDATES).best
+    places = {term: place for place, term in enumerate(rarest)}
+    plain = [1 - EVERYDAY * index.everyday(term) / EVERYDAY_STEPS for term in rarest]
+    return [_weigh_one(sentence, places, plain, best) for sentence in sentences]
+
+
+def _weigh_one(
+    sentence: _Sentence, places: dict[str, int], plain: Sequence[float], best: Sequence[Candidate]
+) -> _Weighed:
+    own = [places[term] for term in sentence.terms if term in places]
+    factor = QUESTION if sentence.text.rstrip().endswith(("?", "？")) else 1.0
+    scores = [
+        factor
+        * sum(plain[place] * c.words.get(place, 0.0) for place in own)
+        * (1 + HEADS * sum(c.heads.get(place, 0) for place in own) / (c.mass or 1))
+        for c in best
+    ]
+    return _Weighed(sentence, scores, max(scores, default=0.0))
+
+
+def _group(weighed: Sequence[_Weighed]) -> list[list[_Weighed]]:
+    """The sentences of weight, those of a problem together, that of most weight first."""
+    heaviest = max(each.weight for each in weighed)
+    if not heaviest:
+        return [list(weighed)]
+    groups: list[list[_Weighed]] = []
+    for each in sorted(weighed, key=lambda each: -each.weight):
+        if each.weight < LEAST * heaviest:
+            break
+        home = next((group for group in groups if _is_like(each, group[0])), None)
+        if home is not None:
+            home.append(each)
+        elif not groups or each.weight >= LEAST_OTHER * heaviest:
+            if len(groups) < MOST:
+                groups.append([each])
+        else:
+            groups[0].append(each)
+    order = {id(each): place for place, each in enumerate(weighed)}
+    return [sorted(group, key=lambda each: order[id(each)]) for group in groups]
+
+
+def _is_like(one: _Weighed, first: _Weighed) -> bool:
+    """Whether the section that is best for one sentence is as good as any for the other."""
+    if one.sentence.part == first.sentence.part:
+        return True
+    best = first.scores.index(first.weight)
+    least = AS_GOOD_APART if one.sentence.apart or first.sentence.apart else AS_GOOD
+    return one.scores[best] >= least * one.weight
