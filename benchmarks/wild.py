@@ -1,7 +1,7 @@
 r"""Help centers of others, built as they are: how many pages show marks of Markdown, HTML or templates
 as text, what is refused, what is left out. Writes wild.md.
 
-usage: KB_WILD=DIR python benchmarks/wild.py [OWNER+NAME ...]
+usage: KB_WILD=DIR python benchmarks/wild.py [wild | unseen | last | OWNER+NAME ...]
 
 DIR holds checked-out public repositories, each in a folder named OWNER+NAME. Nothing of their text
 is kept: only counts, and the names of marks. A page shows a mark if the text inside of its
@@ -118,16 +118,17 @@ class Built(NamedTuple):
 
 
 def main(names: list[str]) -> None:
-    """Build each, and write the table."""
+    """Build each, or those that are named, and write the tables of whole parts."""
     wild = Path(os.environ["KB_WILD"])
     page = ROOT / "benchmarks" / "wild.md"
     for part, folders in (("wild", CONTENT), ("unseen", UNSEEN), ("last", LAST)):
-        found = [name for name in folders if (wild / name).is_dir() and name in (names or folders)]
+        is_whole = not names or part in names
+        found = [name for name in folders if (wild / name).is_dir() and (is_whole or name in names)]
         rows = []
         for name in found:
             rows.append(look_at(name, wild / name / folders[name]))
             print(rows[-1], flush=True)
-        if rows and not names:
+        if rows and is_whole:
             replace_part(page, part, as_tables(rows))
 
 

@@ -192,6 +192,25 @@ def test_marks_that_no_text_has_by_chance(tmp_path, body, text):
     assert seen(tmp_path, files, body)[1] == text
 
 
+VUE = [
+    ("<span v-pre>{{ x }}</span> and {{ y }}.", "{{ x }} and ."),
+    ("::: v-pre\n{{ x }} in `{{ z }}`\n:::\n\n{{ y }}.", "{{ x }} in {{ z }}\n."),
+    ('<div class="a" v-pre>\n\n{{ x }}\n\n</div>\n\n{{ y }}.', "{{ x }}\n."),
+    ('<a :href="at(\'/b\')" @click="go" v-if="a > b">Go</a> on', "Go on"),
+    (
+        "@startsalt\n{ [X] a | ^b^ }\n@endsalt\n\nafter",
+        "@startsalt\n{ [X] a | ^b^ }\n@endsalt\nafter",
+    ),
+    ("@startuml\nwithout *end*", "@startuml without end"),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), VUE)
+def test_vue(tmp_path, body, text):
+    """What Vue keeps its hands off, what it binds, and the drawings of its plugins."""
+    assert seen(tmp_path, {"content/.vitepress/config.js": ""}, body)[1] == text
+
+
 PLAIN = [
     "Use {{ first_name }} in {braces} and {{double}} ones.",
     "a < b, c > d, <https://example.com> and x<y>z",

@@ -22,10 +22,16 @@ from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN, MarkdownConfig, OutOfTim
 from kb.content.markdown import marks
 from kb.content.markdown.comment_block import comment_block
 from kb.content.markdown.component_line import component_ends, component_line, without_indentation
+from kb.content.markdown.drawing import drawing
 from kb.content.markdown.markup import PLAIN, Account, Markup
 from kb.content.markdown.raw_html import html_of_words, loose_tag, raw_html
 from kb.content.markdown.spaced_link import spaced_link
-from kb.content.markdown.template_line import expand_words, fill_code, template_line
+from kb.content.markdown.template_line import (
+    expand_words,
+    fill_code,
+    raw_lines,
+    template_line,
+)
 from kb.content.markdown.templates import Expander
 from kb.content.markdown.wiki_link import wiki_link
 from kb.errors import ContentError
@@ -92,7 +98,8 @@ def tokenize(
         return _parse(_parser(limits.nesting, syntax), body, first_line, limits, **met)
     parser = _template_parser(limits.nesting, syntax, mdx=markup.is_mdx)
     body = without_indentation(body) if markup.is_mdx else body
-    return _parse(parser, body, first_line, limits, markup=markup, raw=[], **met)
+    raw = raw_lines(body) if "vuepress" in markup.families else []
+    return _parse(parser, body, first_line, limits, markup=markup, raw=raw, **met)
 
 
 def parse_blocks(
@@ -231,6 +238,7 @@ def _guarded(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
     parser.block.ruler.before("table", "guard", _guard_blocks, {"alt": ["blockquote"]})
     ends = ["paragraph", "reference", "blockquote"]
     parser.block.ruler.at("html_block", html_of_words, {"alt": ends})
+    parser.block.ruler.after("fence", "drawing", drawing, {"alt": [*ends, "list"]})
     marks.use_blocks(parser, syntax)
     return parser
 

@@ -95,7 +95,7 @@ _TAG = re.compile(
     r"<(?:(?P<end>/)?(?P<name>[A-Za-z][A-Za-z0-9:._-]*+)"
     r"(?P<attrs>(?>\s++|/(?!>)|[^\s\"'<>/=]++(?>\s*+=\s*+(?>\"[^\"]*+\"|'[^']*+'|[^\s\"'=<>`]++))?)*+)"
     r"(?P<void>/)?>"
-    rf"|(?P<loose>(?i:{'|'.join(sorted(_KNOWN))})(?=\s))(?P<more>[^<>=]*+=[^<>]*+)>)"
+    rf"|(?P<loose>(?i:{'|'.join(sorted(_KNOWN))})(?=\s))(?P<more>[^<>=]*+=(?:(?>\"[^\"<]*+\"|'[^'<]*+'|[^<>\"'])*+|[^<>]*+))>)"
 )
 _LOOSE_ATTRIBUTE = re.compile(
     r"([^\s\"'<>/=;]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'<>]++))"
@@ -191,7 +191,7 @@ def loose_tag(state: StateInline, silent: bool) -> bool:
     if not state.src.startswith("<", state.pos):
         return False
     found = _TAG.match(state.src, state.pos, state.posMax)
-    if found is None or not found["loose"]:
+    if found is None or _name(found) not in _KNOWN or "=" not in found.group():
         return False
     if not silent:
         state.push("html_inline", "", 0).content = found.group()

@@ -20,6 +20,9 @@ _BRANCHES = frozenset({"else", "elsif", "elif", "elseif"})
 _CODE = frozenset({"highlight", "codeblock", "code-toggle"})
 _HIDDEN = frozenset({"capture", "tablerow", "schema", "javascript", "style"})
 _END_OF_BRANCH = re.compile(r"\{%-?\s*(end)?(if|ifversion|unless|case|else)\b[^%]*%\}")
+_V_PRE = re.compile(
+    r"[ \t]*(?:(:{3,})[ \t]*v-pre\b|<([A-Za-z][\w-]*)(?=\s)[^<>\n]*\sv-pre\b[^<>\n]*>)"
+)
 _CALLED = re.compile(r"(?:\{\{-?|=)\s*([A-Za-z_][\w-]*)")
 _LISTED = "--8<--"
 
@@ -96,6 +99,22 @@ def _marks(
             ):
                 return None  # words, which begin a paragraph
             return marks, line + 1
+
+
+def raw_lines(text: str) -> list[tuple[int, int]]:
+    """The lines from which Vue is kept away, `::: v-pre` or in an element with `v-pre`."""
+    if "v-pre" not in text:
+        return []
+    found: list[tuple[int, int]] = []
+    start, closing = 0, ""
+    for number, line in enumerate(text.split("\n")):
+        if closing:
+            if line.strip() == closing or (closing[0] == "<" and closing in line):
+                found.append((start, number + 1))
+                closing = ""
+        elif (opened := _V_PRE.match(line)) and f"</{opened[2]}" not in line:
+            start, closing = number, opened[1] or f"</{opened[2]}"
+    return found
 
 
 def insert(state: StateBlock, text: str, line: int) -> None:

@@ -65,7 +65,8 @@ _ENDS = re.compile(
 _BRANCHES = frozenset({"else", "elsif", "elif", "elseif", "elsunless", "when"})
 _CONDITIONS = frozenset({"if", "ifversion", "unless", "case", "ifchanged"})
 _SCAN = re.compile(
-    r"\\[\s\S]|(?P<ticks>`+)|(?P<math>\$\$?(?![\s$])[^$\n]+\$)|(?P<mark>\{%|\{\{|\[!|<(?=/?[A-Za-z>])|\{)"
+    r"\\[\s\S]|(?P<ticks>`+)"
+    r"|<([A-Za-z][\w-]*)(?=\s)[^<>]*\sv-pre\b[^<>]*>[\s\S]{0,2000}?</\2>|(?P<math>\$\$?(?![\s$])[^$\n]+\$)|(?P<mark>\{%|\{\{|\[!|<(?=/?[A-Za-z>])|\{)"
 )
 _OLD_GENERATORS = frozenset({"liquid", "jinja", "vuepress"})
 
