@@ -397,6 +397,48 @@ def test_menus_give_order_and_titles(tmp_path, folder, files):
     assert topics[""].topics == ("b", "c")
 
 
+LABELS = [
+    ([("Tab", [("Group", ["b/one", "b/two"])])], "Tab"),
+    ([("Docs", [("B", ["b/one", "b/two"])])], "B"),
+    ([("Tab", [("First", ["b/one"]), ("Second", ["b/two"])])], "Tab"),
+]
+
+
+@pytest.mark.parametrize(("tabs", "title"), LABELS, ids=str)
+def test_of_labels_for_the_same_folder_the_outermost_counts(tmp_path, tabs, title):
+    """Unless one within it is what the folder is called."""
+    said = [
+        {"tab": tab, "groups": [{"group": name, "pages": pages} for name, pages in groups]}
+        for tab, groups in tabs
+    ]
+    files = {"docs.json": json.dumps({"navigation": {"tabs": said}})}
+    make(tmp_path, {**files, **dict.fromkeys(("b/one.md", "b/two.md", "c/x.md"), "# x\n")})
+    topics = {t.id: t for t in read_content(tmp_path, dialect=find_dialect(tmp_path)).topics}
+    assert topics["b"].title == title
+
+
+VITEPRESS = [
+    "export default defineConfigWithTheme<Theme<X>>({themeConfig: {sidebar}})",
+    "export default withDiagrams(defineConfig({themeConfig: {sidebar}}))",
+    "export default defineConfig({themeConfig: {sidebar: sidebar}})",
+]
+
+
+@pytest.mark.parametrize("export", VITEPRESS)
+def test_menus_of_vitepress_are_found_behind_what_wraps_them(tmp_path, export):
+    """Addresses before their parts are no titles."""
+    said = (
+        "const sidebar: Theme['sidebar'] = {'/b/': [{text: 'One', items: ["
+        "{text: '2', link: '/b/two'}, {text: '1', link: '/b/one'}]}, {text: 'C', link: '/b/x'}]}\n"
+    )
+    pages = dict.fromkeys(("docs/b/one.md", "docs/b/two.md", "docs/b/x.md"), "# x\n")
+    make(tmp_path, {"docs/.vitepress/config.ts": said + export + "\n", **pages})
+    content = tmp_path / "docs"
+    topics = {t.id: t for t in read_content(content, dialect=find_dialect(content)).topics}
+    assert topics["b"].articles == ("b/two", "b/one", "b/x")
+    assert topics["b"].title == "B"
+
+
 def test_a_topic_file_counts_more_than_a_menu(tmp_path):
     """It is kb's own."""
     make(tmp_path, {"b/one.md": "# One\n", "b/_category_.yml": "label: Big\nposition: 2\n"})
@@ -504,8 +546,12 @@ def test_a_project_of_docusaurus_is_its_docs_and_their_translations(tmp_path):
         "versioned_docs/version-1/a.md",
     ]
     pages += ["i18n/de/docusaurus-plugin-content-blog/h.md", "node_modules/i.md"]
+    pages += ["docs/z.md"]
     make(tmp_path, {"docusaurus.config.js": said, **dict.fromkeys(pages, "# x\n")})
-    assert listed(tmp_path)[0] == ["docs/a", f"{german}/a"]
+    make(tmp_path, {"sidebars.js": "export default {x: ['z', 'a']}\n"})
+    assert listed(tmp_path)[0] == ["docs/a", "docs/z", f"{german}/a"]
+    topics = read_content(tmp_path, dialect=dialect_of(Config(content=tmp_path))).topics
+    assert next(t for t in topics if t.id == "docs").articles == ("docs/z", "docs/a")
     languages = dialect_of(Config(content=tmp_path)).languages
     assert languages.of_path("docs/a.md") == ""
     assert languages.of_path(f"{german}/a.md") == "de"

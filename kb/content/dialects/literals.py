@@ -20,7 +20,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
 _EXPORT = re.compile(
     r"(?:module\.exports\s*=|export\s+default)\s*(?:async\s+)?(?:(?P<name>[A-Za-z_$][\w$]*)\s*(?:;|\n|\Z))?"
-    r"(?:(?:[\w$.]+)\s*\(\s*(?=[{\[]))?"
+    r"(?:(?:[\w$.]+(?:<[^()\n]{1,120}>)?\s*\(\s*){1,3}(?=[{\[]))?"
 )
 _CONST = re.compile(
     r"^\s*(?:export\s+)?(?:const|let|var)\s+([A-Za-z_$][\w$]*)(?:\s*:[^=\n]+)?\s*=\s*(?=[{\['\"`])",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from kb.content.dialects.configuration import as_plain, read_configuration, read_text_within, text
 from kb.content.files import fold, without_suffix
 from kb.content.frontmatter import load_yaml
-from kb.content.topics import INDEXES, TopicFile
+from kb.content.topics import INDEXES, TopicFile, title_from_name
 from kb.errors import ContentError
 from kb.files import open_within
 
@@ -45,6 +46,9 @@ _HEAD = 2_048  # bytes
 _DEEPEST = 30
 
 
+_MOST_OF = 0.75  # of what a menu names of a folder, that is below the folder's label
+
+
 class Entry(NamedTuple):
     """An entry of a menu: its label, the page as it is written, and those below."""
 
@@ -65,10 +69,12 @@ def read_menus(content: Path, listing: Listing, dialect: Dialect) -> dict[str, T
     titles: dict[str, list[_Label]] = {}
     for path in dialect.menu:
         folder = path.parent if path.parent.is_relative_to(content) else content
+        if dialect.start and not path.is_relative_to(dialect.start):
+            folder = dialect.start
         base = folder.relative_to(content).as_posix().removeprefix(".")
         for entry in read_menu(path, dialect):
             _walk(entry, base, pages, order, titles)
-    files = {topic: TopicFile(title) for topic, title in _best(titles).items()}
+    files = {topic: TopicFile(title) for topic, title in _best(titles, order).items()}
     for source in listing.menus:
         if content / source.path not in dialect.menu:
             _read_own(content, source.path, source.id, pages, order, files)
@@ -185,7 +191,9 @@ def _entries(value: Plain | None, depth: int) -> tuple[Entry, ...]:
     if label or page or below:
         return (Entry(label, page, below),)
     return tuple(  # `Label: page`, `Label: [pages]`, `/folder/: [entries]`
-        Entry(key, inner) if isinstance(inner, str) else Entry(key, "", _entries(inner, depth + 1))
+        Entry(key, inner)
+        if isinstance(inner, str)
+        else Entry("" if key.startswith("/") else key, "", _entries(inner, depth + 1))
         for key, inner in value.items()
     )
 
@@ -197,16 +205,29 @@ class _Label(NamedTuple):
     ids: frozenset[str]
 
 
-def _best(titles: Mapping[str, list[_Label]]) -> dict[str, str]:
+def _best(titles: Mapping[str, list[_Label]], named: Iterable[str]) -> dict[str, str]:
     """The label of each folder: the one above all others of that folder. Of several beside each
-    other none is.
+    other none is, nor is one for a part of what is `named` of the folder; of those for the same
+    articles the outermost, unless one is the folder's name.
     """
     best = {}
+    held = Counter(above for id_ in named for above in _above(id_))
     for folder, labels in titles.items():
-        widest = max(labels, key=lambda label: len(label.ids))
-        if all(label.ids <= widest.ids for label in labels):
+        own = title_from_name(folder.rpartition("/")[2]).casefold()
+        widest = max(
+            reversed(labels),
+            key=lambda label: (len(label.ids), label.text.casefold() == own),
+        )
+        most = len(widest.ids) >= _MOST_OF * held[folder]
+        if most and all(label.ids <= widest.ids for label in labels):
             best[folder] = widest.text
     return best
+
+
+def _above(id_: str) -> Iterator[str]:
+    """The folders above an article."""
+    while id_ := id_.rpartition("/")[0]:
+        yield id_
 
 
 class _Pages:
@@ -324,7 +345,7 @@ def _read_own(  # noqa: PLR0917 as `_walk`
             summary=summary or known.summary,
             order=known.order if place is None else place,
         )
-    for folder, title in _best(titles).items():
+    for folder, title in _best(titles, order).items():
         if not files.get(folder, TopicFile()).title:
             files[folder] = files.get(folder, TopicFile())._replace(title=title)
 
