@@ -1,5 +1,7 @@
 """Marks of other tools: what each becomes, and what only looks like one."""
 
+import re
+
 import pytest
 
 from kb.config import DEFAULT_LIMITS
@@ -262,6 +264,34 @@ SECRETS = [
     "C:\\x.md",
     "folder",
 ]
+
+
+DOCUSAURUS = {"docusaurus.config.js": "export default {}"}
+VITEPRESS = {"content/.vitepress/config.js": "export default {}"}
+MARKED = [
+    (DOCUSAURUS, "a\n// highlight-next-line\nb\nc", "a\nb\nc", "b"),
+    (DOCUSAURUS, "# highlight-start\na\n\nb\n# highlight-end\nc", "a\n\nb\nc", "a  b"),
+    (DOCUSAURUS, "<!-- highlight-next-line -->\n<b>\nc", "<b>\nc", "&lt;b&gt;"),
+    (DOCUSAURUS, "{/* highlight-next-line */}\nb", "b", "b"),
+    (VITEPRESS, "a // [!code highlight]\nb", "a\nb", "a"),
+    (VITEPRESS, "// [!code focus:2]\na\nb\nc", "a\nb\nc", "a b"),
+    (VITEPRESS, "a // [!code --]\nb // [!code ++]\nc", "- a\n+ b\nc", "- a + b"),
+    (VITEPRESS, "a # [!code word:x]\nb", "a # [!code word:x]\nb", ""),
+    ({}, "a\n// highlight-next-line\nb", "a\n// highlight-next-line\nb", ""),
+]
+
+
+@pytest.mark.parametrize(("files", "code", "text", "marked"), MARKED)
+def test_comments_in_code_that_mark_its_lines_are_marks(tmp_path, files, code, text, marked):
+    """Gone from the text, with the lines marked on the page; where no generator takes them so, they
+    stay.
+    """
+    page = read(tmp_path, {**files, "content/a.md": f"```text\n{code}\n```\n"})
+    assert page.document.sections[0].text.rstrip("\n") == text
+    shown = re.findall(
+        r'<span class="line marked">(.*?)\n</span>', page.document.html(highlight=True)
+    )
+    assert " ".join(shown) == marked
 
 
 DOCSIFY = [

@@ -55,6 +55,17 @@ _ALIASES = {
 _DIAGRAMS = frozenset({"mermaid", "plantuml", "dot", "graphviz", "text", "output", ""})
 
 
+_OPENS, _CLOSES = r"(?://|#|--|%|;|/\*|<!--|\{/\*)", r"(?:\*/\}?|-->)?"
+_OF_DOCUSAURUS = re.compile(
+    rf"[ \t]*{_OPENS}[ \t]*highlight-(next-line|start|end)[ \t]*{_CLOSES}[ \t]*"
+)
+_OF_SHIKI = re.compile(
+    rf"{_OPENS}[ \t]*\[!code (\+\+|--|highlight|hl|focus|error|warning)(?::(\d{{1,3}}))?\]"
+    rf"[ \t]*{_CLOSES}[ \t]*\Z"
+)
+_DIFFERS = {"++": "+ ", "--": "- "}
+
+
 class Info(NamedTuple):
     """What the first line of a fence says. `words` is what is left: a title for some dialects."""
 
@@ -102,6 +113,36 @@ def _language(info: str) -> tuple[str, str, str]:
     word = first[0] if first else ""
     language, _, title = word.partition(":") if not word.startswith(":") else (word, "", "")
     return language, title, info[len(word) :]
+
+
+def without_line_comments(code: str, info: str) -> tuple[str, str]:
+    """The code of a fence without the comments that mark its lines, as Docusaurus has them
+    (`highlight-start`) and VitePress (`[!code ++]`), and its first line with their numbers.
+
+    Lines that are added or taken away begin with `+` or `-`, which is seen in any colour.
+    """
+    if "highlight-" not in code and "[!code " not in code:
+        return code, info
+    lines: list[str] = []
+    marked: list[int] = []
+    is_within, waiting, sign = False, 0, ""
+    for line in code.split("\n"):
+        if (found := _OF_DOCUSAURUS.fullmatch(line)) is not None:
+            is_within = found[1] == "start"
+            waiting = 1 if found[1] == "next-line" else 0
+            continue
+        if (found := _OF_SHIKI.search(line)) is not None:
+            waiting, sign = int(found[2] or 1), _DIFFERS.get(found[1], "")
+            line = line[: found.start()].rstrip()  # noqa: PLW2901  what is left of it
+            if not line:
+                continue
+        if (is_within or waiting) and (line or is_within):
+            marked.append(len(lines) + 1)
+            line, waiting = f"{sign}{line}", max(0, waiting - 1)  # noqa: PLW2901  as above
+            sign = sign if waiting else ""
+        lines.append(line)
+    numbers = f" {{{','.join(map(str, marked))}}}" if marked else ""
+    return "\n".join(lines), f"{info.strip() or 'text'}{numbers}" if numbers else info
 
 
 def _numbers(text: str) -> set[int]:

@@ -62,7 +62,7 @@ _ESCAPED = 6
 # In kramdown, Python-Markdown and MDX a tag of words (`<br>`, `<span>`) begins no block of HTML.
 _SPANS = frozenset({"kramdown", "mkdocs", "mdx"})
 _MAY_HOLD_MARKS = re.compile(
-    r"\{[%{*]|\{\s?['\"][\s\\]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\[|:include"
+    r"\{[%{*]|\{\s?['\"][\s\\]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\[|:include|highlight-[ns]"
 )
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kb.content.markdown.code_import import fill
+from kb.content.markdown.fence import without_line_comments
 from kb.content.markdown.templates import Expander, Mark, is_false, read_mark
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _SIGNS = ("{%", "{{", "{*", "[!", ":::", "--8<--", ";--8<--", "<!--", "<<<", "@[", "[")
 _MOST_LINES = 60
 _BRANCHES = frozenset({"else", "elsif", "elif", "elseif"})
+_MARK_LINES = frozenset({"mdx", "vuepress"})
 _CODE = frozenset({"highlight", "codeblock", "code-toggle"})
 _HIDDEN = frozenset({"capture", "tablerow", "schema", "javascript", "style"})
 _END_OF_BRANCH = re.compile(r"\{%-?\s*(end)?(if|ifversion|unless|case|else)\b[^%]*%\}")
@@ -224,3 +226,7 @@ def fill_code(state: StateCore) -> None:
             if code != token.content:
                 token.content = expander.counted(code, token.map[0] if token.map else 0)
                 state.env["account"].has_marks = True
+        if token.type == "fence" and not markup.families.isdisjoint(_MARK_LINES):
+            code, token.info = without_line_comments(token.content, token.info)
+            state.env["account"].has_marks |= code != token.content
+            token.content = code
