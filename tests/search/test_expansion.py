@@ -56,6 +56,15 @@ def test_a_rare_synonym_counts_no_more_than_the_word_that_was_typed():
     assert synonym.factor == 0.5
 
 
+def test_one_letter_behind_other_words_begins_none():
+    """By itself it does, and so do two letters, and one character of scripts whose words are short."""
+    assert made("track p", prefix=True)["p"] == {"p": 1.0}
+    for text in ("p", "track pa"):
+        assert "packag" in made(text, prefix=True)[text.split()[-1]]
+    found = maker(texts=("track 包裹 包",)).expand(tokens_of("track 包"), prefix=True).all[-1]
+    assert len(found.alternatives) > 1
+
+
 def test_one_way_synonyms_work_one_way():
     """Asking for a parcel finds packages; asking for a package finds packages only."""
     synonyms = SearchConfig(one_way=(("parcel", ("package",)),)).expansions()

@@ -208,6 +208,7 @@ export function attachPanel(form, input, view, open) {
   addEventListener("online", () => {
     if (state.kind === "failed" && box.isOpen()) asker.retry();
   });
+  input.addEventListener("focus", asker.warm); // the pointer may have brought this script before
   if (input.matches(":focus")) {
     asker.warm();
     box.open(); // for what was typed before this script was here
