@@ -230,7 +230,7 @@ def waves(name, count):
     questions = [(text, {"limit": LIMIT}) for text in sample_of(queries(name), count)]
     driver = HERE.parent / "tests/export/engine.mjs"
     plan = {"data": f"{site.folder}/data/", "questions": questions, "waves": True}
-    own = len(gzip.compress(script().encode()))
+    own = len(gzip.compress(search_script(ON_SITE, read_wording("en", Path("no-theme")))))
     rows = [
         {
             "waves": len(one["waves"]),
