@@ -339,6 +339,19 @@ def test_attributes_that_are_written_loosely(written, shown):
     assert parse(written).html().strip() == shown
 
 
+@pytest.mark.parametrize("written", ["{.is-warning}", "{: .warning }"])
+def test_a_class_below_a_quote(written):
+    """As Wiki.js and kramdown have it: the quote is a callout; a class of another kind is nothing."""
+    document = parse(f"> Do **not**\n> go.\n{written}\n\ntext\n{written}\n")
+    assert document.html().count('class="callout warning"') == 1
+    assert [s.text for s in document.sections] == ["Warning\nDo not go.\ntext"]
+    assert "<blockquote>" in parse("> a\n{.other}\n").html()
+    nested = parse("> a\n>\n> - b\n>   {.is-info}\n\nc\n").html()
+    assert "callout" not in nested
+    off = parse("> a\n{.is-info}\n", syntax=MarkdownConfig(callouts=False)).html()
+    assert "<blockquote>" in off
+
+
 def test_an_alert_whose_sign_was_forgotten():
     """`[!NOTE]` right above a quote is its label; anywhere else it is text."""
     assert 'class="callout note"' in parse("a\n\n [!NOTE]\n> Heed **this**.\n").html()

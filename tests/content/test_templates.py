@@ -81,6 +81,10 @@ HUGOS = [
     ('{{< figure src="x.png" alt="A box" title="The box" >}}', "A box\nThe box"),
     ('a {{< legacy-img src="x.png" alt="A box" >}}', "a A box"),
     ("<br>\n{{< note >}}\nSee [b](b.md) **now**\n{{< /note >}}", "Note\nSee b now"),
+    (
+        '{{< linked_headline "About the *box*" >}}\n\nx {{< mention "two words" >}} {{< mention one >}}',
+        "About the box\nx two words",
+    ),
     ("{{< youtube abc123 >}}", "https://www.youtube.com/watch?v=abc123"),
     ("{{% panel %}}\n**bold**\n{{% /panel %}}", "bold"),
     ("Call {{< param phone >}} {{< unknown >}}now", "Call 555 now"),

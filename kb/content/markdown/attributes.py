@@ -55,6 +55,7 @@ class _Reader:
         self._out: list[Token] = []
         self._named = ""
         self._closing: list[tuple[int, Token]] = []
+        self._quotes: list[Token] = []
 
     def read(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens, without attributes in the text."""
@@ -65,6 +66,10 @@ class _Reader:
                 continue
             if self._named and token.type in {"paragraph_open", "blockquote_open"}:
                 self._begin_callout(tokens, index)
+            if token.type == "blockquote_open":
+                self._quotes.append(token)
+            elif token.type == "blockquote_close":
+                self._quotes.pop()
             is_left_out = _may_hold(token.content) and self._is_attributes(token)
             if is_left_out:
                 self._out.pop()
@@ -98,6 +103,10 @@ class _Reader:
         if "\n{:" in token.content:
             _drop_lines(token)
         named, is_whole = _paragraph(token)
+        if named and not is_whole:
+            if self._quotes and self._quotes[-1].level == before.level - 1:
+                self._quotes[-1].meta["callout"] = named
+            return False
         self._named = named or self._named
         if not is_whole and (named := _first_line(token)):
             opened = self._out.pop()
@@ -155,10 +164,9 @@ def _paragraph(inline: Token) -> tuple[str, bool]:
     identity = _ID.search(line)
     if identity and not identity[1].lower().startswith("kb-"):
         inline.meta = {**inline.meta, "id": identity[1]}
-    if inline.content:
-        return "", False
-    classes = re.findall(r"\.([\w-]+)", line)
-    return next((name for name in classes if callout_named(name)), ""), True
+    classes = (name.removeprefix("is-") for name in re.findall(r"\.([\w-]+)", line))
+    named = next((name for name in classes if callout_named(name)), "")
+    return named, not inline.content
 
 
 def inline_attributes(state: StateInline, silent: bool) -> bool:

@@ -350,8 +350,10 @@ class _Assembler:
         tokens = self._tokens
         if not self._has_callouts:
             return None
-        if alert := self._alert_above():
+        alert = self._alert_above()
+        if alert:
             del self._out[-3:]
+        if alert := alert or token.meta.get("callout", ""):
             opened = self._callout(any_callout(alert), "", token)
             opened.deeper -= 1
             return opened

@@ -269,7 +269,7 @@ class Expander:
             return read_expression(text, at, is_mdx=markup.is_mdx)
         if mark.kind == "liquid" and (taken := self._liquid_in(mark, text, line)):
             return taken
-        made = self.mark(mark, line)
+        made = self.mark(mark, line).removeprefix("## ")
         return " ".join(made.split("\n")) if mark.kind != "literal" else made, mark.end
 
     def _liquid_in(self, mark: Mark, text: str, line: int) -> tuple[str, int] | None:
@@ -311,7 +311,7 @@ class Expander:
         elif _PICTURE.search(mark.attrs.get("src", "")):
             made = _figure(self, mark)
         else:
-            made = mark.attrs.get("text") or mark.attrs.get("aria-label") or None
+            made = mark.attrs.get("text") or mark.attrs.get("aria-label") or _words_of(mark)
         if made is None:
             self.leave_out(mark.shown, line)
             return ""
@@ -377,6 +377,16 @@ class Expander:
             _, words = read_attributes(found[2].partition("default")[2].lstrip(": "))
             value = words[0] if words else None
         return value
+
+
+def _words_of(mark: Mark) -> str | None:
+    """The words that an unknown shortcode of Hugo's is given in quotes, as a heading where its name
+    says that; None for what may be a name or an address.
+    """
+    if mark.kind != "hugo" or mark.attrs or len(mark.words) != 1 or " " not in mark.words[0]:
+        return None
+    words = " ".join(mark.words[0].split())
+    return f"## {words}" if re.search(r"head(?:ing|line)?\b|title", mark.name) else words
 
 
 def _docfx_words(mark: Mark) -> str | None:
