@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
-EXTRAS = ("eval", "serve", "test")
+EXTRAS = ("eval", "mcp", "serve", "test")
 """Extras that are tried; what `fuzz` needs is not there for every system."""
 
 TESTS = {
@@ -28,6 +28,7 @@ TESTS = {
     "ir-measures": ("tests/evaluate/test_measures.py", "tests/cli/test_eval.py"),
     "jinja2": ("tests/site/test_build.py",),
     "markdown-it-py": ("tests/content/test_markdown.py",),
+    "mcp": ("tests/assist/test_mcp.py",),
     "mdit-py-plugins": ("tests/content/test_marks.py", "tests/content/test_markdown.py"),
     "mkdocs": ("tests/browser/test_embedding.py::test_mkdocs",),
     "nh3": ("tests/content/test_raw_html.py", "tests/test_warnings.py"),

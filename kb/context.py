@@ -116,6 +116,18 @@ class Evidence:
         """What `kb show` takes."""
         return f"{self.article}#{self.anchor}" if self.anchor else self.article
 
+    def cut(self, characters: int) -> Evidence:
+        """The section with as many of its first paragraphs as these characters hold."""
+        if len(self.text) <= characters:
+            return self
+        kept: list[str] = []
+        for paragraph in self.text.split("\n"):
+            characters -= len(paragraph) + 1
+            if characters < 0:
+                break
+            kept.append(paragraph)
+        return replace(self, text="\n".join(kept), paragraphs=len(kept))
+
     @property
     def is_whole(self) -> bool:
         """Whether nothing of the section was cut."""
@@ -153,7 +165,7 @@ class Context:
     def markdown(self) -> str:
         """The context as text: lines of articles begin with `>`, all others are kb's own."""
         blocks = [_head(self.question)]
-        blocks += [_block(number, each) for number, each in enumerate(self.sections, 1)]
+        blocks += [write_section(number, each) for number, each in enumerate(self.sections, 1)]
         blocks.append(_foot(self.note, self.notices, self.escalation))
         return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -263,7 +275,7 @@ class _Choice:
     def head(self) -> int:
         """The tokens of what stands around its paragraphs, wherever it comes."""
         empty = replace(self.evidence(self.all), text="", paragraphs=0)
-        return count_tokens(_block(CANDIDATES, empty)) + GAP
+        return count_tokens(write_section(CANDIDATES, empty)) + GAP
 
     def cost(self, span: Span) -> int:
         """The tokens that the section takes with a span of its paragraphs."""
@@ -477,13 +489,18 @@ def _head(question: str) -> str:
     return f"# {cut}\n\n{DATA}"
 
 
-def _block(number: int, each: Evidence) -> str:
+def quote(*texts: str) -> list[str]:
+    """Lines of texts behind a mark that says that they are an article's."""
+    return [f"> {line}" for text in texts for line in text.splitlines() or ("",)]
+
+
+def write_section(number: int, each: Evidence) -> str:
     """One section: what to cite it by, then its text, quoted."""
     facts = [each.name, f"{each.path}:{each.lines[0]}-{each.lines[1]}"]
     facts += [f"reviewed {each.reviewed}"] if each.reviewed else []
     facts.append(each.digest)
-    lines = [f"## {number}. {' > '.join(each.trail)}", " · ".join(facts)]
-    lines += [f"> {line}" for line in each.text.split("\n")]
+    lines = [f"## {number}. {' '.join(' > '.join(each.trail).split())}", " · ".join(facts)]
+    lines += quote(each.text) if each.text else []
     if not each.is_whole:
         lines.append(CUT.format(kept=each.paragraphs, whole=each.of))
     return "\n".join(lines)
@@ -491,13 +508,18 @@ def _block(number: int, each: Evidence) -> str:
 
 def _foot(note: str, notices: Iterable[str], escalation: Escalation) -> str:
     blocks = ["\n".join(filter(None, (*notices, note)))]
+    blocks.append("\n".join(shown_channels(escalation)))
+    return "\n\n".join(filter(None, blocks))
+
+
+def shown_channels(escalation: Escalation) -> list[str]:
+    """The channels, a line each, and what to have ready."""
     lines = ["## A person", *map(_channel, escalation.options)]
     if not escalation.options:
         lines.append(escalation.note)
     if escalation.have_ready:
-        lines.append(f"Have ready: {'; '.join(escalation.have_ready)}")
-    blocks.append("\n".join(lines))
-    return "\n\n".join(filter(None, blocks))
+        lines.append(without_controls(f"Have ready: {'; '.join(escalation.have_ready)}"))
+    return [" ".join(line.splitlines()) for line in lines]
 
 
 def _channel(option: ContactOption) -> str:

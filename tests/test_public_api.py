@@ -35,6 +35,11 @@ DOORS = {
     "platformdirs": "evaluate/judgments.py",
     "wcwidth": "cli/text.py",
     "ir_measures": "evaluate/",
+    "mcp": "assist/mcp.py",
+    "mcp_types": "assist/mcp.py",
+    "anyio": "assist/mcp.py",
+    "starlette": "assist/mcp.py",
+    "uvicorn": "assist/mcp.py",
     "tomllib": ("settings.py", "site/i18n.py"),
 }
 """Where each big dependency comes in."""

@@ -124,7 +124,7 @@ def context_as_json(context: Context) -> Object:
         "tokens": context.tokens,
         "covered": context.covered,
         "confidence": context.confidence,
-        "sections": [_evidence(each) for each in context.sections],
+        "sections": [evidence_as_json(each) for each in context.sections],
         "missing": list(context.missing),
         "note": context.note,
         "notices": list(context.notices),
@@ -133,7 +133,8 @@ def context_as_json(context: Context) -> Object:
     }
 
 
-def _evidence(each: Evidence) -> Object:
+def evidence_as_json(each: Evidence) -> Object:
+    """A section to cite."""
     return {
         "article": each.article,
         "anchor": each.anchor,
