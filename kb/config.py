@@ -384,6 +384,10 @@ class SiteConfig:
             path_pattern, "where an article can be edited; `{path}` is its path below the folder"
         ),
     )
+    last_changed: bool = field(
+        default=True,
+        metadata=setting(switch, "say when an article was last changed, where git knows it"),
+    )
     accent: str = field(
         default="",
         metadata=setting(color, "the one colour from which kb makes those of both schemes"),

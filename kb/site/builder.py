@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.config import setting_place
@@ -81,6 +83,10 @@ def make_site(
         output.abandon()
 
 
+_HISTORY = "history"
+"""The kind and key in the store of when articles were changed: the commit, then days as JSON."""
+
+
 class _Site(NamedTuple):
     """The site in one language."""
 
@@ -153,7 +159,10 @@ class _Builder:
         self._problems += faint_colors(config)
         shells = [(plan, self._open_shell(plan, topic_files)) for plan in plans]
         self._problems += _unknown_icons(topic_files, shells[0][1].icons)
-        sites = [_Site(plan, shell, Pages(plan, shell, self._size_of)) for plan, shell in shells]
+        changes = self._changes()
+        sites = [
+            _Site(plan, shell, Pages(plan, shell, self._size_of, changes)) for plan, shell in shells
+        ]
         # The search lets go of the articles before pages are made.
         search: dict[str, list[str]] = {}
         for plan in plans:
@@ -162,6 +171,7 @@ class _Builder:
         common = f"{self._sources.common}{[shell.frame.links for _, shell in shells]!r}"
         key = "".join(shared_fingerprint(plan, common) for plan in plans)
         around = "".join(surroundings_fingerprint(plan, key) for plan in plans)
+        around = f"{around}{self._sources.commit}"
         outcomes = self._articles(sites, loader, around, common)
         shared = {key: self._shared(sites, old.shared.get(key, [])), **search}
         self._files()
@@ -216,6 +226,22 @@ class _Builder:
             homes=tuple((tag or base, home) for tag, home in plan.homes),
         )
 
+    def _changes(self) -> Mapping[str, date]:
+        """When articles were last changed, by path: as kept for this commit, else from git."""
+        commit = self._sources.commit
+        if not commit:
+            return {}
+        kept = self._cache.store.get(_HISTORY, _HISTORY) or b""
+        known, _, text = kept.partition(b"\n")
+        if known.decode() == commit:
+            return {path: date.fromisoformat(day) for path, day in json.loads(text).items()}
+        from kb.content.history import last_changes  # noqa: PLC0415  # few builds need it
+
+        found = last_changes(self._config.content)
+        text = json.dumps({path: day.isoformat() for path, day in found.items()}).encode()
+        self._cache.store.put(_HISTORY, [(_HISTORY, b"%b\n%b" % (commit.encode(), text))])
+        return found
+
     def _frame(self, plan: Plan, pictures: Mapping[str, Logo]) -> Frame:
         """What the settings put around every page."""
         settings = self._config.site
@@ -255,7 +281,7 @@ class _Builder:
         unread: list[str] = []
         found: dict[str, Outcome] = {}
         for site in sites:
-            outcomes = Outcomes(site.plan, common, loader, known)
+            outcomes = Outcomes(site.plan, common, loader, known, site.pages.changes)
             unread += self._changed(site, outcomes, loader)
             self._problems += outcomes.problems
             found |= outcomes.found

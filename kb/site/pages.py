@@ -31,7 +31,8 @@ from kb.site.templating import PageHead
 from kb.support.escalation import choose_escalation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from kb.model import Action, ArticleMeta, Channel, Escalation, Step, Topic
     from kb.site.article_records import PageMeta, RenderedBody
@@ -79,11 +80,14 @@ class _Says(NamedTuple):
 
 @dataclass(slots=True)
 class Pages:
-    """Writes pages of one plan. `size_of` gives the pixels of an image under content/."""
+    """Writes pages of one plan. `size_of` gives the pixels of an image under content/, `changes`
+    are the days on which articles were last changed, by path, as far as they are known.
+    """
 
     plan: Plan
     shell: Shell
     size_of: Callable[[str], tuple[int, int] | None]
+    changes: Mapping[str, date] = field(default_factory=dict)
     _choose: Callable[[_Says], Escalation] = field(init=False)
     _panel: Callable[[Escalation, str, bool], Markup] = field(init=False)
 
@@ -127,6 +131,7 @@ class Pages:
             ready=article.have_ready,
             reviewed=article.reviewed
             and self.shell.t["reviewed"].format(date=self.shell.t.date(article.reviewed)),
+            changed=self._changed(article),
             edit_url=self.shell.config.site.edit_url.replace("{path}", encode(article.path)),
             related=[self._item(plan.records[name], root) for name in plan.related[article.id]],
             previous=self._neighbour(previous, root),
@@ -140,18 +145,23 @@ class Pages:
             siblings=self._siblings(article.id, root),
         )
 
+    def _changed(self, article: PageMeta) -> str:
+        """When an article was last changed, in words; empty where that is not known."""
+        day = self.changes.get(article.path)
+        return self.shell.t["changed"].format(date=self.shell.t.date(day)) if day else ""
+
     def _siblings(self, name: str, root: str) -> dict[str, Any] | None:
         """The articles of an article's topic, those around it where there are many; None where it
-        is the only one, or in no topic.
+        is the only one.
         """
-        plan = self.plan
+        plan, t = self.plan, self.shell.t
         topic = plan.topics[plan.records[name].topic]
-        shown = siblings_of(name, topic)
-        if topic.id == plan.root or len(topic.articles) == 1:
+        if len(topic.articles) == 1:
             return None
-        title = _named(topic.title)
+        shown = siblings_of(name, topic)
+        title = _named(topic.title or t["all_topics" if topic.topics else "all_articles"])
         return {
-            "topic": self._topic_link(topic, root),
+            "topic": {**self._topic_link(topic, root), "title": title},
             "articles": [
                 {
                     "href": root + encode(plan.address[other]),
@@ -160,7 +170,7 @@ class Pages:
                 }
                 for other in shown
             ],
-            "more": self.shell.t["all_of_topic"].format(title=title)
+            "more": t["all_of_topic"].format(title=title)
             if len(shown) < len(topic.articles)
             else "",
         }

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 class Sources(NamedTuple):
     """Everything that a build reads, as found on disk. `common` is a hash of what every page
-    depends on: settings, theme, kb itself and the libraries, which `libraries` names.
+    depends on: settings, theme, kb itself and the libraries, which `libraries` names. `commit` is
+    where the history of the articles is, if pages say when they were changed.
     """
 
     snapshot: Snapshot
@@ -40,6 +41,7 @@ class Sources(NamedTuple):
     asset_folders: tuple[str, ...]
     common: str
     libraries: dict[str, str]
+    commit: str = ""
 
 
 PICTURES = ("logo", "icon", "touch_icon", "image")
@@ -96,7 +98,16 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
         asset_folders=tuple(assets),
         common=hashlib.sha256(state.encode(errors="surrogatepass")).hexdigest(),
         libraries=libraries,
+        commit=_commit(config),
     )
+
+
+def _commit(config: Config) -> str:
+    if not config.site.last_changed:
+        return ""
+    from kb.content.history import commit_of  # noqa: PLC0415  # brings subprocess
+
+    return commit_of(config.content)
 
 
 def _signature(folders: Folders) -> list[object]:
@@ -197,7 +208,7 @@ def digest_of(sources: Sources) -> str:
     """A hash of the states of all files of the content folder, and of what was refused there."""
     listing = sources.snapshot.listing
     refused = [(problem.path, problem.message) for problem in listing.problems]
-    states = repr((listing.articles, listing.others, refused, sources.files))
+    states = repr((listing.articles, listing.others, refused, sources.files, sources.commit))
     return hashlib.sha256(states.encode(errors="surrogatepass")).hexdigest()
 
 

@@ -17,6 +17,7 @@ from kb.site.plan import action_target, siblings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from kb.site.article_records import PageMeta, RenderedBody
     from kb.site.links import LinkReference
@@ -150,11 +151,17 @@ class Outcomes:
     """
 
     def __init__(
-        self, plan: Plan, common: str, loader: ArticleLoader, old: Mapping[str, Outcome]
+        self,
+        plan: Plan,
+        common: str,
+        loader: ArticleLoader,
+        old: Mapping[str, Outcome],
+        changes: Mapping[str, date],
     ) -> None:
         self.problems: list[Problem] = []
         self.found: dict[str, Outcome] = {}
         self._plan = plan
+        self._changes = changes
         self._common = contacts_fingerprint(plan, common)
         self._loader = loader
         self._old = old
@@ -170,7 +177,9 @@ class Outcomes:
             wants = rendered.wants if rendered else self._loader.wants(path)
             resolved = self._plan.resolve(wants, path)
             known = Outcome(
-                page_fingerprint(record, self._plan, resolved, self._common),
+                page_fingerprint(
+                    record, self._plan, resolved, f"{self._common}{self._changes.get(path, '')}"
+                ),
                 [*self._find_broken(record, wants, resolved)],
                 sorted({found.file for found in resolved if found.file}),
             )

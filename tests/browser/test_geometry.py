@@ -226,3 +226,38 @@ def test_links_are_underlined_in_running_text_alone(see, sites):
         for inside, underlined, kind in seen["results"][0]:
             if not re.search("anchor|button", kind):
                 assert underlined is inside, (visit["url"], kind)
+
+
+def test_a_long_page_stays_easy_to_use(see, serve_below, tmp_path):
+    """Its contents go along below the header on a phone, say where one is, and close behind who goes
+    to another section, whose heading they do not cover; beside the text they show the place, too.
+    """
+    content = tmp_path / "content"
+    content.mkdir()
+    sections = (f"## Section {number}\n\n" + "Many words. " * 120 for number in range(1, 61))
+    (content / "long.md").write_text("# Long\n\n" + "\n\n".join(sections))
+    (content / "short.md").write_text("# Short\n")
+    config = load_config(content=content, environ={}, cwd=tmp_path)
+    build_site(config, out=tmp_path / "site")
+    there = "document.querySelector('#section-40').scrollIntoView()"
+    place = ("[document.querySelector('.here').textContent, document.querySelector('.contents').open ?? "
+             "document.querySelector('.contents details').open, document.querySelector('.contents').getBoundingClientRect().bottom]")  # fmt: skip
+    top = "document.querySelector('#section-41').getBoundingClientRect().top"
+    steps = [["evaluate", there], ["wait", 200], ["evaluate", place],
+             ["click", ".contents summary"], ["evaluate", "document.querySelector('.contents ol').getBoundingClientRect().height"],
+             ["evaluate", GEOMETRY],
+             ["click", ".contents a[href='#section-41']"], ["wait", 200], ["evaluate", place],
+             ["evaluate", top]]  # fmt: skip
+    url = serve_below(tmp_path / "site") + "long.html"
+    seen = see({"url": url, "width": 360, "height": 740, "steps": steps})[0]["results"]
+    _, before, height, faults, after, heading = seen
+    assert before[:2] == ["Section 40", False]
+    assert before[2] < 110
+    assert height <= 0.6 * 740 + 1
+    assert faults == []
+    assert after[:2] == ["Section 41", False]
+    assert after[2] <= heading < 200
+    inside = ("(({ top, bottom }) => top >= 56 && bottom <= innerHeight)"
+              "(document.querySelector('.contents a[aria-current]').getBoundingClientRect())")  # fmt: skip
+    steps = [["evaluate", there], ["wait", 300], ["evaluate", inside]]
+    assert see({"url": url, "steps": steps})[0]["results"][-1] is True

@@ -1,6 +1,9 @@
 """What the settings put around every page, and the colours that one accent makes."""
 
+import os
 import re
+import shutil
+import subprocess
 
 import pytest
 from hypothesis import given
@@ -8,6 +11,7 @@ from hypothesis import strategies as st
 from support.sites import SETTINGS, png
 
 from kb.config import Config, SiteConfig
+from kb.content.history import commit_of
 from kb.errors import ConfigError, SiteError
 from kb.site.theme import accent_tones, contrast, mix
 
@@ -161,3 +165,42 @@ def test_topics_have_the_icon_that_they_name(base):
     [told] = [problem for problem in report.problems if "trucks" in problem.message]
     assert (told.path, told.code) == ("contact/topic.yaml", "icon")
     assert "truck" in told.message
+
+
+def git(folder, *arguments, day="2026-03-04"):
+    """Run git on a day; the test is skipped without."""
+    if shutil.which("git") is None:
+        pytest.skip("there is no git here")
+    when = f"{day}T12:00:00+0000"
+    keys = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+    who = dict.fromkeys(keys, "a@example.com")
+    days = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
+    subprocess.run(
+        ["git", *arguments], cwd=folder, check=True, capture_output=True,
+        env={**os.environ, **who, **days},
+    )  # fmt: skip
+
+
+def test_pages_say_when_git_saw_a_change(base):
+    """The day of the last commit of each article, also after one that changed nothing else; not what
+    is no commit yet, and not in a clone without its history.
+    """
+    git(base.folder, "init", "-q")
+    git(base.folder, "add", "content")
+    git(base.folder, "commit", "-qm", "one")
+    base.write({"contact/\u00fcber neu.md": "# New\n"})
+    base.build()
+    late = base.read("orders/late.html")
+    assert "<span>Reviewed 4 March 2026</span> <span>Last changed 4 March 2026</span>" in late
+    assert "Last changed" not in base.read("contact/\u00fcber neu.html")
+    git(base.folder, "add", "content", day="2026-05-06")
+    git(base.folder, "commit", "-qm", "two", day="2026-05-06")
+    base.build()
+    assert "Last changed 6 May 2026" in base.read("contact/\u00fcber neu.html")
+    assert base.read("orders/late.html") == late
+    base.settings(f"{SETTINGS}last_changed = false\n")
+    base.build()
+    assert "Last changed" not in base.read("orders/late.html")
+    git(base.folder, "clone", "-q", "--depth=1", base.folder.as_uri(), "other")
+    assert commit_of(base.folder / "content")
+    assert commit_of(base.folder / "other" / "content") == ""

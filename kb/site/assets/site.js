@@ -57,14 +57,30 @@
     };
     beside.addEventListener("change", fit);
     fit();
-    follow(contents);
+    follow(contents, beside);
   }
 
-  /** Mark the link to the section that is read. @param {HTMLElement} outline */
-  function follow(outline) {
+  // The list of the topic's articles begins where this one is.
+  const siblings = document.querySelector(".siblings");
+  const own = siblings?.querySelector("[aria-current]");
+  if (siblings && own) {
+    siblings.scrollTop = own.getBoundingClientRect().bottom - siblings.getBoundingClientRect().top - siblings.clientHeight * 0.7;
+  }
+
+  /** Mark the link to the section that is read.
+   * @param {HTMLDetailsElement} outline @param {MediaQueryList} beside  whether it stands beside the text */
+  function follow(outline, beside) {
     const links = /** @type {HTMLAnchorElement[]} */ ([...outline.querySelectorAll("li a")]);
     const headings = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
     const box = outline.parentElement;
+    const here = document.createElement("span");
+    here.className = "here";
+    here.setAttribute("aria-hidden", "true");
+    outline.querySelector("summary")?.append(here);
+    if (root.scrollHeight > 6 * innerHeight) root.classList.add("is-long");
+    outline.addEventListener("click", ({ target }) => {
+      if (target instanceof Element && target.closest("a") && !beside.matches) outline.open = false;
+    });
     /** @type {HTMLAnchorElement | undefined} */
     let current;
     let waiting = false;
@@ -85,6 +101,7 @@
       current?.removeAttribute("aria-current");
       link?.setAttribute("aria-current", "true");
       current = link;
+      here.textContent = link?.textContent ?? "";
       if (link && box && box.scrollHeight > box.clientHeight) {
         const { top, bottom } = link.getBoundingClientRect();
         const edge = box.getBoundingClientRect();
