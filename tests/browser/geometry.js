@@ -15,7 +15,7 @@
   for (const group of document.querySelectorAll(groups)) {
     if (!seen(group)) continue;
     const boxes = [...group.children]
-      .filter((one) => seen(one) && !["absolute", "fixed"].includes(getComputedStyle(one).position) && getComputedStyle(one).display !== "contents")
+      .filter((one) => seen(one) && !["absolute", "fixed", scrollY && "sticky"].includes(getComputedStyle(one).position) && getComputedStyle(one).display !== "contents")
       .map((one) => [one, one.getBoundingClientRect()])
       .filter(([, box]) => box.width && box.height);
     boxes.forEach(([one, a], at) => {

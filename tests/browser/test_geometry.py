@@ -244,7 +244,7 @@ def test_a_long_page_stays_easy_to_use(see, serve_below, tmp_path):
              "document.querySelector('.contents details').open, document.querySelector('.contents').getBoundingClientRect().bottom]")  # fmt: skip
     top = "document.querySelector('#section-41').getBoundingClientRect().top"
     steps = [["evaluate", there], ["wait", 200], ["evaluate", place],
-             ["click", ".contents summary"], ["evaluate", "document.querySelector('.contents ol').getBoundingClientRect().height"],
+             ["click", ".contents summary"], ["evaluate", "document.querySelector('.outline').getBoundingClientRect().height"],
              ["evaluate", GEOMETRY],
              ["click", ".contents a[href='#section-41']"], ["wait", 200], ["evaluate", place],
              ["evaluate", top]]  # fmt: skip
