@@ -92,7 +92,7 @@ def export_site(base, name):
     folder = fresh(cache_folder() / "browser" / name / "kb")
     base.index()
     started = time.perf_counter()
-    for shard in export_search(base.config, PlainPlaces()):
+    for shard in export_search(base, PlainPlaces()):
         path = folder / "data" / shard.file
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(shard.data)

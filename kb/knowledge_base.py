@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import shlex
-from contextlib import suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from enum import StrEnum
 from itertools import chain, islice
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from kb.search.searcher import RankedSection, Results
     from kb.text.snippets import Snippet
 
-__all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked"]
+__all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked", "indexed"]
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
@@ -885,6 +885,29 @@ class KnowledgeBase:
         titles = {id_: _content_words(topic.title, analyzer) for id_, topic in topics.items()}
         near = neighbours(_content_words(words, analyzer), titles)
         return tuple(topics[id_] for id_ in near[:TOPICS_SHOWN])
+
+
+@contextmanager
+def indexed(
+    config: Config, analyzer: Analyzer | None = None, snapshot: Snapshot | None = None
+) -> Iterator[KnowledgeBase]:
+    """A knowledge base with an index that is up to date, until the end of the block: its own, else,
+    where that can't be written, one made for the block alone. `analyzer` and `snapshot` are as for
+    `KnowledgeBase`. Raises ContentError where there are no articles.
+    """
+    with closing(KnowledgeBase(config, analyzer)) as base:
+        try:
+            base.index(snapshot=snapshot)
+        except IndexingError:
+            from tempfile import TemporaryDirectory  # noqa: PLC0415  # few indexes can't be written
+        else:
+            yield base
+            return
+        with TemporaryDirectory() as folder:
+            own = replace(config, index=Path(folder))
+            with closing(KnowledgeBase(own, base.analyzer)) as apart:
+                apart.index(snapshot=snapshot)
+                yield apart
 
 
 def _content_words(text: str, analyzer: Analyzer) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.content import TopicFile
+    from kb.knowledge_base import KnowledgeBase
     from kb.model import FileRow
     from kb.site.article_records import PageMeta, RenderedBody
     from kb.site.assets import Asset, Logo
@@ -113,6 +114,7 @@ class _Builder:
         self._analyzer = Analyzer(config.language, config.search.stop_words)
         self._assets: Mapping[str, Asset] = {}
         self._apart: SearchSource | None = None
+        self._base: KnowledgeBase | None = None
         self._left_out, self._until = 0, ""
         self._includes: tuple[FileRow, ...] = ()
 
@@ -165,8 +167,9 @@ class _Builder:
         ]
         # The search lets go of the articles before pages are made.
         search: dict[str, list[str]] = {}
-        for plan in plans:
-            search |= self._search(plan, topic_files, old, apart=len(plans) == 1)
+        with ExitStack() as opened:
+            for plan in plans:
+                search |= self._search(plan, topic_files, old, opened, apart=len(plans) == 1)
         self._snapshot.release()
         common = f"{self._sources.common}{[shell.frame.links for _, shell in shells]!r}"
         key = "".join(shared_fingerprint(plan, common) for plan in plans)
@@ -381,10 +384,17 @@ class _Builder:
             yield address, text.encode()
 
     def _search(
-        self, plan: Plan, topic_files: Mapping[str, TopicFile], old: Memory, *, apart: bool
+        self,
+        plan: Plan,
+        topic_files: Mapping[str, TopicFile],
+        old: Memory,
+        opened: ExitStack,
+        *,
+        apart: bool,
     ) -> dict[str, list[str]]:
-        """What the search of the pages reads: made from the index, which is brought up to date.
-        `apart` says that it may be made apart where that is asked for.
+        """What the search of the pages reads: made from the index, which is brought up to date
+        before, and closed with what is `opened`. `apart` says that it may be made apart where that
+        is asked for.
         """
         key = search_fingerprint(plan, self._sources.common)
         known = old.shared.get(key, [])
@@ -400,12 +410,15 @@ class _Builder:
             export_search,
         )
 
+        if self._base is None:
+            from kb.knowledge_base import indexed  # noqa: PLC0415  # as slow
+
+            index = indexed(self._config, self._analyzer, self._snapshot)
+            self._base = opened.enter_context(index)
         addresses = []
         shards = export_search(
-            self._config,
+            self._base,
             SitePlaces(plan),
-            analyzer=self._analyzer,
-            snapshot=self._snapshot,
             kept=ShardCache(self._cache.store, self._sources.common, plan.prefix),
             topic_files=topic_files,
             language=plan.language or tidy_tag(self._config.language),

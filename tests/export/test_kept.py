@@ -10,7 +10,7 @@ from support.articles import WORDS
 from support.exports import PlainPlaces
 
 from kb.config import Config
-from kb.knowledge_base import KnowledgeBase
+from kb.knowledge_base import KnowledgeBase, indexed
 from kb.search.postings import PostingIndex
 from kb.site.export import documents, words
 from kb.site.export import shards as kept
@@ -50,9 +50,9 @@ def text(chance):
 def shards(config, rows=None, places=None):
     """The files of an export, whose digests are those of their bytes."""
     found = {}
-    with closing(Store(rows)) as store:
+    with closing(Store(rows)) as store, indexed(config) as base:
         kept = ShardCache(store, "1")
-        for shard in export_search(config, places or PlainPlaces(), kept=kept):
+        for shard in export_search(base, places or PlainPlaces(), kept=kept):
             found[shard.file] = shard.data
             assert hashlib.sha256(shard.data).hexdigest() == shard.digest
         store.save()
@@ -61,9 +61,9 @@ def shards(config, rows=None, places=None):
 
 def untouched(config, rows):
     """The names of the shards of an export that are not made anew."""
-    with closing(Store(rows)) as store:
+    with closing(Store(rows)) as store, indexed(config) as base:
         kept = ShardCache(store, "1")
-        made = {s.name: s.make.__module__ for s in export_search(config, PlainPlaces(), kept=kept)}
+        made = {s.name: s.make.__module__ for s in export_search(base, PlainPlaces(), kept=kept)}
         store.save()
     return {name for name, module in made.items() if module.endswith("shards")}
 
@@ -359,3 +359,24 @@ def test_without_a_place_nothing_is_kept(tmp_path):
         rows.save()
         assert not store.save()
         store.close()
+
+
+def test_an_export_takes_the_index_as_it_is(config):
+    """Whoever asks for one has brought it up to date: nothing below the site does it again."""
+    with indexed(config) as base:
+        before = {shard.file: shard.data for shard in export_search(base, PlainPlaces())}
+        generations = sorted(config.index.iterdir())
+        change(config.content, random.Random(1))
+        assert {s.file: s.data for s in export_search(base, PlainPlaces())} == before
+    assert sorted(config.index.iterdir()) == generations
+
+
+def test_an_index_that_cannot_be_written_is_made_elsewhere(config):
+    """For the block alone: what is in its way stays as it was."""
+    config.index.write_text("a file")
+    with indexed(config) as base:
+        own = base.config.index
+        assert own != config.index
+        assert base.search("rare1").total >= 0
+    assert not own.exists()
+    assert config.index.read_text() == "a file"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.knowledge_base import indexed
 from kb.site.export.manifest import export_search
 
 SETS = ("emanual_tv", "stackfaq", "zoomcamp_faq", "github_docs")
@@ -37,8 +38,9 @@ class PlainPlaces:
 
 def export_files(base, language=None):
     """The files of a knowledge base's export, by name."""
-    shards = export_search(base.config, PlainPlaces(), language=language)
-    return {shard.file: shard.data for shard in shards}
+    with indexed(base.config) as fresh:
+        shards = export_search(fresh, PlainPlaces(), language=language)
+        return {shard.file: shard.data for shard in shards}
 
 
 def write_export(base, folder, language=None):

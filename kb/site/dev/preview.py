@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 from kb.content.dialects import dialect_of
 from kb.content.dialects.registry import state_of
 from kb.errors import KbError, SiteError
+from kb.knowledge_base import indexed
 from kb.model import Severity
 from kb.site.build import build_site
 from kb.site.dev.server import Fault, SiteServer, open_server
@@ -55,7 +56,7 @@ class FreshSearch:
     `complain` hears of what goes wrong; the old files then stay.
     """
 
-    def __init__(self, complain: Callable[[KbError], None], export: Export = export_search) -> None:
+    def __init__(self, complain: Callable[[KbError], None], export: Export) -> None:
         self._complain = complain
         self._export = export
         self._key = ""
@@ -265,8 +266,8 @@ def _exporter(folder: Path) -> Callable[[Config, Places], Iterator[Shard]]:
     """Exports that take what the one before them left in a folder."""
 
     def export(config: Config, places: Places) -> Iterator[Shard]:
-        with closing(Store(folder / STORE)) as store:
-            yield from export_search(config, places, kept=ShardCache(store))
+        with closing(Store(folder / STORE)) as store, indexed(config) as base:
+            yield from export_search(base, places, kept=ShardCache(store))
             store.save()
 
     return export

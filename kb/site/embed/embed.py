@@ -24,6 +24,7 @@ from kb.content.reader import decode, read_bytes
 from kb.content.snapshot import Snapshot
 from kb.errors import ContentError, SiteError
 from kb.files import given_back, is_leftover, replace_file, write_file
+from kb.knowledge_base import indexed
 from kb.model import Audience, Problem
 from kb.site.assets import ON_OTHERS, search_script, search_style
 from kb.site.embed.generators import address_of, heading_ids, read_foreign
@@ -145,8 +146,9 @@ def _export(
             if source.path in parsed:
                 snapshot.hold(source, parsed[source.path])
         places = _Places(pages, anchors, pattern)
-        for shard in export_search(staged, places, snapshot=snapshot):
-            files[shard.file] = shard.data
+        with indexed(staged, snapshot=snapshot) as base:
+            for shard in export_search(base, places):
+                files[shard.file] = shard.data
     return files, _report(generator, content, files, problems)
 
 

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from itertools import starmap
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from kb.config import Ranking
 from kb.content import build_topics, read_topics, scan
 from kb.content.dialects import dialect_of
-from kb.errors import IndexingError
-from kb.knowledge_base import KnowledgeBase
 from kb.model import Tier
 from kb.search.ranking import head_steps, saturations
 from kb.site.export.documents import (
@@ -50,7 +46,7 @@ if TYPE_CHECKING:
 
     from kb.config import Config
     from kb.content import TopicFile
-    from kb.content.snapshot import Snapshot
+    from kb.knowledge_base import KnowledgeBase
     from kb.model import ArticleMeta, Topic
     from kb.search.protocols import ExportReader
     from kb.site.export.documents import Layout, Places
@@ -262,58 +258,33 @@ def _facets(layout: Layout, topics: Sequence[Topic], places: Places, root: str) 
 
 
 def export_search(
-    config: Config,
+    base: KnowledgeBase,
     places: Places,
     *,
-    analyzer: Analyzer | None = None,
-    snapshot: Snapshot | None = None,
     kept: ShardCache | None = None,
     topic_files: Mapping[str, TopicFile] | None = None,
     language: str | None = None,
 ) -> Generator[Shard]:
-    """Every file of the export of a knowledge base in a language, else in its first one; the index
-    is brought up to date first.
+    """Every file of the export of a knowledge base in a language, else in its first one, as its
+    index is (`kb.knowledge_base.indexed`).
 
-    `places` says where everything stands; `analyzer` and `snapshot` are as for `KnowledgeBase`:
-    what the caller has done already, as is `topic_files`, what `read_topics` gave; `kept` holds
-    the rows of the last export, which then need not be made again. Where the
-    index can't be written, one is made for the export alone. Raises ContentError where there
-    are no articles.
+    `places` says where everything stands; `topic_files` is what `read_topics` gave, where the
+    caller has that already; `kept` holds the rows of the last export, which then need not be made
+    again.
     """
-    base = KnowledgeBase(config, analyzer)
-    try:
-        base.index(snapshot=snapshot)
-    except IndexingError:
-        with TemporaryDirectory() as folder:
-            apart = KnowledgeBase(replace(config, index=Path(folder)), base.analyzer)
-            apart.index(snapshot=snapshot)
-            yield from _export(apart, places, ShardCache(), topic_files, language)
-    else:
-        yield from _export(base, places, kept or ShardCache(), topic_files, language)
-
-
-def _export(
-    base: KnowledgeBase,
-    places: Places,
-    kept: ShardCache,
-    topic_files: Mapping[str, TopicFile] | None,
-    language: str | None,
-) -> Iterator[Shard]:
-    try:
-        spoken = language or base.languages[0]
-        cards = base.ask(lambda engine: read_cards(engine.reader, kept), spoken)
-        reader = base.engine_of(spoken).reader
-        layout = make_layout(reader, cards)
-        config = base.config
-        topics = _topics(config, layout, topic_files)
-        if spoken != tidy_tag(config.language):
-            config = replace(config, language=spoken)
-        root = _root(base, layout, spoken)
-        contacts = _contacts(layout) or base.channels(spoken)
-        yield from write_search(reader, config, topics, places, layout, kept, root, contacts)
-        kept.save()
-    finally:
-        base.close()
+    kept = kept or ShardCache()
+    spoken = language or base.languages[0]
+    cards = base.ask(lambda engine: read_cards(engine.reader, kept), spoken)
+    reader = base.engine_of(spoken).reader
+    layout = make_layout(reader, cards)
+    config = base.config
+    topics = _topics(config, layout, topic_files)
+    if spoken != tidy_tag(config.language):
+        config = replace(config, language=spoken)
+    root = _root(base, layout, spoken)
+    contacts = _contacts(layout) or base.channels(spoken)
+    yield from write_search(reader, config, topics, places, layout, kept, root, contacts)
+    kept.save()
 
 
 def _root(base: KnowledgeBase, layout: Layout, language: str) -> str:
