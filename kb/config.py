@@ -22,7 +22,7 @@ the constants of the score.
 from __future__ import annotations
 
 import os
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -255,11 +255,31 @@ class Ranking:
     synonym: float = _constant(0.75, 0, 1, "a synonym, against the word itself")
     self_service: float = _constant(0.03, 0, 0.5, "lead of self-service sections in near-ties")
 
+    def fitted(self, sections: int, articles: int) -> Ranking:
+        """The constants for a collection: where most articles are one section, IN_ONE_PIECE takes
+        the place of the defaults.
+        """
+        if sections > MOST_IN_ONE_PIECE * articles:
+            return self
+        default = Ranking()
+        changes = {k: v for k, v in IN_ONE_PIECE.items() if getattr(self, k) == getattr(default, k)}
+        return replace(self, **changes)
+
     def __post_init__(self) -> None:
         for constant in fields(self):
             low, high = constant.metadata["range"]
             if not low <= getattr(self, constant.name) <= high:
                 raise ValueError(f"{constant.name} should be a number from {low:g} to {high:g}")
+
+
+MOST_IN_ONE_PIECE = 1.5
+"""Sections that an article has on average, at most, where articles are mostly in one piece."""
+
+IN_ONE_PIECE: Mapping[str, float] = {
+    "k1": 2.2, "title_part": 1, "title_power": 1, "coverage_query": 0.35,
+}  # fmt: skip
+"""Constants for articles in one piece: the title is all that says what a long text is about, since
+no headings do, and that a word comes again says more."""
 
 
 Words = tuple[tuple[str, tuple[str, ...]], ...]

@@ -418,3 +418,15 @@ def test_documentation_lists_every_key():
 def test_contact_defaults_are_empty():
     """Nothing is invented where a knowledge base says nothing about contact."""
     assert ContactConfig() == ContactConfig((), "", (), ())
+
+
+def test_articles_in_one_piece_have_constants_of_their_own():
+    """Where most articles are one section; those that the settings change are kept."""
+    plain = Ranking()
+    assert plain.fitted(sections=31, articles=20) is plain
+    fitted = plain.fitted(sections=30, articles=20)
+    assert fitted.title_part > plain.title_part
+    assert fitted.k1 > plain.k1
+    assert fitted.coverage_query < plain.coverage_query
+    own = Ranking(k1=1, title_part=0)
+    assert (own.fitted(20, 20).k1, own.fitted(20, 20).title_part) == (1, 0)

@@ -76,7 +76,7 @@ class PostingIndex:
 
     def __init__(self, reader: PostingReader, ranking: Ranking) -> None:
         self.reader = reader
-        self.ranking = ranking
+        self.ranking = ranking.fitted(reader.sections, reader.articles)
 
     @property
     def sections(self) -> int:

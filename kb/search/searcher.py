@@ -100,7 +100,7 @@ class Searcher:
     ) -> None:
         self.index = index
         self.analyzer = analyzer
-        self.ranking = ranking
+        self.ranking = ranking.fitted(index.sections, index.articles)
         self.synonyms = synonyms
 
     def search(self, request: Request) -> Results:

@@ -142,11 +142,12 @@ class MemoryIndex:
     """Keeps the promise of `kb.search.protocols.SearchIndex`."""
 
     def __init__(self, stored, averages, ranking, twins):
-        self.stored, self.averages, self.ranking = stored, averages, ranking
+        self.stored, self.averages = stored, averages
         self.twins = twins
         self.public = [section for section in stored.values() if not section.hidden]
         self.sections = len(self.public)
         self.articles = len({section.article.id for section in self.public})
+        self.ranking = ranking.fitted(self.sections, self.articles)
 
     def statistics(self, term):
         """Sections of the public, and occurrences."""

@@ -77,7 +77,8 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     `kept` is what the last export wrote; `root` the folder (`de/`) that holds all topics;
     `contacts` describe channels where those of the layout are not meant.
     """
-    listed, ranking = _Listed(), Ranking(**dict(config.ranking))
+    listed = _Listed()
+    ranking = Ranking(**dict(config.ranking)).fitted(reader.sections, reader.articles)
     documents = Documents(reader, layout, places, kept)
     yield from starmap(listed.add, documents.write())
     leads = documents.leads()
