@@ -20,6 +20,7 @@ EXTRAS = ("eval", "mcp", "serve", "test")
 """Extras that are tried; what `fuzz` needs is not there for every system."""
 
 TESTS = {
+    "babel": ("tests/site/test_wording.py",),
     "click": ("tests/cli/test_app.py", "tests/cli/test_real.py"),
     "emoji": ("tests/content/test_marks.py", "tests/test_warnings.py"),
     "filelock": ("tests/index/test_imports.py", "tests/index/test_generations.py"),

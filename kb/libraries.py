@@ -33,6 +33,7 @@ INDEX = {
 
 SITE = {
     **INDEX,
+    "babel": "babel",
     "jinja2": "Jinja2",
     "nh3": "nh3",
     "pygments": "Pygments",

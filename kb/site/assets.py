@@ -85,7 +85,7 @@ def _spoken(wording: Wording) -> str:
     texts = wording.texts
     names = [n for n in texts if n.startswith(("find_", "tier_")) and n not in _ON_PAGE]
     names.append("help")
-    spoken = {name: texts[name] for name in names}
+    spoken = {"locale": wording.locale, **{name: texts[name] for name in names}}
     return json.dumps(spoken, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -1,10 +1,19 @@
-"""The site's own words: English, under those of the site's language and those of the theme."""
+"""The site's own words: English, under those of the site's language and those of the theme.
+
+The only door to Babel, which knows the plural forms, numbers and dates of languages (Unicode CLDR).
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from kb.config import setting_place
 from kb.errors import SiteError
@@ -21,11 +30,23 @@ if TYPE_CHECKING:
     from kb.config import Config
 
 
+_FORMS = ("zero", "one", "two", "few", "many", "other")
+_COUNTED = re.compile(rf"(.+)_(?:{'|'.join(_FORMS)})")
+_OWN_DATE = {"date": str, "months": list}
+"""What a theme may give for a language whose dates Babel does not know."""
+_TRADITIONAL = frozenset({"zh-TW", "zh-HK", "zh-MO"})
+_BRACES = re.compile(r"\{(\w+)\}")
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the site says. Templates read a text as they read an attribute: `t.search`."""
+    """What the site says. Templates read a text as they read an attribute: `t.search`.
+
+    `language` is the tag by which numbers, dates and plural forms are written.
+    """
 
     texts: Mapping[str, Any]
+    language: str = "en"
 
     def __getitem__(self, name: str) -> Any:
         return self.texts[name]
@@ -46,15 +67,38 @@ class Wording:
         }
 
     def count(self, what: str, number: int) -> str:
-        """A number of things: `3 articles`."""
-        form = self.texts[f"{what}_one" if number == 1 else f"{what}_other"]
-        return str(form).format(count=f"{number:,}")
+        """A number of things, in the plural form that the language has for it: `3 articles`."""
+        locale = _locale(self.language)
+        form = self.texts[f"{what}_{locale.plural_form(number)}"]
+        return str(form).format(count=format_decimal(number, locale=locale))
+
+    @property
+    def locale(self) -> str:
+        """The tag of the locale whose numbers and plural forms are used, one that browsers know."""
+        return str(_locale(self.language)).replace("_", "-")
 
     def date(self, day: date) -> str:
         """A date written out."""
-        months = self.texts["months"]
+        months = self.texts.get("months")
+        if months is None:
+            return format_date(day, "long", locale=_locale(self.language))
         month = months[day.month - 1]
-        return str(self.texts["date"]).format(day=day.day, month=month, year=day.year)
+        written = str(self.texts.get("date", "{day} {month} {year}"))
+        return written.format(day=day.day, month=month, year=day.year)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """How a language writes; as English does where Babel does not know it. English without a region
+    is that of the world, whose dates begin with the day.
+    """
+    tag = "en-001" if language == "en" else language
+    for name in (tag, primary(tag), "en-001"):
+        try:
+            return Locale.parse(name, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    raise AssertionError(language)
 
 
 def read_wording(language: str, theme: Path) -> Wording:
@@ -65,7 +109,10 @@ def read_wording(language: str, theme: Path) -> Wording:
             texts.update(_parse(path, data, texts))
     if direction_of(language) == "rtl":
         texts["direction"] = "rtl"
-    return Wording(texts)
+    for name in [name for name in texts if name.endswith("_other")]:
+        for form in _locale(language).plural_form.tags:
+            texts.setdefault(f"{name.removesuffix('_other')}_{form}", texts[name])
+    return Wording(texts, language)
 
 
 def missing_words(config: Config, theme: Path, languages: Sequence[str] = ()) -> Iterator[Problem]:
@@ -88,14 +135,16 @@ def missing_words(config: Config, theme: Path, languages: Sequence[str] = ()) ->
 
 
 def _has_words(language: str, theme: Path) -> bool:
-    own = primary(language)
-    files = [f"{name}.toml" for name in (own, language)]
-    return own == "en" or any(True for file in files for _ in _sources(file, theme))
+    own = _names(language)[1:]
+    return primary(language) == "en" or any(
+        True for name in own for _ in _sources(f"{name}.toml", theme)
+    )
 
 
 def _names(language: str) -> list[str]:
     """Names of the files that may hold its words, the most general first."""
-    return list(dict.fromkeys(["en", language.partition("-")[0].lower(), language]))
+    script = ["zh-Hant"] if language in _TRADITIONAL else []
+    return list(dict.fromkeys(["en", primary(language), *script, language]))
 
 
 def _sources(name: str, theme: Path) -> Iterator[tuple[str, bytes]]:
@@ -112,10 +161,23 @@ def _parse(path: str, data: bytes, known: Mapping[str, Any]) -> dict[str, Any]:
     except ValueError as error:
         raise SiteError(f"the site's words can't be read: {error}", path=path) from error
     for key, value in texts.items():
-        if known and key not in known:
-            raise SiteError(f"there is no text called {key}", path=path)
-        if known and type(value) is not type(known[key]):
-            raise SiteError(f"{key} should be like {known[key]!r}", path=path)
+        if known:
+            _check(path, key, value, known)
     if len(texts.get("months", range(12))) != 12:  # noqa: PLR2004 months of a year
         raise SiteError("months should be twelve names", path=path)
     return texts
+
+
+def _check(path: str, key: str, value: object, known: Mapping[str, Any]) -> None:
+    """Refuse a text that kb does not have, or that has other things to be filled in."""
+    counted = _COUNTED.fullmatch(key)
+    like = known.get(f"{counted[1]}_other" if counted else key)
+    if like is None and key not in _OWN_DATE:
+        raise SiteError(f"there is no text called {key}", path=path)
+    if type(value) is not _OWN_DATE.get(key, str):
+        raise SiteError(f"{key} should be {'a list' if key == 'months' else 'a text'}", path=path)
+    if like is None:
+        return
+    foreign = sorted({*_BRACES.findall(str(value))} - {*_BRACES.findall(str(like))})
+    if foreign:
+        raise SiteError(f"{key} has {{{foreign[0]}}}, which nothing fills in", path=path)

@@ -462,7 +462,7 @@ def test_theme_adds_links_to_every_head(base):
         ("home.html", "{% if %}", "template"),
         ("home.html", "{{ nothing_of_that_name }}", "template"),
         ("en.toml", "no = 'such text'", "no text called"),
-        ("en.toml", "help = 3", "should be like"),
+        ("en.toml", "help = 3", "should be a text"),
         ("en.toml", "help", "can't be read"),
         ("en.toml", "months = ['a']", "twelve"),
     ],

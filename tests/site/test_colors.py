@@ -67,11 +67,14 @@ def test_faint_colors_are_warned_of(table, line, pair, warned):
     [
         ("en", (), False),
         ("en-GB", (), False),
-        ("fr", (), True),
-        ("pt-BR", (), True),
-        ("pt-BR", ("pt.toml",), False),
-        ("pt-BR", ("pt-BR.toml",), False),
-        ("fr", ("de.toml",), True),
+        ("fi", (), True),
+        ("fr", (), False),
+        ("zh-TW", (), False),
+        ("pt-BR", (), False),
+        ("sr-Latn", (), True),
+        ("sr-Latn", ("sr.toml",), False),
+        ("sr-Latn", ("sr-Latn.toml",), False),
+        ("fi", ("sv.toml",), True),
     ],
 )
 def test_a_language_without_words_is_warned_of(language, words, is_warned, warned, tmp_path):

@@ -183,10 +183,21 @@ def test_a_topic_file_names_the_site_in_its_language(content, build, tmp_path):
     assert "<title>Help – Help center</title>" in (tmp_path / "site/index.html").read_text("utf-8")
 
 
-def test_languages_without_words_are_told_once(build):
+def test_pages_speak_their_language(page):
+    """What the site itself says, and what its search says."""
+    assert "Zum Text springen" in page("de/orders/late.html")
+    assert "本文へ移動" in page("ja/account.html")
+    assert "انتقل إلى النص" in page("ar/account.html")
+    assert "Skip to the text" in page("en/account.html")
+
+
+def test_languages_without_words_are_told_once(content, build):
     """In a warning that says how to translate them."""
+    for tag, name in (("fi", "Tili"), ("sv", "Konto")):
+        (content / tag).mkdir()
+        (content / tag / "account.md").write_text(f"# {name}\n", "utf-8")
     [told] = [problem.message for problem in build().problems if NEEDS in problem.message]
-    assert told.startswith("there are articles in ar, de, ja, but")
+    assert told.startswith("there are articles in fi, sv, but")
 
 
 def test_names_may_end_in_the_language(tmp_path):

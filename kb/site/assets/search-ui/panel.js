@@ -155,7 +155,7 @@ export function attachPanel(form, input, view, open) {
     if (view.search && answer.total > answer.hits.length) {
       const link = option("", "find-all");
       link.setAttribute("href", withQuery(view.search, answer.query, correct));
-      link.append(t("find_all", { count: answer.total.toLocaleString() }));
+      link.append(t("find_all", { count: answer.total }));
       yield link;
     }
     const href = helpAddress(answer.escalation, view);

@@ -92,7 +92,7 @@ export function notesOf(answer, question, { t }, again) {
  */
 export function summaryOf({ query, hits, total, corrected, found }, { t, count }) {
   if (!hits.length) return [t("find_nothing", { query })];
-  const some = { count: hits.length, total: total.toLocaleString() };
+  const some = { count: hits.length, total };
   const results = total > hits.length ? t("find_some", some) : count("find_results", total);
   const articles = new Set(hits.map(({ group }) => group)).size;
   const number = articles < hits.length ? `${results} ${count("find_in", articles)}` : results;

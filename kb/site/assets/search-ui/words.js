@@ -1,15 +1,18 @@
 // The site's own words, and elements made of text.
 
 /**
- * The words of the site, by name, with what stands in braces filled in.
+ * The words of the site, by name, with what stands in braces filled in: numbers as the language
+ * writes them, and `count` with the plural form that it has for a number.
  * @param {Record<string, string>} strings
  */
 export function speak(strings) {
+  const forms = new Intl.PluralRules(strings.locale);
+  /** @param {string | number} value */
+  const write = (value) => (typeof value === "number" ? value.toLocaleString(strings.locale) : value);
   /** @param {string} name @param {Record<string, string | number>} [values] */
-  const t = (name, values = {}) => fill(strings[name] ?? name, values).join("");
+  const t = (name, values = {}) => fill(strings[name] ?? name, values).map(write).join("");
   /** @param {string} what @param {number} count */
-  const number = (what, count) =>
-    t(`${what}_${count === 1 ? "one" : "other"}`, { count: count.toLocaleString() });
+  const number = (what, count) => t(`${what}_${forms.select(count)}`, { count });
   return { t, count: number };
 }
 
