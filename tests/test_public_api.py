@@ -27,6 +27,7 @@ DOORS = {
     "spellchecker": "text/lexicon.py",
     "click": "cli/",
     "jinja2": ("site/", "desk/reply.py"),
+    "babel": "site/i18n.py",
     "markupsafe": "site/",
     "watchfiles": "site/",
     "filelock": "index/generations.py",

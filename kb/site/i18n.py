@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _FORMS = ("zero", "one", "two", "few", "many", "other")
 _COUNTED = re.compile(rf"(.+)_(?:{'|'.join(_FORMS)})")
 _OWN_DATE = {"date": str, "months": list}
-"""What a theme may give for a language whose dates Babel does not know."""
+"""What a theme may give where dates are not to be as Babel writes them."""
 _TRADITIONAL = frozenset({"zh-TW", "zh-HK", "zh-MO"})
 _BRACES = re.compile(r"\{(\w+)\}")
 
@@ -79,10 +79,11 @@ class Wording:
 
     def date(self, day: date) -> str:
         """A date written out."""
-        months = self.texts.get("months")
-        if months is None:
-            return format_date(day, "long", locale=_locale(self.language))
-        month = months[day.month - 1]
+        locale = _locale(self.language)
+        if not self.texts.keys() & _OWN_DATE:
+            return format_date(day, "long", locale=locale)
+        own = self.texts.get("months")
+        month = own[day.month - 1] if own else locale.months["format"]["wide"][day.month]
         written = str(self.texts.get("date", "{day} {month} {year}"))
         return written.format(day=day.day, month=month, year=day.year)
 
