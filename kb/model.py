@@ -101,7 +101,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A way to reach a person, as a contact article describes it; `article` is that one's id."""
+    """A way to reach a person, as a contact article describes it; `article` is that one's id.
+
+    `url`, `phone` and `email` are where it can be reached at once; what is not known is empty.
+    """
 
     name: str
     best_for: str = ""
@@ -110,6 +113,9 @@ class Channel:
     hours: str = ""
     article: str = ""
     have_ready: tuple[str, ...] = ()
+    url: str = ""
+    phone: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,8 +449,8 @@ def _decode_date(text: str) -> date:
 
 
 def _decode_channel(record: Sequence[Any]) -> Channel:
-    name, best_for, wait, where, hours, article, have_ready = record
-    return Channel(name, best_for, wait, where, hours, article, tuple(have_ready))
+    name, best_for, wait, where, hours, article, have_ready, *reach = record
+    return Channel(name, best_for, wait, where, hours, article, tuple(have_ready), *reach)
 
 
 _ENCODERS: dict[str, Callable[[Any], Any]] = {

@@ -100,6 +100,9 @@ def _escalation(escalation: Escalation) -> Object:
                 "where": option.channel.where,
                 "wait": option.channel.wait,
                 "hours": option.channel.hours,
+                "link": option.channel.url,
+                "phone": option.channel.phone,
+                "email": option.channel.email,
                 "article": option.channel.article,
             }
             for option in escalation.options

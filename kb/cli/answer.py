@@ -53,13 +53,16 @@ def _option(number: int, option: ContactOption, screen: Screen) -> Iterator[Line
         "Where": channel.where,
         "Wait": channel.wait,
         "Hours": channel.hours,
+        "Link": channel.url,
+        "Phone": channel.phone,
+        "Email": channel.email,
         "More": f"kb show {shlex.quote(channel.article)}" if channel.article else "",
     }
     for name, value in rows.items():
         if value:
             first = (*margin, Span(f"{name:<7}", Style.DIM))
             rest = line_of(" " * (len(label) + 7))
-            style = Style.WHOLE if name == "More" else Style.PLAIN
+            style = Style.WHOLE if name in {"More", "Link", "Phone", "Email"} else Style.PLAIN
             yield from wrap([Span(value, style)], screen.width, first=first, rest=rest)
 
 
@@ -262,8 +265,8 @@ def still_need_help(escalation: Escalation, screen: Screen) -> list[Line]:
     if not escalation.options:
         return wrap([*parts, Span(escalation.note)], screen.line_width)
     channel = escalation.options[0].channel
-    where = f": {channel.where}" if channel.where else ""
-    parts.append(Span(f"{capitalised(channel.name)}{where}."))
+    where = channel.where or channel.phone or channel.email or channel.url
+    parts.append(Span(f"{capitalised(channel.name)}{where and f': {where}'}."))
     if escalation.have_ready:
         ready = "; ".join(item.rstrip(".") for item in escalation.have_ready)
         parts.append(Span(f" Have ready: {ready}."))

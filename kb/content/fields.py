@@ -17,6 +17,7 @@ from kb.content.dialects.dialect import NO_DAY
 from kb.content.files import complaint_about_id
 from kb.content.foreign_keys import MEANT, ROUTES, as_route
 from kb.content.frontmatter import Entry, Fields, Items, Text, Value, plain
+from kb.content.hours import read_hours, zone_of
 from kb.content.values import FieldReader, either, items, one_line, quote
 from kb.content.visibility import folded, is_about_visibility, is_date_key, read_visibility
 from kb.model import (
@@ -35,7 +36,7 @@ from kb.text.languages import language_tag
 from kb.text.nearest import nearest, slip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from kb.content.dialects.dialect import Begins
     from kb.content.visibility import Visibility
@@ -45,9 +46,11 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _ADDRESS = re.compile(r"^/|/$|^https?://|\.(?:html?|mdx|php|aspx)$|[?#]", re.IGNORECASE)
 _FLAGS = frozenset({"", "true", "false", "yes", "no"})
 _INTERVAL = re.compile(r"[1-9]\d{0,4} (?:day|week|month|year)s?")
+_PHONE = re.compile(r"\+?\(?[0-9](?:[ ()./-]{0,3}[0-9*#]){2,19}")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _SCHEMES = frozenset({"http:", "https:", "mailto:", "tel:"})
-_CHANNEL_KEYS = ("name", "best_for", "wait", "where", "hours")
+_CHANNEL_KEYS = ("name", "best_for", "wait", "where", "hours", "url", "phone", "email")
 _ACTION_KEYS = ("label", "where", "url")
 
 
@@ -414,10 +417,39 @@ class _ArticleFields(FieldReader):
                 best_for=texts.get("best_for", ""),
                 wait=texts.get("wait", ""),
                 where=texts.get("where", ""),
-                hours=texts.get("hours", ""),
+                hours=self._hours(texts.get("hours", ""), entry.value),
+                url=self._url(texts.get("url", ""), entry.value),
+                phone=self._address("phone", texts, entry.value, _PHONE, "+1 800 555 0100"),
+                email=self._address("email", texts, entry.value, _EMAIL, "help@example.com"),
             )
         else:
             self.report(entry.line, "`channel` needs a name: ignored")
+
+    def _hours(self, hours: str, item: Fields) -> str:
+        """Hours as they are written; a warning where they name a time zone and can't be read."""
+        if zone_of(hours) and read_hours(hours) is None:
+            entry = item.get("hours")
+            self.report(
+                entry.line if entry else item.line,
+                f"hours {quote(hours)} are shown as they stand: their days and times can't be "
+                "read; write them like `Mon-Fri 9:00-18:00, Sat 10:00-14:00 Europe/Berlin`",
+            )
+        return hours
+
+    def _address(
+        self, key: str, texts: Mapping[str, str], item: Fields, shape: re.Pattern[str], like: str
+    ) -> str:
+        """A telephone number or email address, empty with an error where it is none."""
+        text = texts.get(key, "")
+        if not text or shape.fullmatch(text):
+            return text
+        entry = item.get(key)
+        self.report(
+            entry.line if entry else item.line,
+            f"{key} {quote(text)} should be like `{like}`: left out",
+            Severity.ERROR,
+        )
+        return ""
 
     def reviewed(self, entry: Entry) -> None:
         text = self.text(entry)

@@ -97,10 +97,13 @@ NAMES = (
     "enlarge.js",
     "blocks.js",
     "blocks.css",
+    "reach.js",
     "icon.svg",
 )
 """What pages use; the theme may replace each by a file of its name."""
 STYLE = "search.css"
+REACH = "reach.js"
+"""Says who can be reached now, and begins an email with the message."""
 LIVE = "live.js"
 """Reloads a page of `kb serve` when it has changed."""
 _LOGOS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})

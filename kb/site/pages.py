@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from markupsafe import Markup
 
+from kb.content.hours import read_hours
 from kb.content.markdown.document import escape
 from kb.content.titles import title_html
 from kb.content.topics import UNTITLED
-from kb.model import Tier
+from kb.model import Action, Tier
 from kb.site.addresses import (
     CONTACT,
     HOME,
@@ -24,17 +27,18 @@ from kb.site.addresses import (
     markdown_of,
     root_of,
 )
+from kb.site.assets import REACH
 from kb.site.feeds import describe_article, describe_site
 from kb.site.plan import action_target, siblings_of
 from kb.site.render import MARKER
 from kb.site.templating import PageHead
-from kb.support.escalation import choose_escalation
+from kb.support.escalation import NO_REASON, choose_escalation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from kb.model import Action, ArticleMeta, Channel, Escalation, Step, Topic
+    from kb.model import ArticleMeta, Channel, Escalation, Step, Topic
     from kb.site.article_records import PageMeta, RenderedBody
     from kb.site.assets import Within
     from kb.site.plan import Plan
@@ -54,6 +58,7 @@ _WIDTH = re.compile(r' width="(\d+)"')
 _HEIGHT = re.compile(r' height="(\d+)"')
 _LARGE = 900
 """Pixels of width from which an image is larger than the text is wide: it can be enlarged."""
+_CHAT = re.compile(r"\bchat|messag|whatsapp|telegram|signal", re.IGNORECASE)
 _KINDS = {
     Tier.SELF_SERVICE: "tier_self_service",
     Tier.CONTACT: "tier_contact",
@@ -89,7 +94,7 @@ class Pages:
     size_of: Callable[[str], tuple[int, int] | None]
     changes: Mapping[str, date] = field(default_factory=dict)
     _choose: Callable[[_Says], Escalation] = field(init=False)
-    _panel: Callable[[Escalation, str, bool], Markup] = field(init=False)
+    _panel: Callable[[Escalation, str, bool, bool, bool], Markup] = field(init=False)
 
     def __post_init__(self) -> None:
         self._choose = lru_cache(KEPT)(self._choose_escalation)
@@ -137,7 +142,12 @@ class Pages:
             previous=self._neighbour(previous, root),
             next=self._neighbour(following, root),
             ready_title=self.shell.t["ready" if self.shell.reachable else "ask_ready"],
-            help=self.help(escalation, root, with_ready=not article.have_ready),
+            help=self.help(
+                escalation,
+                root,
+                with_ready=not article.have_ready,
+                problem=article.tier is not Tier.CONTACT,
+            ),
             items=[self._item(plan.records[name], root) for name in topic.articles[1:]]
             if topic
             else [],
@@ -314,7 +324,7 @@ class Pages:
             within=within,
             assets=shell.assets,
             policy=policy,
-            **self._browse(root),
+            **self._browse(root, script=within is None),
         )
 
     def moved(self, address: str, target: str, title: str) -> bytes:
@@ -329,26 +339,50 @@ class Pages:
             title=title,
         )
 
-    def help(self, escalation: Escalation, root: str, *, with_ready: bool = True) -> Markup:
-        """The panel "Still need help?", which closes a page; empty where nobody can be reached."""
+    def help(
+        self,
+        escalation: Escalation,
+        root: str,
+        *,
+        with_ready: bool = True,
+        problem: bool = False,
+        script: bool = True,
+    ) -> Markup:
+        """The panel "Still need help?", which closes a page; empty where nobody can be reached.
+
+        Where the page is about a `problem` it says that the first way suits it best.
+        """
         if not self.shell.reachable:
             return Markup("")
-        return self._panel(escalation, root, with_ready)
+        return self._panel(escalation, root, with_ready, problem, script)
 
-    def _render_panel(self, escalation: Escalation, root: str, with_ready: bool) -> Markup:  # noqa: FBT001  # what a cache is asked by has no names
+    def _render_panel(
+        self,
+        escalation: Escalation,
+        root: str,
+        with_ready: bool,  # noqa: FBT001  # what a cache is asked by has no names
+        problem: bool,  # noqa: FBT001  # ditto
+        script: bool,  # noqa: FBT001  # ditto
+    ) -> Markup:
+        options = [self._option(o.channel, o.why, root) for o in escalation.options]
+        live = script and any(option["hours"] or option["ways"] for option in options)
         html = self.shell.render(
             "help.html",
-            options=[self._option(option.channel, option.why, root)
-                     for option in escalation.options],
+            options=options,
+            problem=problem and len(options) > 1,
             note=escalation.note,
             ready=escalation.have_ready if with_ready else (),
             message=escalation.message,
-        )  # fmt: skip
+            script=root + encode(self.shell.assets[REACH]) if live else "",
+        )
         return Markup(html)  # noqa: S704 rendered with escaping
 
-    def _browse(self, root: str) -> dict[str, Any]:
+    def _browse(self, root: str, *, script: bool = True) -> dict[str, Any]:
         cards = self._cards(self.plan.topics[self.plan.root].topics, root)
-        return {"topic_cards": cards, "help": self.help(self._escalation(None), root)}
+        return {
+            "topic_cards": cards,
+            "help": self.help(self._escalation(None), root, script=script),
+        }
 
     def _escalation(self, article: ArticleMeta | None) -> Escalation:
         """The ways to a person: most articles say nothing about them and share the same ones."""
@@ -366,10 +400,29 @@ class Pages:
         return {
             "channel": channel.name,
             "name": _capitalised(channel.name),
-            "why": _capitalised(why),
+            "why": "" if why == NO_REASON else _capitalised(why),
             "href": root + encode(address) if address else "",
-            "facts": [(t[name], _as_path(value)) for name, value in facts if value],
+            "facts": [(name, t[name], _as_path(value)) for name, value in facts if value],
+            "hours": _hours_as_json(channel.hours),
+            "ways": [*self._ways(channel, root)],
         }
+
+    def _ways(self, channel: Channel, root: str) -> Iterator[dict[str, str]]:
+        """The addresses at which a channel is reached at once, as buttons."""
+        t = self.shell.t
+        article = self.plan.records.get(channel.article)
+        if article is not None and channel.url:
+            shown = self._action(Action(channel.name, url=channel.url), article, root)
+            text = t["reach_chat" if _CHAT.search(channel.name) else "reach_open"]
+            name = _capitalised(channel.name)
+            yield {"kind": "open", "href": shown["href"], "text": text.format(name=name)}
+        if channel.phone:
+            digits = re.sub(r"\(0\)|[^0-9+*#]", "", channel.phone)
+            text = t["reach_call"].format(phone=channel.phone)
+            yield {"kind": "call", "href": f"tel:{digits}", "text": text}
+        if channel.email:
+            href = f"mailto:{quote(channel.email, safe='@')}"
+            yield {"kind": "email", "href": href, "text": t["reach_email"]}
 
     def _featured(self) -> list[PageMeta]:
         chosen = [r for r in self.plan.records.values() if r.featured is not None]
@@ -519,6 +572,12 @@ def _sized(more: str, size: tuple[int, int] | None) -> str:
 
 def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _hours_as_json(hours: str) -> str:
+    """When a channel is open, as its script reads it; empty where that is not known."""
+    found = read_hours(hours)
+    return json.dumps(found, separators=(",", ":")) if found else ""
 
 
 def _as_path(text: str) -> str:

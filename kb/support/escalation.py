@@ -9,6 +9,7 @@ words bring the channels for urgent problems to the front.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from kb.config import ContactConfig, setting_place
@@ -180,12 +181,8 @@ def _options(
 
 def _whole(article: Source, channel: Channel) -> Channel:
     """The channel with its article's id, and with what that article says to have ready."""
-    return Channel(
-        name=channel.name,
-        best_for=channel.best_for,
-        wait=channel.wait,
-        where=channel.where,
-        hours=channel.hours,
+    return replace(
+        channel,
         article=channel.article or article.id,
         have_ready=channel.have_ready or article.have_ready,
     )

@@ -45,8 +45,8 @@ async function until(page, expression) {
   throw new Error(`never true: ${expression}\n${page.url()}\n${shown}`);
 }
 
-async function visit({ url, width = 1280, height = 900, scheme = "light", framed, clock, faults = [], steps }) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme });
+async function visit({ url, width = 1280, height = 900, scheme = "light", framed, clock, time, zone, faults = [], steps }) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, ...(zone && { timezoneId: zone }) });
   const outer = await context.newPage();
   const seen = { url, results: [], errors: [], console: [], foreign: [], dialogs: [], requests: [] };
   /** @type {any} */
@@ -75,6 +75,7 @@ async function visit({ url, width = 1280, height = 900, scheme = "light", framed
     addEventListener("unhandledrejection", (event) => console.error(`unhandled: ${event.reason}`));
   });
   if (clock) await outer.clock.install();
+  if (time) await outer.clock.setFixedTime(time);
   await page.goto(url, { waitUntil: clock ? "commit" : "load" }); // with a clock something may never come
   if (framed) page = outer.frames()[1];
   for (const [what, ...args] of steps) {

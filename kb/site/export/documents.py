@@ -372,7 +372,10 @@ def _about(card: ArticleMeta, places: Places) -> dict[str, Any]:
 def channel_record(card: ArticleMeta, places: Places) -> dict[str, Any]:
     """An article's channel, with what an escalation needs of its article."""
     assert card.channel is not None
-    channel = {key: value for key, value in asdict(card.channel).items() if value}
+    # Where it is reached stands on the page, which the search fills in no more of.
+    unused = {"url", "phone", "email"}
+    facts = asdict(card.channel).items()
+    channel = {key: value for key, value in facts if value and key not in unused}
     channel["url"] = places.article(card.id)
     return {**channel, "id": card.id, "order": card.order, "ready": list(card.have_ready)}
 

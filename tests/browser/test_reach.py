@@ -1,0 +1,171 @@
+"""A person within reach: buttons, hours in the reader's time, and an email that is begun."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from support.sites import ARTICLES, Base
+
+pytestmark = pytest.mark.browser
+
+CHAT = """---
+title: Chat
+tier: contact
+channel:
+  name: chat
+  hours: Mon-Fri 9:00-18:00 Europe/Berlin
+  url: https://shop.example.com/chat
+---
+# Chat
+"""
+PHONE = """---
+title: Phone
+tier: contact
+channel:
+  name: phone
+  hours: Mon-Fri 8:00-12:00, Sun 0:00-24:00 America/New_York
+  phone: +1 (800) 555-0100
+---
+# Phone
+"""
+MAIL = """---
+title: Email
+tier: contact
+channel: {name: email, wait: A day, email: help@example.com}
+---
+# Email
+"""
+NAMES = "[...document.querySelectorAll('.channels > li')].map(({ dataset }) => dataset.channel)"
+SAID = (
+    "Object.fromEntries([...document.querySelectorAll('.channels > li')].map("
+    "(row) => [row.dataset.channel, row.querySelector('.now')?.textContent ?? '']))"
+)
+
+
+@pytest.fixture
+def address(tmp_path, serve_below):
+    """Where a site with three channels is served."""
+    made = Base(tmp_path / "kb")
+    others = {name: text for name, text in ARTICLES.items() if not name.startswith("contact/")}
+    made.write(
+        {
+            **others,
+            "contact/a-chat.md": CHAT,
+            "contact/b-phone.md": PHONE,
+            "contact/c-email.md": MAIL,
+        }
+    )
+    made.build()
+    return serve_below(made.site)
+
+
+def visit(address, time, zone, *steps):
+    """A page at a time, in a place."""
+    return {
+        "url": f"{address}orders/damaged.html",
+        "time": time,
+        "zone": zone,
+        "steps": [["evaluate", NAMES], ["evaluate", SAID], *steps],
+    }
+
+
+@pytest.mark.parametrize(
+    ("place", "order", "said"),
+    [
+        (  # Monday noon in Berlin, six in the morning in New York
+            ("2026-11-30T11:00:00Z", "Europe/London"), ["chat", "email", "phone"],
+            {"chat": "Open now, until 5:00 PM your time", "phone": "Closed now, opens 1:00 PM your time"},
+        ),
+        (  # Friday evening in Berlin
+            ("2026-12-04T18:00:00Z", "UTC"), ["email", "chat", "phone"],
+            {"chat": "Closed now, opens Monday 8:00 AM your time", "phone": "Closed now, opens Sunday 5:00 AM your time"},
+        ),
+        (  # Sunday; clocks went back in New York on this day
+            ("2026-11-01T12:00:00Z", "America/New_York"), ["phone", "email", "chat"],
+            {"chat": "Closed now, opens Monday 3:00 AM your time", "phone": "Open now, until Monday 12:00 AM your time"},
+        ),
+        (  # the Saturday before clocks go forward in Berlin
+            ("2026-03-28T12:00:00Z", "Europe/Berlin"), ["email", "chat", "phone"],
+            {"chat": "Closed now, opens Monday 9:00 AM your time", "phone": "Closed now, opens Sunday 6:00 AM your time"},
+        ),
+    ],
+)  # fmt: skip
+def test_who_is_there_comes_first(see, address, place, order, said):
+    """In the reader's own time, over changes of the clocks too; one without hours stays before
+    those that are closed.
+    """
+    [seen] = see(visit(address, *place, ["axe"]))
+    names, shown, violations = seen["results"]
+    assert names == order
+    plain = {name: text.replace("\N{NARROW NO-BREAK SPACE}", " ") for name, text in shown.items()}
+    assert plain == {**said, "email": ""}
+    assert violations == []
+    assert seen["errors"] == seen["console"] == []
+
+
+def test_buttons_lead_to_people(see, address):
+    """The first of the first channel is the primary one; a number is dialled without its signs."""
+    links = "[...document.querySelectorAll('.way')].map((a) => [a.textContent, a.href])"
+    [seen] = see(visit(address, ("2026-11-30T11:00:00Z", "UTC"), ["evaluate", links]))
+    assert seen["results"][-1] == [
+        ["Start a chat", "https://shop.example.com/chat"],
+        ["Write an email", "mailto:help@example.com"],
+        ["Call +1 (800) 555-0100", "tel:+18005550100"],
+    ]
+
+
+def test_an_email_begins_with_what_is_known(see, address):
+    """The message, the page and what was searched; only on the click, and only for that."""
+    begun = (
+        "new Promise((done) => { const a = document.querySelector('[data-reach=email]');"
+        " document.addEventListener('click', (event) => { event.preventDefault();"
+        " const href = a.href; setTimeout(() => done([href, a.href]), 50); });"
+        " a.click(); })"
+    )
+    page = {
+        "url": f"{address}search/index.html?q=rough+delivery",
+        "steps": [
+            ["until", "document.querySelector('#KB-results a')"],
+            ["click", "#KB-results a"],
+            ["until", "document.querySelector('article')"],
+            ["click", "details.message > summary"],
+            ["fill", "#KB-message", "What happened: it's late & lost\nüber 100 %"],
+            ["evaluate", begun],
+        ],
+    }
+    [seen] = see(page)
+    during, after = seen["results"][-1]
+    assert after == "mailto:help@example.com"
+    found = parse_qs(urlsplit(during).query)
+    assert found["subject"][0].startswith("A parcel is damaged")
+    message, page, searched = (
+        found["body"][0].split("\r\n")[:2],
+        *found["body"][0].split("\r\n")[-2:],
+    )
+    assert message == ["What happened: it's late & lost", "über 100 %"]
+    assert page.startswith(f"Page: {address}orders/")
+    assert searched == "Searched for: rough delivery"
+
+
+def test_a_long_message_is_cut_for_the_mail_program(see, address):
+    """At a whole sign; what follows it stays."""
+    begun = (
+        "new Promise((done) => { const a = document.querySelector('[data-reach=email]');"
+        " document.addEventListener('click', (event) => { event.preventDefault(); done(a.href); });"
+        " a.click(); })"
+    )
+    [seen] = see(
+        {
+            "url": f"{address}orders/damaged.html",
+            "steps": [
+                ["click", "details.message > summary"],
+                ["fill", "#KB-message", "ü🙂" * 900],
+                ["evaluate", begun],
+            ],
+        }
+    )
+    [address_] = [result for result in seen["results"] if isinstance(result, str)]
+    assert len(address_) < 2000
+    body = parse_qs(urlsplit(address_).query)["body"][0]
+    assert body.startswith("ü🙂ü🙂")
+    assert "\N{REPLACEMENT CHARACTER}" not in body
+    assert "Page: " in body
