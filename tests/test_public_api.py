@@ -18,7 +18,7 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 DOORS = {
     "whoosh": "index/whoosh/",
     "markdown_it": "content/markdown/",
-    "mdit_py_plugins": "content/markdown/marks.py",
+    "mdit_py_plugins": "content/markdown/",
     "nh3": "content/markdown/sanitize.py",
     "emoji": "content/markdown/emoji.py",
     "pygments": "content/markdown/fence.py",
