@@ -105,7 +105,7 @@ def test_who_is_there_comes_first(see, address, place, order, said):
 def test_buttons_lead_to_people(see, address):
     """The first of the first channel is the primary one; a number is dialled without its signs."""
     links = "[...document.querySelectorAll('.way')].map((a) => [a.textContent, a.href])"
-    [seen] = see(visit(address, ("2026-11-30T11:00:00Z", "UTC"), ["evaluate", links]))
+    [seen] = see(visit(address, "2026-11-30T11:00:00Z", "UTC", ["evaluate", links]))
     assert seen["results"][-1] == [
         ["Start a chat", "https://shop.example.com/chat"],
         ["Write an email", "mailto:help@example.com"],

@@ -7,7 +7,6 @@ import { listenForSending, listenForText } from "./keys.js";
 import {
   actionText, alsoIn, badges, failureOf, groupHits, notesOf, perhaps, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
-import { NO_REASON } from "../search/shared.js";
 import { address, capitalised, make, valueOf } from "./words.js";
 
 const STEP = 10;
@@ -264,7 +263,7 @@ function showHelp(help, { channels, message }) {
     const row = named.get(channel);
     const reason = row?.querySelector("p");
     if (row && reason) {
-      reason.textContent = why === NO_REASON ? "" : capitalised(why);
+      if (reason.textContent) reason.textContent = capitalised(why); // else nothing is known of it
       row.parentElement?.append(row);
     }
   });
