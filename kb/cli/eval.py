@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from kb.cli.command import FOUND, Command, Session, language_option, pass_session
+from kb.cli.command import FOUND, Command, Number, Session, language_option, pass_session
+from kb.context import LEAST_BUDGET, MOST_BUDGET
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kb.cli.screen import Screen
+    from kb.cli.text import Line
     from kb.config import Config
+    from kb.context import Context
+    from kb.evaluate.contexts import ContextReach, Opened
     from kb.evaluate.evaluation import Demand, Evaluation
     from kb.evaluate.judgments import Catalogue, JudgedSet
     from kb.knowledge_base import KnowledgeBase, Ranked
     from kb.model import Answer
 
 FAILED = 1
+
+_PIPED = 80
+"""Columns of what a command prints into a pipe."""
 
 
 def _read_demands(
@@ -56,6 +63,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
         ("kb eval judged/", "a folder of judged queries"),
         ("kb eval --json > before.json", "keep the figures, to compare with later"),
         ("kb eval --baseline before.json --report eval.html", "what changed, query by query"),
+        ("kb eval judged/ --context 1500", "what contexts of so many tokens hold"),
         ("kb eval --fail-under ndcg=0.70", "exit with 1 when the mean nDCG@10 is lower"),
     ),
 )
@@ -91,6 +99,14 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     callback=_check_folder,
     help="Write a report, one HTML page.",
 )
+@click.option(
+    "--context",
+    "budget",
+    type=Number(LEAST_BUDGET, MOST_BUDGET),
+    metavar="BUDGET",
+    help="Also measure how often a context of so many tokens holds all that was judged right, "
+    "beside search and show.",
+)
 @language_option
 @pass_session
 def command(
@@ -101,10 +117,11 @@ def command(
     baseline: Path | None,
     demands: tuple[Demand, ...],
     report_file: Path | None,
+    budget: int | None,
     language: str | None,
 ) -> int:
     """Measure, print and write what was asked for; 1 when a demand is not met."""
-    from kb.cli.figures import evaluation_lines, worst_lines
+    from kb.cli.figures import evaluation_lines, reach_lines, worst_lines
     from kb.evaluate.comparison import evaluation_as_json, read_saved
 
     before = None if baseline is None else read_saved(baseline)
@@ -116,10 +133,16 @@ def command(
 
         comparison = compare(evaluation, before, str(baseline))
     screen = session.screen
+    reach = None if budget is None else _measure_contexts(subject, language, budget)
     if screen.as_json:
-        screen.print_json(evaluation_as_json(evaluation, comparison))
+        from kb.evaluate.contexts import contexts_as_json
+
+        more = {} if reach is None else {"contexts": contexts_as_json(reach)}
+        screen.print_json({**evaluation_as_json(evaluation, comparison), **more})
     else:
         screen.print(*evaluation_lines(evaluation, comparison, screen.width))
+        if reach is not None:
+            screen.print(*reach_lines(reach, screen.width))
         if folder is None or screen.verbosity > 0:
             screen.print(*worst_lines(evaluation, screen.line_width))
     if run_file is not None:
@@ -219,6 +242,50 @@ def _evaluate(subject: _Subject, language: str | None, *, whole_run: bool) -> Ev
             whole_run=whole_run,
             progress=progress,
         )
+
+
+class _Reading(NamedTuple):
+    """A knowledge base that is read as an assistant with a shell reads it, in a pipe."""
+
+    base: KnowledgeBase
+    language: str | None
+    screen: Screen
+
+    def context(self, question: str, budget: int) -> Context:
+        return self.base.context(question, budget=budget, language=self.language)
+
+    def listing(self, question: str) -> tuple[int, Iterator[Opened]]:
+        from kb.cli.answer import answer_lines
+
+        answer = self.base.search(question, language=self.language)
+        return self._tokens(answer_lines(answer, self.screen)), self._opened(answer)
+
+    def _opened(self, answer: Answer) -> Iterator[Opened]:
+        from kb.cli.article import article_lines
+        from kb.evaluate.contexts import Opened
+
+        for hit in answer.hits:
+            page = self.base.page(hit.article)
+            way = self.base.escalation(page.article)
+            tokens = self._tokens(article_lines(page, hit.anchor, way, self.screen))
+            yield Opened(hit.article, hit.anchor, tokens)
+
+    def _tokens(self, lines: Iterable[Line]) -> int:
+        from kb.cli.text import render
+        from kb.text.tokens import count_tokens
+
+        return sum(count_tokens(f"{render(line, colour=False)}\n") for line in lines)
+
+
+def _measure_contexts(subject: _Subject, language: str | None, budget: int) -> ContextReach:
+    from kb.evaluate.contexts import measure_contexts
+
+    screen = subject.session.screen
+    base = subject.session.open()
+    piped = screen._replace(height=None, width=_PIPED, is_terminal=False)
+    with screen.progress("Reading") as progress:
+        judged = _in_language(subject.judged, base, language)
+        return measure_contexts(judged, _Reading(base, language, piped), budget, progress)
 
 
 def _check(evaluation: Evaluation, demands: tuple[Demand, ...], screen: Screen) -> int:

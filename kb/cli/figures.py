@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kb.evaluate.comparison import Change, Comparison, Interval
+    from kb.evaluate.contexts import ContextReach
     from kb.evaluate.evaluation import Evaluation, QueryOutcome
 
 _WORST = 10
@@ -38,6 +39,19 @@ def evaluation_lines(
         yield from wrap(line_of(sentence), width, first=line_of(_INDENT), rest=line_of(_INDENT))
     if comparison is not None:
         yield from _comparison_lines(comparison, width)
+
+
+def reach_lines(reach: ContextReach, width: int) -> Iterator[Line]:
+    """How often contexts hold all that was judged right, and how often a reader finds it."""
+    yield ()
+    yield line_of(Span(f"All labels within {reach.budget:,} tokens", Style.BOLD))
+    sides = (("kb context", reach.context), ("kb search, then kb show", reach.reading))
+    head = ("", "inside", "of them whole", "tokens used")
+    rows = [
+        (name, _percent(side.inside), _percent(side.whole), f"{side.tokens:,.0f}")
+        for name, side in sides
+    ]
+    yield from table_lines([[line_of(cell) for cell in row] for row in (head, *rows)], width, "-")
 
 
 def worst_lines(evaluation: Evaluation, width: int) -> Iterator[Line]:

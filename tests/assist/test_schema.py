@@ -79,6 +79,7 @@ CALLS = [
     ("export", "search", "--out", "../search", "--url", "/{id}"),
     ("init", "../new"),
     ("eval", "../judged"),
+    ("eval", "../judged", "--context", "300"),
 ]
 
 
