@@ -448,7 +448,8 @@ def _translation(  # noqa: PLR0917  # all that it is made of
                 instead[place] = Destination(own_topics[moved])
     roots = (part.root, parts[0].root)
     own_root, first_root = (f"{root}/" if root else "" for root in roots)
-    return Translation(instead, own_root, first_root)
+    others = tuple(f"{fold(p.root)}/" for p in parts[1:] if p.root and p is not part)
+    return Translation(instead, own_root, first_root, others)
 
 
 def _claim_aliases(

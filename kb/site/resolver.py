@@ -67,12 +67,14 @@ class Complaint(Protocol):
 class Translation(NamedTuple):
     """Where links of articles in one language lead: `instead` has, for the address of a page in
     another one, the same page in this. What the language's `folder` (`de/`) does not hold is looked
-    for in that of the `first` one. Both are empty for what stands in no folder of its own.
+    for in that of the `first` one. Both are empty for what stands in no folder of its own. `others`
+    are the folded folders of other languages: nothing in them is taken for what a link meant.
     """
 
     instead: Mapping[str, Destination]
     folder: str = ""
     first: str = ""
+    others: tuple[str, ...] = ()
 
 
 NO_TRANSLATION = Translation({})
@@ -142,10 +144,10 @@ class Targets:
 
     def _in_other_folders(self, wanted: LinkReference, page: str) -> Resolved | None:
         """What a link leads to below the folder of its language, else below that of the first."""
-        _, folder, first = self.translation
+        _, folder, first, _ = self.translation
         if folder == first == "":
             return None
-        for path in self._readings(wanted, page):
+        for path in filter(None, self._readings(wanted, page)):  # empty: out of the content folder
             for place in (folder, first):
                 if (found := self._page(place + path.removeprefix(folder))) is not None:
                     return self._translated(found, wanted, page)
@@ -178,6 +180,7 @@ class Targets:
             return found
         folder = fold(above[-1]) if above and above[-1] != ".." else ""
         places = self._named[wanted.image].get(fold(_ENDING.sub("", name)), [])
+        places = [place for place in places if not place.startswith(self.translation.others)]
         alike = [place for place in places if f"/{place}".rpartition("/")[0].endswith(f"/{folder}")]
         if by_name or wanted.image or _ENDING.search(name):
             alike = alike or places

@@ -462,6 +462,23 @@ def test_the_article_with_the_address_of_the_site_is_the_front_page(empty, line)
     assert "<p>Text.</p>" in empty.read("hello.html")
 
 
+def test_a_link_to_what_is_gone_is_not_taken_for_its_translation(empty):
+    """Who reads one language need not read another; in the same one it is."""
+    empty.write(
+        {
+            "a/here.md": links("../old/late.md", "../old/soon.md"),
+            "a/next.md": "# N\n",
+            "b/old/soon.md": "# Soon\n",
+            "de/a/here.md": links("../old/late.md"),
+            "de/a/next.md": "# N\n",
+            "de/b/old/late.md": "# Sp\u00e4t\n",
+        }
+    )
+    assert "old/late.md leads to nothing in" in "".join(broken(empty.build()))
+    assert hrefs(empty, "a/here.html") == ["b/old/soon.html"]
+    assert hrefs(empty, "de/a/here.html") == ["de/b/old/late.html"]
+
+
 def test_links_from_the_root_lead_into_the_folder_at_which_the_site_starts(empty):
     """Where the content folder is one above it."""
     empty.write(
