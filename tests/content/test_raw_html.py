@@ -1,7 +1,12 @@
 """Raw HTML in Markdown: a safe part of it is read as what it means, the rest leaves its text."""
 
+import itertools
+import re
+
 import nh3
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.attacks import Page
 
 from kb.content.markdown.document import parse
@@ -292,3 +297,34 @@ def test_words_in_angle_brackets_stay(words):
     assert words in document.title
     assert words in document.sections[0].text
     assert words.replace("<", "&lt;").replace(">", "&gt;") in document.html()
+
+
+BLOCKS = ("div", "section", "p", "li", "ul", "td", "dd", "dt", "blockquote", "center", "summary")
+WORDS = ("b", "span", "kbd", "blink", "a")
+HTML = st.recursive(
+    st.just("@ "),
+    lambda inner: st.one_of(
+        st.tuples(st.sampled_from(BLOCKS), st.lists(inner, min_size=1, max_size=3)).map(
+            lambda made: f"<{made[0]}>{''.join(made[1])}</{made[0]}>"
+        ),
+        st.tuples(st.sampled_from(WORDS), st.lists(inner, min_size=1, max_size=2)).map(
+            lambda made: f" <{made[0]}>{' '.join(made[1])}</{made[0]}> "
+        ),
+        st.lists(inner, min_size=1, max_size=3).map(
+            lambda made: "<table>" + "".join(f"<tr><td>{cell}</td></tr>" for cell in made)
+        ),
+    ),
+    max_leaves=12,
+)
+
+
+@given(HTML, st.sampled_from(["", "<div>\n", "text\n\n<div>\n\n", "- "]))
+def test_no_word_of_html_is_lost_or_glued(written, before):
+    """However blocks stand in each other: on the page as in the text each word stands alone."""
+    counted = itertools.count()
+    html = re.sub("@", lambda _: f"w{next(counted)}", written)
+    wanted = {f"w{number}" for number in range(next(counted))}
+    document = parse(before + html + "\n")
+    page = re.sub(r"</?(?:b|span|kbd|a)\b[^<>]*>", "", document.html())
+    assert wanted <= set(re.sub(r"<[^<>]+>", " ", page).split())
+    assert wanted <= {w for s in document.sections for w in f"{s.heading} {s.text}".split()}
