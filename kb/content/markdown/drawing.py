@@ -6,13 +6,13 @@ What draws them is not there; their source is shown as code, whose signs are non
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
 
 _START = re.compile(r"@start([a-z]{2,12})\b[^\n]{0,100}(?=\n|\Z)")
-_MOST_LINES = 2_000
 
 
 def drawing(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -21,13 +21,9 @@ def drawing(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     found = _START.match(state.src, begin) if state.src.startswith("@start", begin) else None
     if found is None or state.is_code_block(start):
         return False
-    closing = f"@end{found[1]}"
-    last = start + 1
-    while last < min(end, start + _MOST_LINES) and not state.src.startswith(
-        closing, state.bMarks[last] + state.tShift[last]
-    ):
-        last += 1
-    if last >= min(end, start + _MOST_LINES):
+    stop = state.src.find(f"\n@end{found[1]}", begin)
+    last = bisect_right(state.bMarks, stop + 1) - 1
+    if stop < 0 or not start < last < end:
         return False
     if silent:
         return True

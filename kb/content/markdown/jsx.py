@@ -27,7 +27,7 @@ _STRINGS = {
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,5})\}|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "v": "", "\n": ""}
 _SPACE_IN_BRACES = re.compile(r"\{\s?(?:'(?:\s|\\n){1,20}'|\"(?:\s|\\n){1,20}\")\s?\}")
-_LONGEST = 60_000
+_LONGEST, _LONGEST_IN_WORDS = 60_000, 3_000
 _DEEPEST = 40
 _SIGNS_OF_CODE, _SIGNS_BUT_TEMPLATES = re.compile(r"[{}\"'`]"), re.compile(r"[{}\"']")
 _KEEPS = re.compile(r"\{(?:[#:.]|[\w-]+=)")
@@ -110,10 +110,10 @@ def _character(found: re.Match[str]) -> str:
     return chr(int(found[1] or found[2], 16))
 
 
-def end_of_braces(text: str, at: int) -> int:
-    """Behind the brace that closes the one at a position; -1 where none does."""
+def end_of_braces(text: str, at: int, longest: int = _LONGEST) -> int:
+    """Behind the brace that closes the one at a position; -1 where none does within `longest`."""
     depth = 0
-    stop = min(len(text), at + _LONGEST)
+    stop = min(len(text), at + longest)
     signs = _SIGNS_OF_CODE
     while found := signs.search(text, at, stop):
         at = found.end()
@@ -195,7 +195,7 @@ def read_expression(text: str, at: int, *, is_mdx: bool) -> tuple[str, int]:
         return " ", found.end()
     if not is_mdx or text[at] != "{" or _KEEPS.match(text, at):
         return text[at], at + 1
-    end = end_of_braces(text, at)
+    end = end_of_braces(text, at, _LONGEST_IN_WORDS)
     if end < 0:
         return text[at], at + 1
     return _plain_text(text, at, end), end
