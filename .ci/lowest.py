@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
-EXTRAS = ("eval", "mcp", "serve", "test")
+EXTRAS = ("api", "eval", "mcp", "serve", "test")
 """Extras that are tried; what `fuzz` needs is not there for every system."""
 
 TESTS = {
@@ -39,6 +39,9 @@ TESTS = {
     "pyspellchecker": ("tests/search/test_corrections.py", "tests/test_warnings.py"),
     "pystemmer": ("tests/text/test_analysis.py", "tests/test_libraries.py"),
     "pyyaml": ("tests/content/test_frontmatter.py",),
+    "schemathesis": ("tests/assist/test_api.py",),
+    "starlette": ("tests/assist/test_api.py",),
+    "uvicorn": ("tests/assist/test_api.py",),
     "watchfiles": ("tests/site/test_serve.py", "tests/test_warnings.py"),
     "wcwidth": ("tests/cli/test_text.py", "tests/cli/test_page.py"),
     "whoosh": ("tests/index/test_contract.py", "tests/test_warnings.py"),

@@ -38,9 +38,9 @@ DOORS = {
     "ir_measures": "evaluate/",
     "mcp": "assist/mcp.py",
     "mcp_types": "assist/mcp.py",
-    "anyio": "assist/mcp.py",
-    "starlette": "assist/mcp.py",
-    "uvicorn": "assist/mcp.py",
+    "anyio": ("assist/api/", "assist/mcp.py"),
+    "starlette": ("assist/api/", "assist/mcp.py"),
+    "uvicorn": ("assist/api/", "assist/mcp.py"),
     "tomllib": ("settings.py", "site/i18n.py"),
 }
 """Where each big dependency comes in."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +24,7 @@ from kb.text.counts import counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kb.assist.api.settings import ApiSettings
     from kb.cli.screen import Screen
     from kb.config import Config
     from kb.site.dev.preview import Preview
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     examples=(
         ("kb serve --open", "look at the site while writing"),
         ("kb serve --port 8080", "choose the port"),
+        ("kb serve --api --workers 2", "answers as JSON, for other programs"),
     ),
 )
 @click.option("--open", "show", is_flag=True, help="Open the browser.")
@@ -53,6 +59,33 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Answer to this name too, besides localhost and addresses in figures; repeatable.",
 )
+@click.option(
+    "--api", "as_api", is_flag=True, help="Serve answers as JSON instead: /openapi.json says which."
+)
+@click.option(
+    "--workers", type=Number(1, 64), default=1, metavar="N", help="With --api: processes (1)."
+)
+@click.option(
+    "--cors",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="With --api: pages of this origin may ask, https://www.example.com for example; "
+    "repeatable.",
+)
+@click.option(
+    "--rate",
+    type=Number(0, 1_000_000),
+    default=600,
+    metavar="N",
+    help="With --api: requests a minute of each client (600); 0 for any number.",
+)
+@click.option(
+    "--token-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, readable=False),
+    help="With --api: answer only who sends the token in this file, or in KB_API_TOKEN.",
+)
 @pass_session
 def command(
     session: Session,
@@ -61,8 +94,19 @@ def command(
     port: int | None,
     host: str,
     names: tuple[str, ...],
+    as_api: bool,
+    workers: int,
+    origins: tuple[str, ...],
+    rate: int,
+    token_file: Path | None,
 ) -> int:
     """Serve until Ctrl-C."""
+    if as_api:
+        from kb.assist.api.settings import ApiSettings
+
+        given = ApiSettings(names=names, origins=origins, rate=rate, token=_read_token(token_file))
+        return _serve_api(session, given, host, port, workers=workers)
+    _refuse_of_api(workers=workers > 1, cors=bool(origins), token_file=bool(token_file))
     from kb.config import load_config
     from kb.site.dev.preview import open_preview
 
@@ -96,6 +140,85 @@ def command(
     except KeyboardInterrupt:
         screen.message("")
     return FOUND
+
+
+def _refuse_of_api(**given: bool) -> None:
+    for name, is_given in given.items():
+        if is_given:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"{option} goes with --api", click.get_current_context())
+
+
+def _serve_api(
+    session: Session, given: ApiSettings, host: str, port: int | None, *, workers: int
+) -> int:
+    """Serve answers until Ctrl-C."""
+    from kb.cli.command import prepare
+
+    try:
+        from kb.assist.api.server import is_loopback, serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("starlette", "uvicorn", "anyio"):
+            raise
+        from kb.extras import install_command
+
+        raise KbError(
+            "kb serve --api needs Starlette and uvicorn",
+            hint=install_command("api"),
+            code="missing-extra",
+        ) from error
+    for origin in given.origins:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|\\*", origin):
+            said = f"--cors takes an origin such as https://www.example.com, not {origin!r}"
+            raise click.UsageError(said, click.get_current_context())
+    prepare(session.open(), session.screen)
+    settings = replace(
+        given,
+        config=str(session.config or ""),
+        content=str(session.content or ""),
+        index=str(session.index or ""),
+        names=tuple(name.lower() for name in given.names),
+        any_host=not is_loopback(host) and not given.names,
+    )
+    with suppress(KeyboardInterrupt):
+        serve(
+            settings,
+            host,
+            DEFAULT_PORT if port is None else port,
+            workers=workers,
+            announce=lambda url: _announce_api(url, session.screen),
+        )
+    return FOUND
+
+
+DEFAULT_PORT = 8000
+
+
+def _read_token(file: Path | None) -> str:
+    """The token that requests have to send, empty for none. Raises KbError for a bad one."""
+    if file is None:
+        token, where = os.environ.get("KB_API_TOKEN", ""), "KB_API_TOKEN"
+        if not token:
+            return ""
+    else:
+        with file.open("rb") as opened:
+            token, where = opened.read(4096).decode("utf-8", "replace").strip(), str(file)
+    if not re.fullmatch(r"[A-Za-z0-9._~+/=-]{16,512}", token):
+        raise KbError(
+            f"the token in {where} should be 16 to 512 letters, figures or ._~+/=-",
+            hint="`openssl rand -hex 32` makes one",
+            code="token",
+        )
+    return token
+
+
+def _announce_api(url: str, screen: Screen) -> None:
+    if screen.as_json:
+        screen.print_json({"version": 1, "url": url, "pages": 0})
+    else:
+        screen.message("answers at ", Span(url, Style.BOLD), verbosity=-1)
+        screen.message("Ctrl-C ends it")
+    screen.out.flush()
 
 
 def _announce(preview: Preview, screen: Screen, *, show: bool) -> None:
