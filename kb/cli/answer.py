@@ -80,12 +80,14 @@ PERHAPS = "Perhaps"
 """Stands above hits that are not sure."""
 
 
-def answer_lines(answer: Answer, screen: Screen, *, by_article: bool = True) -> list[Line]:
+def answer_lines(
+    answer: Answer, screen: Screen, *, by_article: bool = True, limit: int = 0
+) -> list[Line]:
     """What was understood, the hits, and last the way to a person.
 
     The first hit is whole. Others take two lines; weak ones below a sure hit take one, and so do
     all where the window would not hold them else. Sections of an article stand below its best one,
-    unless the hits are not `by_article`.
+    unless the hits are not `by_article`. `limit` is how many hits were asked for.
     """
     groups = [[hit] for hit in answer.hits]
     if by_article:
@@ -94,7 +96,7 @@ def answer_lines(answer: Answer, screen: Screen, *, by_article: bool = True) -> 
 
     def lines(*, brief: bool) -> list[Line]:
         hits = _hit_lines(groups, weak, screen, brief=brief)
-        return [*_preface(answer, screen), *hits, *_ending(answer, screen)]
+        return [*_preface(answer, screen), *hits, *_ending(answer, screen, limit)]
 
     whole = lines(brief=False)
     if screen.height is None or len(whole) < screen.height:
@@ -124,11 +126,13 @@ def _hit_lines(
         yield _BLANK
 
 
-def _ending(answer: Answer, screen: Screen) -> Iterator[Line]:
+def _ending(answer: Answer, screen: Screen, limit: int) -> Iterator[Line]:
     if answer.found is Found.NOTHING:
         yield from _nothing(answer, screen)
     elif answer.total > len(answer.hits):
-        more = f"{len(answer.hits)} of {answer.total:,} sections; --limit N shows more."
+        is_cut = len(answer.hits) >= limit  # else what is left is in the articles that are shown
+        rest = "--limit N shows more" if is_cut else "kb show ID shows all of an article"
+        more = f"{len(answer.hits)} of {answer.total:,} sections; {rest}."
         yield from wrap([Span(more, Style.DIM)], screen.width)
     yield from still_need_help(answer.escalation, screen)
 

@@ -104,5 +104,7 @@ def command(
 
         session.screen.print_json(answer_as_json(answer))
     else:
-        session.screen.page(answer_lines(answer, session.screen, by_article=not sections))
+        most = base.config.search.limit if limit is None else limit
+        lines = answer_lines(answer, session.screen, by_article=not sections, limit=most)
+        session.screen.page(lines)
     return FOUND if answer.hits else NOTHING

@@ -70,3 +70,27 @@ def test_the_panel_leads_to_pages_of_the_language(see, tongues):
     )
     [found] = seen["results"]
     assert found[0].endswith("/de/orders/refund.html")
+
+
+def test_words_of_unspaced_scripts_are_marked_at_arrival(see, tongues):
+    """They are parts of runs of letters: 変更 stands in the middle of one."""
+    options = "[...document.querySelectorAll('.find-panel .find-hit')].map((one) => one.pathname)"
+    marks = "[location.pathname, [...(CSS.highlights.get('kb-found') ?? [])].map(String)]"
+    [seen] = see(
+        {
+            "url": f"{tongues}ja/orders/late.html",
+            "width": 1280,
+            "steps": [
+                ["type", "header form.find input", "変更"],
+                ["until", f"{options}.length > 0"],
+                ["press", "ArrowDown", "Enter"],
+                ["until", "location.pathname.endsWith('account.html')"],
+                ["until", "CSS.highlights.get('kb-found')?.size > 0"],
+                ["evaluate", marks],
+            ],
+        }
+    )
+    [[path, found]] = seen["results"]
+    assert path.endswith("/ja/account.html")
+    assert found == ["変更"]
+    assert seen["console"] == []

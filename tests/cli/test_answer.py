@@ -81,6 +81,19 @@ def test_a_sure_hit_is_whole_and_what_is_weak_below_it_is_folded():
     assert lines[-1].startswith("Still need help? Chat: Your account")
 
 
+def test_more_hits_are_promised_only_where_there_are_more():
+    """Fewer hits than were asked for: what is left is in the articles that are shown."""
+    hits = (hit(1), hit(1, 2), hit(1, 3))
+    texts = []
+    for limit in (3, 5):
+        lines = answer_lines(answer(*hits), PIPE, limit=limit)
+        texts += [t for line in lines if "sections;" in (t := render(line, colour=False))]
+    assert texts == [
+        "3 of 40 sections; --limit N shows more.",
+        "3 of 40 sections; kb show ID shows all of an article.",
+    ]
+
+
 def test_where_none_is_sure_all_are_perhaps():
     """The best is whole even so; the others, of which it may be any, take two lines each."""
     lines = shown(*(hit(n, n, weak=True) for n in (1, 2, 3)))

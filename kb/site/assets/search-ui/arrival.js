@@ -46,22 +46,28 @@ function takeWords() {
  */
 export function markArrival(article, stem = (word) => word) {
   if (!article) return;
-  const found = new Set(takeWords().flatMap((words) => words.match(WORD) ?? []).map(stem));
+  const words = takeWords().flatMap((words) => words.match(WORD) ?? []);
+  const found = new Set(words.map(stem));
+  const within = words.filter((word) => UNSPACED.test(word)).sort((one, other) => other.length - one.length);
   unmark();
-  if (found.size) mark([...rangesOf(article, (word) => found.has(stem(word.toLowerCase())))].slice(0, MOST));
+  if (found.size) mark([...rangesOf(article, (word) => found.has(stem(word.toLowerCase())), within)].slice(0, MOST));
 }
 
 const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
+const UNSPACED = /[\p{sc=Han}\p{scx=Hira}\p{scx=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
 
-/** @param {HTMLElement} article @param {(word: string) => boolean} wanted */
-function* rangesOf(article, wanted) {
+/** @param {HTMLElement} article @param {(word: string) => boolean} wanted
+ * @param {string[]} within  words of scripts without spaces, longest first: they are parts of runs of letters */
+function* rangesOf(article, wanted, within) {
+  const part = within.length ? new RegExp(within.join("|"), "giu") : /$^/g;
   for (const text of textsOf(article)) {
     for (const { 0: word, index } of text.data.matchAll(WORD)) {
-      if (!wanted(word)) continue;
-      const range = document.createRange();
-      range.setStart(text, index);
-      range.setEnd(text, index + word.length);
-      yield range;
+      for (const [size, at] of wanted(word) ? [[word.length, 0]] : [...word.matchAll(part)].map((found) => [found[0].length, found.index])) {
+        const range = document.createRange();
+        range.setStart(text, index + at);
+        range.setEnd(text, index + at + size);
+        yield range;
+      }
     }
   }
 }
