@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING
 
 from markdown_it.token import Token
-from mdit_py_plugins.deflist import deflist_plugin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +23,8 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(?=\S)")
 _DEFINITION = re.compile(r"[ \t]*[:~][ \t]+\S")
 
 
-def definition_lists(parser: MarkdownIt) -> None:
-    """Have a parser read lists of definitions."""
-    deflist_plugin(parser)
+def defined_headings_plugin(parser: MarkdownIt) -> None:
+    """Have a parser with the rule `deflist` read headings that are defined."""
     rules = parser.block.ruler
     plugin: Rule = next(rule for rule in rules.getRules("") if rule.__name__ == "deflist")
     rules.before("heading", "defined_heading", _below_heading(plugin))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath.index import math_block_dollar, math_inline_dollar
 from mdit_py_plugins.footnote.index import (
     footnote_def,
@@ -24,7 +25,7 @@ from kb.content.markdown.attributes import attribute_ids, attributes, inline_att
 from kb.content.markdown.autolink import autolink, autolink_text
 from kb.content.markdown.containers import containers, is_directive
 from kb.content.markdown.contents_list import contents_list
-from kb.content.markdown.definition_list import definition_lists
+from kb.content.markdown.definition_list import defined_headings_plugin
 from kb.content.markdown.emoji import emoji
 from kb.content.markdown.mark_line import mark_line
 from kb.content.markdown.markdown_in_html import markdown_in_html
@@ -77,7 +78,8 @@ def use_blocks(parser: MarkdownIt, marks: MarkdownConfig) -> None:
     if marks.footnotes:
         rules.before("reference", "footnote_def", footnote_def, {"alt": ["paragraph", "reference"]})
     if marks.definition_lists:
-        definition_lists(parser)
+        deflist_plugin(parser)
+        defined_headings_plugin(parser)
     if marks.math:
         rules.before("fence", "math_block", math_block_dollar(allow_labels=False))
 
