@@ -379,3 +379,20 @@ def test_real_articles_are_accessible(browse, validate, serve_below, tmp_path):
         assert [found for found in visit["violations"] if not found["inText"]] == [], visit
         assert visit["messages"] == visit["breaches"] == visit["foreign"] == []
     assert validate([tmp_path / "site" / page for page in pages]) == []
+
+
+def test_the_keys_are_shown_on_a_question_mark(browse, site, serve_below):
+    """And by a button at the foot; Escape closes, and what is typed into a box is no shortcut."""
+    shown = ["evaluate", "document.querySelector('#KB-keys').open"]
+    steps = [
+        ["press", "?"], shown, ["press", "Escape"], shown,
+        ["click", ".to-keys"], shown, ["click", "#KB-keys button"], shown,
+        ["fill", "#KB-find", "x"], ["press", "?"], shown,
+    ]  # fmt: skip
+    address = serve_below(site) + "orders/index.html"
+    assert browse({"walks": [{"url": address, "steps": steps}]})["walks"][0] == [
+        True, False, True, False, False,
+    ]  # fmt: skip
+    looks = visits(serve_below(site), ["orders/index.html"])
+    opened = [{**one, "open": ".to-keys"} for one in looks]
+    assert_clean(browse({"axe": True, "visits": opened})["visits"])

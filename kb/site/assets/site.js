@@ -189,6 +189,25 @@
     for (const kind of ["resize", "scroll"]) visualViewport?.addEventListener(kind, fit);
   }
 
+  // The keys that do something, on `?` and by a button at the foot.
+  const keys = document.getElementById("KB-keys");
+  /** @type {HTMLButtonElement | null} */
+  const opener = document.querySelector(".to-keys");
+  if (keys instanceof HTMLDialogElement && opener) {
+    opener.hidden = false;
+    opener.addEventListener("click", () => keys.showModal());
+    keys.addEventListener("click", ({ target }) => {
+      if (target === keys || (target instanceof Element && target.closest("button"))) keys.close();
+    });
+    document.addEventListener("keydown", (event) => {
+      const { key, ctrlKey, metaKey, altKey, target } = event;
+      const writes = target instanceof Element && target.closest("input, textarea, select, [contenteditable], kb-search");
+      if (key !== "?" || ctrlKey || metaKey || altKey || writes || keys.open) return;
+      event.preventDefault();
+      keys.showModal();
+    });
+  }
+
   // The sign beside a heading copies the address of its section.
   /** @type {HTMLElement | null} */
   const article = document.querySelector("article[data-copy]");
