@@ -87,10 +87,17 @@ def test_a_language_without_words_is_warned_of(language, words, is_warned, warne
 
 
 BLOCKS = (Path(kb.__file__).parent / "site" / "assets" / "blocks.css").read_text(encoding="utf-8")
+CALLOUTS = ("note", "tip", "notice", "danger")
 SCHEMES = {
-    "light": {"paper": "#fcfcfa", "soft": "#545b64", "accent": "#0b5fad"},
-    "dark": {"paper": "#14171a", "soft": "#a7aeb6", "accent": "#7cb8f2"},
-}
+    "light": {
+        "paper": "#fcfcfa", "sunken": "#f3f3f0", "soft": "#545b64", "accent": "#0b5fad",
+        "note": "#e8f1fa", "tip": "#e8f5ec", "notice": "#fff4d6", "danger": "#fdecea",
+    },
+    "dark": {
+        "paper": "#14171a", "sunken": "#101316", "soft": "#a7aeb6", "accent": "#7cb8f2",
+        "note": "#12263a", "tip": "#12291b", "notice": "#33290f", "danger": "#3b1a17",
+    },
+}  # fmt: skip
 
 
 def mixed(color, share, back):
@@ -102,10 +109,9 @@ def mixed(color, share, back):
 
 def backs(scheme):
     """What text in blocks may stand on: the page, each callout, a marked line of code on them."""
-    paper, accent = SCHEMES[scheme]["paper"], SCHEMES[scheme]["accent"]
-    callouts = [mixed(color, 9, paper) for color in re.findall(r"--callout: (#\w{6})", BLOCKS)]
-    assert len(callouts) == 4
-    plain = [paper, *callouts]
+    accent = SCHEMES[scheme]["accent"]
+    assert re.findall(r"--ground: var\(--(\w+)\)", BLOCKS) == [*CALLOUTS]
+    plain = [SCHEMES[scheme][name] for name in ("paper", "sunken", *CALLOUTS)]
     marked = re.search(
         r"line\.marked \{ background: color-mix\(in srgb, var\(--accent\) (\d+)%", BLOCKS
     )
