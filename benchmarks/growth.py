@@ -153,23 +153,29 @@ def _text_of(line: str) -> str:
 
 
 def main(sizes: list[int]) -> None:
-    """Measure each size and write the table."""
+    """Measure each size, and write the table after each: a run that is stopped leaves the others."""
     corpus = Path(os.environ["KB_CORPORA"]) / SOURCE
-    rows = []
+    rows: list[list[str]] = []
     with tempfile.TemporaryDirectory() as folder:
         python = plain_install(Path(folder) / "plain")
         for count in sizes or SIZES:
             with tempfile.TemporaryDirectory(dir=folder) as scratch:
                 rows.append(measure(python, count, corpus, Path(scratch)))
             print(" | ".join(rows[-1]), flush=True)
+            write(rows)
+
+
+def write(rows: list[list[str]]) -> None:
+    """Put the table into indexing.md."""
     head = [
         "articles", "index", "cold search", "show", "topics", "contact", "search, MB",
         "warm search, ms: median / p95", "after `index()`, ms", "site", "after one edit", "its MB",
     ]  # fmt: skip
+    sizes = " ".join(row[0].replace(",", "") for row in rows)
     text = f"""## How costs grow
 
 Seconds of processor time of whole commands in a plain install, medians of {RUNS} runs, and in
-brackets the ratio to `python -c pass`. `python benchmarks/growth.py 3000 10000` made this table.
+brackets the ratio to `python -c pass`. `python benchmarks/growth.py {sizes}` made this table.
 
 {table(head, rows)}"""
     replace_part(Path(__file__).with_name("indexing.md"), "growth", text)

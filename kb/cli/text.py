@@ -114,6 +114,8 @@ def columns(text: str) -> int:
 
     Wide East Asian characters and emoji take two, in whole sequences; what combines takes none.
     """
+    if text.isascii() and text.isprintable():  # most words, and `topics` asks for many
+        return len(text)
     text = visible(text)
     if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
