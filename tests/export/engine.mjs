@@ -7,7 +7,9 @@
 //                                                          by a clock that says it is time, always
 //   {data, questions, waves: true}                      -> of each, asked first of all: in how many
 //                                                          waves files were asked for, the names of each
-//                                                          wave's files, and their bytes, gzipped
+//                                                          wave's files, and their bytes, gzipped; where
+//                                                          a question has a third part, the texts typed
+//                                                          before, of what was not asked for then
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -46,7 +48,7 @@ async function slices({ data, questions }) {
 
 /** What one question asks for. A wave is what is asked for before anything of it has come: its files
  * come all at once, when nothing is left to do without them. */
-async function wavesOf(data, [query, options]) {
+async function wavesOf(data, [query, options, typed = []]) {
   const waves = [];
   let asked = [];
   const deliver = () => {
@@ -61,6 +63,8 @@ async function wavesOf(data, [query, options]) {
       asked.push({ file, resolve, reject });
     });
   const engine = await openSearch({ base: data, manifest: "m.js", load: loadInWaves });
+  for (const text of typed) await engine.prepare(text);
+  if (typed.length) waves.length = 0;
   await engine.search(query, options);
   return { waves, bytes: waves.flat().reduce((sum, file) => sum + packedSize(data + file), 0) };
 }

@@ -50,3 +50,25 @@ def test_a_question_is_answered_in_few_waves_and_files(node, open_base, content,
         assert {file[0] for file in waves[1]} <= set("ts")
         assert {file[0] for file in waves[-1]} <= set("dg")
         assert asked["bytes"] > 0
+
+
+def test_what_finished_words_need_comes_while_the_next_is_typed(node, open_base, content, tmp_path):
+    """And the words that one may become, so that completions need no wave of their own."""
+    folder, words = content
+    write_export(open_base(folder), tmp_path / "data")
+    chance = random.Random(5)
+    for _ in range(5):
+        *some, last = chance.sample(words, 4)
+        text = " ".join([*some, last[:5]])
+        typed = [text[:end] for end in range(3, len(text))]
+        plain = [text, {"limit": 10, "prefix": True}]
+        before, after = node(
+            data=f"{tmp_path / 'data'}/", questions=[plain, [*plain, typed]], waves=True
+        )
+        assert {file[0] for file in before["waves"][1]} == {"s", "t", "w"}
+        assert len(after["waves"]) <= 2, text
+        [*early, documents] = after["waves"]
+        assert {file[0] for file in documents} == {"d"}
+        assert {file[0] for wave in early for file in wave} <= {"t"}
+        terms = [file for wave in before["waves"] for file in wave if file[0] == "t"]
+        assert sum(map(len, early)) <= len(terms) - len(some)

@@ -85,9 +85,11 @@ export function createAsker({ open, show }) {
 
   return {
     ask,
-    /** Ask when no key has been pressed for a moment. @param {Question} question */
+    /** Ask when no key has been pressed for a moment. What will be needed is on its way before.
+     * @param {Question} question */
     askSoon(question) {
       begin();
+      engine?.then((opened) => opened.prepare?.(question.query)).catch(() => {}); // to ask tells why
       timers = [setTimeout(() => ask(question), PAUSE)];
     },
     /** Ask the last question again. */

@@ -53,7 +53,8 @@
  * @property {boolean} [prefix]
  * @property {boolean} [correct]
  *
- * @typedef {{search: (query: string, options: object) => Promise<Answer>}} Engine
+ * @typedef {{search: (query: string, options: object) => Promise<Answer>,
+ *   prepare?: (query: string) => Promise<unknown>}} Engine
  *
  * What a panel or a page shows.
  * @typedef {{kind: "idle"}

@@ -115,11 +115,13 @@ export class ConceptMaker {
     }
   }
 
-  /** The terms that the concepts of tokens need, as far as these tell. @param {Token[]} typed @param {Token[]} tokens */
-  early(typed, tokens) {
+  /** The terms that the concepts of tokens need, as far as these tell, and words that are loaded.
+   * @param {Token[]} typed @param {Token[]} tokens @param {Token[]} [begun] */
+  early(typed, tokens, begun = []) {
     const keys = [...tokens.map(({ term }) => term), ...this.phrases(tokens).map(([, , key]) => key)];
     const others = keys.flatMap((key) => (this.synonyms.get(key) ?? []).flatMap((text) => this.terms(text)));
-    return [...this.#pairs(typed).map(({ term }) => term), ...others];
+    const completed = begun.filter(({ surface }) => this.index.hasWords(surface)).flatMap((token) => this.#completed(token));
+    return [...this.#pairs(typed).map(({ term }) => term), ...others, ...completed];
   }
 
   /** Words that stand side by side, with the term of both as one. @param {Token[]} typed */

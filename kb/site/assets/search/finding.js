@@ -69,15 +69,26 @@ export class Search {
     const said = this.typed.filter((token) => !token.stop);
     const titled = this.typed.filter((token) => token.stop && this.#titled.has(token.term));
     const typed = said.length ? said.slice(0, MAX_WORDS) : this.typed;
+    const begun = this.#begins ? typed.slice(-1).filter((token) => beginsWords(token, typed)) : [];
     // What may be needed is asked for at once: each wave of requests is a time of its own.
     await Promise.all([
-      index.load([...[...quoted, ...titled, ...typed].map(({ term }) => term), ...this.concepts.early(this.typed, typed)]),
-      index.loadWords(this.#begins ? typed.slice(-1).filter((token) => beginsWords(token, typed)).map(({ surface }) => surface) : []),
+      index.load([...[...quoted, ...titled, ...typed].map(({ term }) => term), ...this.concepts.early(this.typed, typed, begun)]),
+      index.loadWords(begun.map(({ surface }) => surface)),
       typed.length && index.loadTables(),
       filters.topic || filters.tag ? index.facets().then((facets) => (this.facets = facets)) : null,
     ]);
     this.tokens = this.read();
     await index.load(this.tokens[0].map(({ term }) => term));
+  }
+
+  /** Load, while somebody types, what finished words need, and the words that the last one may become. */
+  async prepare() {
+    const said = this.typed.filter((token) => !token.stop);
+    const begun = this.#begins ? said.splice(-1) : [];
+    await Promise.all([
+      this.index.load([...said.map(({ term }) => term), ...this.concepts.early(this.typed, said)]),
+      this.index.loadWords(begun.map(({ surface }) => surface).filter((surface) => surface.length > 2)),
+    ]);
   }
 
   /** @returns {Promise<Results>} */

@@ -189,8 +189,13 @@ export class Index {
 
   /** Load what is known of terms. @param {Iterable<string>} terms */
   async load(terms) {
-    if (this.known.size > KEPT_TERMS) this.known.clear();
-    const wanted = [...new Set(terms)].filter((term) => !this.known.has(term));
+    const asked = new Set(terms);
+    for (const [term, known] of [...this.known]) {
+      if (!asked.has(term) && this.known.size <= KEPT_TERMS) continue;
+      this.known.delete(term);
+      if (asked.has(term)) this.known.set(term, known); // what was asked for last goes last
+    }
+    const wanted = [...asked].filter((term) => !this.known.has(term));
     await Promise.all(
       wanted.map(async (term) => {
         const number = lastUpTo(this.terms.first, term);
@@ -235,6 +240,11 @@ export class Index {
     const first = Math.max(0, lastUpTo(this.words.first, prefix));
     const last = lastUpTo(this.words.first, prefix + "\uffff");
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+  }
+
+  /** Whether all words that begin with a prefix are loaded. @param {string} prefix */
+  hasWords(prefix) {
+    return this.#wordShards(prefix).every((number) => this.readWords.has(number));
   }
 
   /** The loaded words that begin with a prefix. @param {string} prefix @returns {Generator<Word>} */

@@ -114,15 +114,25 @@ export class Engine {
     return answer;
   }
 
-  /** @param {string} text @param {Options} options @returns {Promise<Answer>} */
-  async ask(text, options) {
-    const query = parseQuery(text);
+  /** Load what an answer will need of a query that is being typed. @param {string} text */
+  prepare(text) {
+    return this.#searchFor(text, { prefix: true }).prepare();
+  }
+
+  /** @param {string} text @param {Options} options */
+  #searchFor(text, options) {
     const wanted = {
       limit: this.manifest.limit, tier: null, topic: null, tag: null, prefix: false, correct: true,
       ...options,
       person: false,
     };
-    const search = new Search(this, query, /** @type {Wanted} */ (wanted));
+    return new Search(this, parseQuery(text), /** @type {Wanted} */ (wanted));
+  }
+
+  /** @param {string} text @param {Options} options @returns {Promise<Answer>} */
+  async ask(text, options) {
+    const search = this.#searchFor(text, options);
+    const { wanted } = search;
     const loading = search.load();
     loading.catch(() => {}); // it is awaited below: nothing is lost if the next line throws
     wanted.person = this.asking.asksForPerson(text); // while files are on their way
