@@ -70,7 +70,7 @@ def test_scripts_are_what_their_modules_make(tmp_path):
 
 
 def test_names_that_scripts_shorten_are_their_own(tmp_path):
-    """No file of the search data and no answer has one, else the scripts would look for another."""
+    """No file of the search data, answer or sentence has one, else the scripts would look for another."""
     own = set(
         re.findall(r"\w+", " ".join(re.findall(r'^own="(?:\$own)?(.+)"$', BUNDLE, re.MULTILINE)))
     )
@@ -79,6 +79,9 @@ def test_names_that_scripts_shorten_are_their_own(tmp_path):
     files = [parse_shard(data) for data in export_files(base).values()]
     answer = json.loads(json.dumps(answer_as_json(base.search("packge never arrived"))))
     assert own.isdisjoint(set().union(*map(keys_of, [*files, answer])))
+    shared = (ROOT / "kb/site/assets/search/shared.js").read_text(encoding="utf-8")
+    texts = shared + json.dumps(list(read_wording("en", Path("no theme")).texts.values()))
+    assert own.isdisjoint(re.findall(r"\{(\w+)\}", texts))
 
 
 def parse_shard(data):
