@@ -402,7 +402,7 @@ class Pages:
             "name": _capitalised(channel.name),
             "why": "" if why == NO_REASON else _capitalised(why),
             "href": root + encode(address) if address else "",
-            "facts": [(name, t[name], _as_path(value)) for name, value in facts if value],
+            "facts": [(t[name], _as_path(value)) for name, value in facts if value],
             "hours": _hours_as_json(channel.hours),
             "ways": [*self._ways(channel, root)],
         }

@@ -170,6 +170,11 @@ class Shell:
             where = getattr(error, "filename", None) or name
             message = f"the template can't be used: {error.message or type(error).__name__}"
             raise SiteError(message, path=where, line=line, code="site-template") from error
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # What an expression of a template came to.
+            message = f"the template can't be used: {type(error).__name__}: {error}"
+            where = getattr(self._templates.get(name), "filename", None) or name
+            raise SiteError(message, path=where, code="site-template") from error
 
     def icon(self, name: str) -> str:
         """The icon of a topic by its name; empty where there is none of that name."""

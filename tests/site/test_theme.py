@@ -32,3 +32,20 @@ def test_other_names_are_refused(tmp_path):
     assert "home.html" in caught.value.hint
     with pytest.raises(SiteError):
         copy_theme_file("../pages.py", tmp_path)
+
+
+def test_a_template_of_the_first_release_works_still(base):
+    """What its panel was told of a channel, it is told today."""
+    base.write_theme("help.html", "{% for option in options %}{% for name, value in option.facts %}"
+                     "[{{ name }}: {{ value }}]{% endfor %}{% endfor %}")  # fmt: skip
+    base.build()
+    assert "[Hours: 9 to 5" in base.read("orders/late.html")
+
+
+@pytest.mark.parametrize("text", ["{% for a, b, c in options %}{% endfor %}", "{{ 1 / 0 }}"])
+def test_an_expression_that_fails_is_told_by_its_template(base, text):
+    """It is the theme's fault, and no traceback."""
+    base.write_theme("help.html", text)
+    with pytest.raises(SiteError) as caught:
+        base.build()
+    assert str(caught.value.path).endswith("help.html")

@@ -131,6 +131,10 @@ class Base:
         """Write files under content/."""
         write(self.content, files)
 
+    def write_theme(self, name, text):
+        """Write a file of the theme."""
+        write(self.folder / "theme", {name: text})
+
     def settings(self, text):
         """Write the settings anew."""
         (self.folder / "kb.toml").write_text(text)
