@@ -573,3 +573,74 @@ def test_hostile_articles_show_as_text(see, serve_below, tmp_path):
     shown = [visit["results"][0] for visit in seen]
     assert sum(signs for signs, _ in shown) > len(attacks) / 2
     assert [made for _, made in shown] == [0] * len(shown)
+
+
+def test_the_page_of_results_keeps_its_place_on_back(see, address):
+    """Coming back from a hit, the results that were asked for are there, where they were left."""
+    count = "document.querySelectorAll('#KB-results .find-results > li').length"
+    more = "#KB-results > button"
+    place = "Math.round(scrollY / 10)"
+    [seen] = see(
+        {
+            "url": address + "search/index.html?q=order",
+            "steps": [
+                ["until", f"{count} > 3"],
+                ["evaluate", count],
+                ["click", more],
+                ["until", f"document.querySelector('{more}').hidden || {count} > 8"],
+                ["evaluate", "scrollTo(0, 900), 0"],
+                ["wait", 100],
+                ["evaluate", f"[{count}, {place}]"],
+                ["evaluate", "location.assign(document.querySelector('.find-results a').href), 0"],
+                ["until", "location.pathname.endsWith('.html') && !location.search"],
+                ["wait", 300],
+                ["back"],
+                ["until", f"{count} > 3 && scrollY > 100"],
+                ["evaluate", f"[{count}, {place}]"],
+            ],
+        }
+    )
+    first, _, before, _, after = seen["results"]
+    assert before[0] > first
+    assert after == before
+
+
+def test_on_a_phone_the_box_is_a_sheet_above_the_keyboard(see, address):
+    """It takes what can be seen of the window, its options too; Escape and the button close it, and
+    so does the focus that leaves it.
+    """
+    sheet = (
+        "(() => { const form = document.querySelector('.find-sheet');"
+        " if (!form) return null; const { top, width, height } = form.getBoundingClientRect();"
+        " return [top, width === innerWidth, height === visualViewport.height]; })()"
+    )
+    options = (
+        "[...document.querySelectorAll('.find-sheet .find-option')].length > 3 &&"
+        " document.querySelector('.find-sheet .find-panel').getBoundingClientRect().bottom <= visualViewport.height"
+    )
+    found = "document.querySelectorAll('.find-sheet .find-option').length > 3"
+    [seen] = see(
+        {
+            "url": address + "orders/late-or-lost-package.html",
+            "width": 360,
+            "height": 420,
+            "steps": [
+                ["click", ".to-search"],
+                ["evaluate", sheet],
+                ["type", "#KB-find", "package late"],
+                ["until", found],
+                ["evaluate", options],
+                ["click", ".find-shut >> visible=true"],
+                ["evaluate", sheet],
+                ["click", ".to-search"],
+                ["press", "Escape", "Escape"],
+                ["evaluate", sheet],
+                ["evaluate", "document.activeElement.className"],
+            ],
+        }
+    )
+    opened, fits, shut, escaped, _ = seen["results"]
+    assert opened == [0, True, True]
+    assert fits is True
+    assert shut is None
+    assert escaped is None
