@@ -14,6 +14,9 @@ somewhere. What scores well for its length is sure. Else the answer is that for 
 if there is one, and the correction is offered beside it; so is a common word for a rare one of the
 language that a single likely slip makes of it.
 
+In languages that make compounds at will, one that no article holds becomes the two words that it is
+made of (`Rechnungsnummer`), be it a word of the language or not.
+
 Where no word is near, one that two known ones make becomes those (`orderstatus`), if they stand
 side by side somewhere, and letters before digits become a word of their own (`question1`).
 """
@@ -167,6 +170,9 @@ def slip_cost(typed: str, meant: str) -> int:
 MIN_PART = 3
 """Letters of each of the two words that a word may be made of, at least."""
 
+JOINING, PART_OF_COMPOUND = "da de nb nl nn no sv", 4
+"""Languages that make compounds at will, and letters of each word of one, at least."""
+
 _LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]{3,})(\d{1,4})")
 
 
@@ -261,13 +267,14 @@ class Corrector:
             return self._split_digits(surface)
         level = self._level(surface)
         if level > RARE:
-            return None
+            return self._compound(surface)
         near = self._nearest(surface, _beside(token, parts))
         if level:
-            return self._unless_rare(surface, level, near)
-        if near and self._is_form(surface, near.words[0]):
-            return None
-        return near if near and near.sure else self._split(surface) or near
+            return self._unless_rare(surface, level, near) or self._compound(surface)
+        is_form = near is not None and self._is_form(surface, near.words[0])
+        if near and (near.sure or is_form):
+            return None if is_form else near
+        return self._split(surface) or self._compound(surface) or near
 
     def _nearest(self, surface: str, beside: tuple[str, str]) -> _Guess | None:
         """The likeliest of the words that are near; of those with equal scores by alphabet."""
@@ -355,6 +362,28 @@ class Corrector:
             if least > most and self._stand_together(*halves):
                 most, pair = least, halves
         return _Guess(0, pair, sure=True) if pair else None
+
+    def _compound(self, surface: str) -> _Guess | None:
+        """The two words that a compound is made of, wherever they stand, in a language that makes
+        compounds at will. Between them may be an `s`; the longest second word counts.
+        """
+        is_joining = self.analyzer.language.partition("-")[0].lower() in JOINING.split()
+        if not is_joining or self._is_known(surface):
+            return None
+        for cut in range(PART_OF_COMPOUND, len(surface) - PART_OF_COMPOUND + 1):
+            one, other = surface[:cut], surface[cut:]
+            if not self._is_known(other):
+                continue
+            for first in (one.removesuffix("s"), one):
+                if len(first) >= PART_OF_COMPOUND and self._is_known(first):
+                    return _Guess(0, (first, other), sure=True)
+        return None
+
+    def _is_known(self, word: str) -> bool:
+        """Whether articles hold a form of a word that is no stop word."""
+        if word in self.analyzer.stop_words:
+            return False
+        return self.statistics.is_known(self.analyzer.stem(word))
 
     def _stand_together(self, one: str, other: str) -> bool:
         stop_words, stem = self.analyzer.stop_words, self.analyzer.stem

@@ -55,7 +55,17 @@ def differences(ours, theirs):
 
 TONGUES = {
     "en": ("late package", "refund", "topic:en/orders money", "pasword", "never arrived"),
-    "de": ("Paket verspätet", "Bestellung", "Lieferng", "topic:de/orders Geld", "Pak"),
+    "de": (
+        "Paket verspätet",
+        "Bestellung",
+        "Lieferng",
+        "topic:de/orders Geld",
+        "Pak",
+        "Paketerstattung",
+        "Geldabholung",
+        "Bestellungspaket verfolgen",
+        "Abholungstag",
+    ),
     "ar": ("متأخر", "كلمة المرور", "الطرد"),
     "ja": ("荷物", "パスワード", "三日以内 届かない", "変更"),
 }

@@ -267,3 +267,16 @@ def test_without_a_lexicon_only_what_is_clear_is_corrected():
     none = dict.fromkeys(("paczka", "paczki", "adres"), 0)
     assert correct("pacczka", texts=texts, levels=none)[0].text == "paczka"
     assert correct("akres", texts=texts, levels=none) is None
+
+
+def test_compounds_are_taken_apart_where_a_language_makes_them_at_will():
+    """Into words that articles hold somewhere, an `s` between them or none; in English not."""
+    texts = ("die Rechnung", "eine Nummer", "Bestellung")
+    for language, meant in (("de", "rechnung nummer"), ("en", None)):
+        analyzer = Analyzer(language)
+        for levels in ({}, {"rechnungsnummer": 20}):
+            corrector = Corrector(FakeStatistics(analyzer, texts, levels=levels), analyzer)
+            query = parse_query("Rechnungsnummer")
+            tokens = list(analyzer.tokens(query.words))
+            sure, _ = corrector.correct(tokens, tokens)
+            assert (sure and sure.describe(query).text) == meant

@@ -89,6 +89,8 @@ export const OFTENER = 10;
 export const ENDINGS = ["s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly"];
 export const COMMON = 12;
 export const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+export const JOINING = "da de nb nl nn no sv";
+export const PART_OF_COMPOUND = 4;
 
 // kb/search/ranking.py
 export const EVERYDAY_STEPS = 8;

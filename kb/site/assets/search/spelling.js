@@ -3,8 +3,8 @@
 import { pause } from "./pauses.js";
 import { areNeighbours } from "./scoring.js";
 import {
-  CONFUSED, CONFUSED_LETTERS, BESIDE, COMMON, COMMONER, COMPARED, DOUBLED, ENDINGS, EXTRA, FIRST, HELD_RARELY, LETTERS,
-  LIKELY, LONG, LONGEST_SURE, MIN_LENGTH, MIN_PART, MISSING, NO_WORD, OFFERED, OFTENER, OTHER, PER_LEVEL, RARE,
+  CONFUSED, CONFUSED_LETTERS, BESIDE, COMMON, COMMONER, COMPARED, DOUBLED, ENDINGS, EXTRA, FIRST, HELD_RARELY, JOINING, LETTERS,
+  LIKELY, LONG, LONGEST_SURE, MIN_LENGTH, MIN_PART, MISSING, NO_WORD, OFFERED, OFTENER, OTHER, PART_OF_COMPOUND, PER_LEVEL, RARE,
   SAME_STEM, SURE, SURE_PER_LETTER, SWAPS, UNDOUBLED,
 } from "./shared.js";
 
@@ -122,16 +122,16 @@ export class Corrector {
     if ([...surface].length < MIN_LENGTH) return null;
     if (/\p{Nd}/u.test(surface)) return this.#splitDigits(surface);
     const level = await this.level(surface);
-    if (level > RARE) return null;
+    if (level > RARE) return this.#compound(surface);
     const at = parts.indexOf(token);
     const near = await this.#nearest(surface, [parts[at - 1]?.term, parts[at + 1]?.term]);
     const meant = near && (await this.#word(near.words[0]));
     if (level) {
       const isSlip = meant && slipCost(surface, meant.word) <= LIKELY && meant.level - level >= COMMONER;
-      return isSlip ? { ...near, sure: false } : null;
+      return isSlip ? { ...near, sure: false } : this.#compound(surface);
     }
     if (meant && this.#isForm(surface, meant)) return null;
-    return near?.sure ? near : (await this.#split(surface)) ?? near;
+    return near?.sure ? near : (await this.#split(surface)) ?? (await this.#compound(surface)) ?? near;
   }
 
   /** The likeliest of the words that are near. @param {string} surface @param {(string | undefined)[]} beside
@@ -230,6 +230,27 @@ export class Corrector {
       if (least > most && (await this.#together(analyzer.stem(pair[0]), analyzer.stem(pair[1])))) [most, best] = [least, pair];
     }
     return most ? { words: best, sure: true } : null;
+  }
+
+  /** The two words that a compound is made of, wherever they stand. @param {string} surface @returns {Promise<Guess | null>} */
+  async #compound(surface) {
+    if (!JOINING.split(" ").includes(this.index.manifest.language.split("-")[0].toLowerCase()) || (await this.#isKnown(surface))) return null;
+    const letters = [...surface];
+    for (let cut = PART_OF_COMPOUND; cut <= letters.length - PART_OF_COMPOUND; cut++) {
+      const [one, other] = [letters.slice(0, cut).join(""), letters.slice(cut).join("")];
+      if (!(await this.#isKnown(other))) continue;
+      for (const first of [one.replace(/s$/, ""), one]) {
+        if ([...first].length >= PART_OF_COMPOUND && (await this.#isKnown(first))) return { words: [first, other], sure: true };
+      }
+    }
+    return null;
+  }
+
+  /** Whether articles hold a form of a word that is no stop word. @param {string} word */
+  async #isKnown(word) {
+    const term = this.analyzer.stem(word);
+    await this.index.load([term]);
+    return !this.analyzer.stopWords.has(word) && this.index.term(term) !== null;
   }
 
   /** Letters before digits, which may be misspelt. @param {string} surface @returns {Promise<Guess | null>} */
