@@ -42,6 +42,9 @@ LEAST = 0.5
 LEAST_OTHER = 0.6
 """The same for the first sentence of another problem."""
 
+LEAST_APART = 0.25
+"""The same for a sentence that the message sets apart: who writes `also` means another problem."""
+
 AS_GOOD = 0.7
 """A section is as good for a sentence as its best one, if it has this part of its weight."""
 
@@ -176,12 +179,13 @@ def _group(weighed: Sequence[_Weighed]) -> list[list[_Weighed]]:
         return [list(weighed)]
     groups: list[list[_Weighed]] = []
     for each in sorted(weighed, key=lambda each: -each.weight):
-        if each.weight < LEAST * heaviest:
-            break
+        least = LEAST_APART if each.sentence.apart else LEAST
+        if each.weight < least * heaviest:
+            continue
         home = next((group for group in groups if _is_like(each, group[0])), None)
         if home is not None:
             home.append(each)
-        elif not groups or each.weight >= LEAST_OTHER * heaviest:
+        elif not groups or each.sentence.apart or each.weight >= LEAST_OTHER * heaviest:
             if len(groups) < MOST:
                 groups.append([each])
         else:

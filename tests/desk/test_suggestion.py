@@ -134,6 +134,13 @@ def test_noise_changes_nothing(base):
     assert suggestion.problems[0].about == "I forgot the password."
 
 
+def test_what_is_set_apart_is_a_problem_however_little_is_said(base):
+    """`Also` means it, beside a sentence of more words."""
+    long = "The package that I ordered never arrived, the tracking of the order shows no day."
+    found = base.suggest(f"{long} Also, the password.")
+    assert first_articles(found) == ["orders/late", "account/password"]
+
+
 def test_syntax_of_queries_is_words(base):
     """Nobody writes a message in it."""
     assert (
