@@ -65,7 +65,7 @@ def read_message(raw: str | bytes) -> Message:
     text = _tidy(text[:LONGEST])
     own, signature, quoted_subject = _own_lines(text.split("\n"))
     subject = _without_reply(subject or quoted_subject)
-    name = _signed(signature) or _name(sender)
+    name = _signed(signature) or _name(sender or _pasted_sender(text))
     return Message(subject, tuple(_paragraphs(own)), name, attachments, cut)
 
 
@@ -92,6 +92,12 @@ def _is_mail(text: str) -> bool:
     return len(_MAIL_HEADERS.intersection(names)) >= _MIN_HEADERS and bool(
         {"from", "subject", "received", "message-id"} & set(names)
     )
+
+
+def _pasted_sender(text: str) -> str:
+    """Who a message is from by header lines that a client showed, at its top; else nobody."""
+    found = re.match(r"\s*(?:From|Von|De|Da|Van):[ *]*([^\n<]{1,100})", text)
+    return found[1].strip() if found else ""
 
 
 def _read_mail(data: bytes) -> tuple[str, str, str, int]:
@@ -132,7 +138,9 @@ def _tidy(text: str) -> str:
     return _INVISIBLE.sub("", text.replace("\u00a0", " ").replace("\t", " "))
 
 
-_HTML = re.compile(r"<(?:html|body|div|p|br|table|span|blockquote)\b[^<>]{0,400}>", re.IGNORECASE)
+_HTML = re.compile(
+    r"<(?:html|body|div|p|br|table|span|blockquote)(?:\s[^<>]{0,400})?/?>", re.IGNORECASE
+)
 _INVISIBLE = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
@@ -242,7 +250,8 @@ _CLOSING = re.compile(
     r"thank you(?: (?:very much|so much|again|in advance|for your (?:help|time|support)))?|"
     r"thx|ty|br|mfg|lg|vg|"
     r"(?:mit |viele[nr]? |beste |liebe |freundliche |herzliche |schöne |sonnige )*"
-    r"(?:freundlichen |besten |lieben |herzlichen |vielen )?(?:grü(?:ß|ss)en?|gruß|gruss|gruessen?)"
+    r"(?:freundliche[nm] |besten |lieben |herzlichen |vielen )?"
+    r"(?:grü(?:ß|ss)en?|gruß|gruss|gruessen?)"
     r"(?: aus \w+)?|hochachtungsvoll|(?:vielen |besten |herzlichen |lieben )?dank"
     r"(?: im voraus| und (?:viele |beste |liebe )?grüße| für (?:ihre|die) hilfe)?|"
     r"danke(?: im voraus)?|"
@@ -453,6 +462,7 @@ def _signed(lines: Sequence[str]) -> str:
 
 def _name(line: str) -> str:
     """A line that is a name; empty for what looks like none, as a company or a title."""
+    line = re.sub(r"^i\. ?[AV]\.,? |<[^<>]*>$", "", line.strip())
     words = line.strip(" ,.-–—*_|\"'").split()
     if not 0 < len(words) <= _NAME_WORDS or not all(_NAME.fullmatch(word) for word in words):
         return ""

@@ -118,6 +118,16 @@ def test_what_only_looks_so_is_kept(text):
     } <= {">"}
 
 
+def test_header_lines_of_a_client_tell_who_writes():
+    """They are no problem, and an address in angle brackets is no HTML."""
+    message = read_message(
+        "Von: Petra Beispiel <p.beispiel@x.example>\nGesendet: Dienstag\nAn: Service\n"
+        "Betreff: AW: Paket\n\nGuten Morgen,\n\nes ist nicht da.\n\nMit freundlichem Gruß\ni.A. P. B.\n"
+    )
+    assert (message.subject, message.paragraphs) == ("Paket", ("es ist nicht da.",))
+    assert message.sender == "Petra Beispiel"
+
+
 def test_html_is_read_as_a_reader_sees_it():
     """Lines and items; nothing hidden, and nothing quoted."""
     html = (
