@@ -101,7 +101,6 @@ NAMES = (
     "icon.svg",
 )
 """What pages use; the theme may replace each by a file of its name."""
-STYLE = "search.css"
 REACH = "reach.js"
 """Says who can be reached now, and begins an email with the message."""
 LIVE = "live.js"
@@ -172,7 +171,7 @@ def _read_picture(name: str, path: Path) -> Logo:
 def _read(name: str, theme: Path) -> bytes:
     own = theme / name
     data = read_theme_file(own if own.is_file() else PACKAGE / "assets" / name)
-    if name != STYLE:
+    if not name.endswith(".css"):
         return data
     return shrink_style(data.decode(errors="replace")).encode()
 
