@@ -82,8 +82,8 @@ SKILL = """\
 ---
 name: help-center
 description: >-
-  Answers questions from the help center {name} with citations, and says which channel leads to a
-  person. Use it whenever a question is about what {name} covers.
+  Answers questions from the articles of {name}, with citations, and says which channel leads to a
+  person. Use it whenever a question is about what they cover.
 ---
 # {name}
 
