@@ -180,7 +180,7 @@ def test_articles_that_a_chosen_one_links_come_before_others_alike(make):
         }
     )
     found = [each.article for each in base.context("lost parcel return").sections]
-    assert found.index("m/two") < found.index("a/one")
+    assert next(each for each in found if each in {"m/two", "a/one"}) == "m/two"
 
 
 @settings(max_examples=40)
