@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 HITS = "[...document.querySelectorAll('#KB-results a.find-title')].map((one) => one.pathname)"
 NOTES = "[...document.querySelectorAll('#KB-results .find-notes p')].map((one) => one.textContent)"
 STATUS = "document.querySelector('#KB-results .find-status')?.textContent"
-DONE = f"{STATUS} && {STATUS} !== 'Searching…'"
+DONE = f"{STATUS} && !{STATUS}.endsWith('…')"
 
 
 @pytest.fixture(scope="module")
