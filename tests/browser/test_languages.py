@@ -1,10 +1,13 @@
 """A site in several languages in Chromium: each page searches in its own, then in the others."""
 
+from pathlib import Path
+
 import pytest
 from support.tongues import write_tongues
 
 from kb.config import load_config
 from kb.site.build import build_site
+from kb.site.i18n import read_wording
 
 pytestmark = pytest.mark.browser
 
@@ -47,8 +50,9 @@ def test_results_are_in_the_language_of_the_page(see, tongues, page, query, expe
     )
     hits, told = seen["results"]
     assert hits[0].endswith(f"/{article}")
-    assert [note for note in told if "Nothing found in this language" in note] == [
-        f"Nothing found in this language; this is in {name}." for name in notes
+    said = read_wording(page.strip("/") or "en", Path())["find_elsewhere"]
+    assert [note for note in told if note.startswith(said.partition("{")[0])] == [
+        said.format(language=name) for name in notes
     ]
     assert seen["console"] == []
 
