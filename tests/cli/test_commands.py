@@ -299,7 +299,7 @@ def test_answer_says_how_it_understood_the_query(base, kb):
         "",
     ]
     assert lines[5:7] == ["Perhaps", f"1. {plain.hits[0].title}"]
-    assert "1 of 40 sections; --limit N shows more." in lines
+    assert "1 of 40 sections; kb show ID shows all of an article." in lines
     base.answer = replace(plain, found=Found.PREFIX, hits=(replace(plain.hits[0], snippet=""),))
     assert kb("search", "trac").out.startswith("No section has these words; these have longer")
     corrected = kb("search", "x", "--json")

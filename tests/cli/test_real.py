@@ -138,10 +138,10 @@ def test_steps_that_lead_to_no_channel_are_warned_of(own):
 def test_settings_of_the_site_are_checked(own):
     """Colours and language are warned of by the build, each time."""
     Path("content/late.md").write_text("# Late\n")
-    Path("kb.toml").write_text('language = "fr"\nsite.colors.accent = "#abc"\n')
+    Path("kb.toml").write_text('language = "fi"\nsite.colors.accent = "#abc"\n')
     for _ in range(2):
         err = own("build")[2]
-        assert "warning: kb.toml:1: language is fr" in err
+        assert "warning: kb.toml:1: language is fi" in err
         assert "warning: kb.toml:2: site.colors: accent #abc on paper" in err
 
 

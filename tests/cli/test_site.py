@@ -140,7 +140,7 @@ def test_the_generator_is_said_once(kb, folder):
 def test_serve_builds_anew_until_it_is_stopped(kb, folder, article, monkeypatch):
     """The address is printed, a change is built, an error is told, Ctrl-C is no failure."""
 
-    def changes(load, stop):
+    def changes(load, stop, included):
         article.write_text("# Later parcel\n")
         yield
         (folder / "kb.toml").write_text("nonsense = 1\n")
@@ -165,7 +165,7 @@ def test_serve_waits_for_a_site_that_cannot_be_built(kb, folder, article, monkey
     footer = folder / "theme" / "footer.html"
     footer.write_text("{% if %}")
 
-    def changes(load, stop):
+    def changes(load, stop, included):
         yield
         footer.unlink()
         yield

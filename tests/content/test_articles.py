@@ -1314,7 +1314,7 @@ def test_the_documented_examples_are_read_without_a_problem(content):
     (content / "a.md").unlink()
     lines = f"{keys}\n{do}\n{escalate}\n{channel}".split("\n")
     article = read_one(content, with_front_matter(*lines), "b/a.md")
-    assert article.channel.hours == "every day from 8 to 20"
+    assert article.channel.hours == "every day from 8 to 20 Europe/Paris"
     assert article.problems == ()
     write(content, "b/topic.yaml", topic)
     assert read_content(content).problems == ()

@@ -119,6 +119,13 @@ def write_words(children: Sequence[Token]) -> str:
     return " ".join("".join(out).split())
 
 
+_BETWEEN_CELLS = frozenset({
+    "table_open", "thead_open", "tbody_open", "tr_open", "th_close", "td_close", "tr_close",
+    "thead_close", "tbody_close",
+})  # fmt: skip
+"""What words of HTML may follow that stand in a table and in no cell: browsers show them above."""
+
+
 class HtmlWriter:
     """Writes the tokens of one article.
 
@@ -173,7 +180,7 @@ class HtmlWriter:
                 is_below |= shows
             else:
                 html = self._block(tokens, index)
-                is_below = False
+                is_below = token.type in _BETWEEN_CELLS
             size += len(html)
             if size > self._limit:
                 raise over_limit(

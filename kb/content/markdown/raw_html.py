@@ -187,8 +187,10 @@ def html_of_words(state: StateBlock, start: int, end: int, silent: bool) -> bool
 
 
 def loose_tag(state: StateInline, silent: bool) -> bool:
-    """A rule for markdown-it-py: a tag among words that is none by the letter, but to browsers."""
-    if not state.src.startswith("<", state.pos):
+    """A rule for markdown-it-py: a tag among words that is none by the letter, but to browsers.
+    Articles of no other tool keep it as the text that it is in CommonMark.
+    """
+    if not state.env.get("has_dialect") or not state.src.startswith("<", state.pos):
         return False
     found = _TAG.match(state.src, state.pos, state.posMax)
     if found is None or _name(found) not in _KNOWN or "=" not in found.group():
