@@ -220,11 +220,14 @@ def test_a_large_picture_opens_over_the_page_and_gives_the_focus_back(browse, si
         "(({ left, right, top, bottom }) => left >= 0 && top >= 0 && right <= innerWidth && "
         "bottom <= innerHeight)(document.querySelector('dialog[open] img').getBoundingClientRect())"
     )
-    closed = ["evaluate", "[!document.querySelector('dialog'), document.activeElement.className]"]
+    closed = [
+        "evaluate",
+        "[!document.querySelector('dialog[open]'), document.activeElement.className]",
+    ]
     open_it = [["click", "a.enlarge"], ["waitFor", "dialog[open] img"], ["evaluate", fits]]
     steps = [
         *open_it, ["press", "Escape"], ["wait", 100], closed,
-        *open_it, ["click", "dialog button"], ["wait", 100], closed,
+        *open_it, ["click", "dialog[open] button"], ["wait", 100], closed,
     ]  # fmt: skip
     address = serve_below(site) + "everything.html"
     plan = [{"url": address, "width": width, "steps": steps} for width in WIDTHS]
