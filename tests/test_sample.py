@@ -43,7 +43,7 @@ every_base = pytest.mark.parametrize("content", READ.values(), ids=list(READ))
 def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, KnowledgeBase]:
     """Open both knowledge bases, each with an index of its own and its own settings."""
     made = tmp_path_factory.mktemp("indexes")
-    configs = {"content": ROOT / "kb.toml", "sample": BASES["sample"].parent / "kb.toml"}
+    configs = {"content": ROOT / "pyproject.toml", "sample": BASES["sample"].parent / "kb.toml"}
     return {
         name: KnowledgeBase.open(
             folder, index=made / name, config=configs[name] if configs[name].is_file() else None
