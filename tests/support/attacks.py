@@ -83,7 +83,7 @@ def front_matter(texts, *, channel):
 
 CHANNELS = 5
 """Articles that describe a channel: each page names them all."""
-CHANNEL = ("name", "best_for", "wait", "where", "hours")
+CHANNEL = ("name", "best_for", "wait", "where", "hours", "url", "phone", "email")
 
 
 def markdown(text):
