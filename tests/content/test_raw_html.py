@@ -138,6 +138,36 @@ def test_html_is_read_as_what_it_means(name):
     assert "\n".join(line.strip() for line in document.sections[0].text.split("\n")) == text
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ('a <span style="color: red; display:none">unseen <span>unseen</span></span> b', "a  b"),
+        ("a <b HIDDEN>unseen</b> b", "a  b"),
+        ("<p hidden>unseen</p><p>seen</p>", "seen"),
+        ('<div style="DISPLAY : NONE">unseen</div>seen', "seen"),
+        ("<section hidden>unseen<section>unseen</section>unseen</section>seen", "seen"),
+        (
+            "<div hidden>\n\n## unseen\n\nunseen\n\n<div>\nunseen\n</div>\n\n- unseen\n\n</div>\n\nseen",
+            "seen",
+        ),
+        ("- <div hidden>\n\n  unseen\n\n- seen\n\n</div>\n\nseen", "seen\nseen"),
+        ("<table><tr><td>a</td><td hidden>unseen</td></tr></table>", "a"),
+        ('<img hidden src="a.png" alt="unseen"> seen', "seen"),
+        ('<div style="visibility:hidden">\n<script>unseen</script>\nunseen</div>\n\nseen', "seen"),
+        ('<div role="tabpanel" hidden>\n\nseen\n\n</div>', "seen"),
+        ('<div class="collapse" style="display:none">seen</div>', "seen"),
+        ("<div hidden>\n\nseen, for nothing ends it", "seen, for nothing ends it"),
+        ('<div class="hidden-xs">seen</div>', "seen"),
+    ],
+)
+def test_what_is_hidden_is_nowhere(written, shown):
+    """Not on the page, in no section, no copy; what a script of the page would open is shown."""
+    document = parse(f"{written}\n")
+    assert "\n".join(s.text.strip() for s in document.sections if s.text.strip()) == shown
+    assert "unseen" not in document.html()
+    assert not any(section.heading for section in document.sections)
+
+
 def test_a_heading_begins_a_section():
     """Wherever it stands but in a list, a quote or a cell; a page in a frame is none."""
     document = parse(

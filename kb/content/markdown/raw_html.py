@@ -162,6 +162,32 @@ def _name(found: re.Match[str]) -> str:
     return name.lower()
 
 
+_NOT_SHOWN = re.compile(
+    r"\b(?:display\s*:\s*['\"]?none|visibility\s*:\s*['\"]?hidden)\b", re.IGNORECASE
+)
+# What a script of the page would show: tabs, and texts that open.
+_OPENS = re.compile(r"tab|pane|collaps|accordion|toggle|expand|spoiler|dropdown", re.IGNORECASE)
+
+
+def _is_hidden(tag: Tag) -> bool:
+    """Whether a start tag begins what its maker shows to nobody: with `hidden`, or a style that
+    says so, unless it is named as what a script opens.
+    """
+    if tag.closes or not (tag.is_paired or tag.is_void):
+        return False
+    attrs = tag.attrs
+    if "hidden" not in attrs and not _NOT_SHOWN.search(attrs.get("style", "")):
+        return False
+    return not any(_OPENS.search(attrs.get(name, "")) for name in ("role", "class", "id"))
+
+
+def _depth(tag: Tag) -> int:
+    """What a tag adds to how many elements of its name are open."""
+    if tag.closes:
+        return -1
+    return int(tag.is_paired and not tag.is_void)
+
+
 _BREAKS = frozenset({"br", "wbr", "img"})
 _FIRST = re.compile(r"</?([A-Za-z][\w.:-]*)")
 
@@ -282,6 +308,8 @@ class _Reader:
         self._phrases: list[Token] = []
         self._heading: Token | None = None
         self._silent = ""
+        self._hidden = 0  # elements of that name that are open in one that is not shown
+        self._within = 0  # blocks of Markdown that are open in it
         self._pairs = _Pairs(())
 
     def read(self, tokens: Sequence[Token]) -> list[Token]:
@@ -324,7 +352,15 @@ class _Reader:
         self._out.append(token)
 
     def _skip(self, token: Token) -> None:
-        """Markdown in the middle of what is not shown; blocks stay whole."""
+        """Markdown in the middle of what is not shown; blocks stay whole. Of a hidden element there
+        stays nothing; it ends with the block that it stands in.
+        """
+        if self._hidden:
+            if token.nesting < 0 and not self._within:
+                self._silent, self._hidden = "", 0
+                self._markdown(token)
+            self._within = max(0, self._within + token.nesting)
+            return
         if token.type == "inline":
             token.children = []
             token.content = ""
@@ -366,9 +402,8 @@ class _Reader:
     def _take(self, tag: Tag, line: int) -> None:
         """One tag of a block."""
         name = tag.name
-        if self._silent:
-            if tag.closes and name == self._silent:
-                self._silent = ""
+        if self._silent or _is_hidden(tag):
+            self._take_unseen(tag, line)
             return
         if name in _SILENT_ELEMENTS or name in {"iframe", "audio", "video", "object"}:
             if tag.is_paired and not tag.is_void:
@@ -390,6 +425,16 @@ class _Reader:
             self._run += self.phrase(tag, line, self._phrases)
         if name in _NOTED and not tag.closes:
             self.note(name, line)
+
+    def _take_unseen(self, tag: Tag, line: int) -> None:
+        """A tag in what is not shown, or that begins it."""
+        if not self._silent:
+            if not tag.is_void:
+                self._silent, self._hidden, self._within = tag.name, 1, 0
+            self.note("hidden", line)
+        elif tag.name == self._silent:
+            self._hidden += _depth(tag) if self._hidden else 0
+            self._silent = "" if tag.closes and self._hidden <= 0 else self._silent
 
     def _plain_block(self, tag: Tag) -> None:
         """A block such as `<div>`: written where it says how its text runs, else left out."""
@@ -715,7 +760,7 @@ class _Phrases:
         """The tokens without raw HTML; each tag ends in what it began in."""
         out: list[Token] = []
         levels: list[list[Token]] = [[]]
-        silent = ""
+        silent, depth = "", 0
         for child in self._children:
             if child.type != "html_inline":
                 self._line += child.type in {"softbreak", "hardbreak"}
@@ -726,10 +771,15 @@ class _Phrases:
             if tag is None:  # a comment or an instruction
                 continue
             if silent:
-                silent = "" if tag.closes and tag.name == silent else silent
+                depth += _depth(tag) if tag.name == silent else 0
+                silent = silent if depth > 0 else ""
                 continue
-            if self._begins_silence(tag):
-                silent = tag.name
+            hidden = _is_hidden(tag)
+            if (hidden and not tag.is_void) or self._begins_silence(tag):
+                silent, depth = tag.name, 1
+            if hidden:
+                self._reader.note("hidden", self._line)
+                continue
             out += self._tag(tag, levels)
         for opened in reversed(levels):
             out += [_end_of_phrase(token) for token in reversed(opened)]
