@@ -168,6 +168,22 @@ def test_what_is_hidden_is_nowhere(written, shown):
     assert not any(section.heading for section in document.sections)
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("<div style={{ color: 'red', display: 'none' }}>\n\nunseen\n\n</div>\n\nseen", "seen"),
+        ('a <span style={{display: "none"}}>unseen</span> b', "a  b"),
+        ("<div hidden={true}>\n\nunseen\n\n</div>\n\nseen", "seen"),
+        ("<div hidden={!isOpen}>\n\nseen\n\n</div>", "seen"),
+        ("<div style={{display: isOpen ? 'block' : 'none'}}>\n\nseen\n\n</div>", "seen"),
+    ],
+)
+def test_what_code_hides_is_nowhere(written, shown):
+    """Where it always does; what a script decides is shown."""
+    document = parse(f"{written}\n", markup=Markup(frozenset({"mdx"})))
+    assert "\n".join(s.text.strip() for s in document.sections if s.text.strip()) == shown
+
+
 def test_a_heading_begins_a_section():
     """Wherever it stands but in a list, a quote or a cell; a page in a frame is none."""
     document = parse(

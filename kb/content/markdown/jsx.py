@@ -19,6 +19,7 @@ _TEXT_IN_BRACES = re.compile(
     r"\{\s*+(?:\"((?>\\.|[^\"\\\n])*+)\"|'((?>\\.|[^'\\\n])*+)'|`((?>\\.|[^`\\$])*+)`|(-?[\d.]+))\s*+\}",
     re.DOTALL,
 )
+_HIDES = re.compile(r"\bdisplay\s*:\s*['\"]none['\"]")
 _STRINGS = {
     '"': re.compile(r"(?>\\.|[^\"\\\n])*+\""),
     "'": re.compile(r"(?>\\.|[^'\\\n])*+'"),
@@ -74,6 +75,12 @@ def _read_attribute(text: str, at: int, attrs: dict[str, str]) -> int:
         if read is None:
             return -1
         value, end = read
+        code = text[name.end() + 1 : end].strip()
+        if code.startswith("{"):
+            if name[1] == "hidden" and code.strip("{} \n") != "true":
+                return end  # a script of the page decides
+            if name[1] == "style" and _HIDES.search(code):
+                value = "display:none"
     attrs.setdefault(name[1], value)
     return end
 
