@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -496,16 +497,18 @@ def test_a_second_build_waits_then_gives_up(base, monkeypatch):
     """Two builds of one site at a time: the second says who is in its way."""
     base.build()
     cache = Cache(base.config().index, base.site)
-    with cache.held(), pytest.raises(SiteError, match="another build"), cache.held(wait=0.05):
-        pass
-    with cache.held(wait=0.05):  # nobody has it any more
-        pass
+    with closing(cache.store):
+        with cache.held(), pytest.raises(SiteError, match="another build"), cache.held(wait=0.05):
+            pass
+        with cache.held(wait=0.05):  # nobody has it any more
+            pass
 
 
 def test_a_build_without_a_change_waits_for_nobody(base):
     """It only looks."""
     base.build()
-    with Cache(base.config().index, base.site).held():
+    cache = Cache(base.config().index, base.site)
+    with closing(cache.store), cache.held():
         assert base.build().written == ()
 
 
