@@ -20,9 +20,13 @@ import tempfile
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kb.config import load_config
 from kb.site.build import build_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 WIDTHS = {320: 640, 360: 740, 768: 1024, 1280: 900, 1920: 1080}
@@ -62,29 +66,34 @@ def _pages(site: Path, article: str) -> dict[str, str]:
 
 
 def _shots(out: Path, address: str, pages: dict[str, str], options: argparse.Namespace) -> list:
-    shots = []
+    return [
+        {
+            "url": address + page,
+            "steps": [*steps, ["screenshot", str(out / f"{kind}-{width}-{scheme}.png"), whole]],
+            "width": width,
+            "height": WIDTHS.get(width, 900),
+            "scheme": scheme,
+        }
+        for width in options.widths
+        for scheme in SCHEMES
+        for kind, page, steps, whole in _sights(pages, options, width)
+    ]
+
+
+def _sights(pages: dict[str, str], options: argparse.Namespace, width: int) -> Iterator[tuple]:
+    """What is looked at: its name, its page, the steps there, and whether all of the page shows."""
     turn = [["evaluate", "document.documentElement.dir = 'rtl', 0"]] if options.rtl else []
-    for width in options.widths:
-        for scheme in SCHEMES:
-            size = {"width": width, "height": WIDTHS.get(width, 900), "scheme": scheme}
-
-            def shot(kind: str, page: str, *steps: list, whole: bool = False) -> None:
-                path = str(out / f"{kind}-{width}-{scheme}.png")  # noqa: B023 used at once
-                end = ["screenshot", path, whole]
-                visit = {"url": address + page, "steps": [*turn, *steps, end]}
-                shots.append(visit | size)  # noqa: B023 as above
-
-            for kind, page in pages.items():
-                shot(kind, page, whole=True)
-            words = options.query.replace(" ", "+")
-            done = ["until", "document.querySelector('#KB-results h2')"]
-            shot("results", f"search/index.html?q={words}", done, whole=True)
-            typed = ["type", "#KB-question", options.query]
-            shot("panel", "index.html", typed, ["until", FOUND], ["wait", 200])
-            shot("window", pages["article"])
-            if width < 768:
-                shot("menu", pages["article"], ["click", ".menu summary"], ["wait", 200])
-    return shots
+    for kind, page in pages.items():
+        yield kind, page, turn, True
+    words = options.query.replace(" ", "+")
+    done = ["until", "document.querySelector('#KB-results h2')"]
+    yield "results", f"search/index.html?q={words}", [*turn, done], True
+    typed = ["type", "#KB-question", options.query]
+    yield "panel", "index.html", [*turn, typed, ["until", FOUND], ["wait", 200]], False
+    yield "window", pages["article"], turn, False
+    if width < 768:
+        menu = [["click", ".menu summary"], ["wait", 200]]
+        yield "menu", pages["article"], [*turn, *menu], False
 
 
 def main() -> None:

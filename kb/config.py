@@ -185,8 +185,7 @@ def now() -> datetime:
     """The moment for which articles are read: this machine's, in its zone, or SOURCE_DATE_EPOCH
     (seconds since 1970, UTC), which makes builds of the same articles the same.
     """
-    # Imported here: most commands need no day.
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime  # noqa: PLC0415  # most commands need no day
 
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given.isascii() and given.isdigit() and len(given) <= _EPOCH_DIGITS:

@@ -262,9 +262,12 @@ def _refuse(error: KbError) -> NoReturn:
     ) from error
 
 
+_DIGITS = 9  # of a cursor: more than any list is long
+
+
 def _start(cursor: str | None) -> int:
     if cursor is None:
         return 0
-    if not (cursor.isdecimal() and len(cursor) < 10):  # noqa: PLR2004  # digits of any count there is
+    if not (cursor.isdecimal() and len(cursor) <= _DIGITS):
         _refuse(KbError(f"no cursor {cursor!r}", code="arguments"))
     return int(cursor)

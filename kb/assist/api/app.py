@@ -52,7 +52,7 @@ from kb.text.languages import primary, tidy_tag
 from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -159,9 +159,7 @@ class _Api:
         async def answer(request: Request) -> Response:
             try:
                 values = _values(request, self.operations[path].parameters)
-                for name in self.operations[path].required:
-                    if name not in values:
-                        raise QueryError(f"the parameter {name} is missing")  # noqa: TRY301
+                _require(values, self.operations[path].required)
                 if request.method == "POST":
                     values["message"] = await _message(request)
                 if self._threads is None:
@@ -359,8 +357,17 @@ def _without_paths(value: Any) -> Any:
     return value
 
 
+def _require(values: Mapping[str, object], names: Iterable[str]) -> None:
+    for name in names:
+        if name not in values:
+            raise QueryError(f"the parameter {name} is missing")
+
+
+_SHOWN = 40  # characters of a value that a message shows
+
+
 def _short(text: str) -> str:
-    return repr(text if len(text) <= 40 else f"{text[:40]}…")  # noqa: PLR2004  # enough to be known
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
 class _Guard:

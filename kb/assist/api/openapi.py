@@ -91,7 +91,9 @@ def openapi(*, has_token: bool) -> Object:
     schemas["error"] = without_paths(read_schema("error"))
     paths: Object = {}
     for operation in OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method] = _describe(operation, has_token)
+        paths.setdefault(operation.path, {})[operation.method] = _describe(
+            operation, has_token=has_token
+        )
     document: Object = {
         "openapi": "3.1.0",
         "info": {"title": "kb", "version": __version__, "description": "Answers of a help center."},
@@ -103,7 +105,7 @@ def openapi(*, has_token: bool) -> Object:
     return document
 
 
-def _describe(operation: Operation, has_token: bool) -> Object:  # noqa: FBT001  # one caller
+def _describe(operation: Operation, *, has_token: bool) -> Object:
     is_open = operation.path == "/health"
     answer = (
         {"$ref": f"#/components/schemas/{operation.schema}"}

@@ -383,7 +383,7 @@ class _Assembler:
     def _alert_above(self) -> str:
         """The name in a paragraph `[!NOTE]` right above, whose sign of a quote was forgotten."""
         above = self._out[-3:]
-        is_paragraph = len(above) > 2 and above[0].type == "paragraph_open"  # noqa: PLR2004
+        is_paragraph = len(above) > 2 and above[0].type == "paragraph_open"  # noqa: PLR2004  # opened, words, closed
         found = _ALERT.fullmatch(above[1].content) if is_paragraph else None
         return found[1] if found and not found[3] else ""
 
