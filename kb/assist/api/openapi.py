@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any, NamedTuple
 
-from kb.assist.api.settings import MOST_BUDGET, MOST_BYTES, MOST_CHARACTERS
+from kb.assist.api.settings import MOST_BUDGET, MOST_CHARACTERS
 from kb.assist.schema import read_schema
 from kb.version import __version__
 
@@ -144,7 +144,8 @@ def _describe(operation: Operation, *, has_token: bool) -> Object:
             "additionalProperties": False,
         }
         # Bytes have no schema: any are a message, and how many may be is what 413 says.
-        content = {**dict.fromkeys(BODIES, {"schema": {"minLength": 1}}), "application/json": {"schema": body}}
+        raw = {kind: {"schema": {"minLength": 1}} for kind in BODIES}
+        content = {**raw, "application/json": {"schema": body}}
         described["requestBody"] = {"required": True, "content": content}
     if has_token and not is_open:
         described["security"] = [{"token": []}]
