@@ -32,6 +32,8 @@ from kb.settings import (
     base_url,
     color,
     color_table,
+    endpoint,
+    feedback_link,
     file_text,
     file_types,
     find_settings,
@@ -406,6 +408,19 @@ class SiteConfig:
     last_changed: bool = field(
         default=True,
         metadata=setting(switch, "say when an article was last changed, where git knows it"),
+    )
+    feedback: str = field(
+        default="",
+        metadata=setting(
+            feedback_link,
+            "where readers say if an article helped; `{article}` is its id, `{answer}` yes or no",
+        ),
+    )
+    feedback_endpoint: str = field(
+        default="",
+        metadata=setting(
+            endpoint, "where that answer is sent by one POST of `article` and `answer`"
+        ),
     )
     accent: str = field(
         default="",

@@ -240,6 +240,52 @@ def _pattern(value: object) -> str | None:
     return value if fits and isinstance(value, str) else None
 
 
+_FEEDBACK = re.compile(r"(?:https?://[^\s/?#{}\"'<>\\]+[/?#]|mailto:)[^\s\"'<>\\]*")
+_FILLED = ("{article}", "{answer}")
+
+
+def _feedback(value: object) -> str | None:
+    if not isinstance(value, str) or not _FEEDBACK.fullmatch(value) or _FILLED[0] not in value:
+        return None
+    rest = value.replace(_FILLED[0], "").replace(_FILLED[1], "")
+    return None if {*"{}"} & {*rest} else value
+
+
+_ENDPOINT = re.compile(r"(?:(https?)://([^/?#:]+)(:[0-9]+)?)?((?:/(?!/)[^\s\"'<>\\#]*)?)")
+
+
+def _endpoint(value: object) -> str | None:
+    found = _ENDPOINT.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not found[0]:
+        return None
+    scheme, name, port, path = found.groups(default="")
+    if not scheme:
+        return path
+    host = host_name(name)
+    if host is None or (port and host_name(f"a{port}") is None):
+        return None
+    return f"{scheme}://{host}{port}{path or '/'}"
+
+
+def origin_of(address: str) -> str:
+    """The scheme and host at which an endpoint stands, as a content security policy names them;
+    empty for one of the site itself.
+    """
+    found = _ENDPOINT.match(address)
+    return f"{found[1]}://{found[2]}{found[3] or ''}" if found and found[1] else ""
+
+
+feedback_link = Kind(
+    "an address that begins with https://, http:// or mailto: and has {article} in it, and perhaps "
+    "{answer}, such as mailto:docs@example.com?subject={article}:%20{answer}",
+    _feedback,
+    str,
+)
+endpoint = Kind(
+    "an address such as https://example.com/feedback, or a path of the same host such as /feedback",
+    _endpoint,
+    str,
+)
 link = Kind(
     "an address: https://, http://, mailto:, tel:, or an article such as legal/privacy.md",
     _link,

@@ -18,6 +18,7 @@ from kb.config import (
     load_config,
 )
 from kb.errors import ConfigError
+from kb.settings import origin_of
 
 DOCS = Path(__file__).parent.parent / "docs" / "configuration.md"
 
@@ -273,6 +274,53 @@ def test_only_hosts_reach_the_policy_of_the_pages(tmp_path, written):
     error = refusal(tmp_path, f"[site]\nremote_images = [{in_toml(written)}]")
     assert "site.remote_images should be a list of hosts such as" in error.message
     assert error.where == f"{tmp_path / 'kb.toml'}:2"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://forms.example.com/", "https://forms.example.com/?a={Article}", "javascript:{article}",
+        "mailto:a@example.com?subject={article}&body={title}", "https://{article}.example.com/x",
+        "https://forms.example.com{article}", 'https://a.example/{article}"x', "https://a.example/ {article}",
+        "/feedback?{article}", "data:text/html,{article}", "{article}", "", "https:///{article}",
+    ],
+)  # fmt: skip
+def test_a_link_for_answers_names_the_article(tmp_path, written):
+    """In no place where it could change what the link leads to."""
+    error = refusal(tmp_path, f"[site]\nfeedback = {in_toml(written)}")
+    assert "site.feedback should be an address that begins with https://" in error.message
+    assert error.where == f"{tmp_path / 'kb.toml'}:2"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "feedback", "//a.example/x", "ftp://a.example/", "https://*.example.com/", "https://a.example:0/",
+        "https://a.example:99999/", "https://u@a.example/", "https://self/", "https://a.example;/x",
+        "https://a.example/ x", "javascript:alert(1)", "https://a.example/'x", "", "https://", "https:///x",
+    ],
+)  # fmt: skip
+def test_only_an_address_gets_answers(tmp_path, written):
+    """Whose origin may stand in the policy of the pages."""
+    error = refusal(tmp_path, f"[site]\nfeedback_endpoint = {in_toml(written)}")
+    assert "site.feedback_endpoint should be an address such as" in error.message
+    assert error.where == f"{tmp_path / 'kb.toml'}:2"
+
+
+@pytest.mark.parametrize(
+    ("written", "address", "origin"),
+    [
+        ("/feedback", "/feedback", ""),
+        ("https://API.example.com", "https://api.example.com/", "https://api.example.com"),
+        ("http://localhost:3000/a?b=c", "http://localhost:3000/a?b=c", "http://localhost:3000"),
+        ("https://b\u00fccher.example/x", "https://xn--bcher-kva.example/x", "https://xn--bcher-kva.example"),
+    ],
+)  # fmt: skip
+def test_the_origin_of_an_endpoint_is_as_policies_name_it(tmp_path, written, address, origin):
+    """Empty for the site's own host."""
+    (tmp_path / "kb.toml").write_text(f"[site]\nfeedback_endpoint = {in_toml(written)}")
+    assert load(tmp_path).site.feedback_endpoint == address
+    assert origin_of(address) == origin
 
 
 def test_hosts_in_a_variable_are_checked_too(tmp_path):

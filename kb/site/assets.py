@@ -98,11 +98,14 @@ NAMES = (
     "blocks.js",
     "blocks.css",
     "reach.js",
+    "feedback.js",
     "icon.svg",
 )
 """What pages use; the theme may replace each by a file of its name."""
 REACH = "reach.js"
 """Says who can be reached now, and begins an email with the message."""
+FEEDBACK = "feedback.js"
+"""Sends the answer to whether an article helped."""
 LIVE = "live.js"
 """Reloads a page of `kb serve` when it has changed."""
 _LOGOS = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".svg"})
@@ -169,8 +172,12 @@ def _read_picture(name: str, path: Path) -> Logo:
 
 
 def _read(name: str, theme: Path) -> bytes:
+    """The theme's file, else kb's own: of a script what `.ci/bundle` made of it."""
     own = theme / name
-    data = read_theme_file(own if own.is_file() else PACKAGE / "assets" / name)
+    made = PACKAGE / "assets" / "built" / name
+    if not own.is_file():
+        own = made if made.is_file() else PACKAGE / "assets" / name
+    data = read_theme_file(own)
     if not name.endswith(".css"):
         return data
     return shrink_style(data.decode(errors="replace")).encode()

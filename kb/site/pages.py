@@ -27,7 +27,7 @@ from kb.site.addresses import (
     markdown_of,
     root_of,
 )
-from kb.site.assets import REACH
+from kb.site.assets import FEEDBACK, REACH
 from kb.site.feeds import describe_article, describe_site
 from kb.site.plan import action_target, siblings_of
 from kb.site.render import MARKER
@@ -138,7 +138,11 @@ class Pages:
             and self.shell.t["reviewed"].format(date=self.shell.t.date(article.reviewed)),
             changed=self._changed(article),
             edit_url=self.shell.config.site.edit_url.replace("{path}", encode(article.path)),
-            related=[self._item(plan.records[name], root) for name in plan.related[article.id]],
+            feedback=self._feedback(article.id, root) if article.is_published else None,
+            related=[
+                self._item(plan.records[name], root, tier=False)
+                for name in plan.related[article.id]
+            ],
             previous=self._neighbour(previous, root),
             next=self._neighbour(following, root),
             ready_title=self.shell.t["ready" if self.shell.reachable else "ask_ready"],
@@ -159,6 +163,28 @@ class Pages:
         """When an article was last changed, in words; empty where that is not known."""
         day = self.changes.get(article.path)
         return self.shell.t["changed"].format(date=self.shell.t.date(day)) if day else ""
+
+    def _feedback(self, name: str, root: str) -> dict[str, Any] | None:
+        """How readers say whether an article helped; None where the settings name no way."""
+        site = self.shell.config.site
+        if not site.feedback and not site.feedback_endpoint:
+            return None
+        link = site.feedback.replace("{article}", quote(name, safe=""))
+        both = "{answer}" in link or site.feedback_endpoint
+        answers = {"yes": "feedback_yes", "no": "feedback_no"} if both else {"": "feedback_tell"}
+        return {
+            "answers": [
+                {
+                    "name": answer,
+                    "text": self.shell.t[text],
+                    "href": link.replace("{answer}", answer),
+                }
+                for answer, text in answers.items()
+            ],
+            "article": name,
+            "endpoint": site.feedback_endpoint,
+            "script": root + encode(self.shell.assets[FEEDBACK]) if site.feedback_endpoint else "",
+        }
 
     def _siblings(self, name: str, root: str) -> dict[str, Any] | None:
         """The articles of an article's topic, those around it where there are many; None where it

@@ -14,6 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from kb.errors import SiteError
+from kb.settings import origin_of
 from kb.site import PACKAGE
 from kb.site.addresses import (
     CONTACT,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from kb.config import Config
+    from kb.config import Config, SiteConfig
     from kb.site.assets import Logo, Within
     from kb.site.i18n import Wording
 
@@ -188,7 +189,7 @@ class Shell:
 
     def policy_with(self, within: Within) -> str:
         """The policy that allows what stands within a page, too."""
-        return policy_of(self.config.site.remote_images, within.scripts, within.styles)
+        return policy_of(self.config.site, within.scripts, within.styles)
 
     def _others(self) -> str:
         """The search of the other languages, as JSON: tag, name and manifest of each; empty if
@@ -245,7 +246,7 @@ def open_shell(  # all that pages have in common
         lstrip_blocks=True,
         auto_reload=False,
     )
-    policy = policy_of(config.site.remote_images)
+    policy = policy_of(config.site)
     shell = Shell(config, wording, assets, frame, environment, policy, live, reachable,
                   prefix, homes)  # fmt: skip
     environment.globals.update(
@@ -276,13 +277,15 @@ def _read_template(name: str, *folders: Path) -> tuple[str, str, None] | None:
 
 
 def policy_of(
-    remote_images: tuple[str, ...], scripts: tuple[str, ...] = (), styles: tuple[str, ...] = ()
+    settings: SiteConfig, scripts: tuple[str, ...] = (), styles: tuple[str, ...] = ()
 ) -> str:
     """The content security policy of every page. `scripts` and `styles` are further sources."""
     own = ("'self'",)
-    images = " ".join([*own, *(f"https://{host} http://{host}" for host in remote_images)])
+    hosts = settings.remote_images
+    images = " ".join([*own, *(f"https://{host} http://{host}" for host in hosts)])
+    asked = " ".join(filter(None, [*own, origin_of(settings.feedback_endpoint)]))
     return (
         f"default-src 'none'; script-src {' '.join(own + scripts)}; "
         f"style-src {' '.join(own + styles)}; img-src {images}; "
-        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
+        f"font-src 'self'; connect-src {asked}; base-uri 'none'; form-action 'self'"
     )

@@ -105,6 +105,12 @@ def see():
 
 
 @pytest.fixture
+def see_all():
+    """Make visits with search.mjs that may leave the site."""
+    return lambda *visits: run_node("search.mjs", {"visits": list(visits)})
+
+
+@pytest.fixture
 def validate():
     """Validate HTML files: what is wrong with them."""
     return lambda files: run_node("validate.mjs", {"files": [str(file) for file in files]})

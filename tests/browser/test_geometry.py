@@ -34,6 +34,7 @@ def sites(serve_below, tmp_path_factory):
         settings.write_text(
             f'language = "{language}"\n[site]\nbanner = "Parcels to the north are late."\n'
             'footer_links = { Privacy = "about.md" }\nedit_url = "https://example.com/{path}"\n'
+            'feedback_endpoint = "/feedback"\n'
         )
         config = load_config(
             config=settings, content=content, index=folder / f"i-{direction}", environ={}
@@ -176,7 +177,7 @@ def test_one_search_box_can_be_seen_on_every_page(see, sites):
 
 
 def test_the_foot_of_an_article_is_short(see, sites):
-    """From the day of the review to the last way to a person: at most 900 px."""
+    """From "Was this helpful?" to the last way to a person: at most 900 px."""
     foot = ("document.querySelector('.help').getBoundingClientRect().bottom -"
             " document.querySelector('.reviewed').getBoundingClientRect().top")  # fmt: skip
     pages = [ARTICLE, LONG, "contact/chat.html", "billing/payment-or-charge.html"]

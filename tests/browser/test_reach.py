@@ -1,5 +1,7 @@
 """A person within reach: buttons, hours in the reader's time, and an email that is begun."""
 
+import http.server
+import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -169,3 +171,82 @@ def test_a_long_message_is_cut_for_the_mail_program(see, address):
     assert body.startswith("ü🙂ü🙂")
     assert "\N{REPLACEMENT CHARACTER}" not in body
     assert "Page: " in body
+
+
+@pytest.fixture
+def endpoint():
+    """An address on another origin, and what was sent to it."""
+    got = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            got.append((body, self.headers["Content-Type"], self.headers.get("Referer")))
+            self.send_response(204)
+            self.end_headers()
+
+        def do_OPTIONS(self):
+            got.append("asked before")
+            self.send_error(405)
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/in", got
+    server.shutdown()
+    server.server_close()
+
+
+ASKED = "document.querySelector('.feedback').innerText.replace(/\\s+/g, ' ').trim()"
+
+
+def test_an_answer_is_sent_once(browse_feedback, endpoint):
+    """By keyboard, as a form would; thanks are said and focused, and not asked for again."""
+    _, got = endpoint
+    [seen] = browse_feedback(
+        ["axe"],
+        ["focus", ".answer[data-answer=no]"],
+        ["press", "Enter"],
+        ["until", "document.querySelector('.feedback [role=status]').textContent"],
+        ["evaluate", ASKED],
+        ["evaluate", "document.activeElement.getAttribute('role')"],
+        ["axe"],
+        ["evaluate", "location.reload()"],
+        ["until", "document.querySelector('.feedback [role=status]')?.textContent"],
+        ["evaluate", ASKED],
+    )
+    before, said, focused, after, _, again = seen["results"]
+    assert said == again == "Was this helpful? Thank you. Still need help?"
+    assert focused == "status"
+    assert before == after == []
+    form = "application/x-www-form-urlencoded;charset=UTF-8"
+    assert got == [("article=orders%2Fdamaged&answer=no", form, None)]
+
+
+def test_an_answer_that_does_not_arrive_can_be_given_again(browse_feedback, endpoint):
+    """It is said, and the buttons stay."""
+    _, got = endpoint
+    [seen] = browse_feedback(
+        ["faults", [["/in$", "blocked"]]],
+        ["click", ".answer[data-answer=yes]"],
+        ["until", "document.querySelector('.feedback [role=status]').textContent"],
+        ["evaluate", ASKED],
+        ["faults", []],
+        ["click", ".answer[data-answer=yes]"],
+        ["until", "document.querySelector('.feedback [role=status]').textContent === 'Thank you.'"],
+    )
+    assert seen["results"] == ["Was this helpful? Yes No Your answer could not be sent. Try again."]
+    assert [body for body, *_ in got] == ["article=orders%2Fdamaged&answer=yes"]
+
+
+@pytest.fixture
+def browse_feedback(tmp_path, serve_below, see_all, endpoint):
+    """Visit an article that asks whether it helped."""
+    made = Base(tmp_path / "kb")
+    made.write(ARTICLES)
+    made.settings(f'[site]\nfeedback_endpoint = "{endpoint[0]}"\n')
+    made.build()
+    address = serve_below(made.site)
+    return lambda *steps: see_all({"url": f"{address}orders/damaged.html", "steps": steps})

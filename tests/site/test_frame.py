@@ -204,3 +204,38 @@ def test_pages_say_when_git_saw_a_change(base):
     git(base.folder, "clone", "-q", "--depth=1", base.folder.as_uri(), "other")
     assert commit_of(base.folder / "content")
     assert commit_of(base.folder / "other" / "content") == ""
+
+
+def test_nothing_is_asked_by_default(base):
+    """Whether an article helped, nor may pages ask anybody."""
+    base.build()
+    text = base.read("orders/late.html")
+    assert "feedback" not in text
+    assert "connect-src &#39;self&#39;;" in text
+
+
+def test_answers_go_to_a_link_with_the_article(base):
+    """Encoded, once for each answer or once in all; on articles alone."""
+    base.settings(f'{SETTINGS}\nfeedback = "https://f.example.com/?a={{article}}&b={{answer}}"')
+    base.build()
+    text = base.read("orders/late.html")
+    for answer in ("yes", "no"):
+        assert f'href="https://f.example.com/?a=orders%2Flate&amp;b={answer}"' in text
+    assert "feedback" not in base.read("index.html") + base.read("contact-us/index.html")
+    assert "feedback." not in text  # no script
+    base.settings(f'{SETTINGS}\nfeedback = "mailto:a@example.com?subject={{article}}"')
+    base.build()
+    page = base.read("orders/late.html")
+    assert '<a class="answer" href="mailto:a@example.com?subject=orders%2Flate"' in page
+    assert ">Tell us</a>" in page
+
+
+def test_an_endpoint_opens_the_policy_to_its_origin_alone(base):
+    """On pages and in the headers of hosts."""
+    base.settings(f'{SETTINGS}\nfeedback_endpoint = "https://f.example.com:8443/in?x=y"')
+    base.build()
+    policy = "connect-src 'self' https://f.example.com:8443; base-uri"
+    assert policy in base.read("_headers")
+    text = base.read("orders/late.html")
+    assert policy.replace("'", "&#39;") in text
+    assert 'data-endpoint="https://f.example.com:8443/in?x=y" data-article="orders/late"' in text

@@ -193,12 +193,12 @@ def open_preview(
         closing(FreshSearch(complain, _exporter(Path(name)))) as search,
     ):
         folder = Path(name) / "site"
-        policy = policy_of(load().site.remote_images)
+        policy = policy_of(load().site)
         server = open_server(folder, host, port, policy, search.read, names=names)
 
         def build(progress: Callable[[int, int], None] | None = None) -> Report:
             config = _for_preview(load(), Path(name))
-            server.policy = policy_of(config.site.remote_images)
+            server.policy = policy_of(config.site)
             options = _options(every_problem=every_problem)
             with search.pages_first():
                 report = build_site(config, out=folder, options=options, progress=progress)
