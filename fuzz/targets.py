@@ -18,7 +18,7 @@ from kb.content.markdown import document as markdown
 from kb.content.reader import Page, decode, read_text
 from kb.errors import ConfigError, ContentError, KbError
 from kb.index.generations import DamagedIndexError
-from kb.index.whoosh.codec import PackedPostings
+from kb.index.whoosh.segment import PackedPostings
 from kb.site.render import render_body
 from kb.text.analysis import Analyzer
 

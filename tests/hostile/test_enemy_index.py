@@ -23,8 +23,7 @@ from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
-from kb.index.whoosh.codec import RecordColumn
-from kb.index.whoosh.reader import NAME
+from kb.index.whoosh.segment import NAME, RecordColumn
 from kb.index.whoosh.writer import SCHEMA
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery asks /proc")

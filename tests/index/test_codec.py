@@ -16,16 +16,16 @@ from support.articles import make_article
 from kb.config import Ranking
 from kb.index.generations import DamagedIndexError
 from kb.index.whoosh import storage
-from kb.index.whoosh.codec import (
+from kb.index.whoosh.codec import PostingBuffer
+from kb.index.whoosh.engine import WhooshEngine
+from kb.index.whoosh.reader import open_reader
+from kb.index.whoosh.segment import (
     MAX_POSITION,
     MAX_WEIGHT,
     DamagedPostingsError,
     PackedPostings,
-    PostingBuffer,
 )
-from kb.index.whoosh.engine import WhooshEngine
-from kb.index.whoosh.reader import open_reader
-from kb.index.whoosh.storage import GuardedStorage, seek_and_read
+from kb.index.whoosh.storage import open_file, seek_and_read
 from kb.index.whoosh.tables import FILE, HEADER, read_tables, write_tables
 from kb.index.whoosh.writer import FREQUENCIES, compute_tables, read_frequencies
 from kb.model import Audience, Status
@@ -173,7 +173,7 @@ def test_documents_are_an_article_and_its_sections(engine):
 def test_a_file_is_read_at_places(tmp_path):
     """Not where it stands: that is shared by threads and forked children."""
     (tmp_path / "f").write_bytes(bytes(range(100)))
-    with GuardedStorage(str(tmp_path)).open_file("f") as file:
+    with open_file(tmp_path / "f") as file:
         file.seek(7)
         assert file.get(20, 3) == bytes([20, 21, 22])
         assert (file.get_ushort(1), file.get_byte(99)) == (0x0102, 99)
@@ -200,7 +200,7 @@ def test_a_disk_that_fails_is_damage(tmp_path, monkeypatch, error, raised):
 
     (tmp_path / "f").write_bytes(bytes(9))
     monkeypatch.setattr(storage, "_read_at", fail)
-    with GuardedStorage(str(tmp_path)).open_file("f") as file, pytest.raises(raised):
+    with open_file(tmp_path / "f") as file, pytest.raises(raised):
         file.get(0, 1)
 
 

@@ -37,6 +37,22 @@ def test_commands_load_no_http_and_no_tls(tmp_path, command):
     assert (loaded, has_whoosh) == ("0 []", "True")
 
 
+def test_a_search_imports_no_writer_of_whooshs(tmp_path):
+    """That of its codec costs as much as all that reads."""
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "late.md").write_text("# Late package\n\nWait a day.\n")
+    script = """
+        import os, sys
+        from kb.cli import main
+        os.chdir(sys.argv.pop(1))
+        main()
+        print(*(name for name in sys.modules if name.startswith("whoosh.codec.")))
+    """
+    assert "whoosh.codec.whoosh3" in told(script, str(tmp_path), "index")
+    *_, loaded = told(script, str(tmp_path), "search", "late").splitlines(keepends=True)
+    assert "whoosh.codec" not in loaded
+
+
 def test_the_function_is_there_for_who_calls_it(tmp_path, monkeypatch):
     """Whoosh is as it was."""
     for name in ("urllib.request", "whoosh.compat"):

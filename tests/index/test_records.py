@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from whoosh.filedb.filestore import RamStorage
 
 from kb.index.generations import DamagedIndexError
-from kb.index.whoosh.codec import RecordColumn
+from kb.index.whoosh.segment import RecordColumn
 
 records = st.lists(st.none() | st.text() | st.text(st.characters(categories=["Cs"]), max_size=2))
 

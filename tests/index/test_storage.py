@@ -8,15 +8,16 @@ import pickletools
 import pytest
 from support.articles import make_article
 from whoosh import columns, index
-from whoosh.codec.whoosh3 import W3TermInfo
+from whoosh.codec.whoosh3 import W3Codec, W3TermInfo
 from whoosh.filedb import structfile
 from whoosh.filedb.filestore import FileStorage
 
 from kb.config import Ranking
 from kb.index.generations import DamagedIndexError
+from kb.index.whoosh.codec import GuardedStorage, GuardedTermInfo, term_info, whoosh_segment
 from kb.index.whoosh.engine import WhooshEngine
-from kb.index.whoosh.reader import LEXICON, NAME, open_reader
-from kb.index.whoosh.storage import GuardedStorage, GuardedTermInfo, term_info
+from kb.index.whoosh.reader import LEXICON, open_reader
+from kb.index.whoosh.segment import NAME, POSTINGS, RECORDS, TERMS, SegmentInfo, extent_in
 from kb.index.whoosh.writer import SCHEMA
 from kb.text.analysis import Analyzer
 
@@ -168,6 +169,14 @@ def test_term_infos_are_those_of_whoosh(frequency, offset, length):
     own.set_extent(offset, length)
     written = term_info(frequency, offset, length)
     assert written == own.to_bytes()
-    assert GuardedTermInfo.extent_in(written) == (offset, length)
+    assert extent_in(written) == (offset, length)
     with pytest.raises(DamagedIndexError, match="holds its postings"):
-        GuardedTermInfo.extent_in(b"\1" + written[1:])
+        extent_in(b"\1" + written[1:])
+
+
+def test_files_are_named_as_whoosh_names_them():
+    """A search, which does not import its codec, finds what that wrote."""
+    segment = whoosh_segment(SegmentInfo("1f", 3, ()))
+    assert W3Codec.TERMS_EXT == TERMS
+    assert W3Codec.POSTS_EXT == POSTINGS
+    assert W3Codec.column_filename(segment, "_stored") == f"{NAME}_1f{RECORDS}"

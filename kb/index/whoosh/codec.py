@@ -1,20 +1,6 @@
-"""How postings lie on disk: a Whoosh codec that packs each term's postings into arrays.
+"""What Whoosh writes an index with: a codec whose postings and records lie as `segment` tells.
 
-Whoosh's own codec pickles tuples in blocks of 128 postings; reading them back costs more
-than scoring them, and a pickle from a stranger runs code. Here a term is one record:
-
-    u32 CRC-32 of all that follows
-    u32 number of postings
-    u32 document numbers, u16 weights
-    u16 positions a posting, then u16 positions of all postings
-
-in little-endian order. Documents and weights score single words; the rest is read for neighbours
-only. Nothing is compressed: that would take longer than all else here.
-
-What hits show is stored document by document as JSON under a checksum, uncompressed. Whoosh pickles
-and compresses it; but kb stores one text with some of the documents and nothing with others,
-compressing took longer than all else that is done to store it, and a checksum tells damage as well
-as a decompressor does.
+Nothing here is imported for a search, which reads through `kb.index.whoosh.segment` alone.
 """
 
 from __future__ import annotations
@@ -22,14 +8,11 @@ from __future__ import annotations
 import heapq
 import os
 import struct
-import sys
-import zlib
 from array import array
-from bisect import bisect_left
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from whoosh.codec.whoosh3 import (
@@ -37,200 +20,115 @@ from whoosh.codec.whoosh3 import (
     W3FieldWriter,
     W3PerDocReader,
     W3PerDocWriter,
+    W3Segment,
+    W3TermInfo,
     W3TermsReader,
 )
-from whoosh.columns import VarBytesColumn
+from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.filetables import HashWriter, OrderedHashWriter
 from whoosh.matching import ListMatcher
 
-from kb.concurrency import cached_property
-from kb.index.generations import DamagedIndexError
-from kb.index.whoosh.storage import GuardedTermInfo, decoding, term_info
+from kb.index.whoosh.segment import (
+    EXTENT,
+    NAME,
+    PackedPostings,
+    RecordColumn,
+    SegmentInfo,
+    SegmentRecords,
+    refuse_inlined,
+)
+from kb.index.whoosh.storage import GuardedFile, JSONFile, decoding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.search.protocols import TermPostings
 
-RECORD = "record"
-"""The field that is stored."""
-
 _STORED = "_stored"
-_CRC_SIZE = 4
+_LENGTHS = struct.Struct("!ii")
 
 
-class RecordColumn(VarBytesColumn):
-    """One record a document, or none: its CRC-32, then UTF-8 (lone surrogates are encoded, too)."""
+class GuardedStorage(FileStorage):
+    """A folder whose files are guarded when they are read."""
 
-    class Writer(VarBytesColumn.Writer):
-        """Writes them, in order of document."""
+    def temp_storage(self, name: str) -> FileStorage:
+        """A folder in this one, where there may be one already. Whoosh's own keeps the error that
+        says so in a cycle, and with it all frames, and so all engines, of those who called.
+        """
+        folder = self._fpath(name)
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # Whoosh's paths are text
+        return FileStorage(folder)
 
-        def add(self, docnum: int, stored: dict[str, str]) -> None:
-            """Write a document's record."""
-            data = stored[RECORD].encode("utf-8", "surrogatepass")
-            super().add(docnum, zlib.crc32(data).to_bytes(_CRC_SIZE, "big") + data)
+    def create_file(self, name: str, **options: Any) -> JSONFile:
+        """Open a new file for writing, in the place of one of that name."""
+        return JSONFile(open(self._fpath(name), "wb"), name=name, **options)  # noqa: PTH123  # StructFile closes it
 
-    class Reader(VarBytesColumn.Reader):
-        """Reads them."""
-
-        def __getitem__(self, docnum: int) -> dict[str, str]:
-            """What was stored with a document. Raises DamagedIndexError for what is not that."""
-            data = bytes(super().__getitem__(docnum))
-            if not data:
-                return {}
-            crc, text = data[:_CRC_SIZE], data[_CRC_SIZE:]
-            if zlib.crc32(text) != int.from_bytes(crc, "big"):
-                raise DamagedIndexError("a record does not fit its checksum")
-            return {RECORD: text.decode("utf-8", "surrogatepass")}
-
-
-_COLUMN = RecordColumn()
+    def open_file(self, name: str, **options: Any) -> GuardedFile:
+        """Open a file for reading."""
+        return GuardedFile(open(self._fpath(name), "rb"), name=name, **options)  # noqa: PTH123  # as above
 
 
 class RecordWriter(W3PerDocWriter):
     """Writes a segment's documents."""
 
     def _create_column(self, fieldname: str, column: Any) -> None:
-        super()._create_column(fieldname, _COLUMN if fieldname == _STORED else column)
+        super()._create_column(fieldname, RecordColumn() if fieldname == _STORED else column)
 
 
 class RecordReader(W3PerDocReader):
-    """Reads a segment's documents: nothing is unpickled.
-
-    The file is opened at once, since it may be removed later, and gone through when it is needed.
-    """
+    """Reads a segment's documents, to merge it."""
 
     def __init__(self, storage: Any, segment: Any) -> None:
         super().__init__(storage, segment)
-        self._file = storage.open_file(W3Codec.column_filename(segment, _STORED))
+        path = Path(storage.folder) / W3Codec.column_filename(segment, _STORED)
+        self._records = SegmentRecords(path, segment.doc_count_all())
 
     def stored_fields(self, docnum: int) -> dict[str, str]:
         """What was stored with a document. Raises DamagedIndexError."""
-        with decoding("the table of records"):
-            found: dict[str, str] = self._records[docnum]
-        return found
+        return self._records.stored_fields(docnum)
 
     def close(self) -> None:
         """Close the files."""
         super().close()
-        self._file.close()
-
-    @cached_property
-    def _records(self) -> Any:
-        return _COLUMN.reader(self._file, 0, self._file.size, self._doccount)
+        self._records.close()
 
 
-HEADER = struct.Struct("<II")
-_CRC, _COUNT = struct.Struct("<I"), struct.Struct("<I")
-_A_POSTING = 4 + 2 + 2
-"""Bytes of a posting, but for its positions."""
-
-FIRST_READ, READ_AHEAD = 1 << 13, 1 << 17
-"""Bytes of terms, or of records, that are read in one go where many are wanted: at first, and at
-most.
-"""
-
-READ_AT_ONCE = 1 << 10
-"""Document numbers that are read in one go where a few are looked for."""
-
-_LENGTHS = struct.Struct("!ii")
-MAX_WEIGHT = 0xFFFF
-MAX_POSITION = 0xFFFF
+def _blank_info() -> bytes:
+    """A `W3TermInfo` of which nothing is known, as it lies on disk."""
+    info = W3TermInfo()
+    info.set_extent(0, 0)
+    return bytes(info.to_bytes())
 
 
-class DamagedPostingsError(DamagedIndexError):
-    """A record's checksum or size does not fit its bytes."""
+_BLANK = _blank_info()
+_FREQUENCY = slice(5, 9)  # behind a flag and a weight
+_HEAD, _REST = _BLANK[: _FREQUENCY.start], _BLANK[_FREQUENCY.stop : -EXTENT.size]
 
 
-@dataclass(slots=True)
-class PackedPostings:
-    """One term's postings: parallel arrays of document numbers (ascending), weights, and numbers
-    of positions; `positions` holds those of all postings one after the other.
+def term_info(frequency: int, offset: int, length: int) -> bytes:
+    """What a term's `GuardedTermInfo` is read from: the number of its documents, and where its
+    postings lie. As `W3TermInfo.to_bytes` writes it where nothing else is known.
     """
+    return _HEAD + frequency.to_bytes(4, "big") + _REST + EXTENT.pack(offset, length)
 
-    docs: array[int]
-    weights: array[int]
-    sizes: array[int]
-    positions: array[int]
 
-    @classmethod
-    def empty(cls) -> PackedPostings:
-        """Postings of a term that stands nowhere."""
-        return cls(array("I"), array("H"), array("H"), array("H"))
+class GuardedTermInfo(W3TermInfo):
+    """Where a term's postings lie. They are never pickled into it, as Whoosh's own may be."""
 
     @classmethod
-    def unweighted(cls, docs: array[int]) -> PackedPostings:
-        """Postings of weight 1 without positions."""
-        count = len(docs)
-        return cls(docs, array("H", [1]) * count, array("H", [0]) * count, array("H"))
-
-    def followed_by(self, other: PackedPostings | None) -> PackedPostings:
-        """These postings, and then others, of later documents."""
-        if other is None:
-            return self
-        return PackedPostings(
-            self.docs + other.docs,
-            self.weights + other.weights,
-            self.sizes + other.sizes,
-            self.positions + other.positions,
-        )
-
-    def add(self, doc: int, weight: int, positions: Sequence[int]) -> None:
-        """Append one posting."""
-        self.docs.append(doc)
-        self.weights.append(weight)
-        self.sizes.append(len(positions))
-        if positions:
-            self.positions.extend(positions)
-
-    def remove(self, doc: int) -> None:
-        """Take out the posting of a document that has one."""
-        at = bisect_left(self.docs, doc)
-        if self.positions:
-            start = sum(self.sizes[:at])
-            del self.positions[start : start + self.sizes[at]]
-        del self.docs[at], self.weights[at], self.sizes[at : at + 1]
-
-    def pack(self) -> bytes:
-        """The record described at the head of this module."""
-        columns = self.docs, self.weights, self.sizes, self.positions
-        rest = _COUNT.pack(len(self.docs)) + b"".join(map(_to_bytes, columns))
-        return _CRC.pack(zlib.crc32(rest)) + rest
-
-    @classmethod
-    def unpack(cls, record: bytes, *, positions: bool) -> PackedPostings:
-        """Read a record; without `positions` the last two arrays stay empty.
-
-        Raises DamagedPostingsError.
-        """
-        if len(record) < HEADER.size:
-            raise DamagedPostingsError("a posting record is cut short")
-        crc, count = HEADER.unpack_from(record)
-        fits = len(record) >= HEADER.size + _A_POSTING * count and len(record) % 2 == 0
-        if not fits or zlib.crc32(record[_CRC.size :]) != crc:
-            raise DamagedPostingsError("a posting record does not fit its checksum")
-        weights = HEADER.size + 4 * count
-        sizes, places = weights + 2 * count, weights + 4 * count
-        return cls(
-            _from_bytes("I", record[HEADER.size : weights]),
-            _from_bytes("H", record[weights:sizes]),
-            _from_bytes("H", record[sizes:places] if positions else b""),
-            _from_bytes("H", record[places:] if positions else b""),
-        )
+    def from_bytes(cls, data: bytes) -> GuardedTermInfo:
+        """Read what `to_bytes` wrote. Raises DamagedIndexError where it holds them all the same."""
+        refuse_inlined(data)
+        info: GuardedTermInfo = super().from_bytes(data)
+        return info
 
 
-def _to_bytes(values: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        values = array(values.typecode, values)
-        values.byteswap()
-    return values.tobytes()
+class PackedTermsReader(W3TermsReader):
+    """Reads a segment's terms, to merge it."""
 
-
-def _from_bytes(typecode: str, data: bytes) -> array[int]:
-    values: array[int] = array(typecode, data)
-    if sys.byteorder == "big":
-        values.byteswap()
-    return values
+    def term_info(self, fieldname: str, tbytes: bytes) -> GuardedTermInfo:
+        """Where a term's postings lie. Raises KeyError for a term that is not there."""
+        return GuardedTermInfo.from_bytes(self._tindex[self._keycoder(fieldname, tbytes)])
 
 
 class PostingBuffer:
@@ -427,126 +325,6 @@ class PackedCodec(W3Codec):
         )
 
 
-class PackedTermsReader(W3TermsReader):
-    """Whoosh's terms with their postings as arrays."""
-
-    def packed(self, field: str, term: bytes, *, positions: bool) -> PackedPostings | None:
-        """The postings of a term in this segment, or None where it has none."""
-        if field not in self._fieldmap:
-            return None
-        with decoding("the table of terms"):
-            info = self._tindex.get(self._keycoder(field, term))
-            if info is None:
-                return None
-            offset, length = GuardedTermInfo.extent_in(info)
-        return PackedPostings.unpack(self._postfile.get(offset, length), positions=positions)
-
-    def term_info(self, fieldname: str, tbytes: bytes) -> GuardedTermInfo:
-        """Where a term's postings lie. Raises KeyError for a term that is not there."""
-        return GuardedTermInfo.from_bytes(self._tindex[self._keycoder(fieldname, tbytes)])
-
-    def records(self, field: str) -> Iterator[tuple[bytes, bytes]]:
-        """All terms of a field with their records, in order of their bytes."""
-        posts = self._postfile
-        held, first = b"", 0  # records lie one after the other: many are read at once
-        for term, info in self._entries(field, b""):
-            offset, length = GuardedTermInfo.extent_in(info)
-            if not first <= offset <= first + len(held) - length:
-                ahead = max(length, min(READ_AHEAD, posts.size - offset))
-                held, first = posts.get(offset, ahead), offset
-            yield term, held[offset - first : offset - first + length]
-
-    def weights_in(
-        self, field: str, documents: Sequence[range]
-    ) -> Iterator[tuple[bytes, array[int]]]:
-        """(term, the weights of its postings there) for each term that stands in some documents,
-        once for each range of them. Of each record little is read.
-        """
-        read = self._postfile.get
-        for term, info in self._entries(field, b""):
-            offset, _ = GuardedTermInfo.extent_in(info)
-            (count,) = _COUNT.unpack(read(offset + _CRC.size, _COUNT.size))
-            docs = _Stored(read, offset + HEADER.size, count)
-            for own in documents:
-                first = bisect_left(docs, own.start)
-                last = bisect_left(docs, own.stop, first)
-                if first < last:
-                    at = offset + HEADER.size + 4 * count + 2 * first
-                    yield term, _from_bytes("H", read(at, 2 * (last - first)))
-
-    def terms_of(self, field: str, prefix: bytes = b"") -> Iterator[bytes]:
-        """The terms of a field that begin with `prefix`, in order of their bytes."""
-        return (term for term, _ in self._entries(field, prefix))
-
-    def _entries(self, field: str, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """The terms of a field that begin with `prefix`, with what their postings are found by."""
-        if field not in self._fieldmap:
-            return
-        key = self._keycoder(field, prefix)
-        cut = len(key) - len(prefix)
-        with decoding("the table of terms"):
-            at, end = self._tindex.closest_key_pos(key), self._tindex.endofdata
-            size = FIRST_READ
-            while at is not None and at < end:
-                data = self._dbfile.get(at, min(size, end - at))
-                done = 0
-                for start, middle, after in _whole_entries(data):
-                    if not data.startswith(key, start):
-                        return
-                    yield data[start + cut : middle], data[middle:after]
-                    done = after
-                if not done and at + len(data) == end:
-                    raise DamagedPostingsError("the table of terms has an entry without an end")
-                at += done
-                size = 2 * size if not done else min(2 * size, READ_AHEAD)
-
-
-class _Stored:
-    """Document numbers in a file: few are read at once, of many those that are looked at."""
-
-    def __init__(self, read: Callable[[int, int], bytes], start: int, count: int) -> None:
-        self._read, self._start, self._count = read, start, count
-        self._all = None if count > READ_AT_ONCE else _from_bytes("I", read(start, 4 * count))
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, at: int) -> int:
-        if self._all is not None:
-            return self._all[at]
-        return int.from_bytes(self._read(self._start + 4 * at, 4), "little")
-
-
-def _whole_entries(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Where the entries in a piece of a table of terms have their key, their value and their end:
-    those that are in it as a whole. See whoosh.filedb.filetables: key and value lie behind their
-    lengths.
-    """
-    at = 0
-    while at + _LENGTHS.size <= len(data):
-        key_size, value_size = _LENGTHS.unpack_from(data, at)
-        start = at + _LENGTHS.size
-        at = start + key_size + value_size
-        if key_size < 0 or value_size < 0 or at > len(data):
-            return
-        yield start, start + key_size, at
-
-
-def crc_of(record: bytes) -> int:
-    """The checksum of a record, which is not held against the rest."""
-    crc: int = _CRC.unpack_from(record)[0]
-    return crc
-
-
-def stamp_of(record: bytes, *, documents: bool) -> tuple[int, int, array[int]]:
-    """The checksum of a record, which is not held against the rest, the number of its documents,
-    and on request those.
-    """
-    crc, count = HEADER.unpack_from(record)
-    end = HEADER.size + (4 * count if documents else 0)
-    return crc, count, _from_bytes("I", record[HEADER.size : end])
-
-
 def read_record(dbfile: Any, terminfo: Any, *, positions: bool) -> PackedPostings:
     """Read the record that a term's info points to. Raises DamagedPostingsError."""
     offset, (length,) = terminfo.extent()  # W3TermInfo.from_bytes leaves the length in a tuple
@@ -558,3 +336,10 @@ def _values(postings: PackedPostings) -> Iterator[bytes]:
     for size in postings.sizes:
         yield postings.positions[start : start + size].tobytes()
         start += size
+
+
+def whoosh_segment(info: SegmentInfo) -> W3Segment:
+    """A segment as Whoosh's writer takes it."""
+    segment = W3Segment(PackedCodec(), NAME, info.documents, info.id, set(info.deleted) or None)
+    segment._fieldlengths = defaultdict(int)  # noqa: SLF001  # kb's fields have none; merging asks
+    return segment

@@ -3,7 +3,7 @@
 An article is one document followed by one document for each of its sections, so a section's
 article is the nearest article document before it. What hits show is stored with the article's
 document, and that of all of its sections with the first of theirs: one text is read and
-written faster than many (`RecordWriter` in codec). Fields:
+written faster than many (`RecordColumn` in segment). Fields:
 
 | field | on | terms | weight | positions |
 |---|---|---|---|---|

@@ -6,26 +6,22 @@ import heapq
 import json
 import re
 from array import array
-from bisect import bisect_left
-from collections import defaultdict
 from functools import lru_cache
-from itertools import chain, compress, groupby, repeat
+from itertools import chain, groupby, repeat
 from operator import itemgetter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from whoosh.codec.whoosh3 import W3Segment
 
 from kb.concurrency import cached_property
 from kb.index.generations import DamagedIndexError, reading
-from kb.index.whoosh.codec import MAX_WEIGHT, PackedCodec, PackedPostings, crc_of, stamp_of
-from kb.index.whoosh.storage import GuardedStorage, decoding
+from kb.index.whoosh.segment import MAX_WEIGHT, PackedPostings, Segment, SegmentInfo, shifted
+from kb.index.whoosh.storage import decoding
 from kb.index.whoosh.tables import read_tables, read_twins
 from kb.search.protocols import POSITION_BITS, TermPostings
 from kb.search.ranking import count_occurrences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from kb.text.lexicon import Block, Lexicon
 
@@ -34,114 +30,33 @@ T = TypeVar("T")
 CONTENTS = "contents.json"
 LEXICON = "lexicon.bin"
 EVERYDAY = "everyday.json"
-NAME = "kb"
 
 CACHED_TERMS = 512
 CACHED_ARTICLES = 32
-LOOKUP_COST = 8
-"""A binary search among documents takes as long as going through so many of them."""
-
-FEW = 8
-"""Up to so many deleted documents it is faster to take them out one by one."""
-
-
-class _Segment:
-    """One segment: its first document number in the whole index, and its two readers."""
-
-    def __init__(self, storage: Any, segment: Any, base: int) -> None:
-        codec = segment.codec()
-        self.base = base
-        self.name = segment.segment_id()
-        self.count = segment.doc_count_all()
-        self.deleted = frozenset(segment.deleted_docs())
-        self._deleted = sorted(self.deleted)
-        self.terms = codec.terms_reader(storage, segment)
-        self.documents = codec.per_document_reader(storage, segment)
-
-    def postings(self, field: str, term: bytes, *, positions: bool) -> PackedPostings | None:
-        """The live postings of a term, by document number within the segment."""
-        postings: PackedPostings | None = self.terms.packed(field, term, positions=positions)
-        return postings if postings is None else self._live(postings)
-
-    def entries(
-        self, field: str, only: Collection[str] | None, *, positions: bool
-    ) -> Iterator[tuple[bytes, PackedPostings, str]]:
-        """The live postings of every term, by document number within the index, with a stamp."""
-        keys = None if only is None else {t.encode("utf-8", "surrogatepass") for t in only}
-        for term, record in self.terms.records(field):
-            if keys is not None and term not in keys:
-                continue
-            postings = self._live(PackedPostings.unpack(record, positions=positions))
-            stamp = self._stamp(crc_of(record), len(postings.docs))
-            postings.docs = _shifted(postings.docs, self.base)
-            yield term, postings, stamp
-
-    def stamps(self, field: str) -> Iterator[tuple[bytes, str, int]]:
-        """Every term with a stamp of its live postings, and their number.
-
-        A segment's records never change, and what is deleted from it stays deleted.
-        """
-        for term, record in self.terms.records(field):
-            crc, count, docs = stamp_of(record, documents=bool(self.deleted))
-            count -= len(self._gone(docs))
-            yield term, self._stamp(crc, count), count
-
-    def _gone(self, docs: array[int]) -> Collection[int]:
-        """The documents among some, which ascend, that are deleted."""
-        deleted = self._deleted
-        if not deleted or not docs or docs[-1] < deleted[0] or docs[0] > deleted[-1]:
-            return ()
-        if len(deleted) * LOOKUP_COST > len(docs):
-            return self.deleted.intersection(docs)
-        found, last = [], len(docs)
-        for doc in deleted:
-            at = bisect_left(docs, doc)
-            if at < last and docs[at] == doc:
-                found.append(doc)
-        return found
-
-    def _stamp(self, crc: int, count: int) -> str:
-        return f"{self.name}:{crc:x}:{count}"
-
-    def _live(self, postings: PackedPostings) -> PackedPostings:
-        """The postings, changed in place, without those of deleted documents."""
-        gone = self._gone(postings.docs)
-        if not gone:
-            return postings
-        if len(gone) <= FEW:
-            for doc in gone:
-                postings.remove(doc)
-            return postings
-        live = [doc not in self.deleted for doc in postings.docs]
-        spread = chain.from_iterable(map(repeat, live, postings.sizes))
-        postings.positions = array("H", compress(postings.positions, spread))
-        postings.docs = array("I", compress(postings.docs, live))
-        postings.weights = array("H", compress(postings.weights, live))
-        postings.sizes = array("H", compress(postings.sizes, live))
-        return postings
 
 
 class WhooshReader:
     """The live documents of an index, numbered through all segments.
 
-    Without `folder` the tables that a commit writes last are not there yet: only postings,
-    records and `documents_of` can be read.
+    Without `tables` those that a commit writes last are not there yet: only postings, records and
+    `documents_of` can be read.
     """
 
-    def __init__(self, storage: Any, segments: Iterable[Any], folder: Path | None = None) -> None:
-        self.segments: list[_Segment] = []
+    def __init__(
+        self, folder: Path, segments: Iterable[SegmentInfo], *, tables: bool = True
+    ) -> None:
+        self.segments: list[Segment] = []
         base = 0
-        for segment in segments:
-            self.segments.append(_Segment(storage, segment, base))
-            base += segment.doc_count_all()
-        self.folder = folder
+        for info in segments:
+            self.segments.append(Segment(folder, info, base))
+            base += info.documents
         self.doc_count_all = base
         self.deleted_count = sum(len(segment.deleted) for segment in self.segments)
-        if folder is not None:
-            self.tables = tables = read_tables(folder)
-            self.sections, self.articles = tables.sections, tables.articles
-            self.article_of, self.order, self.mass = tables.article_of, tables.order, tables.mass
-            self.lengths, self.averages = tables.lengths, tables.averages
+        if tables:
+            self.tables = own = read_tables(folder)
+            self.sections, self.articles = own.sections, own.articles
+            self.article_of, self.order, self.mass = own.article_of, own.order, own.mass
+            self.lengths, self.averages = own.lengths, own.averages
             self.twins = read_twins(folder, base)
             self._lexicon_data = (folder / LEXICON).read_bytes()  # it may be removed later
             self._everyday_data = (folder / EVERYDAY).read_bytes()
@@ -153,9 +68,7 @@ class WhooshReader:
     def close(self) -> None:
         """Close every file; once more is no harm."""
         while self.segments:
-            segment = self.segments.pop()
-            segment.terms.close()
-            segment.documents.close()
+            self.segments.pop().close()
         for known in (self.postings, self.statistics, self.positions, self.section_records):
             known.cache_clear()
 
@@ -166,7 +79,7 @@ class WhooshReader:
         for segment in self.segments:
             postings = segment.postings(field, key, positions=False)
             if postings is not None:
-                docs.extend(_shifted(postings.docs, segment.base))
+                docs.extend(shifted(postings.docs, segment.base))
                 weights.extend(postings.weights)
         return docs, weights
 
@@ -215,7 +128,7 @@ class WhooshReader:
         for segment in self.segments:
             postings = segment.postings(field, key, positions=True)
             if postings is not None:
-                postings.docs = _shifted(postings.docs, segment.base)
+                postings.docs = shifted(postings.docs, segment.base)
                 parts.append(postings)
         joined = _joined(parts) if parts else None
         return joined if joined and joined.docs else None
@@ -340,7 +253,7 @@ class WhooshReader:
         facets = ("audience:public", "status:published")
         return all(article_doc in self.postings("facets", facet)[0] for facet in facets)
 
-    def _segment_of(self, doc: int) -> _Segment:
+    def _segment_of(self, doc: int) -> Segment:
         for segment in self.segments:
             if doc < segment.base + segment.count:
                 return segment
@@ -370,37 +283,27 @@ def _joined(parts: list[PackedPostings]) -> TermPostings:
     return TermPostings(docs, weights, sizes, positions)
 
 
-def _shifted(docs: array[int], base: int) -> array[int]:
-    return docs if base == 0 else array("I", [doc + base for doc in docs])
-
-
 def open_reader(folder: Path) -> WhooshReader:
     """Read the index in a folder; the caller closes it.
 
     Raises DamagedIndexError for what is none, or is not there any more, and IndexingError where it
     can't be read for another reason.
     """
-    storage = open_storage(folder)
     with reading(folder, folder.name):
         with decoding("its table of contents"):
-            segments = read_contents(storage)
-        return WhooshReader(storage, segments, folder)
+            segments = read_contents(folder)
+        return WhooshReader(folder, segments)
 
 
-def open_storage(folder: Path) -> GuardedStorage:
-    """The files of an index."""
-    return GuardedStorage(str(folder))
-
-
-def read_contents(storage: GuardedStorage) -> list[W3Segment]:
+def read_contents(folder: Path) -> list[SegmentInfo]:
     """The segments of an index. Raises OSError, DamagedIndexError and others, each where it is not
     what `kb.index.whoosh.writer.write_contents` wrote.
     """
-    data = (Path(storage.folder) / CONTENTS).read_bytes()
+    data = (folder / CONTENTS).read_bytes()
     return [_segment(*row) for row in json.loads(data)["segments"]]
 
 
-def _segment(segid: Any, count: Any, deleted: Any) -> W3Segment:
+def _segment(segid: Any, count: Any, deleted: Any) -> SegmentInfo:
     if not (
         isinstance(segid, str)
         and re.fullmatch("[0-9a-z]+", segid)
@@ -410,6 +313,4 @@ def _segment(segid: Any, count: Any, deleted: Any) -> W3Segment:
         and all(type(number) is int and 0 <= number < count for number in deleted)
     ):
         raise DamagedIndexError("the table of contents has a segment as kb never writes one")
-    segment = W3Segment(PackedCodec(), NAME, count, segid, set(deleted) or None)
-    segment._fieldlengths = defaultdict(int)  # noqa: SLF001  # kb's fields have none; merging asks
-    return segment
+    return SegmentInfo(segid, count, deleted)

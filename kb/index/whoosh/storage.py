@@ -3,7 +3,7 @@
 Whoosh pickles what it notes at the end of its hash tables, and postings that are few. What is
 written and read through the storage below is JSON in their place, and kb has no such postings: so
 nothing of an index is ever unpickled. (Its table of contents is `kb.index.whoosh.engine`, what
-it stores of documents `kb.index.whoosh.codec`.) Whoosh itself is left as it is for whoever
+it stores of documents `kb.index.whoosh.segment`.) Whoosh itself is left as it is for whoever
 else uses it in the process.
 """
 
@@ -13,22 +13,18 @@ import contextlib
 import errno
 import json
 import os
-import struct
 import sys
 from array import array
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
-from whoosh.codec.whoosh3 import W3TermInfo
-from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 
 from kb.index.generations import DamagedIndexError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_EXTENT = struct.Struct("!qi")
+    from pathlib import Path
 
 
 @contextlib.contextmanager
@@ -109,64 +105,6 @@ class GuardedFile(JSONFile):
         return found
 
 
-class GuardedStorage(FileStorage):
-    """A folder whose files are guarded when they are read."""
-
-    def temp_storage(self, name: str) -> FileStorage:
-        """A folder in this one, where there may be one already. Whoosh's own keeps the error that
-        says so in a cycle, and with it all frames, and so all engines, of those who called.
-        """
-        folder = self._fpath(name)
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # Whoosh's paths are text
-        return FileStorage(folder)
-
-    def create_file(self, name: str, **options: Any) -> JSONFile:
-        """Open a new file for writing, in the place of one of that name."""
-        return JSONFile(open(self._fpath(name), "wb"), name=name, **options)  # noqa: PTH123  # StructFile closes it
-
-    def open_file(self, name: str, **options: Any) -> GuardedFile:
-        """Open a file for reading."""
-        return GuardedFile(open(self._fpath(name), "rb"), name=name, **options)  # noqa: PTH123  # as above
-
-
-def _blank_info() -> bytes:
-    """A `W3TermInfo` of which nothing is known, as it lies on disk."""
-    info = W3TermInfo()
-    info.set_extent(0, 0)
-    return bytes(info.to_bytes())
-
-
-_BLANK = _blank_info()
-_FREQUENCY = slice(5, 9)  # behind a flag and a weight
-_HEAD, _REST = _BLANK[: _FREQUENCY.start], _BLANK[_FREQUENCY.stop : -_EXTENT.size]
-
-
-def term_info(frequency: int, offset: int, length: int) -> bytes:
-    """What a term's `GuardedTermInfo` is read from: the number of its documents, and where its
-    postings lie. As `W3TermInfo.to_bytes` writes it where nothing else is known.
-    """
-    return _HEAD + frequency.to_bytes(4, "big") + _REST + _EXTENT.pack(offset, length)
-
-
-class GuardedTermInfo(W3TermInfo):
-    """Where a term's postings lie. They are never pickled into it, as Whoosh's own may be."""
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> GuardedTermInfo:
-        """Read what `to_bytes` wrote. Raises DamagedIndexError where it holds them all the same."""
-        if data[0]:
-            raise DamagedIndexError("an entry of the table of terms holds its postings itself")
-        info: GuardedTermInfo = super().from_bytes(data)
-        return info
-
-    @classmethod
-    def extent_in(cls, data: bytes) -> tuple[int, int]:
-        """Offset and length of the postings, and nothing else. Raises as `from_bytes` does, and
-        for an entry of another size.
-        """
-        if len(data) != cls._struct.size + _EXTENT.size:
-            raise DamagedIndexError("an entry of the table of terms has another size")
-        if data[0]:
-            raise DamagedIndexError("an entry of the table of terms holds its postings itself")
-        offset, length = _EXTENT.unpack_from(data, cls._struct.size)
-        return offset, length
+def open_file(path: Path) -> GuardedFile:
+    """Open a file of an index for reading."""
+    return GuardedFile(path.open("rb"), name=path.name)  # StructFile closes it

@@ -13,7 +13,7 @@ import zlib
 from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.index.whoosh.codec import DamagedPostingsError
+from kb.index.whoosh.segment import DamagedPostingsError
 from kb.search.ranking import FIELDS, Averages
 from kb.search.twins import NO_TWINS, Twins
 

@@ -26,17 +26,16 @@ from whoosh.writing import MERGE_SMALL, OPTIMIZE, SegmentWriter
 from kb.files import replace_file
 from kb.index.inverter import Inverter, numbered
 from kb.index.twins import Earlier, Place, find_twins, read_prints
-from kb.index.whoosh.codec import MAX_WEIGHT, DamagedPostingsError, PackedCodec, PostingBuffer
+from kb.index.whoosh.codec import GuardedStorage, PackedCodec, PostingBuffer, whoosh_segment
 from kb.index.whoosh.reader import (
     CONTENTS,
     EVERYDAY,
     LEXICON,
-    NAME,
     WhooshReader,
     open_reader,
-    open_storage,
     read_contents,
 )
+from kb.index.whoosh.segment import MAX_WEIGHT, NAME, DamagedPostingsError
 from kb.index.whoosh.tables import Tables, write_tables, write_twins
 from kb.model import decode_meta
 from kb.search.protocols import FINGERPRINT, HIDDEN, TWINS
@@ -51,7 +50,6 @@ if TYPE_CHECKING:
 
     from kb.config import Ranking
     from kb.index.inverter import ArticleDocuments
-    from kb.index.whoosh.storage import GuardedStorage
     from kb.model import Article
     from kb.search.protocols import TermPostings
     from kb.text.analysis import Analyzer
@@ -79,15 +77,15 @@ class Writer(SegmentWriter):
     """Whoosh's writer of a segment, which changes the contents as it commits."""
 
     def _commit_toc(self, segments: Sequence[W3Segment]) -> None:
-        write_contents(self.storage, segments)
+        write_contents(Path(self.storage.folder), segments)
         clean_files(self.storage, self.indexname, self.generation, segments)
 
 
-def write_contents(storage: GuardedStorage, segments: Sequence[W3Segment]) -> None:
+def write_contents(folder: Path, segments: Sequence[W3Segment]) -> None:
     """Write the contents, which generations before share, as another file."""
     rows = [[s.segid, s.doc_count_all(), sorted(s.deleted_docs())] for s in segments]
     data = json.dumps({"segments": rows}, separators=(",", ":")).encode()
-    replace_file(Path(storage.folder) / CONTENTS, [data])
+    replace_file(folder / CONTENTS, [data])
 
 
 class TermsField(fields.FieldType):
@@ -113,10 +111,9 @@ SCHEMA = fields.Schema(
 
 def build(folder: Path, analyzer: Analyzer, ranking: Ranking, articles: Iterable[Article]) -> None:
     """Write a new index of the articles, in order of id, into an empty folder."""
-    storage = open_storage(folder)
-    write_contents(storage, [])
+    write_contents(folder, [])
     inverter = Inverter(analyzer, ranking)
-    with _writing(storage, merge_all=False) as writer:
+    with _writing(folder, merge_all=False) as writer:
         for article in articles:
             _add(writer, inverter.add(article, writer.docnum))
         averages = Averages.of(inverter.totals, inverter.sections)
@@ -151,7 +148,7 @@ def update(
         postings = inverter.postings(averages)
     finally:
         reader.close()
-    with _writing(open_storage(folder), merge_all=merges) as writer:
+    with _writing(folder, merge_all=merges) as writer:
         for doc in gone:
             writer.delete_document(doc)
         for article in added:
@@ -198,8 +195,7 @@ def _write_after(
 
 
 def _open_without_tables(folder: Path) -> WhooshReader:
-    storage = open_storage(folder)
-    return WhooshReader(storage, read_contents(storage))
+    return WhooshReader(folder, read_contents(folder), tables=False)
 
 
 FREQUENCIES = "frequencies.bin"
@@ -533,9 +529,10 @@ class _After:
 
 
 @contextmanager
-def _writing(storage: GuardedStorage, *, merge_all: bool) -> Iterator[Writer]:
+def _writing(folder: Path, *, merge_all: bool) -> Iterator[Writer]:
     """A Whoosh writer that commits at the end and gives up when anything fails."""
-    contents = Contents(storage, SCHEMA, NAME, read_contents(storage))
+    segments = [whoosh_segment(info) for info in read_contents(folder)]
+    contents = Contents(GuardedStorage(str(folder)), SCHEMA, NAME, segments)
     writer = Writer(contents, codec=PackedCodec(), compound=False, _lk=False)
     writer.pool = PostingBuffer()
     try:
