@@ -227,6 +227,11 @@ class _Builder:
             reachable=plan.is_reachable(config.contact),
             prefix=plan.prefix,
             homes=tuple((tag or base, home) for tag, home in plan.homes),
+            base=base,
+            untranslated={
+                tag: read_wording(tag, theme)["untranslated"]
+                for tag in (tag or base for tag, _ in plan.homes)
+            },
         )
 
     def _changes(self) -> Mapping[str, date]:

@@ -72,6 +72,10 @@ class Wording:
         form = self.texts[f"{what}_{locale.plural_form(number)}"]
         return str(form).format(count=format_decimal(number, locale=locale))
 
+    def number(self, number: int) -> str:
+        """A number as the language writes it: `1.234`."""
+        return format_decimal(number, locale=_locale(self.language))
+
     @property
     def locale(self) -> str:
         """The tag of the locale whose numbers and plural forms are used, one that browsers know."""

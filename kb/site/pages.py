@@ -49,6 +49,7 @@ PAGE_LENGTH = 200
 """Articles on one page of a topic; the rest follow on `index-2.html` and so on."""
 _CARD_LENGTH = 3
 _HOME_LENGTH = 12
+_DESCRIBED = 5  # what search engines show of a description has no room for more
 _EXAMPLES = 4
 _MOST_EXAMPLES = 5
 _LEAST_CONTENTS = 3  # headings: a table of contents for fewer is longer than a glance
@@ -234,6 +235,7 @@ class Pages:
         loose = [name for name in plan.topics[plan.root].articles if name != plan.home]
         settings = self.shell.config
         told: dict[str, Any] = {"html": "", "heading": "", "record": None}
+        top = plan.topics[plan.root]
         title, about, indexed = settings.name, settings.site.description, True
         if rendered:
             article = rendered.meta
@@ -247,7 +249,7 @@ class Pages:
         head = PageHead(
             title=title,
             address=address,
-            description=about,
+            description=about or self._says(settings.name, top),
             data=describe_site(self.shell),
             alternates=plan.homes,
             markdown=markdown_of(address) if rendered and indexed else "",
@@ -284,13 +286,18 @@ class Pages:
             {
                 "href": root + encode(place),
                 "current": index == number,
-                "label": t["page_of"].format(page=index + 1, pages=len(places)),
+                "label": t["page_of"].format(page=t.number(index + 1), pages=t.number(len(places))),
             }
             for index, place in enumerate(places)
         ]
         title = topic.title or t["all_topics" if topic.topics else "all_articles"]
         suffix = f" ({pages[number]['label']})" if number else ""
-        head = PageHead(f"{title}{suffix}", places[number], topic.summary)
+        head = PageHead(
+            title=f"{title}{suffix}",
+            address=places[number],
+            description=topic.summary or self._says(title, topic),
+            alternates=self.plan.topic_alternates.get(topic.id, ()) if not number else (),
+        )
         crumbs = self.plan.trail(topic.parent) if topic.parent else []
         return self.shell.page(
             "topic.html",
@@ -308,6 +315,14 @@ class Pages:
             pages=pages if len(pages) > 1 else [],
         )
 
+    def _says(self, title: str, topic: Topic) -> str:
+        """What is said of a topic that has no summary: the first of what is in it."""
+        names = (
+            *(self.plan.topics[name].title for name in topic.topics),
+            *(self.plan.records[name].title for name in topic.articles if name != topic.page),
+        )
+        return f"{title}: {' · '.join(names[:_DESCRIBED])}" if names else title
+
     def contact(self) -> bytes:
         """The ways to reach a person."""
         t, address = self.shell.t, self.plan.prefix + CONTACT
@@ -317,7 +332,12 @@ class Pages:
         chosen.sort(key=lambda r: (r.order is None, r.order or 0, r.id))
         return self.shell.page(
             "contact.html",
-            PageHead(t["contact_title"], address, t["contact_intro"]),
+            PageHead(
+                title=t["contact_title"],
+                address=address,
+                description=t["contact_intro"],
+                alternates=self.plan.everywhere(CONTACT),
+            ),
             items=[self._item(record, root, tier=False) for record in chosen],
             help=self.help(self._escalation(None), root),
         )
@@ -326,7 +346,13 @@ class Pages:
         """The page of search results, which a script fills."""
         t, address = self.shell.t, self.plan.prefix + SEARCH
         root = root_of(address)
-        head = PageHead(t["search_title"], address, t["search_description"], indexed=False)
+        head = PageHead(
+            title=t["search_title"],
+            address=address,
+            description=t["search_description"],
+            indexed=False,
+            alternates=self.plan.everywhere(SEARCH),
+        )
         tiers = {record.tier for record in self.plan.records.values()}
         return self.shell.page(
             "search.html",
@@ -346,7 +372,14 @@ class Pages:
         policy = shell.policy_with(within) if within else shell.policy
         return shell.page(
             "404.html",
-            PageHead(shell.t["lost_title"], NOT_FOUND, indexed=False, root=root),
+            PageHead(
+                title=shell.t["lost_title"],
+                address=NOT_FOUND,
+                description=shell.t["lost_intro"],
+                indexed=False,
+                root=root,
+                alternates=self.plan.homes,
+            ),
             within=within,
             assets=shell.assets,
             policy=policy,
@@ -359,7 +392,7 @@ class Pages:
         base_url = self.shell.config.site.base_url
         return self.shell.page(
             "moved.html",
-            PageHead(title, address, indexed=False),
+            PageHead(title, address, f"{self.shell.t['moved_intro']} {title}", indexed=False),
             target=href,
             canonical_target=absolute(base_url, target) if base_url else href,
             title=title,
@@ -480,9 +513,9 @@ class Pages:
 
     def _topic_choices(self) -> list[dict[str, str]]:
         """The topics at the top, in the order of reading, each with how many articles it holds."""
-        plan = self.plan
+        plan, count = self.plan, self.shell.t.number
         return [
-            {"id": name, "title": f"{plan.topics[name].title} ({plan.count(name):,})"}
+            {"id": name, "title": f"{plan.topics[name].title} ({count(plan.count(name))})"}
             for name in plan.topics[plan.root].topics
         ]
 

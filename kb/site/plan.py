@@ -167,6 +167,7 @@ class Plan:
     what the addresses of the language's own pages begin with: empty for the first one. Where there
     are several languages, `homes` are pairs of each and the address of its front page, and
     `translations` the ids of the same article by language, its own, too; `address` is of all.
+    `topic_alternates` are for each topic, by id, pairs of a language and its address there.
     """
 
     records: Mapping[str, PageMeta]
@@ -184,11 +185,16 @@ class Plan:
     prefix: str = ""
     homes: tuple[tuple[str, str], ...] = ()
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    topic_alternates: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def alternates(self, article_id: str) -> tuple[tuple[str, str], ...]:
         """Pairs of a language and the address of an article in it, its own first, too."""
         found = self.translations.get(article_id, {})
         return tuple((tag, self.address[found[tag]]) for tag, _ in self.homes if tag in found)
+
+    def everywhere(self, address: str) -> tuple[tuple[str, str], ...]:
+        """Pairs of a language and the address of a page that each of them has, like `SEARCH`."""
+        return tuple((tag, home.removesuffix(HOME) + address) for tag, home in self.homes)
 
     def trail(self, topic_id: str) -> list[Topic]:
         """The topics from the top down to this one, without the root."""
@@ -261,6 +267,7 @@ def make_plans(
     several = len(parts) > 1
     translations = find_translations(shown, languages) if several else {}
     topics = _topic_destinations(parts, topic_addresses)
+    alternates = _topic_alternates(parts, topic_addresses) if several else {}
     kept_back = frozenset(
         fold(n) for r in hidden for n in (r.id, *r.aliases, *routes_of(r.path, r.aliases))
     )
@@ -306,6 +313,9 @@ def make_plans(
                 if several
                 else (),
                 translations=translations,
+                topic_alternates={
+                    name: alternates[_below_root(part, name)] for name in part.topics if several
+                },
             )
         )
     return tuple(plans)
@@ -450,6 +460,24 @@ def _translation(  # noqa: PLR0917  # all that it is made of
     own_root, first_root = (f"{root}/" if root else "" for root in roots)
     others = tuple(f"{fold(p.root)}/" for p in parts[1:] if p.root and p is not part)
     return Translation(instead, own_root, first_root, others)
+
+
+def _topic_alternates(
+    parts: Sequence[_Part], topic_addresses: Sequence[Mapping[str, str]]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """For each topic, by its id below the root of its language: the languages that have it, each
+    with its address.
+    """
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for part, of_topic in zip(parts, topic_addresses, strict=True):
+        for name in part.topics:
+            key = _below_root(part, name)
+            found[key] = (*found.get(key, ()), (part.language, of_topic[name]))
+    return found
+
+
+def _below_root(part: _Part, name: str) -> str:
+    return name[len(part.root) :].lstrip("/") if part.root else name
 
 
 def _claim_aliases(

@@ -76,6 +76,7 @@ def shared_fingerprint(plan: Plan, common: str) -> str:
     ]
     topics = list(plan.topics.values())
     rest = f"{topics!r}{plan.redirects!r}{_contacts(plan)!r}{plan.topic_address!r}{plan.homes!r}"
+    rest += repr(plan.topic_alternates)
     return _hash(f"{common}{rest}{json.dumps(articles)}")
 
 

@@ -30,7 +30,7 @@ from kb.site.addresses import (
 )
 from kb.site.export.encoding import MANIFEST
 from kb.site.theme import read_theme_file
-from kb.text.languages import direction_of, name_of
+from kb.text.languages import direction_of, name_of, tidy_tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +100,8 @@ class Frame(NamedTuple):
 class Shell:
     """Renders the pages of one language. `live` adds what a served page reloads with; `reachable`
     says that there is a way to reach a person, to which pages lead. `prefix` and `homes` are as in
-    `kb.site.plan.Plan`, but with the tag of each language.
+    `kb.site.plan.Plan`, but with the tag of each language: that of the settings is `base`;
+    `untranslated` is what each of them calls a page that it does not have.
     """
 
     config: Config
@@ -113,6 +114,8 @@ class Shell:
     reachable: bool = True
     prefix: str = ""
     homes: tuple[tuple[str, str], ...] = ()
+    base: str = ""
+    untranslated: Mapping[str, str] = field(default_factory=dict)
     _around: dict[str, dict[str, Any]] = field(default_factory=dict)
     _templates: dict[str, Template] = field(default_factory=dict)
 
@@ -120,7 +123,12 @@ class Shell:
         """A whole page. Raises SiteError where a template of the theme fails."""
         root = root_of(head.address) if head.root is None else head.root
         around = self._around.get(root) or self._surround(root)
-        if template in _SEARCHES:
+        languages = self._languages(head, root)
+        if languages:  # where they lead depends on the page
+            shared = {**around, "languages": languages, "with_search": template not in _SEARCHES}
+            header = Markup(self.render("header.html", **shared))  # noqa: S704 ours
+            around = {**around, "header": header, "languages": languages}
+        elif template in _SEARCHES:
             around = {**around, "header": around["plain_header"]}
         canonical = self.config.site.base_url and absolute(self.config.site.base_url, head.address)
         return self.render(
@@ -128,7 +136,6 @@ class Shell:
             head=head,
             canonical=canonical,
             graph_image=self._graph_image(),
-            languages=self._languages(head, root),
             **around,
             **context,
         ).encode()
@@ -142,8 +149,8 @@ class Shell:
         """The languages of the site, each with where it has this page, else its front page; `full`
         is that address as search engines want it, empty where it is not this page.
         """
-        there = {tag or self.homes[0][0]: address for tag, address in head.alternates}
-        base_url = self.config.site.base_url
+        there = {tag or self.base: address for tag, address in head.alternates}
+        base_url, own = self.config.site.base_url, tidy_tag(self.config.language)
         return [
             {
                 "tag": tag,
@@ -151,10 +158,11 @@ class Shell:
                 "direction": direction_of(tag),
                 "href": root + encode(there.get(tag, home)),
                 "exists": tag in there,
+                "note": "" if tag in there else self.untranslated.get(tag, ""),
                 "full": (absolute(base_url, there[tag]) if base_url else root + encode(there[tag]))
                 if tag in there
                 else "",
-                "current": tag == self.config.language,
+                "current": tag == own,
             }
             for tag, home in self.homes
         ]
@@ -198,7 +206,7 @@ class Shell:
         others = [
             [tag, name_of(tag), home.removesuffix(HOME) + SEARCH_DATA + MANIFEST]
             for tag, home in self.homes
-            if tag != self.config.language
+            if tag != tidy_tag(self.config.language)
         ]
         return json.dumps(others, ensure_ascii=False) if others else ""
 
@@ -216,7 +224,7 @@ class Shell:
             "others": self._others(),
             "asset": {name: root + encode(address) for name, address in self.assets.items()},
         }
-        shared["with_search"] = True
+        shared |= {"with_search": True, "languages": ()}
         parts = {name: self.render(f"{name}.html", **shared) for name in _PARTS}
         parts["plain_header"] = self.render("header.html", **shared | {"with_search": False})
         shared |= {name: Markup(html) for name, html in parts.items()}  # noqa: S704 ours
@@ -235,6 +243,8 @@ def open_shell(  # all that pages have in common
     reachable: bool = True,
     prefix: str = "",
     homes: tuple[tuple[str, str], ...] = (),
+    base: str = "",
+    untranslated: Mapping[str, str] | None = None,
 ) -> Shell:
     """A shell with the templates of the theme over kb's own."""
     own = PACKAGE / "templates"
@@ -248,7 +258,7 @@ def open_shell(  # all that pages have in common
     )
     policy = policy_of(config.site)
     shell = Shell(config, wording, assets, frame, environment, policy, live, reachable,
-                  prefix, homes)  # fmt: skip
+                  prefix, homes, base, untranslated or {})  # fmt: skip
     environment.globals.update(
         config=config,
         t=wording,

@@ -98,3 +98,95 @@ def test_words_of_unspaced_scripts_are_marked_at_arrival(see, tongues):
     assert path.endswith("/ja/account.html")
     assert found == ["変更"]
     assert seen["console"] == []
+
+
+def test_a_reader_changes_the_language_by_keyboard(see, tongues):
+    """The switcher opens, is accessible while it is open, and leads to the same article."""
+    shown = "document.querySelector('.tongues summary').textContent.trim()"
+    [seen] = see(
+        {
+            "url": f"{tongues}en/account.html",
+            "width": 1280,
+            "steps": [
+                ["evaluate", shown],
+                ["focus", ".tongues summary"],
+                ["press", "Enter"],
+                ["until", "document.querySelector('.tongues').open"],
+                ["axe"],
+                ["press", "Escape"],
+                ["until", "!document.querySelector('.tongues').open"],
+                ["evaluate", "document.activeElement.localName"],
+                ["press", "Enter", "Tab", "Tab", "Enter"],
+                ["until", "location.pathname.endsWith('/ar/account.html')"],
+                ["evaluate", shown],
+            ],
+        }
+    )
+    assert seen["results"] == ["Languages: English", [], "summary", "اللغات: العربية"]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_page_from_right_to_left_is_the_mirror_of_one_from_left_to_right(see, tongues, width):
+    """What begins at the left edge of one begins at the right edge of the other, as far from it."""
+    places = """
+      [".site-name", ".tongues", ".trail", "h1", ".text", ".help h2"].map((name) => {
+        const { left, right } = document.querySelector(name).getBoundingClientRect();
+        const wide = document.documentElement.clientWidth;
+        const [near, far] = document.dir === "rtl" ? [wide - right, wide - left] : [left, right];
+        return [name, Math.round(near), name === ".text" ? Math.round(far) : 0];
+      })"""
+    one, other = see(
+        *(
+            {"url": f"{tongues}{tag}/account.html", "width": width, "steps": [["evaluate", places]]}
+            for tag in ("en", "ar")
+        )
+    )
+    here, there = dict_of(one), dict_of(other)
+    for name in (".trail", "h1", ".text", ".help h2", ".site-name"):
+        assert here[name] == there[name], name
+    assert abs(here[".tongues"][0] - there[".tongues"][0]) < width / 3
+
+
+def dict_of(seen):
+    """Places by the name of what is there."""
+    return {name: tuple(rest) for name, *rest in seen["results"][0]}
+
+
+def test_chinese_japanese_and_korean_have_rules_of_their_own(see, tongues):
+    """Fonts, where lines may end, and no slanted characters; code stays as it is."""
+    asked = """
+      ["ja", "zh", "zh-Hant", "ko", "en"].map((tag) => {
+        const box = document.createElement("div");
+        box.lang = tag;
+        box.innerHTML = "<em>x</em><code>x</code>";
+        document.body.append(box);
+        const style = (one) => getComputedStyle(one);
+        return [style(box).fontFamily.split(",")[0].replaceAll('"', ""), style(box).lineBreak,
+          style(box).wordBreak, style(box.firstChild).fontStyle,
+          style(box.lastChild).fontFamily.includes("monospace")];
+      })"""
+    [seen] = see({"url": f"{tongues}en/account.html", "steps": [["evaluate", asked]]})
+    assert seen["results"][0] == [
+        ["Hiragino Sans", "strict", "normal", "normal", True],
+        ["PingFang SC", "strict", "normal", "normal", True],
+        ["PingFang TC", "strict", "normal", "normal", True],
+        ["Apple SD Gothic Neo", "strict", "keep-all", "normal", True],
+        ["system-ui", "auto", "normal", "italic", True],
+    ]
+
+
+def test_no_page_in_any_language_scrolls_sideways(see, tongues):
+    """At 320 pixels, with the list of languages open, too."""
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    pages = ("", "de/", "ar/", "ja/", "ja/orders/late.html", "ar/account.html", "ar/topics/")
+    seen = see(
+        *(
+            {
+                "url": f"{tongues}{page}{'index.html' if not page.endswith('.html') else ''}",
+                "width": 320,
+                "steps": [["click", ".tongues summary"], ["evaluate", wide]],
+            }
+            for page in pages
+        )
+    )
+    assert [one["results"] for one in seen] == [[0]] * len(pages)

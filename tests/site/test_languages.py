@@ -91,13 +91,93 @@ def test_hreflang_names_what_there_is(build, tmp_path):
     """In full where the address of the site is known."""
     build(base_url="https://help.example.com/")
     html = (tmp_path / "site/en/account.html").read_text("utf-8")
-    links = dict(re.findall(r'<link rel="alternate" hreflang="(\w+)" href="([^"]+)">', html))
+    links = dict(re.findall(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)">', html))
     assert links == {
-        tag: f"https://help.example.com/{tag}/account.html" for tag in ("en", "ar", "ja")
+        tag: f"https://help.example.com/{folder}/account.html"
+        for tag, folder in (("en", "en"), ("x-default", "en"), ("ar", "ar"), ("ja", "ja"))
     }
     sitemap = (tmp_path / "site/sitemap.xml").read_text("utf-8")
     assert "https://help.example.com/de/orders/late.html" in sitemap
     assert "https://help.example.com/ja/</loc>" in sitemap
+
+
+def listed(html):
+    """The languages in the header of a page: where each leads, and what is said of it."""
+    found = re.search(r'<details class="menu tongues">.*?</details>', html, re.DOTALL)[0]
+    item = (
+        r'<a href="([^"]+)" lang="([\w-]+)".*?<span>([^<]*?)\s*(?:<small>([^<]+)</small>)?</span>'
+    )
+    return {tag: (href, note) for href, tag, _, note in re.findall(item, found)}
+
+
+def test_the_switcher_says_where_a_page_is_not_translated(page):
+    """In the language that lacks it; it leads to the front page of that language then."""
+    found = listed(page("en/account.html"))
+    assert found["de"] == ("../de/index.html", "noch nicht übersetzt: zur Startseite")
+    assert found["ja"] == ("../ja/account.html", "")
+    assert page("en/account.html").count('hreflang="de"') == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "other", "led"),
+    [
+        ("search/index.html", "ja", "../ja/search/index.html"),
+        ("topics/index.html", "ar", "../ar/topics/index.html"),
+        ("de/contact-us/index.html", "en", "../../contact-us/index.html"),
+        ("ar/orders/index.html", "de", "../../de/orders/index.html"),
+        ("de/index.html", "en", "../index.html"),
+        ("404.html", "de", "/de/index.html"),
+    ],
+)
+def test_the_switcher_leads_to_the_same_page_of_the_site(page, address, other, led):
+    """Pages of the site's own, and topics that both languages have."""
+    assert listed(page(address))[other] == (led, "")
+
+
+def test_a_topic_of_one_language_says_so(content, build, tmp_path):
+    """As an article does; hreflang names what there is."""
+    (content / "de/rechnungen").mkdir()
+    (content / "de/rechnungen/zahlen.md").write_text("# Zahlen\n\nText.\n", "utf-8")
+    build(base_url="https://help.example.com/")
+    html = (tmp_path / "site/de/rechnungen/index.html").read_text("utf-8")
+    assert listed(html)["en"] == ("../../index.html", "not translated yet: home page")
+    named = re.findall(r'<link rel="alternate" hreflang="([\w-]+)"', html)
+    assert named == ["de"]
+
+
+def test_the_language_of_the_settings_need_not_be_the_first(tmp_path):
+    """Whatever comes first has the top of the site."""
+    content = tmp_path / "content"
+    for tag in ("de", "en"):
+        (content / tag).mkdir(parents=True)
+        (content / tag / "a.md").write_text(f"# A {tag}\n\nText.\n", "utf-8")
+    (tmp_path / "kb.toml").write_text('[content]\nlanguages = ["de", "en"]\n')
+    build_site(load_config(environ={}, cwd=tmp_path), out=tmp_path / "site")
+    html = (tmp_path / "site/index.html").read_text("utf-8")
+    assert '<html lang="de"' in html
+    assert listed(html) == {"de": ("index.html", ""), "en": ("en/index.html", "")}
+    assert 'lang="de" hreflang="de" dir="ltr" aria-current="true"' in html
+
+
+def test_a_header_of_a_theme_from_before_keeps_the_list_at_the_foot(build, tmp_path, monkeypatch):
+    """It knows of no switcher."""
+    (tmp_path / "theme").mkdir()
+    (tmp_path / "theme/header.html").write_text("<header>ours</header>\n")
+    monkeypatch.chdir(tmp_path)
+    build()
+    html = (tmp_path / "site/de/laden.html").read_text("utf-8")
+    assert '<nav class="site-footer" aria-label="Sprachen">' in html
+
+
+def test_numbers_in_lists_are_written_as_the_language_does(tmp_path):
+    """Those beside topics among the filters of the search."""
+    folder = tmp_path / "content/viele"
+    folder.mkdir(parents=True)
+    for number in range(1001):
+        (folder / f"a{number}.md").write_text(f"# Artikel {number}\n", "utf-8")
+    (tmp_path / "kb.toml").write_text('language = "de"\n')
+    build_site(load_config(environ={}, cwd=tmp_path), out=tmp_path / "site")
+    assert "(1.001)" in (tmp_path / "site/search/index.html").read_text("utf-8")
 
 
 def test_links_stay_within_the_language(page):

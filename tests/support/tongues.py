@@ -1,4 +1,4 @@
-"""A small help center in English, German, Arabic and Japanese."""
+"""A small help center in English, German, Arabic and Japanese: four articles each, and a front page."""
 
 from pathlib import Path
 
@@ -30,10 +30,14 @@ ARTICLES = {
     ),
     "ar/orders/late.md": ("# طرد متأخر\n\nالطرد الذي لا يصل خلال ثلاثة أيام متأخر. تتبع الشحنة.\n"),
     "ar/account.md": "# حسابك\n\nغيّر كلمة المرور في الإعدادات.\n",
+    "ar/orders/refund.md": "# استرداد ثمن طلب\n\nيعود المال خلال خمسة أيام.\n",
+    "ar/store.md": "# الاستلام من المتجر\n\nاستلم الطرود من المتجر.\n",
     "ja/orders/late.md": (
         "# 荷物が届かない\n\n三日以内に届かない荷物は遅延です。配送状況を確認してください。\n"
     ),
     "ja/account.md": "# アカウント\n\n設定でパスワードを変更できます。\n",
+    "ja/orders/refund.md": "# 注文の返金\n\n代金は五日以内に戻ります。\n",
+    "ja/store.md": "# 店舗での受け取り\n\n店舗で荷物を受け取れます。\n",
 }
 
 

@@ -117,20 +117,21 @@
     look();
   }
 
-  // The menu closes on Escape and when the focus leaves it.
-  /** @type {HTMLDetailsElement | null} */
-  const menu = document.querySelector("details.menu");
-  menu?.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && menu.open) {
-      menu.open = false;
-      menu.querySelector("summary")?.focus();
-    }
-  });
-  menu?.addEventListener("focusout", (event) => {
-    if (event.relatedTarget instanceof Node && !menu.contains(event.relatedTarget)) {
-      menu.open = false;
-    }
-  });
+  // A menu closes on Escape, when the focus leaves it, and where anything else is pressed.
+  for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu"))) {
+    menu.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && menu.open) {
+        menu.open = false;
+        menu.querySelector("summary")?.focus();
+      }
+    });
+    menu.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget instanceof Node && !menu.contains(relatedTarget)) menu.open = false;
+    });
+    document.addEventListener("click", ({ target }) => {
+      if (target instanceof Node && !menu.contains(target)) menu.open = false;
+    });
+  }
 
   // On a phone a search box is a sheet over the whole page while it is used: what is found stands
   // between it and the keyboard. Boxes of the page of results have that page.
