@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.attacks import attacks
 
@@ -119,6 +119,9 @@ def test_a_copy_says_the_same_when_it_is_read_again(text):
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=12).map("\n".join))
+@example("https://www.<b>x</b .com\na<br>b  \n</pre>")
+@example("a  \n**</b>**")
+@example("<i><br>a</i>\n<br> <b>\\\n</b>")
 def test_any_mixture_says_the_same_when_it_is_read_again(text):
     """Marks of all dialects below and within each other."""
     written, again, copy = read_again(text, markup=FAMILIES)

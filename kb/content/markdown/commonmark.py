@@ -522,11 +522,7 @@ class _Words:
 
     def text(self) -> str:
         """What was taken, as Markdown."""
-        pieces = [piece for piece in self._pieces if piece]
-        while pieces and pieces[-1] in _BREAKS:
-            pieces.pop()
-        while pieces and pieces[0] in _BREAKS:
-            del pieces[0]
+        pieces = _without_outer_breaks([piece for piece in self._pieces if piece])
         if any(isinstance(piece, _Delimiter) for piece in pieces):
             pieces = _with_spaces_outside(pieces)
             _settle(pieces)
@@ -547,6 +543,21 @@ def _address(href: str, title: str) -> str:
         return href
     shown = re.sub(r'(["\\])', r"\\\1", " ".join(title.split()))
     return f'{href} "{shown}"'
+
+
+def _without_outer_breaks(pieces: Sequence[str | _Delimiter]) -> list[str | _Delimiter]:
+    """The same pieces without the breaks that begin or end them, within emphasis, too."""
+    shown = [at for at, p in enumerate(pieces) if isinstance(p, str) and not _is_space(p)]
+    first, last = (shown[0], shown[-1]) if shown else (0, -1)
+    return [
+        piece
+        for at, piece in enumerate(pieces)
+        if first <= at <= last or isinstance(piece, _Delimiter) or piece not in _BREAKS
+    ]
+
+
+def _is_space(piece: str) -> bool:
+    return piece in _BREAKS or piece.isspace()
 
 
 def _with_spaces_outside(pieces: Sequence[str | _Delimiter]) -> list[str | _Delimiter]:
