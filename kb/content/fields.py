@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import html
 import json
+import posixpath
 import re
 import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from kb.content.dialects.dialect import NO_DAY
-from kb.content.files import complaint_about_id
+from kb.content.files import complaint_about_id, without_suffix
 from kb.content.foreign_keys import MEANT, ROUTES, as_route
 from kb.content.frontmatter import Entry, Fields, Items, Text, Value, plain
 from kb.content.hours import read_hours, zone_of
+from kb.content.topics import INDEXES
 from kb.content.values import FieldReader, either, items, one_line, quote
 from kb.content.visibility import folded, is_about_visibility, is_date_key, read_visibility
 from kb.model import (
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][\d:.+Zz -]*)?")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _ADDRESS = re.compile(r"^/|/$|^https?://|\.(?:html?|mdx|php|aspx)$|[?#]", re.IGNORECASE)
+_RELATIVE = re.compile(r"\.{1,2}/")
 _FLAGS = frozenset({"", "true", "false", "yes", "no"})
 _INTERVAL = re.compile(r"[1-9]\d{0,4} (?:day|week|month|year)s?")
 _PHONE = re.compile(r"\+?\(?[0-9](?:[ ()./-]{0,3}[0-9*#]){2,19}")
@@ -95,7 +98,7 @@ def read_article_fields(
     path: str, fields: Fields, *, slugs: tuple[str, ...] = ("slug",), begins: Begins = NO_DAY
 ) -> FrontMatter:
     """Take every key of an article's front matter for what it means. `slugs` are keys that name the
-    last part of its address elsewhere, or all of it.
+    last part of its address elsewhere, or all of it; `aliases` among them start at its folder.
     """
     reader = _ArticleFields(path, slugs)
     for entry in reader.once(fields, matters):
@@ -199,17 +202,27 @@ class _ArticleFields(FieldReader):
         folder = self.path.rpartition("/")[0]
         for item in items(entry.value):
             text = _address_in(item)
-            route = as_route(text)
+            route = as_route(self._from_folder(text))
             if text.strip() == FRONT and folded(entry.key) in {*self._slugs, "permalink", "url"}:
                 self.attributes["routes"] = (*self.attributes.get("routes", ()), FRONT)
             if not route:
                 continue
-            if folded(entry.key) in self._slugs and not text.startswith("/"):
+            if folded(entry.key) in self._slugs - {"aliases"} and not text.startswith("/"):
                 route = f"{folder}/{route}" if folder else route
             if complaint_about_id(route) is None:
                 known = self.attributes.get("routes", ())
                 route = unicodedata.normalize("NFC", route)
                 self.attributes["routes"] = tuple(dict.fromkeys((*known, route)))
+
+    def _from_folder(self, text: str) -> str:
+        """An address that begins with dots, from the top: where the article stands is `.`."""
+        if not _RELATIVE.match(text.strip()):
+            return text
+        folder, _, name = self.path.rpartition("/")
+        if without_suffix(name).casefold() in INDEXES:
+            folder = folder.rpartition("/")[0]
+        path = posixpath.normpath(posixpath.join(folder, text.strip()))
+        return "" if path.startswith("..") else path
 
     def see(self, visibility: Visibility) -> None:
         """Take who may see the article, and speak of the keys that nothing was said of."""
@@ -307,7 +320,12 @@ class _ArticleFields(FieldReader):
         foreign: list[Value] = []
         own: list[Value] = []
         for item in items(entry.value):
-            is_route = isinstance(item, Text) and _ADDRESS.search(item.value.strip())
+            text = item.value.strip() if isinstance(item, Text) else ""
+            if "aliases" in self._slugs and text and not _ADDRESS.search(text):
+                text = f"./{text}"
+                item = Text(text, item.line)  # noqa: PLW2901  # the same, from the folder
+            is_relative = _RELATIVE.match(text) and self._from_folder(text)
+            is_route = is_relative or _ADDRESS.search(text)
             (foreign if is_route else own).append(item)
         self._routes(Entry(entry.key, Items(tuple(foreign), entry.line), entry.line))
         kept = Entry(entry.key, Items(tuple(own), entry.line), entry.line)

@@ -1452,6 +1452,8 @@ def test_keys_of_other_tools_say_the_same_as_kbs(content):
         ("permalink: '/:categories/{{ page.title }}/'", ()),
         ("permalink: ../../etc", ()),
         ("aliases: [/old/, x/y/]", ("old", "x/y")),
+        ("aliases: [../old, ./b]", ("old", "orders/b")),
+        ("redirect_from: ../old/", ("old",)),
     ],
 )
 def test_addresses_of_other_tools_lead_to_the_article(content, line, routes):

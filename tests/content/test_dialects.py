@@ -349,6 +349,33 @@ def test_cascades_of_hugo_hide_what_lies_below(tmp_path):
     assert notes["a/b/c.md"] == "left out: `cascade` in a/_index.md hides it"
 
 
+def test_aliases_of_hugo_start_at_the_folder_of_their_page(tmp_path):
+    """None is an id: the same one may stand in several folders."""
+    pages = {
+        "a/_index.md": "[old, /b/x/]",
+        "a/one.md": "[two]",
+        "b/_index.md": "old",
+        "b/c/d.md": "[../e]",
+        "b/f/index.md": "[g]",
+    }
+    make(
+        tmp_path,
+        {
+            "hugo.toml": "",
+            **{f"content/{p}": f"---\naliases: {a}\n---\n# x\n" for p, a in pages.items()},
+        },
+    )
+    found = read_content(tmp_path / "content", dialect=find_dialect(tmp_path / "content"))
+    assert [str(problem) for problem in found.problems] == []
+    assert {a.id: a.routes for a in found.articles} == {
+        "a/_index": ("old", "b/x"),
+        "a/one": ("a/two",),
+        "b/_index": ("old",),
+        "b/c/d": ("b/e",),
+        "b/f/index": ("b/g",),
+    }
+
+
 def test_collections_of_jekyll_are_published_where_they_say_so(tmp_path):
     """And posts always; drafts and includes never."""
     said = "collections:\n  guides:\n    output: true\n  notes: {}\nexclude: [old]\n"

@@ -156,15 +156,39 @@ def test_html_is_read_as_what_it_means(name):
         ('<div style="visibility:hidden">\n<script>unseen</script>\nunseen</div>\n\nseen', "seen"),
         ('<div role="tabpanel" hidden>\n\nseen\n\n</div>', "seen"),
         ('<div class="collapse" style="display:none">seen</div>', "seen"),
-        ("<div hidden>\n\nseen, for nothing ends it", "seen, for nothing ends it"),
+        ("<div hidden>\n\nunseen, for nothing ends it", ""),
+        ("- a\n\n  <div hidden>\n\n  unseen\n\n- seen", "a\nseen"),
+        (
+            "a <span hidden>unseen\n\nseen, for words end with their block",
+            "a\nseen, for words end with their block",
+        ),
+        ("<p hidden>unseen\n\nseen", "seen"),
+        ("<ul><li hidden>unseen<li>seen</ul>seen", "seen\nseen"),
+        ("<div>a <span hidden>unseen</div>seen", "a\nseen"),
+        ("<div><section hidden>unseen<div>unseen</div>unseen</div>seen", "seen"),
+        ("a <span hidden>unseen\n\nunseen</span> seen\n\nseen", "a\nseen\nseen"),
+        (
+            "a <b hidden>unseen\n\n- > unseen\n\n```\nunseen\n```\n\n## unseen\n\n- unseen</b> seen\n- seen",
+            "a\nseen\nseen",
+        ),
+        (
+            "| a | b |\n|---|---|\n| c <i hidden>unseen | unseen |\n| unseen | unseen</i> d |\n| e | f |",
+            "a\tb\nc\t\n\t d\ne\tf",
+        ),
+        ("a <i hidden>[unseen](unseen.md) **unseen** ![unseen](unseen.png)</i> b", "a  b"),
+        ("use <your hidden file> here", "use <your hidden file> here"),
         ('<div class="hidden-xs">seen</div>', "seen"),
     ],
 )
 def test_what_is_hidden_is_nowhere(written, shown):
     """Not on the page, in no section, no copy; what a script of the page would open is shown."""
     document = parse(f"{written}\n")
-    assert "\n".join(s.text.strip() for s in document.sections if s.text.strip()) == shown
-    assert "unseen" not in document.html()
+    lines = "\n".join(s.text for s in document.sections).split("\n")
+    assert [line.replace(" \t", "\t").strip(" ") for line in lines if line.strip()] == [
+        *filter(None, shown.split("\n"))
+    ]
+    assert "unseen" not in document.html() + document.markdown()
+    assert not any("unseen" in link.target for link in document.links())
     assert not any(section.heading for section in document.sections)
 
 
@@ -182,6 +206,36 @@ def test_what_code_hides_is_nowhere(written, shown):
     """Where it always does; what a script decides is shown."""
     document = parse(f"{written}\n", markup=Markup(frozenset({"mdx"})))
     assert "\n".join(s.text.strip() for s in document.sections if s.text.strip()) == shown
+
+
+_PIECES = (
+    "{}",
+    "- {}",
+    "> {}",
+    "1. {}\n\n   {}",
+    "| {} | {} |\n|---|---|\n| {} | {} |",
+    "## {}",
+    "**{}** *{}*",
+    "<div>\n{}\n</div>",
+    "a<br>{}",
+)
+
+
+@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=6), st.data())
+def test_what_is_hidden_in_words_is_nowhere_and_all_else_is_shown(pieces, data):
+    """Wherever its ends stand."""
+    text = "\n\n".join(pieces)
+    count = text.count("{}")
+    first = data.draw(st.integers(0, count - 1))
+    last = data.draw(st.integers(first, count - 1))
+    words = [f"w{at}" if at < first or at > last else f"x{at}" for at in range(count)]
+    words[first] = f"before <span hidden>{words[first]}"
+    words[last] += "</span> after"
+    document = parse(text.format(*words))
+    shown = " ".join(f"{s.heading} {s.text}" for s in document.sections)
+    assert "x" not in shown
+    assert not re.search(r"x\d", document.html() + document.markdown())
+    assert {w for w in words if w.startswith("w")} | {"before", "after"} <= {*shown.split()}
 
 
 def test_a_heading_begins_a_section():

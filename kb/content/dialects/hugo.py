@@ -47,7 +47,7 @@ def read(located: Located) -> Dialect:
         routes=Routes(
             indexes=("_index", "index"),
             lower=True,
-            slugs=("url", "slug"),
+            slugs=("url", "slug", "aliases"),
             bundles=("index",),
             folders=text(params, "uglyurls") != "true",
         ),

@@ -133,18 +133,30 @@ _LONGEST_SET = 5_000
 _MOST_COLUMNS = 1000
 
 
+_Place = tuple[int, int]
+"""Where a tag stands: the identity of its token, and the place in its text."""
+
+
 class Tag(NamedTuple):
-    """A tag, its name in lower case. `is_paired`: an end tag for it follows in the article."""
+    """A tag, its name in lower case, and where it stands; `end` is where its end tag stands, None
+    where none follows in the article.
+    """
 
     name: str
     attrs: dict[str, str]
     closes: bool
     is_void: bool
-    is_paired: bool
     written: str
+    place: _Place = (0, 0)
+    end: _Place | None = None
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether an end tag for it follows in the article."""
+        return self.end is not None
 
 
-def _tag(found: re.Match[str], *, paired: bool = False) -> Tag:
+def _tag(found: re.Match[str], place: _Place = (0, 0), end: _Place | None = None) -> Tag:
     name = _name(found)
     pattern, written = (
         (_LOOSE_ATTRIBUTE, found["more"]) if found["loose"] else (_ATTRIBUTE, found["attrs"])
@@ -154,7 +166,7 @@ def _tag(found: re.Match[str], *, paired: bool = False) -> Tag:
         for key, *values in pattern.findall(written):
             attrs.setdefault(key.lower(), unescape(next(filter(None, values), "")))
     void = bool(found["void"]) or name in _VOIDS
-    return Tag(name, attrs, bool(found["end"]), void, paired, found.group())
+    return Tag(name, attrs, bool(found["end"]), void, found.group(), place, end)
 
 
 def _name(found: re.Match[str]) -> str:
@@ -173,19 +185,80 @@ def _is_hidden(tag: Tag) -> bool:
     """Whether a start tag begins what its maker shows to nobody: with `hidden`, or a style that
     says so, unless it is named as what a script opens.
     """
-    if tag.closes or not (tag.is_paired or tag.is_void):
+    if tag.closes:
         return False
+    is_element = tag.is_paired or tag.is_void or "=" in tag.written
+    if not is_element and (tag.name not in _KNOWN or not tag.attrs.keys() <= _SWITCHES):
+        return False  # words to be filled in
     attrs = tag.attrs
     if "hidden" not in attrs and not _NOT_SHOWN.search(attrs.get("style", "")):
         return False
     return not any(_OPENS.search(attrs.get(name, "")) for name in ("role", "class", "id"))
 
 
-def _depth(tag: Tag) -> int:
-    """What a tag adds to how many elements of its name are open."""
-    if tag.closes:
-        return -1
-    return int(tag.is_paired and not tag.is_void)
+class _Silence:
+    """Whether what is read stands in an element that is not shown.
+
+    One with an end tag lasts up to that; one among words in whichever block that stands, any other
+    no longer than the item or quote that it began in. One without ends where browsers end it: words
+    with their block, an item where the next one begins, any other with what it stands in. Each has
+    a number, by which a block knows whether all of it was hidden.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self._name = ""
+        self._end: _Place | None = None
+        self._is_in_words = False
+        self._inner: set[_Place] = set()
+        self._count = 0
+
+    def __bool__(self) -> bool:
+        """Whether it is silent now."""
+        return bool(self.number)
+
+    @property
+    def ends_with_container(self) -> bool:
+        """Whether it ends with the block of Markdown's that it stands in."""
+        return self._end is None or not self._is_in_words
+
+    @property
+    def ends_with_words(self) -> bool:
+        """Whether it ends with the paragraph, or the lines of HTML, that it stands in."""
+        return self._end is None and (self._name == "p" or not _is_block(self._name))
+
+    def begin(self, tag: Tag, *, in_words: bool = False) -> None:
+        """It begins at a start tag."""
+        self._count += 1
+        self._is_in_words = in_words
+        self.number, self._name, self._end = self._count, tag.name, tag.end
+        self._inner.clear()
+
+    def finish(self) -> None:
+        """It ends."""
+        self.number = 0
+
+    def take(self, tag: Tag, is_open: Callable[[str], bool]) -> bool:
+        """Go over a tag; whether that is a part of what is silent. `is_open` tells of elements that
+        began before.
+        """
+        if self._end is not None:
+            if tag.place == self._end:
+                self.finish()
+            return True
+        if not tag.closes:
+            ends = self._name in _IMPLIED.get(tag.name, ((), ()))[0]
+            if ends or (self.ends_with_words and _is_block(tag.name)):
+                self.finish()
+            elif tag.end is not None:
+                self._inner.add(tag.end)
+        elif tag.place not in self._inner and is_open(tag.name):
+            self.finish()
+        return bool(self)
+
+
+def _is_block(name: str) -> bool:
+    return name in _BLOCK or name in _PLAIN_BLOCKS or name in {"hr", "pre"}
 
 
 _BREAKS = frozenset({"br", "wbr", "img"})
@@ -244,21 +317,24 @@ def _is_raw(token: Token) -> bool:
 
 class _Open(NamedTuple):
     """Something that is open: a raw tag, or (without a name) a block of Markdown's. `implied` is a
-    list that no tag began, around items that stand in none.
+    list that no tag began, around items that stand in none. `silence` is the number of the silence
+    in which a block of Markdown's began, and `at` where it stands in what was read.
     """
 
     name: str
     token: Token | None
     closed_later: bool = True
     implied: bool = False
+    silence: int = 0
+    at: int = 0
 
 
 class _Pairs:
     """Which start tags have an end: that can't be told while reading."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self._paired: set[tuple[int, int]] = set()
-        opened: dict[str, list[tuple[int, int]]] = {}
+        self._ends: dict[_Place, _Place] = {}
+        opened: dict[str, list[_Place]] = {}
         for token in tokens:
             if token.type == "html_block":
                 for found in _TAG.finditer(token.content):
@@ -272,18 +348,19 @@ class _Pairs:
     def _pair(
         self,
         found: re.Match[str],
-        place: tuple[int, int],
-        opened: dict[str, list[tuple[int, int]]],
+        place: _Place,
+        opened: dict[str, list[_Place]],
     ) -> None:
         same = opened.setdefault(_name(found), [])
         if not found["end"]:
             same.append(place)
         elif same:
-            self._paired.add(same.pop())
+            self._ends[same.pop()] = place
 
     def tag(self, found: re.Match[str], token: Token) -> Tag:
         """The tag of a match in a token's text."""
-        return _tag(found, paired=(id(token), found.start()) in self._paired)
+        place = (id(token), found.start())
+        return _tag(found, place, self._ends.get(place))
 
 
 class _Reader:
@@ -307,9 +384,7 @@ class _Reader:
         self._sources: list[str] = []
         self._phrases: list[Token] = []
         self._heading: Token | None = None
-        self._silent = ""
-        self._hidden = 0  # elements of that name that are open in one that is not shown
-        self._within = 0  # blocks of Markdown that are open in it
+        self.silence = _Silence()
         self._pairs = _Pairs(())
 
     def read(self, tokens: Sequence[Token]) -> list[Token]:
@@ -318,7 +393,7 @@ class _Reader:
         for token in tokens:
             if token.type == "html_block":
                 self._block(token)
-            elif self._silent:
+            elif self.silence:
                 self._skip(token)
             else:
                 self._markdown(token)
@@ -338,7 +413,7 @@ class _Reader:
             if token.type == "heading_open":
                 self._close_unclosed()
                 token.level += self._holds_heading()
-            self._open.append(_Open("", token))
+            self._open.append(_Open("", token, silence=self.silence.number, at=len(self._out)))
         elif token.nesting == -1:
             at = len(self._open) - 1
             while at >= 0 and self._open[at].name:
@@ -352,21 +427,41 @@ class _Reader:
         self._out.append(token)
 
     def _skip(self, token: Token) -> None:
-        """Markdown in the middle of what is not shown; blocks stay whole. Of a hidden element there
-        stays nothing; it ends with the block that it stands in.
+        """Markdown in the middle of what is not shown. Blocks stay whole that begin or end outside
+        of it; of those that do not, nothing stays.
         """
-        if self._hidden:
-            if token.nesting < 0 and not self._within:
-                self._silent, self._hidden = "", 0
-                self._markdown(token)
-            self._within = max(0, self._within + token.nesting)
-            return
         if token.type == "inline":
-            token.children = []
-            token.content = ""
+            token.children = _Phrases(self, token, in_cell=False).read()
+            if not token.children:
+                token.content = ""
             self._out.append(token)
-        elif token.nesting or token.type == "hr":
+        elif token.nesting == 1:
             self._markdown(token)
+        elif token.nesting == -1:
+            self._end_unseen(token)
+
+    def _end_unseen(self, token: Token) -> None:
+        """The end of a block of Markdown's in what is not shown. A cell stays: without it those
+        behind it would stand in other columns.
+        """
+        opened = next((entry for entry in reversed(self._open) if not entry.name), _Open("", token))
+        if opened.silence == self.silence.number and token.tag not in {"td", "th"}:
+            while self._open.pop() is not opened:
+                pass
+            del self._out[opened.at :]
+            return
+        if opened.silence != self.silence.number and self.silence.ends_with_container:
+            self.silence.finish()
+        self._markdown(token)
+
+    def is_open(self, name: str) -> bool:
+        """Whether an element of that name is open in the block of Markdown's that is read."""
+        for entry in reversed(self._open):
+            if not entry.name:
+                return False
+            if entry.name == name:
+                return True
+        return False
 
     def _holds_heading(self) -> int:
         return int(any(entry.name in _HOLDS_HEADINGS for entry in self._open))
@@ -381,20 +476,22 @@ class _Reader:
         while at < len(text):
             found = _TAG.search(text, at) if "<" in text else None
             end = found.start() if found else len(text)
-            if not self._silent and end > at:
+            if not self.silence and end > at:
                 self._text(text[at:end], line)
             if found is None:
                 break
             line += text.count("\n", at, found.end())
             at = found.end()
             tag = self._pairs.tag(found, token)
-            if tag.name == "pre" and not tag.closes and not self._silent:
+            if tag.name == "pre" and not (tag.closes or self.silence or _is_hidden(tag)):
                 stop = _end_of(text, at, "pre")
                 self._preformatted(text[at:stop], line)
                 line += text.count("\n", at, stop)
                 at = stop
             else:
                 self._take(tag, line)
+        if self.silence and self.silence.ends_with_words:
+            self.silence.finish()
         self._flush()
         self._phrases.clear()
         self._end_heading()
@@ -402,12 +499,17 @@ class _Reader:
     def _take(self, tag: Tag, line: int) -> None:
         """One tag of a block."""
         name = tag.name
-        if self._silent or _is_hidden(tag):
-            self._take_unseen(tag, line)
+        if self.silence and self.silence.take(tag, self.is_open):
+            return
+        if _is_hidden(tag):
+            if not tag.is_void:
+                self._imply(name)
+                self.silence.begin(tag)
+            self.note("hidden", line)
             return
         if name in _SILENT_ELEMENTS or name in {"iframe", "audio", "video", "object"}:
             if tag.is_paired and not tag.is_void:
-                self._silent = name
+                self.silence.begin(tag)
             self._media(tag, line)
         elif name in _BLOCK:
             self._block_tag(tag, line)
@@ -425,16 +527,6 @@ class _Reader:
             self._run += self.phrase(tag, line, self._phrases)
         if name in _NOTED and not tag.closes:
             self.note(name, line)
-
-    def _take_unseen(self, tag: Tag, line: int) -> None:
-        """A tag in what is not shown, or that begins it."""
-        if not self._silent:
-            if not tag.is_void:
-                self._silent, self._hidden, self._within = tag.name, 1, 0
-            self.note("hidden", line)
-        elif tag.name == self._silent:
-            self._hidden += _depth(tag) if self._hidden else 0
-            self._silent = "" if tag.closes and self._hidden <= 0 else self._silent
 
     def _plain_block(self, tag: Tag) -> None:
         """A block such as `<div>`: written where it says how its text runs, else left out."""
@@ -755,37 +847,41 @@ class _Phrases:
         self._children = inline.children or []
         self._line = inline.map[0] if inline.map else 0
         self._in_cell = in_cell
+        self._begun: list[tuple[int, int]] = []  # where Markdown's began, and in which silence
 
     def read(self) -> list[Token]:
         """The tokens without raw HTML; each tag ends in what it began in."""
         out: list[Token] = []
         levels: list[list[Token]] = [[]]
-        silent, depth = "", 0
+        silence = self._reader.silence
         for child in self._children:
             if child.type != "html_inline":
                 self._line += child.type in {"softbreak", "hardbreak"}
-                if not silent or child.nesting:
+                if child.nesting or not silence:
                     self._own(child, out, levels)
                 continue
             tag = self._reader.tag_of(child)
-            if tag is None:  # a comment or an instruction
-                continue
-            if silent:
-                depth += _depth(tag) if tag.name == silent else 0
-                silent = silent if depth > 0 else ""
-                continue
-            hidden = _is_hidden(tag)
-            if (hidden and not tag.is_void) or self._begins_silence(tag):
-                silent, depth = tag.name, 1
-            if hidden:
-                self._reader.note("hidden", self._line)
-                continue
-            out += self._tag(tag, levels)
+            if tag is not None and self._is_shown(tag):  # else a comment or an instruction
+                out += self._tag(tag, levels)
+        if silence and silence.ends_with_words:
+            silence.finish()
         for opened in reversed(levels):
             out += [_end_of_phrase(token) for token in reversed(opened)]
         if self._in_cell and out and out[0].type == "hardbreak":
             del out[0]
         return out
+
+    def _is_shown(self, tag: Tag) -> bool:
+        """Whether a tag is read: it stands in nothing that is not shown, and begins none."""
+        silence = self._reader.silence
+        if silence and silence.take(tag, self._reader.is_open):
+            return False
+        hidden = _is_hidden(tag)
+        if (hidden and not tag.is_void) or self._begins_silence(tag):
+            silence.begin(tag, in_words=True)
+        if hidden:
+            self._reader.note("hidden", self._line)
+        return not hidden
 
     def _begins_silence(self, tag: Tag) -> bool:
         if tag.name not in _SILENT_ELEMENTS and tag.name not in _MEDIA - {"embed", "frame"}:
@@ -798,14 +894,21 @@ class _Phrases:
 
     def _own(self, child: Token, out: list[Token], levels: list[list[Token]]) -> None:
         """A token of Markdown's: what is open inside it ends with it."""
+        silence = self._reader.silence.number
         if child.type == "link_open":
             for opened in levels:
                 out += _close_phrase("a", opened)
-        if child.nesting == -1 and len(levels) > 1:
-            out += [_end_of_phrase(token) for token in reversed(levels.pop())]
-        out.append(child)
+        if child.nesting == -1 and self._begun:
+            at, begun_in = self._begun.pop()
+            closed = levels.pop()
+            if silence and begun_in == silence:  # all of it is hidden
+                del out[at:]
+                return
+            out += [_end_of_phrase(token) for token in reversed(closed)]
         if child.nesting == 1:
+            self._begun.append((len(out), silence))
             levels.append([])
+        out.append(child)
 
     def _tag(self, tag: Tag, levels: list[list[Token]]) -> list[Token]:
         reader, line = self._reader, self._line
