@@ -56,10 +56,9 @@ from kb.settings import (
     whole_number,
     word_table,
 )
-from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from kb.settings import Kind, SettingsFile
@@ -583,7 +582,7 @@ def _read_table(
             values |= _read_content(value, file)
             continue
         if key not in known:
-            hint = did_you_mean(key, known) or f"the keys here are {', '.join(known)}"
+            hint = _near_key(key, known)
             raise file.error(f"unknown setting {'.'.join(here)}", here, hint)
         inner = known[key].metadata.get("table")
         if inner is None:
@@ -593,6 +592,13 @@ def _read_table(
         else:
             raise file.error(f"{'.'.join(here)} should be a table", here, f"write [{key}]")
     return values
+
+
+def _near_key(key: str, known: Iterable[str]) -> str:
+    """What to do about a key that is none."""
+    from kb.text.nearest import did_you_mean  # noqa: PLC0415  # most settings have no mistake
+
+    return did_you_mean(key, known) or f"the keys here are {', '.join(known)}"
 
 
 def _read_content(table: Mapping[str, object], file: SettingsFile) -> dict[str, Any]:
@@ -688,7 +694,7 @@ def _check_ranking(constants: tuple[tuple[str, float], ...], file: SettingsFile)
     for key, value in constants:
         here = ("ranking", key)
         if key not in known:
-            hint = did_you_mean(key, known) or f"the keys here are {', '.join(known)}"
+            hint = _near_key(key, known)
             raise file.error(f"unknown setting ranking.{key}", here, hint)
         try:
             Ranking(**{key: value})

@@ -14,24 +14,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kb.concurrency import ForkSafeLock, cached_property
 from kb.config import Config, Ranking, load_config
-from kb.content import (
-    build_topics,
-    find_file,
-    read_page,
-    read_topics,
-    resolve_aliases,
-    scan,
-)
+from kb.content import find_file, read_page, read_topics, resolve_aliases, scan
 from kb.content.dialects import dialect_of
 from kb.content.files import without_suffix
 from kb.content.languages import find_translations
 from kb.errors import ContentError, IndexingError, KbError, NotFoundError, QueryError
 from kb.files import shown_path
-from kb.index.engine import CHANNELS
 from kb.index.generations import DamagedIndexError
 from kb.index.updater import Changes, Indexer, Progress
 from kb.model import Answer, Article, Audience, Found, Hit, Match, Status, Tier
-from kb.search.languages import asked_first, known_words
+from kb.search.protocols import CHANNELS
 from kb.search.query import ALL, Filters, Request, as_words, parse_query
 from kb.search.searcher import Searcher
 from kb.search.twins import tell_apart
@@ -40,7 +32,6 @@ from kb.support.intent import asks_for_person
 from kb.text.analysis import Analyzer
 from kb.text.characters import compose
 from kb.text.languages import name_of, primary, tidy_tag
-from kb.text.nearest import did_you_mean, did_you_mean_id, neighbours, no_such
 from kb.text.snippets import make_snippet
 
 if TYPE_CHECKING:
@@ -667,6 +658,8 @@ class KnowledgeBase:
         if language is not None:
             asked = self._language(language, opened)
             return (asked, *(tag for tag in languages if tag != asked))
+        from kb.search.languages import asked_first, known_words  # noqa: PLC0415  # few have several
+
         words, hidden = request.query.words, request.drafts or request.audience is Audience.AGENT
 
         def known(tag: str) -> int:
@@ -866,6 +859,8 @@ class KnowledgeBase:
 
     def _topics(self, cards: Iterable[ArticleMeta]) -> tuple[Topic, ...]:
         """The tree of topics that hold some articles."""
+        from kb.content.topics import build_topics  # noqa: PLC0415  # a search shows no tree
+
         dialect = dialect_of(self.config)
         listing = scan(self.config.content, dialect)
         files, _ = read_topics(
@@ -875,6 +870,8 @@ class KnowledgeBase:
 
     def _nearest_topics(self, words: str, opened: _Opened, language: str) -> tuple[Topic, ...]:
         """Topics of a language of which a word of the title looks like one of the query's."""
+        from kb.text.nearest import neighbours  # noqa: PLC0415  # most searches find something
+
         cards = [c for c in opened.seen_by(Audience.PUBLIC) if c.language == language]
         root = ""
         if len(opened.languages) > 1:
@@ -943,6 +940,8 @@ def _and_above(topic: str) -> Iterator[str]:
 
 def _unknown_filters(request: Request, opened: _Opened) -> Iterator[str]:
     """A sentence for a topic, and for a tag, that no article has which this reader sees."""
+    from kb.text.nearest import no_such  # noqa: PLC0415  # most searches have no mistake
+
     own, given = request.query.filters, request.filters
     cards = opened.seen_by(request.audience, drafts=request.drafts)
     if topic := (own.topic or given.topic or "").strip("/"):
@@ -958,6 +957,8 @@ def _unknown_filters(request: Request, opened: _Opened) -> Iterator[str]:
 
 def _article_hint(id_: str, cards: Mapping[str, ArticleMeta]) -> str:
     """What to do about an id that no article has: it is a topic's, or a slip."""
+    from kb.text.nearest import did_you_mean_id  # noqa: PLC0415  # most searches have no mistake
+
     topic = id_.strip("/")
     if topic and any(topic in _and_above(card.topic) for card in cards.values()):
         return f"it is a topic: `kb topics {shlex.quote(topic)}` lists its articles"
@@ -969,6 +970,8 @@ def _member(kind: type[E], value: str, name: str) -> E:
     try:
         return kind(value)
     except ValueError:
+        from kb.text.nearest import did_you_mean  # noqa: PLC0415  # most searches have no mistake
+
         known = [str(member) for member in kind]
         hint = did_you_mean(value, known) or f"there are {', '.join(known)}"
         raise QueryError(f"no {name} {value!r}", hint=hint) from None

@@ -21,7 +21,6 @@ from kb.cli.command import FOUND, global_options, write_examples
 from kb.cli.screen import open_screen
 from kb.errors import ConfigError, KbError
 from kb.files import current_folder
-from kb.text.nearest import nearest, slip
 from kb.version import __version__
 
 if TYPE_CHECKING:
@@ -136,6 +135,8 @@ class App(click.Group):
 
 def meant_commands(word: str) -> tuple[str, ...]:
     """The commands that a word which is none stands for: what others call them, or misspelt."""
+    from kb.text.nearest import nearest, slip
+
     usual = " ".join(USUAL.values()).split()
     known = word.casefold()
     if known not in usual:
@@ -147,6 +148,8 @@ def meant_commands(word: str) -> tuple[str, ...]:
 
 
 def _refuse_command(args: Sequence[str], ctx: click.Context) -> NoReturn:
+    from kb.text.nearest import slip
+
     first, *rest = args
     usual = " ".join(USUAL.values()).split()
     meant = [["kb", name, *rest] for name in meant_commands(first)]
@@ -294,6 +297,8 @@ def _usage(error: click.ClickException) -> KbError:
     ctx = getattr(error, "ctx", None)
     path = ctx.command_path if ctx else "kb"
     if isinstance(error, click.NoSuchOption):
+        from kb.text.nearest import nearest
+
         known = [name.lstrip("-") for p in ctx.command.params for name in p.opts] if ctx else []
         close = [f"--{name}" for name in nearest(error.option_name.lstrip("-"), known)]
         message = f"no such option: {error.option_name}"

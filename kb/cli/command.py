@@ -23,7 +23,6 @@ from kb.errors import NotFoundError
 from kb.files import shown_path
 from kb.model import Audience, Severity
 from kb.text.counts import counted
-from kb.text.nearest import slip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -103,6 +102,8 @@ class OneOf(WordType):
         """The word as kb writes it."""
         word = str(value).casefold()
         if word not in self.words:
+            from kb.text.nearest import slip
+
             _refuse(one_of(self.words), value, slip(word, self.words), param, ctx)
         return word
 
@@ -348,8 +349,12 @@ def _value(name: str, rest: Iterator[str], ctx: click.Context) -> list[str]:
 
 def _refuse_slip(name: str, known: dict[str, bool], ctx: click.Context) -> None:
     """Raise a usage error for what only looks like an unknown option, but was meant as one."""
+    if not name.startswith("--"):
+        return
+    from kb.text.nearest import slip
+
     long = [option[2:] for option in known if option.startswith("--")]
-    if name.startswith("--") and (meant := slip(name[2:], long)):
+    if meant := slip(name[2:], long):
         raise click.UsageError(
             f"no such option: {name}; did you mean --{meant}? (To search for it, put -- first.)",
             ctx,

@@ -2,8 +2,7 @@
 
     scan(content)                  what is there: names and states, nothing read
     read_article(content, source)  one file, or why it can't be read
-    read_topics(content, listing)  what the topic files say
-    build_topics(articles, files)  the tree of topics that hold these articles
+    read_topics(content, listing)  what the topic files say; `topics.build_topics` makes a tree
     resolve_aliases(articles)      no alias that is also an id, none twice
     read_content(content)          all of it
 
@@ -20,7 +19,6 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from kb.config import DEFAULT_LIMITS, Limits
 from kb.content.dialects import PLAIN, Dialect
 from kb.content.files import Listing, SourceFile, find_file, fold, scan
-from kb.content.topics import TopicFile, build_topics, title_from_name
 from kb.model import FRONT, Article, Problem, Topic
 from kb.text.languages import name_of
 
@@ -29,14 +27,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.content.reader import Page
+    from kb.content.topics import TopicFile
 
 __all__ = [
     "Aliases",
     "Content",
     "Listing",
     "SourceFile",
-    "TopicFile",
-    "build_topics",
     "find_file",
     "line_of_step",
     "read_article",
@@ -45,7 +42,6 @@ __all__ = [
     "read_topics",
     "resolve_aliases",
     "scan",
-    "title_from_name",
 ]
 
 
@@ -96,6 +92,7 @@ def read_content(
 ) -> Content:
     """Read a whole content folder. Raises `ContentError` only if there is no such folder."""
     from kb.content.titles import read_suffix  # noqa: PLC0415  # as in read_article
+    from kb.content.topics import build_topics  # noqa: PLC0415  # as in read_article
 
     listing = scan(content, dialect)
     if not dialect.title_suffix:
@@ -168,6 +165,8 @@ def read_topics(
     """What the topic files and the menus of other tools say, by id of the topic, and what is wrong
     with the former, which count more. The folder of a language is called as its speakers call it.
     """
+    from kb.content.topics import TopicFile  # noqa: PLC0415  # a search shows no tree
+
     files: dict[str, TopicFile] = {}
     problems: list[Problem] = []
     if listing.menus or dialect.menu:

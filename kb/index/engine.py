@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from kb.model import Article, ArticleMeta
     from kb.search.protocols import ExportReader, SearchIndex
 
-CHANNELS = "has:channel"
-"""The facet of articles that describe a way to reach a person."""
-
 
 class Description(NamedTuple):
     """What an index holds; sizes in bytes."""

@@ -14,11 +14,17 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kb.index.engine import CHANNELS
 from kb.index.twins import fingerprints
 from kb.index.weights import NOWHERE, Columns, Weigher, unweighted
 from kb.model import Audience, Status, encode_meta, meta_of
-from kb.search.protocols import HIDDEN, LAST_POSITION, POSITION_BITS, RANGE_STARTS, TEXT_START
+from kb.search.protocols import (
+    CHANNELS,
+    HIDDEN,
+    LAST_POSITION,
+    POSITION_BITS,
+    RANGE_STARTS,
+    TEXT_START,
+)
 from kb.search.ranking import FIELDS, MAX_LENGTH, head_steps
 from kb.text.abbreviations import explained
 from kb.text.analysis import Collected

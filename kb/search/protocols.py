@@ -57,6 +57,10 @@ HIDDEN = "hidden_"
 their words change no one else's scores, corrections or completions."""
 
 
+CHANNELS = "has:channel"
+"""The facet of articles that describe a way to reach a person."""
+
+
 TWINS, FINGERPRINT = "twins", "fingerprint"
 """The field and the only term of it under which each section's fingerprint stands in place of
 positions. See `kb.index.twins`."""

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from kb.config import Config
-    from kb.content import TopicFile
+    from kb.content.topics import TopicFile
     from kb.knowledge_base import KnowledgeBase
     from kb.model import FileRow
     from kb.site.article_records import PageMeta, RenderedBody

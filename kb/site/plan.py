@@ -16,9 +16,9 @@ from itertools import chain
 from math import fsum, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content import build_topics
 from kb.content.files import fold
 from kb.content.languages import ONE_LANGUAGE, find_translations
+from kb.content.topics import build_topics
 from kb.model import FRONT
 from kb.site.addresses import (
     CONTACT,
@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kb.config import ContactConfig
-    from kb.content import TopicFile
     from kb.content.languages import Languages
+    from kb.content.topics import TopicFile
     from kb.files import State
     from kb.model import Action, Article, ArticleMeta, Topic
     from kb.site.article_records import PageMeta

@@ -26,7 +26,6 @@ from kb.model import (
     Step,
 )
 from kb.support.intent import asks_for_person, is_urgent
-from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -298,6 +297,8 @@ def _names(articles: Iterable[ArticleMeta], *, agents: bool) -> dict[str, str]:
 
 
 def _no_channel(name: str, known: dict[str, str]) -> str:
+    from kb.text.nearest import did_you_mean  # noqa: PLC0415  # few settings have a mistake
+
     own = list(dict.fromkeys(known.values()))
     hint = did_you_mean(name, own) or (
         f"the channels are {', '.join(own)}" if own else "no channel is public"

@@ -13,7 +13,6 @@ from support.articles import make_article
 from support.memory_engine import MemoryEngine
 
 from kb.config import Ranking
-from kb.index.engine import CHANNELS
 from kb.index.whoosh.engine import WhooshEngine
 from kb.model import (
     Action,
@@ -28,6 +27,7 @@ from kb.model import (
     Tier,
     meta_of,
 )
+from kb.search.protocols import CHANNELS
 from kb.search.query import ALL, Filters, Request, parse_query
 from kb.search.searcher import Searcher
 from kb.text.analysis import Analyzer

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import whoosh
 
-from kb.index.whoosh import imports
+from kb.index import whoosh as door
 
 NETWORK = ("urllib.request", "http.client", "email.parser", "ssl")
 
@@ -58,7 +58,7 @@ def test_the_function_is_there_for_who_calls_it(tmp_path, monkeypatch):
     for name in ("urllib.request", "whoosh.compat"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(threading, "active_count", lambda: 1)
-    imports.import_compat()
+    door.import_compat()
     assert "urllib.request" not in sys.modules
     (tmp_path / "one.txt").write_text("one")
     copy = tmp_path / "two.txt"

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content.dialects.dialect import Located
 from kb.errors import ConfigError
-from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -112,6 +111,8 @@ def locate(content: Path, configured: str | None = None) -> Located:
     is a name to go by. Raises ConfigError for one that there is not.
     """
     if configured and configured not in NAMES:
+        from kb.text.nearest import did_you_mean  # noqa: PLC0415  # a search has no mistake in it
+
         hint = did_you_mean(configured, NAMES) or f"there are {', '.join(NAMES)}"
         raise ConfigError(f"no dialect {configured!r}", hint=hint)
     folders = list(_reach(content))

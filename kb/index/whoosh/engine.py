@@ -31,7 +31,6 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
-from kb.index.engine import Description
 from kb.index.whoosh.reader import WhooshReader, open_reader
 from kb.model import ArticleMeta, decode_meta
 from kb.search.postings import PostingIndex
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Ranking
+    from kb.index.engine import Description
     from kb.model import Article
     from kb.text.analysis import Analyzer
 
@@ -95,6 +95,8 @@ class WhooshEngine:
 
     def describe(self) -> Description:
         """What the index holds."""
+        from kb.index.engine import Description  # noqa: PLC0415  # a search asks nothing of it
+
         reader = self.reader
         return Description(
             engine="whoosh",

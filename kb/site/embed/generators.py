@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from kb.config import DEFAULT_LIMITS
-from kb.content import frontmatter, title_from_name
+from kb.content import frontmatter
 from kb.content.dialects import NAMES, PLAIN, locate
 from kb.content.fields import matters
 from kb.content.files import printable
 from kb.content.markdown.document import without_comments
 from kb.content.reader import read_front_matter
+from kb.content.topics import title_from_name
 from kb.content.values import FieldReader
 from kb.content.visibility import read_visibility
 from kb.errors import ContentError

@@ -12,8 +12,9 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from kb.config import Ranking
-from kb.content import build_topics, read_topics, scan
+from kb.content import read_topics, scan
 from kb.content.dialects import dialect_of
+from kb.content.topics import build_topics
 from kb.model import Tier
 from kb.search.ranking import head_steps, saturations
 from kb.site.export.documents import (
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from kb.config import Config
-    from kb.content import TopicFile
+    from kb.content.topics import TopicFile
     from kb.knowledge_base import KnowledgeBase
     from kb.model import ArticleMeta, Topic
     from kb.search.protocols import ExportReader
