@@ -658,7 +658,7 @@ class KnowledgeBase:
         if language is not None:
             asked = self._language(language, opened)
             return (asked, *(tag for tag in languages if tag != asked))
-        from kb.search.languages import asked_first, known_words  # noqa: PLC0415  # few have several
+        from kb.search.languages import asked_first, known_words  # noqa: PLC0415  # few do
 
         words, hidden = request.query.words, request.drafts or request.audience is Audience.AGENT
 

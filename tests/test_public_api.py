@@ -217,7 +217,7 @@ def test_kb_itself_imports_almost_nothing():
     assert sorted(run.stdout.split()) == ["kb", "kb.version"]
 
 
-MOST_LOADED = 49
+MOST_LOADED = 50
 """Modules of kb that a search may load. A higher figure is a decision, not an accident."""
 
 
