@@ -19,7 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
@@ -111,7 +111,7 @@ def _names(base: KnowledgeBase, corpus: JudgedCorpus, qid: str) -> list[str]:
 def moves(*, indexed: bool) -> dict[str, list[float]]:
     """Values to try for each constant: around its default, within its range."""
     tried = {}
-    for constant in fields(Ranking):
+    for constant in Ranking.constants():
         low, high = constant.metadata["range"]
         default = float(constant.default)
         values = [default * f for f in FACTORS] if default else [high / 8, high / 4]

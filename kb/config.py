@@ -254,19 +254,31 @@ class Ranking:
     whole: float = _constant(0.5, 0, 1, "the joined form of a unit: wifi, for wi-fi")
     synonym: float = _constant(0.75, 0, 1, "a synonym, against the word itself")
     self_service: float = _constant(0.03, 0, 0.5, "lead of self-service sections in near-ties")
+    given: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    """The constants that the settings have, be it with the value of the default."""
+
+    @classmethod
+    def of(cls, settings: Iterable[tuple[str, float]]) -> Ranking:
+        """The constants as the settings have them. Raises ValueError for one out of its range."""
+        constants: dict[str, Any] = dict(settings)
+        return cls(**constants, given=frozenset(constants))
+
+    @classmethod
+    def constants(cls) -> tuple[Field[float], ...]:
+        """The field of each constant."""
+        return tuple(constant for constant in fields(cls) if "range" in constant.metadata)
 
     def fitted(self, sections: int, articles: int) -> Ranking:
         """The constants for a collection: where most articles are one section, IN_ONE_PIECE takes
-        the place of the defaults.
+        the place of the defaults that the settings leave.
         """
         if sections > MOST_IN_ONE_PIECE * articles:
             return self
-        default = Ranking()
-        changes = {k: v for k, v in IN_ONE_PIECE.items() if getattr(self, k) == getattr(default, k)}
+        changes: dict[str, Any] = {k: v for k, v in IN_ONE_PIECE.items() if k not in self.given}
         return replace(self, **changes)
 
     def __post_init__(self) -> None:
-        for constant in fields(self):
+        for constant in self.constants():
             low, high = constant.metadata["range"]
             if not low <= getattr(self, constant.name) <= high:
                 raise ValueError(f"{constant.name} should be a number from {low:g} to {high:g}")
@@ -312,6 +324,10 @@ class SearchConfig:
     stop_words: tuple[str, ...] = field(
         default=(),
         metadata=setting(phrases, "more words that a query leaves out; `!` before one keeps it"),
+    )
+    names: tuple[str, ...] = field(
+        default=(),
+        metadata=setting(phrases, "names and terms that are never taken for misspelt words"),
     )
 
     def expansions(self) -> dict[str, tuple[str, ...]]:
@@ -690,13 +706,13 @@ def _check_ranking(constants: tuple[tuple[str, float], ...], file: SettingsFile)
     if not constants:
         return
 
-    known = [f.name for f in fields(Ranking)]
+    known = [constant.name for constant in Ranking.constants()]
     for key, value in constants:
         here = ("ranking", key)
         if key not in known:
             hint = _near_key(key, known)
             raise file.error(f"unknown setting ranking.{key}", here, hint)
         try:
-            Ranking(**{key: value})
+            Ranking.of([(key, value)])
         except (ValueError, ConfigError) as error:
             raise file.error(f"ranking.{key}: {error}", here) from error

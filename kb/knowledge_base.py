@@ -175,9 +175,11 @@ class KnowledgeBase:
 
     def __init__(self, config: Config, analyzer: Analyzer | None = None) -> None:
         self.config = config
-        self.analyzer = analyzer or Analyzer(config.language, config.search.stop_words)
+        self.analyzer = analyzer or Analyzer(
+            config.language, config.search.stop_words, config.search.names
+        )
         self._analyzers = {"": self.analyzer}
-        self.ranking = Ranking(**dict(config.ranking))
+        self.ranking = Ranking.of(config.ranking)
         self._synonyms = config.search.expansions()
         self.outdated = ""
         self.on_repair: Callable[[Changes], object] = lambda _: None
@@ -610,7 +612,8 @@ class KnowledgeBase:
     def _analyzer_of(self, language: str) -> Analyzer:
         known = self._analyzers.get(language)
         return known or self._analyzers.setdefault(
-            language, Analyzer(language, self.config.search.stop_words)
+            language,
+            Analyzer(language, self.config.search.stop_words, self.config.search.names),
         )
 
     def _tag(self, language: str) -> str:

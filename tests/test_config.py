@@ -413,7 +413,7 @@ def test_ranking_constants_must_exist(tmp_path):
 def test_ranking_constants_are_kept_in_order(tmp_path):
     """Constants within their range arrive as pairs."""
     ranking = Ranking
-    first = fields(ranking)[0].name
+    first = ranking.constants()[0].name
     value = getattr(ranking(), first)
     assert load(tmp_path, f"[ranking]\n{first} = {value}").ranking == ((first, float(value)),)
 
@@ -421,7 +421,7 @@ def test_ranking_constants_are_kept_in_order(tmp_path):
 def test_ranking_constants_have_a_range(tmp_path):
     """A constant beyond its range is refused at its line."""
     ranking = Ranking
-    first = fields(ranking)[0].name
+    first = ranking.constants()[0].name
     assert refusal(tmp_path, f"[ranking]\n{first} = -1e9").line == 2
 
 
@@ -476,5 +476,6 @@ def test_articles_in_one_piece_have_constants_of_their_own():
     assert fitted.title_part > plain.title_part
     assert fitted.k1 > plain.k1
     assert fitted.coverage_query < plain.coverage_query
-    own = Ranking(k1=1, title_part=0)
-    assert (own.fitted(20, 20).k1, own.fitted(20, 20).title_part) == (1, 0)
+    own = Ranking.of([("k1", 1), ("title_part", plain.title_part)]).fitted(20, 20)
+    assert (own.k1, own.title_part) == (1, plain.title_part)
+    assert own.coverage_query == fitted.coverage_query

@@ -20,7 +20,7 @@ RANKING = ROOT / "docs" / "ranking.md"
 
 def _constants_table():
     rows = ["| constant | default | range | is |", "|---|---|---|---|"]
-    for constant in fields(Ranking):
+    for constant in Ranking.constants():
         low, high = constant.metadata["range"]
         mark = "*" if constant.metadata["indexed"] else ""
         meaning = constant.metadata["meaning"]

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import astuple, dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -547,7 +547,7 @@ def _sources_of(generation: Generation) -> dict[str, Source]:
 
 def settings_of(config: Config) -> str:
     """A digest of all that an index depends on besides the articles and the libraries."""
-    ranking = Ranking(**dict(config.ranking))
+    ranking = Ranking.of(config.ranking)
     located = locate(config.content, config.folder.dialect or None)
     values = {
         "format": FORMAT,
@@ -555,13 +555,14 @@ def settings_of(config: Config) -> str:
         "byteorder": sys.byteorder,
         "language": config.language,
         "stop_words": config.search.stop_words,
+        "names": config.search.names,
         "limits": astuple(config.limits),
         "markdown": astuple(config.markdown),
         "languages": (config.folder.languages, found_languages(config.content)),
         "dialect": (located.name, located.state, astuple(config.folder)),
         "ranking": {
             constant.name: getattr(ranking, constant.name)
-            for constant in fields(ranking)
+            for constant in ranking.constants()
             if constant.metadata["indexed"]
         },
     }

@@ -25,13 +25,16 @@ from __future__ import annotations
 
 import math
 import re
-from itertools import accumulate
+from collections import defaultdict
+from itertools import accumulate, combinations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.model import Correction
+from kb.text.analysis import OWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from kb.search.query import Query
     from kb.search.scoring import QueryStatistics
@@ -167,6 +170,66 @@ def slip_cost(typed: str, meant: str) -> int:
     return rows[-1][-1] + FIRST * (typed[0] != meant[0])
 
 
+class Neighbourhood:
+    """The words that some known ones may be taken for, or be parts of: those that a correction may
+    ever change.
+
+    Two words that are at most two edits apart are the same without two letters each (W. Garbe,
+    "1000x faster spelling correction", 2012): each known word stands under all that is left of it.
+    """
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
+        self._by_rest = defaultdict[str, set[str]](set)
+        self._beginnings = set[str]()
+        self._ends = set(known)
+        for word in known:
+            self._ends.add(word[1:])
+            swapped = word[1:2] + word[:1] + word[2:]
+            for beginning in {word, swapped}:
+                for rest in _rests(beginning):
+                    self._by_rest[rest].add(word)
+                self._beginnings.update(_rests(beginning[:BEGINNING]))
+        self._last = ("", False)
+
+    def has(self, word: str) -> bool:
+        """Whether a word is known, or near a known one as `Corrector` has it."""
+        if word in self._ends or word[1:] in self._ends:
+            return True  # but for its first letter
+        beginning = word[:BEGINNING]
+        if beginning != self._last[0]:
+            begins = not self._beginnings.isdisjoint(_rests(beginning))
+            self._last = (beginning, begins)
+        if not self._last[1]:
+            return False
+        rests = _rests(word)
+        if self._by_rest.keys().isdisjoint(rests):
+            return False
+        near = {known for rest in rests for known in self._by_rest.get(rest, ())}
+        furthest = 2 if len(word) >= LONG else 1
+        return bool(candidates(word, lambda b: [k for k in near if k.startswith(b)], furthest))
+
+    def joins(self, word: str, stop_words: AbstractSet[str]) -> bool:
+        """Whether a word is two known ones that are no stop words."""
+        cuts = range(MIN_PART, len(word) - MIN_PART + 1)
+        pairs = ((word[:cut], word[cut:]) for cut in cuts)
+        return any(
+            one in self._known and other in self._known and stop_words.isdisjoint((one, other))
+            for one, other in pairs
+        )
+
+
+BEGINNING = 8
+"""Letters at the beginning of words that are compared first, as words in order share them."""
+
+
+def _rests(word: str) -> list[str]:
+    """A word, and what is left of it without one and two letters that are not the first."""
+    first, others = word[:1], word[1:]
+    sizes = range(max(0, len(others) - 2), len(others) + 1)
+    return [first + "".join(rest) for size in sizes for rest in combinations(others, size)]
+
+
 MIN_PART = 3
 """Letters of each of the two words that a word may be made of, at least."""
 
@@ -261,11 +324,11 @@ class Corrector:
     def _best(self, token: Token, parts: Sequence[Token]) -> _Guess | None:
         """What was probably meant by a token among the query's `parts`."""
         surface = token.surface
-        if len(surface) < MIN_LENGTH:
+        level = self._level(surface)
+        if len(surface) < MIN_LENGTH or level == OWN:
             return None
         if any(character.isdigit() for character in surface):
             return self._split_digits(surface)
-        level = self._level(surface)
         if level > RARE:
             return self._compound(surface)
         near = self._nearest(surface, _beside(token, parts))

@@ -204,16 +204,23 @@ SNOWBALL = {
 """Snowball's name of each language that it has a stemmer for, by ISO 639-1 code."""
 
 
+OWN = 31
+"""How common words of the names are: more than any word of a language (`kb.text.lexicon`)."""
+
+
 class Analyzer:
     """Cuts text into terms for one language; keeps what it learnt of each unit.
 
     `language` is an ISO 639-1 code. Languages without a Snowball stemmer are not stemmed, but for
     Korean, which loses its particles. `stop_words` change the language's own, as `stop_words_of`
-    has it.
+    has it. `names` are texts whose words are right as they are.
     """
 
-    def __init__(self, language: str = "en", stop_words: Iterable[str] = ()) -> None:
+    def __init__(
+        self, language: str = "en", stop_words: Iterable[str] = (), names: Iterable[str] = ()
+    ) -> None:
         self.language = language
+        self._names = tuple(names)
         self._code = language.partition("-")[0].lower()
         self.stop_words = stop_words_of(self._code, stop_words)
         self.courtesies = courtesies_of(self._code)
@@ -369,6 +376,10 @@ class Analyzer:
     def _read(self, unit: str) -> tuple[Word, ...]:
         """The words of a unit that is new."""
         return self._read_plain(unit) or tuple(self._read_unit(unit))
+
+    def own_words(self) -> frozenset[str]:
+        """The words of the `names`, as surfaces."""
+        return frozenset().union(*map(self.surfaces, self._names))
 
     def respell(self, surface: str) -> str:
         """One of the spellings of a word, the same for all of them."""

@@ -21,10 +21,11 @@ from bisect import bisect_right
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.text.analysis import OWN
 from kb.text.characters import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 SHORTEST, LONGEST = 4, 31
 """Letters of a word that is kept: shorter ones are never corrected, longer ones are rare."""
@@ -32,10 +33,11 @@ SHORTEST, LONGEST = 4, 31
 BLOCK = 3_000
 """Words of a block: about 7 KB compressed."""
 
+
 LEVELS_PER_TEN = 4
 """Steps of level for each factor of ten of a word's frequency."""
 
-MOST_COMMON = 31
+MOST_COMMON = 30
 
 EVERYDAY_FROM, MOST_EVERYDAY = 18, 8
 """A word of this level is an everyday word by one step; each level above is one step more."""
@@ -80,7 +82,7 @@ class Lexicon:
         self._read = lru_cache(8)(lambda number: self._block(number).read())
 
     def commonness(self, word: str) -> int:
-        """The level of a word: 1 for the rarest ones to MOST_COMMON, 0 for what is none."""
+        """The level of a word: 1 for the rarest ones to MOST_COMMON, or OWN; 0 for what is none."""
         number = bisect_right(self._firsts, word) - 1
         return self._read(number).get(word, 0) if number >= 0 else 0
 
@@ -128,18 +130,27 @@ def _level(frequency: float) -> int:
 
 
 @cache
-def write_lexicon(languages: tuple[str, ...]) -> bytes:
-    """The lexicon of some languages, by their codes: of the words of all that have a list."""
+def write_lexicon(language: str, own: frozenset[str] = frozenset()) -> bytes:
+    """The lexicon of a language, by its code: empty without a list, but for `own` words, which are
+    surfaces.
+    """
     levels: dict[str, int] = {}
-    for language in languages:
-        for word, level in _levels(language):
-            if levels.get(word, 0) < level:
-                levels[word] = level
-    words = sorted(levels)
-    blocks = [_write(words[at : at + BLOCK], levels) for at in range(0, len(words), BLOCK)]
-    rows = [[words[at * BLOCK], len(block)] for at, block in enumerate(blocks)]
+    for word, level in _levels(language):
+        if levels.get(word, 0) < level:
+            levels[word] = level
+    levels.update((word, OWN) for word in own if len(word) <= LONGEST)
+    blocks = list(write_blocks(levels))
+    data = [zlib.compress(f"{block.words}\n{block.levels}".encode(), 6) for block in blocks]
+    rows = [[block.first, len(text)] for block, text in zip(blocks, data, strict=True)]
     head = zlib.compress(json.dumps(rows).encode())
-    return b"".join([_HEAD.pack(len(head)), head, *blocks])
+    return b"".join([_HEAD.pack(len(head)), head, *data])
+
+
+def write_blocks(levels: Mapping[str, int]) -> Iterator[Block]:
+    """The blocks of some words, each with its level."""
+    words = sorted(levels)
+    for at in range(0, len(words), BLOCK):
+        yield _write(words[at : at + BLOCK], levels)
 
 
 def _levels(language: str) -> Iterable[tuple[str, int]]:
@@ -163,7 +174,7 @@ def _counts(language: str) -> dict[str, int]:
         return {}
 
 
-def _write(words: Sequence[str], levels: dict[str, int]) -> bytes:
+def _write(words: Sequence[str], levels: Mapping[str, int]) -> Block:
     """A block of some words."""
     parts, before, shared = [], "", 0
     for word in words:
@@ -175,4 +186,4 @@ def _write(words: Sequence[str], levels: dict[str, int]) -> bytes:
         parts.append(_DIGITS[shared] + word[shared:])
         before = word
     digits = "".join([_DIGITS[levels[word]] for word in words])
-    return zlib.compress(f"{' '.join(parts)} \n{digits}".encode(), 6)
+    return Block(words[0], f"{' '.join(parts)} ", digits)

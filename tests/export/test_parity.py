@@ -207,6 +207,30 @@ def test_words_meet_alike(tmp_path, open_base, both):
     assert not list(differences(*both(open_base(content), questions)))
 
 
+def test_words_of_the_language_stay_alike_where_few_are_written(tmp_path, open_base, both, export):
+    """Near words of the articles or two of them, British or not, and names of the settings; others
+    are not in the files, whose size is a part of that of the whole list.
+    """
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text(
+        "# Too short\n\nThe order is too short; mark its prize. Lights over head. Recognized, behaves.\n"
+    )
+    (content / "b.md").write_text("# Order\n\nYour color, the price of an order. A cart, a load.\n")
+    base = open_base(content, search=SearchConfig(names=("Ordr", "Shrt12")))
+    words = (
+        "took", "shirt", "shrt", "shrt12", "ordr", "odrer", "prime", "overhead", "recognised",
+        "recognise", "colours", "behaved", "behaviour", "carts", "lode", "elephant", "cartload", "marquee",
+    )  # fmt: skip
+    questions = [(word, option) for word in words for option in ({}, {"limit": 10, "prefix": True})]
+    ours, theirs = both(base, questions)
+    assert base.search("ordr").correction is None
+    assert base.search("odrer").correction is not None
+    assert not list(differences(ours, theirs))
+    files = export(base)
+    assert 0 < sum(len(data) for name, data in files.items() if name.startswith("x")) < 60_000
+
+
 def test_what_several_versions_say_is_one_hit_alike(tmp_path, open_base, both):
     """Equal and near-equal sections of versions, copies, hidden ones and one article's own; with
     filters, words that one version alone has, phrases, and beginnings.

@@ -1,11 +1,13 @@
 """Facts about corrected queries."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.statistics import FakeStatistics
 
 from kb.search.query import parse_query
-from kb.search.spelling import Corrector
-from kb.text.analysis import Analyzer
+from kb.search.spelling import LETTERS, LONG, Corrector, Neighbourhood, candidates
+from kb.text.analysis import OWN, Analyzer
 
 ANALYZER = Analyzer()
 TEXTS = ("track a late package", "the package is late", "delivery: the rate", "Café")
@@ -280,3 +282,41 @@ def test_compounds_are_taken_apart_where_a_language_makes_them_at_will():
             tokens = list(analyzer.tokens(query.words))
             sure, _ = corrector.correct(tokens, tokens)
             assert (sure and sure.describe(query).text) == meant
+
+
+def test_names_of_the_settings_are_never_corrected():
+    """Not even where a slip is likely, before digits, or as a compound of known words."""
+    texts = ("your order", "your order", "rechnung und nummer")
+    for name in ("ordr", "ordr12", "rechnungsnummer"):
+        analyzer = Analyzer("de", names=["Unser Ordr", "ordr12", "Rechnungsnummer"])
+        levels = dict.fromkeys(analyzer.own_words(), OWN)
+        for known, changed in (({}, True), (levels, False)):
+            statistics = FakeStatistics(analyzer, texts, levels={name: 0, **known})
+            tokens = list(analyzer.tokens(name))
+            sure, offered = Corrector(statistics, analyzer).correct(tokens, tokens)
+            assert bool(sure or offered) is changed, name
+
+
+WORDS = (
+    "colour", "colon", "organised", "realise", "weather", "whether", "better", "letter", "abcdef", "badcfe",
+    "order", "orders", "rdoer", "overhead", "head", "over", "took", "tooks", "book", "bo", "to", "x",
+)  # fmt: skip
+
+
+@given(
+    st.sets(st.sampled_from(WORDS)), st.sampled_from(WORDS[:17]), st.text("abdeorst", max_size=2)
+)
+def test_a_neighbourhood_has_what_a_correction_may_change(known, word, more):
+    """Whatever is near by `candidates`, or by its first letter alone."""
+    typed = more + word if len(more) % 2 else word[: len(more)] + more + word[len(more) + 1 :]
+    near = candidates(
+        typed,
+        lambda beginning: (k for k in known if k.startswith(beginning)),
+        2 if len(typed) >= LONG else 1,
+    )
+    rest = typed[1:]
+    others = (rest, *(a + r for r in (rest, typed) for a in LETTERS))
+    expected = bool(near) or typed in known or any(other in known for other in others)
+    assert Neighbourhood(known).has(typed) or not expected
+    if not near and Neighbourhood(known).has(typed):
+        assert typed in known or any(k[1:] in {typed, rest} or k == rest for k in known)

@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError
 
 import pytest
 from hypothesis import given
@@ -55,7 +55,7 @@ k1s = st.floats(0.1, 5)
 lengths = st.lists(st.integers(0, 2000), min_size=len(FIELDS), max_size=len(FIELDS))
 
 
-@pytest.mark.parametrize("constant", fields(Ranking), ids=lambda constant: constant.name)
+@pytest.mark.parametrize("constant", Ranking.constants(), ids=lambda constant: constant.name)
 def test_every_constant_has_a_meaning_and_a_range(constant):
     """Its default lies within, its ends are accepted, anything beyond is refused by name."""
     low, high = constant.metadata["range"]

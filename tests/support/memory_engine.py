@@ -134,7 +134,9 @@ class MemoryEngine:
         numbered = [(key, number) for number, group in enumerate(groups) for key in group]
         twins = Twins(*zip(*numbered, strict=True)) if numbered else NO_TWINS
         self.index = MemoryIndex(sections, self.averages, self.ranking, twins)
-        self.index.lexicon = Lexicon(write_lexicon((self.analyzer.language,)))
+        self.index.lexicon = Lexicon(
+            write_lexicon(self.analyzer.language, self.analyzer.own_words())
+        )
         self.index.everyday_terms = everyday_terms(self.analyzer.language, self.analyzer.stem)
 
 

@@ -119,7 +119,7 @@ def build(folder: Path, analyzer: Analyzer, ranking: Ranking, articles: Iterable
         averages = Averages.of(inverter.totals, inverter.sections)
         writer.pool.take(inverter.postings(averages))
     _write_anew(folder, averages, ranking)
-    replace_file(folder / LEXICON, [write_lexicon((analyzer.language,))])
+    replace_file(folder / LEXICON, [write_lexicon(analyzer.language, analyzer.own_words())])
     everyday = everyday_terms(analyzer.language, analyzer.stem)
     replace_file(folder / EVERYDAY, [json.dumps(everyday).encode()])
 

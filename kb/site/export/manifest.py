@@ -7,7 +7,7 @@ reads them is in kb/site/assets/search.
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     `contacts` describe channels where those of the layout are not meant.
     """
     listed = _Listed()
-    ranking = Ranking(**dict(config.ranking)).fitted(reader.sections, reader.articles)
+    ranking = Ranking.of(config.ranking).fitted(reader.sections, reader.articles)
     documents = Documents(reader, layout, places, kept)
     yield from starmap(listed.add, documents.write())
     leads = documents.leads()
@@ -91,7 +91,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     terms = write_terms(reader, layout, ranking, leads, stamps, said, kept)
     yield from starmap(listed.add, terms)
     yield from starmap(listed.add, write_words(words))
-    yield from starmap(listed.add, write_lexicon(reader))
+    yield from starmap(listed.add, write_lexicon(words, reader, analyzer, kept))
     groups = find_groups(reader, layout)
     yield from starmap(listed.add, write_groups(groups, reader, places))
     facets = _facets(layout, topics, places, root)
@@ -162,7 +162,8 @@ def _of_tier(layout: Layout, tier: Tier) -> list[int]:
 
 def _statistics(reader: ExportReader, ranking: Ranking) -> dict[str, Any]:
     """Constants, averages and saturations: numbers that the score is made of."""
-    constants = {name: n for name, n in asdict(ranking).items() if name not in _UNUSED}
+    names = (constant.name for constant in ranking.constants())
+    constants = {name: getattr(ranking, name) for name in names if name not in _UNUSED}
     return {
         "count": reader.sections,
         "ranking": constants,

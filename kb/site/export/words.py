@@ -7,22 +7,27 @@ completions and corrections, as do those of the words of the language.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.search.expansion import halves_of
 from kb.search.postings import PostingIndex
-from kb.search.spelling import level_of
+from kb.search.spelling import Neighbourhood, level_of
 from kb.site.export.encoding import DIGITS, encode, make_shard
+from kb.text.analysis import OWN
+from kb.text.lexicon import write_blocks
+from kb.text.variants import other_spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from kb.config import Ranking
     from kb.search.protocols import ExportReader
     from kb.site.export.encoding import Shard
     from kb.site.export.shards import ShardCache
     from kb.text.analysis import Analyzer
+    from kb.text.lexicon import Block
 
 
 class Word(NamedTuple):
@@ -127,10 +132,52 @@ def _listed(words: Iterable[str]) -> str:
     return "".join(parts)
 
 
-def write_lexicon(reader: ExportReader) -> Iterator[tuple[str, Shard]]:
-    """(first word, shard) of the words of the language."""
-    for number, (first, words, levels) in enumerate(reader.lexicon()):
-        yield first, make_shard(f"x{number}", {"words": words, "levels": levels})
+_LEXICON = "lexicon"
+"""The name under which it is noted which words of the language are written, and for which words of
+the articles."""
+
+MANY_WORDS = 6_000
+"""So many words of the articles are near most words of a language: all are written then."""
+
+
+def write_lexicon(
+    words: Collection[str], reader: ExportReader, analyzer: Analyzer, kept: ShardCache
+) -> Iterator[tuple[str, Shard]]:
+    """(first word, shard) of the words of the language that matter: a query's word that no word of
+    the articles is near, and that none are parts of, stays as it is be it known or not.
+    """
+    blocks: Iterable[Block] = reader.lexicon()
+    if len(words) < MANY_WORDS:
+        blocks = write_blocks(_near_words(words, blocks, analyzer, kept))
+    for number, (first, listed, levels) in enumerate(blocks):
+        yield first, make_shard(f"x{number}", {"words": listed, "levels": levels})
+
+
+def _near_words(
+    words: Collection[str], blocks: Iterable[Block], analyzer: Analyzer, kept: ShardCache
+) -> dict[str, int]:
+    """The words that matter, each with its level; those of the last export, where articles have
+    the same words: to look at all takes half a second of CPU.
+    """
+    asked = hashlib.sha256(" ".join(sorted(words)).encode("utf-8", "surrogatepass")).hexdigest()
+    noted = kept.last.get(_LEXICON)
+    if noted and noted[0] == asked:
+        kept.note(_LEXICON, noted)
+        return dict(noted[1])
+    levels: dict[str, int] = {}
+    for block in blocks:
+        levels.update(block.read())
+    reach, stop_words = Neighbourhood(words), analyzer.stop_words
+    near = {
+        word
+        for word, level in levels.items()
+        if level == OWN or reach.has(word) or reach.joins(word, stop_words)
+    }
+    others = other_spellings(levels.keys() - near, analyzer.language.partition("-")[0].lower())
+    near.update([word for word, other in others if reach.has(other)])
+    found = {word: levels[word] for word in sorted(near)}
+    kept.note(_LEXICON, [asked, found])
+    return found
 
 
 _END = " "

@@ -23,6 +23,7 @@ export const GROUPS = 6;
 export const SPACES = " /\u00a0\u2009\u202f";
 export const HUMP = "[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+";
 export const CAMEL = "[a-z]{2}[A-Za-z0-9]*[A-Z]|[A-Z][a-z]+[A-Z][a-z]+[A-Z]|[A-Z][a-z]{3,}[A-Z][a-z]{2}|[A-Z][a-z]+[A-Z][a-z]{4}|[A-Z]{3,}[a-z]{2}";
+export const OWN = 31;
 
 // kb/text/snippets.py
 export const SNIPPET_WIDTH = 200;

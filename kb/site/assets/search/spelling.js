@@ -4,7 +4,7 @@ import { pause } from "./pauses.js";
 import { areNeighbours } from "./scoring.js";
 import {
   CONFUSED, CONFUSED_LETTERS, BESIDE, COMMON, COMMONER, COMPARED, DOUBLED, ENDINGS, EXTRA, FIRST, HELD_RARELY, JOINING, LETTERS,
-  LIKELY, LONG, LONGEST_SURE, MIN_LENGTH, MIN_PART, MISSING, NO_WORD, OFFERED, OFTENER, OTHER, PART_OF_COMPOUND, PER_LEVEL, RARE,
+  LIKELY, LONG, LONGEST_SURE, MIN_LENGTH, MIN_PART, MISSING, NO_WORD, OFFERED, OFTENER, OTHER, OWN, PART_OF_COMPOUND, PER_LEVEL, RARE,
   SAME_STEM, SURE, SURE_PER_LETTER, SWAPS, UNDOUBLED,
 } from "./shared.js";
 
@@ -120,8 +120,9 @@ export class Corrector {
   async #best(token, parts) {
     const { surface } = token;
     if ([...surface].length < MIN_LENGTH) return null;
-    if (/\p{Nd}/u.test(surface)) return this.#splitDigits(surface);
     const level = await this.level(surface);
+    if (level === OWN) return null;
+    if (/\p{Nd}/u.test(surface)) return this.#splitDigits(surface);
     if (level > RARE) return this.#compound(surface);
     const at = parts.indexOf(token);
     const near = await this.#nearest(surface, [parts[at - 1]?.term, parts[at + 1]?.term]);
