@@ -150,12 +150,17 @@ def _preface(answer: Answer, screen: Screen) -> Iterator[Line]:
         sentences.append(line_of("Did you mean ", meant, "?"))
     if answer.found is Found.PREFIX:
         sentences.append(line_of("No section has these words; these have longer ones."))
-    for word, others in answer.synonyms:
-        sentences.append(line_of(f"{word} also finds {', '.join(others)}."))
     for sentence in sentences:
-        yield from wrap([Span(s.text, s.style | Style.DIM) for s in sentence], screen.width)
-    if sentences:
+        yield from wrap([_dim(span) for span in sentence], screen.width)
+    also = " ".join(f"{word} also finds {', '.join(others)}." for word, others in answer.synonyms)
+    if also:
+        yield cut([_dim(Span(also))], screen.width, screen.glyphs.more)
+    if sentences or also:
         yield _BLANK
+
+
+def _dim(span: Span) -> Span:
+    return Span(span.text, span.style | Style.DIM)
 
 
 def _whole(hit: Hit, number: Line, screen: Screen) -> Iterator[Line]:

@@ -285,7 +285,7 @@ def test_answer_says_how_it_understood_the_query(base, kb):
         found=Found.CORRECTED,
         correction=Correction("late package", (("pacakge", "package"),)),
         suggestion=Correction("lace package", (("late", "lace"), ("pacakge", "package"))),
-        synonyms=(("package", ("parcel",)),),
+        synonyms=(("package", ("parcel",)), ("late", ("delayed", "overdue", "behind schedule"))),
         notices=("The query was cut.",),
         total=40,
         hits=(replace(plain.hits[0], weak=True),),
@@ -295,7 +295,7 @@ def test_answer_says_how_it_understood_the_query(base, kb):
         "The query was cut.",
         "Showing results for late package; search instead for late pacakge with --exact.",
         "Did you mean lace package?",
-        "package also finds parcel.",
+        "package also finds parcel. late also finds delayed, overdue, behind schedule.",
         "",
     ]
     assert lines[5:7] == ["Perhaps", f"1. {plain.hits[0].title}"]

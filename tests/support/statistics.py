@@ -1,7 +1,7 @@
 """A stand-in for an index's statistics that holds texts in a dictionary."""
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate
 
 
 @dataclass
@@ -48,10 +48,18 @@ class FakeStatistics:
         return []
 
     def are_neighbours(self, one, other):
-        """In any text, stop words left out."""
-        tokens = (self.analyzer.tokens(text) for text in self.texts)
-        runs = ([token.term for token in text if not token.stop] for text in tokens)
-        return any((one, other) in pairwise(terms) for terms in runs)
+        """In any text; a stop word has the place of the word after it, as an index files it."""
+        return any(
+            term == one and (other, place + 1) in places
+            for places in map(self._places, self.texts)
+            for term, place in places
+        )
+
+    def _places(self, text):
+        """The places of a text's terms."""
+        tokens = list(self.analyzer.tokens(text))
+        numbers = accumulate((not token.stop for token in tokens), initial=0)
+        return {(token.term, number) for token, number in zip(tokens, numbers, strict=False)}
 
     def words_from(self, prefix):
         """Words that begin with a prefix."""

@@ -79,9 +79,8 @@ export function notesOf(answer, question, { t }, again) {
   }
   if (question.correct === false) notes.push([t("find_exact")]);
   if (answer.found === "prefix") notes.push([t("find_prefix")]);
-  for (const { word, also } of answer.synonyms) {
-    notes.push([t("find_synonyms", { word, others: also.join(", ") })]);
-  }
+  const also = answer.synonyms.map(({ word, also: others }) => t("find_synonyms", { word, others: others.join(", ") }));
+  if (also.length) notes.push([also.join(" ")]);
   return notes.map((note) => make("p", {}, ...note));
 }
 
