@@ -58,11 +58,22 @@ EVERYDAY = 0.8
 """How much less a wholly everyday word weighs: small talk is made of such."""
 
 SHORT = 12
-"""Words that the index knows of a message that is searched as it is, if it sets nothing apart."""
+"""Words that the index knows of a message that is one problem, if it sets nothing apart: of it only
+small talk is left out.
+"""
+
+TALK = 0.35
+"""A sentence is small talk if its words are everyday words to this part, and it weighs too little."""
 
 MOST_SENTENCES = 400
 
-_END = re.compile(r"(?<=[.!?…])[\"”')\]]*\s+(?=[^\W\d_a-zß-öø-ÿ]|[¿¡\"“„'(\[\d])|(?<=[。！？])")
+_END = re.compile(
+    r"(?<=[.!?…])[\"”')\]]*\s+(?=[^\W\d_a-zß-öø-ÿ]|[¿¡\"“„'(\[\d])|(?<=[。！？])|"
+    r"(?<=[^\W\d_]{4}[.!?…])\s+(?=[^\W\d_])"
+)
+"""Where a sentence ends: many customers write without capitals, but a short word with a stop before
+a small letter is an abbreviation.
+"""
 _BEGINNINGS = (
     r"p\.? ?s\.? ?[:.)-]? |(?:[-*•–·o]|\(?\d{1,2}[.)]|\(?[a-h][.)])\s",
     r"(?:and )?also\b|another\b|additionally\b|in addition\b|second(?:ly)?\b|third(?:ly)?\b",
@@ -93,11 +104,14 @@ class _Sentence(NamedTuple):
 
 
 class _Weighed(NamedTuple):
-    """A sentence with what each candidate has of it, and the most that one has."""
+    """A sentence with what each candidate has of it, the most that one has, and the part to which its
+    words are everyday words.
+    """
 
     sentence: _Sentence
     scores: Sequence[float]
     weight: float
+    everyday: float
 
 
 def find_problems(
@@ -112,11 +126,11 @@ def find_problems(
     is_apart = any(sentence.apart for sentence in sentences)
     if not message.text.strip():
         return ()
-    if len(sentences) < 2 or not terms or (len(terms) <= SHORT and not is_apart):  # noqa: PLR2004  # one alone
-        known = [sentence.text for sentence in sentences if sentence.terms or not terms]
-        return (" ".join(known),)
+    if len(sentences) < 2 or not terms:  # noqa: PLR2004  # one alone
+        return (" ".join(sentence.text for sentence in sentences),)
     weighed = _weigh(sentences, terms, index, audience)
-    problems = _group(weighed)
+    is_short = len(terms) <= SHORT and not is_apart
+    problems = [_without_talk(weighed)] if is_short else _group(weighed)
     return tuple(" ".join(each.sentence.text for each in problem) for problem in problems)
 
 
@@ -169,7 +183,13 @@ def _weigh_one(
         * (1 + HEADS * sum(c.heads.get(place, 0) for place in own) / (c.mass or 1))
         for c in best
     ]
-    return _Weighed(sentence, scores, max(scores, default=0.0))
+    everyday = sum(1 - plain[place] for place in own) / (EVERYDAY * len(own)) if own else 1.0
+    return _Weighed(sentence, scores, max(scores, default=0.0), everyday)
+
+
+def _without_talk(weighed: Sequence[_Weighed]) -> list[_Weighed]:
+    least = LEAST * max(each.weight for each in weighed)
+    return [e for e in weighed if e.sentence.terms and (e.everyday < TALK or e.weight >= least)]
 
 
 def _group(weighed: Sequence[_Weighed]) -> list[list[_Weighed]]:

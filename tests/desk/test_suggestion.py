@@ -134,6 +134,25 @@ def test_noise_changes_nothing(base):
     assert suggestion.problems[0].about == "I forgot the password."
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I am so busy with work and the children. How do I delete my account?",
+        "it was quite a nice day with my parents. i forgot the password. thanks for everything.",
+        "Nobody called me back in the morning.\n\nI was charged twice.\n\nI am really quite tired.",
+    ],
+)
+def test_small_talk_of_a_short_message_is_left_out(base, tmp_path, message):
+    """Also where its words stand in articles, and where nobody writes capitals."""
+    talk = (
+        "# About us\n\nA wonderful weekend with work, parents and children: nobody here is busy. "
+        "We called you back in the morning, nice and tired, and have a really good day.\n"
+    )
+    (tmp_path / "content" / "about.md").write_text(talk, encoding="utf-8")
+    said = base.suggest(message).problems[0].about
+    assert said in ("How do I delete my account?", "i forgot the password.", "I was charged twice.")
+
+
 def test_what_is_set_apart_is_a_problem_however_little_is_said(base):
     """`Also` means it, beside a sentence of more words."""
     long = "The package that I ordered never arrived, the tracking of the order shows no day."

@@ -31,6 +31,7 @@ from starlette.routing import Route
 from kb.assist.api.openapi import BODIES, OPERATIONS, openapi
 from kb.assist.api.settings import (
     MOST_BYTES,
+    MOST_CHARACTERS,
     MOST_CLIENTS,
     REFRESH,
     THREADS,
@@ -63,6 +64,9 @@ _log = logging.getLogger("kb.api")
 
 UNREADABLE = "the index can't be read now"
 LOOPBACK = "127.0.0.1"
+STATUS = {"budget": 409}
+"""The status of errors that are not in the request alone: a smaller section may come."""
+
 MISTAKE = "something went wrong in kb; its log says what"
 
 
@@ -264,8 +268,8 @@ def _value(name: str, text: str, schema: Mapping[str, Any]) -> Any:
     if "enum" in schema and text not in schema["enum"]:
         known = ", ".join(schema["enum"])
         raise QueryError(f"{name} takes one of {known}", code="parameter")
-    if not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", 64):
-        least, most = schema.get("minLength", 0), schema.get("maxLength", 64)
+    least, most = schema.get("minLength", 0), schema.get("maxLength", MOST_CHARACTERS)
+    if not least <= len(text) <= most:
         raise QueryError(f"{name} takes {least} to {most:,} characters", code="parameter")
     if "pattern" in schema and not re.fullmatch(schema["pattern"].strip("^$"), text):
         raise QueryError(f"{name} takes a tag such as en or pt-BR", code="parameter")
@@ -315,8 +319,9 @@ def _failure(error: KbError) -> Response:
         told = _error_object(error.message, error.code)
         return _json(error.status, told, error.headers)
     if isinstance(error, NotFoundError | QueryError):
-        status = 404 if isinstance(error, NotFoundError) else 400
+        status = 404 if isinstance(error, NotFoundError) else STATUS.get(error.code, 400)
         hint = error.hint if not error.hint or "`kb" not in error.hint else None
+        hint = hint and re.sub(r"--(\w+) ", r"\1=", hint)  # as a parameter, not as an option
         return _json(status, _error_object(error.message, error.code, hint))
     _log.error("%s", error)
     return _json(503, _error_object(UNREADABLE, error.code))

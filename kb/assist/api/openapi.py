@@ -5,16 +5,18 @@ from __future__ import annotations
 import copy
 from typing import Any, NamedTuple
 
-from kb.assist.api.settings import MOST_BUDGET, MOST_CHARACTERS
+from kb.assist.api.settings import MOST_BUDGET, MOST_CHARACTERS, MOST_NAME
 from kb.assist.schema import read_schema
 from kb.version import __version__
 
 Object = dict[str, Any]
 
 _WORDS: Object = {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS}
-_NAME: Object = {"type": "string", "minLength": 1, "maxLength": 1024}
+_NAME: Object = {"type": "string", "minLength": 1, "maxLength": MOST_NAME}
 _BOOLEAN: Object = {"type": "boolean"}
-_LANGUAGE: Object = {"type": "string", "pattern": "^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$"}
+_LANGUAGE: Object = {
+    "type": "string", "pattern": "^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$", "maxLength": 64,
+}  # fmt: skip
 
 
 class Operation(NamedTuple):
@@ -77,6 +79,7 @@ ERRORS = {
     400: "The request is wrong.",
     401: "The token is missing or wrong.",
     404: "There is no such article, or none in this language.",
+    409: "No section that answers is as small as the budget; the hint says how large one is.",
     413: "The message is too large.",
     415: "A message is plain text, HTML, a mail or JSON.",
     421: "The host is none that is answered.",
@@ -115,6 +118,8 @@ def _describe(operation: Operation, *, has_token: bool) -> Object:
     codes = [400, 421] if is_open else [400, 421, 429, 503]
     if "language" in operation.parameters:
         codes.append(404)
+    if "budget" in operation.parameters:
+        codes.append(409)
     if operation.method == "post":
         codes += [413, 415]
     if has_token and not is_open:

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from kb.assist.api.settings import MOST_CHARACTERS, MOST_NAME
 from kb.errors import SiteError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kb.assist.api.settings import ApiSettings
+
+LONGEST_HEAD = 12 * (MOST_CHARACTERS + 2 * MOST_NAME) + 16_384
+"""Bytes of a request line with its headers: a character beyond the BMP takes 12 in an address."""
 
 MOST_CONNECTIONS = 1000
 """Connections of a worker; more are answered with 503."""
@@ -37,6 +41,8 @@ def serve(
     config = uvicorn.Config(
         "kb.assist.api.app:create_stored",
         factory=True,
+        http="h11",
+        h11_max_incomplete_event_size=LONGEST_HEAD,
         workers=workers,
         log_level="warning",
         access_log=False,

@@ -13,6 +13,9 @@ VARIABLE = "KB_API_SETTINGS"
 MOST_CHARACTERS = 8_192
 """Characters of a question; the search itself reads the first 1,024."""
 
+MOST_NAME = 1_024
+"""Characters of an article's, a topic's or a tag's name."""
+
 MOST_BYTES = 1_000_000
 """Bytes of a message."""
 
