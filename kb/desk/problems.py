@@ -63,7 +63,7 @@ small talk is left out.
 """
 
 TALK = 0.35
-"""A sentence is small talk if its words are everyday words to this part, and it weighs too little."""
+"""A sentence of little weight is small talk if its words are everyday words to this part."""
 
 MOST_SENTENCES = 400
 
@@ -104,8 +104,8 @@ class _Sentence(NamedTuple):
 
 
 class _Weighed(NamedTuple):
-    """A sentence with what each candidate has of it, the most that one has, and the part to which its
-    words are everyday words.
+    """A sentence with what each candidate has of it, the most that one has, and how far its words
+    are everyday words, from 0 to 1.
     """
 
     sentence: _Sentence
