@@ -180,7 +180,9 @@ def cut(spans: Sequence[Span], width: int, end: str, *, first: Line = ()) -> Lin
 
 def _fits(spans: Sequence[Span], room: int) -> bool:
     """Whether the spans are one line as they are: most are, and need not be taken apart."""
-    text = "".join(span.text for span in spans)
+    text = "".join([span.text for span in spans])
+    if text.isascii() and text.isprintable():  # `topics` asks for each article
+        return text.strip(" ") == text != "" and "  " not in text and len(text) <= room
     return text != "" and _SPACE.sub(" ", text).strip(" ") == text and _width(spans) <= room
 
 

@@ -245,6 +245,28 @@ def test_segments_have_names_of_their_own(tmp_path):
     engine.close()
 
 
+def test_segments_keep_their_order(tmp_path):
+    """By age, not by size as Whoosh has them once it puts small ones together: so documents keep
+    their numbers, and an update makes its tables of those of before.
+    """
+    engine = WhooshEngine(tmp_path, Analyzer(), Ranking())
+    texts = [make_article(f"a{n:03}", "Late package", lead="Wait.") for n in range(100)]
+    engine.build(texts[:60])
+    assert engine.update([], texts[60:90])
+    large = [segment.name for segment in engine.reader.segments]
+    documents = [engine.reader.documents_of(id_) for id_ in ("a059", "a060", "a089")]
+    counts = []
+    for text in texts[90:]:
+        engine.close()
+        assert engine.update([], [text])
+        names = [segment.name for segment in engine.reader.segments]
+        assert names[:2] == large
+        assert [engine.reader.documents_of(id_) for id_ in ("a059", "a060", "a089")] == documents
+        counts.append(len(names))
+    assert counts != sorted(counts)  # so small ones were put together
+    engine.close()
+
+
 def test_postings_are_ascending_over_all_segments(engine):
     """Weights beside them, and places in order."""
     engine.close()
