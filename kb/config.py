@@ -168,6 +168,17 @@ class MarkdownConfig:
     math: bool = _syntax("`$x^2$`, `$$...$$` and `\\(...\\)` as TeX, prices excepted")
     attributes: bool = _syntax("`{#id}`, `{: .class}` and `{width=300}`, which are no text")
     highlight: bool = _syntax("colours in fenced code whose language is known")
+    drawings: bool = _syntax("`@startuml` to `@enduml` as code")
+    spaced_links: bool = _syntax("`[text](my file.md)` as a link")
+    loose_tags: bool = _syntax(
+        "tags that only browsers read, `<a title=x?y=1>`, in other tools' text"
+    )
+    tags_in_text: bool = _syntax("a line `<br>` or `<span>` makes no HTML of those below it")
+    verbatim: bool = _syntax("`::: v-pre` of Vue, in which nothing is filled in")
+    templates: bool = _syntax(
+        "`{% include %}`, shortcodes and components, where a dialect has them"
+    )
+    summaries: bool = _syntax("links, code and emphasis in a `description` as their words")
 
     @classmethod
     def none(cls) -> MarkdownConfig:

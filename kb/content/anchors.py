@@ -212,6 +212,9 @@ def former_anchors(headings: Sequence[Heading], anchors: Sequence[str]) -> dict[
     return {then: now for then, now in pairs if then not in known}
 
 
+_GITBOOK = re.compile(r"id-(?=\d)")  # an id of GitBook's never begins with a digit
+
+
 def find_anchor(written: str, anchors: Collection[str]) -> str | None:
     """The anchor that a link means: the very one, else the only one of the same letters and
     digits, whatever the tool that made it does with signs, accents and leading numbers.
@@ -223,7 +226,7 @@ def find_anchor(written: str, anchors: Collection[str]) -> str | None:
         found = [anchor for anchor in anchors if alike(anchor) == key] if key else []
         if len(found) == 1:
             return found[0]
-    return None
+    return find_anchor(written[3:], anchors) if _GITBOOK.match(written) else None
 
 
 def _likenesses(written: str) -> Iterator[Callable[[str], str]]:

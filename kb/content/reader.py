@@ -18,6 +18,7 @@ from kb.content.anchors import STYLES
 from kb.content.dialects import PLAIN, Dialect
 from kb.content.fields import read_article_fields
 from kb.content.files import printable
+from kb.content.foreign_keys import as_route
 from kb.content.sandbox import run_sandboxed
 from kb.content.titles import Title, read_summary, read_title, title_html, without_suffix
 from kb.content.topics import TopicFile, title_from_path
@@ -218,6 +219,8 @@ def read_text(
         syntax=dialect.markdown,
     )
     attributes = given.attributes
+    if address := as_route(dialect.permalink(source.path)):
+        attributes["routes"] = tuple(dict.fromkeys((*attributes.get("routes", ()), address)))
     if "summary" in attributes:
         attributes["summary"] = read_summary(
             attributes["summary"], called.markup(), dialect.markdown, limits

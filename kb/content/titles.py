@@ -85,7 +85,7 @@ def read_summary(written: str, markup: Markup, syntax: MarkdownConfig, limits: L
 
     Raises ContentError where it passes a limit.
     """
-    if not _MARKS.search(written):
+    if not syntax.summaries or not _MARKS.search(written):
         return written
     from kb.content.markdown.document import parse  # noqa: PLC0415  # most summaries have no marks
 

@@ -157,6 +157,8 @@ def test_a_former_anchor_leads_to_its_heading(headings):
         ("große", "größe"),
         ("intro", "1-intro"),
         ("_1-intro", "1-intro"),
+        ("id-1.-intro", "1-intro"),
+        ("id-x", None),
         ("c", "c"),
         ("x", None),
         ("", None),

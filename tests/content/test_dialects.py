@@ -387,6 +387,25 @@ def test_collections_of_jekyll_are_published_where_they_say_so(tmp_path):
     ]  # fmt: skip
 
 
+def test_collections_of_jekyll_have_the_addresses_that_their_patterns_say(tmp_path):
+    """A pattern of `defaults` before that of the collection; one that needs a day gives none."""
+    said = (
+        "collections_dir: all\ncollections:\n  guides: {output: true}\n"
+        "  faq: {output: true, permalink: '/help/:collection/:path.html'}\n"
+        "  tours: {output: true, permalink: /tours/:year/:title}\n  notes: {output: true}\n"
+        "defaults:\n- {scope: {type: notes}, values: {permalink: '/n/:name:output_ext'}}\n"
+    )
+    pages = ["_guides/a/b.md", "_faq/c/d.md", "_tours/e.md", "_notes/f/g.md"]
+    make(tmp_path, {"_config.yml": said, **{f"all/{page}": "# x\n" for page in pages}})
+    found = read_content(tmp_path, dialect=find_dialect(tmp_path))
+    assert {a.id.rpartition("/")[2]: a.routes for a in found.articles} == {
+        "b": ("guides/a/b",), "d": ("help/faq/c/d",), "e": (), "g": ("n/g",),
+    }  # fmt: skip
+    inner = tmp_path / "all/_guides"
+    (article,) = read_content(inner, dialect=find_dialect(inner)).articles
+    assert article.routes == ("guides/a/b",)
+
+
 PAGES = ["index.md", "b/one.md", "b/two.md", "b/index.md", "c/three.md", "a.md"]
 MENUS = [
     ("docs", {"mkdocs.yml": "nav:\n- index.md\n- Big:\n  - Second: b/two.md\n  - b/one.md\n- a.md\n- c/three.md\n"}),

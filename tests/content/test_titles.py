@@ -1,6 +1,7 @@
 """Titles: what the front matter says, what the H1 says, and what a page, lists and hits show."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from support.sites import Base, write
@@ -206,6 +207,8 @@ def test_the_setting_names_the_end_of_titles(base, setting, title):
 def test_a_summary_has_no_marks(written, text):
     """It is shown in lists, in hits and in the head of a page: text, not Markdown."""
     assert read_summary(written, PLAIN, DEFAULT_MARKDOWN, DEFAULT_LIMITS) == text
+    off = replace(DEFAULT_MARKDOWN, summaries=False)
+    assert read_summary(written, PLAIN, off, DEFAULT_LIMITS) == written
 
 
 def test_a_summary_reaches_the_site_as_text(base):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kb.content.frontmatter import Plain
 
 
+_PLACE = re.compile(r":([a-z_]+)")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?=-.)")
 
 
@@ -61,6 +62,8 @@ class Routes:
     of files, in lower case, that stand for their folder. `numbered`: a number before a name
     (`01-intro`) is for the order only. `lower`: addresses are in lower case, with hyphens for
     spaces. `slugs`: keys of front matter that name the last part of the address, or all of it.
+    `permalinks` are folders below content/ (`_guides/`) with the pattern of the addresses of what
+    is in them (`/guides/:path/`), the innermost first.
     `bundles` are names of files, in lower case, that are an article called as their folder, which
     is no topic then: what else is in it belongs to that article. `folders`: each page stands as a
     folder (`/late/`), to which relative addresses on it are relative.
@@ -71,6 +74,7 @@ class Routes:
     numbered: bool = False
     lower: bool = False
     slugs: tuple[str, ...] = ("slug",)
+    permalinks: tuple[tuple[str, str], ...] = ()
     bundles: tuple[str, ...] = ()
     folders: bool = False
 
@@ -85,6 +89,14 @@ class Begins(NamedTuple):
 
 
 NO_DAY = Begins()
+
+
+def _filled(pattern: str, path: str) -> str:
+    """A pattern with what the path of a file says; empty where it asks for more."""
+    name = path.rpartition("/")[2]
+    values = {"path": path, "name": name, "title": name, "slug": name, "output_ext": ""}
+    address = _PLACE.sub(lambda found: values.get(found[1], found[0]), pattern)
+    return "" if _PLACE.search(address) else address
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +155,16 @@ class Dialect:
             return NO_DAY
         dated = _DATED.match(name) if self.dated_folders else None
         return Begins(self.date_key, dated[0] if dated else "")
+
+    def permalink(self, path: str) -> str:
+        """The address that the article at a path has by the pattern for its folder; empty where
+        there is none, or it needs more than the path.
+        """
+        stem = path.rpartition(".")[0]
+        for folder, pattern in self.routes.permalinks:
+            if stem.startswith(folder):
+                return _filled(pattern, stem.removeprefix(folder))
+        return ""
 
     @property
     def variables(self) -> Mapping[str, Plain]:

@@ -30,7 +30,12 @@ def read(located: Located) -> Dialect:
     base = text(said, "baseurl")
     url = text(said, "url").rstrip("/")
     collections = table(said, "collections")
-    shown = [f"!/_{name}/" for name, of in collections.items() if text(of, "output") == "true"]
+    home = text(said, "collections_dir").strip("/.")
+    shown = [
+        f"!/{home}/_{name}/".replace("//", "/")
+        for name, of in collections.items()
+        if text(of, "output") == "true"
+    ]
     data = located.root / (text(said, "data_dir") or "_data")
     return begin(
         located,
@@ -42,6 +47,7 @@ def read(located: Located) -> Dialect:
             base=joined(base),
             indexes=("index", "readme"),
             slugs=("permalink", "slug"),
+            permalinks=tuple(_permalinks(located, said)),
             folders=text(said, "permalink") == "pretty" or text(said, "permalink").endswith("/"),
         ),
         marks=frozenset({"liquid", "kramdown"}),
@@ -59,6 +65,27 @@ def read(located: Located) -> Dialect:
         date_key="" if text(said, "future") == "true" else "date",
         dated_folders=("_posts",),
     )
+
+
+def _permalinks(located: Located, said: Plain) -> Iterator[tuple[str, str]]:
+    """The patterns of the addresses in collections: https://jekyllrb.com/docs/permalinks/. Those of
+    posts hold days, which links are read without.
+    """
+    home = located.root / text(said, "collections_dir")
+    own = {text(row, "scope", "type"): text(row, "values", "permalink") for row in _rows(said)}
+    for name, options in table(said, "collections").items():
+        folder = home / f"_{name}"
+        pattern = own.get(name) or text(options, "permalink") or "/:collection/:path"
+        if name != "posts" and folder.is_relative_to(located.content):
+            below = folder.relative_to(located.content).as_posix()
+            yield "" if below == "." else f"{below}/", pattern.replace(":collection", name)
+
+
+def _rows(said: Plain) -> Iterator[dict[str, Plain]]:
+    """The rows of `defaults`."""
+    listed = table(said).get("defaults")
+    for row in listed if isinstance(listed, list) else ():
+        yield table(row)
 
 
 def _anchors(said: Plain) -> Anchors:
@@ -79,8 +106,7 @@ def _included(said: Plain) -> tuple[str, ...]:
 
 def _hiding_scopes(said: Plain) -> Iterator[tuple[str, str]]:
     """The paths and types of pages that `defaults` hide."""
-    listed = table(said).get("defaults")
-    for row in listed if isinstance(listed, list) else ():
+    for row in _rows(said):
         if hides(table(row, "values")):
             yield text(row, "scope", "path").strip("/"), text(row, "scope", "type")
 

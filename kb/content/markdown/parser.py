@@ -11,6 +11,7 @@ states and parsers that count and then call the method they replace.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -94,11 +95,11 @@ def tokenize(
         "has_dialect": bool(markup.families),
         "spans": markup.families & _SPANS,
     }
-    if not (markup.is_mdx or _MAY_HOLD_MARKS.search(body)):
+    if not syntax.templates or not (markup.is_mdx or _MAY_HOLD_MARKS.search(body)):
         return _parse(_parser(limits.nesting, syntax), body, first_line, limits, **met)
     parser = _template_parser(limits.nesting, syntax, mdx=markup.is_mdx)
     body = without_indentation(body) if markup.is_mdx else body
-    raw = raw_lines(body) if "vuepress" in markup.families else []
+    raw = raw_lines(body) if syntax.verbatim and "vuepress" in markup.families else []
     return _parse(parser, body, first_line, limits, markup=markup, raw=raw, **met)
 
 
@@ -171,7 +172,7 @@ def offers_unsafe_links(body: str, limits: Limits) -> bool:
 
 @cache
 def _permissive_parser() -> MarkdownIt:
-    parser = _configured(DEFAULT_LIMITS.nesting, MarkdownConfig.none())
+    parser = _configured(DEFAULT_LIMITS.nesting, replace(MarkdownConfig.none(), spaced_links=True))
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     return _compiled(parser)
 
@@ -237,8 +238,10 @@ def _guarded(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
     parser = _configured(nesting + _SPARE_LEVELS, syntax)
     parser.block.ruler.before("table", "guard", _guard_blocks, {"alt": ["blockquote"]})
     ends = ["paragraph", "reference", "blockquote"]
-    parser.block.ruler.at("html_block", html_of_words, {"alt": ends})
-    parser.block.ruler.after("fence", "drawing", drawing, {"alt": [*ends, "list"]})
+    if syntax.tags_in_text:
+        parser.block.ruler.at("html_block", html_of_words, {"alt": ends})
+    if syntax.drawings:
+        parser.block.ruler.after("fence", "drawing", drawing, {"alt": [*ends, "list"]})
     marks.use_blocks(parser, syntax)
     return parser
 
@@ -250,8 +253,10 @@ def _configured(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
     parser.enable(["table", *(["strikethrough"] if syntax.strikethrough else ())])
     parser.core.ruler.at("block", _parse_blocks)
     parser.inline.ruler.before("link", "wiki_link", wiki_link)
-    parser.inline.ruler.after("image", "spaced_link", spaced_link)
-    parser.inline.ruler.after("html_inline", "loose_tag", loose_tag)
+    if syntax.spaced_links:
+        parser.inline.ruler.after("image", "spaced_link", spaced_link)
+    if syntax.loose_tags:
+        parser.inline.ruler.after("html_inline", "loose_tag", loose_tag)
     parser.validateLink = is_safe_link  # type: ignore[method-assign]
     return parser
 
