@@ -22,7 +22,7 @@ from kb.site.images import image_size
 from kb.site.output import state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from io import BufferedReader, BytesIO
     from pathlib import Path
 
@@ -91,13 +91,21 @@ _NEVER = frozenset(
 _MOST_BESIDE = 100_000  # files; more are no pictures of articles
 
 
+def folders_above(content: Path, project: Path) -> list[Path]:
+    """The folders above a content folder up to that of its project, the nearest first."""
+    above = list(content.parents)
+    return above[: above.index(project) + 1] if project in above else []
+
+
 def find_asset_folders(
-    content: Path, folders: Iterable[Path], avoid: Collection[Path]
+    content: Path, folders: Iterable[Path], avoid: Collection[Path], above: Sequence[Path] = ()
 ) -> list[str]:
     """The folders that hold pictures of articles, as paths from content/ that end in a slash: those
-    that are given, then those beside it that are called as the common generators call theirs.
+    that are given, then those beside it, and in the folders `above`, that are called as the common
+    generators call theirs.
     """
-    beside = (content.parent / name for name in _BESIDE)
+    places = dict.fromkeys([content.parent, *above])
+    beside = (place / name for place in places for name in _BESIDE)
     found = []
     for folder in dict.fromkeys([*folders, *beside]):
         if folder in avoid or folder.is_symlink() or not is_folder(folder):
@@ -108,13 +116,18 @@ def find_asset_folders(
 
 
 def find_files(
-    content: Path, asset_folders: Iterable[str], avoid: Collection[Path], more: Collection[str]
+    content: Path,
+    asset_folders: Iterable[str],
+    avoid: Collection[Path],
+    more: Collection[str],
+    above: Sequence[Path] = (),
 ) -> dict[str, State]:
     """The files that articles may show or link to, each with its state, by path from content/.
 
     Those of the content folder, the pictures in folders of it that begin with a dot, and in asset
-    folders the types that a site may hold, `more` among them. No file that is hidden itself, and
-    none that a link leads to. A folder that may not be read is told of by the listing.
+    folders the types that a site may hold, `more` among them; and pictures that stand in one of
+    the folders `above`, not in folders of these. No file that is hidden itself, and none that a
+    link leads to. A folder that may not be read is told of by the listing.
     """
     avoided = {str(path) for path in (content, *avoid)}
     found = dict(_walk(str(content), "", lambda name: not name.endswith(_OWN), set()))
@@ -123,7 +136,21 @@ def find_files(
         below = _walk(str(content / folder), folder, lambda name: _ending(name) in offered, avoided)
         for path, state in islice(below, _MOST_BESIDE):
             found.setdefault(path, state)
+    for place in above:
+        prefix = os.path.relpath(place, content).replace(os.sep, "/")
+        for path, state in islice(_pictures_in(place, f"{prefix}/"), _MOST_BESIDE):
+            found.setdefault(path, state)
     return found
+
+
+def _pictures_in(folder: Path, prefix: str) -> Iterator[tuple[str, State]]:
+    """The pictures in a folder itself."""
+    with contextlib.suppress(FileNotFoundError, PermissionError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _is_shown(entry.name) and not entry.name.startswith("."):
+                with contextlib.suppress(FileNotFoundError, PermissionError):
+                    if entry.is_file(follow_symlinks=False):
+                        yield prefix + entry.name, state_of(entry.stat(follow_symlinks=False))
 
 
 def _walk(

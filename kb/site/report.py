@@ -16,7 +16,7 @@ from kb.libraries import SITE, releases
 from kb.model import Severity, encode_problem
 from kb.site import PACKAGE
 from kb.site.build_cache import Stamp
-from kb.site.downloads import find_asset_folders, find_files
+from kb.site.downloads import find_asset_folders, find_files, folders_above
 from kb.site.output import states_of
 
 if TYPE_CHECKING:
@@ -87,14 +87,15 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
     located = locate(config.content, config.folder.dialect or None)
     avoid = (folders.out, folders.theme, config.index)
     dialect = dialect_of(config)
-    assets = find_asset_folders(config.content, dialect.asset_folders, avoid)
+    above = folders_above(config.content, dialect.project)
+    assets = find_asset_folders(config.content, dialect.asset_folders, avoid, above)
     snapshot = Snapshot(config)
     suffix = snapshot.dialect.title_suffix
     around = (assets, _signature(folders), _version(), libraries, dialect.languages)
     state = repr((config, mode, located, suffix, *around))
     return Sources(
         snapshot=snapshot,
-        files=find_files(config.content, assets, avoid, config.site.downloads),
+        files=find_files(config.content, assets, avoid, config.site.downloads, above),
         asset_folders=tuple(assets),
         common=hashlib.sha256(state.encode(errors="surrogatepass")).hexdigest(),
         libraries=libraries,

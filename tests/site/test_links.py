@@ -174,6 +174,31 @@ def test_pictures_are_found_where_generators_keep_them(empty):
     assert 'width="4" height="3"' in empty.read("guides/here.html")
 
 
+def test_pictures_may_stand_anywhere_above_in_the_project(empty):
+    """In the folders up to that of the repository, and in those of them that hold pictures."""
+    project = empty.config().content
+    empty.write(
+        {
+            "guide/mkdocs.yml": "site_name: X\n",
+            "guide/docs/a.md": "![x](../here.png) ![x](../../top.png) ![x](../../assets/b/c.png) ![x](/b/c.png)"
+            " ![x](../../../out.png) ![x](../../other/d.png) [x](../../notes.pdf)\n",
+            "guide/here.png": png(2, 2),
+            "top.png": png(2, 2),
+            "assets/b/c.png": png(2, 2),
+            "other/d.png": png(2, 2),
+            "notes.pdf": b"%PDF-1.4\n",
+            "package.json": b"{}",
+            "../out.png": png(2, 2),
+        }
+    )
+    empty.write({"../kb.toml": f"content = '{project.name}/guide/docs'\n"})
+    report = empty.build()
+    assert len([p for p in report.problems if p.code in {"link", "image"}]) == 3
+    assert pictures(empty, "a.html") == [
+        "files/-/here.png", "files/-/-/top.png", *["files/-/-/assets/b/c.png"] * 2,
+    ]  # fmt: skip
+
+
 def test_no_picture_comes_from_outside_the_project(empty, tmp_path_factory):
     """A link in an asset folder, or in its place, leads nowhere; .git holds no pictures."""
     far = tmp_path_factory.mktemp("far")
