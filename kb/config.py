@@ -370,6 +370,10 @@ class ContactConfig:
     urgent: tuple[str, ...] = field(
         default=(), metadata=setting(phrases, "more words that make a problem urgent")
     )
+    fields: tuple[str, ...] = field(
+        default=(),
+        metadata=setting(phrases, "more lines of the message to fill in, such as `Account number`"),
+    )
     reply: str = field(
         default="",
         metadata=setting(file_text, "template of the replies that `kb suggest` writes"),

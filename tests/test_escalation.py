@@ -1,12 +1,15 @@
 """Facts about which way to a person follows which problem."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.config import ContactConfig
 from kb.model import Article, Channel, Condition, Section, Step, Tier
-from kb.support.escalation import NO_CHANNEL, choose_escalation, message_for
+from kb.site.i18n import read_wording
+from kb.support.escalation import ENGLISH, NO_CHANNEL, choose_escalation, message_for
 
 SECTION = Section("top", "", 0, (), "text", (1, 1), 0)
 
@@ -179,23 +182,65 @@ def test_reason_reads_in_a_sentence(best_for, why):
 
 
 def test_message_takes_over_what_the_words_say():
-    """What happened, when, the order number and the wish are filled in where they are known."""
+    """What happened, when, the number that is asked for and the wish, where they are known."""
     words = "lamp broke yesterday,\n order 123-4567890-1234567, I want a refund"
     story = "lamp broke yesterday, order 123-4567890-1234567, I want a refund"
-    assert message_for(words).split("\n") == [
+    asked = ["The date.", "The order\n number", "Reference number: if any"]
+    assert message_for(words, asked=asked).split("\n") == [
         f"What happened: {story} [more details]",
         "When: yesterday",
-        "Order number: 123-4567890-1234567",
+        "The date: […]",
+        "The order number: 123-4567890-1234567",
+        "Reference number, if any: […]",
+        "What I tried: [the steps that did not help]",
         "What I want: a refund [or something else]",
     ]
 
 
+def test_message_asks_for_what_suits_the_problem():
+    """The settings' lines, then what to have ready, each once; a bank asks for no order number."""
+    settings = ContactConfig(fields=("Account number", "Branch"))
+    bank = article("card/lost", have_ready=("Branch", "The card's last digits"))
+    message = choose_escalation("I lost card 123456", bank, (), settings).message
+    labels = [line.split(":")[0] for line in message.split("\n")]
+    assert labels == [
+        *("What happened", "When", "Account number", "Branch", "The card's last digits"),
+        *("What I tried", "What I want"),
+    ]
+    assert "Account number: 123456" in message
+    assert "rder number" not in choose_escalation("", None, ()).message
+
+
 def test_message_leaves_open_what_is_unclear():
-    """Two numbers, two wishes, a date or a price are no order number and no wish."""
-    lines = message_for("123456 or 654321 of 2024-01-31 for 99.50: refund or replacement")
-    assert "Order number: [" in lines
+    """Two numbers, two wishes, a date or a price are no number and no wish."""
+    words = "123456 or 654321 of 2024-01-31 for 99.50: refund or replacement"
+    lines = message_for(words, asked=["Order number"])
+    assert "Order number: […]" in lines
     assert "When: 2024-01-31" in lines
     assert "What I want: [" in lines
+
+
+def test_message_and_reasons_are_in_the_given_language():
+    """Names keep their capitals after a colon; a wish in English words is none there."""
+    german = read_wording("de", Path("no theme")).escalation()
+    found = choose_escalation("urgent, a refund", LATE, ALL, texts=german)
+    assert (
+        whys(found)[0] == "Ihr Problem ist dringend; am besten für: Urgent or complicated problems"
+    )
+    labels = [line.split(":")[0] for line in found.message.split("\n")]
+    assert labels == [
+        "Was passiert ist",
+        "Wann",
+        "The date",
+        "Was ich versucht habe",
+        "Was ich möchte",
+    ]
+    assert "refund" not in found.message.split("\n")[-1]
+
+
+def test_the_english_texts_are_those_of_the_site():
+    """They stand in both places: what needs no site reads no file."""
+    assert read_wording("en", Path("no theme")).escalation() == ENGLISH
 
 
 @pytest.mark.parametrize("words", ["", "  ", "talk to a human", "phone number"])
@@ -205,13 +250,14 @@ def test_words_without_a_story_leave_the_message_empty(words):
 
 
 @given(st.text(max_size=2000))
-def test_message_has_four_lines_whatever_was_typed(words):
+def test_message_has_its_lines_whatever_was_typed(words):
     """No query makes a message of another shape, or a long one."""
-    lines = message_for(words).split("\n")
+    lines = message_for(words, asked=["Order number"]).split("\n")
     assert [line.split(":")[0] for line in lines] == [
         "What happened",
         "When",
         "Order number",
+        "What I tried",
         "What I want",
     ]
     assert len(lines[0]) < 600

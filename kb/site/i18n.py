@@ -20,6 +20,7 @@ from kb.errors import SiteError
 from kb.model import Problem, Severity
 from kb.site import PACKAGE
 from kb.site.theme import read_theme_file
+from kb.support.escalation import ENGLISH
 from kb.text.languages import direction_of, primary
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Config
+    from kb.support.escalation import EscalationTexts
 
 
 _FORMS = ("zero", "one", "two", "few", "many", "other")
@@ -65,6 +67,10 @@ class Wording:
             for name, text in self.texts.items()
             if name.startswith(("callout_", "footnote", "task_"))
         }
+
+    def escalation(self) -> EscalationTexts:
+        """What the panel "Still need help?" says of channels, and the message's words."""
+        return ENGLISH.in_language(self.texts, english=primary(self.language) == "en")
 
     def count(self, what: str, number: int) -> str:
         """A number of things, in the plural form that the language has for it: `3 articles`."""

@@ -32,7 +32,7 @@ from kb.site.feeds import describe_article, describe_site
 from kb.site.plan import action_target, siblings_of
 from kb.site.render import MARKER
 from kb.site.templating import PageHead
-from kb.support.escalation import NO_REASON, choose_escalation
+from kb.support.escalation import choose_escalation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -450,7 +450,8 @@ class Pages:
         return self._choose(_Says(article.channel, article.escalate, article.have_ready))
 
     def _choose_escalation(self, says: _Says) -> Escalation:
-        return choose_escalation("", says, self.plan.contacts, self.shell.config.contact)
+        settings, texts = self.shell.config.contact, self.shell.t.escalation()
+        return choose_escalation("", says, self.plan.contacts, settings, texts)
 
     def _option(self, channel: Any, why: str, root: str) -> dict[str, Any]:
         t = self.shell.t
@@ -459,7 +460,7 @@ class Pages:
         return {
             "channel": channel.name,
             "name": _capitalised(channel.name),
-            "why": "" if why == NO_REASON else _capitalised(why),
+            "why": "" if why == t["why_none"] else _capitalised(why),
             "href": root + encode(address) if address else "",
             "facts": [(t[name], _as_path(value)) for name, value in facts if value],
             "hours": _hours_as_json(channel.hours),

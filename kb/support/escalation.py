@@ -9,8 +9,8 @@ words bring the channels for urgent problems to the front.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kb.config import ContactConfig, setting_place
 from kb.content import line_of_step
@@ -28,7 +28,7 @@ from kb.model import (
 from kb.support.intent import asks_for_person, is_urgent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.config import Config
     from kb.model import ArticleMeta
@@ -38,21 +38,54 @@ NO_CHANNEL = "This knowledge base names no way to reach a person."
 LONGEST_STORY = 500
 """Characters of a customer's own words that a message quotes: a long story is theirs to tell."""
 
-URGENT_NOW = "your problem is urgent"
-URGENT_LATER = "if it becomes urgent"
-CAN_WAIT = "if it can wait"
-BEST_FOR = "best for {purpose}"
-NO_REASON = "a way to reach a person"
+WISHES = (
+    (r"\b(?:refund|refunded|money back)\b", "a refund"),
+    (r"\b(?:replacement|replace|exchange)\b", "a replacement"),
+    (r"\b(?:cancel|cancellation)\b", "a cancellation"),
+)
 
-MESSAGE = "What happened: {happened}\nWhen: {when}\nOrder number: {order}\nWhat I want: {wish}"
-"""What a customer fills in: one line each, `[...]` where they write."""
+NO_ANSWER = "…"
+NUMBER_RULE = (
+    r"\b(?:number|reference|id|\w*nummer|numéro|número|numero|numer)\b|"
+    r"номер|番号|번호|编号|編號"
+)
+"""What asks for a number, in several languages."""
 
-STORY = "{story} [more details]"
-NO_STORY = "[what is wrong, in a sentence or two]"
-NO_TIME = "[date and time]"
-NO_ORDER = "[order number, if there is one]"
-WISH = "{wish} [or something else]"
-NO_WISH = "[for example a refund, a replacement or an explanation]"
+MOST_FIELDS = 12
+"""Things to have ready that a message has a line for: more is a form, and no message."""
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationTexts:
+    """What an escalation says, in English unless given: why a channel is offered, and the message.
+
+    A line of the message is a label and what stands behind it, `[...]` where a customer writes.
+    """
+
+    why_urgent_now: str = "your problem is urgent"
+    why_urgent_later: str = "if it becomes urgent"
+    why_can_wait: str = "if it can wait"
+    why_best_for: str = "best for {purpose}"
+    why_none: str = "a way to reach a person"
+    message_happened: str = "What happened"
+    message_when: str = "When"
+    message_tried: str = "What I tried"
+    message_wish: str = "What I want"
+    message_story: str = "{story} [more details]"
+    message_no_story: str = "what is wrong, in a sentence or two"
+    message_no_time: str = "date and time"
+    message_no_tried: str = "the steps that did not help"
+    message_no_wish: str = "what would solve it for you"
+    message_or_else: str = "{wish} [or something else]"
+    wishes: tuple[tuple[str, str], ...] = WISHES
+
+    def in_language(self, texts: Mapping[str, Any], *, english: bool) -> EscalationTexts:
+        """These texts in another language; wishes are known in English words alone."""
+        own = {f.name: str(texts[f.name]) for f in fields(self) if f.name != "wishes"}
+        return EscalationTexts(**own, wishes=self.wishes if english else ())
+
+
+ENGLISH = EscalationTexts()
 
 
 class Source(Protocol):
@@ -84,6 +117,7 @@ def choose_escalation(
     article: Source | None,
     contacts: Iterable[Source],
     settings: ContactConfig | None = None,
+    texts: EscalationTexts = ENGLISH,
 ) -> Escalation:
     """The channels for a problem, best first, and what to bring along.
 
@@ -95,11 +129,12 @@ def choose_escalation(
     urgent = is_urgent(words, settings.urgent)
     channels = _in_order(contacts, settings.order)
     steps = _steps(article, channels) or _default_steps(channels)
-    options = _options(_by_urgency(steps, urgent=urgent), channels, urgent=urgent)
+    options = _options(_by_urgency(steps, urgent=urgent), channels, texts, urgent=urgent)
+    ready = _have_ready(article, options)
     return Escalation(
         options=options,
-        have_ready=_have_ready(article, options),
-        message=message_for(words, settings.person),
+        have_ready=ready,
+        message=message_for(words, settings.person, (*settings.fields, *ready), texts),
         note="" if options else settings.fallback or NO_CHANNEL,
     )
 
@@ -168,13 +203,18 @@ def _by_urgency(steps: list[Step], *, urgent: bool) -> list[Step]:
 
 
 def _options(
-    steps: list[Step], channels: list[tuple[Source, Channel]], *, urgent: bool
+    steps: list[Step],
+    channels: list[tuple[Source, Channel]],
+    texts: EscalationTexts,
+    *,
+    urgent: bool,
 ) -> tuple[ContactOption, ...]:
     options: dict[str, ContactOption] = {}
     for step in steps:
         found = next((pair for pair in channels if _is(step.channel, pair)), None)
         channel = _whole(*found) if found else Channel(step.channel)
-        options.setdefault(channel.name, ContactOption(channel, _why(step, channel, urgent=urgent)))
+        why = _why(step, channel, texts, urgent=urgent)
+        options.setdefault(channel.name, ContactOption(channel, why))
     return tuple(options.values())
 
 
@@ -187,17 +227,22 @@ def _whole(article: Source, channel: Channel) -> Channel:
     )
 
 
-def _why(step: Step, channel: Channel, *, urgent: bool) -> str:
-    """A fragment for after `chat:` or `because it is`: the condition, then what it is best for."""
+def _why(step: Step, channel: Channel, texts: EscalationTexts, *, urgent: bool) -> str:
+    """A fragment for after `chat:` or `because it is`: the condition, then what it is best for.
+
+    Where the purpose stands in the middle of a phrase it begins with a small letter.
+    """
     conditions = {
-        (Condition.URGENT, True): URGENT_NOW,
-        (Condition.URGENT, False): URGENT_LATER,
-        (Condition.NOT_URGENT, False): CAN_WAIT,
+        (Condition.URGENT, True): texts.why_urgent_now,
+        (Condition.URGENT, False): texts.why_urgent_later,
+        (Condition.NOT_URGENT, False): texts.why_can_wait,
     }
     reason = conditions.get((step.condition, urgent)) if step.condition else None
     best_for = channel.best_for.strip().rstrip(".")
-    purpose = BEST_FOR.format(purpose=_uncapitalised(best_for)) if best_for else ""
-    return "; ".join(filter(None, (reason, purpose))) or NO_REASON
+    if best_for and ": {" not in texts.why_best_for:
+        best_for = _uncapitalised(best_for)
+    purpose = texts.why_best_for.format(purpose=best_for) if best_for else ""
+    return "; ".join(filter(None, (reason, purpose))) or texts.why_none
 
 
 def _uncapitalised(text: str) -> str:
@@ -213,21 +258,54 @@ def _have_ready(article: Source | None, options: tuple[ContactOption, ...]) -> t
     return options[0].channel.have_ready if options else ()
 
 
-def message_for(words: str, person: Iterable[str] = ()) -> str:
+def message_for(
+    words: str,
+    person: Iterable[str] = (),
+    asked: Iterable[str] = (),
+    texts: EscalationTexts = ENGLISH,
+) -> str:
     """A message to fill in, with the customer's words where they are known.
 
-    One line each for what happened, when, the order number and what is wanted; `[...]`
-    stands where the customer writes. Words that only ask for a person tell no story.
+    One line each for what happened, when, what is `asked` of this problem, what was tried and what
+    is wanted; `[...]` stands where the customer writes. Words that only ask for a person tell no
+    story.
     """
     story = " ".join(words.split())[:LONGEST_STORY]
     if asks_for_person(story, person):
         story = ""
-    return MESSAGE.format(
-        happened=STORY.format(story=story) if story else NO_STORY,
-        when=_first(WHEN_RULE, story) or NO_TIME,
-        order=_only(ORDER_RULE, story) or NO_ORDER,
-        wish=_wish(story) or NO_WISH,
+    lines = {
+        texts.message_happened: texts.message_story.format(story=story) if story else "",
+        texts.message_when: _first(WHEN_RULE, story),
+        **_answers(asked, _only(ORDER_RULE, story)),
+        texts.message_tried: "",
+        texts.message_wish: _wish(story, texts),
+    }
+    hints = {
+        texts.message_happened: texts.message_no_story,
+        texts.message_when: texts.message_no_time,
+        texts.message_tried: texts.message_no_tried,
+        texts.message_wish: texts.message_no_wish,
+    }
+    return "\n".join(
+        f"{label}: {said or f'[{hints.get(label, NO_ANSWER)}]'}" for label, said in lines.items()
     )
+
+
+def _answers(asked: Iterable[str], number: str) -> dict[str, str]:
+    """The lines for what is asked; the one number of the story is behind the first that asks for
+    one.
+    """
+    labels = dict.fromkeys(filter(None, map(_label, asked)))
+    answers = dict.fromkeys([*labels][:MOST_FIELDS], "")
+    numbered = next((label for label in answers if _first(NUMBER_RULE, label)), None)
+    if numbered:
+        answers[numbered] = number
+    return answers
+
+
+def _label(text: str) -> str:
+    """What stands before the colon of a line, in which there is no other."""
+    return " ".join(text.split()).rstrip(".:").replace(": ", ", ")
 
 
 WHEN_RULE = (
@@ -238,11 +316,6 @@ WHEN_RULE = (
 )
 # Six digits or more, perhaps with letters before and hyphens between: no price, date or year.
 ORDER_RULE = r"\b(?!\d{4}-\d{2}-\d{2}\b)[A-Z]{0,4}-?\d(?:-?\d){5,23}\b"
-WISHES = (
-    (r"\b(?:refund|refunded|money back)\b", "a refund"),
-    (r"\b(?:replacement|replace|exchange)\b", "a replacement"),
-    (r"\b(?:cancel|cancellation)\b", "a cancellation"),
-)
 
 
 def _first(pattern: str, text: str) -> str:
@@ -256,9 +329,9 @@ def _only(pattern: str, text: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _wish(text: str) -> str:
-    wishes = [wish for pattern, wish in WISHES if _first(pattern, text)]
-    return WISH.format(wish=wishes[0]) if len(wishes) == 1 else ""
+def _wish(text: str, texts: EscalationTexts) -> str:
+    wishes = [wish for pattern, wish in texts.wishes if _first(pattern, text)]
+    return texts.message_or_else.format(wish=wishes[0]) if len(wishes) == 1 else ""
 
 
 def unknown_channels(articles: Sequence[ArticleMeta], config: Config) -> Iterator[Problem]:

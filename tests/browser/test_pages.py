@@ -267,7 +267,7 @@ def test_text_written_by_hand_is_never_overwritten(browse, site, serve_below):
     hand is in its field, and one that was taken away comes back at the end.
     """
     address = serve_below(site) + "contact-us/index.html"
-    mine = "Hello,\nWhat happened: it broke: twice\n  and my dog is sad.\nOrder number: [none]"
+    mine = "Hello,\nWhat happened: it broke: twice\n  and my dog is sad.\nThe order number: [none]"
     fields, text, alone, empty = walk(
         browse,
         address,
@@ -277,14 +277,14 @@ def test_text_written_by_hand_is_never_overwritten(browse, site, serve_below):
         ["fill", "#KB-field-2", "12-3456"],
         ["evaluate", TEXT],
         ["fill", "textarea", "In my own words"],
-        ["fill", "#KB-field-3", "a refund"],
-        ["fill", "#KB-field-3", "a refund, please"],
+        ["fill", "#KB-field-5", "a refund"],
+        ["fill", "#KB-field-5", "a refund, please"],
         ["evaluate", TEXT],
         ["fill", "textarea", ""],
         ["fill", "#KB-field-0", "x"],
         ["evaluate", TEXT],
     )
-    assert fields == ["it broke: twice", "", "[none]", ""]
+    assert fields == ["it broke: twice", "", "[none]", "", "", ""]
     assert text == mine.replace("[none]", "12-3456") + "\nWhen: yesterday"
     assert alone == "In my own words\nWhat I want: a refund, please"
     assert empty == "What happened: x"

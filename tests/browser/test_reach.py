@@ -213,11 +213,11 @@ def test_an_answer_is_sent_once(browse_feedback, endpoint):
         ["evaluate", ASKED],
         ["evaluate", "document.activeElement.getAttribute('role')"],
         ["axe"],
-        ["evaluate", "location.reload()"],
+        ["goto", ...],
         ["until", "document.querySelector('.feedback [role=status]')?.textContent"],
         ["evaluate", ASKED],
     )
-    before, said, focused, after, _, again = seen["results"]
+    before, said, focused, after, again = seen["results"]
     assert said == again == "Was this helpful? Thank you. Still need help?"
     assert focused == "status"
     assert before == after == []
@@ -249,4 +249,133 @@ def browse_feedback(tmp_path, serve_below, see_all, endpoint):
     made.settings(f'[site]\nfeedback_endpoint = "{endpoint[0]}"\n')
     made.build()
     address = serve_below(made.site)
-    return lambda *steps: see_all({"url": f"{address}orders/damaged.html", "steps": steps})
+    url = f"{address}orders/damaged.html"
+
+    def visit(*steps):
+        given = [["goto", url] if step == ["goto", ...] else step for step in steps]
+        return see_all({"url": url, "steps": given})
+
+    return visit
+
+
+MESSAGE = "document.querySelector('textarea').value.split('\\n')"
+TICKED = "[...document.querySelectorAll('.actions input, .checklist input')].map(({ checked }) => checked)"
+
+
+def test_what_was_tried_and_is_at_hand_flows_into_the_message(see, tmp_path, serve_below):
+    """Ticks, the button of a step, and answers; both ways, and over a reload."""
+    made = Base(tmp_path / "kb")
+    made.write(
+        {
+            **ARTICLES,
+            "orders/late.md": ARTICLES["orders/late.md"].replace(
+                "https://post.example.com/track", "damaged.md"
+            ),
+        }
+    )
+    made.settings('[contact]\nfields = ["Customer"]\n')
+    made.build()
+    page = serve_below(made.site) + "orders/late.html"
+    [seen] = see(
+        {
+            "url": page,
+            "steps": [
+                ["evaluate", MESSAGE],
+                ["click", ".actions li:nth-child(2) input"],
+                ["click", ".checklist li:nth-child(2) input"],
+                ["evaluate", MESSAGE],
+                ["click", ".actions .button"],
+                ["until", "location.pathname.endsWith('damaged.html')"],
+                ["goto", page],
+                ["fill", "#KB-field-3", "12-34"],
+                ["fill", "#KB-field-5", "Ask in chat"],
+                ["evaluate", MESSAGE],
+                ["evaluate", TICKED],
+                ["click", ".checklist li:nth-child(2) input"],
+                ["click", ".actions li:nth-child(2) input"],
+                ["evaluate", MESSAGE],
+                ["axe"],
+            ],
+        }
+    )
+    first, ticked, answered, boxes, unticked, violations = seen["results"]
+    ends = ["What I want: [what would solve it for you]"]
+    starts = [
+        "What happened: [what is wrong, in a sentence or two]",
+        "When: [date and time]",
+        "Customer: […]",
+    ]
+    hint = "What I tried: [the steps that did not help]"
+    assert first == [*starts, "The order number: […]", "The date: […]", hint, *ends]
+    assert ticked == [
+        *starts,
+        "The order number: […]",
+        "The date: at hand",
+        "What I tried: Ask in chat",
+        *ends,
+    ]
+    assert answered == [
+        *starts,
+        "The order number: 12-34",
+        "The date: at hand",
+        "What I tried: Ask in chat",
+        *ends,
+    ]
+    assert boxes == [False, True, True, True]
+    assert unticked == [*starts, "The order number: 12-34", "The date: […]", hint, *ends]
+    assert violations == []
+
+
+def test_a_button_of_a_step_ticks_it(see, tmp_path, serve_below):
+    """Who comes back finds it in the message."""
+    made = Base(tmp_path / "kb")
+    made.write(
+        {
+            **ARTICLES,
+            "orders/late.md": ARTICLES["orders/late.md"].replace(
+                "https://post.example.com/track", "damaged.md"
+            ),
+        }
+    )
+    made.build()
+    page = serve_below(made.site) + "orders/late.html"
+    steps = [["click", ".actions .button"], ["until", "location.pathname.endsWith('damaged.html')"],
+             ["goto", page], ["evaluate", MESSAGE], ["evaluate", TICKED]]  # fmt: skip
+    [seen] = see({"url": page, "steps": steps})
+    assert "What I tried: Track it" in seen["results"][0]
+    assert seen["results"][1] == [True, False, False, False]
+
+
+def test_a_chat_is_handed_what_was_written(browse, address):
+    """It is copied, and said; a call shows it."""
+    walked = browse(
+        {
+            "walks": [
+                {
+                    "url": f"{address}orders/damaged.html",
+                    "steps": [
+                        [
+                            "evaluate",
+                            "addEventListener('click', (event) => event.target.closest('.way') && event.preventDefault())",
+                        ],
+                        ["click", "[data-reach=open]"],
+                        ["evaluate", "document.querySelectorAll('.ways [role=status]').length"],
+                        ["click", ".message summary"],
+                        ["fill", "#KB-field-0", "It broke"],
+                        ["click", ".message summary"],
+                        ["click", "[data-reach=open]"],
+                        ["wait", 100],
+                        ["evaluate", "navigator.clipboard.readText()"],
+                        ["evaluate", "document.querySelector('.ways [role=status]').textContent"],
+                        ["click", "[data-reach=call]"],
+                        ["evaluate", "document.querySelector('.message').open"],
+                    ],
+                }
+            ]
+        }
+    )["walks"][0]
+    unsaid, copied, said, opened = [result for result in walked if result is not None]
+    assert unsaid == 0
+    assert copied.startswith("What happened: It broke\nWhen: [")
+    assert said == "Your message is copied: paste it there."
+    assert opened is True

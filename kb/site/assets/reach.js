@@ -1,5 +1,6 @@
 // Who can be reached now. Channels with hours say so in the reader's own time, and those that are closed
-// come last. An email begins with the message, where it was written and what was searched.
+// come last. An email begins with the message, where it was written and what was searched; for a chat
+// the message is copied.
 (() => {
   const WEEK = 7 * 24 * 60; // minutes
   const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -102,9 +103,30 @@
     return "";
   };
 
+  /** What a chat and a call can't carry: the message is copied for the one, and shown for the other.
+   * @param {HTMLAnchorElement} link */
+  const hand = async (link) => {
+    const text = document.querySelector("textarea");
+    if (!text || text.value === text.defaultValue) return; // nothing was written
+    if (link.dataset.reach === "call") {
+      const box = text.closest("details");
+      if (box) box.open = true;
+      return;
+    }
+    await navigator.clipboard.writeText(text.value);
+    const said = link.parentElement?.querySelector("[role=status]") ?? document.createElement("span");
+    said.setAttribute("role", "status");
+    link.parentElement?.append(said);
+    said.textContent = words.carried ?? "";
+  };
+
   document.addEventListener("click", ({ target }) => {
-    const link = target instanceof Element ? target.closest("a[data-reach=email]") : null;
+    const link = target instanceof Element ? target.closest("a[data-reach]") : null;
     if (!(link instanceof HTMLAnchorElement)) return;
+    if (link.dataset.reach !== "email") {
+      hand(link).catch(() => {}); // the clipboard is closed: the message can be copied by hand
+      return;
+    }
     const plain = link.getAttribute("href") ?? "";
     const searched = query();
     const page = fill(words.page, "url", location.origin + location.pathname);

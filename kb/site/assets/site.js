@@ -253,38 +253,85 @@
 
     /** The line of a text that a field stands for. @param {string} all @param {string} name */
     const lineOf = (all, name) => all.split("\n").find((line) => line.startsWith(`${name}:`));
+    /** What the line of a field says, nothing where it is as it was. @param {string} name */
+    const saidOf = (name) => {
+      const line = lineOf(text.value, name);
+      return line === undefined || line === lineOf(text.defaultValue, name) ? "" : line.slice(name.length + 1).trim();
+    };
+    /** Let the line of a field say something, else what it said at first. @param {string} name @param {string} given */
+    const say = (name, given) => {
+      const line = given ? `${name}: ${given}` : lineOf(text.defaultValue, name);
+      const before = lineOf(text.value, name);
+      const lines = text.value ? text.value.split("\n") : [];
+      if (before !== undefined) lines[lines.indexOf(before)] = line ?? "";
+      else if (given) lines.push(line ?? "");
+      text.value = lines.join("\n");
+      show();
+      keep();
+    };
+
     const group = document.createElement("div");
     group.className = "fields";
-    const names = text.defaultValue.split("\n").flatMap((line) => /^[^:]+(?=:)/.exec(line) ?? []);
-    const fields = names.map((name, number) => {
-      const row = document.createElement("p");
-      const title = document.createElement("label");
-      const input = document.createElement("input");
-      input.id = `KB-field-${number}`;
-      input.autocomplete = "off";
-      title.htmlFor = input.id;
-      title.textContent = name;
-      row.append(title, input);
-      group.append(row);
-      input.addEventListener("input", () => {
-        const given = input.value.trim();
-        const line = given ? `${name}: ${given}` : lineOf(text.defaultValue, name);
-        const before = lineOf(text.value, name);
-        const lines = text.value ? text.value.split("\n") : [];
-        if (before !== undefined) lines[lines.indexOf(before)] = line ?? "";
-        else if (given) lines.push(line ?? "");
-        text.value = lines.join("\n");
-        keep();
+    /** @type {{name: string, input: HTMLInputElement}[]} */
+    let fields = [];
+    /** A field for each line; again where a search has asked for others. */
+    const makeFields = () => {
+      const names = text.defaultValue.split("\n").flatMap((line) => /^(.+?):(?: |$)/.exec(line)?.[1] ?? []);
+      if (names.join("\n") === fields.map(({ name }) => name).join("\n")) return;
+      group.replaceChildren();
+      fields = names.map((name, number) => {
+        const row = document.createElement("p");
+        const title = document.createElement("label");
+        const input = document.createElement("input");
+        input.id = `KB-field-${number}`;
+        input.autocomplete = "off";
+        title.htmlFor = input.id;
+        title.textContent = name;
+        row.append(title, input);
+        group.append(row);
+        input.addEventListener("input", () => say(name, input.value.trim()));
+        return { name, input };
       });
-      return { name, input };
+    };
+
+    // A step that is ticked was tried, a thing that is ticked is at hand: the lines for them say so.
+    const { tried = "", ready = "" } = message.dataset;
+    /** @param {string} of @returns {HTMLInputElement[]} */
+    const boxesOf = (of) => [...document.querySelectorAll(of)].flatMap((one) => one.querySelector("input") ?? []);
+    const steps = boxesOf(".actions li").map((box) => {
+      const step = box.closest("li")?.querySelector("strong, .button");
+      return { box, step, name: step?.textContent ?? "" };
     });
+    const things = boxesOf(".checklist li").map((box) => ({
+      box,
+      name: (box.closest("label")?.textContent ?? "").trim().replace(/\s+/g, " ").replace(/[.:]+$/, "").replaceAll(": ", ", "),
+    }));
+    const triedSteps = () => saidOf(tried).split("; ").filter(Boolean);
+    for (const { box, step, name } of steps) {
+      const tick = () => say(tried, [...triedSteps().filter((other) => other !== name), ...(box.checked ? [name] : [])].join("; "));
+      box.addEventListener("change", tick);
+      step?.addEventListener("click", () => {
+        if (!step.matches("a")) return; // a label ticks by itself
+        box.checked = true;
+        tick();
+      });
+    }
+    for (const { box, name } of things) {
+      box.addEventListener("change", () => {
+        const said = saidOf(name);
+        if (box.checked ? !said : said === ready) say(name, box.checked ? ready : "");
+      });
+    }
+
     const show = () => {
+      makeFields();
       for (const { name, input } of fields) {
-        const hint = lineOf(text.defaultValue, name) ?? "";
-        const line = lineOf(text.value, name) ?? hint;
-        input.placeholder = hint.slice(name.length + 1).trim().replace(/^\[([^[\]]*)\]$/, "$1");
-        input.value = line === hint ? "" : line.slice(name.length + 1).trim();
+        const hint = (lineOf(text.defaultValue, name) ?? "").slice(name.length + 1).trim();
+        input.placeholder = hint.replace(/^\[([^[\]]*)\]$/, "$1").replace(/^…$/, "");
+        if (input.value.trim() !== saidOf(name)) input.value = saidOf(name);
       }
+      for (const { box, name } of steps) box.checked = triedSteps().includes(name);
+      for (const { box, name } of things) box.checked = saidOf(name) !== "";
     };
     text.addEventListener("input", () => {
       show();

@@ -146,8 +146,9 @@ def _export(
             if source.path in parsed:
                 snapshot.hold(source, parsed[source.path])
         places = _Places(pages, anchors, pattern)
+        texts = read_wording(staged.language, Path()).escalation()
         with indexed(staged, snapshot=snapshot) as base:
-            for shard in export_search(base, places):
+            for shard in export_search(base, places, texts=texts):
                 files[shard.file] = shard.data
     return files, _report(generator, content, files, problems)
 

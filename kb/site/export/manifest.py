@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from kb.model import ArticleMeta, Topic
     from kb.search.protocols import ExportReader
     from kb.site.export.documents import Layout, Places
+    from kb.support.escalation import EscalationTexts
 
 __all__ = ["FORMAT", "MANIFEST", "Shard", "ShardCache", "export_search", "write_search"]
 
@@ -71,12 +72,14 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     kept: ShardCache,
     root: str = "",
     contacts: Iterable[ArticleMeta] | None = None,
+    texts: EscalationTexts = escalation.ENGLISH,
 ) -> Iterator[Shard]:
     """Every file of the export of what the public sees, the manifest last.
 
     `places` says where articles, sections and topics stand; `layout` what the public sees;
     `kept` is what the last export wrote; `root` the folder (`de/`) that holds all topics;
-    `contacts` describe channels where those of the layout are not meant.
+    `contacts` describe channels where those of the layout are not meant; `texts` are what an
+    escalation says.
     """
     listed = _Listed()
     ranking = Ranking.of(config.ranking).fitted(reader.sections, reader.articles)
@@ -109,7 +112,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
             **_statistics(reader, ranking),
             **_language(config, reader, analyzer),
             **({"stems": stems[0].hash} if stems else {}),
-            **_people(config, _contacts(layout) if contacts is None else contacts, places),
+            **_people(config, _contacts(layout) if contacts is None else contacts, places, texts),
         },
     )
 
@@ -211,15 +214,13 @@ def _contacts(layout: Layout) -> list[ArticleMeta]:
     return [article.card for article in layout.articles if article.card.channel]
 
 
-_SAID = (
-    "URGENT_NOW", "URGENT_LATER", "CAN_WAIT", "WAITS_RULE", "BEST_FOR", "NO_REASON",
-    "MESSAGE", "STORY", "NO_STORY", "WHEN_RULE", "NO_TIME", "ORDER_RULE", "NO_ORDER",
-    "WISHES", "WISH", "NO_WISH",
-)  # fmt: skip
-"""What an escalation says, and the rules by which it does."""
+_RULES = ("WAITS_RULE", "WHEN_RULE", "ORDER_RULE", "NUMBER_RULE")
+"""The rules by which an escalation says what it does."""
 
 
-def _people(config: Config, contacts: Iterable[ArticleMeta], places: Places) -> dict[str, Any]:
+def _people(
+    config: Config, contacts: Iterable[ArticleMeta], places: Places, texts: EscalationTexts
+) -> dict[str, Any]:
     """Who asks for a person, whose problem is urgent, and how people are reached."""
     contact = config.contact
     return {
@@ -227,12 +228,16 @@ def _people(config: Config, contacts: Iterable[ArticleMeta], places: Places) -> 
         "notPerson": intent.NOT_PERSON_RULE,
         "urgent": intent.URGENT_RULE,
         "notUrgent": intent.NOT_URGENT_RULE,
-        "escalation": {name.lower(): getattr(escalation, name) for name in _SAID},
+        "escalation": {
+            **{name.lower(): getattr(escalation, name) for name in _RULES},
+            **asdict(texts),
+        },
         "contact": {
             "order": list(contact.order),
             "fallback": contact.fallback,
             "person": list(contact.person),
             "urgent": list(contact.urgent),
+            "fields": list(contact.fields),
             "channels": [channel_record(card, places) for card in contacts],
         },
     }
@@ -267,13 +272,14 @@ def export_search(
     kept: ShardCache | None = None,
     topic_files: Mapping[str, TopicFile] | None = None,
     language: str | None = None,
+    texts: EscalationTexts = escalation.ENGLISH,
 ) -> Generator[Shard]:
     """Every file of the export of a knowledge base in a language, else in its first one, as its
     index is (`kb.knowledge_base.indexed`).
 
     `places` says where everything stands; `topic_files` is what `read_topics` gave, where the
     caller has that already; `kept` holds the rows of the last export, which then need not be made
-    again.
+    again; `texts` are what an escalation says.
     """
     kept = kept or ShardCache()
     spoken = language or base.languages[0]
@@ -286,7 +292,7 @@ def export_search(
         config = replace(config, language=spoken)
     root = _root(base, layout, spoken)
     contacts = _contacts(layout) or base.channels(spoken)
-    yield from write_search(reader, config, topics, places, layout, kept, root, contacts)
+    yield from write_search(reader, config, topics, places, layout, kept, root, contacts, texts)
     kept.save()
 
 

@@ -4,7 +4,7 @@
 import { SPACE, squeeze } from "./query.js";
 import { fold } from "./analysis.js";
 
-import { LONGEST_QUESTION as LONGEST, LONGEST_STORY, NO_CHANNEL } from "./shared.js";
+import { LONGEST_QUESTION as LONGEST, LONGEST_STORY, MOST_FIELDS, NO_ANSWER, NO_CHANNEL } from "./shared.js";
 import { say } from "./sentences.js";
 
 /** @typedef {{name: string, best_for?: string, wait?: string, where?: string, hours?: string,
@@ -104,19 +104,33 @@ export class Asking {
     return new RegExp(this.said.waits_rule).test(bestFor.toLowerCase()) ? "not_urgent" : "";
   }
 
-  /** A message to fill in. @param {string} words */
-  message(words) {
+  /** A message to fill in. @param {string} words @param {string[]} ready  what to have at hand */
+  message(words, ready) {
     let story = [...squeeze(words)].slice(0, LONGEST_STORY).join("");
     if (this.asksForPerson(story)) story = "";
-    const when = unicode(this.said.when_rule, "iu").exec(story)?.[0] ?? this.said.no_time;
-    const orders = new Set(DIGITS.test(story) ? story.match(unicode(this.said.order_rule, "giu")) : []); // few texts need the slow rule
-    const order = orders.size === 1 ? [...orders][0] : this.said.no_order;
-    const wishes = this.said.wishes.filter((/** @type {string[]} */ [rule]) => unicode(rule, "iu").test(story)).map((/** @type {string[]} */ [, wish]) => wish);
-    const wish = wishes.length === 1 ? say(this.said.wish, { wish: wishes[0] }) : this.said.no_wish;
-    const happened = story ? say(this.said.story, { story }) : this.said.no_story;
-    return say(this.said.message, { happened, when, order, wish });
+    const { said } = this;
+    const orders = new Set(DIGITS.test(story) ? story.match(unicode(said.order_rule, "giu")) : []); // few texts need the slow rule
+    const wishes = said.wishes.filter((/** @type {string[]} */ [rule]) => unicode(rule, "iu").test(story));
+    const asked = [...new Set([...this.contact.fields, ...ready].map(label).filter(Boolean))].slice(0, MOST_FIELDS);
+    const numbered = asked.find((text) => unicode(said.number_rule, "iu").test(text));
+    /** @type {Map<string, [string | undefined, string]>} */
+    const lines = new Map([
+      [said.message_happened, [story && say(said.message_story, { story }), said.message_no_story]],
+      [said.message_when, [unicode(said.when_rule, "iu").exec(story)?.[0], said.message_no_time]],
+    ]);
+    for (const text of asked) {
+      const hint = lines.get(text)?.[1] ?? NO_ANSWER;
+      lines.set(text, [text === numbered && orders.size === 1 ? [...orders][0] : "", hint]);
+    }
+    lines.set(said.message_tried, ["", said.message_no_tried]);
+    const wish = wishes.length === 1 ? say(said.message_or_else, { wish: wishes[0][1] }) : "";
+    lines.set(said.message_wish, [wish, said.message_no_wish]);
+    return [...lines].map(([name, [text, hint]]) => `${name}: ${text || `[${hint}]`}`).join("\n");
   }
 }
+
+/** What stands before the colon of a line, in which there is no other. @param {string} text */
+const label = (text) => squeeze(text).replace(/[.:]+$/, "").replaceAll(": ", ", ");
 
 const DIGITS = /\p{Nd}(?:-?\p{Nd}){5}/u;
 
@@ -126,6 +140,7 @@ const unicode = (rule, flags) =>
   new RegExp(
     rule
       .replaceAll("\\d", "\\p{Nd}")
+      .replaceAll("\\w", "[\\p{L}\\p{N}_]")
       .replaceAll("\\b", "(?:(?<![\\p{L}\\p{N}_])(?=[\\p{L}\\p{N}_])|(?<=[\\p{L}\\p{N}_])(?![\\p{L}\\p{N}_]))"),
     flags,
   );
@@ -156,13 +171,14 @@ function byUrgency(steps, urgent) {
 /** @param {any} channel @param {string} condition @param {boolean} urgent @param {any} said */
 function optionOf(channel, condition, urgent, said) {
   const reason = condition === "urgent"
-    ? urgent ? said.urgent_now : said.urgent_later
-    : condition && !urgent ? said.can_wait : "";
+    ? urgent ? said.why_urgent_now : said.why_urgent_later
+    : condition && !urgent ? said.why_can_wait : "";
   const bestFor = squeeze(channel.best_for ?? "").replace(/\.+$/, "");
-  const why = [reason, bestFor && say(said.best_for, { purpose: uncapitalised(bestFor) })].filter(Boolean).join("; ");
+  const purpose = said.why_best_for.includes(": {") ? bestFor : uncapitalised(bestFor);
+  const why = [reason, bestFor && say(said.why_best_for, { purpose })].filter(Boolean).join("; ");
   return {
     channel: channel.name,
-    why: why || said.no_reason,
+    why: why || said.why_none,
     where: channel.where ?? "",
     wait: channel.wait ?? "",
     hours: channel.hours ?? "",

@@ -155,7 +155,6 @@ export class Engine {
     const groupOf = (/** @type {Ranked} */ each) => articles.indexOf(articleOf(each)) + 1;
     results.ranked.sort((one, other) => groupOf(one) - groupOf(other)); // those of an article together
     const loading = Promise.all(results.ranked.map(({ doc }) => this.index.document(doc)));
-    const message = this.asking.message(text); // while files are on their way
     const documents = await loading;
     const twins = await Promise.all(results.ranked.map(({ doc }) => this.#twins(results.twins.get(doc))));
     const terms = this.searched(results);
@@ -170,6 +169,7 @@ export class Engine {
       const other = apart.get(hit.article);
       hits.push({ ...hit, ...(also && { also }), ...(other && { apart: other }) });
     }
+    const escalation = this.asking.escalate(text, documents[0]?.article);
     return {
       version: 1,
       query: text,
@@ -183,7 +183,7 @@ export class Engine {
       topics: results.found === "nothing" ? nearestTopics(parseQuery(text).words, (await this.index.facets()).topics, this.analyzer) : [],
       synonyms: results.synonyms,
       notices: results.notices,
-      escalation: { ...this.asking.escalate(text, documents[0]?.article), message },
+      escalation: { ...escalation, message: this.asking.message(text, escalation.have_ready) },
     };
   }
 
