@@ -7,7 +7,7 @@ reads them is in kb/site/assets/search.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
