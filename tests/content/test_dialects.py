@@ -191,7 +191,7 @@ def test_settings_add_patterns_and_addresses(tmp_path):
     )
     folder = ContentConfig(exclude=("!x/",), published_at=("/help/",))
     found = dialect_of(Config(content=tmp_path / "docs", folder=folder))
-    assert found.exclude == ("x/", "!x/")
+    assert found.exclude == ("x/", "!x/", "!x/**")
     assert found.published_at == ("/help/", "https://a.org/")
 
 
@@ -404,6 +404,26 @@ def test_collections_of_jekyll_have_the_addresses_that_their_patterns_say(tmp_pa
     inner = tmp_path / "all/_guides"
     (article,) = read_content(inner, dialect=find_dialect(inner)).articles
     assert article.routes == ("guides/a/b",)
+
+
+def test_an_older_version_of_docusaurus_is_taken_in_on_request(tmp_path):
+    """Else the articles of today alone are there, so that nothing is there twice."""
+    pages = [
+        "docs/a.md",
+        "versioned_docs/version-1.0/b/a.md",
+        "versioned_docs/version-2.0/a.md",
+        "blog/c.md",
+    ]
+    make(tmp_path, {"docusaurus.config.js": "export default {}", **dict.fromkeys(pages, "# x\n")})
+    asked = ContentConfig(exclude=("!versioned_docs/version-1.0/",))
+    found = [
+        [
+            file.id
+            for file in scan(tmp_path, dialect_of(Config(content=tmp_path, folder=folder))).articles
+        ]
+        for folder in (ContentConfig(), asked)
+    ]
+    assert found == [["docs/a"], ["docs/a", "versioned_docs/version-1.0/b/a"]]
 
 
 PAGES = ["index.md", "b/one.md", "b/two.md", "b/index.md", "c/three.md", "a.md"]

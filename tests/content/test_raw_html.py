@@ -238,6 +238,57 @@ def test_what_is_hidden_in_words_is_nowhere_and_all_else_is_shown(pieces, data):
     assert {w for w in words if w.startswith("w")} | {"before", "after"} <= {*shown.split()}
 
 
+CARDS = (
+    '<table data-view="cards"><thead><tr><th></th><th></th><th data-hidden data-card-target></th>'
+    "<th data-hidden data-card-cover></th><th data-hidden></th></tr></thead><tbody>"
+    '<tr><td><strong>Start</strong></td><td>All you need</td><td><a href="a.md">a.md</a></td>'
+    '<td><a href="c.png">c.png</a></td><td>unseen</td></tr>'
+    '<tr><td><h4>Go on</h4><p>More</p></td><td></td><td><a href="b.md">b.md</a></td><td></td></tr>'
+    '<tr><td></td><td></td><td><a href="d.md">d</a></td></tr><tr><td></td></tr></tbody></table>\n'
+)
+
+
+def test_cards_are_a_list_and_hidden_columns_are_nowhere():
+    """The first words lead to the page that a card is for, above them stands its picture."""
+    document = parse(CARDS)
+    assert document.html().replace("\n", "") == (
+        '<ul><li><img src="c.png" alt=""><br><a href="a.md"><strong>Start</strong></a><br>All you need</li>'
+        '<li><a href="b.md">Go on</a><br>More</li><li><a href="d.md">d</a></li></ul>'
+    )
+    assert document.sections[0].text.split("\n") == [
+        "",
+        "Start",
+        "All you need",
+        "Go on",
+        "More",
+        "d",
+    ]
+    assert [link.target for link in document.links()] == ["c.png", "a.md", "b.md", "d.md"]
+    assert document.markdown() == (
+        "- ![](c.png)\\\n  [**Start**](a.md)\\\n  All you need\n- [Go on](b.md)\\\n  More\n- [d](d.md)\n"
+    )
+
+
+def test_a_link_that_is_called_as_its_file_has_the_title_of_that_name():
+    """In folders of GitBook, where authors let the tool name it."""
+    text = (
+        "[first-steps.md](../a%20b/first-steps.md#x) [README.md](guides/README.md) [a.md](b.md)\n"
+    )
+    shown = parse(text, markup=Markup(frozenset({"gitbook"}))).sections[0].text
+    assert shown == "First steps Guides a.md"
+    assert parse(text).sections[0].text == "first-steps.md README.md a.md"
+
+
+def test_hidden_columns_of_other_tables_are_nowhere():
+    """And the others stay where they were, a table in a cell with all of its own."""
+    document = parse(
+        "<table><thead><tr><th>a</th><th data-hidden>unseen</th><th>b</th></tr></thead><tbody><tr><td>c</td>"
+        "<td>unseen</td><td><table><tr><td>d</td><td>e</td></tr></table></td></tr><tr><td>f</td></tr></tbody></table>\n"
+    )
+    assert document.sections[0].text == "a\tb\nc\td\te\nf"
+    assert parse('<table data-view="cards"></table>\n\na\n').html() == "<p>a</p>\n"
+
+
 def test_a_heading_begins_a_section():
     """Wherever it stands but in a list, a quote or a cell; a page in a frame is none."""
     document = parse(

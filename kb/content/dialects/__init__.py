@@ -22,6 +22,7 @@ from kb.content.languages import find_languages
 from kb.text.languages import tidy_tag
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from kb.config import Config
@@ -53,7 +54,7 @@ def dialect_of(config: Config) -> Dialect:
     base = _from_base(dialect)
     return replace(
         dialect,
-        exclude=(*dialect.exclude, *(_below(base, pattern) for pattern in settings.exclude)),
+        exclude=(*dialect.exclude, *_own_patterns(base, settings.exclude)),
         published_at=tuple(dict.fromkeys((*settings.published_at, *dialect.published_at))),
         markdown=config.markdown,
         anchors=Anchors(settings.anchors) if settings.anchors else dialect.anchors,
@@ -68,6 +69,15 @@ def _from_base(dialect: Dialect) -> str:
     if dialect.exclude_from is None or dialect.exclude_from == dialect.content:
         return ""
     return dialect.content.relative_to(dialect.exclude_from).as_posix()
+
+
+def _own_patterns(base: str, patterns: Iterable[str]) -> Iterator[str]:
+    """The patterns of the settings; a folder that is taken in is so with all that is in it."""
+    for pattern in patterns:
+        below = _below(base, pattern)
+        yield below
+        if below.startswith("!") and below.endswith("/"):
+            yield f"{below}**"
 
 
 def _below(base: str, pattern: str) -> str:

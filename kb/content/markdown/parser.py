@@ -21,6 +21,7 @@ from markdown_it.rules_block import StateBlock
 
 from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN, MarkdownConfig, OutOfTimeError, over_limit
 from kb.content.markdown import marks
+from kb.content.markdown.cards import cards, page_names
 from kb.content.markdown.comment_block import comment_block
 from kb.content.markdown.component_line import component_ends, component_line, without_indentation
 from kb.content.markdown.drawing import drawing
@@ -183,6 +184,8 @@ def _parser(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
     parser.core.ruler.at("inline", _parse_inlines)
     marks.use_core(parser, syntax)
     parser.core.ruler.after("inline", "raw_html", raw_html)
+    parser.core.ruler.after("raw_html", "cards", cards)
+    parser.core.ruler.after("cards", "page_names", page_names)
     return _compiled(parser)
 
 
@@ -200,6 +203,8 @@ def _template_parser(nesting: int, syntax: MarkdownConfig, *, mdx: bool) -> Mark
     parser.core.ruler.before("inline", "expand_words", expand_words)
     parser.core.ruler.before("inline", "fill_code", fill_code)
     parser.core.ruler.after("inline", "raw_html", raw_html)
+    parser.core.ruler.after("raw_html", "cards", cards)
+    parser.core.ruler.after("cards", "page_names", page_names)
     marks.use_core(parser, syntax)
     return _compiled(parser)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markdown_it.rules_block import html_block
 from markdown_it.token import Token
 
+from kb.content.markdown.cards import ATTRIBUTES
 from kb.content.markdown.emoji import with_emoji
 from kb.content.markdown.markup import names
 
@@ -597,6 +598,8 @@ class _Reader:
         self._anchor(tag, line)
         token = Token(f"{_BLOCK[name]}_open", name, 1, attrs=_attributes(tag))
         token.map = [line, line + 1]
+        if name in {"table", "th", "td"}:
+            token.meta = {key: tag.attrs[key] for key in tag.attrs if key in ATTRIBUTES}
         self._out.append(token)
         self._push(tag, token)
 
