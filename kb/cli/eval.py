@@ -261,7 +261,7 @@ class _Reading(NamedTuple):
         return self._tokens(answer_lines(answer, self.screen)), self._opened(answer)
 
     def _opened(self, answer: Answer) -> Iterator[Opened]:
-        from kb.cli.article import article_lines
+        from kb.cli.page import article_lines
         from kb.evaluate.contexts import Opened
 
         for hit in answer.hits:

@@ -1,7 +1,8 @@
-"""An article's HTML as lines for the terminal.
+"""An `Article` as lines for the terminal: what to do first, the text, the way to a person last.
 
-The HTML is kb's own (`kb.content.markdown`), so it is well formed and has few elements: the reader
-is strict about nothing and trusts nothing, since every text goes through `kb.cli.text`.
+The text is read from its HTML, which is kb's own (`kb.content.markdown`), so it is well formed and
+has few elements: the reader is strict about nothing and trusts nothing, since every text goes
+through `kb.cli.text`.
 Where there is no colour, headings and emphasis keep their Markdown signs.
 """
 
@@ -14,6 +15,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from kb.cli.answer import action_lines, escalation_lines
 from kb.cli.text import Line, Span, Style, columns, line_of, table_lines, wrap
 from kb.content.files import SUFFIXES, without_suffix
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kb.cli.screen import Screen
+    from kb.content.reader import Page
+    from kb.model import Article, Escalation
 
 _VOID = {"br", "hr", "img", "input"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -285,3 +289,61 @@ def _code(node: Node) -> list[Line]:
     """Code as it stands: a terminal that is too narrow breaks it without adding to it."""
     text = _text(node).expandtabs(4).rstrip("\n")
     return [line_of(f"    {line}") if line.strip() else () for line in text.split("\n")]
+
+
+def article_lines(
+    page: Page, anchor: str, escalation: Escalation, screen: Screen
+) -> Iterator[Line]:
+    """An article, or one section of it, with its actions and its escalation."""
+    article = page.article
+    yield from wrap([Span(article.heading or article.title, Style.BOLD)], screen.width)
+    yield from wrap(_facts(article, anchor, screen), screen.width)
+    if article.actions:
+        yield from _headed("Do it yourself")
+        for action in article.actions:
+            yield from action_lines(action, 2, screen)
+    yield ()
+    writer = PageWriter(screen, article.id)
+    yield from writer.lines(_blocks(page, anchor), screen.width)
+    links = [*writer.link_lines()]
+    if links:
+        yield ()
+        yield from links
+    yield from _related(article.related, screen)
+    yield from _headed("Still need help?")
+    yield from escalation_lines(escalation, screen)
+
+
+def _facts(article: Article, anchor: str, screen: Screen) -> Line:
+    name = f"{article.id}#{anchor}" if anchor else article.id
+    facts = [str(article.tier)]
+    if article.audience != "public":
+        facts.append(f"for {article.audience}s")
+    if article.status != "published":
+        facts.append(str(article.status))
+    if article.reviewed:
+        facts.append(f"reviewed {article.reviewed.isoformat()}")
+    after = "".join(f" {screen.glyphs.dot} {fact}" for fact in facts)
+    return line_of(Span(name, Style.DIM | Style.WHOLE), Span(after, Style.DIM))
+
+
+def _blocks(page: Page, anchor: str) -> list[Node]:
+    """The blocks to show; the title stands above them already."""
+    article, document = page.article, page.document
+    if not anchor:
+        return read_html(document.html(with_title=not page.top))
+    section = next(s for s in article.sections if s.anchor == anchor)
+    here = document.sections[section.position].anchor  # in whatever style the article's are
+    return cut_section(read_html(document.html()), here, lead=section.level == 0)
+
+
+def _related(ids: Iterable[str], screen: Screen) -> Iterator[Line]:
+    if ids:
+        yield from _headed("Related")
+        for id_ in ids:
+            yield line_of(f"  {screen.glyphs.bullet} {id_}")
+
+
+def _headed(title: str) -> Iterator[Line]:
+    yield ()
+    yield line_of(Span(title, Style.BOLD))

@@ -52,8 +52,8 @@ _NAMED = 5
 @pass_session
 def command(session: Session, *, words: tuple[str, ...], language: str | None, source: bool) -> int:
     """Find the article, and show it in the way that was asked for."""
-    from kb.cli.article import article_lines
     from kb.cli.command import prepare
+    from kb.cli.page import article_lines
 
     base = session.open()
     prepare(base, session.screen)
