@@ -289,6 +289,23 @@ def test_hidden_columns_of_other_tables_are_nowhere():
     assert parse('<table data-view="cards"></table>\n\na\n').html() == "<p>a</p>\n"
 
 
+BEHIND = [
+    ("<noscript>\n<p>a</p>\n</noscript>\n[b](c.md) *d*\n", "<em>d</em>"),
+    ("- <div>a</div>\n  *b*\n", "<em>b</em>"),
+    ("<div>\n<div>a</div>\n*b*\n</div>\n*c*\n", "*b*<p><em>c</em></p>"),
+    ("<div>a</div>\n<div>b</div>\n*c*\n", "*c*"),
+    ("<hr>\n*a*\n", "<em>a</em>"),
+]
+
+
+@pytest.mark.parametrize("family", ["kramdown", "mkdocs"])
+@pytest.mark.parametrize(("written", "html"), BEHIND)
+def test_markdown_right_behind_an_element_is_markdown(family, written, html):
+    """Where the tool ends HTML behind the element that begins it; tags behind it are HTML."""
+    assert html in parse(written, markup=Markup(frozenset({family}))).html()
+    assert "<em>" not in parse(written).html()
+
+
 def test_a_heading_begins_a_section():
     """Wherever it stands but in a list, a quote or a cell; a page in a frame is none."""
     document = parse(

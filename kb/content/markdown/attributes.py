@@ -31,6 +31,8 @@ _LINE = re.compile(rf"[ \t]*(?:{_LIST})[ \t]*\Z")
 _INLINE = re.compile(_LIST)
 # kramdown takes whatever stands in `{: }` behind a link for attributes, quotes without an end, too.
 _LOOSE = re.compile(r"\{:[^{}\n]*[=.#][^{}\n]*\}")
+# Behind the words of a paragraph or an item, as markdown-it-attrs has it.
+_TAIL = re.compile(r"(?<=[^\s`])[ \t]+\{#((?!kb-)[A-Za-z][\w:.-]*)\}\Z", re.IGNORECASE)
 _SIZE = re.compile(r"""(?<![\w-])(width|height)\s?=\s?["']?(\d{1,5})(?:px)?(?![\d%.\w])""")
 _LONGEST = 300
 _AFTER = frozenset({"image", "link_close", "code_inline", "span_close", "html_inline"})
@@ -156,6 +158,10 @@ def _heading(opened: Token, inline: Token) -> None:
 
 def _paragraph(inline: Token) -> tuple[str, bool]:
     """The class that names a callout, if one does, and whether attributes are all that is there."""
+    if tail := _TAIL.search(inline.content, max(0, len(inline.content) - _LONGEST)):
+        inline.content = inline.content[: tail.start()]
+        inline.meta = {**inline.meta, "id": tail[1]}
+        return "", False
     at = inline.content.rfind("\n") + 1
     line = inline.content[at:]
     if len(line) > _LONGEST or not line.lstrip().startswith("{") or not _LINE.match(line):

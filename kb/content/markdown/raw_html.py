@@ -277,13 +277,43 @@ def html_of_words(state: StateBlock, start: int, end: int, silent: bool) -> bool
     begin a paragraph: what stands below a `<span>` is Markdown there, as it is below a `<br>` or a
     picture in every dialect.
     """
-    spans = state.env.get("spans", ())
+    spans = state.env.get("spans", frozenset())
     if state.env.get("has_dialect"):
         found = _FIRST.match(state.src, state.bMarks[start] + state.tShift[start])
         name = found[1].lower() if found else ""
         if name in _BREAKS or (found and spans and _is_of_words(name, known="mdx" not in spans)):
             return False
-    return html_block(state, start, end, silent)
+    taken = html_block(state, start, end, silent)
+    if taken and not silent and spans & _ENDS_BEHIND_ELEMENT:
+        _end_behind_element(state, start)
+    return taken
+
+
+_ENDS_BEHIND_ELEMENT = frozenset({"kramdown", "mkdocs"})
+
+
+def _end_behind_element(state: StateBlock, start: int) -> None:
+    """Give back the lines of Markdown that stand behind the element with which a block begins:
+    kramdown and Python-Markdown end it there, CommonMark at an empty line.
+    """
+    token = state.tokens[-1]
+    lines = token.content.split("\n")
+    open_tags: list[str] = []
+    for number, line in enumerate(lines[:-1]):
+        for tag in _TAG.finditer(line):
+            name = _name(tag)
+            if not (tag["end"] or tag["void"] or name in _VOIDS):
+                open_tags.append(name)
+            elif tag["end"] and name in open_tags:
+                while open_tags.pop() != name:
+                    pass
+        if not open_tags:
+            following = lines[number + 1].lstrip()
+            if following and not following.startswith("<"):
+                token.content = "\n".join(lines[: number + 1])
+                state.line = start + number + 1
+                token.map = [start, state.line]
+            return
 
 
 def loose_tag(state: StateInline, silent: bool) -> bool:

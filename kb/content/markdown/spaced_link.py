@@ -1,7 +1,8 @@
 """Links whose address has spaces, as many tools write and read them: `[text](my file.md)`.
 
-CommonMark takes them for text. They count as links where the address ends as a file's does, or is
-that of an image whose size follows: `![text](box.png =300x200)`.
+CommonMark takes them for text. They count as links where the address ends as a file's does, the
+spaces stand in the name of a heading, `[text](#my heading)`, or it is that of an image whose size
+follows: `![text](box.png =300x200)`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _LONGEST = 400
 _SIZE = r"(?:[ \t]+=(?P<width>\d{0,5})(?:px|%)?x(?P<height>\d{0,5})(?:px|%)?)"
 _TARGET = re.compile(
     r"\([ \t]*(?P<href>[^()<>\n\"' \t](?:[^()<>\n\"]|\([^()<>\n\"]{0,80}\)){0,300}?"
-    r"(?:\.[A-Za-z0-9]{1,8}(?:[?#][^()<>\s\"]{0,120})?|/))"
+    r"(?:\.[A-Za-z0-9]{1,8}(?:[?#][^()<>\n\"]{0,120}?)?|/)"
+    r"|[^()<>\n\"' \t]{0,200}#[^()<>\n\"]{1,120}?)"
     rf"(?P<size>{_SIZE})?(?:[ \t]+\"(?P<title>[^\"\n]{{0,200}})\")?[ \t]*\)"
 )
 
