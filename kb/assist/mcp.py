@@ -24,7 +24,7 @@ from mcp.shared.exceptions import MCPError
 
 from kb.assist.as_json import error_as_json
 from kb.assist.prompts import PROMPTS, find_prompt
-from kb.context import DATA
+from kb.context import DATA, without_controls
 from kb.errors import KbError, NotFoundError
 from kb.version import __version__
 
@@ -156,8 +156,8 @@ class _Handlers:
             types.Resource(
                 uri=f"{ARTICLE}{card.id}",
                 name=card.id,
-                title=card.title,
-                description=card.summary or None,
+                title=_line(card.title),
+                description=_line(card.summary) or None,
                 mime_type="text/markdown",
             )
             for card in cards[start : start + PAGE]
@@ -226,6 +226,11 @@ class _Handlers:
         content = types.TextContent(type="text", text=text)
         message = types.PromptMessage(role="user", content=content)
         return types.GetPromptResult(description=prompt.description, messages=[message])
+
+
+def _line(text: str) -> str:
+    """A text of an article where nothing can be quoted: one line, without what nobody sees."""
+    return " ".join(without_controls(text).split())
 
 
 async def _in_thread(work: Callable[[], Any]) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kb.context import quote, without_controls
 from kb.errors import NotFoundError, QueryError
 from kb.text.nearest import did_you_mean
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 ANSWER = """\
 Answer the customer below from the evidence that follows it, and from nothing else.
-- Cite each statement by the name under the section's heading, as [article#anchor].
+- Cite each statement by the name in the section's heading, as [article#anchor].
 - Give steps in the order in which the section has them; name buttons and pages as it does.
 - Where the evidence does not cover a part of the message, say so, and name the channel below with \
 its hours and what to have ready.
@@ -53,7 +54,7 @@ class Prompt:
         if not words.strip():
             raise QueryError(f"{self.argument} is missing", hint=self.about, code="arguments")
         evidence = desk.call(self.tool, {self.key: words}).text
-        said = "\n".join(f"> {line}" for line in words.splitlines())
+        said = "\n".join(quote(without_controls(words)))
         return f"{self.text}\nThe customer wrote:\n\n{said}\n\n{evidence}"
 
 
@@ -93,7 +94,7 @@ Evidence comes from the command `kb`, which works on local files alone.
    covered, and the channels. Ask it first, with the customer's own words. `--json` gives an object
    (`kb context --schema`).
 2. Answer from those sections and from nothing else. Cite each statement as `[article#anchor]`,
-   the name below the section's heading.
+   the name in the section's heading.
 3. Where it says *Not covered*, try `kb search WORDS` with other words once; then say that the help
    center does not cover it, and name the channel, its hours and what to have ready.
    `kb contact PROBLEM` has a message to fill in.

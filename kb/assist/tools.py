@@ -19,6 +19,7 @@ from kb.assist.as_json import (
     contact_as_json,
     context_as_json,
     evidence_as_json,
+    suggestion_as_json,
 )
 from kb.assist.schema import read_schema
 from kb.context import (
@@ -32,6 +33,7 @@ from kb.context import (
     without_controls,
     write_section,
 )
+from kb.desk.message import LONGEST
 from kb.errors import NotFoundError, QueryError
 from kb.model import Audience, Tier
 from kb.text.nearest import did_you_mean, did_you_mean_id
@@ -48,6 +50,12 @@ MOST_CHARACTERS = 24_000
 
 MOST_BUDGET = 4_000
 """Tokens of a context at most, so that it stays within MOST_CHARACTERS."""
+
+ROOM = MOST_CHARACTERS - 2_000
+"""Characters of an object that still grows by what every answer says."""
+
+MOST_OF_PROBLEM = 3
+"""Sections of a problem at most."""
 
 MOST_HITS, MOST_IDS, MOST_LISTED = 20, 20, 150
 LONGEST_REPORT = 1_000
@@ -217,6 +225,20 @@ class Desk:
                 read_schema("contact"),
                 self.contact,
             ),
+            Tool(
+                "suggest",
+                "Reply to a message",
+                "The problems in a customer's whole message or mail, the sections that solve each, "
+                "what to ask for, the channel, and a reply to send. Personal data is masked.",
+                _object(
+                    ["message"],
+                    message=_text("The message as it was pasted.", maxLength=LONGEST),
+                    limit=_number("Sections a problem at most.", 1, MOST_OF_PROBLEM, 2),
+                    language=_LANGUAGE,
+                ),
+                read_schema("suggest"),
+                self.suggest,
+            ),
         )  # fmt: skip
         if self.report is None:
             return tools
@@ -336,6 +358,27 @@ class Desk:
         lines = [DATA, "", *shown_channels(found), "", "Message to fill in:", *quote(found.message)]
         return Reply("\n".join(lines), contact_as_json(problem, found))
 
+    def suggest(self, message: str, limit: int = 2, language: str | None = None) -> Reply:
+        """What to answer a message with; fewer sections a problem where more do not fit."""
+        found = self.base.suggest(message, limit=limit, audience=self.audience, language=language)
+        while (value := suggestion_as_json(found)) and _size(value) > ROOM and limit > 1:
+            limit -= 1
+            found = self.base.suggest(
+                message, limit=limit, audience=self.audience, language=language
+            )
+        lines = [DATA, *found.notices]
+        for number, problem in enumerate(found.problems, 1):
+            sure = "" if problem.sure else " (not sure)"
+            lines += ["", f"## Problem {number}{sure}", *quote(problem.about)]
+            for section in problem.sections:
+                hit = section.hit
+                trail = " > ".join((hit.title, *hit.headings))
+                lines += ["", hit.article + (f"#{hit.anchor}" if hit.anchor else "")]
+                lines += quote(trail, *section.steps)
+        missing = ["", "Ask for:", *quote(*found.missing)] if found.missing else []
+        lines += [*missing, "", *shown_channels(found.escalation)]
+        return Reply("\n".join([*lines, "", "Reply:", *quote(found.reply)]), value)
+
     def note(self, question: str, note: str = "") -> Reply:
         """Append what was not found to the file of reports, one object a line."""
         if self.report is None:
@@ -433,6 +476,10 @@ def _span(lines: str) -> tuple[int, int]:
     if not (first.isdecimal() and (last.isdecimal() or not dash)):
         raise QueryError(f"lines are as 12-30, not {lines!r}", code="arguments")
     return int(first), int(last or first)
+
+
+def _size(value: Any) -> int:
+    return len(json.dumps(value))
 
 
 def _cleaned(value: Any) -> Any:

@@ -104,8 +104,9 @@ def command(
     if as_api:
         from kb.assist.api.settings import ApiSettings
 
-        given = ApiSettings(names=names, origins=origins, rate=rate, token=_read_token(token_file))
-        return _serve_api(session, given, host, port, workers=workers)
+        given = ApiSettings(names=names, origins=origins, rate=rate, token=_read_token(token_file),
+                            workers=workers)  # fmt: skip
+        return _serve_api(session, given, host, port)
     _refuse_of_api(workers=workers > 1, cors=bool(origins), token_file=bool(token_file))
     from kb.config import load_config
     from kb.site.dev.preview import open_preview
@@ -149,9 +150,7 @@ def _refuse_of_api(**given: bool) -> None:
             raise click.UsageError(f"{option} goes with --api", click.get_current_context())
 
 
-def _serve_api(
-    session: Session, given: ApiSettings, host: str, port: int | None, *, workers: int
-) -> int:
+def _serve_api(session: Session, given: ApiSettings, host: str, port: int | None) -> int:
     """Serve answers until Ctrl-C."""
     from kb.cli.command import prepare
 
@@ -185,7 +184,6 @@ def _serve_api(
             settings,
             host,
             DEFAULT_PORT if port is None else port,
-            workers=workers,
             announce=lambda url: _announce_api(url, session.screen),
         )
     return FOUND

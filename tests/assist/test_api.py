@@ -18,7 +18,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.assist.api.app import create_app
 from kb.assist.api.openapi import OPERATIONS, openapi
-from kb.assist.api.settings import MOST_BYTES, MOST_CHARACTERS, MOST_NAME, ApiSettings
+from kb.assist.api.settings import MOST_BYTES, MOST_CHARACTERS, MOST_NAME, STAY, ApiSettings
 
 ARTICLES = {
     "orders/late": "---\ntitle: Late package\nissue: [package never arrived]\nescalate: [chat]\n---\nLook at the tracking.\n",
@@ -115,6 +115,21 @@ def test_an_answer_that_is_known_is_not_sent_again(ask):
     assert ask("/search?q=chat", headers=[("if-none-match", tag)])[0] == 200
     assert ask("/search?q=package", "HEAD")[1]["etag"] == tag
     assert (status, bool(body)) == (200, True)
+
+
+@pytest.mark.parametrize(("workers", "ended"), [(1, 0), (2, 2)])
+def test_connections_spread_over_workers(content, workers, ended):
+    """Who comes back finds the worker that has time; one alone keeps all."""
+    base = KnowledgeBase.open(content)
+    base.prepare()
+    app = create_app(ApiSettings(rate=0, workers=workers), base)
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "path": "/health",
+        "raw_path": b"/health", "root_path": "", "query_string": b"", "client": ("a", 1),
+        "server": None, "headers": [(b"host", b"localhost")],
+    }  # fmt: skip
+    got = [asyncio.run(answer(app, dict(scope), b""))[1] for _ in range(2 * STAY)]
+    assert [headers.get("connection") for headers in got].count("close") == ended
 
 
 @pytest.mark.parametrize(

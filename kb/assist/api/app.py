@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
+import itertools
 import json
 import logging
 import re
@@ -34,6 +35,7 @@ from kb.assist.api.settings import (
     MOST_CHARACTERS,
     MOST_CLIENTS,
     REFRESH,
+    STAY,
     THREADS,
     ApiSettings,
 )
@@ -131,6 +133,7 @@ class _Api:
             "/openapi.json": lambda _: self.document,
         }
         self._threads: anyio.CapacityLimiter | None = None
+        self._stays = itertools.cycle([True] * (STAY - 1) + [settings.workers == 1])
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -176,7 +179,10 @@ class _Api:
             except Exception:  # noqa: BLE001  # a client hears nothing of what it was
                 _log.exception("%s failed", path)
                 return _json(500, _error_object(MISTAKE, "error"))
-            return _found(request, found)
+            response = _found(request, found)
+            if not next(self._stays):
+                response.headers["Connection"] = "close"
+            return response
 
         return answer
 

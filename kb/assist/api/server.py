@@ -29,7 +29,6 @@ def serve(
     host: str,
     port: int,
     *,
-    workers: int = 1,
     announce: Callable[[str], object] = lambda _: None,
 ) -> None:
     """Serve until a signal ends it; `announce` is told the address once that is taken.
@@ -43,7 +42,7 @@ def serve(
         factory=True,
         http="h11",
         h11_max_incomplete_event_size=LONGEST_HEAD,
-        workers=workers,
+        workers=settings.workers,
         log_level="warning",
         access_log=False,
         proxy_headers=False,
@@ -56,7 +55,7 @@ def serve(
     with listening:
         shown = f"[{host}]" if ":" in host else host
         announce(f"http://{shown}:{listening.getsockname()[1]}/")
-        if workers > 1:
+        if settings.workers > 1:
             Multiprocess(config, sockets=[listening]).run()
         else:
             server.run(sockets=[listening])

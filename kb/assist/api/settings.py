@@ -34,13 +34,19 @@ so that all take about the same time. With 2 the 95th percentile of 32 clients w
 median, with 1 it is 1.9 times, and a third more are answered (benchmarks/api.md).
 """
 
+STAY = 8
+"""One answer in so many of several workers ends its connection. A worker that finds many
+connections waiting takes all of them, and keeps them: clients that come back spread over workers.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
     """Paths as the command line gave them, empty where it did not. `names` are host names that are
     answered besides `localhost` and addresses in figures; all are, where `any_host` says so.
     `origins` are those of pages in browsers that may ask. `rate` is requests a minute for each
-    client, 0 for any number. With a `token` nobody else is answered.
+    client, 0 for any number. With a `token` nobody else is answered. `workers` are
+    the processes that answer.
     """
 
     config: str = ""
@@ -51,6 +57,7 @@ class ApiSettings:
     origins: tuple[str, ...] = ()
     rate: int = 600
     token: str = ""
+    workers: int = 1
 
     def store(self) -> None:
         """Put the settings where workers that are started find them."""
