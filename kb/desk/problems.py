@@ -48,7 +48,7 @@ LEAST_APART = 0.25
 AS_GOOD = 0.7
 """A section is as good for a sentence as its best one, if it has this part of its weight."""
 
-HEADS = 4.5
+HEADS = 3.0
 """What the share of a section's title and headings that a sentence covers adds to its weight."""
 
 AS_GOOD_APART = 0.9

@@ -333,7 +333,7 @@ def test_nothing_that_an_article_writes_stands_outside_of_quotes(folder):
         assert [line for line in own if not OWN.fullmatch(line)] == []
         assert text.count("\n## A person\n") <= 1
     for resource in resources:
-        for said in (resource.title, resource.description or ""):
+        for said in filter(None, (resource.title, resource.description)):
             assert said == " ".join(without_controls(said).split())
 
 
