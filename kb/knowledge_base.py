@@ -533,11 +533,6 @@ class KnowledgeBase:
 
         return self._ask(of_engine)
 
-    @property
-    def cards_by_id(self) -> Mapping[str, ArticleMeta]:
-        """Every article, seen by the public or not."""
-        return self._ask(lambda opened: opened.cards)
-
     def _ask(self, question: Callable[[_Opened], T], tries: int = TRIES) -> T:
         opened = self._ready()
         try:

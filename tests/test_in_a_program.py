@@ -108,7 +108,7 @@ def test_threads_get_the_answers_that_one_gets(base, folder):
 
 def test_threads_read_articles_that_one_reads(base):
     """The parsers of Markdown are shared, too."""
-    ids = sorted(base.cards_by_id)
+    ids = [card.id for card in base.cards()]
     right = [base.article(id_) for id_ in ids]
     assert at_once(lambda _: [base.article(id_) for id_ in ids]) == [right] * THREADS
 

@@ -280,11 +280,12 @@ def changes_as_json(changes: Changes) -> Object:
         "rebuilt": changes.rebuilt,
         "reason": changes.reason,
         "seconds": round(changes.seconds, 3),
-        "problems": [_problem(problem) for problem in changes.problems],
+        "problems": [problem_as_json(problem) for problem in changes.problems],
     }
 
 
-def _problem(problem: Problem) -> Object:
+def problem_as_json(problem: Problem) -> Object:
+    """What is wrong with a file."""
     return {
         "path": problem.path,
         "line": problem.line,

@@ -133,6 +133,8 @@ def _size(size: int) -> str:
 
 def report_as_json(report: Report) -> dict[str, Any]:
     """What a build did, for machines."""
+    from kb.assist.as_json import problem_as_json
+
     return {
         "version": 1,
         "out": str(report.out),
@@ -146,14 +148,5 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "reason": report.reason,
         "seconds": round(report.seconds, 3),
         "warnings": report.warnings,
-        "problems": [
-            {
-                "path": problem.path,
-                "line": problem.line,
-                "message": problem.message,
-                "severity": str(problem.severity),
-                "code": problem.code,
-            }
-            for problem in report.problems
-        ],
+        "problems": [problem_as_json(problem) for problem in report.problems],
     }

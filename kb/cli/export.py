@@ -126,6 +126,8 @@ def _size(size: int) -> str:
 
 
 def _as_json(done: Embedding, out: Path) -> dict[str, Any]:
+    from kb.assist.as_json import problem_as_json
+
     return {
         "version": 1,
         "out": str(out),
@@ -134,14 +136,5 @@ def _as_json(done: Embedding, out: Path) -> dict[str, Any]:
         "sections": done.sections,
         "files": done.files,
         "bytes": done.size,
-        "problems": [
-            {
-                "path": problem.path,
-                "line": problem.line,
-                "message": problem.message,
-                "severity": str(problem.severity),
-                "code": problem.code,
-            }
-            for problem in done.problems
-        ],
+        "problems": [problem_as_json(problem) for problem in done.problems],
     }
