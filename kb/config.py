@@ -258,6 +258,9 @@ class Ranking:
     everyday: float = _constant(
         0.4, 0, 1, "what an everyday word of the language loses in a long query"
     )
+    everyday_few: float = _constant(
+        0.8, 0, 1, "what it loses at least in a collection of few sections"
+    )
     coverage_query: float = _constant(0.5, 0, 4, "exponent of the covered share of the query")
     nearness: float = _constant(1, 0, 3, "part of nearness; 0 switches it off")
     nearness_power: float = _constant(3, 0, 6, "exponent of the share of the query that is near")

@@ -68,6 +68,9 @@ EVERYDAY_STEPS = 8
 SHORT_QUERY, LONG_QUERY = 3, 7
 """Words of a query in which everyday words count in full, and of one in which they count least."""
 
+FEW_SECTIONS = 100
+"""Sections of a collection that is too small to tell by itself which words say little."""
+
 RESCORED = 40
 """How many of the best sections nearness is looked at for."""
 
@@ -174,16 +177,27 @@ def idf_steps(population: int, frequency: int, occurrences: int = 0, burst: floa
     return math.floor(math.log(1 + odds) * repeats * IDF_STEPS + 0.5)
 
 
-def damped_idf(idf: int, everyday: int, words: int, ranking: Ranking) -> int:
-    """A term's idf in a query of so many words, in steps.
+def damping(words: int, sections: int, ranking: Ranking) -> float:
+    """What the most everyday words of the language lose of their idf in a query of so many words.
 
     In a long message people write around what they ask for, in words that say little although
-    few sections hold them: "I would like to know whether". So the more `everyday` a term's words
-    are in the language, from 0 to EVERYDAY_STEPS, the less it counts, from SHORT_QUERY words on
-    and wholly at LONG_QUERY.
+    few sections hold them: "I would like to know whether". So they count less, from SHORT_QUERY
+    words on and least at LONG_QUERY. In a collection of FEW_SECTIONS or less they do from two words
+    on, and the less the larger it is: that two of eighty sections hold *never* says little of
+    how much it tells.
     """
+    if words <= 1:
+        return 0.0
     length = min(1.0, max(0, words - SHORT_QUERY) / (LONG_QUERY - SHORT_QUERY))
-    return math.floor(idf * (1 - ranking.everyday * length * everyday / EVERYDAY_STEPS) + 0.5)
+    few = min(1.0, FEW_SECTIONS / max(1, sections))
+    return max(ranking.everyday * length, ranking.everyday_few * few)
+
+
+def damped_idf(idf: int, everyday: int, loss: float) -> int:
+    """A term's idf in steps where the most everyday words lose a share of theirs. `everyday` is how
+    far its own words are some, from 0 to EVERYDAY_STEPS.
+    """
+    return math.floor(idf * (1 - loss * everyday / EVERYDAY_STEPS) + 0.5)
 
 
 LEVEL_MASK = LEVELS - 1

@@ -18,9 +18,9 @@ from kb.search.ranking import (
     IDF_STEPS,
     RESCORED,
     SATURATION_STEPS,
-    SHORT_QUERY,
     coverage,
     damped_idf,
+    damping,
     idf_steps,
     nearness,
     round_score,
@@ -110,16 +110,17 @@ class Scoring:
         self.terms = terms
         self.preferred = preferred
         self._statistics = statistics
-        self._length = sum(not term.compound for term in terms)
+        words = sum(not term.compound for term in terms)
+        self._loss = damping(words, statistics.index.sections, self.ranking)
 
     def idf(self, term: str) -> int:
         """A term's idf over sections in this query, in steps: in a long one everyday words count
         less.
         """
         idf = self._statistics.idf(term)
-        if self._length <= SHORT_QUERY:
+        if not self._loss:
             return idf
-        return damped_idf(idf, self._statistics.everyday(term), self._length, self.ranking)
+        return damped_idf(idf, self._statistics.everyday(term), self._loss)
 
     @cached_property
     def idfs(self) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from kb.config import Ranking
 from kb.search.ranking import (
     AVERAGE_GRID,
     EVERYDAY_STEPS,
+    FEW_SECTIONS,
     FIELDS,
     HEAD_MASK,
     HEAD_SHIFT,
@@ -31,6 +32,7 @@ from kb.search.ranking import (
     count_occurrences,
     coverage,
     damped_idf,
+    damping,
     field_norms,
     head_steps,
     idf_steps,
@@ -305,13 +307,27 @@ def test_confidence_grows_with_what_is_held_and_with_the_lead():
     assert round(confidence(300, 500, 3, 2), 2) == confidence(300, 500, 3, 2)
 
 
-@given(st.integers(0, 1000), st.integers(0, EVERYDAY_STEPS), st.integers(1, 64))
-def test_everyday_words_count_less_the_longer_a_query_is(idf, everyday, words):
-    """In a short one, and where a word is none of them, nothing is lost; never more than the share."""
-    damped = damped_idf(idf, everyday, words, RANKING)
-    if words <= SHORT_QUERY or not everyday:
-        assert damped == idf
-    assert damped_idf(idf, everyday, words + 1, RANKING) <= damped <= idf
-    assert damped >= math.floor(idf * (1 - RANKING.everyday))
+@given(st.integers(1, 64), st.integers(0, 10**6))
+def test_everyday_words_count_less_the_longer_a_query_is(words, sections):
+    """And the smaller a collection is; alone a word loses nothing."""
+    loss = damping(words, sections, RANKING)
+    assert 0 <= loss <= damping(words + 1, sections, RANKING)
+    assert damping(words, sections + 1, RANKING) <= loss
     if words >= LONG_QUERY:
-        assert damped == damped_idf(idf, everyday, LONG_QUERY, RANKING)
+        assert loss == damping(LONG_QUERY, sections, RANKING) >= RANKING.everyday
+    if words == 1:
+        assert loss == 0
+    elif sections <= FEW_SECTIONS:
+        assert loss == RANKING.everyday_few
+    large = damping(words, 10**9, RANKING)
+    assert (round(large, 6) == 0) == (words <= SHORT_QUERY)
+
+
+@given(st.integers(0, 1000), st.integers(0, EVERYDAY_STEPS), st.floats(0, 1))
+def test_a_word_loses_by_how_far_it_is_an_everyday_word(idf, everyday, loss):
+    """Nothing where it is none, and never more than the share."""
+    damped = damped_idf(idf, everyday, loss)
+    assert math.floor(idf * (1 - loss)) <= damped <= idf
+    if not everyday:
+        assert damped == idf
+    assert damped_idf(idf, EVERYDAY_STEPS, loss) <= damped

@@ -10,7 +10,7 @@ import {
   EVERYDAY_STEPS,
   LONG_QUERY,
   SCORE_DIGITS,
-  SHORT_QUERY,
+  SHORT_QUERY, FEW_SECTIONS,
 } from "./shared.js";
 
 const STEPS = IDF_STEPS * SATURATION_STEPS;
@@ -102,8 +102,10 @@ export class Scoring {
     this.constants = index.manifest.ranking;
     this.concepts = concepts.all;
     const words = concepts.all.filter((concept) => !concept.whole).length;
-    /** How far everyday words count less: they do in long queries. */
-    this.damping = this.constants.everyday * Math.min(1, Math.max(0, words - SHORT_QUERY) / (LONG_QUERY - SHORT_QUERY));
+    /** How far everyday words count less: they do in long queries, and in small collections. */
+    const { everyday, everyday_few: few } = this.constants;
+    const length = Math.min(1, Math.max(0, words - SHORT_QUERY) / (LONG_QUERY - SHORT_QUERY));
+    this.damping = words > 1 ? Math.max(everyday * length, few * Math.min(1, FEW_SECTIONS / Math.max(1, this.manifest.count))) : 0;
     this.asked = 0;
     /** Of each section the score of its words in steps, and the idf that its head covers. */
     this.steps = new Float64Array(index.size);

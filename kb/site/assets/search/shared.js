@@ -95,6 +95,7 @@ export const PART_OF_COMPOUND = 4;
 
 // kb/search/ranking.py
 export const EVERYDAY_STEPS = 8;
+export const FEW_SECTIONS = 100;
 export const SHORT_QUERY = 3;
 export const LONG_QUERY = 7;
 export const IDF_STEPS = 64;
