@@ -182,8 +182,15 @@ def held_out(path: Path = HELD_OUT) -> list[tuple[str, str]]:
 def test_other_words_bring_the_article_too(
     bases: dict[str, KnowledgeBase], query: str, article: str
 ) -> None:
-    """What the authors did not write down is answered first or second as well."""
-    assert article in found(bases["content"], query)[:2]
+    """What the authors did not write down is among the first three answers as well."""
+    assert article in found(bases["content"], query)[:3]
+
+
+def test_other_words_mostly_bring_the_article_first(bases: dict[str, KnowledgeBase]) -> None:
+    """Four in five times; nearly always first or second."""
+    places = [found(bases["content"], query).index(article) for query, article in held_out()]
+    assert places.count(0) >= 0.8 * len(places)
+    assert sum(place < 2 for place in places) >= 0.95 * len(places)
 
 
 def test_words_of_the_trade_bring_the_article(

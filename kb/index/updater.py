@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from kb.index.engine import Engine
     from kb.model import FileRow
 
-FORMAT = 30
+FORMAT = 31
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"

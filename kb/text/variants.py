@@ -34,6 +34,12 @@ _OUR = (
 _SINGLE_L = "travel|model|label|level|fuel|signal|total|tunnel|channel|dial|equal|pedal|cancel"
 
 RESPELLED = {
+    "de": (
+        ("ierung(en)?$", "ieren"),
+        ("([^i])(er|el)ung(en)?$", r"\1\2n"),
+        ("([bdfgkmnpst])lung(en)?$", r"\1eln"),
+        ("([aeiouhlr])lung(en)?$", r"\1len"),
+    ),
     "en": (
         (f"({_OUR})our", r"\1or"),
         ("^practis", "practic"),
@@ -66,9 +72,17 @@ RESPELLED = {
     ),
 }
 """(what a word holds, what stands there instead) by language: of two spellings one is a form of the
-other, and so are ordinals of their numbers. What comes out need not be a word."""
+other, and so are ordinals of their numbers, and German nouns of verbs whose stem is another
+(`Änderung`, `ändern`). What comes out need not be a word."""
 
 _SPELT = {
+    "de": (
+        ("ieren$", "ierung"),
+        ("([aeiouhlr])len$", r"\1lung"),
+        ("([^i])(er|el)n$", r"\1\2ung"),
+        ("([bdfgkmnpst])eln$", r"\1lung"),
+        ("(er|el|l)ung$", r"\1ungen"),
+    ),
     "en": (
         (f"({_OUR})or", r"\1our"),
         ("^practic(e[ds]?|ing)$", r"practis\1"),

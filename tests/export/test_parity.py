@@ -65,6 +65,8 @@ TONGUES = {
         "Geldabholung",
         "Bestellungspaket verfolgen",
         "Abholungstag",
+        "Paketlieferung",
+        "Bestellungsänderung",
     ),
     "ar": ("متأخر", "كلمة المرور", "الطرد"),
     "ja": ("荷物", "パスワード", "三日以内 届かない", "変更"),

@@ -4,6 +4,7 @@ import pytest
 
 from kb.text.analysis import SNOWBALL, Analyzer
 from kb.text.stop_words import STOP_WORDS
+from kb.text.variants import other_spellings
 
 
 def terms(text, language="en"):
@@ -62,6 +63,48 @@ def test_numbers_side_by_side_are_not_one():
     assert terms("1, 2, 3") == ["1", "2", "3"]
     assert "15" not in terms("1.5")
     assert "100200" not in terms("100 or 200")
+
+
+@pytest.mark.parametrize(
+    ("noun", "verb"),
+    [
+        ("Änderungen", "ändern"),
+        ("Verlängerung", "verlängern"),
+        ("Aktualisierung", "aktualisieren"),
+        ("Übermittlung", "übermitteln"),
+        ("Zahlungen", "zahlen"),
+        ("Verteilung", "verteilen"),
+        ("Kündigung", "kündigen"),
+    ],
+)
+def test_german_nouns_meet_their_verbs(noun, verb):
+    """Those in -ern, -eln and -ieren, too, whose stems are others."""
+    assert terms(noun, "de") == terms(verb, "de")
+
+
+def test_other_german_nouns_stay_as_they_are():
+    """What only ends alike is no noun of a verb."""
+    assert terms("Sprung", "de") == ["sprung"]
+    assert terms("jung", "de") == ["jung"]
+
+
+@pytest.mark.parametrize(
+    ("word", "language"),
+    [
+        ("organise", "en"),
+        ("colourised", "en"),
+        ("catalogues", "en"),
+        ("Lieferung", "de"),
+        ("Zahlungen", "de"),
+    ],
+)
+def test_other_spellings_are_those_that_are_respelt(word, language):
+    """Of the one that all of them become, as an export of a lexicon needs them."""
+    analyzer = Analyzer(language)
+    surface = next(analyzer.tokens(word)).surface
+    assert (analyzer.respell(surface), surface) in other_spellings(
+        [analyzer.respell(surface)], language
+    )
 
 
 @pytest.mark.parametrize(
