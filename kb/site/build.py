@@ -54,10 +54,12 @@ def build_site(
     """
     started = time.perf_counter()
     options = options or Options()
+    if options.offline:  # its pages stand at no address
+        config = replace(config, site=replace(config.site, base_url=""))
     folders = find_folders(config, out)
     check_folder(folders.out, (config.content, config.index, folders.theme))
     recover(folders.out)
-    sources = look(config, folders, options.drafts, options.live, options.root)
+    sources = look(config, folders, options.drafts, options.live, options.root, options.offline)
     cache = Cache(config.index, folders.out)
     remove_unfinished(config.index)
     work = Work(folders, options, sources, cache)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from contextlib import ExitStack, closing
@@ -27,7 +28,14 @@ from kb.site.addresses import (
 from kb.site.assets import TOP, read_assets, read_extras, read_pictures, stand_within
 from kb.site.build_cache import Memory
 from kb.site.downloads import Downloads
-from kb.site.feeds import base_path, write_feeds, write_host_files, write_markdown
+from kb.site.feeds import (
+    LLMS_FULL,
+    base_path,
+    write_feeds,
+    write_host_files,
+    write_llms_full,
+    write_markdown,
+)
 from kb.site.i18n import missing_words, read_wording
 from kb.site.links import Place, sort_link, want
 from kb.site.output import Output
@@ -172,11 +180,15 @@ class _Builder:
                 search |= self._search(plan, topic_files, old, opened, apart=len(plans) == 1)
         self._snapshot.release()
         common = f"{self._sources.common}{[shell.frame.links for _, shell in shells]!r}"
-        key = "".join(shared_fingerprint(plan, common) for plan in plans)
+        commit = self._sources.commit
+        key = "".join(shared_fingerprint(plan, f"{common}{commit}") for plan in plans)
         around = "".join(surroundings_fingerprint(plan, key) for plan in plans)
-        around = f"{around}{self._sources.commit}"
+        around = f"{around}{commit}"
         outcomes = self._articles(sites, loader, around, common)
         shared = {key: self._shared(sites, old.shared.get(key, [])), **search}
+        if not (self._options.live or self._options.offline):
+            for site in sites:
+                shared |= self._full_text(site, old)
         self._files()
         self._output.finish()
         report = self._report(plans)
@@ -224,6 +236,7 @@ class _Builder:
             self._frame(plan, pictures),
             theme,
             live=live,
+            offline=self._options.offline,
             reachable=plan.is_reachable(config.contact),
             prefix=plan.prefix,
             homes=tuple((tag or base, home) for tag, home in plan.homes),
@@ -354,6 +367,8 @@ class _Builder:
         listed: list[str] = []
         for site in sites:
             yield from self._of_language(site, listed)
+        if self._options.offline:
+            return
         _, shell, pages = sites[0]
         base_url = self._config.site.base_url
         root = self._options.root or (base_path(base_url) if base_url else None)
@@ -361,7 +376,9 @@ class _Builder:
         yield NOT_FOUND, pages.lost(root or TOP, within)
         policy = shell.policy_with(within) if within else shell.policy
         plans = [site.plan for site in sites]
-        for address, text in write_host_files(plans, base_url, sorted({*listed}), policy):
+        for address, text in write_host_files(
+            plans, base_url, sorted({*listed}), policy, pages.changes
+        ):
             yield address, text.encode()
 
     @staticmethod
@@ -385,8 +402,22 @@ class _Builder:
         titles = {plan.address[name]: r.title for name, r in plan.records.items()}
         for former, new in plan.redirects:
             yield former, pages.moved(former, new, titles.get(new, shell.t["home"]))
-        for address, text in write_feeds(plan, shell):
-            yield address, text.encode()
+        if not shell.offline:
+            for address, text in write_feeds(plan, shell):
+                yield address, text.encode()
+
+    def _full_text(self, site: _Site, old: Memory) -> dict[str, list[str]]:
+        """The text of all articles of a language in one file, by the key of what is in it."""
+        plan, output = site.plan, self._output
+        own = (markdown_of(plan.address[name]) for name in plan.order)
+        held = [(address, output.digest_of(address)) for address in own]
+        settings = self._config
+        state = repr((held, site.shell.config.name, settings.site, plan.prefix, LLMS_FULL))
+        key = hashlib.sha256(state.encode()).hexdigest()
+        address = plan.prefix + LLMS_FULL
+        if not (old.shared.get(key) and output.keeps(address)):
+            output.put(address, write_llms_full(plan, site.shell, output.read))
+        return {key: [address]}
 
     def _search(
         self,

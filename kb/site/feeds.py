@@ -1,5 +1,5 @@
-"""What machines read: sitemap, robots, search description, feed, llms.txt, host rules, and JSON-LD,
-which tells search engines what a page is.
+"""What machines read: sitemap, robots, search description, feed, llms.txt and llms-full.txt, host
+rules, and JSON-LD, which tells search engines what a page is.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from markupsafe import Markup
 
 from kb.config import DEFAULT_LIMITS
 from kb.content.markdown.document import escape, offers_unsafe_links
-from kb.site.addresses import FEED, HOME, OPENSEARCH, SEARCH, absolute, encode, markdown_of
+from kb.site.addresses import FEED, HOME, OPENSEARCH, SEARCH, absolute, encode, markdown_of, root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from kb.model import Topic
     from kb.site.article_records import PageMeta, RenderedBody
@@ -51,12 +51,17 @@ def write_feeds(plan: Plan, shell: Shell) -> Iterator[tuple[str, str]]:
 
 
 def write_host_files(
-    plans: Sequence[Plan], base_url: str, pages: Iterable[str], policy: str
+    plans: Sequence[Plan],
+    base_url: str,
+    pages: Iterable[str],
+    policy: str,
+    changes: Mapping[str, date],
 ) -> Iterator[tuple[str, str]]:
     """Every file for machines that is of the whole site, with its address. `pages` are the
-    addresses to be found; `policy` is the content security policy that holds for all of them.
+    addresses to be found; `policy` is the content security policy that holds for all of them;
+    `changes` are the days on which articles were last changed, by path, as far as they are known.
     """
-    yield "sitemap.xml", _sitemap(plans, base_url, pages)
+    yield "sitemap.xml", _sitemap(plans, base_url, pages, changes)
     yield "robots.txt", _robots([plan.prefix for plan in plans], base_url)
     yield "_redirects", _redirects([pair for plan in plans for pair in plan.redirects], base_url)
     yield "_headers", _headers(policy, base_url)
@@ -67,16 +72,24 @@ def base_path(base_url: str) -> str:
     return urlsplit(base_url).path.rstrip("/") + "/"
 
 
-def _sitemap(plans: Sequence[Plan], base_url: str, pages: Iterable[str]) -> str:
-    reviewed = {
-        plan.address[r.id]: r.reviewed
+def last_touched(article: PageMeta, changes: Mapping[str, date]) -> date | None:
+    """The day on which an article was last changed or reviewed; None where neither is known."""
+    known = [day for day in (article.reviewed, changes.get(article.path)) if day]
+    return max(known, default=None)
+
+
+def _sitemap(
+    plans: Sequence[Plan], base_url: str, pages: Iterable[str], changes: Mapping[str, date]
+) -> str:
+    touched = {
+        plan.address[r.id]: last_touched(r, changes)
         for plan in plans
         for r in plan.records.values()
         if r.is_published
     }
     lines = ['<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
     for address in pages:
-        day = reviewed.get(address)
+        day = touched.get(address)
         when = f"<lastmod>{day.isoformat()}</lastmod>" if day else ""
         lines.append(f"<url><loc>{escape(absolute(base_url, address))}</loc>{when}</url>")
     return _XML + "\n".join([*lines, "</urlset>", ""])
@@ -176,7 +189,42 @@ def _llms(plan: Plan, shell: Shell) -> str:
         title = _as_text(record.title)
         says = f": {_as_text(record.description)}" if record.description else ""
         lines.append(f"- [{title}]({link}){says}")
+    link = absolute(base_url, plan.prefix + LLMS_FULL)
+    lines += ["", "## Optional", "", f"- [llms-full.txt]({link}): the text of all articles"]
     return "\n".join([*lines, ""]).replace("\n\n\n", "\n\n")
+
+
+LLMS_FULL = "llms-full.txt"
+LONGEST_FULL = 10_000_000
+"""Bytes of articles in `llms-full.txt`, some two and a half million tokens: more than any model
+reads at once. Articles beyond are named with their addresses.
+"""
+
+
+def write_llms_full(plan: Plan, shell: Shell, read: Callable[[str], bytes]) -> bytes:
+    """The text of all articles in one file, in the order of reading. `read` gives the Markdown that
+    stands at an address of the site: what is in none of these is not in the file either.
+    """
+    base_url = shell.config.site.base_url
+    parts = [f"# {_as_text(shell.config.name)}\n".encode()]
+    if shell.config.site.description:
+        parts.append(f"\n> {_as_text(shell.config.site.description)}\n".encode())
+    room, rest = LONGEST_FULL, []
+    for name in plan.order:
+        record, address = plan.records[name], markdown_of(plan.address[name])
+        if not record.is_published:
+            continue
+        link = absolute(base_url, address)
+        text = read(address).strip() if room > 0 else b""
+        room -= len(text)
+        if room > 0:
+            parts.append(b"\n---\n\nSource: %b\n\n%b\n" % (link.encode(), text))
+        else:
+            rest.append(f"- [{_as_text(record.title)}]({link})\n")
+    if rest:
+        head = f"\n---\n\n{len(rest):,} articles are left out: this file has reached its size.\n\n"
+        parts += [head.encode(), "".join(rest).encode()]
+    return b"".join(parts)
 
 
 def _as_text(text: str) -> str:
@@ -270,18 +318,32 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def describe_article(
-    rendered: RenderedBody, trail: Sequence[Topic], plan: Plan, shell: Shell
+    rendered: RenderedBody,
+    trail: Sequence[Topic],
+    plan: Plan,
+    shell: Shell,
+    changes: Mapping[str, date],
 ) -> Markup:
-    """The way to an article, and the article: questions with answers if its headings ask."""
+    """The way to an article, and the article: questions with answers if its headings ask.
+
+    Where the site's own address is not known, addresses are relative to the article's page.
+    """
     base_url = shell.config.site.base_url
     article = rendered.meta
-    address = absolute(base_url, plan.address[article.id])
-    crumbs = [(shell.t["home"], absolute(base_url, shell.prefix + HOME))]
-    crumbs += [(t.title, absolute(base_url, plan.topic_address[t.id])) for t in trail]
-    crumbs.append((article.title, address))
+    own = plan.address[article.id]
+    root = "" if base_url else root_of(own)
+
+    def at(address: str) -> str:
+        return root + absolute(base_url, address)
+
+    crumbs = [(shell.t["home"], at(shell.prefix + HOME))]
+    crumbs += [(t.title, at(plan.topic_address[t.id])) for t in trail]
+    crumbs.append((article.title, at(own)))
     asks = len(rendered.questions) >= _LEAST_QUESTIONS
     thing = _questions(rendered) if asks else _article(rendered, shell.config.language)
-    return _as_script([_breadcrumbs(crumbs), {**thing, "url": address} if base_url else thing])
+    if not asks and (day := last_touched(article, changes)):
+        thing["dateModified"] = day.isoformat()
+    return _as_script([_breadcrumbs(crumbs), {**thing, "url": at(own)}])
 
 
 def describe_site(shell: Shell) -> Markup:
@@ -309,15 +371,12 @@ def _breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 def _article(rendered: RenderedBody, language: str) -> dict[str, Any]:
     article = rendered.meta
-    thing: dict[str, Any] = {
+    return {
         "@type": "Article",
         "headline": article.title,
-        "description": rendered.meta.description,
+        "description": article.description,
         "inLanguage": language,
     }
-    if article.reviewed:
-        thing["dateModified"] = article.reviewed.isoformat()
-    return thing
 
 
 def _questions(rendered: RenderedBody) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import shutil
 import stat
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.errors import SiteError
 from kb.files import State, digest_file, write_file
@@ -349,6 +349,66 @@ def _is_entry(path: str, digest: object) -> bool:
     return isinstance(digest, str) and not any(p in ("", ".", "..") or "\0" in p for p in parts)
 
 
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The time of every file in an archive, the first that one can hold: the same files, the same
+bytes.
+"""
+
+
+def pack(folder: Path, archive: Path) -> int:
+    """Write the files that kb wrote to a folder into a ZIP archive, below the folder's name, and
+    give its size in bytes. An archive of that name is replaced, whole.
+
+    Raises SiteError where it can't be written.
+    """
+    import zipfile  # noqa: PLC0415  # few builds need it
+
+    unfinished = archive.with_name(f".{archive.name}.kb-new")
+    try:
+        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as packed:
+            for path in sorted(read_manifest(folder)):
+                entry = zipfile.ZipInfo(f"{folder.name}/{path}", _EPOCH)
+                entry.external_attr = 0o644 << 16
+                data = (folder / path).read_bytes()
+                packed.writestr(entry, data, zipfile.ZIP_DEFLATED)
+        unfinished.replace(archive)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        message = f"the archive can't be written: {error.strerror}"
+        raise SiteError(message, path=str(archive)) from error
+    return archive.stat().st_size
+
+
+class Difference(NamedTuple):
+    """A file of a site that is not as the build left it, and how it differs."""
+
+    path: str
+    what: str
+
+
+def check_output(folder: Path) -> tuple[int, list[Difference]]:
+    """Hold a site against its manifest: how many files that names, and those that are gone, are
+    others, or were not written by kb, in order of path.
+
+    Raises SiteError where there is no manifest that can be read.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise SiteError(
+            "no site of kb stands here: there is no manifest",
+            path=str(folder),
+            hint="`--out` names another folder",
+            code="site-output",
+        )
+    known, there = read_manifest(folder), states_of(folder)
+    found = [Difference(path, "is missing") for path in known.keys() - there.keys()]
+    for path in there.keys() - {MANIFEST}:
+        if path not in known:
+            found.append(Difference(path, "is not of this build"))
+        elif digest_file(folder / path) != known[path]:
+            found.append(Difference(path, "has changed since the build"))
+    return len(known), sorted(found)
+
+
 class Output:
     """One build's way into the output folder. Nothing is touched before the first change."""
 
@@ -362,6 +422,7 @@ class Output:
         where the new site may be made and the old one may stay, on the same disk.
         """
         self.written: list[str] = []
+        self._fresh: set[str] = set()
         self.removed: tuple[str, ...] = ()
         self.size = 0
         self._folder = folder
@@ -413,6 +474,15 @@ class Output:
                 size += copy.write(chunk)
         self._note(path, digest.hexdigest(), size)
 
+    def digest_of(self, path: str) -> str:
+        """The SHA-256 of a file of the new site so far; empty where there is none."""
+        return self._files.get(path, "")
+
+    def read(self, path: str) -> bytes:
+        """A file of the new site so far."""
+        folder = self._staging.folder if path in self._fresh else self._folder
+        return (folder / path).read_bytes()
+
     def finish(self) -> None:
         """Make the new site current."""
         self.removed = tuple(sorted(self._old.keys() - self._files.keys()))
@@ -420,7 +490,7 @@ class Output:
             return
         staging = self._staging
         staging.start()
-        for path in self._files.keys() - set(self.written):
+        for path in self._files.keys() - self._fresh:
             staging.link(path, self._folder, self._now[path])
         self._carry_over()
         staging.finish(self._manifest())
@@ -457,6 +527,7 @@ class Output:
         self._files[path] = digest
         self.size += size
         self.written.append(path)
+        self._fresh.add(path)
 
     def _place(self, path: str) -> str:
         """Where to write a file. Raises SiteError where a foreign file stands in its way."""

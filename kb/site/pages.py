@@ -116,7 +116,9 @@ class Pages:
             description=article.description,
             kind="article",
             alternates=plan.alternates(article.id),
-            data=describe_article(rendered, crumbs, plan, self.shell),
+            data=None
+            if self.shell.offline
+            else describe_article(rendered, crumbs, plan, self.shell, self.changes),
             markdown=markdown_of(address) if article.is_published else "",
             indexed=article.is_published,
         )
@@ -250,7 +252,7 @@ class Pages:
             title=title,
             address=address,
             description=about or self._says(settings.name, top),
-            data=describe_site(self.shell),
+            data=None if self.shell.offline else describe_site(self.shell),
             alternates=plan.homes,
             markdown=markdown_of(address) if rendered and indexed else "",
             indexed=indexed,
@@ -392,7 +394,7 @@ class Pages:
         base_url = self.shell.config.site.base_url
         return self.shell.page(
             "moved.html",
-            PageHead(title, address, f"{self.shell.t['moved_intro']} {title}", indexed=False),
+            PageHead(title, address, indexed=False),
             target=href,
             canonical_target=absolute(base_url, target) if base_url else href,
             title=title,

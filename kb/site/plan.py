@@ -152,8 +152,8 @@ def _nearest(
 
 
 _RESERVED = (
-    HOME, NOT_FOUND, SEARCH, TOPICS, CONTACT, "llms.txt", "robots.txt", "sitemap.xml",
-    "opensearch.xml", "feed.xml", "_redirects", "_headers",
+    HOME, NOT_FOUND, SEARCH, TOPICS, CONTACT, "llms.txt", "llms-full.txt", "robots.txt",
+    "sitemap.xml", "opensearch.xml", "feed.xml", "_redirects", "_headers",
 )  # fmt: skip
 _FOLDERS = ("assets/-", "files/-", "search/data/-")
 
@@ -376,8 +376,8 @@ def _with_front(
     return {**topics, root: replace(top, page=named[0], articles=(named[0], *rest))}
 
 
-_OF_LANGUAGE = (HOME, SEARCH, TOPICS, CONTACT, "llms.txt", "opensearch.xml", "feed.xml",
-    f"{SEARCH_DATA}-")  # fmt: skip
+_OF_LANGUAGE = (HOME, SEARCH, TOPICS, CONTACT, "llms.txt", "llms-full.txt",
+    "opensearch.xml", "feed.xml", f"{SEARCH_DATA}-")  # fmt: skip
 """What every language has of its own."""
 
 

@@ -142,7 +142,8 @@ class Options(NamedTuple):
     """How to build: `drafts` shows drafts, marked; `live` adds what `kb serve` reloads with;
     `root` is the path at which a server shows the site; `every_problem` asks for all of them where
     the first ones would do. With `search_apart` the files of the search are no part of the build:
-    its report says what they are to be made of.
+    its report says what they are to be made of. `offline` makes a site to be opened from the disk,
+    marked as such, without what only a host or a search engine reads.
     """
 
     drafts: bool = False
@@ -150,6 +151,7 @@ class Options(NamedTuple):
     root: str | None = None
     every_problem: bool = False
     search_apart: bool = False
+    offline: bool = False
 
 
 class Work(NamedTuple):

@@ -98,7 +98,8 @@ class Frame(NamedTuple):
 
 @dataclass(slots=True)
 class Shell:
-    """Renders the pages of one language. `live` adds what a served page reloads with; `reachable`
+    """Renders the pages of one language. `live` adds what a served page reloads with; `offline`
+    marks them as a copy to be opened from the disk, without what only a host needs; `reachable`
     says that there is a way to reach a person, to which pages lead. `prefix` and `homes` are as in
     `kb.site.plan.Plan`, but with the tag of each language: that of the settings is `base`;
     `untranslated` is what each of them calls a page that it does not have.
@@ -111,6 +112,7 @@ class Shell:
     environment: Environment
     policy: str
     live: bool = False
+    offline: bool = False
     reachable: bool = True
     prefix: str = ""
     homes: tuple[tuple[str, str], ...] = ()
@@ -240,6 +242,7 @@ def open_shell(  # all that pages have in common
     theme: Path,
     *,
     live: bool = False,
+    offline: bool = False,
     reachable: bool = True,
     prefix: str = "",
     homes: tuple[tuple[str, str], ...] = (),
@@ -257,8 +260,8 @@ def open_shell(  # all that pages have in common
         auto_reload=False,
     )
     policy = policy_of(config.site)
-    shell = Shell(config, wording, assets, frame, environment, policy, live, reachable,
-                  prefix, homes, base, untranslated or {})  # fmt: skip
+    shell = Shell(config, wording, assets, frame, environment, policy, live, offline,
+                  reachable, prefix, homes, base, untranslated or {})  # fmt: skip
     environment.globals.update(
         config=config,
         t=wording,
@@ -266,6 +269,7 @@ def open_shell(  # all that pages have in common
         frame=frame,
         policy=policy,
         live=live,
+        offline=offline,
         encode=encode,
     )
     return shell

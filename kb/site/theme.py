@@ -7,7 +7,7 @@ measured where a setting changes one of them; what is not set is as in kb's own 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kb.config import setting_place
 from kb.errors import ConfigError, ContentError, SiteError
@@ -182,6 +182,58 @@ def faint_colors(config: Config) -> Iterator[Problem]:
                 f'{front} = "{_readable(colors[front], colors[back])}" would do'
             )
             yield Problem(path, line, message, Severity.WARNING, "contrast")
+
+
+class Pair(NamedTuple):
+    """Two colours of a scheme of which one stands on the other, their contrast, and what WCAG asks
+    for: 4.5 for text, 3 for edges of controls.
+    """
+
+    scheme: str
+    what: str
+    front: str
+    back: str
+    ratio: float
+    needed: float
+
+    @property
+    def passes(self) -> bool:
+        """Whether the contrast is enough."""
+        return self.ratio >= self.needed
+
+
+_EVERY_PAIR = (
+    *((front, back, f"{what} {where}")
+      for front, what in (("ink", "text"), ("soft", "small text"), ("accent", "links"))
+      for back, where in (("paper", "on the page"), ("raised", "on cards"), ("sunken", "on code"),
+                          ("band", "on the band of home and \u201cDo this now\u201d"))),
+    ("accent", "tint", "what is chosen"),
+    ("accent_ink", "accent", "text on buttons"),
+    *(("ink", name, f"text of a {name}") for name in ("notice", "note", "tip", "danger")),
+)  # fmt: skip
+
+
+def measured_pairs(config: Config, theme: Path) -> Iterator[Pair]:
+    """Every pair of colours that the site puts text in, and the edges of controls, in both schemes:
+    those of the theme's `site.css` where it has one, under those of the settings. What a style does
+    not name is left out.
+    """
+    own = theme / "site.css"
+    style = read_theme_file(own).decode(errors="replace") if own.is_file() else _own_style()
+    light, dark = accent_tones(config)
+    for scheme, selector, tones, given in (
+        ("light", ":root", light, config.site.colors),
+        ("dark", ':root[data-scheme="dark"]', dark, config.site.dark_colors),
+    ):
+        colors = {**_own(style, selector), **tones, **dict(given)}
+        if "accent" in colors and "paper" in colors:
+            colors["band"] = mix(colors["accent"], colors["paper"], _SHARES[1])
+            colors["tint"] = mix(colors["accent"], colors["paper"], _SHARES[2])
+        rows = [*((*pair, LEAST) for pair in _EVERY_PAIR), ("edge", "paper", "edges of fields", 3)]
+        for front, back, what, needed in rows:
+            if front in colors and back in colors:
+                ratio = contrast(colors[front], colors[back])
+                yield Pair(scheme, what, colors[front], colors[back], round(ratio, 2), needed)
 
 
 def contrast(one: str, other: str) -> float:

@@ -1,6 +1,6 @@
 // Searches in Chromium as a plan on stdin asks, and writes what was seen to stdout.
 //
-// The plan: {tools, chromium, visits: [{url, width, height, scheme, reduced?, framed?, clock?, faults, steps}]}
+// The plan: {tools, chromium, visits: [{url, width, height, scheme, reduced?, forced?, framed?, clock?, faults, steps}]}
 // Where a page is `framed`, steps happen in its first frame; with a `clock`, the step of that name
 // lets time pass.
 // A fault is [pattern of an address, kind]: missing, cut, stale, garbage, blocked, slow, or
@@ -45,8 +45,8 @@ async function until(page, expression) {
   throw new Error(`never true: ${expression}\n${page.url()}\n${shown}`);
 }
 
-async function visit({ url, width = 1280, height = 900, scheme = "light", framed, clock, time, zone, faults = [], steps }) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, ...(zone && { timezoneId: zone }) });
+async function visit({ url, width = 1280, height = 900, scheme = "light", reduced, forced, framed, clock, time, zone, faults = [], steps }) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, ...(reduced && { reducedMotion: "reduce" }), ...(forced && { forcedColors: "active" }), ...(zone && { timezoneId: zone }) });
   const outer = await context.newPage();
   const seen = { url, results: [], errors: [], console: [], foreign: [], dialogs: [], requests: [] };
   /** @type {any} */
@@ -98,6 +98,7 @@ async function visit({ url, width = 1280, height = 900, scheme = "light", framed
       await client.send("Network.enable");
       await client.send("Network.emulateNetworkConditions", { offline: false, uploadThroughput: -1, ...args[0] });
     } else if (what === "offline") await context.setOffline(args[0]);
+    else if (what === "tree") seen.results.push(await page.locator(args[0]).first().ariaSnapshot());
     else if (what === "back") await page.goBack();
     else if (what === "forward") await page.goForward();
     else if (what === "goto") await page.goto(args[0]);

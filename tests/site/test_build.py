@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import posixpath
 import re
 import shutil
 from base64 import b64encode
@@ -183,6 +184,35 @@ def test_former_ids_redirect(base):
     assert '<link rel="canonical" href="https://help.example.com/center/orders/late.html">' in page
     assert "/center/old/late.html /center/orders/late.html 301\n" in base.read("_redirects")
     assert '<a href="../orders/late.html">Old name</a>' in base.read("orders/damaged.html")
+
+
+def test_addresses_in_structured_data_lead_to_pages_without_a_base_url(base):
+    """They are relative to the page that they stand on, as all links are."""
+    base.settings('name = "Parcel & Post"\n')
+    base.build()
+    for address in ("orders/late.html", "contact/chat.html"):
+        [raw] = re.findall(r'ld\+json">(.*?)</script>', base.read(address))
+        crumbs, page = json.loads(raw)["@graph"]
+        items = [item["item"] for item in crumbs["itemListElement"]]
+        assert items[-1] == page["url"]
+        led = [posixpath.normpath(posixpath.join(address, "..", item)) for item in items]
+        assert led == ["index.html", f"{address.partition('/')[0]}/index.html", address]
+        assert all((base.site / path).is_file() for path in led)
+
+
+def test_every_page_has_a_description_and_a_canonical_address(base):
+    """Also those that nobody wrote a summary for; what is not to be found has no canonical one."""
+    base.write({"plain/one.md": "# One\n\nText.\n", "plain/two.md": "# Two\n\nText.\n"})
+    base.build()
+    for path in base.site.rglob("*.html"):
+        html = path.read_text("utf-8")
+        if 'http-equiv="refresh"' in html:
+            continue
+        assert re.search(r'<meta name="description" content="[^"]', html), path
+        if 'content="noindex"' not in html:
+            assert '<link rel="canonical" href="https://help.example.com/center/' in html, path
+    topic = base.read("plain/index.html")
+    assert '<meta name="description" content="Plain: One · Two">' in topic
 
 
 def test_structured_data(base):

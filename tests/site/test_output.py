@@ -1,7 +1,10 @@
 """The output folder: what a build writes, keeps, carries over and refuses to touch."""
 
+import hashlib
+import json
 import os
 import shutil
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
@@ -47,7 +50,8 @@ def test_a_changed_text_rewrites_its_page_alone(base):
     assert written == ["orders/damaged.html", "orders/damaged.md"]
     after = inodes(base)
     changed = {p for p in after if after[p] != before.get(p) and not p.startswith("search/data/")}
-    assert changed == {".kb-site.json", "orders/damaged.html", "orders/damaged.md"}
+    own = {"orders/damaged.html", "orders/damaged.md", "llms-full.txt"}
+    assert changed == {".kb-site.json", *own}
 
 
 def test_a_changed_title_rewrites_what_shows_it(base):
@@ -518,3 +522,71 @@ def test_unwritable_index_folder_is_no_hindrance(base):
     base.build()
     base.build()
     assert (base.site / "index.html").exists()
+
+
+def test_the_manifest_names_every_file_with_its_sha256(base, tmp_path):
+    """In order of path; the same articles give the same manifest, wherever they are built."""
+    base.build()
+    said = json.loads((base.site / ".kb-site.json").read_text("utf-8"))["files"]
+    assert said == {path: hashlib.sha256(data).hexdigest() for path, data in base.outside().items()}
+    assert list(said) == sorted(said)
+    base.build(out=tmp_path / "other")
+    same = (base.site / ".kb-site.json").read_bytes()
+    assert (tmp_path / "other/.kb-site.json").read_bytes() == same
+
+
+def test_a_site_is_held_against_its_manifest(base):
+    """What is gone, has changed or was put there is told, in order of path."""
+    base.build()
+    count = len(base.outside())
+    assert output.check_output(base.site) == (count, [])
+    (base.site / "index.html").write_text("other")
+    (base.site / "orders/late.html").unlink()
+    (base.site / "CNAME").write_text("help.example.com")
+    assert output.check_output(base.site) == (
+        count,
+        [
+            ("CNAME", "is not of this build"),
+            ("index.html", "has changed since the build"),
+            ("orders/late.html", "is missing"),
+        ],
+    )
+    with pytest.raises(SiteError, match="no site of kb stands here"):
+        output.check_output(base.content)
+
+
+def test_an_archive_holds_what_kb_wrote(base, tmp_path):
+    """Below the folder's name, byte for byte the same for the same site, replaced whole."""
+    base.build()
+    (base.site / "CNAME").write_text("help.example.com")
+    archive = tmp_path / "site.zip"
+    archive.write_bytes(b"old")
+    output.pack(base.site, archive)
+    first = archive.read_bytes()
+    with zipfile.ZipFile(archive) as packed:
+        held = {name: packed.read(name) for name in packed.namelist()}
+    own = {f"site/{path}": data for path, data in base.outside().items() if path != "CNAME"}
+    assert held == own
+    output.pack(base.site, archive)
+    assert archive.read_bytes() == first
+    with pytest.raises(SiteError, match="the archive can't be written"):
+        output.pack(base.site, tmp_path / "no/site.zip")
+
+
+def test_an_offline_site_is_marked_and_holds_nothing_for_hosts(base, tmp_path):
+    """No address of its own, no feed, no sitemap; it says on every page what it is."""
+    out = tmp_path / "offline"
+    base.build(out=out, offline=True)
+    held = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    for name in ("sitemap.xml", "robots.txt", "_headers", "_redirects", "404.html", "feed.xml",
+                 "llms.txt", "llms-full.txt", "opensearch.xml"):  # fmt: skip
+        assert name not in held
+    for path in out.rglob("*.html"):
+        html = path.read_text("utf-8")
+        assert "https://help.example.com" not in html, path
+        if 'http-equiv="refresh"' not in html:
+            assert " data-offline>" in html, path
+            assert "Offline copy: links that lead outside need a connection." in html, path
+            assert "ld+json" not in html, path
+    assert base.build(out=out, offline=True).written == ()
+    assert base.build(out=out).written != ()

@@ -1,6 +1,8 @@
 """The smaller parts: links, addresses, image sizes, related articles, words, feeds."""
 
 import datetime as dt
+import os
+import subprocess
 import xml.etree.ElementTree as ET
 from contextlib import closing
 from io import BytesIO
@@ -13,6 +15,7 @@ from support.sites import png
 from kb.config import DEFAULT_LIMITS
 from kb.content.files import fold
 from kb.content.markdown.document import offers_unsafe_links
+from kb.site import feeds
 from kb.site.addresses import Addresses, absolute, encode, root_of
 from kb.site.article_records import as_json, from_json, wants_as_json, wants_from_json
 from kb.site.build_cache import Cache
@@ -242,6 +245,57 @@ def test_feeds_are_xml_and_complete(base):
     assert "[Your parcel is late](https://help.example.com/center/orders/late.md)" in base.read(
         "llms.txt"
     )
+
+
+def test_the_sitemap_says_when_an_article_was_last_changed(base):
+    """The later of the day of its last commit and that of its review."""
+    for command in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+        environ = {"GIT_COMMITTER_DATE": "2026-01-02T12:00:00Z", "PATH": os.environ["PATH"]}
+        subprocess.run(["git", *who, *command], cwd=base.content, env=environ, check=True)
+    base.build()
+    sitemap = ET.fromstring((base.site / "sitemap.xml").read_bytes())
+    days = {n.findtext("{*}loc").partition("center/")[2]: n.findtext("{*}lastmod") for n in sitemap}
+    assert days["orders/damaged.html"] == "2026-01-02"
+    assert days["orders/late.html"] == "2026-03-04"
+
+
+def test_llms_full_txt_holds_the_text_of_every_article(base):
+    """In the order of reading, each with its address: what its Markdown beside the page says."""
+    base.build()
+    text = base.read("llms-full.txt")
+    places = []
+    for address in ("contact/chat", "orders/late", "orders/damaged"):
+        source = f"Source: https://help.example.com/center/{address}.md\n\n"
+        places.append(text.index(source + base.read(f"{address}.md").strip()))
+    assert text.startswith("# Parcel & Post\n\n> What is wrong with your parcel?\n")
+    assert places[1] < places[2]
+    assert "https://help.example.com/center/llms-full.txt" in base.read("llms.txt")
+    for hidden in ("Zebrafish", "Walrus", "Quagga"):
+        assert hidden not in text
+    base.build(drafts=True)
+    assert "Walrus" not in base.read("llms-full.txt")
+
+
+def test_llms_full_txt_has_a_largest_size(base, monkeypatch):
+    """Articles beyond are named, with where they are."""
+    monkeypatch.setattr(feeds, "LONGEST_FULL", 900)
+    base.write({f"orders/z{n}.md": f"# Number {n}\n\n{'word ' * 60}\n" for n in range(5)})
+    base.build()
+    text = base.read("llms-full.txt")
+    assert len(text) < 1800
+    assert "articles are left out: this file has reached its size." in text
+    assert "- [Number 4](https://help.example.com/center/orders/z4.md)" in text
+
+
+def test_an_edit_writes_llms_full_txt_anew(base):
+    """And nothing else that does not show it; without one it stays."""
+    base.build()
+    base.write({"orders/damaged.md": "# A parcel is damaged\n\nNew words.\n"})
+    assert "llms-full.txt" in base.build().written
+    assert "New words." in base.read("llms-full.txt")
+    base.write({"images/other.png": b"x"})
+    assert "llms-full.txt" not in base.build().written
 
 
 def test_markdown_and_llms_txt_offer_no_script(base):
