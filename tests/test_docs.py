@@ -1,10 +1,12 @@
 """The documentation says what the code does."""
 
+import importlib.util
 import inspect
 import os
 import re
 import shutil
 import subprocess
+import xml.etree.ElementTree as ET
 from dataclasses import fields
 from pathlib import Path
 
@@ -117,3 +119,17 @@ def test_every_switch_of_markdown_is_on_the_page_of_marks():
     """By its name, beside what is written and what it becomes."""
     page = (ROOT / "docs/marks.md").read_text("utf-8")
     assert [f.name for f in fields(MarkdownConfig) if f"`{f.name}`" not in page] == []
+
+
+def test_the_terminal_of_the_readme_shows_what_a_search_says(tmp_path):
+    """In words; `benchmarks/pictures.py` draws it anew."""
+    spec = importlib.util.spec_from_file_location("pictures", ROOT / "benchmarks/pictures.py")
+    pictures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pictures)
+    drawn = ET.fromstring(pictures.draw("kb search", pictures.search(tmp_path / "index")))
+    shown = ET.parse(ROOT / "docs/pictures/terminal.svg").getroot()
+    now, before = ("".join(one.itertext()) for one in (drawn, shown))
+    for words in ("package never arrived", "Your package is late or lost", "Still need help?"):
+        assert words in now
+        assert words in before
+    assert "Indexing" not in now + before
