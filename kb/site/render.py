@@ -66,6 +66,11 @@ _DESCRIPTION = 160  # characters: what result lists and search engines show of a
 _HEADING = re.compile(r'<h([1-6]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>|\x00[/t]?[0-9]+\x01")
 _WORDS = re.compile(r"<(/?)(code|em|strong|s|sub|sup|mark|kbd)\b", re.IGNORECASE)
+# A picture of another host in a link: that it would be a link itself ends the one around it.
+_PICTURE_IN_LINK = re.compile(
+    r'(<a href="[^"]*" rel="noopener"[^>]*>|\x00\d+\x01(?!<img))((?:(?!</?a[ >])[^\x00])*?)'
+    r'<a href="[^"]*" rel="noopener">([^<]*)</a>'
+)
 _WORDLESS_LINK = re.compile(r'(<a href="([^"]*)"[^>]*>)((?:\s|<img [^>]*alt=""[^>]*>)*)</a>')
 _WORDLESS_WANT = re.compile(r'\x00([0-9]+)\x01((?:\s|\x00[0-9]+\x01<img alt=""[^>]*>)*)\x00/\1\x01')
 _ALIGN = re.compile(r' style="text-align:(left|center|right)"')
@@ -227,6 +232,8 @@ def _finish_blocks(html: str) -> str:
         html = re.sub(r"<th [^>]*></th>", "<td></td>", html)
         html = html.replace("<table>", '<div class="table" tabindex="0"><table>')
         html = html.replace("</table>", "</table></div>")
+    while _PICTURE_IN_LINK.search(html):
+        html = _PICTURE_IN_LINK.sub(r"\1\2\3", html)
     html = _WORDLESS_LINK.sub(r"\1\3\2</a>", html)
     return _WORDLESS_WANT.sub("\x00\\1\x01\\2\x00t\\1\x01\x00/\\1\x01", html)
 

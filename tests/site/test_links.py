@@ -199,6 +199,28 @@ def test_pictures_may_stand_anywhere_above_in_the_project(empty):
     ]  # fmt: skip
 
 
+def test_a_picture_of_another_host_in_a_link_is_its_words(empty):
+    """A badge leads where its author says; one on its own leads to the picture."""
+    badge = "![Version](https://img.example/v.svg)"
+    empty.write(
+        {
+            "a.md": f"[{badge}](https://a.example/) [{badge} *x* {badge}](b.md) {badge} [x](b.md) {badge}\n",
+            "b.md": "# B\n",
+        }
+    )
+    empty.build()
+    page = empty.read("a.html").partition('<div class="text">')[2].partition("</div>")[0]
+    shown = re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', page)
+    image = "https://img.example/v.svg"
+    assert shown == [
+        ("https://a.example/", "Version"),
+        ("b.html", "Version <em>x</em> Version"),
+        (image, "Version"),
+        ("b.html", "x"),
+        (image, "Version"),
+    ]
+
+
 def test_no_picture_comes_from_outside_the_project(empty, tmp_path_factory):
     """A link in an asset folder, or in its place, leads nowhere; .git holds no pictures."""
     far = tmp_path_factory.mktemp("far")
