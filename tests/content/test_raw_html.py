@@ -306,6 +306,17 @@ def test_markdown_right_behind_an_element_is_markdown(family, written, html):
     assert "<em>" not in parse(written).html()
 
 
+@pytest.mark.parametrize("family", ["kramdown", "mkdocs"])
+def test_html_goes_on_over_empty_lines_where_it_would_be_code(family):
+    """As the tool has it, up to the end of its element; else, and where nothing ends it, it is code."""
+    table = "<table>\n  <tr>\n    <td>\n\n      a\n\n    </td>\n    <td>b</td>\n  </tr>\n</table>\n*c*\n"
+    markup = Markup(frozenset({family}))
+    assert parse(table, markup=markup).sections[0].text == "a\tb\nc"
+    assert "<pre>" in parse(table).html()
+    assert "<pre>" in parse("<div>\n\n    a\n", markup=markup).html()
+    assert "<em>" in parse("<div>\n\n*a*\n\n    b\n\n</div>\n", markup=markup).html()
+
+
 def test_a_heading_begins_a_section():
     """Wherever it stands but in a list, a quote or a cell; a page in a frame is none."""
     document = parse(

@@ -285,35 +285,55 @@ def html_of_words(state: StateBlock, start: int, end: int, silent: bool) -> bool
             return False
     taken = html_block(state, start, end, silent)
     if taken and not silent and spans & _ENDS_BEHIND_ELEMENT:
-        _end_behind_element(state, start)
+        _end_behind_element(state, start, end)
     return taken
 
 
 _ENDS_BEHIND_ELEMENT = frozenset({"kramdown", "mkdocs"})
 
 
-def _end_behind_element(state: StateBlock, start: int) -> None:
-    """Give back the lines of Markdown that stand behind the element with which a block begins:
-    kramdown and Python-Markdown end it there, CommonMark at an empty line.
+def _end_behind_element(state: StateBlock, start: int, end: int) -> None:
+    """End a block of HTML behind the element with which it begins: kramdown and Python-Markdown do
+    so, CommonMark ends it at an empty line. Words behind it on the next line are Markdown. Beyond
+    an empty line it goes on where the lines there would be code for being indented.
     """
-    token = state.tokens[-1]
-    lines = token.content.split("\n")
     open_tags: list[str] = []
-    for number, line in enumerate(lines[:-1]):
-        for tag in _TAG.finditer(line):
-            name = _name(tag)
-            if not (tag["end"] or tag["void"] or name in _VOIDS):
-                open_tags.append(name)
-            elif tag["end"] and name in open_tags:
-                while open_tags.pop() != name:
-                    pass
+    block = state.line
+    for line in range(start, min(end, start + _MOST_LINES)):
+        _go_over_tags(state.src[state.bMarks[line] : state.eMarks[line]], open_tags)
         if not open_tags:
-            following = lines[number + 1].lstrip()
-            if following and not following.startswith("<"):
-                token.content = "\n".join(lines[: number + 1])
-                state.line = start + number + 1
-                token.map = [start, state.line]
+            _end_block(state, start, line + 1, block)
             return
+        if line + 1 == block:
+            after = next((at for at in range(block, end) if not state.isEmpty(at)), end)
+            if after == end or not state.is_code_block(after) or state.env.get("unended_html"):
+                return
+    state.env["unended_html"] = True  # not looked for once more
+
+
+_MOST_LINES = 5_000
+
+
+def _go_over_tags(line: str, open_tags: list[str]) -> None:
+    for tag in _TAG.finditer(line):
+        name = _name(tag)
+        if not (tag["end"] or tag["void"] or name in _VOIDS):
+            open_tags.append(name)
+        elif tag["end"] and name in open_tags:
+            while open_tags.pop() != name:
+                pass
+
+
+def _end_block(state: StateBlock, start: int, stop: int, block: int) -> None:
+    """Let a block that markdown-it-py ends at `block` end at `stop`, if words follow there."""
+    if stop <= block:
+        following = state.src[state.bMarks[stop] + state.tShift[stop] :][:1] if stop < block else ""
+        if not following.strip() or following == "<":
+            return
+    token = state.tokens[-1]
+    token.content = state.getLines(start, stop, state.blkIndent, keepLastLF=True)
+    token.map = [start, stop]
+    state.line = stop
 
 
 def loose_tag(state: StateInline, silent: bool) -> bool:
