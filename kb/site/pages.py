@@ -29,7 +29,7 @@ from kb.site.addresses import (
 )
 from kb.site.assets import FEEDBACK, REACH
 from kb.site.feeds import describe_article, describe_site
-from kb.site.plan import action_target, siblings_of
+from kb.site.plan import PHRASES, action_target, siblings_of
 from kb.site.render import MARKER
 from kb.site.templating import PageHead
 from kb.support.escalation import choose_escalation
@@ -51,6 +51,7 @@ _CARD_LENGTH = 3
 _HOME_LENGTH = 12
 _DESCRIBED = 5  # what search engines show of a description has no room for more
 _EXAMPLES = 4
+_PROBLEMS = 5  # articles of a topic among which a problem is chosen
 _MOST_EXAMPLES = 5
 _LEAST_CONTENTS = 3  # headings: a table of contents for fewer is longer than a glance
 _MARKERS = re.compile(f"{MARKER.pattern}|(<a [^>]*>|</a>)")
@@ -95,7 +96,7 @@ class Pages:
     size_of: Callable[[str], tuple[int, int] | None]
     changes: Mapping[str, date] = field(default_factory=dict)
     _choose: Callable[[_Says], Escalation] = field(init=False)
-    _panel: Callable[[Escalation, str, bool, bool, bool], Markup] = field(init=False)
+    _panel: Callable[[Escalation, str, bool, bool | None, bool], Markup] = field(init=False)
 
     def __post_init__(self) -> None:
         self._choose = lru_cache(KEPT)(self._choose_escalation)
@@ -332,6 +333,7 @@ class Pages:
         records = self.plan.records.values()
         chosen = [r for r in records if r.tier is Tier.CONTACT]
         chosen.sort(key=lambda r: (r.order is None, r.order or 0, r.id))
+        problems = [*self._problems(root)]
         return self.shell.page(
             "contact.html",
             PageHead(
@@ -341,8 +343,43 @@ class Pages:
                 alternates=self.plan.everywhere(CONTACT),
             ),
             items=[self._item(record, root, tier=False) for record in chosen],
-            help=self.help(self._escalation(None), root),
+            problems=problems,
+            help=self.help(self._escalation(None), root, problem=None if problems else False),
         )
+
+    def _problems(self, root: str) -> Iterator[dict[str, Any]]:
+        """What customers say is wrong, by topic, each with the article that solves it and the
+        channels for it, best first.
+        """
+        top = self.plan.topics[self.plan.root]
+        for name in (*top.topics, top.id):
+            topic = self.plan.topics[name]
+            below = () if topic is top else self._below(topic)
+            inside = (self.plan.records[id_] for id_ in (*topic.articles, *below))
+            solving = [r for r in inside if r.issues and r.tier is Tier.SELF_SERVICE]
+            if not solving:
+                continue
+            solving.sort(key=lambda r: (r.featured is None, r.featured or 0))
+            shown = solving[:_PROBLEMS]
+            link = self._topic_link(topic, root)
+            if topic is top:
+                link["title"] = self.shell.t["more_articles" if top.topics else "all_articles"]
+            more = self.shell.t["all_of_topic"].format(title=link["title"])
+            yield {
+                **link,
+                "icon": self.shell.icon(topic.icon),
+                "articles": [self._problem(record, root) for record in shown],
+                "more": more if len(shown) < self.plan.count(name) else "",
+            }
+
+    def _problem(self, record: PageMeta, root: str) -> dict[str, Any]:
+        names = [option.channel.name for option in self._escalation(record).options]
+        return {
+            **self._item(record, root),
+            "issues": record.issues[:PHRASES],
+            "channels": json.dumps(names, ensure_ascii=False),
+            "channel": _capitalised(names[0]) if names else "",
+        }
 
     def search(self) -> bytes:
         """The page of search results, which a script fills."""
@@ -406,12 +443,13 @@ class Pages:
         root: str,
         *,
         with_ready: bool = True,
-        problem: bool = False,
+        problem: bool | None = False,
         script: bool = True,
     ) -> Markup:
         """The panel "Still need help?", which closes a page; empty where nobody can be reached.
 
-        Where the page is about a `problem` it says that the first way suits it best.
+        Where the page is about a `problem` it says that the first way suits it best; with None one
+        is chosen on the page, and a script says so then.
         """
         if not self.shell.reachable:
             return Markup("")
@@ -422,11 +460,11 @@ class Pages:
         escalation: Escalation,
         root: str,
         with_ready: bool,  # noqa: FBT001  # what a cache is asked by has no names
-        problem: bool,  # noqa: FBT001  # ditto
+        problem: bool | None,  # noqa: FBT001  # ditto
         script: bool,  # noqa: FBT001  # ditto
     ) -> Markup:
         options = [self._option(o.channel, o.why, root) for o in escalation.options]
-        live = script and any(option["hours"] or option["ways"] for option in options)
+        live = problem is None or any(option["hours"] or option["ways"] for option in options)
         html = self.shell.render(
             "help.html",
             options=options,
@@ -434,7 +472,8 @@ class Pages:
             note=escalation.note,
             ready=escalation.have_ready if with_ready else (),
             message=escalation.message,
-            script=root + encode(self.shell.assets[REACH]) if live else "",
+            choose=problem is None,
+            script=root + encode(self.shell.assets[REACH]) if live and script else "",
         )
         return Markup(html)  # noqa: S704 rendered with escaping
 

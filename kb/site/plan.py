@@ -63,6 +63,9 @@ if TYPE_CHECKING:
 SHOWN = 4
 """Related articles on a page."""
 
+PHRASES = 3
+"""Issue phrases of an article among which a problem is chosen on the contact page."""
+
 _TITLE, _TAGS, _ISSUES, _HEADINGS = 4, 3, 2, 1
 _KEPT = 16  # words of one article; more say less and cost more
 _COMMON = 200  # a word in more articles than this relates none of them

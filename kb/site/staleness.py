@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kb.model import Problem, Severity
 from kb.site.build_cache import Outcome
-from kb.site.plan import action_target, siblings_of
+from kb.site.plan import PHRASES, action_target, siblings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,12 +71,13 @@ def _contacts(plan: Plan) -> list[object]:
 def shared_fingerprint(plan: Plan, common: str) -> str:
     """The key of everything that shows several articles."""
     articles = [
-        (_shown(a, plan), a.issues[:1], str(a.reviewed), a.featured, a.order)
+        (_shown(a, plan), a.issues[:PHRASES], str(a.reviewed), a.featured, a.order)
         for a in plan.records.values()
     ]
+    ways = [(a.id, a.escalate) for a in plan.records.values() if a.escalate]
     topics = list(plan.topics.values())
     rest = f"{topics!r}{plan.redirects!r}{_contacts(plan)!r}{plan.topic_address!r}{plan.homes!r}"
-    rest += repr(plan.topic_alternates)
+    rest += f"{plan.topic_alternates!r}{ways!r}"
     return _hash(f"{common}{rest}{json.dumps(articles)}")
 
 

@@ -89,7 +89,12 @@ async function tab(url) {
   const wanted = await page.evaluate(() => {
     const stops = "a[href], button, input:enabled, textarea, summary, [tabindex='0']";
     const all = document.querySelectorAll(`:is(${stops}):not([role='tab'][tabindex='-1'])`);
-    const shown = [...all].filter((one) => one.checkVisibility({ visibilityProperty: true }));
+    const groups = new Set(); // of radio buttons, the first is a stop
+    const shown = [...all].filter((one) => {
+      const again = one.type === "radio" && groups.has(one.name);
+      if (one.type === "radio") groups.add(one.name);
+      return !again && one.checkVisibility({ visibilityProperty: true });
+    });
     shown.forEach((one, number) => one.setAttribute("data-stop", String(number)));
     return shown.length;
   });

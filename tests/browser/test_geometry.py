@@ -79,7 +79,7 @@ def test_nor_with_what_can_be_opened(see, sites):
         *looks(sites, [ARTICLE], menu, [320, 360]),
         *looks(sites, [ARTICLE], sheet, [320, 360]),
         *looks(sites, ["index.html"], box, [360, 1280]),
-        *looks(sites, [ARTICLE], opened, [320, 768, 1280]),
+        *looks(sites, [ARTICLE, "contact-us/index.html"], opened, [320, 768, 1280]),
         *looks(sites, ["search/index.html?q=package+late"], results, [320, 360, 1280]),
     ]
     for visit, seen in zip(visits, see(*visits), strict=True):

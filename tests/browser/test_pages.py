@@ -399,3 +399,25 @@ def test_the_keys_are_shown_on_a_question_mark(browse, site, serve_below):
     looks = visits(serve_below(site), ["orders/index.html"])
     opened = [{**one, "open": ".to-keys"} for one in looks]
     assert_clean(browse({"axe": True, "visits": opened})["visits"])
+
+
+def test_single_keys_can_be_switched_off(browse, site, serve_below):
+    """For this page and those after it; Ctrl-K still goes to the search."""
+    folder = serve_below(site)
+    focused = ["evaluate", "document.activeElement.id"]
+    shown = ["evaluate", "document.querySelector('#KB-keys').open"]
+    steps = [
+        ["press", "/"], focused, ["evaluate", "document.activeElement.blur()"],
+        ["click", ".to-keys"], ["click", "#KB-keys input"], ["click", "#KB-keys button"],
+        ["evaluate", "document.activeElement.blur()"],
+        ["press", "?"], shown, ["press", "/"], focused,
+        ["goto", folder + "about.html"], ["press", "?"], shown, ["press", "/"], focused,
+        ["evaluate", "document.querySelector('#KB-keys input').checked"],
+        ["press", "Control+k"], focused, ["evaluate", "document.activeElement.blur()"],
+        ["click", ".to-keys"], ["click", "#KB-keys input"], ["press", "Escape"],
+        ["evaluate", "document.activeElement.blur()"], ["press", "?"], shown,
+    ]  # fmt: skip
+    walked = browse({"walks": [{"url": folder + "orders/index.html", "steps": steps}]})["walks"][0]
+    assert [one for one in walked if one is not None] == [
+        "KB-find", False, "", False, "", False, "KB-find", True,
+    ]  # fmt: skip

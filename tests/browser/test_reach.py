@@ -379,3 +379,40 @@ def test_a_chat_is_handed_what_was_written(browse, address):
     assert copied.startswith("What happened: It broke\nWhen: [")
     assert said == "Your message is copied: paste it there."
     assert opened is True
+
+
+def test_a_problem_that_is_chosen_puts_its_channel_first(see, tmp_path, serve_below):
+    """By keyboard: its article is shown, its channel is first and said to be best, the message begins."""
+    made = Base(tmp_path / "kb")
+    phone = "---\ntier: contact\nchannel: {name: phone}\n---\n# Phone\n"
+    lost = "---\nissue: [nothing came, gone]\nescalate: [phone, chat]\n---\n# Lost\n"
+    made.write({**ARTICLES, "contact/phone.md": phone, "orders/lost.md": lost})
+    made.build()
+    shown = "[...document.querySelectorAll('.problems .solves a')].filter((a) => a.checkVisibility()).map((a) => a.textContent)"
+    intro = "document.querySelector('.help > p').textContent"
+    first = "document.querySelector('textarea').value.split('\\n')[0]"
+    state = [["evaluate", one] for one in (shown, NAMES, intro, first)]
+    steps = [
+        *state, ["focus", ".problems summary"], ["press", "Enter", "Tab", "Space", *["ArrowDown"] * 3], *state,
+        ["click", "[value='parcel never arrived']"], *state, ["axe"],
+        ["fill", "#KB-field-0", "My own words"], ["click", "[value=gone]"], ["evaluate", first],
+    ]  # fmt: skip
+    page = serve_below(made.site) + "contact-us/index.html"
+    [seen] = see({"url": page, "steps": [*steps[:-3], ["click", ".message summary"], *steps[-3:]]})
+    before, chosen, other = (seen["results"][at : at + 4] for at in (0, 4, 8))
+    person = "A person can take it from here."
+    best = f"{person} The first way suits this problem best."
+    assert before == [
+        [],
+        ["chat", "phone"],
+        person,
+        "What happened: [what is wrong, in a sentence or two]",
+    ]
+    assert chosen == [["Lost"], ["phone", "chat"], best, "What happened: gone"]
+    assert other == [
+        ["Your parcel is late"],
+        ["chat", "phone"],
+        best,
+        "What happened: parcel never arrived",
+    ]
+    assert seen["results"][12:] == [[], "What happened: My own words"]

@@ -239,3 +239,39 @@ def test_an_endpoint_opens_the_policy_to_its_origin_alone(base):
     text = base.read("orders/late.html")
     assert policy.replace("'", "&#39;") in text
     assert 'data-endpoint="https://f.example.com:8443/in?x=y" data-article="orders/late"' in text
+
+
+def test_the_contact_page_leads_from_the_problem_to_the_article_and_the_channel(base):
+    """In the order of topics, as text; where nobody says what is wrong, nothing is said to be best."""
+    base.write(
+        {
+            "contact/phone.md": "---\ntier: contact\nissue: [call]\nchannel: {name: phone}\n---\n# Phone\n",
+            "orders/lost.md": "---\nissue: [a, b, c, d]\nescalate: [phone]\n---\n# Lost\n",
+            "loose.md": "---\nissue: [no topic]\n---\n# Loose\n",
+        }
+    )
+    base.build()
+    page = (
+        base.read("contact-us/index.html")
+        .partition('class="problems"')[2]
+        .partition("</section>")[0]
+    )
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert (
+        "Orders &amp; deliveries Your parcel is late parcel never arrived where is my parcel "
+        "This solves it: Your parcel is late If that does not help: Chat Lost a b c "
+        "This solves it: Lost If that does not help: Phone"
+    ) in text
+    assert "More articles Loose no topic This solves it: Loose" in text
+    assert "call" not in text
+    assert '<li data-channels="[&#34;phone&#34;]">' in page
+    assert "The first way suits this problem best.</p>" not in base.read("contact-us/index.html")
+    base.write({"orders/lost.md": "---\nissue: [e]\nescalate: [chat]\n---\n# Lost\n"})
+    base.build()
+    page = base.read("contact-us/index.html")
+    assert "<span>e</span>" in page
+    assert "[&#34;phone&#34;]" not in page
+    for path in ("orders/lost.md", "orders/late.md", "loose.md"):
+        base.write({path: "# None\n"})
+    base.build()
+    assert 'class="problems"' not in base.read("contact-us/index.html")

@@ -90,6 +90,25 @@
     setInterval(() => say(timed()), 60_000); // what it says, never the order: nothing moves while reading
   }
 
+  // The contact page: a problem that is chosen puts its channels first, and begins the message.
+  const problems = document.querySelector(".problems");
+  problems?.addEventListener("change", ({ target }) => {
+    const row = target instanceof HTMLInputElement ? target.closest("li") : null;
+    if (!(target instanceof HTMLInputElement) || !row || !list) return;
+    /** @type {string[]} */
+    const order = JSON.parse(row.dataset.channels ?? "[]");
+    const rank = (/** @type {Element} */ one) => (order.indexOf(one.getAttribute("data-channel") ?? "") + order.length + 1) % (order.length + 1);
+    list.append(...[...list.querySelectorAll("li")].sort((a, b) => rank(a) - rank(b)));
+    /** @type {HTMLElement | null} */
+    const best = document.querySelector(".help .best");
+    if (best && order.length > 1) best.textContent = ` ${best.dataset.best}`;
+    const field = /** @type {HTMLInputElement | null} */ (document.getElementById("KB-field-0"));
+    if (field && (!field.value || field.value === field.dataset.chosen)) {
+      field.dataset.chosen = field.value = target.value;
+      field.dispatchEvent(new Event("input"));
+    }
+  });
+
   /** @param {string} text */
   const encode = (text) => encodeURIComponent(text.replaceAll("\n", "\r\n").replace(/\p{Surrogate}/gu, ""));
 

@@ -190,20 +190,38 @@
     for (const kind of ["resize", "scroll"]) visualViewport?.addEventListener(kind, fit);
   }
 
-  // The keys that do something, on `?` and by a button at the foot.
+  // The keys that do something, on `?` and by a button at the foot. Single keys can be switched off: who
+  // speaks to the computer would press them by words.
   const keys = document.getElementById("KB-keys");
   /** @type {HTMLButtonElement | null} */
   const opener = document.querySelector(".to-keys");
   if (keys instanceof HTMLDialogElement && opener) {
     opener.hidden = false;
     opener.addEventListener("click", () => keys.showModal());
+    const single = keys.querySelector("input");
+    if (single) {
+      try {
+        root.dataset.keys = localStorage.getItem("kb-keys") ?? "on";
+      } catch {
+        // Storage is blocked.
+      }
+      single.checked = root.dataset.keys !== "off";
+      single.addEventListener("change", () => {
+        root.dataset.keys = single.checked ? "on" : "off";
+        try {
+          localStorage.setItem("kb-keys", root.dataset.keys);
+        } catch {
+          // Storage is blocked: the choice holds for this page.
+        }
+      });
+    }
     keys.addEventListener("click", ({ target }) => {
       if (target === keys || (target instanceof Element && target.closest("button"))) keys.close();
     });
     document.addEventListener("keydown", (event) => {
       const { key, ctrlKey, metaKey, altKey, target } = event;
       const writes = target instanceof Element && target.closest("input, textarea, select, [contenteditable], kb-search");
-      if (key !== "?" || ctrlKey || metaKey || altKey || writes || keys.open) return;
+      if (key !== "?" || root.dataset.keys === "off" || ctrlKey || metaKey || altKey || writes || keys.open) return;
       event.preventDefault();
       keys.showModal();
     });

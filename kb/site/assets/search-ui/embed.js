@@ -63,7 +63,10 @@ function begin() {
   const marks = new CSSStyleSheet();
   marks.replaceSync("::highlight(kb-found) { background: #fff4d6; color: #1c1f23; }");
   document.adoptedStyleSheets.push(marks);
-  listenForKeys(() => /** @type {HTMLElement | null} */ (document.querySelector(NAME)));
+  listenForKeys(
+    () => /** @type {HTMLElement | null} */ (document.querySelector(NAME)),
+    () => document.querySelector(NAME)?.getAttribute("keys") !== "off",
+  );
   addEventListener("hashchange", arrive);
 }
 

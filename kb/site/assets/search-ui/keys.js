@@ -1,16 +1,17 @@
-// `/` and Ctrl-K (Cmd-K) lead to the search box from anywhere; what is typed there is heard.
+// `/`, unless it is switched off, and Ctrl-K (Cmd-K) lead to the search box from anywhere; what is typed there is heard.
 
 import { hasOrigin } from "../search/elements.js";
 
 /**
  * @param {() => HTMLElement | null} find  the box to go to
+ * @param {() => boolean} single  whether keys without Ctrl or Cmd are wanted (WCAG 2.1.4)
  * @param {() => void} [elsewhere]  what to do where no box can be seen
  */
-export function listenForKeys(find, elsewhere) {
+export function listenForKeys(find, single, elsewhere) {
   document.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
     const command = (ctrlKey || metaKey) && !altKey && !shiftKey && key.toLowerCase() === "k";
-    const slash = key === "/" && !ctrlKey && !metaKey && !altKey && !isTyping(event);
+    const slash = key === "/" && !ctrlKey && !metaKey && !altKey && !isTyping(event) && single();
     if (event.defaultPrevented || !(command || slash)) return;
     event.preventDefault();
     event.stopPropagation(); // a site's theme may have other plans with them

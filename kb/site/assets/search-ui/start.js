@@ -80,6 +80,7 @@ for (const box of boxes) {
 }
 listenForKeys(
   () => [...boxes].reverse().find((box) => box.checkVisibility()) ?? null,
+  () => document.documentElement.dataset.keys !== "off", // site.js remembers it
   () => location.assign(page),
 );
 
