@@ -40,7 +40,7 @@
 
   // What can be pressed is large enough for a finger, or stands in a text (WCAG 2.5.8).
   for (const one of document.querySelectorAll("a, button, summary, input, select")) {
-    if (!seen(one) || one.closest("p, .text, dd") || one.matches("[type=checkbox]")) continue;
+    if (!seen(one) || one.closest("p, .text, dd") || one.matches("[type=checkbox], [type=radio]")) continue;
     const { width, height } = one.getBoundingClientRect();
     if (width < 24 || height < 24) faults.push(`small: ${Math.round(width)}x${Math.round(height)} ${name(one)}`);
   }
