@@ -15,7 +15,7 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import SiteError
@@ -122,7 +122,9 @@ class Cache:
         """Remember a finished build: the stamp says which memory is its own."""
         data = _text({name: getattr(memory, name) for name in memory.__slots__})
         self.store.put(_MEMORY, [(_MEMORY, data)])
-        stamped = _text({**asdict(stamp), "memory": _hash(data)})
+        # As it is: `asdict` copies every problem.
+        own = {part.name: getattr(stamp, part.name) for part in fields(stamp)}
+        stamped = _text({**own, "memory": _hash(data)})
         self.store.put(_STAMP, [(_STAMP, stamped)])
         self.store.save()
 
