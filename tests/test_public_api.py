@@ -41,7 +41,7 @@ DOORS = {
     "anyio": ("assist/api/", "assist/mcp.py"),
     "starlette": ("assist/api/", "assist/mcp.py"),
     "uvicorn": ("assist/api/", "assist/mcp.py"),
-    "tomllib": ("settings.py", "site/i18n.py"),
+    "tomllib": ("settings.py", "desk/reply.py", "site/i18n.py"),
 }
 """Where each big dependency comes in."""
 

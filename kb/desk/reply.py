@@ -7,8 +7,10 @@ plain text.
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
 from importlib.resources import files
+from string import Template
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
@@ -16,15 +18,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from kb.errors import ConfigError, ContentError
 from kb.files import read_regular
-from kb.text.languages import primary
+from kb.text.languages import fallbacks, tidy_tag
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jinja2 import Template
-
-LANGUAGES = ("en", "de")
-"""Languages that kb has a template in; for others it is the first one's."""
+    from jinja2 import Template as Compiled
 
 LONGEST_TEMPLATE = 100_000
 """Bytes of a template."""
@@ -34,10 +33,13 @@ LONGEST_REPLY = 100_000
 
 
 def own_template(language: str) -> str:
-    """The text of kb's own template for a language."""
-    tag = primary(language)
-    name = tag if tag in LANGUAGES else LANGUAGES[0]
-    return (files("kb.desk") / "replies" / f"{name}.txt").read_text(encoding="utf-8")
+    """The text of kb's own template, with the words of a language, else with the English ones."""
+    folder = files("kb.desk") / "replies"
+    words: dict[str, dict[str, str]] = tomllib.loads(
+        (folder / "words.toml").read_text(encoding="utf-8")
+    )
+    known = next((words[tag] for tag in fallbacks(tidy_tag(language)) if tag in words), words["en"])
+    return Template((folder / "reply.txt").read_text(encoding="utf-8")).substitute(known)
 
 
 def read_template(path: Path) -> str:
@@ -106,7 +108,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
 
 @cache
-def _compile(template: str) -> Template:
+def _compile(template: str) -> Compiled:
     return _environment().from_string(template)
 
 

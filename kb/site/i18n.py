@@ -21,7 +21,7 @@ from kb.model import Problem, Severity
 from kb.site import PACKAGE
 from kb.site.theme import read_theme_file
 from kb.support.escalation import ENGLISH
-from kb.text.languages import direction_of, primary
+from kb.text.languages import direction_of, fallbacks, primary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,6 @@ _FORMS = ("zero", "one", "two", "few", "many", "other")
 _COUNTED = re.compile(rf"(.+)_(?:{'|'.join(_FORMS)})")
 _OWN_DATE = {"date": str, "months": list}
 """What a theme may give where dates are not to be as Babel writes them."""
-_TRADITIONAL = frozenset({"zh-TW", "zh-HK", "zh-MO"})
 _BRACES = re.compile(r"\{(\w+)\}")
 
 
@@ -154,8 +153,7 @@ def _has_words(language: str, theme: Path) -> bool:
 
 def _names(language: str) -> list[str]:
     """Names of the files that may hold its words, the most general first."""
-    script = ["zh-Hant"] if language in _TRADITIONAL else []
-    return list(dict.fromkeys(["en", primary(language), *script, language]))
+    return list(dict.fromkeys(["en", *reversed(fallbacks(language))]))
 
 
 def _sources(name: str, theme: Path) -> Iterator[tuple[str, bytes]]:

@@ -65,6 +65,17 @@ def primary(tag: str) -> str:
     return tag.partition("-")[0].lower()
 
 
+_TRADITIONAL = frozenset({"zh-TW", "zh-HK", "zh-MO"})
+
+
+def fallbacks(tag: str) -> tuple[str, ...]:
+    """The tags whose words serve for a language, its own first, then its script's, then the
+    language's alone.
+    """
+    script = ["zh-Hant"] if tag in _TRADITIONAL or tag.startswith("zh-Hant-") else []
+    return tuple(dict.fromkeys((tag, *script, primary(tag))))
+
+
 def name_of(tag: str) -> str:
     """What speakers call a language; the tag itself where that is not known."""
     name = NAMES.get(tag)
