@@ -138,11 +138,12 @@ def _sentences(message: Message, index: SearchIndex, analyzer: Analyzer) -> Iter
     """The sentences of a message with the terms that sections hold."""
     count, part, apart = 0, 0, False
     for paragraph in message.text.split("\n"):
-        for place, text in enumerate(_END.split(paragraph)):
+        mark = _MARK.match(paragraph)
+        for place, text in enumerate(_END.split(paragraph[mark.end() if mark else 0 :])):
             if not text.strip() or count == MOST_SENTENCES:
                 continue
             count += 1
-            is_cue = bool(_ALSO.match(text))
+            is_cue = bool(_ALSO.match(text) or (mark and place == 0))
             if is_cue or place == 0:
                 part, apart = part + 1, is_cue
             plain = _MARK.sub("", text)
@@ -205,7 +206,12 @@ def _group(weighed: Sequence[_Weighed]) -> list[list[_Weighed]]:
         home = next((group for group in groups if _is_like(each, group[0])), None)
         if home is not None:
             home.append(each)
-        elif not groups or each.sentence.apart or each.weight >= LEAST_OTHER * heaviest:
+        elif (
+            not groups
+            or each.sentence.apart
+            or groups[0][0].sentence.apart
+            or each.weight >= LEAST_OTHER * heaviest
+        ):
             if len(groups) < MOST:
                 groups.append([each])
         else:
