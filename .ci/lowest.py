@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
-EXTRAS = ("api", "eval", "mcp", "serve", "test")
+EXTRAS = ("api", "eval", "mcp", "opensearch", "serve", "test")
 """Extras that are tried; what `fuzz` needs is not there for every system."""
 
 TESTS = {
@@ -33,6 +33,7 @@ TESTS = {
     "mdit-py-plugins": ("tests/content/test_marks.py", "tests/content/test_markdown.py"),
     "mkdocs": ("tests/browser/test_embedding.py::test_mkdocs",),
     "nh3": ("tests/content/test_raw_html.py", "tests/test_warnings.py"),
+    "opensearch-py": ("tests/index/test_cluster.py",),
     "pathspec": ("tests/content/test_dialects.py", "tests/test_warnings.py"),
     "platformdirs": ("tests/evaluate/test_place.py",),
     "pygments": ("tests/content/test_marks.py", "tests/test_warnings.py"),

@@ -38,6 +38,7 @@ from kb.settings import (
     file_types,
     find_settings,
     hosts,
+    index_name,
     language,
     language_table,
     line,
@@ -53,6 +54,7 @@ from kb.settings import (
     setting,
     share,
     switch,
+    urls,
     whole_number,
     word_table,
 )
@@ -522,6 +524,53 @@ class ContentConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """`[engine]`: what stores the index: this machine, or a cluster."""
+
+    kind: str = field(
+        default="whoosh",
+        metadata=setting(one_of(("whoosh", "opensearch")), "what stores the index and searches it"),
+    )
+    urls: tuple[str, ...] = field(
+        default=("http://127.0.0.1:9200",),
+        metadata=setting(urls, "addresses of the cluster's nodes"),
+    )
+    prefix: str = field(
+        default="kb", metadata=setting(index_name, "what the indexes on the cluster are called")
+    )
+    credentials: str = field(
+        default="",
+        metadata=setting(
+            file_text,
+            "file with the line `user:password`; KB_ENGINE_USER and KB_ENGINE_PASSWORD go first",
+        ),
+    )
+    ca: str = field(
+        default="", metadata=setting(file_text, "certificates of those who vouch for the cluster")
+    )
+    verify: bool = field(
+        default=True, metadata=setting(switch, "trust only a cluster that somebody vouches for")
+    )
+    timeout: int = field(
+        default=10, metadata=setting(whole_number(1, 600), "seconds that an answer may take")
+    )
+    retries: int = field(
+        default=6,
+        metadata=setting(whole_number(0, 20), "times to ask again where it may be better by then"),
+    )
+    shards: int = field(
+        default=1, metadata=setting(whole_number(1, 64), "parts that an index is cut into")
+    )
+    replicas: int = field(
+        default=1, metadata=setting(whole_number(0, 8), "copies of each part, on other nodes")
+    )
+    fallback: bool = field(
+        default=False,
+        metadata=setting(switch, "keep an index here, too, for when the cluster does not answer"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings. `source` is the file that gave them, None when there is none."""
 
@@ -544,6 +593,7 @@ class Config:
     site: SiteConfig = field(default=SiteConfig(), metadata={"table": SiteConfig})
     markdown: MarkdownConfig = field(default=MarkdownConfig(), metadata={"table": MarkdownConfig})
     limits: Limits = field(default=Limits(), metadata={"table": Limits})
+    engine: EngineConfig = field(default=EngineConfig(), metadata={"table": EngineConfig})
     source: Path | None = None
 
     def beside(self, path: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import shlex
+import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from enum import StrEnum
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kb.concurrency import ForkSafeLock, cached_property
-from kb.config import Config, Ranking, load_config
+from kb.config import Config, EngineConfig, Ranking, load_config
 from kb.content import find_file, read_page, read_topics, resolve_aliases, scan
 from kb.content.dialects import dialect_of
 from kb.content.files import without_suffix
@@ -58,6 +59,15 @@ TOPICS_SHOWN = 5
 
 ANSWERED = "Answered in {language}, whose articles know most of these words."
 ELSEWHERE = "Nothing found in {asked}; this is in {language}."
+
+LOCAL = "local"
+"""Where in the folder of the index the one lies that answers while a cluster does not."""
+
+CLUSTER_DOWN = "cluster"
+"""The code of the error of a cluster that does not answer."""
+
+DOWN_SECONDS = 30
+"""For how long such a cluster is not asked again."""
 
 MOST_SUGGESTED = 10
 """Sections that each problem of a message is given, at most."""
@@ -185,6 +195,11 @@ class KnowledgeBase:
         self.on_repair: Callable[[Changes], object] = lambda _: None
         self._opened: _Opened | None = None
         self._writing = ForkSafeLock()
+        self._here: Config | None = None
+        self._opened_here: _Opened | None = None
+        self._down_until = 0.0
+        if config.engine.kind != "whoosh" and config.engine.fallback:
+            self._here = replace(config, engine=EngineConfig(), index=config.index / LOCAL)
 
     @classmethod
     def open(
@@ -224,7 +239,10 @@ class KnowledgeBase:
 
         Then `outdated` says why. Raises IndexingError where there is none to answer.
         """
-        return self._prepare(progress)[1]
+        changes = self._prepare(progress)[1]
+        if self._here is not None:  # whether the cluster answers is to be known before it is asked
+            self._ask(lambda opened: [engine.index for engine in opened.engines])
+        return changes
 
     def search(
         self,
@@ -440,7 +458,7 @@ class KnowledgeBase:
 
     def has_articles(self, *, audience: Audience = Audience.PUBLIC, drafts: bool = False) -> bool:
         """Whether there is any article that a reader may see."""
-        public = self._ask(lambda opened: any(e.reader.articles for e in opened.engines))
+        public = self._ask(lambda opened: any(e.index.articles for e in opened.engines))
         return public or bool(self.cards(audience=audience, drafts=drafts))
 
     def topics(
@@ -534,9 +552,16 @@ class KnowledgeBase:
         return self._ask(of_engine)
 
     def _ask(self, question: Callable[[_Opened], T], tries: int = TRIES) -> T:
-        opened = self._ready()
+        if self._here is not None and time.monotonic() < self._down_until:
+            return question(self._ready_here(self._here))
         try:
-            return question(opened)
+            opened = self._ready()
+        except IndexingError as error:
+            return self._ask_here(question, error)
+        try:
+            answer = question(opened)
+        except IndexingError as error:
+            return self._ask_here(question, error)
         except DamagedIndexError as error:
             if tries == 1:
                 raise IndexingError(
@@ -545,7 +570,35 @@ class KnowledgeBase:
                     hint="see whether its disk is well, or name another folder with --index",
                 ) from error
             self._mend(opened, error)
+        else:
+            if self._down_until:
+                self._down_until, self.outdated = 0.0, ""
+            return answer
         return self._ask(question, tries - 1)
+
+    def _ask_here(self, question: Callable[[_Opened], T], error: IndexingError) -> T:
+        """Ask the index that is kept here while a cluster does not answer; raises the error where
+        it is another one, or where none is kept.
+        """
+        if self._here is None or error.code != CLUSTER_DOWN:
+            raise error
+        try:
+            answer = question(self._ready_here(self._here))
+        except IndexingError:
+            raise error from None
+        self._down_until = time.monotonic() + DOWN_SECONDS
+        self.outdated = str(error)
+        return answer
+
+    def _ready_here(self, config: Config) -> _Opened:
+        """The generation that is kept here, as it is. Raises IndexingError without one."""
+        kept = Indexer(config, self._open_whoosh).as_it_is()
+        if kept is None:
+            raise IndexingError("there is no index", path=str(config.index))
+        opened = self._opened_here
+        if opened is None or not opened.generation.is_same(kept[0]):
+            opened = self._opened_here = self._opened_of(kept[0], self._open_whoosh)
+        return opened
 
     def _mend(self, opened: _Opened, error: DamagedIndexError) -> None:
         """Have another index in the place of one that turned out to be damaged, or to be gone."""
@@ -586,20 +639,34 @@ class KnowledgeBase:
             generation, changes = indexer.bring_up_to_date(force=force)
             opened = self._open(generation)
             self.outdated = ""
+            if self._here is not None:
+                Indexer(self._here, self._open_whoosh).bring_up_to_date(force=force)
             return opened, changes
 
     def _open(self, generation: Generation) -> _Opened:
         """Let a generation answer from now on: the one that does stays open if it is that."""
         opened = self._opened
         if opened is None or not opened.generation.is_same(generation):
-            base = tidy_tag(self.config.language)
-            opened = _Opened(
-                generation, lambda tag: self._open_engine(generation.folder_of(tag, base), tag)
-            )
+            opened = self._opened_of(generation, self._open_engine)
             self._opened = opened
         return opened
 
+    def _opened_of(
+        self, generation: Generation, open_engine: Callable[[Path, str], Engine]
+    ) -> _Opened:
+        base = tidy_tag(self.config.language)
+        return _Opened(generation, lambda tag: open_engine(generation.folder_of(tag, base), tag))
+
     def _open_engine(self, folder: Path, language: str) -> Engine:
+        if self.config.engine.kind == "opensearch":
+            from kb.index.opensearch.engine import open_engine  # noqa: PLC0415  # few have a cluster
+
+            return open_engine(
+                folder, self._analyzer_of(language), self.ranking, self.config, language
+            )
+        return self._open_whoosh(folder, language)
+
+    def _open_whoosh(self, folder: Path, language: str) -> Engine:
         from kb.index.whoosh.engine import WhooshEngine  # noqa: PLC0415  # 90 ms that not all pay
 
         return WhooshEngine(folder, self._analyzer_of(language), self.ranking)

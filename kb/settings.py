@@ -193,6 +193,15 @@ def _hosts(value: object) -> tuple[str, ...] | None:
     return None if names is None or not all(hosts) else tuple(dict.fromkeys(filter(None, hosts)))
 
 
+_URL = re.compile(r"https?://[^\x00-\x20\x7f\s/?#@\"'<>\\]+(/[^\x00-\x20\x7f\s?#@\"'<>\\]*)?")
+
+
+def _urls(value: object) -> tuple[str, ...] | None:
+    addresses = _phrases(value)
+    fits = addresses and all(map(_URL.fullmatch, addresses))
+    return tuple(each.rstrip("/") for each in addresses) if addresses and fits else None
+
+
 _FILE_TYPE = re.compile(r"\.?([a-z0-9][a-z0-9_+-]{0,15})")
 
 
@@ -303,6 +312,16 @@ color = Kind(
 color_table = Kind(
     f'a table such as {{ accent = "#0b5fad" }}, of {", ".join(COLORS)} and colours like #0b5fad',
     _colors,
+)
+urls = Kind(
+    'a list of addresses such as ["https://search.example.com:9200"], without user and password',
+    _urls,
+    str,
+)
+index_name = Kind(
+    "a name of small letters, digits, - and _, of at most 60",
+    _matching("[a-z0-9][a-z0-9_-]{0,59}"),
+    str,
 )
 phrases = Kind('a list of phrases, or one text such as "parcel, shipment"', _phrases, str)
 patterns = Kind(

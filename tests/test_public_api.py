@@ -17,6 +17,7 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 
 DOORS = {
     "whoosh": "index/whoosh/",
+    "opensearchpy": "index/opensearch/client.py",
     "markdown_it": "content/markdown/",
     "mdit_py_plugins": "content/markdown/",
     "nh3": "content/markdown/sanitize.py",

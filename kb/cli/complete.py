@@ -183,6 +183,8 @@ def _tags(ctx: click.Context, begin: str) -> list[str]:
     from kb.text.languages import tidy_tag
 
     config = _config(ctx)
+    if config.engine.kind != "whoosh":  # nobody waits for a cluster at a key
+        return []
 
     def open_engine(folder: Path, language: str) -> WhooshEngine:
         analyzer = Analyzer(language or config.language, config.search.stop_words)

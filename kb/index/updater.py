@@ -566,6 +566,9 @@ def settings_of(config: Config) -> str:
             if constant.metadata["indexed"]
         },
     }
+    if config.engine.kind != "whoosh":  # a cluster adds up scores itself, by all the constants
+        engine = config.engine
+        values["engine"] = (engine.kind, engine.prefix, engine.shards, astuple(ranking))
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Phrase,
         PostingReader,
     )
+    from kb.text.analysis import Token
 
 SLACK = 1e-9
 """What sums in another order may differ by."""
@@ -87,6 +88,12 @@ class PostingIndex:
     def articles(self) -> int:
         """How many articles the public sees."""
         return self.reader.articles
+
+    def expect(self, tokens: Sequence[Token]) -> None:
+        """See Statistics: here nothing is far."""
+
+    def expect_words(self, words: Collection[str]) -> None:
+        """See Statistics."""
 
     def statistics(self, term: str) -> tuple[int, int]:
         """See Statistics."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from kb.search.ranking import Averages
     from kb.search.twins import Twins
+    from kb.text.analysis import Token
     from kb.text.lexicon import Block
 
 RANGE_STARTS = (0, 1024, 2048, 3072, 8192)
@@ -81,6 +82,16 @@ class Statistics(Protocol):
     @property
     def articles(self) -> int:
         """How many articles the public sees."""
+
+    def expect(self, tokens: Sequence[Token]) -> None:
+        """Told the tokens of a query before anything else is asked: an engine for which each call
+        is a trip can fetch what will be needed in one.
+        """
+        ...
+
+    def expect_words(self, words: Collection[str]) -> None:
+        """The same for words of which the frequencies will be needed."""
+        ...
 
     def statistics(self, term: str) -> tuple[int, int]:
         """How many of the public's sections hold a term, and how often outside their titles."""

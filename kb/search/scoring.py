@@ -28,7 +28,7 @@ from kb.search.ranking import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from kb.config import Ranking
     from kb.search.protocols import Candidate, CandidateSource, ExpandedTerm, Statistics
@@ -52,6 +52,10 @@ class QueryStatistics:
     def articles(self) -> int:
         """How many articles the public sees."""
         return self.index.articles
+
+    def expect_words(self, words: Collection[str]) -> None:
+        """Tell that the frequencies of words will be needed."""
+        self.index.expect_words(words)
 
     def is_known(self, term: str) -> bool:
         """Whether any section holds a term."""

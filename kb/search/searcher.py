@@ -149,6 +149,7 @@ class _Search:
         words = query.words.lower() if _is_shouted(query.words) else query.words
         tokens = [token for token in self.analyzer.tokens(words) if not token.inside]
         self.typed = tokens
+        self.index.expect(tokens)
         content = self._without_courtesies(self._content(tokens)) or tokens
         if len(content) <= MAX_WORDS:
             return content, query.notices

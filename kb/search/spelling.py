@@ -371,6 +371,7 @@ class Corrector:
         if min(near.values(), default=LIKELY + 1) > LIKELY:
             rest = surface[1:]
             others = (rest, *(a + r for r in (rest, surface) for a in LETTERS))
+            self.statistics.expect_words(others)
             for word in others:
                 if word != surface and word not in near and self._articles(word):
                     near[word] = slip_cost(surface, word)

@@ -151,6 +151,12 @@ class MemoryIndex:
         self.articles = len({section.article.id for section in self.public})
         self.ranking = ranking.fitted(self.sections, self.articles)
 
+    def expect(self, tokens):
+        """Nothing is far."""
+
+    def expect_words(self, words):
+        """Nor these."""
+
     def statistics(self, term):
         """Sections of the public, and occurrences."""
         weights = array("H", [s.weights[term] for s in self.public if term in s.weights])

@@ -47,6 +47,9 @@ class FakeStatistics:
         """Nothing is explained."""
         return []
 
+    def expect_words(self, words):
+        """Nothing is far."""
+
     def are_neighbours(self, one, other):
         """In any text; a stop word has the place of the word after it, as an index files it."""
         return any(

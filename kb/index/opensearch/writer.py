@@ -1,0 +1,275 @@
+"""Writing an index to a cluster, in two passes, in bounded batches.
+
+Weights need average lengths, and the mass of a title needs the frequencies of all terms: so a first
+pass counts, with the articles on disk meanwhile, and a second one sends them. What was counted, one
+number for each term and word, is what memory holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from functools import lru_cache
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from kb.errors import IndexingError
+from kb.index.inverter import Inverter
+from kb.index.opensearch.client import NotThereError
+from kb.index.opensearch.mapping import (
+    LAYOUT,
+    article_key,
+    layout_of,
+    pack,
+    pair_token,
+    runs_of,
+    token,
+    with_counts,
+)
+from kb.index.opensearch.names import Names
+from kb.index.opensearch.sender import Change, Sender
+from kb.index.opensearch.sums import Idfs, Share, Sums
+from kb.index.twins import group_sections
+from kb.libraries import INDEX, releases
+from kb.model import Article, decode_as, encode_meta
+from kb.search.protocols import HIDDEN, field_of
+from kb.search.ranking import FIELDS, LEVEL_MASK, Averages, level, pair_weights, weighted
+from kb.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from kb.config import Ranking
+    from kb.index.inverter import ArticleDocuments
+    from kb.index.opensearch.client import Cluster
+    from kb.text.analysis import Analyzer
+
+_Key = tuple[int, int]
+"""A section: the number of its article, and its position."""
+
+
+class Sections(NamedTuple):
+    """An article turned inside out: for each section its terms with weights, the places of its
+    words, and those in the text of links; and a digest of all that the article is.
+    """
+
+    digest: str
+    documents: ArticleDocuments
+    weights: list[dict[str, int]]
+    places: list[dict[str, list[int]]]
+    linked: list[dict[str, list[int]]]
+
+
+def invert(article: Article, analyzer: Analyzer, ranking: Ranking, averages: Averages) -> Sections:
+    """Turn one article inside out."""
+    inverter = Inverter(analyzer, ranking)
+    documents = inverter.add(article, 0)
+    count = len(documents.sections)
+    data = json.dumps(encode_meta(article), sort_keys=True).encode()
+    found = Sections(
+        hashlib.sha256(data).hexdigest(),
+        documents,
+        [{} for _ in range(count)],
+        [{} for _ in range(count)],
+        [{} for _ in range(count)],
+    )
+    for name, rows in inverter.postings(averages).items():
+        is_linked = name.removeprefix(HIDDEN) == "linked"
+        for term, postings in rows:
+            start = 0
+            for doc, weight, size in zip(
+                postings.docs, postings.weights, postings.sizes, strict=True
+            ):
+                places = postings.positions[start : start + size].tolist()
+                start += size
+                (found.linked if is_linked else found.places)[doc - 1][term] = places
+                if not is_linked:
+                    found.weights[doc - 1][term] = weight
+    return found
+
+
+class Collection:
+    """The articles of a build, on disk, with what they add up to."""
+
+    def __init__(self, analyzer: Analyzer, ranking: Ranking) -> None:
+        self.analyzer, self.ranking = analyzer, ranking
+        self.sums = Sums()
+        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
+        self._starts: list[int] = []
+        self._prints: dict[_Key, bytes] = {}
+        self.group_count = 0
+        self.read = lru_cache(256)(self._read)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def add(self, article: Article) -> None:
+        """Count an article."""
+        data = json.dumps(encode_meta(article), separators=(",", ":")).encode()
+        self._starts.append(self._file.seek(0, os.SEEK_END))
+        self._file.write(data + b"\n")
+        # Which averages does not matter here: levels are not looked at.
+        found = invert(article, self.analyzer, self.ranking, Averages((1.0,) * len(FIELDS)))
+        self.sums.add(Share.of(found))
+        for position, printed in enumerate(found.documents.fingerprints):
+            self._prints[len(self._starts) - 1, position] = printed.tobytes()
+
+    @property
+    def averages(self) -> Averages:
+        """The average lengths of all that the public sees."""
+        return Averages.of(self.sums.totals, self.sums.sections)
+
+    def rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The documents of all articles and their sections, one after the other."""
+        averages, idfs = self.averages, Idfs(self.sums, self.ranking)
+        groups = self.groups()
+        self.group_count = len({group for group, _ in groups.values()})
+        for number in range(len(self._starts)):
+            found = invert(self._read(number), self.analyzer, self.ranking, averages)
+            own = {
+                position: groups[number, position]
+                for position in range(len(found.documents.sections))
+                if (number, position) in groups
+            }
+            yield from article_rows(found, idfs, own, self.ranking)
+
+    def groups(self) -> dict[_Key, tuple[int, int]]:
+        """Of each section that others say the same as: its group, and its place in it."""
+        found = group_sections(self._prints, lambda key: self.read(key[0]), self._section)
+        return {
+            key: (number, place)
+            for number, group in enumerate(found)
+            for place, key in enumerate(group)
+        }
+
+    def _section(self, key: _Key) -> tuple[str, str]:
+        section = self.read(key[0]).sections[key[1]]
+        return section.heading, section.text
+
+    def _read(self, number: int) -> Article:
+        self._file.seek(self._starts[number])
+        return decode_as(Article, json.loads(self._file.readline()))
+
+
+def identity_of(analyzer: Analyzer, ranking: Ranking) -> str:
+    """A digest of all that an index depends on besides the articles."""
+    words = sorted(analyzer.stop_words)
+    known = repr((LAYOUT, __version__, releases(INDEX), analyzer.language, words, ranking))
+    return hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def article_rows(
+    found: Sections, idfs: Idfs, groups: Mapping[int, tuple[int, int]], ranking: Ranking
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The documents of an article and of its sections."""
+    documents = found.documents
+    key, facets = article_key(documents.id), list(map(token, documents.facets))
+    share = Share.of(found)
+    yield f"a{key}", {
+        "k": "a", "a": key, "f": facets, "d": pack(documents.record), "s": share._asdict(),
+    }  # fmt: skip
+    tier = documents.record.get("tier", "self-service")
+    shared = {
+        "k": "s", "a": key, "f": facets, "v": not documents.hidden,
+        "ti": " ".join(map(token, documents.title)), "tm": idfs.title_mass(documents.title),
+    }  # fmt: skip
+    for position, section in enumerate(documents.sections):
+        weights, places = found.weights[position], found.places[position]
+        row = {
+            **shared,
+            "o": position == 0,
+            "n": position,
+            "w": with_counts((token(t), (w & LEVEL_MASK) + 1) for t, w in weights.items()),
+            "p": with_counts(_pairs(places, ranking)),
+            "x": _runs(places, found.linked[position]),
+            "h": with_counts((token(term), steps) for term, steps in section.heads.items()),
+            "m": idfs.mass(section.heads),
+            "d": pack({
+                "i": documents.id, "n": position, "t": tier, "a": documents.record,
+                "s": section.record, "p": {term: own for term, own in places.items() if own},
+            }),
+            "s": {
+                "fp": documents.fingerprints[position].tobytes().hex(), "h": section.heads,
+                "t": documents.title, "i": documents.id,
+            },
+        }  # fmt: skip
+        if position in groups:
+            row["g"], row["gr"] = groups[position]
+        yield f"s{key}.{position}", row
+
+
+def _by_place(places: Mapping[str, Sequence[int]]) -> dict[int, list[str]]:
+    """The terms at each place, in order of place."""
+    at: dict[int, list[str]] = {}
+    for term, own in places.items():
+        for place in own:
+            at.setdefault(place, []).append(term)
+    return dict(sorted(at.items()))
+
+
+def _pairs(places: Mapping[str, Sequence[int]], ranking: Ranking) -> Iterator[tuple[str, int]]:
+    """Neighbouring terms, each two with their level."""
+    at, weights = _by_place(places), pair_weights(ranking)
+    counts: dict[tuple[str, str], list[int]] = {}
+    for place, terms in at.items():
+        for other in at.get(place + 1, ()):
+            for term in terms:
+                counts.setdefault((term, other), [0] * len(FIELDS))[field_of(place)] += 1
+    for (one, other), fields in counts.items():
+        yield pair_token(one, other), level(weighted(fields, weights)) + 1
+
+
+def _runs(places: Mapping[str, Sequence[int]], linked: Mapping[str, Sequence[int]]) -> list[str]:
+    items = chain(places.items(), linked.items())
+    return runs_of(sorted((place, token(term)) for term, own in items for place in own))
+
+
+def build(
+    cluster: Cluster, alias: str, analyzer: Analyzer, ranking: Ranking, articles: Iterable[Article]
+) -> str:
+    """Write a new index of the articles and let it answer; its name. Where the one that answers
+    was made of the same articles, nothing is written.
+    """
+    collection = Collection(analyzer, ranking)
+    try:
+        for article in articles:
+            collection.add(article)
+        names, sums = Names(cluster, alias), collection.sums
+        old, identity = names.current(), identity_of(analyzer, ranking)
+        if _holds(cluster, old, identity, f"{sums.content:064x}"):
+            return old
+        fitted, settings = ranking.fitted(sums.sections, sums.articles), cluster.settings
+        new = names.create(layout_of(fitted, settings.shards, settings.replicas))
+        try:
+            sender = Sender(cluster, new)
+            rows = chain(collection.rows(), sums.rows())
+            sender.send(Change(id_, row) for id_, row in rows)
+            terms = sum(1 for count in sums.terms.values() if count)
+            sender.finish(sums, identity, fitted, terms, collection.group_count, adds=1)
+            names.move(old, new)
+        except BaseException:
+            give_up(names, new)
+            raise
+        names.tidy(new)
+        return new
+    finally:
+        collection.close()
+
+
+def _holds(cluster: Cluster, index: str, identity: str, content: str) -> bool:
+    """Whether an index was made of the same articles in the same way."""
+    try:
+        found = cluster.get(f"/{index}/_doc/m")["_source"]["s"]
+    except (NotThereError, KeyError):
+        return False
+    return (found.get("identity"), found.get("content")) == (identity, content)
+
+
+def give_up(names: Names, index: str) -> None:
+    """Remove an index that will not be finished, if the cluster can be asked."""
+    with contextlib.suppress(IndexingError):
+        names.remove(index)
