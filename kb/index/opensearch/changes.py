@@ -11,12 +11,13 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kb.index.opensearch.inverted import invert
 from kb.index.opensearch.mapping import article_key, document_id, unpack
 from kb.index.opensearch.names import WRITE_SECONDS, Names
 from kb.index.opensearch.reader import Summary, constants_of
 from kb.index.opensearch.sender import Change, Sender
 from kb.index.opensearch.sums import WHOLE, Idfs, Share, Sums
-from kb.index.opensearch.writer import article_rows, give_up, identity_of, invert
+from kb.index.opensearch.writer import article_rows, give_up, identity_of
 from kb.index.twins import group_sections
 from kb.model import decode_meta
 from kb.search.ranking import Averages
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from kb.config import Ranking
     from kb.index.opensearch.client import Cluster
-    from kb.index.opensearch.writer import Sections
+    from kb.index.opensearch.inverted import Sections
     from kb.model import Article, ArticleMeta
     from kb.text.analysis import Analyzer
 

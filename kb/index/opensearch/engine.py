@@ -160,7 +160,7 @@ class OpenSearchEngine:
         summary = Summary.read(self.cluster, name)
         pointer = {"index": name, "token": summary.token}
         language, stem = self.analyzer.language, self.analyzer.stem
-        replace_file(self.folder / LEXICON, [write_lexicon((language,))])
+        replace_file(self.folder / LEXICON, [write_lexicon(language, self.analyzer.own_words())])
         everyday = json.dumps(everyday_terms(language, stem))
         replace_file(self.folder / EVERYDAY, [everyday.encode()])
         replace_file(self.folder / POINTER, [json.dumps(pointer).encode() + b"\n"])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from kb.config import Ranking
-    from kb.index.opensearch.writer import Sections
+    from kb.index.opensearch.inverted import Sections
 
 
 class Share(NamedTuple):

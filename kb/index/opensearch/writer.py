@@ -14,11 +14,11 @@ import os
 import tempfile
 from functools import lru_cache
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any
 
 from kb.errors import IndexingError
-from kb.index.inverter import Inverter
 from kb.index.opensearch.client import NotThereError
+from kb.index.opensearch.inverted import invert
 from kb.index.opensearch.mapping import (
     LAYOUT,
     article_key,
@@ -35,7 +35,7 @@ from kb.index.opensearch.sums import Idfs, Share, Sums
 from kb.index.twins import group_sections
 from kb.libraries import INDEX, releases
 from kb.model import Article, decode_as, encode_meta
-from kb.search.protocols import HIDDEN, field_of
+from kb.search.protocols import field_of
 from kb.search.ranking import FIELDS, LEVEL_MASK, Averages, level, pair_weights, weighted
 from kb.version import __version__
 
@@ -43,52 +43,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.config import Ranking
-    from kb.index.inverter import ArticleDocuments
     from kb.index.opensearch.client import Cluster
+    from kb.index.opensearch.inverted import Sections
     from kb.text.analysis import Analyzer
 
 _Key = tuple[int, int]
 """A section: the number of its article, and its position."""
-
-
-class Sections(NamedTuple):
-    """An article turned inside out: for each section its terms with weights, the places of its
-    words, and those in the text of links; and a digest of all that the article is.
-    """
-
-    digest: str
-    documents: ArticleDocuments
-    weights: list[dict[str, int]]
-    places: list[dict[str, list[int]]]
-    linked: list[dict[str, list[int]]]
-
-
-def invert(article: Article, analyzer: Analyzer, ranking: Ranking, averages: Averages) -> Sections:
-    """Turn one article inside out."""
-    inverter = Inverter(analyzer, ranking)
-    documents = inverter.add(article, 0)
-    count = len(documents.sections)
-    data = json.dumps(encode_meta(article), sort_keys=True).encode()
-    found = Sections(
-        hashlib.sha256(data).hexdigest(),
-        documents,
-        [{} for _ in range(count)],
-        [{} for _ in range(count)],
-        [{} for _ in range(count)],
-    )
-    for name, rows in inverter.postings(averages).items():
-        is_linked = name.removeprefix(HIDDEN) == "linked"
-        for term, postings in rows:
-            start = 0
-            for doc, weight, size in zip(
-                postings.docs, postings.weights, postings.sizes, strict=True
-            ):
-                places = postings.positions[start : start + size].tolist()
-                start += size
-                (found.linked if is_linked else found.places)[doc - 1][term] = places
-                if not is_linked:
-                    found.weights[doc - 1][term] = weight
-    return found
 
 
 class Collection:
@@ -157,7 +117,7 @@ class Collection:
 
 def identity_of(analyzer: Analyzer, ranking: Ranking) -> str:
     """A digest of all that an index depends on besides the articles."""
-    words = sorted(analyzer.stop_words)
+    words = sorted(analyzer.stop_words), sorted(analyzer.own_words())
     known = repr((LAYOUT, __version__, releases(INDEX), analyzer.language, words, ranking))
     return hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()
 
