@@ -568,7 +568,8 @@ def settings_of(config: Config) -> str:
     }
     if config.engine.kind != "whoosh":  # a cluster adds up scores itself, by all the constants
         engine = config.engine
-        values["engine"] = (engine.kind, engine.prefix, engine.shards, astuple(ranking))
+        constants = [getattr(ranking, constant.name) for constant in ranking.constants()]
+        values["engine"] = (engine.kind, engine.prefix, engine.shards, constants)
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 

@@ -118,7 +118,8 @@ class Collection:
 def identity_of(analyzer: Analyzer, ranking: Ranking) -> str:
     """A digest of all that an index depends on besides the articles."""
     words = sorted(analyzer.stop_words), sorted(analyzer.own_words())
-    known = repr((LAYOUT, __version__, releases(INDEX), analyzer.language, words, ranking))
+    constants = [getattr(ranking, constant.name) for constant in ranking.constants()]
+    known = repr((LAYOUT, __version__, releases(INDEX), analyzer.language, words, constants))
     return hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()
 
 
