@@ -659,7 +659,7 @@ class KnowledgeBase:
 
     def _open_engine(self, folder: Path, language: str) -> Engine:
         if self.config.engine.kind == "opensearch":
-            from kb.index.opensearch.engine import open_engine  # noqa: PLC0415  # few have a cluster
+            from kb.index.opensearch.engine import open_engine  # noqa: PLC0415  # few do
 
             return open_engine(
                 folder, self._analyzer_of(language), self.ranking, self.config, language
