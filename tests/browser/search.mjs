@@ -101,6 +101,7 @@ async function visit({ url, width = 1280, height = 900, scheme = "light", reduce
     else if (what === "tree") seen.results.push(await page.locator(args[0]).first().ariaSnapshot());
     else if (what === "back") await page.goBack();
     else if (what === "forward") await page.goForward();
+    else if (what === "media") await outer.emulateMedia({ media: args[0] });
     else if (what === "goto") await page.goto(args[0]);
     else if (what === "write") writeFileSync(...args);
     else if (what === "remove") rmSync(args[0]);

@@ -416,3 +416,22 @@ def test_a_problem_that_is_chosen_puts_its_channel_first(see, tmp_path, serve_be
         "What happened: parcel never arrived",
     ]
     assert seen["results"][12:] == [[], "What happened: My own words"]
+
+
+def test_buttons_are_addresses_on_paper(see, address):
+    """Dark on white whatever is printed of backgrounds; what only a screen can do is left out."""
+    after = (
+        "[...document.querySelectorAll('.way')].map((one) =>"
+        " [getComputedStyle(one, '::after').content, getComputedStyle(one).color, getComputedStyle(one).backgroundColor])"
+    )
+    gone = "['.message', '.site-header', '.problems', '.feedback'].filter((one) => document.querySelector(one)?.checkVisibility())"
+    steps = [["media", "print"], ["evaluate", after], ["evaluate", gone]]
+    [seen] = see(
+        {"url": f"{address}contact-us/index.html", "time": "2026-11-30T11:00:00Z", "steps": steps}
+    )
+    shown, left = seen["results"]
+    assert [content.strip('"') for content, *_ in shown] == [
+        " (https://shop.example.com/chat)", " (mailto:help@example.com)", "none",
+    ]  # fmt: skip
+    assert {tuple(colors) for _, *colors in shown} == {("rgb(0, 0, 0)", "rgba(0, 0, 0, 0)")}
+    assert left == []
