@@ -179,7 +179,7 @@ def test_one_search_box_can_be_seen_on_every_page(see, sites):
 def test_the_foot_of_an_article_is_short(see, sites):
     """From "Was this helpful?" to the last way to a person: at most 900 px."""
     foot = ("document.querySelector('.help').getBoundingClientRect().bottom -"
-            " document.querySelector('.reviewed').getBoundingClientRect().top")  # fmt: skip
+            " document.querySelector('.feedback').getBoundingClientRect().top")  # fmt: skip
     pages = [ARTICLE, LONG, "contact/chat.html", "billing/payment-or-charge.html"]
     visits = looks(sites, pages, [["evaluate", foot]], [1280])
     for visit, seen in zip(visits, see(*visits), strict=True):
