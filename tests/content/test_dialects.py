@@ -39,6 +39,7 @@ SIGNS = {
     ),
     "gitbook": ("docs", {"docs/SUMMARY.md": "# Summary\n"}),
     "jekyll": ("docs", {"_config.yml": "title: X\n"}),
+    "sphinx": ("docs", {"docs/conf.py": "extensions = ['myst_parser']\n"}),
     "eleventy": ("pages", {".eleventy.js": "module.exports = function (c) {};\n"}),
     "docsify": ("docs", {"docs/index.html": "<script>window.$docsify = {}</script>"}),
     "obsidian": ("vault", {"vault/.obsidian/app.json": "{}"}),

@@ -85,6 +85,7 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
         Sign(within=("SUMMARY.md",), unless=("book.toml", "../book.toml")),
     ),
     "jekyll": (Sign(("_config.yml", "_config.yaml"), inputs=("_data",)),),
+    "sphinx": (Sign(("conf.py",), says=r"^(?:extensions|html_theme|myst_\w+)\s*="),),
     "eleventy": (
         Sign(
             (*(f".{name}" for name in _scripts("eleventy")), *_scripts("eleventy.config")),

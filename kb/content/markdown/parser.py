@@ -26,6 +26,7 @@ from kb.content.markdown.comment_block import comment_block
 from kb.content.markdown.component_line import component_ends, component_line, without_indentation
 from kb.content.markdown.drawing import drawing
 from kb.content.markdown.markup import PLAIN, Account, Markup
+from kb.content.markdown.myst import directive, role
 from kb.content.markdown.raw_html import html_of_words, loose_tag, raw_html
 from kb.content.markdown.spaced_link import spaced_link
 from kb.content.markdown.template_line import (
@@ -93,6 +94,7 @@ def tokenize(
         "by_name": by_name,
         "syntax": syntax,
         "icons": "gitbook" in markup.families,
+        "myst": "myst" in markup.families,
         "has_dialect": bool(markup.families),
         "spans": markup.families & _SPANS,
     }
@@ -221,6 +223,8 @@ def _block_parser(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
 @cache
 def _inline_parser(syntax: MarkdownConfig) -> MarkdownIt:
     parser = _configured(_INLINE_NESTING, syntax)
+    if syntax.templates:
+        parser.inline.ruler.before("backticks", "role", role)
     marks.use_inlines(parser, syntax)
     return _compiled(parser)
 
@@ -247,6 +251,8 @@ def _guarded(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
         parser.block.ruler.at("html_block", html_of_words, {"alt": ends})
     if syntax.drawings:
         parser.block.ruler.after("fence", "drawing", drawing, {"alt": [*ends, "list"]})
+    if syntax.templates:
+        parser.block.ruler.before("fence", "directive", directive, {"alt": [*ends, "list"]})
     marks.use_blocks(parser, syntax)
     return parser
 
