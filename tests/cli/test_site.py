@@ -53,6 +53,59 @@ def test_build_strict_fails_on_warnings(kb, article):
     assert kb("build", "--strict").code == 0
 
 
+def test_a_copy_for_reading_offline_stands_beside_the_site(kb, folder, article):
+    """In a folder of its own, and packed where that is asked for; the site stays as it was."""
+    kb("build")
+    result = kb("build", "--offline", "--zip")
+    assert result.code == 0
+    assert "in site-offline/" in result.out
+    assert "packed into site-offline.zip, " in result.out
+    assert "base_url" not in result.err
+    assert (folder / "site-offline.zip").is_file()
+    assert kb("build", "--check").code == 0
+    assert "data-offline" in (folder / "site-offline/late.html").read_text()
+    assert "data-offline" not in (folder / "site/late.html").read_text()
+    said = json.loads(kb("build", "--offline", "--zip", "--json", "--out", "copy").out)
+    assert said["archive"] == str(folder / "copy.zip")
+
+
+def test_build_check_says_what_is_not_as_it_was_left(kb, folder, article):
+    """A line for each file, and exit code 3; nothing is built."""
+    assert kb("build", "--check").code == 3  # no site yet
+    kb("build")
+    assert "in site/ as the build left them" in kb("build", "--check").out
+    article.write_text("# Other\n")
+    (folder / "site/late.html").write_text("changed")
+    (folder / "site/a\x1bb").write_text("")
+    result = kb("build", "--check")
+    assert result.code == 3
+    assert "late.html has changed since the build" in result.out
+    assert "\x1b" not in result.out
+    rows = json.loads(kb("build", "--check", "--json").out)["differences"]
+    assert [row["what"] for row in rows] == ["is not of this build", "has changed since the build"]
+
+
+def test_build_report_says_where_it_is_and_what_it_comes_to(kb, folder, article, monkeypatch):
+    """0 where only articles lack something, unless --strict asks for that, too; 3 where the site
+    fails.
+    """
+    monkeypatch.setenv("KB_CHROMIUM", "nothing")
+    monkeypatch.setenv("KB_NODE_TOOLS", str(folder))
+    article.write_text("# Late parcel\n\n### Deep\n\nText.\n")
+    result = kb("build", "--report")
+    assert result.code == 0
+    assert "axe was not run: " in result.err
+    assert (
+        "0 failures of the site, 1 finding in articles: site-report/conformance.html" in result.out
+    )
+    said = json.loads((folder / "site-report/conformance.json").read_text())
+    assert [(row["path"], row["line"]) for row in said["articles"]] == [("late.md", 3)]
+    assert kb("build", "--report", "--strict").code == 3
+    article.write_text("# Late parcel\n")
+    (folder / "kb.toml").write_text('[site.colors]\nsoft = "#cccccc"\n')
+    assert kb("build", "--report").code == 3
+
+
 def test_build_fails_when_an_article_cannot_be_read(kb, folder, article):
     """An article that is kept out is an error, and the others are there."""
     (folder / "content" / "bad.md").write_bytes(b"\xff\xfe\x00")
