@@ -114,7 +114,8 @@ class Pages:
         head = PageHead(
             title=article.title,
             address=address,
-            description=article.description,
+            description=article.description
+            or (self._says(article.title, topic) if topic else article.title),
             kind="article",
             alternates=plan.alternates(article.id),
             data=None
@@ -640,7 +641,8 @@ class Pages:
         shown_width = int(width[1]) if (width := _WIDTH.search(more)) else 0
         if linked or not size or size[0] < max(_LARGE, shown_width + 1):
             return html
-        return f'<a class="enlarge" href="{src}">{html}</a>'
+        name = "" if alt.strip() else f' aria-label="{escape(self.shell.t["enlarged"])}"'
+        return f'<a class="enlarge" href="{src}"{name}>{html}</a>'
 
 
 def _named(title: str) -> Markup:

@@ -211,6 +211,10 @@ def test_every_page_has_a_description_and_a_canonical_address(base):
         assert re.search(r'<meta name="description" content="[^"]', html), path
         if 'content="noindex"' not in html:
             assert '<link rel="canonical" href="https://help.example.com/center/' in html, path
+    base.write({"bare/index.md": "# Bare\n", "bare/a.md": "# Alone\n"})
+    base.build()
+    assert '<meta name="description" content="Bare: Alone">' in base.read("bare/index.html")
+    assert '<meta name="description" content="Alone">' in base.read("bare/a.html")
     topic = base.read("plain/index.html")
     assert '<meta name="description" content="Plain: One · Two">' in topic
 
@@ -570,3 +574,12 @@ def test_articles_are_read_once(base, monkeypatch):
     monkeypatch.setattr(reader, "read_text", read_text)
     base.build()
     assert len(read) == len(set(read)) > 1
+
+
+def test_a_large_picture_without_a_description_is_a_link_with_a_name(base):
+    """The picture is the whole link: without words of its own it says what it does."""
+    base.write({"wide.png": png(2000, 900), "see.md": "# See\n\n![](wide.png)\n\n![A](wide.png)\n"})
+    base.build()
+    first, second = re.findall(r'<a class="enlarge" ([^>]*)>', base.read("see.html"))
+    assert first == 'href="files/wide.png" aria-label="Enlarged picture"'
+    assert second == 'href="files/wide.png"'
