@@ -25,6 +25,10 @@ def site(tmp_path_factory):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(path.read_bytes())
     (content / "orders" / "bare.md").write_text("# Bare\n")
+    (folder / "kb.toml").write_text(
+        '[site]\nfeedback = "https://forms.example.com/{article}?{answer}"\n'
+        'feedback_endpoint = "/feedback"\nedit_url = "https://example.com/{path}"\n'
+    )
     build_site(load_config(content=content, environ={}, cwd=folder), out=folder / "site")
     return folder / "site"
 
