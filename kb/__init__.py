@@ -14,6 +14,7 @@ Imports go down: each line knows only those below it, and no module is part of a
     context         the evidence for a question, within a budget of tokens
     desk/           a pasted message: its problems, and a reply to it
     index/          what is stored: generations, what changed, the engines
+    semantic/       what sections mean: vectors by a sentence encoder; the only door to onnxruntime
     search/         a query's way to ranked sections, above any storage
     support/        who is asked for, which channel, what to say
     content/        files -> Articles

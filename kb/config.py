@@ -359,6 +359,24 @@ class SearchConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SemanticConfig:
+    """`[semantic]`: meaning beside words."""
+
+    mode: str = field(
+        default="off",
+        metadata=setting(
+            one_of(("off", "encoder")), "whether searches rank by meaning, too: `off` or `encoder`"
+        ),
+    )
+    model: str = field(
+        default="",
+        metadata=setting(
+            file_text, "folder of a sentence encoder, in place of that of the extra `semantic`"
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ContactConfig:
     """`[contact]`: how people are reached when no article says it."""
 
@@ -589,6 +607,7 @@ class Config:
     ranking: tuple[tuple[str, float], ...] = field(
         default=(), metadata=setting(numbers, "constants of the ranking, see kb/search/ranking.py")
     )
+    semantic: SemanticConfig = field(default=SemanticConfig(), metadata={"table": SemanticConfig})
     contact: ContactConfig = field(default=ContactConfig(), metadata={"table": ContactConfig})
     site: SiteConfig = field(default=SiteConfig(), metadata={"table": SiteConfig})
     markdown: MarkdownConfig = field(default=MarkdownConfig(), metadata={"table": MarkdownConfig})

@@ -22,7 +22,7 @@ from kb.content.languages import find_translations
 from kb.errors import ContentError, IndexingError, KbError, NotFoundError, QueryError
 from kb.files import shown_path
 from kb.index.generations import DamagedIndexError
-from kb.index.updater import Changes, Indexer, Progress
+from kb.index.updater import Changes, Indexer, Progress, model_of
 from kb.model import Answer, Article, Audience, Found, Hit, Match, Status, Tier
 from kb.search.protocols import CHANNELS
 from kb.search.query import ALL, Filters, Request, as_words, parse_query
@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     from kb.index.engine import Description, Engine
     from kb.index.generations import Generation
     from kb.model import ArticleMeta, Escalation, Topic
+    from kb.search.protocols import Meaning
     from kb.search.searcher import RankedSection, Results
+    from kb.semantic.encoder import Encoder, ModelFiles
     from kb.text.snippets import Snippet
 
 __all__ = ["Changes", "KnowledgeBase", "Progress", "Ranked", "indexed"]
@@ -98,6 +100,7 @@ class _Opened:
         self._open = open_engine
         self._engines: dict[str, Engine] = {}
         self._channels: dict[str, tuple[ArticleMeta, ...]] = {}
+        self._meanings: dict[str, Meaning] = {}
 
     @property
     def engine(self) -> Engine:
@@ -114,6 +117,11 @@ class _Opened:
     def engines(self) -> list[Engine]:
         """All engines, that of the first language first."""
         return list(map(self.engine_of, self.languages))
+
+    def meaning_of(self, language: str, make: Callable[[], Meaning]) -> Meaning:
+        """What tells how near sections of a language are to a text, made when first asked for."""
+        known = self._meanings.get(language)
+        return known or self._meanings.setdefault(language, make())
 
     @cached_property
     def cards(self) -> Mapping[str, ArticleMeta]:
@@ -200,6 +208,7 @@ class KnowledgeBase:
         self._down_until = 0.0
         if config.engine.kind != "whoosh" and config.engine.fallback:
             self._here = replace(config, engine=EngineConfig(), index=config.index / LOCAL)
+        self._encoder: Encoder | None = None
 
     @classmethod
     def open(
@@ -695,7 +704,27 @@ class KnowledgeBase:
 
     def _search(self, request: Request, opened: _Opened, language: str) -> Results:
         index, analyzer = opened.engine_of(language).index, self._analyzer_of(language)
-        return Searcher(index, analyzer, self.ranking, self._synonyms).search(request)
+        meaning = self._meaning(opened, language)
+        return Searcher(index, analyzer, self.ranking, self._synonyms, meaning).search(request)
+
+    def _meaning(self, opened: _Opened, language: str) -> Meaning | None:
+        """What tells how near sections are to a text; None where words alone count."""
+        if (files := model_of(self.config)) is None:
+            return None
+        return opened.meaning_of(language, lambda: self._open_meaning(opened, language, files))
+
+    def _open_meaning(self, opened: _Opened, language: str, files: ModelFiles) -> Meaning:
+        from kb.semantic.encoder import Encoder  # noqa: PLC0415  # few knowledge bases need one
+        from kb.semantic.vectors import VECTORS, SectionMeaning, read_vectors  # noqa: PLC0415
+
+        folder = opened.generation.folder_of(language, tidy_tag(self.config.language))
+        try:
+            found = read_vectors(folder / VECTORS)
+            if self._encoder is None:
+                self._encoder = Encoder(files)
+            return SectionMeaning(found, opened.engine_of(language).reader, self._encoder)
+        except (OSError, ValueError, KeyError) as error:
+            raise DamagedIndexError(f"{folder.name}/{VECTORS} can't be used: {error}") from error
 
     def _find(
         self, request: Request, opened: _Opened, language: str | None

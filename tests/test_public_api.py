@@ -42,6 +42,9 @@ DOORS = {
     "anyio": ("assist/api/", "assist/mcp.py"),
     "starlette": ("assist/api/", "assist/mcp.py"),
     "uvicorn": ("assist/api/", "assist/mcp.py"),
+    "numpy": "semantic/encoder.py",
+    "onnxruntime": "semantic/encoder.py",
+    "tokenizers": "semantic/encoder.py",
     "tomllib": ("settings.py", "desk/reply.py", "site/i18n.py"),
 }
 """Where each big dependency comes in."""

@@ -35,7 +35,7 @@ from kb.model import Article, Problem, decode_problem, encode_problem
 from kb.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kb.config import Config
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from kb.content.snapshot import FolderState
     from kb.index.engine import Engine
     from kb.model import FileRow
+    from kb.semantic.encoder import ModelFiles
+    from kb.semantic.vectors import Writer
 
 FORMAT = 31
 """Raised whenever the same articles would give another index."""
@@ -475,20 +477,52 @@ class Indexer(NamedTuple):
             sources[file.path] = Source(
                 file.path, found.snapshot.digests[file.path], problems=problems
             )
+        languages = self._languages.in_order(
+            {source.language for source in sources.values() if source.id} or {""}
+        )
         manifest = {
             "settings": settings_of(self.config),
             "libraries": releases(INDEX),
             "title_suffix": found.snapshot.dialect.title_suffix,
             "includes": sorted({row for source in sources.values() for row in source.includes}),
-            "languages": self._languages.in_order(
-                {source.language for source in sources.values() if source.id} or {""}
-            ),
+            "languages": languages,
             "until": min((s.until for s in sources.values() if s.until), default=""),
         }
         records = json.dumps({path: sources[path].record() for path in sorted(sources)})
         replace_file(new.folder / SOURCES, [records.encode()])
+        writer = self._write_vectors(new, languages)
         generation = new.finish(manifest)
+        if writer is not None:
+            writer.finish()
         return generation, self._unchanged(found._replace(sources=sources))
+
+    def _write_vectors(self, new: NewGeneration, languages: Sequence[str]) -> Writer | None:
+        """Write what the sections mean, where that is asked for. Raises ConfigError."""
+        if (files := model_of(self.config)) is None:
+            return None
+        from kb.semantic.vectors import Writer  # noqa: PLC0415  # few knowledge bases ask for it
+
+        writer = Writer(self.config.index, files, self.progress)
+        for language in languages:
+            place = engine_folder(new.folder, languages, self._tag(language))
+            engine = self.open_engine(place, language)
+            try:
+                writer.write(place, engine.reader)
+            finally:
+                engine.close()
+        return writer
+
+
+def model_of(config: Config) -> ModelFiles | None:
+    """The model by which sections have a meaning; None where words alone count. Raises ConfigError
+    where it is not there.
+    """
+    if config.semantic.mode == "off":
+        return None
+    from kb.semantic.encoder import find_model  # noqa: PLC0415  # as above
+
+    folder = config.semantic.model
+    return find_model(config.beside(folder) if folder else None)
 
 
 @contextlib.contextmanager
@@ -560,6 +594,7 @@ def settings_of(config: Config) -> str:
         "markdown": astuple(config.markdown),
         "languages": (config.folder.languages, found_languages(config.content)),
         "dialect": (located.name, located.state, astuple(config.folder)),
+        "model": (files := model_of(config)) and files.state,
         "ranking": {
             constant.name: getattr(ranking, constant.name)
             for constant in ranking.constants()

@@ -21,6 +21,7 @@ from kb.concurrency import cached_property
 from kb.model import Tier, decode_meta
 from kb.search.protocols import (
     HIDDEN,
+    NEAREST,
     POSITION_BITS,
     POSITION_MASK,
     Candidate,
@@ -240,23 +241,28 @@ class _Selection:
         self.scoring = Scoring(self.statistics, query.terms, len(query.preferred))
         self.words = tuple(map(self._word, query.terms))
         self.twins: dict[int, tuple[int, ...]] = {}
+        self.near: set[int] = set()
 
     def best(self, count: int) -> Candidates:
         """The best candidates, and what all others are below."""
         allowed = self._allowed()
         if len(allowed) <= count:
-            return Candidates([self.candidate(doc) for doc in allowed], len(allowed), None)
+            every = [self.candidate(doc) for doc in allowed]
+            return Candidates(every, len(allowed), None, self.near & allowed)
         best, rest = _Pruning(self, allowed, count).best()
-        if self.preferred:  # these may score more than their words say
-            best = [*{*best}.union(*self.preferred) & allowed]
-        return Candidates([self.candidate(doc) for doc in best], len(allowed), rest)
+        if self.preferred or self.near:  # these may score more than their words say
+            best = [*{*best}.union(*self.preferred, self.near) & allowed]
+        found = [self.candidate(doc) for doc in best]
+        others = rest if rest > 0 else None  # no score is lower: there are none
+        return Candidates(found, len(allowed), others, self.near & allowed)
 
     # Which sections are candidates.
 
     def _allowed(self) -> set[int]:
         """All candidates."""
         query = self.query
-        docs: set[int] = set().union(*(values.docs for values in self.words))
+        worded: set[int] = set().union(*(values.docs for values in self.words))
+        docs = worded.union(query.near)
         for facet in query.first_of:
             docs.update(article + 1 for article in self._facet(facet))
         for phrase in query.phrases:
@@ -267,13 +273,19 @@ class _Selection:
         for facet in query.required:
             articles = set(self._facet(facet))
             docs = {doc for doc in docs if article_of[doc] in articles}
-        if query.hidden or query.first_of:  # else there are none of them
+        if query.hidden or query.first_of or query.near:  # else there are none of them
             forbidden = set().union(*map(self._facet, query.forbidden))
             if forbidden:
                 docs = {doc for doc in docs if article_of[doc] not in forbidden}
+        if query.near:
+            self.near = {*islice((doc for doc in query.near if doc in docs), NEAREST)}
+            docs -= {*query.near} - self.near - worded
         if self.reader.twins.sections:
             self.twins = join(docs, self.reader.twins, self._held)
             docs.difference_update(*self.twins.values())
+            self.near.update(
+                d for d, twins in self.twins.items() if not self.near.isdisjoint(twins)
+            )
         return docs
 
     def _held(self, doc: int) -> int:

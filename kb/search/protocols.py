@@ -61,6 +61,8 @@ their words change no one else's scores, corrections or completions."""
 CHANNELS = "has:channel"
 """The facet of articles that describe a way to reach a person."""
 
+NEAREST = 100
+"""Sections that are candidates by their meaning (`kb.search.meaning`), at most."""
 
 TWINS, FINGERPRINT = "twins", "fingerprint"
 """The field and the only term of it under which each section's fingerprint stands in place of
@@ -191,7 +193,8 @@ class CandidateQuery(NamedTuple):
     """Which sections are candidates, and what their parts are.
 
     A section is one if it holds any of the `terms`, or is the first of an article with one of the
-    facets `first_of`; if it holds each of the `phrases` and none of the `excluded`; if its article
+    facets `first_of`, or is among the first NEAREST of the keys `near` that
+    pass the rest; if it holds each of the `phrases` and none of the `excluded`; if its article
     has all facets `required` and none `forbidden`. Those that hold `preferred` phrases score more.
     `hidden` says whether what the public does not see is searched. A facet is a text such as
     `tier:contact`; see `kb.index.inverter`.
@@ -206,6 +209,7 @@ class CandidateQuery(NamedTuple):
     forbidden: tuple[str, ...] = ()
     first_of: tuple[str, ...] = ()
     hidden: bool = False
+    near: Sequence[Any] = ()
 
 
 class Candidate(NamedTuple):
@@ -240,14 +244,15 @@ class Candidate(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """The best candidates in no order; how many there are in all; and what no other one's base
-    score is above, None where there are no others. Of sections that say the same (`kb.index.twins`)
-    one alone is a candidate, chosen as by `kb.search.twins.join`.
+    """The best candidates in no order; how many there are in all; what no other one's base score
+    is above, None where there are no others; and the keys of those that are near. Of sections that
+    say the same (`kb.index.twins`) one alone is a candidate, chosen as by `kb.search.twins.join`.
     """
 
     best: Sequence[Candidate]
     total: int
     rest: float | None
+    near: Collection[Any] = ()
 
 
 class CandidateSource(Protocol):
@@ -255,7 +260,7 @@ class CandidateSource(Protocol):
 
     def candidates(self, query: CandidateQuery, count: int) -> Candidates:
         """At least the `count` candidates with the highest base scores, and all that are equal to
-        the last of them in SCORE_DIGITS digits. More are welcome.
+        the last of them in SCORE_DIGITS digits; and all those that are near. More are welcome.
 
         An engine may come by them as it likes, as long as `rest` is a true bound: the searcher
         computes base scores itself, and asks again for more if those it has do not suffice.
@@ -282,6 +287,23 @@ class Records(Protocol):
 
     def twin(self, key: Any) -> tuple[str, str]:
         """The article's id and the anchor of a section that is among the twins of a candidate."""
+        ...
+
+
+class Similarities(NamedTuple):
+    """How near all sections are to one query: `cosines` by key of the index; `nearest` are the keys
+    of those that are near enough to be an answer, the nearest first, equal ones in order.
+    """
+
+    cosines: Mapping[Any, float]
+    nearest: Sequence[Any]
+
+
+class Meaning(Protocol):
+    """Tells how near sections are to a text."""
+
+    def similarities(self, text: str) -> Similarities:
+        """How near all sections of the index are to a text."""
         ...
 
 

@@ -205,11 +205,18 @@ class Scoring:
         return held, asked
 
     def parts(
-        self, candidate: Candidate, pairs: Sequence[str], near: float, score: float
+        self,
+        candidate: Candidate,
+        pairs: Sequence[str],
+        near: float,
+        score: float,
+        meaning: float = 0.0,
     ) -> Iterator[Part]:
         """What a score is made of; adds up to `score`. What tiers took off is a part. `pairs` are
-        the surfaces of the query's pairs, and `near` is what nearness adds to this candidate.
+        the surfaces of the query's pairs, `near` is what nearness adds to this candidate, as a
+        share, and `meaning` what its meaning adds.
         """
+        score -= meaning
         total = 0.0
         for part in self._base_parts(candidate, pairs):
             total += part.score
@@ -221,6 +228,8 @@ class Scoring:
             yield Part("nearness", "", near * total)
         if round_score(score - total - near * total):
             yield Part("tier", "", score - total - near * total)
+        if meaning:
+            yield Part("meaning", "", meaning)
 
     def _base_parts(self, candidate: Candidate, pairs: Sequence[str]) -> Iterator[Part]:
         base = 0.0

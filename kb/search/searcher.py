@@ -8,6 +8,8 @@
    and quoted phrases leave. The best of them gain by nearness; self-service wins near-ties.
 4. When nothing is left, what was offered is searched, if it is no word of the language that it
    changes; then known words are corrected too, then every word is taken as the beginning of one.
+5. Where the index knows meanings (`kb.search.meaning`), sections that are near to what was searched
+   are candidates, too, and all candidates are ranked by words and meaning together.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.model import ArticleMeta, Audience, Found, Match, Part, Status, Tier, Twin, decode_meta
 from kb.search.expansion import Expander
-from kb.search.protocols import CandidateQuery, Candidates, ExpandedQuery
+from kb.search.protocols import NEAREST, CandidateQuery, Candidates, ExpandedQuery
 from kb.search.query import CUT_WORDS, MAX_WORDS, MIN_OUTSIDE, Filters
 from kb.search.ranking import IDF_STEPS, RESCORED, confidence, round_score
 from kb.search.scoring import QueryStatistics, Scoring
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from kb.config import Ranking
     from kb.model import Correction
-    from kb.search.protocols import Candidate, Phrase, SearchIndex
+    from kb.search.protocols import Candidate, Meaning, Phrase, SearchIndex
     from kb.search.query import Request
     from kb.text.analysis import Analyzer, Token
 
@@ -73,7 +75,7 @@ class Results(NamedTuple):
     the surfaces that others stood in for. `confidence` is the probability that the first section is
     right: 1 where it is what was asked for, be it that there are no words but filters, or that a
     person was asked for and it is a contact. A `suggestion` is a correction that is not sure: the
-    answer is that without it.
+    answer is that without it. `expanded` is what was searched for.
     """
 
     found: Found
@@ -86,10 +88,13 @@ class Results(NamedTuple):
     synonyms: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notices: tuple[str, ...] = ()
     asked: Mapping[str, float] = MappingProxyType({})
+    expanded: ExpandedQuery = ExpandedQuery((), ())
 
 
 class Searcher:
-    """Answers requests from one index. `synonyms` give, for a text of some words, the others."""
+    """Answers requests from one index. `synonyms` give, for a text of some words, the others;
+    without `meaning` words alone decide.
+    """
 
     def __init__(
         self,
@@ -97,9 +102,11 @@ class Searcher:
         analyzer: Analyzer,
         ranking: Ranking,
         synonyms: Mapping[str, tuple[str, ...]],
+        meaning: Meaning | None = None,
     ) -> None:
         self.index = index
         self.analyzer = analyzer
+        self.meaning = meaning
         self.ranking = ranking.fitted(index.sections, index.articles)
         self.synonyms = synonyms
 
@@ -114,11 +121,14 @@ class Searcher:
 
 
 class _Ranked(NamedTuple):
-    """A candidate with its score, and the share of it that nearness made."""
+    """A candidate with its score, the share of it that nearness made, and what its meaning added
+    to that.
+    """
 
     candidate: Candidate
     score: float
     near: float
+    meaning: float = 0.0
 
 
 class _Search:
@@ -141,6 +151,7 @@ class _Search:
         """The sections that answer the request."""
         tokens, notices = self._tokens()
         results = self._find(tokens) if tokens else self._browse()
+        results = self._by_meaning(results)
         return results._replace(notices=tuple(dict.fromkeys((*notices, *results.notices))))
 
     def _tokens(self) -> tuple[list[Token], tuple[str, ...]]:
@@ -270,6 +281,7 @@ class _Search:
             sections=sections,
             terms=_searched(expanded, self.statistics),
             confidence=sure,
+            expanded=expanded,
             synonyms=self.expander.used(tokens),
             asked={
                 term.surface: self.statistics.idf(term.term) / IDF_STEPS
@@ -277,6 +289,22 @@ class _Search:
                 if not term.compound
             },
         )
+
+    def _by_meaning(self, results: Results) -> Results:
+        """The results by words and meaning together: of what was searched, as it is written. Who
+        asks for a person, or types a word that is not finished, is answered by words.
+        """
+        meaning, request = self.searcher.meaning, self.request
+        words = results.correction.text if results.correction else request.query.words
+        is_whole = not request.prefix or request.query.text[-1:].isspace()
+        if meaning is None or request.person_first or not is_whole or not words.strip():
+            return results
+        similarities = meaning.similarities(words)
+        expanded = results.expanded
+        query = self._candidate_query(expanded)._replace(near=similarities.nearest)
+        total, sections, sure = self._best(query, expanded, similarities.cosines)
+        found = results.found if results.total or not total else Found.WORDS
+        return results._replace(total=total, sections=sections, confidence=sure, found=found)
 
     def _browse(self) -> Results:
         """No words at all: with filters, the articles that pass them, in order."""
@@ -346,21 +374,27 @@ class _Search:
         return (*facets, f"status:{Status.DRAFT}", f"status:{Status.ARCHIVED}")
 
     def _best(
-        self, query: CandidateQuery, expanded: ExpandedQuery
+        self,
+        query: CandidateQuery,
+        expanded: ExpandedQuery,
+        cosines: Mapping[Any, float] | None = None,
     ) -> tuple[int, tuple[RankedSection, ...], float]:
         """How many sections there are, those that are shown, and the confidence in the first. More
         and more candidates are asked for until what the others may score can't change them.
         """
         scoring = Scoring(self.statistics, query.terms, len(query.preferred))
         pairs = tuple(surface for surface, _ in expanded.pairs)
-        count = max(self.request.limit, RESCORED) + MARGIN
+        count = max(self.request.limit, RESCORED if cosines is None else NEAREST) + MARGIN
         while True:
             found = self.index.candidates(query, count)
             contacts = Candidates((), 0, None)
             if self.request.person_first:
                 only = query._replace(required=(*query.required, _CONTACT))
                 contacts = self.index.candidates(only, count)
-            ranked, is_whole = self._ranked(found, contacts, scoring)
+            if cosines is None:
+                ranked, is_whole = self._ranked(found, contacts, scoring)
+            else:
+                ranked, is_whole = self._fused(found, cosines, scoring)
             sections, rival = self._shown(ranked, scoring, pairs)
             if is_whole or (rival and len(sections) >= self.request.limit):
                 return found.total, sections, self._confidence(ranked[:1], scoring, rival)
@@ -397,6 +431,37 @@ class _Search:
             ranked += own
         return ranked, True
 
+    def _fused(
+        self, found: Candidates, cosines: Mapping[Any, float], scoring: Scoring
+    ) -> tuple[list[_Ranked], bool]:
+        """As `_ranked`, by words and meaning together."""
+        from kb.search.meaning import LEAST_COSINE, scale_of  # noqa: PLC0415  # off, most often
+
+        nobody = Candidates((), 0, None)
+        sure, is_whole = self._ranked(found, nobody, scoring)
+        if not is_whole and len(sure) < NEAREST:
+            return [], False  # which sections set the scale is not sure
+        ranked, _ = self._ranked(found._replace(rest=None), nobody, scoring)
+        worded = [each for each in ranked if each.candidate.words][:NEAREST]
+        near = {*found.near}
+        rows = {each.candidate.key: each.score for each in worded}
+        rows |= {each.candidate.key: each.score for each in ranked if each.candidate.key in near}
+        if not rows:
+            return [], True
+        held, asked = scoring.held(worded[0].candidate) if worded else (0, 0)
+        scale = scale_of([(score, cosines[key]) for key, score in rows.items()], held, asked)
+        own = [
+            each._replace(score=each.score + part, meaning=part)
+            for each in ranked
+            for part in (scale.part(cosines[each.candidate.key]),)
+        ]
+        own.sort(key=lambda each: (-round_score(each.score), each.candidate.order))
+        if is_whole or found.rest is None:
+            return own, True
+        furthest = min(cosines[key] for key in near) if len(near) >= NEAREST else LEAST_COSINE
+        edge = round_score(found.rest + scale.part(furthest))
+        return [each for each in own if round_score(each.score) > edge], False
+
     def _shown(
         self, ranked: Iterable[_Ranked], scoring: Scoring, pairs: tuple[str, ...]
     ) -> tuple[tuple[RankedSection, ...], float]:
@@ -419,7 +484,7 @@ class _Search:
 
     def _confidence(self, best: Sequence[_Ranked], scoring: Scoring, rival: float) -> float:
         """The confidence in the best candidate, 0 without one."""
-        for candidate, score, _ in best:
+        for candidate, score, *_ in best:
             if not scoring.terms or (self.request.person_first and candidate.tier == Tier.CONTACT):
                 return 1.0
             return confidence(*scoring.held(candidate), round_score(score), rival)
@@ -428,14 +493,14 @@ class _Search:
     def _section(
         self, card: ArticleMeta, ranked: _Ranked, scoring: Scoring, pairs: tuple[str, ...]
     ) -> RankedSection:
-        candidate, score, near = ranked
+        candidate, score, near, meaning = ranked
         explain = self.request.explain
         return RankedSection(
             card=card,
             section=_read_section(self.index.section_of_candidate(candidate)),
             score=round_score(score),
             match=_match(*scoring.matched(candidate)),
-            parts=tuple(scoring.parts(candidate, pairs, near, score)) if explain else (),
+            parts=tuple(scoring.parts(candidate, pairs, near, score, meaning)) if explain else (),
             also=tuple(self._twins(card.id, candidate)),
         )
 

@@ -28,7 +28,7 @@ from kb.model import (
     Tier,
     meta_of,
 )
-from kb.search.protocols import CHANNELS
+from kb.search.protocols import CHANNELS, Similarities
 from kb.search.query import ALL, Filters, Request, parse_query
 from kb.search.searcher import Searcher
 from kb.text.analysis import Analyzer
@@ -66,6 +66,20 @@ def opened(kind, articles, *, synonyms=None, ranking=None):
 def ask(engine, text, **options):
     """Ask a query as it is, without corrections unless they are asked for."""
     searcher = Searcher(engine.index, ANALYZER, engine.ranking, engine.synonyms)
+    return searcher.search(Request(parse_query(text), **{"correct": False, **options}))
+
+
+def ask_with_meaning(engine, text, **options):
+    """The same, where the letters of a text are its meaning."""
+    if isinstance(engine, WhooshEngine):
+        reader = engine.reader
+        docs = (doc for _, found in reader.all_documents() for doc in found[1:])
+        texts = {doc: reader.section_record(doc)["text"] for doc in docs}
+    else:
+        stored = engine.index.stored
+        texts = {key: stored[key].record["text"] for key in sorted(stored)}
+    meaning = Alphabet(texts)
+    searcher = Searcher(engine.index, ANALYZER, engine.ranking, engine.synonyms, meaning)
     return searcher.search(Request(parse_query(text), **{"correct": False, **options}))
 
 
@@ -337,6 +351,41 @@ def test_the_best_of_many_are_those_of_all(kind):
                     some = ask(engine, text, person_first=person_first, limit=limit, explain=True)
                     assert scored(some) == scored(whole)[:limit]
                     assert some.total == whole.total
+
+
+class Alphabet:
+    """A meaning of texts: how many of their letters they share. `texts` are by key, in order."""
+
+    def __init__(self, texts):
+        self.letters = {key: {*text.casefold()} for key, text in texts.items()}
+
+    def similarities(self, text):
+        """Of all sections."""
+        asked = {*text.casefold()}
+        cosines = {key: len(asked & own) / len(asked | own) for key, own in self.letters.items()}
+        near = [key for key, cosine in cosines.items() if cosine > 0.3]
+        return Similarities(cosines, sorted(near, key=lambda key: -cosines[key]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(corpus=corpora, asked=st.lists(queries, min_size=1, max_size=4), data=st.data())
+def test_engines_agree_on_meaning(corpus, asked, data):
+    """Words and meaning together, filters and all."""
+    with opened(WhooshEngine, corpus) as one, opened(MemoryEngine, corpus) as other:
+        for query in asked:
+            text = data.draw(st.sampled_from([" ".join(query), f'"{query[0]}" late card']))
+            options = {
+                "explain": True,
+                "limit": data.draw(st.sampled_from([1, 3, ALL])),
+                "drafts": data.draw(st.booleans()),
+                "audience": data.draw(st.sampled_from(Audience)),
+            }
+            first, second = (ask_with_meaning(engine, text, **options) for engine in (one, other))
+            assert scored(first) == scored(second)
+            assert first._replace(sections=()) == second._replace(sections=())
+            public = {(a.id, s.anchor) for a in corpus for s in a.sections if is_public(a)}
+            if not options["drafts"] and options["audience"] is Audience.PUBLIC:
+                assert all_places(first) <= public
 
 
 # Order ----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from kb.index.engine import Description
 from kb.index.inverter import Inverter, is_hidden
 from kb.index.twins import group_sections
 from kb.model import Tier, encode_meta, meta_of
-from kb.search.protocols import HIDDEN, Candidate, Candidates, consecutive, field_of
+from kb.search.protocols import HIDDEN, NEAREST, Candidate, Candidates, consecutive, field_of
 from kb.search.ranking import (
     FIELDS,
     HEAD_STEPS,
@@ -207,16 +207,20 @@ class MemoryIndex:
     def candidates(self, query, count):
         """The best of all candidates: just as many as are wanted, and those equal to the last."""
         asked = _Asked(self, query)
-        found = asked.joined(
-            {key: c for key, s in self.stored.items() if (c := asked.candidate(key, s)) is not None}
-        )
+        every = {
+            key: c for key, s in self.stored.items() if (c := asked.candidate(key, s)) is not None
+        }
+        near = [key for key in query.near if key in every][:NEAREST]
+        every = {key: c for key, c in every.items() if c.words or key in near or query.first_of}
+        found = asked.joined(every)
+        near = {c.key for c in found if not {c.key, *c.twins}.isdisjoint(near)}
         scores = sorted((asked.scoring.base_score(c) for c in found), reverse=True)
         if len(found) <= count:
-            return Candidates(found, len(found), None)
+            return Candidates(found, len(found), None, near)
         edge = scores[count - 1] - 2 * 10**-SCORE_DIGITS
-        best = [c for c in found if asked.scoring.base_score(c) >= edge]
+        best = [c for c in found if asked.scoring.base_score(c) >= edge or c.key in near]
         rest = max((score for score in scores if score < edge), default=None)
-        return Candidates(best, len(found), rest)
+        return Candidates(best, len(found), rest, near)
 
     def positions_in(self, candidate, term):
         """Positions."""
@@ -273,7 +277,7 @@ class _Asked:
         }
         first = key[1] == 0 and any(facet in section.facets for facet in query.first_of)
         if not (
-            (first or words)
+            (first or words or key in query.near)
             and (query.hidden or first or not section.hidden)
             and all(facet in section.facets for facet in query.required)
             and not any(facet in section.facets for facet in query.forbidden)

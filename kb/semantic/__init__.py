@@ -1,0 +1,1 @@
+"""Meaning beside words: vectors of sections and queries by a sentence encoder, without network."""
