@@ -358,6 +358,10 @@ class SearchConfig:
         return {word: tuple(o for o in found if o != word) for word, found in others.items()}
 
 
+SEMANTIC_MODES = ("off", "encoder")
+"""How meaning takes part in the ranking: not, or by a sentence encoder."""
+
+
 @dataclass(frozen=True, slots=True)
 class SemanticConfig:
     """`[semantic]`: meaning beside words."""
@@ -365,7 +369,7 @@ class SemanticConfig:
     mode: str = field(
         default="off",
         metadata=setting(
-            one_of(("off", "encoder")), "whether searches rank by meaning, too: `off` or `encoder`"
+            one_of(SEMANTIC_MODES), "whether searches rank by meaning, too: `off` or `encoder`"
         ),
     )
     model: str = field(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from kb.cli.command import FOUND, Command, Number, Session, language_option, pass_session
+from kb.config import SEMANTIC_MODES
 from kb.context import LEAST_BUDGET, MOST_BUDGET
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from kb.cli.text import Line
     from kb.config import Config
     from kb.context import Context
+    from kb.evaluate.comparison import SavedQuery
     from kb.evaluate.contexts import ContextReach, Opened
     from kb.evaluate.evaluation import Demand, Evaluation
     from kb.evaluate.judgments import Catalogue, JudgedSet
@@ -64,6 +66,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
         ("kb eval --json > before.json", "keep the figures, to compare with later"),
         ("kb eval --baseline before.json --report eval.html", "what changed, query by query"),
         ("kb eval judged/ --context 1500", "what contexts of so many tokens hold"),
+        ("kb eval --semantic encoder", "would searching by meaning be better here?"),
         ("kb eval --fail-under ndcg=0.70", "exit with 1 when the mean nDCG@10 is lower"),
     ),
 )
@@ -107,6 +110,13 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     help="Also measure how often a context of so many tokens holds all that was judged right, "
     "beside search and show.",
 )
+@click.option(
+    "--semantic",
+    "mode",
+    type=click.Choice(SEMANTIC_MODES),
+    help="Rank by words alone (off) or by meaning, too (encoder), and compare with what the "
+    "settings say: which is better here?",
+)
 @language_option
 @pass_session
 def command(
@@ -118,20 +128,24 @@ def command(
     demands: tuple[Demand, ...],
     report_file: Path | None,
     budget: int | None,
+    mode: str | None,
     language: str | None,
 ) -> int:
     """Measure, print and write what was asked for; 1 when a demand is not met."""
-    from kb.cli.figures import evaluation_lines, reach_lines, worst_lines
+    from kb.cli.figures import better_lines, evaluation_lines, reach_lines, worst_lines
     from kb.evaluate.comparison import evaluation_as_json, read_saved
 
     before = None if baseline is None else read_saved(baseline)
     subject = _own(session) if folder is None else _judged_folder(session, folder)
-    evaluation = _evaluate(subject, language, whole_run=run_file is not None)
+    source = str(baseline)
+    if mode is not None:
+        source, before = _as_set(subject, mode, baseline, language)
+    evaluation = _evaluate(subject, language, mode, whole_run=run_file is not None)
     comparison = None
     if before is not None:
         from kb.evaluate.comparison import compare
 
-        comparison = compare(evaluation, before, str(baseline))
+        comparison = compare(evaluation, before, source)
     screen = session.screen
     reach = None if budget is None else _measure_contexts(subject, language, budget)
     if screen.as_json:
@@ -141,6 +155,8 @@ def command(
         screen.print_json({**evaluation_as_json(evaluation, comparison), **more})
     else:
         screen.print(*evaluation_lines(evaluation, comparison, screen.width))
+        if mode is not None and comparison is not None:
+            screen.print(*better_lines(comparison, mode, screen.width))
         if reach is not None:
             screen.print(*reach_lines(reach, screen.width))
         if folder is None or screen.verbosity > 0:
@@ -226,12 +242,43 @@ def _in_language(judged: JudgedSet, base: KnowledgeBase, language: str | None) -
     return replace(judged, queries=tuple(kept))
 
 
-def _evaluate(subject: _Subject, language: str | None, *, whole_run: bool) -> Evaluation:
+def _as_set(
+    subject: _Subject, mode: str, baseline: Path | None, language: str | None
+) -> tuple[str, dict[str, SavedQuery]]:
+    """What the ranking of the settings reaches, to compare another mode with, and its name."""
+    from kb.evaluate.comparison import as_saved
+
+    ctx = click.get_current_context()
+    own = subject.config.semantic.mode
+    if baseline is not None:
+        raise click.UsageError("--semantic and --baseline both compare: give one of them", ctx)
+    if mode == own:
+        others = " or ".join(each for each in SEMANTIC_MODES if each != own)
+        raise click.UsageError(f"the settings say {own}: compare that with {others}", ctx)
+    return f"semantic.mode {own}", as_saved(_evaluate(subject, language, None, whole_run=False))
+
+
+def _in_mode(subject: _Subject, mode: str) -> KnowledgeBase:
+    """The knowledge base in another mode, with an index of its own in the user's cache."""
+    from kb.evaluate.judgments import index_place
+    from kb.knowledge_base import KnowledgeBase
+
+    config = subject.config
+    semantic = replace(config.semantic, mode=mode)
+    place = index_place(config.content / f"semantic-{mode}")
+    base = KnowledgeBase(replace(config, semantic=semantic, index=place))
+    click.get_current_context().call_on_close(base.close)
+    return base
+
+
+def _evaluate(
+    subject: _Subject, language: str | None, mode: str | None, *, whole_run: bool
+) -> Evaluation:
     from kb.cli.command import bring_up_to_date
     from kb.evaluate.evaluation import evaluate
 
     screen = subject.session.screen
-    base = subject.session.open()
+    base = subject.session.open() if mode is None else _in_mode(subject, mode)
     bring_up_to_date(base, screen)
     with screen.progress("Asking") as progress:
         return evaluate(

@@ -109,6 +109,21 @@ def _comparison_lines(comparison: Comparison, width: int) -> Iterator[Line]:
     yield from _change_lines("Best gains", comparison.gains)
 
 
+def better_lines(comparison: Comparison, mode: str, width: int) -> Iterator[Line]:
+    """Which of two modes of `semantic.mode` is better here, and how sure that is."""
+    found = comparison.intervals["ndcg"]
+    _, _, own = comparison.baseline.rpartition(" ")
+    if found.is_certain:
+        better = mode if found.difference > 0 else own
+        said = f"Better here: {better}, by {abs(found.difference):.4f} of nDCG@10; the difference"
+        said += f" lies from {found.low:+.4f} to {found.high:+.4f} with 95% probability."
+    else:
+        said = f"No difference that is more than luck: nDCG@10 changes by {found.low:+.4f} to "
+        said += f"{found.high:+.4f} with 95% probability. More judged queries would tell."
+    yield ()
+    yield from wrap(line_of(said), width)
+
+
 def _change_lines(title: str, changes: Sequence[Change]) -> Iterator[Line]:
     if changes:
         yield line_of(Span(title, Style.BOLD), " (nDCG@10)")

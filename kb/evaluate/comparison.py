@@ -27,6 +27,12 @@ class SavedQuery:
     measures: Measures
 
 
+def as_saved(evaluation: Evaluation) -> dict[str, SavedQuery]:
+    """An evaluation as one that was saved, by query id."""
+    outcomes = evaluation.outcomes
+    return {o.judged.qid: SavedQuery(o.judged.text, o.measures) for o in outcomes}
+
+
 RESAMPLES = 1_000
 SEED = 20_020
 LISTED = 10
