@@ -17,7 +17,7 @@ from kb.content import read_topics, resolve_aliases
 from kb.content.dialects import dialect_of, locate
 from kb.content.languages import found_languages
 from kb.content.snapshot import Snapshot, state_of_folder
-from kb.errors import ConfigError, IndexingError
+from kb.errors import IndexingError
 from kb.files import is_settled, replace_file
 from kb.index.generations import (
     SOURCES,
@@ -515,15 +515,10 @@ class Indexer(NamedTuple):
 
 def model_of(config: Config) -> ModelFiles | None:
     """The model by which sections have a meaning; None where words alone count. Raises ConfigError
-    where it is not there, or the index is on a cluster, which has no vectors yet.
+    where it is not there.
     """
     if config.semantic.mode == "off":
         return None
-    if config.engine.kind != "whoosh":
-        raise ConfigError(
-            "searching by meaning needs an index on this machine",
-            hint='set semantic.mode to "off", or engine.kind to "whoosh"',
-        )
     from kb.semantic.encoder import find_model  # noqa: PLC0415  # as above
 
     folder = config.semantic.model
