@@ -646,14 +646,14 @@ def load_config(
     folders = _folders(given, {"content": content, "index": index}, environ, (file.folder, cwd))
     _check_ranking(given.get("ranking", ()), file)
     _overlay(given, Config, environ, ())
-    config = cast("Config", _build(Config, {**given, **folders, "source": file.path}))
-    if config.semantic.mode != "off" and config.engine.kind != "whoosh":
+    read = cast("Config", _build(Config, {**given, **folders, "source": file.path}))
+    if read.semantic.mode != "off" and read.engine.kind != "whoosh":
         raise file.error(
             "searching by meaning needs an index on this machine",
             ("semantic", "mode"),
             'set semantic.mode to "off", or engine.kind to "whoosh"',
         )
-    return config
+    return read
 
 
 def setting_place(config: Config, keys: tuple[str, ...]) -> tuple[str, int | None]:
