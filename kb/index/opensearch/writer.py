@@ -177,7 +177,7 @@ def _pairs(places: Mapping[str, Sequence[int]], ranking: Ranking) -> Iterator[tu
     at, weights = _by_place(places), pair_weights(ranking)
     counts: dict[tuple[str, str], list[int]] = {}
     for place, terms in at.items():
-        for other in at.get(place + 1, ()):
+        for other in dict.fromkeys(at.get(place + 1, ())):  # stop words may share a place
             for term in terms:
                 counts.setdefault((term, other), [0] * len(FIELDS))[field_of(place)] += 1
     for (one, other), fields in counts.items():
