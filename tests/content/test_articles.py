@@ -17,8 +17,6 @@ from hypothesis import strategies as st
 from kb.config import Limits
 from kb.content import (
     SourceFile,
-    TopicFile,
-    build_topics,
     fields,
     read_article,
     read_content,
@@ -26,10 +24,10 @@ from kb.content import (
     read_topics,
     resolve_aliases,
     scan,
-    title_from_name,
 )
 from kb.content.files import complaint, complaint_about_id, fold, printable
 from kb.content.markdown.document import parse
+from kb.content.topics import TopicFile, build_topics, title_from_name
 from kb.content.reader import decode, read_bytes
 from kb.errors import ContentError
 from kb.model import (

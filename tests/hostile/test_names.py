@@ -162,13 +162,13 @@ def test_no_such_name_is_an_id(tmp_path, tally, name):
 
 def assert_refused_as_alias(tmp_path, name):
     """Hold that an article loads without the alias, and that a line says why; addresses of other
-    sites are no ids, and what is taken from one is.
+    sites, and those that begin at the article's folder, are no ids, and what is taken from one is.
     """
     assert complaint_about_id(name)
     write(tmp_path, {"a.md": f"---\ntitle: A\naliases: [{quoted(name)}]\n---\ntext"})
     found = read_content(tmp_path)
     (article,) = found.articles
-    if re.search(r"^/|/$|[?#]|\.html?$", name) and not found.problems:
+    if re.search(r"^/|^\./|/$|[?#]|\.html?$", name) and not found.problems:
         assert not [alias for alias in article.aliases if complaint_about_id(alias)]
         return
     assert article.aliases == ()

@@ -41,13 +41,15 @@ def test_building_again_writes_nothing(base):
 
 
 def test_a_changed_text_rewrites_its_page_alone(base):
-    """A change within an article's text writes its page, its Markdown and search, nothing else."""
+    """A change within an article's text writes its page, its Markdown, the text of all articles and
+    search, nothing else.
+    """
     base.build()
     before = inodes(base)
     path = base.content / "orders/damaged.md"
     path.write_text(path.read_text() + "\nMore.\n")
     written = [p for p in base.build().written if not p.startswith("search/data/")]
-    assert written == ["orders/damaged.html", "orders/damaged.md"]
+    assert written == ["llms-full.txt", "orders/damaged.html", "orders/damaged.md"]
     after = inodes(base)
     changed = {p for p in after if after[p] != before.get(p) and not p.startswith("search/data/")}
     own = {"orders/damaged.html", "orders/damaged.md", "llms-full.txt"}
@@ -55,7 +57,9 @@ def test_a_changed_text_rewrites_its_page_alone(base):
 
 
 def test_a_changed_title_rewrites_what_shows_it(base):
-    """A new title reaches neighbours, topic, home and feeds, and no page that does not show it."""
+    """A new title reaches neighbours, topic, home, feeds and the list of problems, and no page that
+    does not show it.
+    """
     base.build()
     path = base.content / "orders/late.md"
     path.write_text(path.read_text().replace("title: Your parcel is late", "title: So late"))
@@ -64,7 +68,8 @@ def test_a_changed_title_rewrites_what_shows_it(base):
         *written
     }
     assert {"llms.txt", "feed.xml", "old/late.html"} <= {*written}
-    assert "contact-us/index.html" not in written
+    assert "contact-us/index.html" in written
+    assert {"contact/chat.html", "contact/index.html"}.isdisjoint(written)
     assert b"Your parcel is late" not in b"".join(base.outside().values())
 
 
