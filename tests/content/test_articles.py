@@ -27,8 +27,8 @@ from kb.content import (
 )
 from kb.content.files import complaint, complaint_about_id, fold, printable
 from kb.content.markdown.document import parse
-from kb.content.topics import TopicFile, build_topics, title_from_name
 from kb.content.reader import decode, read_bytes
+from kb.content.topics import TopicFile, build_topics, title_from_name
 from kb.errors import ContentError
 from kb.model import (
     Action,
