@@ -31,6 +31,7 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING
 
+from kb.index.whoosh import ignore_warnings
 from kb.index.whoosh.reader import WhooshReader, open_reader
 from kb.model import ArticleMeta, decode_meta
 from kb.search.postings import PostingIndex
@@ -56,6 +57,7 @@ class WhooshEngine:
 
     def build(self, articles: Iterable[Article]) -> None:
         """Write a new index of the articles, in order of id, into an empty folder."""
+        ignore_warnings()
         from kb.index.whoosh.writer import build  # noqa: PLC0415  # a search writes nothing
 
         build(self.folder, self.analyzer, self.ranking, articles)
@@ -66,6 +68,7 @@ class WhooshEngine:
         `removed` holds the ids of all that is replaced, too. Returns False, having changed
         nothing, when average lengths move so that the whole index has to be built anew.
         """
+        ignore_warnings()
         from kb.index.whoosh.writer import update  # noqa: PLC0415  # a search writes nothing
 
         return update(self.folder, self.analyzer, self.ranking, removed, articles)
