@@ -46,8 +46,8 @@ def ignore_warnings() -> None:
     Python warns of it where no bytecode is kept: of escapes in its texts, and of `is` with a
     number. Where warnings are errors the import fails for them. A warning that Python has as it
     compiles is filtered by the file's path, any other by the module's name. The filter stays: to
-    put back those of before, as `warnings.catch_warnings` does, would disturb other threads. Who imports
-    more of Whoosh later asks again: a program may have changed the filters meanwhile.
+    put back those of before, as `warnings.catch_warnings` does, would disturb other threads. Who
+    imports more of Whoosh later asks again: a program may have changed the filters meanwhile.
     """
     found = find_spec("whoosh")
     if found is not None and found.origin is not None:
