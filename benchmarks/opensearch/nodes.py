@@ -90,9 +90,14 @@ class Nodes(NamedTuple):
         return int((self.folder / f"node{number}" / "pid").read_text())
 
     def is_running(self, number: int) -> bool:
-        """Whether a node's process is there."""
+        """Whether a node's process is there: for a moment, as it starts, it has no command line, as
+        one that has ended and that nobody has waited for.
+        """
         try:
-            line = Path(f"/proc/{self.pid(number)}/cmdline").read_bytes()
+            process = Path("/proc") / str(self.pid(number))
+            line = (process / "cmdline").read_bytes()
+            if not line:
+                return ") Z " not in (process / "stat").read_text()
         except OSError:
             return False
         return b"SearchNode" in line and f"{self.folder}/node{number}".encode() in line
