@@ -221,6 +221,16 @@ def test_kb_itself_imports_almost_nothing():
     assert sorted(run.stdout.split()) == ["kb", "kb.version"]
 
 
+def test_no_group_is_repeated_possessively():
+    """Python before 3.11.5 matches such patterns wrongly (gh-106052), and Debian has 3.11.2."""
+    classes = re.compile(r"\[(?:\\.|[^\]\\])*\]")
+    wrong = re.compile(r"(?<!\\)\)(?:[*+?]|\{\d*,?\d*\})\+")
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not wrong.search(classes.sub("x", node.value)), name_of(path)
+
+
 MOST_LOADED = 50
 """Modules of kb that a search may load. A higher figure is a decision, not an accident."""
 

@@ -59,13 +59,13 @@ GROUPS = 6
 
 
 def _unit_of(word: str, joint: str, space: str) -> str:
-    """What a unit matches. Nothing of it is ever taken back: possessive, it takes a sixth less
-    time.
+    """What a unit matches. Nothing of it is ever taken back: atomic, it takes a sixth less time.
+    Groups are not repeated possessively, which Python before 3.11.5 gets wrong (gh-106052).
     """
-    more = rf"(?:{joint}{word})*+"
+    more = rf"(?>(?:{joint}{word})*)"
     group = rf"(?:,[0-9]{{1,3}}+|(?:[{space}]|\) ?)[0-9]{{2,8}}+(?![.:][0-9]))(?!\w)"
-    groups = rf"(?:(?<=[0-9]){group}{more}){{0,{GROUPS}}}+"
-    return rf"{word}{more}{groups}(?:\+\+|#(?!\w))?+"
+    groups = rf"(?>(?:(?<=[0-9]){group}{more}){{0,{GROUPS}}})"
+    return rf"{word}{more}{groups}(?>(?:\+\+|#(?!\w))?)"
 
 
 SPACES = " /\u00a0\u2009\u202f"

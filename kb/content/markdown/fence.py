@@ -24,7 +24,9 @@ _ATTRIBUTE = re.compile(
 _BRACES = re.compile(r"\{([0-9,\s-]*)\}")
 _BRACKETS = re.compile(r"\[([^\[\]]{1,200})\]")
 # What react.dev has explained step by step: [[1, 8, "useState"], [2, 9, "count"]].
-_STEPS = re.compile(r"\[\s*+(?:\[(?>\"[^\"]{0,200}\"|'[^']{0,200}'|[^\[\]\"'])*+\][\s,]*+)++\]")
+_STEPS = re.compile(
+    r"\[\s*+(?>(?:\[(?>(?:\"[^\"]{0,200}\"|'[^']{0,200}'|[^\[\]\"'])*)\][\s,]*+)+)\]"
+)
 _FIRST = re.compile(r"[^\s{\[,]+")
 _TITLES = ("title", "filename", "file", "name", "caption", "label")
 _LINES = ("hl_lines", "highlight", "mark", "hl", "lines", "emphasize-lines")

@@ -16,14 +16,14 @@ _ATTRIBUTE_NAME = re.compile(r"\s+([A-Za-z_:@#][\w:.-]*)(?:\s*(?==))?")
 _END = re.compile(r"\s*(/)?>")
 _SPREAD = re.compile(r"\s*\{")
 _TEXT_IN_BRACES = re.compile(
-    r"\{\s*+(?:\"((?>\\.|[^\"\\\n])*+)\"|'((?>\\.|[^'\\\n])*+)'|`((?>\\.|[^`\\$])*+)`|(-?[\d.]+))\s*+\}",
+    r"\{\s*+(?:\"((?>(?:\\.|[^\"\\\n])*))\"|'((?>(?:\\.|[^'\\\n])*))'|`((?>(?:\\.|[^`\\$])*))`|(-?[\d.]+))\s*+\}",
     re.DOTALL,
 )
 _HIDES = re.compile(r"\bdisplay\s*:\s*['\"]none['\"]")
 _STRINGS = {
-    '"': re.compile(r"(?>\\.|[^\"\\\n])*+\""),
-    "'": re.compile(r"(?>\\.|[^'\\\n])*+'"),
-    "`": re.compile(r"(?>\\.|[^`\\])*+`", re.DOTALL),
+    '"': re.compile(r"(?>(?:\\.|[^\"\\\n])*)\""),
+    "'": re.compile(r"(?>(?:\\.|[^'\\\n])*)'"),
+    "`": re.compile(r"(?>(?:\\.|[^`\\])*)`", re.DOTALL),
 }
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,5})\}|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "v": "", "\n": ""}

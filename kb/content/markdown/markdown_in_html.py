@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(
     r"<(?P<end>/)?(?P<name>[A-Za-z][A-Za-z0-9-]{0,30})"
-    r"(?P<attrs>(?:\s[^<>\"']{0,500}|\"[^\"\n]{0,500}\"|'[^'\n]{0,500}')*+)(?P<void>/)?>"
+    r"(?P<attrs>(?>(?:\s[^<>\"']{0,500}|\"[^\"\n]{0,500}\"|'[^'\n]{0,500}')*))(?P<void>/)?>"
 )
 _ASKS = re.compile(r"\smarkdown(?:\s?=\s?[\"']?(?P<how>[\w-]*)[\"']?)?(?=[\s/]|\Z)", re.IGNORECASE)
 _BLOCKS = names(

@@ -54,7 +54,7 @@ _ATTRIBUTES = {
 # A draft's marks for links (NUL and SOH) would not outlive a parser of HTML: they pass it as
 # noncharacters, which no text means to hold.
 _AS_MARKS = str.maketrans({"\0": "\ufdd2", "\1": "\ufdd3", "\ufdd2": "", "\ufdd3": ""})
-_TAG_OR_QUOTE = re.compile(r'<[^<>"]*+(?:"[^"]*+"[^<>"]*+)*+>|"')
+_TAG_OR_QUOTE = re.compile(r'<[^<>"]*+(?>(?:"[^"]*+"[^<>"]*+)*)>|"')
 _FROM_MARKS = str.maketrans({"\ufdd2": "\0", "\ufdd3": "\1"})
 
 
