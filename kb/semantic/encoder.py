@@ -172,8 +172,8 @@ class Encoder:
         self.dimensions = files.dimensions
         try:
             import numpy  # noqa: F401, ICN001, PLC0415  # of the extra, as the others
-            import onnxruntime  # noqa: PLC0415
-            from tokenizers import Tokenizer  # noqa: PLC0415
+            import onnxruntime  # noqa: PLC0415  # of the extra
+            from tokenizers import Tokenizer  # noqa: PLC0415  # of the extra
         except ImportError as error:
             raise _no_extra("searching by meaning") from error
         try:

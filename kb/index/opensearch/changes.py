@@ -77,7 +77,7 @@ def update(  # noqa: PLR0917  # as `build`, and what changed
 class _Update:
     """What changes with some articles."""
 
-    def __init__(  # noqa: PLR0917  # as above
+    def __init__(  # noqa: PLR0917  # as `update`
         self,
         cluster: Cluster,
         index: str,
