@@ -156,10 +156,11 @@ def write_lexicon(
 def _near_words(
     words: Collection[str], blocks: Iterable[Block], analyzer: Analyzer, kept: ShardCache
 ) -> dict[str, int]:
-    """The words that matter, each with its level; those of the last export, where articles have
-    the same words: to look at all takes half a second of CPU.
+    """The words that matter, each with its level; those of the last export, where articles and
+    settings have the same words: to look at all takes half a second of CPU.
     """
-    asked = hashlib.sha256(" ".join(sorted(words)).encode("utf-8", "surrogatepass")).hexdigest()
+    told = (sorted(words), sorted(analyzer.own_words()), sorted(analyzer.stop_words))
+    asked = hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
     noted = kept.last.get(_LEXICON)
     if noted and noted[0] == asked:
         kept.note(_LEXICON, noted)
