@@ -714,8 +714,9 @@ class KnowledgeBase:
         return opened.meaning_of(language, lambda: self._open_meaning(opened, language, files))
 
     def _open_meaning(self, opened: _Opened, language: str, files: ModelFiles) -> Meaning:
-        from kb.semantic.encoder import Encoder  # noqa: PLC0415  # few knowledge bases need one
-        from kb.semantic.vectors import VECTORS, SectionMeaning, read_vectors  # noqa: PLC0415  # as above
+        # few knowledge bases need these
+        from kb.semantic.encoder import Encoder  # noqa: PLC0415
+        from kb.semantic.vectors import VECTORS, SectionMeaning, read_vectors  # noqa: PLC0415
 
         folder = opened.generation.folder_of(language, tidy_tag(self.config.language))
         try:
