@@ -5,7 +5,8 @@ them. A sentence weighs what its words add to the best of these sections: what a
 comes together in one section, courtesies and small talk don't. Sentences of little weight are left
 out. Those that the same section is best for are one problem; a sentence is another one where the
 message sets it apart, as an item of a list, a paragraph or an `also`, and another article is best
-for it.
+for it. What an `and` joins to a sentence with a subject of its own (`..., and I was charged twice`)
+is set apart where both weigh about as much and neither's best section holds much of the other.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from kb.search.protocols import Alternative, CandidateQuery, ExpandedTerm
 from kb.search.ranking import EVERYDAY_STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kb.desk.message import Message
-    from kb.search.protocols import Candidate, SearchIndex
+    from kb.search.protocols import SearchIndex
     from kb.text.analysis import Analyzer
 
 MOST = 5
@@ -53,6 +54,11 @@ HEADS = 3.0
 
 AS_GOOD_APART = 0.9
 """The same where the message sets one of the two sentences apart."""
+
+LEAST_JOINED, AS_GOOD_JOINED = 0.4, 0.5
+"""Two clauses of a sentence are two problems where each has this part of the other's weight, and
+neither's best section has that part of what the other weighs.
+"""
 
 EVERYDAY = 0.8
 """How much less a wholly everyday word weighs: small talk is made of such."""
@@ -87,6 +93,18 @@ _BEGINNINGS = (
     r"inoltre\b|secondo\b|além disso\b|também\b|daarnaast\b|ook\b|verder\b|ten tweede\b",
 )
 _ALSO = re.compile(rf"^(?:{'|'.join(_BEGINNINGS)})", re.IGNORECASE)
+_SUBJECTS = (
+    r"(?:and|but|plus)\s+(?=(?:i|my|we|our|now|the|there|it)\b)",
+    r"(?:und|aber)\s+(?=(?:ich|wir|jetzt|nun|mein|unser|d(?:er|ie|as))(?:e[mnrs]?)?\b)",
+    r"(?:et|mais)\s+(?=(?:je|nous|m(?:on|a|es)|notre|nos|l[ae]s?|maintenant)\b|[jl]['’])",
+    r"(?:y|pero)\s+(?=(?:yo|mis?|nuestr[ao]s?|el|l[ao]s?|ahora|me)\b)",
+    r"(?:ed?|ma)\s+(?=(?:io|il|l[ao]|i|le|mi|ora|adesso|noi)\b|l['’])",
+    r"(?:e|mas)\s+(?=(?:eu|[oa]s?|meus?|minhas?|agora|nós)\b)",
+    r"(?:en|maar)\s+(?=(?:ik|wij?|mijn|ons|onze|nu|de|het)\b)",
+)
+_JOINED = re.compile(rf"(?:,\s*|\s)(?:{'|'.join(_SUBJECTS)})", re.IGNORECASE)
+"""What joins a clause with a subject of its own to the one before."""
+
 _MARK = re.compile(
     r"^(?:p\.? ?s\.? ?[:.)-]?|[-*•–·o]|\(?\d{1,2}[.)]|\(?[a-h][.)])\s+", re.IGNORECASE
 )
@@ -95,12 +113,14 @@ _MARK = re.compile(
 class _Sentence(NamedTuple):
     """A sentence with the terms that sections hold. Sentences of one `part` belong together; that
     a part begins with an `also` or as an item of a list says that it is about something else.
+    `clauses` are where those that it is joined of begin and end in the text.
     """
 
     text: str
     part: int
     apart: bool
     terms: frozenset[str]
+    clauses: tuple[tuple[int, int], ...]
 
 
 class _Weighed(NamedTuple):
@@ -123,12 +143,12 @@ def find_problems(
     """
     sentences = list(_sentences(message, index, analyzer))
     terms = {term for sentence in sentences for term in sentence.terms}
-    is_apart = any(sentence.apart for sentence in sentences)
     if not message.text.strip():
         return ()
-    if len(sentences) < 2 or not terms:  # noqa: PLR2004  # one alone
+    if not terms or sum(len(sentence.clauses) for sentence in sentences) < 2:  # noqa: PLR2004  # one
         return (" ".join(sentence.text for sentence in sentences),)
-    weighed = _weigh(sentences, terms, index, audience)
+    weighed = list(_weigh(sentences, _Weighing(terms, index, analyzer, audience)))
+    is_apart = any(each.sentence.apart for each in weighed)
     is_short = len(terms) <= SHORT and not is_apart
     problems = [_without_talk(weighed)] if is_short else _group(weighed)
     return tuple(" ".join(each.sentence.text for each in problem) for problem in problems)
@@ -147,7 +167,16 @@ def _sentences(message: Message, index: SearchIndex, analyzer: Analyzer) -> Iter
             if is_cue or place == 0:
                 part, apart = part + 1, is_cue
             plain = _MARK.sub("", text)
-            yield _Sentence(plain, part, apart, frozenset(_terms(plain, index, analyzer)))
+            terms = frozenset(_terms(plain, index, analyzer))
+            yield _Sentence(plain, part, apart, terms, tuple(_clauses(plain)))
+
+
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for found in _JOINED.finditer(text):
+        yield start, found.start()
+        start = found.end()
+    yield start, len(text)
 
 
 def _terms(text: str, index: SearchIndex, analyzer: Analyzer) -> Iterator[str]:
@@ -157,35 +186,73 @@ def _terms(text: str, index: SearchIndex, analyzer: Analyzer) -> Iterator[str]:
             yield token.term
 
 
-def _weigh(
-    sentences: Sequence[_Sentence], terms: set[str], index: SearchIndex, audience: Audience
-) -> list[_Weighed]:
-    rarest = sorted(terms, key=lambda term: (index.statistics(term)[0], term))[:MOST_TERMS]
-    asked = tuple(ExpandedTerm(t, (Alternative((t,)),), unit) for unit, t in enumerate(rarest))
-    forbidden = [f"status:{Status.DRAFT}", f"status:{Status.ARCHIVED}"]
-    hidden = audience is Audience.AGENT
-    if not hidden:
-        forbidden.append(f"audience:{Audience.AGENT}")
-    query = CandidateQuery(asked, forbidden=tuple(forbidden), hidden=hidden)
-    best = index.candidates(query, CANDIDATES).best
-    places = {term: place for place, term in enumerate(rarest)}
-    plain = [1 - EVERYDAY * index.everyday(term) / EVERYDAY_STEPS for term in rarest]
-    return [_weigh_one(sentence, places, plain, best) for sentence in sentences]
+class _Weighing:
+    """Weighs sentences by what the best sections for all of their terms have of each."""
+
+    def __init__(
+        self, terms: set[str], index: SearchIndex, analyzer: Analyzer, audience: Audience
+    ) -> None:
+        self._index, self._analyzer = index, analyzer
+        rarest = sorted(terms, key=lambda term: (index.statistics(term)[0], term))[:MOST_TERMS]
+        asked = tuple(ExpandedTerm(t, (Alternative((t,)),), unit) for unit, t in enumerate(rarest))
+        forbidden = [f"status:{Status.DRAFT}", f"status:{Status.ARCHIVED}"]
+        hidden = audience is Audience.AGENT
+        if not hidden:
+            forbidden.append(f"audience:{Audience.AGENT}")
+        query = CandidateQuery(asked, forbidden=tuple(forbidden), hidden=hidden)
+        self._best = index.candidates(query, CANDIDATES).best
+        self._places = {term: place for place, term in enumerate(rarest)}
+        self._plain = [1 - EVERYDAY * index.everyday(term) / EVERYDAY_STEPS for term in rarest]
+
+    def weigh(self, sentence: _Sentence) -> _Weighed:
+        """A sentence with its weight."""
+        plain = self._plain
+        own = [self._places[term] for term in sentence.terms if term in self._places]
+        factor = QUESTION if sentence.text.rstrip().endswith(("?", "？")) else 1.0
+        scores = [
+            factor
+            * sum(plain[place] * c.words.get(place, 0.0) for place in own)
+            * (1 + HEADS * sum(c.heads.get(place, 0) for place in own) / (c.mass or 1))
+            for c in self._best
+        ]
+        everyday = sum(1 - plain[place] for place in own) / (EVERYDAY * len(own)) if own else 1.0
+        return _Weighed(sentence, scores, max(scores, default=0.0), everyday)
+
+    def parts_of(self, sentence: _Sentence) -> Iterator[_Weighed]:
+        """A sentence, or those of its clauses that are different problems, weighed."""
+        start = 0
+        for place in range(1, len(sentence.clauses)):
+            before, after = self._joined(sentence, start, place), self._joined(sentence, place)
+            if _are_two(before, after):
+                yield before
+                sentence, start = sentence._replace(apart=True), place
+        yield self._joined(sentence, start) if start else self.weigh(sentence)
+
+    def _joined(self, sentence: _Sentence, start: int, end: int | None = None) -> _Weighed:
+        own = sentence.clauses[start:end]
+        text = sentence.text[own[0][0] : own[-1][1]]
+        terms = frozenset(_terms(text, self._index, self._analyzer))
+        return self.weigh(sentence._replace(text=text, terms=terms))
 
 
-def _weigh_one(
-    sentence: _Sentence, places: dict[str, int], plain: Sequence[float], best: Sequence[Candidate]
-) -> _Weighed:
-    own = [places[term] for term in sentence.terms if term in places]
-    factor = QUESTION if sentence.text.rstrip().endswith(("?", "？")) else 1.0
-    scores = [
-        factor
-        * sum(plain[place] * c.words.get(place, 0.0) for place in own)
-        * (1 + HEADS * sum(c.heads.get(place, 0) for place in own) / (c.mass or 1))
-        for c in best
-    ]
-    everyday = sum(1 - plain[place] for place in own) / (EVERYDAY * len(own)) if own else 1.0
-    return _Weighed(sentence, scores, max(scores, default=0.0), everyday)
+def _weigh(sentences: Iterable[_Sentence], weighing: _Weighing) -> Iterator[_Weighed]:
+    """Sentences, some of them in parts. What follows in a paragraph goes with the last of these."""
+    more = 0
+    for sentence in sentences:
+        for number, each in enumerate(weighing.parts_of(sentence)):
+            more += number > 0
+            yield each._replace(sentence=each.sentence._replace(part=each.sentence.part + more))
+
+
+def _are_two(one: _Weighed, other: _Weighed) -> bool:
+    """Whether two clauses are different problems."""
+    least, most = sorted((one.weight, other.weight))
+    if least < LEAST_JOINED * most or not least:
+        return False
+    return all(
+        b.scores[a.scores.index(a.weight)] < AS_GOOD_JOINED * b.weight
+        for a, b in ((one, other), (other, one))
+    )
 
 
 def _without_talk(weighed: Sequence[_Weighed]) -> list[_Weighed]:

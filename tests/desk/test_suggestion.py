@@ -82,6 +82,20 @@ def test_each_problem_has_its_sections(base):
     assert {"package", "never", "arrived"} <= set(section.words)
 
 
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        ("My package never arrived, and I was charged twice.", ["billing/twice", "orders/late"]),
+        ("I forgot my password and now I want to delete the account", ["account/delete", "account/password"]),
+        ("I opened the order and looked at the tracking, and my package is late", ["orders/late"]),
+        ("I tried it and I was charged twice", ["billing/twice"]),
+    ],
+)  # fmt: skip
+def test_clauses_may_be_two_problems(base, message, found):
+    """Where a subject of its own follows an `and`, and other sections answer."""
+    assert sorted(set(first_articles(base.suggest(message)))) == found
+
+
 def test_a_reply_can_be_sent(base):
     """Greeting, steps, link, what is missing, the channel, and who writes."""
     reply = base.suggest(MAIL).reply

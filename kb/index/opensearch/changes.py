@@ -17,7 +17,7 @@ from kb.index.opensearch.names import WRITE_SECONDS, Names
 from kb.index.opensearch.reader import Summary, constants_of
 from kb.index.opensearch.sender import Change, Sender
 from kb.index.opensearch.sums import WHOLE, Idfs, Share, Sums
-from kb.index.opensearch.writer import article_rows, give_up, identity_of
+from kb.index.opensearch.writer import article_rows, identity_of
 from kb.index.twins import group_sections
 from kb.model import decode_meta
 from kb.search.ranking import Averages
@@ -64,13 +64,8 @@ def update(  # noqa: PLR0917  # as `build`, and what changed
     if not change.is_possible:
         return None
     new = names.copy(old)
-    try:
+    with names.replacing(old, new):
         change.write(new)
-        names.move(old, new)
-    except BaseException:
-        give_up(names, new)
-        raise
-    names.tidy(new)
     return new
 
 

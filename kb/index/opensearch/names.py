@@ -10,7 +10,7 @@ from kb.errors import IndexBusyError, IndexingError
 from kb.index.opensearch.client import ConflictError, NotThereError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from kb.index.opensearch.client import Cluster
 
@@ -82,6 +82,20 @@ class Names:
     def _next(self) -> str:
         numbers = [int(name[-8:]) for name in self.all()]
         return f"{self.alias}-{max(numbers, default=0) + 1:08d}"
+
+    @contextlib.contextmanager
+    def replacing(self, old: str, new: str) -> Iterator[None]:
+        """Let a new index answer in place of the old one once the block has written it; where that
+        fails, remove the new one, if the cluster can be asked.
+        """
+        try:
+            yield
+            self.move(old, new)
+        except BaseException:
+            with contextlib.suppress(IndexingError):
+                self.remove(new)
+            raise
+        self.tidy(new)
 
     def move(self, old: str, new: str) -> None:
         """Let the new index answer from now on, if the old one has done so until now.

@@ -7,7 +7,6 @@ number for each term and word, is what memory holds.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -16,7 +15,6 @@ from functools import lru_cache
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
-from kb.errors import IndexingError
 from kb.index.opensearch.client import NotThereError
 from kb.index.opensearch.inverted import invert
 from kb.index.opensearch.mapping import (
@@ -205,17 +203,12 @@ def build(
             return old
         fitted, settings = ranking.fitted(sums.sections, sums.articles), cluster.settings
         new = names.create(layout_of(fitted, settings.shards, settings.replicas))
-        try:
+        with names.replacing(old, new):
             sender = Sender(cluster, new)
             rows = chain(collection.rows(), sums.rows())
             sender.send(Change(id_, row) for id_, row in rows)
             terms = sum(1 for count in sums.terms.values() if count)
             sender.finish(sums, identity, fitted, terms, collection.group_count, adds=1)
-            names.move(old, new)
-        except BaseException:
-            give_up(names, new)
-            raise
-        names.tidy(new)
         return new
     finally:
         collection.close()
@@ -228,9 +221,3 @@ def _holds(cluster: Cluster, index: str, identity: str, content: str) -> bool:
     except (NotThereError, KeyError):
         return False
     return (found.get("identity"), found.get("content")) == (identity, content)
-
-
-def give_up(names: Names, index: str) -> None:
-    """Remove an index that will not be finished, if the cluster can be asked."""
-    with contextlib.suppress(IndexingError):
-        names.remove(index)
