@@ -6,7 +6,8 @@ comes together in one section, courtesies and small talk don't. Sentences of lit
 out. Those that the same section is best for are one problem; a sentence is another one where the
 message sets it apart, as an item of a list, a paragraph or an `also`, and another article is best
 for it. What an `and` joins to a sentence with a subject of its own (`..., and I was charged twice`)
-is set apart where both weigh about as much and neither's best section holds much of the other.
+is set apart where none weighs little beside the other, and neither's best section holds much of the
+other.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ HEADS = 3.0
 AS_GOOD_APART = 0.9
 """The same where the message sets one of the two sentences apart."""
 
-LEAST_JOINED, AS_GOOD_JOINED = 0.4, 0.5
+LEAST_JOINED, AS_GOOD_JOINED = 0.3, 0.5
 """Two clauses of a sentence are two problems where each has this part of the other's weight, and
 neither's best section has that part of what the other weighs.
 """
@@ -94,13 +95,13 @@ _BEGINNINGS = (
 )
 _ALSO = re.compile(rf"^(?:{'|'.join(_BEGINNINGS)})", re.IGNORECASE)
 _SUBJECTS = (
-    r"(?:and|but|plus)\s+(?=(?:i|my|we|our|now|the|there|it)\b)",
-    r"(?:und|aber)\s+(?=(?:ich|wir|jetzt|nun|mein|unser|d(?:er|ie|as))(?:e[mnrs]?)?\b)",
-    r"(?:et|mais)\s+(?=(?:je|nous|m(?:on|a|es)|notre|nos|l[ae]s?|maintenant)\b|[jl]['’])",
-    r"(?:y|pero)\s+(?=(?:yo|mis?|nuestr[ao]s?|el|l[ao]s?|ahora|me)\b)",
-    r"(?:ed?|ma)\s+(?=(?:io|il|l[ao]|i|le|mi|ora|adesso|noi)\b|l['’])",
-    r"(?:e|mas)\s+(?=(?:eu|[oa]s?|meus?|minhas?|agora|nós)\b)",
-    r"(?:en|maar)\s+(?=(?:ik|wij?|mijn|ons|onze|nu|de|het)\b)",
+    r"(?:and|plus)\s+(?=(?:i|my|we|our|now|the|there|it)\b)",
+    r"und\s+(?=(?:ich|wir|jetzt|nun|mein|unser|d(?:er|ie|as))(?:e[mnrs]?)?\b)",
+    r"et\s+(?=(?:je|nous|m(?:on|a|es)|notre|nos|l[ae]s?|maintenant)\b|[jl]['’])",
+    r"y\s+(?=(?:yo|mis?|nuestr[ao]s?|el|l[ao]s?|ahora|me)\b)",
+    r"ed?\s+(?=(?:io|il|l[ao]|i|le|mi|ora|adesso|noi)\b|l['’])",
+    r"e\s+(?=(?:eu|[oa]s?|meus?|minhas?|agora|nós)\b)",
+    r"en\s+(?=(?:ik|wij?|mijn|ons|onze|nu|de|het)\b)",
 )
 _JOINED = re.compile(rf"(?:,\s*|\s)(?:{'|'.join(_SUBJECTS)})", re.IGNORECASE)
 """What joins a clause with a subject of its own to the one before."""
