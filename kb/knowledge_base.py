@@ -28,7 +28,7 @@ from kb.search.protocols import CHANNELS
 from kb.search.query import ALL, Filters, Request, as_words, parse_query
 from kb.search.searcher import Searcher
 from kb.search.twins import tell_apart
-from kb.support.escalation import choose_escalation
+from kb.support.escalation import ENGLISH, EscalationTexts, choose_escalation
 from kb.support.intent import asks_for_person
 from kb.text.analysis import Analyzer
 from kb.text.characters import compose
@@ -197,6 +197,7 @@ class KnowledgeBase:
             config.language, config.search.stop_words, config.search.names
         )
         self._analyzers = {"": self.analyzer}
+        self._texts: dict[str, EscalationTexts] = {}
         self.ranking = Ranking.of(config.ranking)
         self._synonyms = config.search.expansions()
         self.outdated = ""
@@ -950,7 +951,19 @@ class KnowledgeBase:
         language: str,
     ) -> Escalation:
         contacts = opened.channels(language, audience)
-        return choose_escalation(words, article, contacts, self.config.contact)
+        texts = self._texts_in(self._tag(language))
+        return choose_escalation(words, article, contacts, self.config.contact, texts)
+
+    def _texts_in(self, tag: str) -> EscalationTexts:
+        """What an escalation says in a language: kb's words under those of the site's theme."""
+        if (known := self._texts.get(tag)) is not None:
+            return known
+        texts, theme = ENGLISH, self.config.beside(self.config.site.theme)
+        if primary(tag) != "en" or theme.is_dir():
+            from kb.support.wording import texts_in  # noqa: PLC0415  # English needs no file
+
+            texts = texts_in(tag, theme)
+        return self._texts.setdefault(tag, texts)
 
     def _topics(self, cards: Iterable[ArticleMeta]) -> tuple[Topic, ...]:
         """The tree of topics that hold some articles."""

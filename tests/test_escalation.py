@@ -238,8 +238,8 @@ def test_message_and_reasons_are_in_the_given_language():
     assert "refund" not in found.message.split("\n")[-1]
 
 
-def test_the_english_texts_are_those_of_the_site():
-    """They stand in both places: what needs no site reads no file."""
+def test_the_english_texts_need_no_file():
+    """They are what the site says, too."""
     assert read_wording("en", Path("no theme")).escalation() == ENGLISH
 
 

@@ -21,6 +21,7 @@ from kb.model import Problem, Severity
 from kb.site import PACKAGE
 from kb.site.theme import read_theme_file
 from kb.support.escalation import ENGLISH
+from kb.support.wording import own_texts
 from kb.text.languages import direction_of, fallbacks, primary
 
 if TYPE_CHECKING:
@@ -115,8 +116,12 @@ def read_wording(language: str, theme: Path) -> Wording:
     """The words for a language; what no file translates stays English."""
     texts: dict[str, Any] = {}
     for name in _names(language):
-        for path, data in _sources(f"{name}.toml", theme):
-            texts.update(_parse(path, data, texts))
+        own, themed = PACKAGE / "strings" / f"{name}.toml", theme / f"{name}.toml"
+        if own.is_file():
+            texts.update(_parse(own.name, own.read_bytes(), texts))
+        texts.update(own_texts(name))
+        if themed.is_file():
+            texts.update(_parse(str(themed), read_theme_file(themed), texts))
     if direction_of(language) == "rtl":
         texts["direction"] = "rtl"
     for name in [name for name in texts if name.endswith("_other")]:
@@ -145,23 +150,15 @@ def missing_words(config: Config, theme: Path, languages: Sequence[str] = ()) ->
 
 
 def _has_words(language: str, theme: Path) -> bool:
-    own = _names(language)[1:]
+    folders = (PACKAGE / "strings", theme)
     return primary(language) == "en" or any(
-        True for name in own for _ in _sources(f"{name}.toml", theme)
+        (folder / f"{name}.toml").is_file() for name in _names(language)[1:] for folder in folders
     )
 
 
 def _names(language: str) -> list[str]:
     """Names of the files that may hold its words, the most general first."""
     return list(dict.fromkeys(["en", *reversed(fallbacks(language))]))
-
-
-def _sources(name: str, theme: Path) -> Iterator[tuple[str, bytes]]:
-    own = PACKAGE / "strings" / name
-    if own.is_file():
-        yield name, own.read_bytes()
-    if (theme / name).is_file():
-        yield str(theme / name), read_theme_file(theme / name)
 
 
 def _parse(path: str, data: bytes, known: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kb.errors import ConfigError, ContentError, SiteError
 from kb.files import given_back, read_regular
 from kb.model import Problem, Severity
 from kb.site import PACKAGE
+from kb.support.wording import as_toml, own_texts
 from kb.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def theme_files() -> dict[str, bytes]:
         for entry in (PACKAGE / folder).iterdir():
             if entry.is_file():
                 found[entry.name] = entry.read_bytes()
+    found["en.toml"] += (
+        b"\n# The way to a person: reasons and the message.\n" + as_toml(own_texts("en")).encode()
+    )
     return dict(sorted(found.items()))
 
 

@@ -3,10 +3,12 @@
 import json
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from support.tongues import write_tongues
 
+from kb import KnowledgeBase
 from kb.config import load_config
 from kb.site.build import build_site
 
@@ -269,6 +271,18 @@ def test_pages_speak_their_language(page):
     assert "本文へ移動" in page("ja/account.html")
     assert "انتقل إلى النص" in page("ar/account.html")
     assert "Skip to the text" in page("en/account.html")
+
+
+def test_the_message_is_that_of_the_terminal(content, page):
+    """In the language of the page: there is one place where its words stand."""
+    base = KnowledgeBase.open(content)
+    for tag in base.languages:
+        html = page("contact-us/index.html" if tag == "en" else f"{tag}/contact-us/index.html")
+        written = re.search(r'<textarea id="KB-message"[^>]*>\n(.*?)</textarea>', html, re.DOTALL)
+        found = base.contact(language=tag)
+        assert unescape(written[1]) == found.message
+    messages = {base.contact(language=tag).message for tag in base.languages}
+    assert len(messages) == len(base.languages)
 
 
 def test_languages_without_words_are_told_once(content, build):

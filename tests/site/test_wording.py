@@ -11,9 +11,12 @@ from babel import Locale
 import kb
 from kb.errors import SiteError
 from kb.site.i18n import read_wording
+from kb.site.theme import copy_theme_file
+from kb.support.wording import own_texts, texts_in
 
 STRINGS = Path(kb.__file__).parent / "site" / "strings"
-ENGLISH = tomllib.loads((STRINGS / "en.toml").read_text(encoding="utf-8"))
+SITE = tomllib.loads((STRINGS / "en.toml").read_text(encoding="utf-8"))
+ENGLISH = {**SITE, **own_texts("en")}
 LANGUAGES = sorted(path.stem for path in STRINGS.glob("*.toml") if path.stem != "en")
 COUNTED = [name.removesuffix("_other") for name in ENGLISH if name.endswith("_other")]
 FORM = re.compile(rf"({'|'.join(COUNTED)})_(?:zero|one|two|few|many|other)")
@@ -34,7 +37,10 @@ def language(request):
 @pytest.fixture
 def texts(language):
     """Its words."""
-    return tomllib.loads((STRINGS / f"{language}.toml").read_text(encoding="utf-8"))
+    own = tomllib.loads((STRINGS / f"{language}.toml").read_text(encoding="utf-8"))
+    message = own_texts(language)
+    assert not own.keys() & message.keys()
+    return {**own, **message}
 
 
 def test_the_languages_are_those_of_the_documentation():
@@ -134,6 +140,21 @@ def test_a_theme_mends_single_words(tmp_path):
     assert wording.count("articles", 5) == "5 artykułów"
     assert wording.date(date(2026, 5, 3)) == "3.5.2026"
     assert wording["home"] == "Strona główna"
+
+
+def test_a_copy_of_the_english_words_has_all_of_them(tmp_path):
+    """Also those of the message, which the site shares with the terminal."""
+    copied = tomllib.loads(copy_theme_file("en.toml", tmp_path).read_text(encoding="utf-8"))
+    assert copied == ENGLISH
+
+
+def test_a_theme_says_the_message_its_own_way_everywhere(tmp_path):
+    """Here and where there is no site; a file that can't be read is told of by the build alone."""
+    (tmp_path / "sv.toml").write_text('message_when = "När"\nmenu = "Meny"\nwhy_none = 3\n')
+    assert texts_in("sv", tmp_path).message_when == "När"
+    assert texts_in("sv", tmp_path).why_none == ENGLISH["why_none"]
+    (tmp_path / "de.toml").write_text("message_when = ")
+    assert texts_in("de", tmp_path).message_when == "Wann"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""What the way to a person says, in every language that kb has words in.
+
+English is written in `kb.support.escalation`, so that reading nothing is enough for it; the other
+languages are one TOML file each in `words/`. Terminal, JSON, assistants and site take them from
+here, and so does a theme that says single words its own way.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import fields
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from kb.errors import ContentError
+from kb.files import read_regular
+from kb.support.escalation import ENGLISH, EscalationTexts
+from kb.text.languages import fallbacks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+TEXTS = tuple(f.name for f in fields(EscalationTexts) if f.name != "wishes")
+"""Names of the texts, as words and themes have them."""
+
+
+def own_texts(tag: str) -> dict[str, str]:
+    """The texts that kb has in exactly this language, by name; none where it has no words in it."""
+    if tag == "en":
+        return {name: getattr(ENGLISH, name) for name in TEXTS}
+    words = _own_words(tag)
+    return {name: words[name] for name in TEXTS if name in words}
+
+
+def as_toml(texts: Mapping[str, str]) -> str:
+    """Texts as lines of a file of words."""
+    return "".join(f'{name} = "{text}"\n' for name, text in texts.items())
+
+
+def texts_in(language: str, theme: Path | None = None) -> EscalationTexts:
+    """The texts in a language, English where kb has none, and before both those of the theme.
+
+    A file of the theme that can't be read changes nothing here: `kb build` says what is wrong.
+    """
+    texts = own_texts("en")
+    for tag in dict.fromkeys(("en", *reversed(fallbacks(language)))):
+        texts |= own_texts(tag)
+        if theme is not None:
+            texts |= _themed(theme / f"{tag}.toml")
+    return ENGLISH.in_language(texts, english=language.partition("-")[0] == "en")
+
+
+def _themed(path: Path) -> dict[str, str]:
+    """The texts among the words of a theme."""
+    try:
+        found = tomllib.loads(read_regular(path).decode("utf-8-sig"))
+    except (OSError, ValueError, ContentError):
+        return {}
+    return {name: text for name in TEXTS if isinstance(text := found.get(name), str)}
+
+
+@cache
+def _own_words(tag: str) -> dict[str, Any]:
+    path = files("kb.support") / "words" / f"{tag}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
