@@ -48,7 +48,7 @@ _MARKS = re.compile(
 _SECOND = re.compile(r"(?<=\{)([{%#:.])|(\{[\w-]{1,40}\s?)(?==)|(?<=%)(%)|(?<=!)(--)")
 _LINE_START = re.compile(
     r"(?P<mark>#{1,6}(?=\s|$)|>|[-+](?=\s|$)|=+\s*$|-{2,}\s*$|~~~|:::|!!!|\?\?\?|===|:(?=\s)"
-    r"|;?--8|[|:\s-]{3,}$|\|)|(?P<number>\d{1,9})(?=[.)](?:\s|$))"
+    r"|;?--8|[|:\s-]{3,}$|\|)|(?P<sign>\d{1,9}(?=[.)](?:\s|$))|\[\^[^\]\s]{1,200}\](?=:))"
 )
 _BARE_ADDRESS = re.compile(r":(?=//)|(?<=\bwww)\.")
 _BARS = re.compile(r"\\.|\|", re.DOTALL)
@@ -358,8 +358,8 @@ def _at_start(line: str) -> str:
     found = _LINE_START.match(line)
     if found is None:
         return line
-    end = found.end("number")
-    return f"{line[:end]}\\{line[end:]}" if found["number"] else f"\\{line}"
+    end = found.end("sign")
+    return f"{line[:end]}\\{line[end:]}" if found["sign"] else f"\\{line}"
 
 
 def _escape_bars(text: str) -> str:
