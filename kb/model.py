@@ -144,7 +144,7 @@ class ArticleMeta:
     """An article without its text: what lists, hits and the pages of others show of it.
 
     `id` is the article's path under content/ without `.md`, with `/` between folders. `path` is
-    its file, relative to content/; `topic` the id of the folder that holds it (empty at the
+    its file, relative to content/; `topic` the id of the topic that holds it (empty at the
     top); `digest` the SHA-256 of the file in hexadecimal. `routes` are paths at which other tools
     have it, which lead to it where nothing else claims them. On the day `until` the `status` is
     another. What is not `searchable` is shown, but not found. `heading` is its H1, where that
@@ -213,7 +213,8 @@ class Article(ArticleMeta):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A node of the browsing tree: a folder of content/. `id` is its path, empty for the root.
+    """A node of the browsing tree: a folder of content/, or a group of another tool's menu. `id` is
+    its path, empty for the root.
 
     `articles` are ids in reading order (order, then title); `topics` are the ids of its
     child topics in order. `page` is the article that is the folder's own page, first among

@@ -185,6 +185,7 @@ def read_topics(
             known.order if said.order is None else said.order,
             known.members,
             said.icon,
+            known.page,
         )
         problems.extend(wrong)
     for tag, folder in dialect.languages.folders:

@@ -16,6 +16,7 @@ from kb.config import over_limit
 from kb.content import frontmatter
 from kb.content.anchors import STYLES
 from kb.content.dialects import PLAIN, Dialect
+from kb.content.dialects.groups import topic_of
 from kb.content.fields import read_article_fields
 from kb.content.files import printable
 from kb.content.foreign_keys import as_route
@@ -240,7 +241,7 @@ def read_text(
         path=source.path,
         title=name,
         heading=first if differs else "",
-        topic=_topic_of(source.id, dialect),
+        topic=topic_of(source.id, dialect),
         body=body,
         body_line=body_line,
         digest=digest,
@@ -261,13 +262,6 @@ def read_text(
     elif first and without_suffix(first, dialect.title_suffix) != first:
         heading = title_html(without_suffix(first, dialect.title_suffix))
     return Page(article, document, dialect, heading, top)
-
-
-def _topic_of(id_: str, dialect: Dialect) -> str:
-    """The folder that holds an article; of a bundle, the one that holds the bundle."""
-    folder, _, name = id_.rpartition("/")
-    is_bundle = name.casefold() in dialect.routes.bundles
-    return folder.rpartition("/")[0] if is_bundle else folder
 
 
 def _first_h1(body: str) -> str:

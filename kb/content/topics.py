@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class TopicFile(NamedTuple):
     """What a `topic.yaml`, or a menu of another tool, says. An empty title means: made from the
     folder's name. `members` are ids of articles and topics in it that come first, in this order.
-    `icon` is the name of a drawing.
+    `icon` is the name of a drawing, `page` the id of the topic's own page where no name tells it.
     """
 
     title: str = ""
@@ -22,6 +22,7 @@ class TopicFile(NamedTuple):
     order: int | None = None
     members: tuple[str, ...] = ()
     icon: str = ""
+    page: str = ""
 
 
 _UNDESCRIBED = TopicFile()
@@ -94,7 +95,11 @@ def build_topics(
     for topic in list(held):
         _hang(topic, below)
     ids = sorted({*held, *below})
-    pages = {name: page for name in ids if (page := _page_of(name, held.get(name, ()), bare_name))}
+    pages = {
+        name: page
+        for name in ids
+        if (page := _page_of(name, held.get(name, ()), bare_name, files.get(name, _UNDESCRIBED)))
+    }
     bare = {name: _describe(name, files.get(name, _UNDESCRIBED), pages.get(name)) for name in ids}
     return tuple(
         Topic(
@@ -127,8 +132,12 @@ def _hang(topic: str, below: dict[str, set[str]]) -> None:
         topic = parent
 
 
-def _page_of(topic: str, articles: Iterable[Leaf], bare_name: Callable[[str], str]) -> Leaf | None:
+def _page_of(
+    topic: str, articles: Iterable[Leaf], bare_name: Callable[[str], str], file: TopicFile
+) -> Leaf | None:
     """The article that is its folder's page."""
+    if file.page:
+        return next((article for article in articles if article.id == file.page), None)
     inside = ((bare_name(article.id).rpartition("/"), article) for article in articles)
     found = {name.casefold(): article for (folder, _, name), article in inside if folder == topic}
     return next((found[name] for name in INDEXES if name in found), None)

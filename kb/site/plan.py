@@ -397,8 +397,8 @@ def _claim(
     of_topics = []
     for part in parts:
         of_topic = {
-            name: addresses.claim(preferred_topic_path(_below_prefix(part, name)))
-            for name in part.topics
+            name: addresses.claim(_wish_of(part, topic, languages))
+            for name, topic in part.topics.items()
             if name != part.root
         }
         of_topics.append({**of_topic, part.root: part.prefix + TOPICS})
@@ -415,6 +415,13 @@ def _claim(
             of_article[name] = own.get(name) or addresses.claim(wish)
             addresses.claim(markdown_of(of_article[name]))
     return addresses, of_article, of_topics
+
+
+def _wish_of(part: _Part, topic: Topic, languages: Languages) -> str:
+    """The address that a topic would like: that of its page, where a menu made it that."""
+    if topic.page and topic.page.rpartition("/")[0] != topic.id:
+        return preferred_article_path(_below_prefix(part, languages.bare(topic.page)))
+    return preferred_topic_path(_below_prefix(part, topic.id))
 
 
 def _below_prefix(part: _Part, name: str) -> str:

@@ -38,6 +38,7 @@ SIGNS = {
         {"book/book.toml": "[book]\ntitle = 'X'\n", "book/src/SUMMARY.md": "[Page](page.md)\n"},
     ),
     "gitbook": ("docs", {"docs/SUMMARY.md": "# Summary\n"}),
+    "jupyterbook": ("book", {"book/_toc.yml": "- file: page\n", "book/_config.yml": "title: X\n"}),
     "jekyll": ("docs", {"_config.yml": "title: X\n"}),
     "sphinx": ("docs", {"docs/conf.py": "extensions = ['myst_parser']\n"}),
     "eleventy": ("pages", {".eleventy.js": "module.exports = function (c) {};\n"}),
@@ -437,9 +438,6 @@ MENUS = [
         "sidebars.js": "module.exports = {x: ['index', {type: 'category', label: 'Big', "
         "items: ['b/two', {type: 'doc', id: 'b/one'}]}, 'a', 'c/three']}",
     }),
-    ("docs", {"docs.json": json.dumps({"navigation": {"tabs": [{"tab": "T", "groups": [
-        {"group": "Big", "pages": ["b/two", "b/one"]}, {"group": "G", "pages": ["a", "c/three"]},
-    ]}]}})}),
     ("docs", {"astro.config.mjs": "export default defineConfig({integrations: [starlight({sidebar: ["
         "{label: 'Big', items: ['b/two', {slug: 'b/one'}]}, {label: 'A', link: '/a/'}, 'c/three']})]})"}),
     ("docs", {"docs/.vitepress/config.ts": "export default {themeConfig: {sidebar: ["
@@ -474,13 +472,12 @@ LABELS = [
 @pytest.mark.parametrize(("tabs", "title"), LABELS, ids=str)
 def test_of_labels_for_the_same_folder_the_outermost_counts(tmp_path, tabs, title):
     """Unless one within it is what the folder is called."""
-    said = [
-        {"tab": tab, "groups": [{"group": name, "pages": pages} for name, pages in groups]}
-        for tab, groups in tabs
-    ]
-    files = {"docs.json": json.dumps({"navigation": {"tabs": said}})}
-    make(tmp_path, {**files, **dict.fromkeys(("b/one.md", "b/two.md", "c/x.md"), "# x\n")})
-    topics = {t.id: t for t in read_content(tmp_path, dialect=find_dialect(tmp_path)).topics}
+    said = [{tab: [{name: pages} for name, pages in groups]} for tab, groups in tabs]
+    files = {"mkdocs.yml": json.dumps({"nav": said})}
+    pages = dict.fromkeys(("docs/b/one.md", "docs/b/two.md", "docs/c/x.md"), "# x\n")
+    make(tmp_path, {**files, **pages})
+    content = tmp_path / "docs"
+    topics = {t.id: t for t in read_content(content, dialect=find_dialect(content)).topics}
     assert topics["b"].title == title
 
 
@@ -504,6 +501,91 @@ def test_menus_of_vitepress_are_found_behind_what_wraps_them(tmp_path, export):
     topics = {t.id: t for t in read_content(content, dialect=find_dialect(content)).topics}
     assert topics["b"].articles == ("b/two", "b/one", "b/x")
     assert topics["b"].title == "B"
+
+
+TABS = {"navigation": {"tabs": [
+    {"tab": "Guides", "groups": [
+        {"group": "Get started", "pages": ["index", "start", "b/one"]},
+        {"group": "Get paid", "root": "b/two", "pages": ["b/three", {"group": "Überweisung", "pages": ["c/four"]}]},
+    ]},
+    {"tab": "Ideas", "groups": [{"group": "Ideas", "pages": ["b/five"]}]},
+    {"tab": "Blog", "href": "https://example.com/blog"},
+]}}  # fmt: skip
+PARTS = "format: jb-book\nroot: index\nparts:\n"
+GROUPED = {
+    "tabs": {"docs.json": json.dumps(TABS)},
+    "referred": {"docs.json": '{"navigation": {"$ref": "nav.json"}}', "nav.json": json.dumps(TABS["navigation"])},
+    "toc": {"_config.yml": "title: x\n", "_toc.yml": (
+        f"{PARTS}- caption: Guides\n  chapters:\n  - {{caption: Get started, chapters: [{{file: start}}, {{file: b/one}}]}}\n"
+        "  - file: b/two\n    title: Get paid\n    sections:\n    - file: b/three\n"
+        "    - {caption: Überweisung, sections: [file: c/four.md]}\n"
+        "- caption: Ideas\n  chapters:\n  - file: b/five\n  - url: https://example.com/blog\n"
+    )},
+    "myst": {"myst.yml": "version: 1\nproject: " + json.dumps({"toc": [
+        {"file": "index.md"},
+        {"title": "Guides", "children": [
+            {"title": "Get started", "children": [{"file": "start.md"}, {"file": "b/one.md"}]},
+            {"title": "Get paid", "file": "b/two.md", "children": [
+                {"file": "b/three.md"}, {"title": "Überweisung", "children": [{"file": "c/four.md"}]}]}]},
+        {"title": "Ideas", "children": [{"file": "b/five.md"}]},
+    ]})},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GROUPED)
+def test_groups_of_a_menu_are_topics_where_readers_browse_by_them(tmp_path, name):
+    """Whatever folders the pages stand in; a group's own page, and the front page, are pages."""
+    pages = ("index", "start", "b/one", "b/two", "b/three", "b/five", "c/four")
+    make(tmp_path, {**GROUPED[name], **{f"{page}.md": f"# Of {page}\n" for page in pages}})
+    content = read_content(tmp_path, dialect=find_dialect(tmp_path))
+    topics = {topic.id: topic for topic in content.topics}
+    assert topics[""].topics == ("guides", "ideas")
+    assert topics[""].page == "index"
+    assert topics["guides"].topics == ("guides/get-started", "guides/get-paid")
+    assert topics["guides"].title == "Guides"
+    assert topics["guides/get-started"].articles == ("start", "b/one")
+    paid = topics["guides/get-paid"]
+    assert (paid.title, paid.page, paid.articles) == ("Get paid", "b/two", ("b/two", "b/three"))
+    assert topics["guides/get-paid/überweisung"].articles == ("c/four",)
+    assert topics["ideas"].articles == ("b/five",)
+    assert {article.id: article.topic for article in content.articles}["c/four"] == paid.topics[0]
+
+
+def test_pages_that_no_group_names_stay_in_their_folders(tmp_path):
+    """Those of a language are below its folder; a menu of one level makes no topics."""
+    said = [
+        {"language": "en", "groups": [{"group": "Start", "pages": ["a"]}, {"group": "B", "pages": ["b"]}]},
+        {"language": "de", "groups": [{"group": "Los", "pages": ["de/a"]}, {"group": "B", "pages": ["de/b"]}]},
+    ]  # fmt: skip
+    files = {"docs.json": json.dumps({"navigation": {"languages": said}})}
+    named = ("a.md", "b.md", "c/d.md", "de/a.md", "de/b.md", "de/index.md")
+    make(tmp_path, {**files, **dict.fromkeys(named, "# x\n")})
+    content = Config(content=tmp_path)
+    articles = read_content(tmp_path, dialect=dialect_of(content)).articles
+    assert {a.id: a.topic for a in articles} == {
+        "a": "start", "b": "b", "c/d": "c", "de/a": "de/los", "de/b": "de/b", "de/index": "de",
+    }  # fmt: skip
+    make(tmp_path, {"docs.json": '{"navigation": {"pages": ["b", "c/d", "a"]}}'})
+    articles = read_content(tmp_path, dialect=find_dialect(tmp_path)).articles
+    assert {a.topic for a in articles} == {"", "c", "de"}
+
+
+CLOSED = [
+    {"_toc.yml": "- file: a\n- part: P\n  chapters:\n  - file: b\n", "_config.yml": "only_build_toc_files: true\n"},
+    {"_toc.yml": "format: jb-article\nroot: a\nsections:\n- glob: b*\n", "_config.yml": "only_build_toc_files: true\n"},
+    {"_toc.yml": "- file: a\n- header: H\n- file: b\n", "_config.yml": "exclude_patterns: [c.*]\n"},
+    {"myst.yml": "version: 1\nproject:\n  toc:\n  - file: a.md\n  - pattern: 'b*.md'\n"},
+    {"docs.json": json.dumps({"navigation": {"tabs": [
+        {"tab": "A", "pages": ["a", "b"]}, {"tab": "C", "hidden": True, "groups": [{"group": "C", "pages": ["c"]}]}]}})},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("files", CLOSED, ids=lambda files: str(files)[:60])
+def test_what_a_menu_keeps_from_readers_is_left_out(tmp_path, files):
+    """By not naming it where it names all, or by hiding its group."""
+    make(tmp_path, {**files, **dict.fromkeys(("a.md", "b.md", "c.md"), "# x\n")})
+    found = scan(tmp_path, find_dialect(tmp_path))
+    assert [source.id for source in found.articles] == ["a", "b"]
 
 
 def test_a_topic_file_counts_more_than_a_menu(tmp_path):

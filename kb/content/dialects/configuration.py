@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _LARGEST = 524_288  # bytes of a configuration or data file: YAML takes some 10 s for a megabyte
 _MOST_VALUES = 100_000
 _DEEPEST = 40
+_MOST_REFERENCES = 100
 _YAML = frozenset({".yml", ".yaml"})
 _SCRIPTS = frozenset({".js", ".ts", ".mjs", ".cjs", ".mts"})
 _LONGEST_REGEX, _MOST_REPEATS = 300, 2
@@ -44,6 +45,30 @@ def read_configuration(path: Path, root: Path) -> Plain:
         return as_plain(_parse(text, path.suffix.lower()))
     except (ValueError, RecursionError):
         return {}
+
+
+def read_with_references(path: Path, root: Path) -> Plain:
+    """As `read_configuration`, with the files in place of which `{"$ref": "file"}` stands, each at
+    most as deep as a configuration may be.
+    """
+    left = _MOST_REFERENCES
+
+    def fill(value: Plain, here: Path, depth: int) -> Plain:
+        nonlocal left
+        if isinstance(value, list):
+            return [fill(each, here, depth + 1) for each in value]
+        if not isinstance(value, dict) or depth > _DEEPEST:
+            return value
+        own: dict[str, Plain] = {k: fill(v, here, depth + 1) for k, v in value.items()}
+        file = own.get("$ref")
+        if isinstance(file, str) and left:
+            left -= 1
+            target = here / file
+            said = fill(read_configuration(target, root), target.parent, depth + 1)
+            return {**said, **own} if isinstance(said, dict) else said
+        return own
+
+    return fill(read_configuration(path, root), path.parent, 0)
 
 
 def read_text_within(path: Path, root: Path) -> str | None:

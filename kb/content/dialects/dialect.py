@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -91,6 +91,21 @@ class Begins(NamedTuple):
 NO_DAY = Begins()
 
 
+class Groups(NamedTuple):
+    """The topics that a menu makes of pages, where readers browse by these: `topics` has the one
+    of each page, by its key (`groups.page_key`). `titles` are their labels, `pages` the keys of
+    their own pages, both by topic; `order` has the places of topics, and of pages behind a slash.
+    """
+
+    topics: dict[str, str]
+    titles: dict[str, str]
+    pages: dict[str, str]
+    order: dict[str, int]
+
+
+NO_GROUPS = Groups({}, {}, {}, {})
+
+
 def _filled(pattern: str, path: str) -> str:
     """A pattern with what the path of a file says; empty where it asks for more."""
     name = path.rpartition("/")[2]
@@ -120,6 +135,7 @@ class Dialect:
     from which day an article is published; where `dated_folders` are named, only in these, whose
     files may have the day before their names. `start` is the folder at which the generator's
     addresses start where that is one within the content folder; None where it is that itself.
+    `groups` are the topics of a menu by which its readers browse, where they do.
     `state` is the digest of all that it was read from.
     """
 
@@ -147,6 +163,7 @@ class Dialect:
     date_key: str = ""
     dated_folders: tuple[str, ...] = ()
     start: Path | None = None
+    groups: Groups = field(default=NO_GROUPS, hash=False)
 
     def begins(self, path: str) -> Begins:
         """What says from when the article at a path is published, beside the keys of all."""

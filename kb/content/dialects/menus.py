@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from kb.content.dialects.configuration import as_plain, read_configuration, read_text_within, text
+from kb.content.dialects.groups import Entry, group_files
 from kb.content.files import fold, without_suffix
 from kb.content.frontmatter import load_yaml
 from kb.content.topics import INDEXES, TopicFile, title_from_name
@@ -34,11 +35,13 @@ _LINK = re.compile(
 _PART = re.compile(r"#{2,6}[ \t]+(?P<label>.+?)[ \t]*#*$")
 _LABELS = (
     "label", "text", "group", "title", "name", "tab", "anchor", "dropdown", "version", "product",
+    "caption", "part",
 )  # fmt: skip
-_PAGES = ("link", "href", "slug", "id", "page", "root", "path", "url", "to")
+_PAGES = ("link", "href", "slug", "id", "page", "root", "path", "url", "to", "file")
 _BELOW = (
     "items", "pages", "children", "groups", "tabs", "anchors", "dropdowns", "versions", "languages",
-    "products", "sidebar", "navigation", "nav", "sub", "topics", "arrange", "global",
+    "products", "sidebar", "navigation", "nav", "sub", "topics", "arrange", "global", "parts",
+    "chapters", "sections", "entries", "subtrees",
 )  # fmt: skip
 _NUMBER = re.compile(r"^\d+\s*[-_.]+\s*(?=\S)")
 _ID = re.compile(r"---\s*\n(?:(?!---).*\n)*?id:[ \t]*(\S.*)")
@@ -47,14 +50,6 @@ _DEEPEST = 30
 
 
 _MOST_OF = 0.75  # of what a menu names of a folder, that is below the folder's label
-
-
-class Entry(NamedTuple):
-    """An entry of a menu: its label, the page as it is written, and those below."""
-
-    label: str
-    page: str = ""
-    below: tuple[Entry, ...] = ()
 
 
 def read_menus(content: Path, listing: Listing, dialect: Dialect) -> dict[str, TopicFile]:
@@ -67,7 +62,7 @@ def read_menus(content: Path, listing: Listing, dialect: Dialect) -> dict[str, T
             pages.name(source.id, _own_id(content, source.path))
     order: dict[str, int] = {}
     titles: dict[str, list[_Label]] = {}
-    for path in dialect.menu:
+    for path in () if dialect.groups.topics else dialect.menu:
         folder = path.parent if path.parent.is_relative_to(content) else content
         if dialect.start and not path.is_relative_to(dialect.start):
             folder = dialect.start
@@ -75,6 +70,7 @@ def read_menus(content: Path, listing: Listing, dialect: Dialect) -> dict[str, T
         for entry in read_menu(path, dialect):
             _walk(entry, base, pages, order, titles)
     files = {topic: TopicFile(title) for topic, title in _best(titles, order).items()}
+    files |= group_files((source.id for source in listing.articles), dialect)
     for source in listing.menus:
         if content / source.path not in dialect.menu:
             _read_own(content, source.path, source.id, pages, order, files)
@@ -89,7 +85,7 @@ def read_menu(path: Path, dialect: Dialect) -> tuple[Entry, ...]:
         return read_list(read_text_within(path, dialect.root) or "")
     said = read_configuration(path, dialect.root)
     if not isinstance(said, dict):
-        return _entries(said, 0)
+        return entries_of(said)
     if dialect.name == "docusaurus":
         return tuple(entry for sidebar in said.values() for entry in _entries(sidebar, 0))
     for found in (said.get("nav"), said.get("navigation"), *_sidebars(said)):
@@ -169,8 +165,12 @@ def _plain_label(text: str) -> str:
     return " ".join(html.unescape(bare).split())
 
 
-def _entries(value: Plain | None, depth: int) -> tuple[Entry, ...]:
+def entries_of(value: Plain | None) -> tuple[Entry, ...]:
     """The entries that a list or table of a configuration holds, whichever generator's it is."""
+    return _entries(value, 0)
+
+
+def _entries(value: Plain | None, depth: int) -> tuple[Entry, ...]:
     if depth > _DEEPEST:
         return ()
     if isinstance(value, list):

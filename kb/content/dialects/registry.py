@@ -74,7 +74,7 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
     "starlight": (Sign(_scripts("astro.config")),),
     "mintlify": (
         Sign(("mint.json",)),
-        Sign(("docs.json",), says=r"(?i)mintlify|\"navigation\""),
+        Sign(("docs.json",), says=r"(?i)mintlify|\"navigation\"", inputs=("config", "navigation")),
     ),
     "vitepress": (Sign(tuple(f".vitepress/{name}" for name in _scripts("config"))),),
     "vuepress": (Sign(tuple(f".vuepress/{name}" for name in (*_scripts("config"), "config.yml"))),),
@@ -83,6 +83,14 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
     "gitbook": (
         Sign((".gitbook.yaml", "book.json"), inputs=(".gitbook/vars.yaml",)),
         Sign(within=("SUMMARY.md",), unless=("book.toml", "../book.toml")),
+    ),
+    "jupyterbook": (
+        Sign(
+            ("_toc.yml",),
+            says=r"^\s*(?:format:\s*jb-|root:|(?:-\s+)?(?:file|part|caption|header|chapter):)",
+            inputs=("_config.yml",),
+        ),
+        Sign(("myst.yml",), says=r"^(?:project|site|version):"),
     ),
     "jekyll": (Sign(("_config.yml", "_config.yaml"), inputs=("_data",)),),
     "sphinx": (Sign(("conf.py",), says=r"^(?:extensions|html_theme|myst_\w+)\s*="),),
