@@ -514,19 +514,14 @@ class KnowledgeBase:
         )
 
     def describe(self) -> Description:
-        """What the index holds, in all languages."""
-        parts = self._ask(lambda opened: [engine.describe() for engine in opened.engines])
-        first, *others = parts
-        return (
-            first._replace(
-                articles=sum(part.articles for part in parts),
-                sections=sum(part.sections for part in parts),
-                terms=sum(part.terms for part in parts),
-                size=sum(part.size for part in parts),
-            )
-            if others
-            else first
+        """What the index holds, in all languages. Of several indexes on a cluster the generations
+        are all named, and the health is that of the one in the worst state.
+        """
+        folder, parts = self._ask(
+            lambda opened: (opened.generation.folder, [e.describe() for e in opened.engines])
         )
+        whole = parts[0].joined(parts[1:])
+        return whole if whole.generation else whole._replace(generation=folder.name)
 
     def close(self) -> None:
         """Let go of the index's files: at once, or when the last question that reads them has its

@@ -647,6 +647,11 @@ def test_a_description(base):
     description = base.describe()
     assert (description.articles, description.sections) == (6, 9)
     assert description.size > 0
+    assert (description.health, description.shards) == ("", 1)
+    before = description.generation
+    assert before
+    base.index(force=True)
+    assert base.describe().generation not in {"", before}
 
 
 # The index ------------------------------------------------------------------------------

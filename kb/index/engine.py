@@ -17,13 +17,32 @@ if TYPE_CHECKING:
 
 
 class Description(NamedTuple):
-    """What an index holds; sizes in bytes."""
+    """What an index holds; sizes in bytes. `generation` names what answers (empty where the engine
+    cannot know), `health` says how whole a cluster holds it (`green`, `yellow`, `red`; empty for an
+    engine on this machine), in `shards` parts, not counting their copies.
+    """
 
     engine: str
     articles: int
     sections: int
     terms: int
     size: int
+    generation: str = ""
+    health: str = ""
+    shards: int = 1
+
+    def joined(self, others: Collection[Description]) -> Description:
+        """What this index and others hold together; the health is that of the worst."""
+        parts = (self, *others)
+        return self._replace(
+            articles=sum(part.articles for part in parts),
+            sections=sum(part.sections for part in parts),
+            terms=sum(part.terms for part in parts),
+            size=sum(part.size for part in parts),
+            generation=", ".join([part.generation for part in parts if part.generation]),
+            health=max([part.health for part in parts], key=["", "green", "yellow", "red"].index),
+            shards=sum(part.shards for part in parts),
+        )
 
 
 class Engine(Protocol):

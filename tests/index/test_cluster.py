@@ -419,7 +419,10 @@ def test_a_knowledge_base_on_a_cluster(tmp_path):
     base = KnowledgeBase(config)
     try:
         assert [hit.article for hit in base.search("lost").hits] == ["lost"]
-        assert base.describe().engine == "opensearch"
+        description = base.describe()
+        assert (description.engine, description.health) == ("opensearch", "green")
+        assert description.generation == f"{where.prefix}-00000001"
+        assert description.shards == 1
         assert not base.outdated
         (content / "lost.md").write_text("# Stolen package\n\nAsk us.\n")
         base.index()

@@ -126,17 +126,21 @@ class OpenSearchEngine:
         return tuple(sorted(found, key=lambda card: card.id))
 
     def describe(self) -> Description:
-        """What the index holds; its size is that on all nodes together."""
+        """What the index holds, and how whole it is; its size is that on all nodes together."""
         summary = self.index.summary
-        rows = self.cluster.get(
-            f"/_cat/indices/{self.index.name}", h="store.size", bytes="b", format="json"
-        )
+        fields = "store.size,health,pri"
+        row = self.cluster.get(
+            f"/_cat/indices/{self.index.name}", h=fields, bytes="b", format="json"
+        )[0]
         return Description(
             engine="opensearch",
             articles=summary.articles,
             sections=summary.sections,
             terms=summary.terms,
-            size=int(rows[0]["store.size"] or 0),
+            size=int(row["store.size"] or 0),
+            generation=self.index.name,
+            health=row["health"],
+            shards=int(row["pri"]),
         )
 
     def close(self) -> None:
