@@ -1,6 +1,9 @@
-"""Hypothesis profiles: CI tries the same examples every time, a developer new ones."""
+"""Hypothesis profiles: CI tries the same examples every time, a developer new ones; a tally of
+hostile cases; a list of what was skipped, which CI runs once it has what was missing.
+"""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -14,8 +17,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 TALLY = "hostile cases"
 
 
-def pytest_terminal_summary(terminalreporter):
-    """Print how many hostile cases were tried and survived, by kind."""
+def pytest_addoption(parser):
+    parser.addoption(
+        "--list-skipped", metavar="FILE", help="write the skipped tests' names to FILE"
+    )
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """List what was skipped, and print how many hostile cases were tried and survived, by kind."""
+    if listed := config.getoption("--list-skipped"):
+        skipped = {r.nodeid.partition("[")[0] for r in terminalreporter.stats.get("skipped", ())}
+        Path(listed).write_text("".join(f"{name}\n" for name in sorted(skipped)), encoding="utf-8")
     rows = {}
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -33,27 +45,22 @@ def pytest_terminal_summary(terminalreporter):
 
 @pytest.fixture(scope="session", autouse=True)
 def _near_words_are_looked_for_once():
-    """What of a language is near the words of a site takes half a second of CPU, and much more
-    under coverage: sites of the same words share it.
+    """What of a language is near the words of a site takes a second of CPU, and much more under
+    coverage: a first export begins with what was found for the site before that is most alike.
     """
     known = {}
-    inner = words.Neighbourhood
+    inner = words.find_near_words
 
-    class Remembering(inner):
-        """Knows what was asked of the same words before."""
+    def look(now, blocks, analyzer, last):
+        settings = analyzer.language, *analyzer.own_words(), *sorted(analyzer.stop_words)
+        before = known.setdefault(settings, [])
+        alike = min(
+            before, key=lambda one: len(set(one.words).symmetric_difference(now)), default=None
+        )
+        found = inner(now, blocks, analyzer, last or alike)
+        known[settings] = [found, *before[:7]]
+        return found
 
-        def __init__(self, its_words):
-            super().__init__(its_words)
-            if len(known) > 8:
-                known.clear()
-            self._answers = known.setdefault(frozenset(its_words), {})
-
-        def has(self, word):
-            """Whether a word is known, or near a known one."""
-            if word not in self._answers:
-                self._answers[word] = super().has(word)
-            return self._answers[word]
-
-    words.Neighbourhood = Remembering
+    words.find_near_words = look
     yield
-    words.Neighbourhood = inner
+    words.find_near_words = inner

@@ -178,12 +178,15 @@ class Neighbourhood:
     "1000x faster spelling correction", 2012): each known word stands under all that is left of it.
     """
 
-    def __init__(self, known: Collection[str]) -> None:
-        self._known = known
+    def __init__(self, known: Collection[str], others: Iterable[str] = ()) -> None:
+        """`others` are known ones that only make joined words with these."""
+        self._parts = {*known, *others}
+        self._starts = {part[:MIN_PART] for part in self._parts}
         self._by_rest = defaultdict[str, set[str]](set)
-        self._beginnings = set[str]()
+        self._beginnings, self._firsts = set[str](), set[str]()
         self._ends = set(known)
         for word in known:
+            self._firsts.update(word[:2])
             self._ends.add(word[1:])
             swapped = word[1:2] + word[:1] + word[2:]
             for beginning in {word, swapped}:
@@ -196,6 +199,8 @@ class Neighbourhood:
         """Whether a word is known, or near a known one as `Corrector` has it."""
         if word in self._ends or word[1:] in self._ends:
             return True  # but for its first letter
+        if word[:1] not in self._firsts:
+            return False
         beginning = word[:BEGINNING]
         if beginning != self._last[0]:
             begins = not self._beginnings.isdisjoint(_rests(beginning))
@@ -211,10 +216,12 @@ class Neighbourhood:
 
     def joins(self, word: str, stop_words: AbstractSet[str]) -> bool:
         """Whether a word is two known ones that are no stop words."""
+        if word[:MIN_PART] not in self._starts:
+            return False
         cuts = range(MIN_PART, len(word) - MIN_PART + 1)
         pairs = ((word[:cut], word[cut:]) for cut in cuts)
         return any(
-            one in self._known and other in self._known and stop_words.isdisjoint((one, other))
+            one in self._parts and other in self._parts and stop_words.isdisjoint((one, other))
             for one, other in pairs
         )
 
