@@ -488,6 +488,7 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "aliases": tuple,
     "routes": tuple,
     "anchors": tuple,
+    "labels": lambda pairs: tuple([(anchor, heading) for anchor, heading in pairs]),
     "includes": lambda rows: tuple([(path, size, time) for path, size, time in rows]),
     "translations": lambda pairs: tuple([(tag, id_) for tag, id_ in pairs]),
 }

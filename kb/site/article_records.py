@@ -44,6 +44,7 @@ class PageMeta(ArticleMeta):
 
     `rooted` are the first links from the root of a host, which tell where the articles stood.
     `description` is the summary, or how the text begins. `top` is the anchor of its title.
+    `labels` are places in it that links of other articles name, each with its heading, or nothing.
     `terms` are the words that it shares with related articles, each with a weight, as JSON:
     most builds ask only whether they are the same. `includes` are as those of an article.
     """
@@ -51,6 +52,7 @@ class PageMeta(ArticleMeta):
     description: str = ""
     top: str = ""
     anchors: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
     rooted: tuple[str, ...] = ()
     terms: str = "[]"
     includes: tuple[FileRow, ...] = ()

@@ -35,7 +35,7 @@ class LinkReference(NamedTuple):
     """A path under content/ that an article links to or shows.
 
     `path` is "" for a link that leads out of content/; `written` is the link as it stands
-    in the article, `line` its line in the file.
+    in the article, `line` its line in the file. `wordless` is a link without a text of its own.
     """
 
     path: str
@@ -43,6 +43,7 @@ class LinkReference(NamedTuple):
     written: str
     line: int
     image: bool
+    wordless: bool = False
 
 
 class Place(StrEnum):

@@ -614,7 +614,7 @@ class Pages:
                 images += 1
                 return self._image(target, alt, more, root, first=images == 1, linked=depth > 0)
             if kind == "t":
-                return escape(target.href or "…")
+                return escape(target.title or target.href or "…")
             if kind == "/":
                 depth -= bool(target.href)
                 return "</a>" if target.href else note

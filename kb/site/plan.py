@@ -37,6 +37,7 @@ from kb.site.publication import NEVER_PUBLISHED
 from kb.site.resolver import (
     NO_TRANSLATION,
     Destination,
+    Label,
     Targets,
     Translation,
     find_routes,
@@ -257,7 +258,9 @@ def make_plans(
     parts = tuple(_parts(shown, topic_files, languages))
     addresses, address, topic_addresses = _claim(parts, languages)
     articles = {
-        fold(name): Destination(address[name], frozenset((*record.anchors, record.top)))
+        fold(name): Destination(
+            address[name], frozenset((*record.anchors, record.top)), record.title
+        )
         for name, record in by_id.items()
     }
     redirects = _claim_aliases(shown, addresses, address)
@@ -288,6 +291,7 @@ def make_plans(
             kept_back,
             complaint,
             routes=routes,
+            labels=_labels((*own, *shown), articles),
             asset_folders=asset_folders,
             publication=publication,
             translation=_translation(part, parts, topic_addresses, articles, address, translations)
@@ -322,6 +326,18 @@ def make_plans(
             )
         )
     return tuple(plans)
+
+
+def _labels(
+    records: Iterable[PageMeta], articles: Mapping[str, Destination]
+) -> Mapping[str, Label]:
+    """The places that articles name, by these names; of several the first one counts."""
+    found: dict[str, Label] = {}
+    for record in records:
+        for anchor, heading in record.labels:
+            label = Label(articles[fold(record.id)], anchor, heading)
+            found.setdefault(anchor.casefold(), label)
+    return found
 
 
 def _contacts(parts: Iterable[_Part]) -> tuple[ArticleMeta, ...]:

@@ -11,11 +11,13 @@ import re
 from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
 
 from kb.config import today
 from kb.content import read_page
 from kb.content.markdown.document import escape
 from kb.content.markdown.html import write_size
+from kb.content.markdown.myst import label_id
 from kb.content.sandbox import is_large, run_sandboxed
 from kb.content.snapshot import Spool
 from kb.errors import ContentError
@@ -73,6 +75,9 @@ _PICTURE_IN_LINK = re.compile(
 )
 _WORDLESS_LINK = re.compile(r'(<a href="([^"]*)"[^>]*>)((?:\s|<img [^>]*alt=""[^>]*>)*)</a>')
 _WORDLESS_WANT = re.compile(r'\x00([0-9]+)\x01((?:\s|\x00[0-9]+\x01<img alt=""[^>]*>)*)\x00/\1\x01')
+_NAMED_WANT = re.compile(r"\x00([0-9]+)\x01([^<\x00]+)\x00/\1\x01")
+_WORDLESS = re.compile(r"\x00t([0-9]+)\x01")
+_OF_MYST = re.compile(r"\A(?:project|path):(?=.)")  # its schemes for addresses of the project
 _ALIGN = re.compile(r' style="text-align:(left|center|right)"')
 _OUTLINE_LEVELS = (2, 3)
 _ROOTED = 8  # links from the root that a site keeps of an article
@@ -91,7 +96,8 @@ def render_body(
     calls callouts, footnotes and tasks, by name, in English without them.
     """
     article, document = page.article, page.document
-    writer = _LinkWriter(article, remote_images, page.dialect.published_at)
+    is_myst = "myst" in page.dialect.marks
+    writer = _LinkWriter(article, remote_images, page.dialect.published_at, is_myst=is_myst)
     html = document.html(
         link=writer.link,
         image=writer.image,
@@ -100,12 +106,15 @@ def render_body(
         words=words,
     )
     outline, html = _write_headings(html, writer, _by_new(document.former_anchors()))
-    html = _finish_blocks(html)
+    html = _finish_blocks(_without_labels(html, writer.wants) if is_myst else html)
+    for number in map(int, _WORDLESS.findall(html)):
+        writer.wants[number] = writer.wants[number]._replace(wordless=True)
     meta = PageMeta(
         **{name: getattr(article, name) for name in META_FIELDS},
         description=article.summary or _beginning(article.sections),
         top=page.top,
         anchors=document.anchors,
+        labels=tuple(document.labels.items()) if is_myst else (),
         rooted=tuple(writer.rooted),
         terms=weigh_terms(article, analyzer),
         includes=article.includes,
@@ -120,18 +129,24 @@ class _LinkWriter:
     """Writes the links and images of one article, and keeps what is left to resolve."""
 
     def __init__(
-        self, article: Article, remote_images: Collection[str], published_at: Collection[str]
+        self,
+        article: Article,
+        remote_images: Collection[str],
+        published_at: Collection[str],
+        *,
+        is_myst: bool,
     ) -> None:
         self.wants: list[LinkReference] = []
         self.rooted: dict[str, None] = {}
         self.problems: list[Problem] = []
         self._path = article.path
+        self._is_myst = is_myst
         self._remote_images = remote_images
         self._hosts = frozenset(host for place in published_at if (host := host_of(place)))
 
     def link(self, href: str, title: str, line: int) -> tuple[str, str]:
         """What stands before and after the text of a link."""
-        place, address = sort_link(href)
+        place, address = sort_link(_OF_MYST.sub("", href) if self._is_myst else href)
         if place is Place.INSIDE or leads_back(address, self._hosts):
             if address.startswith("/") and len(self.rooted) < _ROOTED:
                 self.rooted[target_of(address)] = None
@@ -236,6 +251,20 @@ def _finish_blocks(html: str) -> str:
         html = _PICTURE_IN_LINK.sub(r"\1\2\3", html)
     html = _WORDLESS_LINK.sub(r"\1\3\2</a>", html)
     return _WORDLESS_WANT.sub("\x00\\1\x01\\2\x00t\\1\x01\x00/\\1\x01", html)
+
+
+def _without_labels(html: str, wants: Sequence[LinkReference]) -> str:
+    """Links without the words that only say where they lead, in place of which the name of that
+    page or heading is shown.
+    """
+
+    def without(found: re.Match[str]) -> str:
+        written = wants[int(found[1])].written
+        name = label_id(unquote(written.rpartition("/")[2]))
+        is_name = label_id(_OF_MYST.sub("", unescape(found[2]))) == name
+        return f"\0{found[1]}\1\0/{found[1]}\1" if is_name else found[0]
+
+    return _NAMED_WANT.sub(without, html)
 
 
 def _beginning(sections: tuple[Section, ...]) -> str:

@@ -38,22 +38,32 @@ _TEXT = ":~:"
 
 
 class Destination(NamedTuple):
-    """A page that can be linked to; `anchors` are those of its headings."""
+    """A page that can be linked to; `anchors` are those of its headings, `title` is its own."""
 
     address: str
     anchors: frozenset[str] = frozenset()
+    title: str = ""
+
+
+class Label(NamedTuple):
+    """A place on a page that links of any article may name, with its `heading`, if it has one."""
+
+    page: Destination
+    anchor: str
+    heading: str
 
 
 class Resolved(NamedTuple):
     """What becomes of a link or an image: `href` is an encoded address from the root of the site,
     or where it is `outside` a whole one; empty if there is nothing to link to. `warning` says what
-    is wrong. `file` is the path of a file to copy.
+    is wrong. `file` is the path of a file to copy. `title` is what a link without words shows.
     """
 
     href: str
     warning: str = ""
     file: str = ""
     outside: bool = False
+    title: str = ""
 
 
 class Complaint(Protocol):
@@ -85,10 +95,11 @@ class Targets:
 
     `articles` holds the published articles by folded path without `.md`, former ids too;
     `topics` the topics by folded id; `routes` what else leads to an article, folded, where it
-    leads to one alone. `files` are other files: their path is relative to content/, so that those
-    beside it begin with `../`; `asset_folders` those in which an address from the root starts, too.
-    `hidden` are the folded paths of articles that are not published. `complaint` says what keeps a
-    file out of the site, by its path and whether it is to be shown as an image.
+    leads to one alone. `labels` are places by their names in lower case. `files` are other files:
+    their path is relative to content/, so that those beside it begin with `../`; `asset_folders`
+    those in which an address from the root starts, too. `hidden` are the folded paths of articles
+    that are not published. `complaint` says what keeps a file out of the site, by its path and
+    whether it is to be shown as an image.
     """
 
     def __init__(
@@ -100,6 +111,7 @@ class Targets:
         complaint: Complaint,
         *,
         routes: Mapping[str, Destination] | None = None,
+        labels: Mapping[str, Label] | None = None,
         asset_folders: tuple[str, ...] = (),
         publication: Publication = NEVER_PUBLISHED,
         translation: Translation = NO_TRANSLATION,
@@ -109,6 +121,7 @@ class Targets:
         self.files = files
         self.hidden = hidden
         self.routes = routes or {}
+        self.labels = labels or {}
         self.asset_folders = tuple(dict.fromkeys([*asset_folders, *map(_above, asset_folders)]))
         self.publication = publication
         self.translation = translation
@@ -119,6 +132,14 @@ class Targets:
         """What a link or an image leads to that is written in the article at path `page`."""
         if wanted.image:
             return self._image(wanted, page)
+        found = self._labelled(wanted, page) or self._linked(wanted, page)
+        if not wanted.wordless:
+            return found._replace(title="")  # none but such a link depends on it
+        if found.warning and wanted.written.startswith("#"):
+            return found._replace(title=wanted.fragment)
+        return found
+
+    def _linked(self, wanted: LinkReference, page: str) -> Resolved:
         for path in self._readings(wanted, page):
             found = self._page(path)
             if found is not None:
@@ -130,6 +151,18 @@ class Targets:
         if (file := self._find_file(_path_of(wanted, page))) is not None:
             return self._file(file, image=False)
         return self._in_other_folders(wanted, page) or self._namesake(wanted, page)
+
+    def _labelled(self, wanted: LinkReference, page: str) -> Resolved | None:
+        """The place that a link names, where the page that it is on has no such anchor."""
+        if not self.labels or "/" in wanted.written:
+            return None
+        name = wanted.fragment or wanted.written
+        label = self.labels.get(name.casefold()) if wanted.written.endswith(name) else None
+        own = self.articles.get(fold(_ENDING.sub("", page)))
+        if label is None or (own and own.address != label.page.address and name in own.anchors):
+            return None
+        href = f"{encode(label.page.address)}#{encode(label.anchor)}"
+        return Resolved(href, title=label.heading or label.page.title)
 
     def _translated(self, found: Destination, wanted: LinkReference, page: str) -> Resolved:
         """A page, in the language of the one that links to it where there is such. A link from an
@@ -380,14 +413,14 @@ def _path_of(wanted: LinkReference, page: str) -> str:
 def _at_anchor(page: Destination, fragment: str) -> Resolved:
     href = encode(page.address)
     if not fragment:
-        return Resolved(href)
+        return Resolved(href, title=page.title)
     fragment, mark, text = fragment.partition(_TEXT)
     anchor = find_anchor(fragment, page.anchors)
     if anchor is None and fragment.startswith(_USER_CONTENT):
         anchor = find_anchor(fragment.removeprefix(_USER_CONTENT), page.anchors)
     if anchor is not None or fragment.lower() in _EVERYWHERE or (mark and not fragment):
         shown = encode(fragment if anchor is None else anchor)
-        return Resolved(f"{href}#{shown}{mark}{text and encode(text)}")
+        return Resolved(f"{href}#{shown}{mark}{text and encode(text)}", title=page.title)
     return Resolved(href, f"leads to an anchor that its page does not have, #{printable(fragment)}")
 
 

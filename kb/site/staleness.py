@@ -50,6 +50,7 @@ def page_fingerprint(
         *(part for pair in plan.alternates(article.id) for part in pair),
         "\1",
         *(found.href for found in resolved),
+        *(found.title for found in resolved),
         *(f"\1{plan.targets.files[found.file]}" for found in resolved if found.file),
     ]
     return _hash("\0".join(around))

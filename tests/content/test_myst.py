@@ -41,6 +41,7 @@ def test_a_target_is_an_anchor_and_what_is_left_out_is_noted():
     """With its line."""
     document = parse("(my-place)=\n# T\n\n```{toctree}\na\n```\n", markup=MYST)
     assert '<span id="my-place"></span>' in document.html()
+    assert document.labels == {"my-place": "T"}
     assert document.left_out == (("{toctree}", 4),)
     assert document.title == "T"
 

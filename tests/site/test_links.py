@@ -751,3 +751,46 @@ def test_pages_of_the_app_router_stand_as_their_folders(empty):
     assert [unquote(href) for href in hrefs(empty, "app/docs/page.html")] == [
         unquote(late), unquote(late), unquote(f"{late}#late"),
     ]  # fmt: skip
+
+
+BOOK = {
+    "_config.yml": "title: Shop\n",
+    "_toc.yml": "format: jb-book\nroot: home\nparts:\n- caption: Orders\n  chapters:\n"
+    "  - file: parts/send\n    sections:\n    - file: parts/late\n",
+    "parts/send.md": "(send)=\n# Sending & more\n\n(paid)=\nText.\n\n## Paid\n\n### Own\n",
+    "parts/late.md": "# Late\n\n(Too Late)=\n(late_again)=\n## When it is late\n\n"
+    "```{figure} a.png\n:name: fig-a\nc\n```\n",
+}
+LABELS = [
+    ("{ref}`too late`", "parts/late.html#too-late", "When it is late"),
+    ("{ref}`Too Late`", "parts/late.html#too-late", "When it is late"),
+    ("{ref}`words <late_again>`", "parts/late.html#late_again", "words"),
+    ("[](#late_again)", "parts/late.html#late_again", "When it is late"),
+    ("[](late_again)", "parts/late.html#late_again", "When it is late"),
+    ("<project:#late_again>", "parts/late.html#late_again", "When it is late"),
+    ("{ref}`send`", "parts/send.html#send", "Sending &amp; more"),
+    ("{numref}`fig-a`", "parts/late.html#fig-a", "Late"),
+    ("{doc}`parts/send`", "parts/send.html", "Sending &amp; more"),
+    ("[](parts/late.md)", "parts/late.html", "Late"),
+    ("[](#here)", "index.html#here", "Home"),
+    ("[](#own)", "index.html#own", "Home"),
+]
+
+
+def test_labels_of_myst_lead_to_the_article_that_has_them(empty):
+    """A link without words shows the heading or the page; an anchor of the own page goes first."""
+    body = "".join(f"- {written}\n" for written, _, _ in LABELS)
+    empty.write({**BOOK, "home.md": f"# Home\n\n{body}\n(here)=\nHere.\n\n## Own\n"})
+    empty.write({"parts/send.md": BOOK["parts/send.md"] + "\n{ref}`gone`, {ref}`own`\n"})
+    report = empty.build()
+    text = empty.read("index.html").partition('<div class="text">')[2]
+    shown = re.findall(r'<li><a href="([^"]*)"[^>]*>(.*?)</a></li>', text)
+    assert shown[: len(LABELS)] == [(href, words) for _, href, words in LABELS]
+    assert [problem for problem in broken(report) if "anchor" in problem] == [
+        "parts/send.md:11: the link #gone leads to an anchor that its page does not have, #gone"
+    ]
+    assert ">gone</a>" in empty.read("parts/send.html")
+    assert "Orders" in empty.read("topics/index.html")
+    empty.write({"parts/late.md": BOOK["parts/late.md"].replace("it is late", "all is late")})
+    empty.build()
+    assert ">When all is late</a>" in empty.read("index.html")

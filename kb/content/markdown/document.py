@@ -78,13 +78,15 @@ class Document:
     `title` is the text of the first H1, None without one. `sections` is never empty.
     `heads_page`: that H1 is the heading of the whole article, whatever the front matter's title is.
     `anchors` holds every anchor of the HTML in reading order, those of headings inside
-    lists and quotes too. `left_out` holds what could not be shown: what it is and its line.
+    lists and quotes too. `labels` are the places that the author named, each with the heading that
+    it names, if it does. `left_out` holds what could not be shown: what it is and its line.
     `is_plain`: it is CommonMark with what GitHub adds, and holds no other marks.
     """
 
     title: str | None
     sections: tuple[Section, ...]
     anchors: tuple[str, ...]
+    labels: Mapping[str, str]
     left_out: tuple[tuple[str, int], ...]
     heads_page: bool
     _tokens: Sequence[Token] = field(repr=False, compare=False)
@@ -230,6 +232,7 @@ def parse(
         title=heading or None,
         sections=splitter.sections(max(last_line, first_line), first_is_title=is_title),
         anchors=tuple(splitter.anchors),
+        labels=splitter.labels,
         left_out=tuple(account.left_out),
         heads_page=found is not None and is_title,
         _tokens=tokens,
@@ -308,6 +311,8 @@ class _Splitter:
         self.ids: dict[int, str] = {}
         self.headings: list[Heading] = []
         self.anchors: list[str] = []
+        self.labels: dict[str, str] = {}
+        self._unused: list[str] = []  # names right above
         self._places: list[int | Token] = []
         self._indexes: list[int] = []
         self._first_line = first_line
@@ -350,9 +355,14 @@ class _Splitter:
                 self._footnotes.setdefault(child.meta["id"], blocks)
 
     def _note_anchors(self, inline: Token) -> None:
+        names = []
         for child in inline.children or ():
             if child.type == "anchor":
                 self._places.append(child)
+                names.append(str(child.attrs["id"]))
+        self.labels.update(dict.fromkeys(names, ""))
+        is_alone = len(names) == len(inline.children or ())
+        self._unused = [*self._unused, *names] if is_alone else self._unused
 
     def _settle_anchors(self) -> None:
         """Places that an author named: each name once, and a heading's goes first."""
@@ -369,13 +379,18 @@ class _Splitter:
                 self.anchors.append(name)
 
     def _take_text(self, text: str, blocks: list[str]) -> None:
+        if text:
+            self._unused = []
         (self._rows[-1] if self._rows else blocks).append(text)
 
     def _take_heading(
         self, opened: Token, inline: Token, index: int, blocks: list[str]
     ) -> list[str]:
         heading = _one_line(plain_text(inline.children or ()))
-        self.headings.append(Heading(heading, str(opened.attrs.get("id", ""))))
+        own = str(opened.attrs.get("id", ""))
+        self.headings.append(Heading(heading, own))
+        self.labels.update(dict.fromkeys(filter(None, (own, *self._unused)), heading))
+        self._unused = []
         self._indexes.append(index)
         self._places.append(index)
         if opened.level > 0:

@@ -20,7 +20,8 @@ _OPENS = re.compile(
     r"(?P<fence>`{3,20}|~{3,20}|:{3,20})[ \t]*\{(?P<name>[A-Za-z][\w:.+-]{0,60})\}"
     r"[ \t]*(?P<rest>[^\n`]*)\Z"
 )
-_OPTION = re.compile(r"[ \t]*:[\w-]{1,60}:(?:[ \t]|\Z)")
+_OPTION = re.compile(r"[ \t]*:(?P<key>[\w-]{1,60}):(?:[ \t]|\Z)")
+_NAMES = names("name label")
 _TARGET = re.compile(r"\(([^()\n]{1,200})\)=[ \t]*\Z")
 _ROLE = re.compile(r"\{([a-z][\w:.+-]{0,60})\}(`+)(?!`)([^`\n]{1,500})\2(?!`)")
 _NAMED = re.compile(r"(?P<words>.+?)[ \t]*<(?P<target>[^<>]*)>\Z")
@@ -46,12 +47,7 @@ def directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if not silent:
             state.env["account"].has_marks = True
             state.line = start + 1
-            token = state.push("inline", "", 0)
-            token.content, token.map, token.children = (
-                f"[](){{#{target[1]}}}",
-                [start, start + 1],
-                [],
-            )
+            _name(state, target[1], start)
         return True
     found = _OPENS.match(line)
     if found is None or (found["fence"][0] == ":" and found["name"].lower() in _TABS):
@@ -68,6 +64,17 @@ def directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return True
 
 
+def label_id(name: str) -> str:
+    """The id of a place that is called so: as Docutils makes it, but that signs of ids stay."""
+    return re.sub(r"[^\w:.-]+", "-", name.lower()).strip("-")
+
+
+def _name(state: StateBlock, name: str, line: int) -> None:
+    if identity := label_id(name):
+        token = state.push("inline", "", 0)
+        token.content, token.map, token.children = f"[](){{#{identity}}}", [line, line + 1], []
+
+
 def _line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
 
@@ -80,7 +87,9 @@ def _closes(line: str, sign: str) -> bool:
 def _write(state: StateBlock, found: re.Match[str], start: int, stop: int) -> None:
     name, rest = found["name"].lower(), found["rest"].strip()
     first = start + 1
-    while first < stop and _OPTION.match(_line(state, first)):
+    while first < stop and (option := _OPTION.match(_line(state, first))):
+        if option["key"] in _NAMES:
+            _name(state, _line(state, first)[option.end() :], first)
         first += 1
     if name in _CODE or name == "math":
         token = state.push("math_block" if name == "math" else "fence", "code", 0)
@@ -136,7 +145,8 @@ def _write_role(state: StateInline, name: str, written: str) -> None:
     named = _NAMED.match(written)
     words = named["words"] if named else written.lstrip("~!.")
     target = named["target"] if named else written
-    href = state.md.normalizeLink(target if name == "doc" else f"#{target}")
+    is_page = name in {"doc", "download"}
+    href = state.md.normalizeLink(target if is_page else f"#{label_id(target)}")
     if name in _OF_LINKS and state.md.validateLink(href) and not state.linkLevel:
         state.push("link_open", "a", 1).attrs = {"href": href}
         state.push("text", "", 0).content = words if named else target.rpartition("/")[2]
