@@ -756,7 +756,9 @@ def test_pages_of_the_app_router_stand_as_their_folders(empty):
 BOOK = {
     "_config.yml": "title: Shop\n",
     "_toc.yml": "format: jb-book\nroot: home\nparts:\n- caption: Orders\n  chapters:\n"
-    "  - file: parts/send\n    sections:\n    - file: parts/late\n",
+    "  - file: parts/send\n    sections:\n    - file: parts/late\n"
+    "- caption: More\n  chapters:\n  - file: parts/more\n",
+    "parts/more.md": "# More\n",
     "parts/send.md": "(send)=\n# Sending & more\n\n(paid)=\nText.\n\n## Paid\n\n### Own\n",
     "parts/late.md": "# Late\n\n(Too Late)=\n(late_again)=\n## When it is late\n\n"
     "```{figure} a.png\n:name: fig-a\nc\n```\n",
