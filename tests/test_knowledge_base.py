@@ -920,3 +920,6 @@ def test_what_finds_nothing_is_answered_for_what_was_probably_meant(tmp_path):
     assert both.correction is None
     assert both.suggestion == Correction("sign bill", (("sgin", "sign"),))
     assert not base.search("sigh in").hits
+    name = base.search("xmonth")
+    assert (name.hits, name.suggestion.text) == ((), "month")
+    assert base.search("monht").hits

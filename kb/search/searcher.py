@@ -199,25 +199,19 @@ class _Search:
         prefix = self.request.prefix and not self.request.query.text[-1:].isspace()
         plain = self._attempt(Found.WORDS, tokens, prefix=prefix)
         sure = offered = None
+        probable = False
         if self.request.correct:
             doubtful = self._doubtful(tokens, prefix=prefix)
-            sure, offered = self.corrector.correct(tokens, doubtful)
+            sure, offered, probable = self.corrector.correct(tokens, doubtful)
         suggestion = offered and offered.retype(self.request.query)
         better = sure and self._corrected(sure, prefix=prefix)
         if better:
             return better._replace(suggestion=suggestion)
         if plain.total:
             return plain._replace(suggestion=suggestion)
-        results = self._probably(offered) or self._fall_back(tokens) or self._unquote() or plain
+        meant = self._corrected(offered) if offered and probable else None
+        results = meant or self._fall_back(tokens) or self._unquote() or plain
         return results if results.correction else results._replace(suggestion=suggestion)
-
-    def _probably(self, offered: Corrected | None) -> Results | None:
-        """The answer to what was probably meant, where what was typed finds nothing and is none of
-        the language.
-        """
-        if offered is None or any(self.corrector.is_word(t.surface) for t, _ in offered.changes):
-            return None
-        return self._corrected(offered)
 
     def _unquote(self) -> Results | None:
         """No section holds the quoted phrases: look for their words."""
@@ -233,7 +227,7 @@ class _Search:
     def _fall_back(self, tokens: list[Token]) -> Results | None:
         """Nothing holds any of the words: change words that exist, then take them as beginnings."""
         if self.request.correct:
-            sure, _ = self.corrector.correct(tokens, self._unquoted(tokens))
+            sure = self.corrector.correct(tokens, self._unquoted(tokens)).sure
             better = sure and self._corrected(sure)
             if better:
                 return better

@@ -10,9 +10,10 @@ R. Wagner, "An extension of the string-to-string correction problem", J. ACM 22,
 
 Each has a score, the lower the likelier: how likely the slip is, how many articles hold the word,
 how common it is in the language, and whether it stands beside the query's neighbouring words
-somewhere. What scores well for its length is sure. Else the answer is that for the words as typed,
-if there is one, and the correction is offered beside it; so is a common word for a rare one of the
-language that a single likely slip makes of it.
+somewhere. What scores well for its length is sure; it has to score better where the word as typed
+is that with letters before or after it, as names are. Else the answer is that for the words as
+typed, if there is one, and the correction is offered beside it; so is a common word for a rare one
+of the language that a single likely slip makes of it.
 
 In languages that make compounds at will, one that no article holds becomes the two words that it is
 made of (`Rechnungsnummer`), be it a word of the language or not.
@@ -75,8 +76,15 @@ SURE, SURE_PER_LETTER, LONGEST_SURE = 40, 50, 9
 """The score up to which a word of MIN_LENGTH letters is sure, what each letter more adds to it, and
 up to how many letters."""
 
-OFFERED = 100
-"""How far above that a score may be for the word to be offered."""
+PROBABLE, OFFERED = 60, 100
+"""How far above that a score may be for the word to be read where what was typed finds nothing, and
+to be offered.
+"""
+
+ATTACHED = 180
+"""How far below that it has to be where what was typed is the word with letters attached, as in
+names.
+"""
 
 RARE, COMMONER = 10, 8
 """The level up to which a word of the language may be a slip, and by how many levels what it is
@@ -168,6 +176,17 @@ def slip_cost(typed: str, meant: str) -> int:
             row.append(cost)
         rows.append(row)
     return rows[-1][-1] + FIRST * (typed[0] != meant[0])
+
+
+def is_attached(typed: str, known: str, stop_words: AbstractSet[str]) -> bool:
+    """Whether a word is a known one with letters before it, or two after it that are no ending:
+    `vsphere`, `clientid` are names made of a word, rather than slips in one. A slip is what stands
+    twice, or before it a stop word (`apackage`).
+    """
+    before, after = typed.removesuffix(known), typed.removeprefix(known)
+    if before != typed:
+        return before != known[0] and before not in stop_words
+    return len(after) == 2 and after not in {known[-2:], *ENDINGS}  # noqa: PLR2004  # one is a slip
 
 
 class Neighbourhood:
@@ -275,19 +294,23 @@ class Corrected(NamedTuple):
 
 class Corrections(NamedTuple):
     """What a query should be: with the words of which that is `sure` replaced, and with those that
-    are `offered`, too; None where there are none.
+    are `offered`, too; None where there are none. What is offered is `probable` where all of it is.
     """
 
     sure: Corrected | None
     offered: Corrected | None
+    probable: bool
 
 
 class _Guess(NamedTuple):
-    """What was probably meant by a word: one or two words, with the score."""
+    """What may have been meant by a word: one or two words, with the score; whether that is sure,
+    and whether it is probable, at least.
+    """
 
     score: int
     words: tuple[str, ...]
-    sure: bool
+    sure: bool = True
+    probable: bool = True
 
 
 class Corrector:
@@ -308,11 +331,8 @@ class Corrector:
         return Corrections(
             self._replace(tokens, sure) if sure else None,
             self._replace(tokens, both) if len(both) > len(sure) else None,
+            all(guess.probable for guess in found.values()),
         )
-
-    def is_word(self, surface: str) -> bool:
-        """Whether the language has a word."""
-        return self._level(surface) > 0
 
     def _replace(self, tokens: Sequence[Token], found: dict[int, tuple[str, ...]]) -> Corrected:
         corrected = [new for t in tokens for new in self._replaced(t, found.get(id(t), ()))]
@@ -357,7 +377,11 @@ class Corrector:
         if not scored:
             return None
         score, word = scored[0]
-        return _Guess(score, (word,), score <= limit) if score <= limit + OFFERED else None
+        if score > limit + OFFERED:
+            return None
+        if is_attached(surface, word, self.analyzer.stop_words):
+            limit -= ATTACHED
+        return _Guess(score, (word,), score <= limit, score <= limit + PROBABLE)
 
     def _scored(self, surface: str) -> Iterator[tuple[int, str]]:
         """The words that are near, each with its score but for what stands beside it."""
@@ -410,7 +434,7 @@ class Corrector:
         if near is None or slip_cost(surface, near.words[0]) > LIKELY:
             return None
         commoner = self._level(near.words[0]) - level >= COMMONER
-        return near._replace(sure=False) if commoner else None
+        return near._replace(sure=False, probable=False) if commoner else None
 
     def _is_form(self, surface: str, word: str) -> bool:
         """Whether one is a regular form of the other, or will do for it: the stem is the same, and
@@ -432,7 +456,7 @@ class Corrector:
             least = min(map(self._articles, halves))
             if least > most and self._stand_together(*halves):
                 most, pair = least, halves
-        return _Guess(0, pair, sure=True) if pair else None
+        return _Guess(0, pair) if pair else None
 
     def _compound(self, surface: str) -> _Guess | None:
         """The two words that a compound is made of, wherever they stand, in a language that makes
@@ -447,7 +471,7 @@ class Corrector:
                 continue
             for first in (one.removesuffix("s"), one):
                 if len(first) >= PART_OF_COMPOUND and self._is_known(first):
-                    return _Guess(0, (first, other), sure=True)
+                    return _Guess(0, (first, other))
         return None
 
     def _is_known(self, word: str) -> bool:
@@ -469,7 +493,7 @@ class Corrector:
             return None
         word, number = digits.groups()
         if self._articles(word):
-            return _Guess(0, (word, number), sure=True)
+            return _Guess(0, (word, number))
         if len(word) < MIN_LENGTH or self._level(word):
             return None
         near = self._nearest(word, ("", ""))

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.text.analysis import OWN
 from kb.text.characters import normalize
+from kb.text.variants import ELIDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -154,12 +155,19 @@ def write_blocks(levels: Mapping[str, int]) -> Iterator[Block]:
 
 
 def _levels(language: str) -> Iterable[tuple[str, int]]:
-    """The words of a language that may be corrected or meant, normalised, each with its level."""
-    counts = _counts(language.partition("-")[0].lower())
+    """The words of a language that may be corrected or meant, normalised, each with its level:
+    contractions, too, as they are typed in haste (`havent`), where that makes no other word.
+    """
+    language = language.partition("-")[0].lower()
+    counts = _counts(language)
     step = _A_BILLION / max(1, sum(counts.values()))
     level_of = {count: _level(count * step) for count in set(counts.values()) if count > 0}
     for listed, count in counts.items():
         word = listed if listed.isascii() else normalize(listed)
+        if "'" in word and language not in ELIDED and not word.endswith("'s"):
+            word = word.replace("'", "")
+            if word in counts:
+                continue
         if word.isalpha() and SHORTEST <= len(word) <= LONGEST and count in level_of:
             yield word, level_of[count]
 

@@ -23,6 +23,7 @@ QUERIES = (
     "wi-fi", "xyzzy", "xyzzy plugh", "helpp", "packagenever", "order123", "late late late",
     "can I get my money back for a parcel that never came", "I'd like a HUMAN, please!",
     "refund for order 123-4567890-1234567 from yesterday", "chek ordr statsu", "émail", "chta", "lsot", "phne now",
+    "vorder", "orderid", "vorder pakage", "apackage", "ordered zpackage", "theyre late", "refundd", "pckg",
     '"pakage nevr arrived"', '"pakage"', 'tracking shows me "my pakage nevr arrived" every day', '"pakage" late', "ＰＨＯＮＥ",
 )  # fmt: skip
 OPTIONS = (

@@ -24,13 +24,13 @@ def corrections(text, wrong=None, texts=TEXTS, levels=None):
 
 def correct(text, wrong=None, texts=TEXTS, levels=None):
     """Correct a query: gives its Correction and its new terms, or None."""
-    (sure, _), query = corrections(text, wrong, texts, levels)
+    (sure, *_), query = corrections(text, wrong, texts, levels)
     return sure and (sure.describe(query), [token.term for token in sure.tokens])
 
 
 def offer(text, texts=TEXTS, levels=None):
     """What is offered beside the answer, where nothing is sure."""
-    (sure, offered), query = corrections(text, None, texts, levels)
+    (sure, offered, _), query = corrections(text, None, texts, levels)
     assert sure is None
     return offered and offered.describe(query).text
 
@@ -153,7 +153,7 @@ def test_known_words_are_listed_once():
 def test_a_word_of_the_language_is_no_misspelling(text, held):
     """Because these articles lack it: the lexicon says what is a word."""
     texts = (f"some {held}", held, held)
-    (sure, offered), _ = corrections(text, None, texts, dict.fromkeys((text,), 15))
+    (sure, offered, _), _ = corrections(text, None, texts, dict.fromkeys((text,), 15))
     assert (sure, offered) == (None, None)
     assert (
         correct(text, texts=texts) is not None or " " not in held
@@ -162,7 +162,7 @@ def test_a_word_of_the_language_is_no_misspelling(text, held):
 
 def test_another_spelling_of_a_word_is_no_misspelling():
     """The lexicon has `behavior` alone: `behaviour` is a word all the same, and may be meant."""
-    assert corrections("behaviour", None, ("behavior",), {"behavior": 15})[0] == (None, None)
+    assert corrections("behaviour", None, ("behavior",), {"behavior": 15})[0][:2] == (None, None)
     texts = ("behaviour", "behaviout")
     levels = {"behavior": 15, **dict.fromkeys(texts, 0)}
     assert correct("behaviouu", texts=texts, levels=levels)[0].text == "behaviour"
@@ -185,13 +185,13 @@ def test_what_is_not_sure_is_offered():
 def test_what_is_offered_can_be_typed():
     """With filters, phrases and exclusions where they were."""
     text = 'tier:contact  "a rate" lofal lofal -late Lofal'
-    (_, offered), query = corrections(text, {"lofal"}, ("local", "rate"))
+    (_, offered, _), query = corrections(text, {"lofal"}, ("local", "rate"))
     assert offered.retype(query).text == 'tier:contact  "a rate" local local -late local'
 
 
 def test_sure_words_are_corrected_and_others_offered_with_them():
     """What is offered is the whole query as it may have been meant."""
-    (sure, offered), query = corrections("pacakge lofal", None, ("package", "local"))
+    (sure, offered, _), query = corrections("pacakge lofal", None, ("package", "local"))
     assert sure.describe(query).text == "package lofal"
     assert offered.describe(query).text == "package local"
 
@@ -236,7 +236,44 @@ def test_the_first_letter_may_be_wrong_or_missing():
     """Where no word that begins alike is a likely one."""
     assert correct("oackage", texts=("package",))[0].text == "package"
     assert correct("ackage", texts=("package",))[0].text == "package"
-    assert correct("xpackage", texts=("package",))[0].text == "package"
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "meant"),
+    [
+        ("zsphere", "sphere", None),
+        ("clientid", "client", None),
+        ("asphere", "sphere", "sphere"),
+        ("ssphere", "sphere", "sphere"),
+        ("sphereer", "sphere", "sphere"),
+        ("sphereed", "sphere", "sphere"),
+        ("spherre", "sphere", "sphere"),
+    ],
+)
+def test_names_made_of_a_word_are_no_slips_of_it(text, known, meant):
+    """They have letters before it, or two behind it that are no ending: the word is offered, and
+    is nothing to be read instead. What is typed twice is a slip.
+    """
+    (sure, offered, probable), query = corrections(text, None, (known,), {known: 15})
+    assert (sure and sure.describe(query).text) == meant
+    if meant is None:
+        assert offered.describe(query).text == known
+        assert not probable
+
+
+def test_letters_before_a_word_that_is_everywhere_are_a_slip():
+    """Who asks a shop means its `order`, whatever stands before it."""
+    texts, levels = ["an order status"] * 300, {"order": 20}
+    assert correct("zorder status", {"zorder"}, texts, levels)[0].text == "order status"
+    assert correct("zorder status", {"zorder"}, texts[:1], levels) is None
+
+
+def test_what_is_far_is_offered_but_not_probable():
+    """Where all that was typed finds nothing, it is read as a common word, not as a rare one."""
+    for level, expected in ((15, True), (1, False)):
+        found, query = corrections("lofal", None, ("local",), {"local": level})
+        assert (found.sure, found.probable) == (None, expected)
+        assert found.offered.describe(query).text == "local"
 
 
 @pytest.mark.parametrize(
@@ -280,7 +317,7 @@ def test_compounds_are_taken_apart_where_a_language_makes_them_at_will():
             corrector = Corrector(FakeStatistics(analyzer, texts, levels=levels), analyzer)
             query = parse_query("Rechnungsnummer")
             tokens = list(analyzer.tokens(query.words))
-            sure, _ = corrector.correct(tokens, tokens)
+            sure = corrector.correct(tokens, tokens).sure
             assert (sure and sure.describe(query).text) == meant
 
 
@@ -293,7 +330,7 @@ def test_names_of_the_settings_are_never_corrected():
         for known, changed in (({}, True), (levels, False)):
             statistics = FakeStatistics(analyzer, texts, levels={name: 0, **known})
             tokens = list(analyzer.tokens(name))
-            sure, offered = Corrector(statistics, analyzer).correct(tokens, tokens)
+            sure, offered, _ = Corrector(statistics, analyzer).correct(tokens, tokens)
             assert bool(sure or offered) is changed, name
 
 

@@ -138,7 +138,7 @@ export class Search {
     const prefix = this.#begins;
     const plain = await this.#attempt("words", tokens, prefix);
     const doubtful = this.wanted.correct ? this.#doubtful(tokens, prefix) : [];
-    const { sure, offered } = await this.corrector.correct(tokens, doubtful);
+    const { sure, offered, probable } = await this.corrector.correct(tokens, doubtful);
     const suggestion = offered?.retyped ?? null;
     const better = sure && (await this.#corrected(sure, prefix));
     if (better) return { ...better, suggestion };
@@ -146,15 +146,9 @@ export class Search {
       await this.#load(plain.concepts); // what was loaded to correct words may have taken their place
       return { ...plain, suggestion };
     }
-    const results = (await this.#probably(offered)) ?? (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
+    const meant = offered && probable ? await this.#corrected(offered) : null;
+    const results = meant ?? (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
     return results.correction ? results : { ...results, suggestion };
-  }
-
-  /** The answer to what was probably meant, if the language has none of the words that it changes.
-   * @param {import("./spelling.js").Corrected | null} offered */
-  async #probably(offered) {
-    for (const [word] of offered?.correction.words ?? []) if (await this.corrector.level(word)) return null;
-    return offered && this.#corrected(offered);
   }
 
   /** No section holds the quoted phrases: look for their words. @returns {Promise<Results | null>} */

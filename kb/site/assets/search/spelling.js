@@ -3,8 +3,8 @@
 import { pause } from "./pauses.js";
 import { areNeighbours } from "./scoring.js";
 import {
-  CONFUSED, CONFUSED_LETTERS, BESIDE, COMMON, COMMONER, COMPARED, DOUBLED, ENDINGS, EXTRA, FIRST, HELD_RARELY, JOINING, LETTERS,
-  LIKELY, LONG, LONGEST_SURE, MIN_LENGTH, MIN_PART, MISSING, NO_WORD, OFFERED, OFTENER, OTHER, OWN, PART_OF_COMPOUND, PER_LEVEL, RARE,
+  ATTACHED, CONFUSED, CONFUSED_LETTERS, BESIDE, COMMON, COMMONER, COMPARED, DOUBLED, ENDINGS, EXTRA, FIRST, HELD_RARELY, JOINING, LETTERS,
+  LIKELY, LONG, LONGEST_SURE, MIN_LENGTH, MIN_PART, MISSING, NO_WORD, OFFERED, OFTENER, OTHER, OWN, PART_OF_COMPOUND, PER_LEVEL, PROBABLE, RARE,
   SAME_STEM, SURE, SURE_PER_LETTER, SWAPS, UNDOUBLED,
 } from "./shared.js";
 
@@ -15,7 +15,7 @@ import {
 /**
  * @typedef {{text: string, words: [string, string][]}} Correction
  * @typedef {{tokens: Token[], correction: Correction, retyped: string}} Corrected
- * @typedef {{words: string[], sure: boolean}} Guess
+ * @typedef {{words: string[], sure: boolean, probable: boolean}} Guess
  */
 
 const SLIPS = [...SWAPS, MISSING, UNDOUBLED, EXTRA, DOUBLED, CONFUSED, OTHER, FIRST];
@@ -61,6 +61,19 @@ export function slipCost(typed, meant, costs = SLIPS) {
   return rows[one.length][other.length] + (one[0] === other[0] ? 0 : first);
 }
 
+/** Whether a word is a known one with letters before it, or two after it: a name, rather than a slip.
+ * @param {string} typed @param {string} known @param {Set<string>} stopWords */
+function isAttached(typed, known, stopWords) {
+  const letters = [...known];
+  const before = typed.slice(0, -known.length);
+  if (typed.endsWith(known)) return before !== letters[0] && !stopWords.has(before);
+  const after = typed.startsWith(known) ? typed.slice(known.length) : "";
+  return [...after].length === 2 && ![letters.slice(-2).join(""), ...ENDINGS].includes(after);
+}
+
+/** @param {string[]} words */
+const sureOf = (...words) => ({ words, sure: true, probable: true });
+
 export class Corrector {
   /** @param {Index} index @param {Analyzer} analyzer @param {Query} query */
   constructor(index, analyzer, query) {
@@ -70,8 +83,8 @@ export class Corrector {
   }
 
   /** The tokens with those of `wrong` replaced that have something better: those that are sure, and
-   * with those that are offered. @param {Token[]} tokens @param {Token[]} wrong
-   * @returns {Promise<{sure: Corrected | null, offered: Corrected | null}>} */
+   * with those that are offered, and whether all are probable. @param {Token[]} tokens @param {Token[]} wrong
+   * @returns {Promise<{sure: Corrected | null, offered: Corrected | null, probable: boolean}>} */
   async correct(tokens, wrong) {
     const parts = tokens.filter((token) => !token.whole && !token.inside);
     /** @type {Map<Token, Guess>} */
@@ -85,6 +98,7 @@ export class Corrector {
     return {
       sure: sure.size ? this.#replace(tokens, sure) : null,
       offered: found.size > sure.size ? this.#replace(tokens, found) : null,
+      probable: [...found.values()].every((guess) => guess.probable),
     };
   }
 
@@ -129,7 +143,7 @@ export class Corrector {
     const meant = near && (await this.#word(near.words[0]));
     if (level) {
       const isSlip = meant && slipCost(surface, meant.word) <= LIKELY && meant.level - level >= COMMONER;
-      return isSlip ? { ...near, sure: false } : this.#compound(surface);
+      return isSlip ? { ...near, sure: false, probable: false } : this.#compound(surface);
     }
     if (meant && this.#isForm(surface, meant)) return null;
     return near?.sure ? near : (await this.#split(surface)) ?? (await this.#compound(surface)) ?? near;
@@ -148,7 +162,9 @@ export class Corrector {
     }
     if (!scored.length) return null;
     const [{ score, word }] = scored;
-    return score <= limit + OFFERED ? { words: [word], sure: score <= limit } : null;
+    if (score > limit + OFFERED) return null;
+    const most = limit - (isAttached(surface, word, this.analyzer.stopWords) ? ATTACHED : 0);
+    return { words: [word], sure: score <= most, probable: score <= most + PROBABLE };
   }
 
   /** The words that are near, with scores but for what stands beside them. @param {string} surface */
@@ -230,7 +246,7 @@ export class Corrector {
       if (least > most) least = Math.min(least, (await this.#word(pair[1]))?.articles ?? 0);
       if (least > most && (await this.#together(analyzer.stem(pair[0]), analyzer.stem(pair[1])))) [most, best] = [least, pair];
     }
-    return most ? { words: best, sure: true } : null;
+    return most ? sureOf(...best) : null;
   }
 
   /** The two words that a compound is made of, wherever they stand. @param {string} surface @returns {Promise<Guess | null>} */
@@ -241,7 +257,7 @@ export class Corrector {
       const [one, other] = [letters.slice(0, cut).join(""), letters.slice(cut).join("")];
       if (!(await this.#isKnown(other))) continue;
       for (const first of [one.replace(/s$/, ""), one]) {
-        if ([...first].length >= PART_OF_COMPOUND && (await this.#isKnown(first))) return { words: [first, other], sure: true };
+        if ([...first].length >= PART_OF_COMPOUND && (await this.#isKnown(first))) return sureOf(first, other);
       }
     }
     return null;
@@ -258,7 +274,7 @@ export class Corrector {
   async #splitDigits(surface) {
     const [, word, digits] = /^(\p{L}{3,})(\p{Nd}{1,4})$/u.exec(surface) ?? [];
     if (!word) return null;
-    if (await this.#word(word)) return { words: [word, digits], sure: true };
+    if (await this.#word(word)) return sureOf(word, digits);
     if ([...word].length < MIN_LENGTH || (await this.level(word))) return null;
     const near = await this.#nearest(word, []);
     return near && { ...near, words: [...near.words, digits] };
