@@ -199,8 +199,7 @@ class Neighbourhood:
 
     def __init__(self, known: Collection[str], others: Iterable[str] = ()) -> None:
         """`others` are known ones that only make joined words with these."""
-        self._parts = {*known, *others}
-        self._starts = {part[:MIN_PART] for part in self._parts}
+        self._known, self._parts = set(known), {*known, *others}
         self._by_rest = defaultdict[str, set[str]](set)
         self._beginnings, self._firsts = set[str](), set[str]()
         self._ends = set(known)
@@ -211,21 +210,34 @@ class Neighbourhood:
             for beginning in {word, swapped}:
                 for rest in _rests(beginning):
                     self._by_rest[rest].add(word)
-                self._beginnings.update(_rests(beginning[:BEGINNING]))
-        self._last = ("", False)
+                for size in BEGINNINGS:
+                    self._beginnings.update(_rests(beginning[:size]))
+        self._last = dict.fromkeys(BEGINNINGS, ("", False))
+
+    def among(self, words: Collection[str], stop_words: AbstractSet[str]) -> set[str]:
+        """Those of some words that this has, or that a known one and another make, of which none is
+        a stop word. It is quickest for words in order.
+        """
+        firsts, ends = self._firsts, self._ends
+        likely = [w for w in words if w[:1] in firsts or w in ends or w[1:] in ends]
+        starts = {part[:MIN_PART] for part in self._known}
+        tails = {part[-MIN_PART:] for part in self._known}
+        joined = [w for w in words if w[:MIN_PART] in starts or w[-MIN_PART:] in tails]
+        found = set(filter(self.has, likely))
+        found.update([word for word in joined if self._joins(word, stop_words)])
+        return found
 
     def has(self, word: str) -> bool:
         """Whether a word is known, or near a known one as `Corrector` has it."""
         if word in self._ends or word[1:] in self._ends:
             return True  # but for its first letter
-        if word[:1] not in self._firsts:
-            return False
-        beginning = word[:BEGINNING]
-        if beginning != self._last[0]:
-            begins = not self._beginnings.isdisjoint(_rests(beginning))
-            self._last = (beginning, begins)
-        if not self._last[1]:
-            return False
+        for size in BEGINNINGS:
+            beginning, begins = word[:size], self._last[size][1]
+            if beginning != self._last[size][0]:
+                begins = not self._beginnings.isdisjoint(_rests(beginning))
+                self._last[size] = (beginning, begins)
+            if not begins:
+                return False
         rests = _rests(word)
         if self._by_rest.keys().isdisjoint(rests):
             return False
@@ -233,10 +245,7 @@ class Neighbourhood:
         furthest = 2 if len(word) >= LONG else 1
         return bool(candidates(word, lambda b: [k for k in near if k.startswith(b)], furthest))
 
-    def joins(self, word: str, stop_words: AbstractSet[str]) -> bool:
-        """Whether a word is two known ones that are no stop words."""
-        if word[:MIN_PART] not in self._starts:
-            return False
+    def _joins(self, word: str, stop_words: AbstractSet[str]) -> bool:
         cuts = range(MIN_PART, len(word) - MIN_PART + 1)
         pairs = ((word[:cut], word[cut:]) for cut in cuts)
         return any(
@@ -245,7 +254,7 @@ class Neighbourhood:
         )
 
 
-BEGINNING = 8
+BEGINNINGS = (4, 8)
 """Letters at the beginning of words that are compared first, as words in order share them."""
 
 

@@ -173,24 +173,18 @@ def find_near_words(
     for block in blocks:
         levels.update(block.read())
     before = last or NearWords([], {}, list(_other_spellings(levels, analyzer)))
-    others = defaultdict[str, list[str]](list)
-    for word, other in before.others:
-        others[word].append(other)
 
-    def matters(word: str, reach: Neighbourhood) -> bool:
-        return (
-            levels[word] == OWN
-            or reach.has(word)
-            or reach.joins(word, analyzer.stop_words)
-            or any(map(reach.has, others.get(word, ())))
-        )
+    def near(reach: Neighbourhood, looked_at: Collection[str]) -> set[str]:
+        spelt = [w for w, other in before.others if w in looked_at and reach.has(other)]
+        return reach.among(looked_at, analyzer.stop_words).union(spelt)
 
     found = set(before.levels)
-    if set(before.words).difference(words):
-        reach = Neighbourhood(words)
-        found = {word for word in found if matters(word, reach)}
-    added = Neighbourhood(set(words).difference(before.words), words)
-    found.update([word for word in levels if word not in found and matters(word, added)])
+    if gone := set(before.words).difference(words):
+        lost = near(Neighbourhood(gone, before.words), found)
+        found -= lost - near(Neighbourhood(words), lost)
+    added = set(words).difference(before.words)
+    found |= near(Neighbourhood(added, words), levels)
+    found.update([word for word, level in levels.items() if level == OWN])
     return NearWords(words, {word: levels[word] for word in sorted(found)}, before.others)
 
 
