@@ -1,10 +1,11 @@
-"""What meaning adds to words: nDCG@10 of the judged sets by words alone and by an encoder.
+"""What meaning adds to words: nDCG@10 of the judged sets by words alone, and in other modes.
 
-usage: semantic.py [SET ...]        (KB_CORPORA names the folder of the sets; needs the extra)
+usage: semantic.py [MODE ...] [SET ...]     (KB_CORPORA names the folder of the sets; needs the
+                                            extra `semantic`)
 
-For each set: nDCG@10 of both, how many queries gain and how many lose more than .01, how many
-first hits are sure in each mode and how many of those are right, the milliseconds of a question
-(median), and the bytes a section that vectors add to the index.
+For each set and mode: nDCG@10, how many queries gain and how many lose more than .01 by it, how
+many first hits are sure and what share of those is right, the milliseconds of a question (median),
+the bytes a section that vectors add to the index, and those of words and what else is shared.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from corpora import POOL, load
 
-from kb.config import SemanticConfig, load_config
+from kb.config import SEMANTIC_MODES, SemanticConfig, load_config
 from kb.evaluate.evaluation import Result, best_of_articles
 from kb.evaluate.judgments import Level
 from kb.evaluate.measures import mean, measure
@@ -34,13 +35,16 @@ CHANGE = 0.01
 
 
 class Run(NamedTuple):
-    """One set in one mode: nDCG@10 by query, sure and right first hits, seconds a question."""
+    """One set in one mode: nDCG@10 by query, sure and right first hits, seconds a question, the
+    bytes of vectors a section, and those of words.
+    """
 
     ndcg: dict[str, float]
     sure: int
     right: int
     seconds: float
     vectors: float
+    words: int
 
 
 def run(corpus: JudgedCorpus, mode: str, index: Path) -> Run:
@@ -69,33 +73,40 @@ def run(corpus: JudgedCorpus, mode: str, index: Path) -> Run:
         if answer.hits and not answer.hits[0].weak:
             sure += 1
             right += found[qid][0] in corpus.grades[qid]
-    size = sum(path.stat().st_size for path in index.glob("g*/**/vectors"))
+    size = _size(index, "vectors", "sections")
+    shared = _size(index, "vocabulary", "words", "projection")
     sections = base.describe().sections
     base.close()
     measured = measure(found, {qid: corpus.grades[qid] for qid in found})
     ndcg = {qid: mean({qid: value}.values()).ndcg for qid, value in measured.items()}
-    return Run(ndcg, sure, right, statistics.median(times), size / sections)
+    return Run(ndcg, sure, right, statistics.median(times), size / sections, shared)
+
+
+def _size(index: Path, *names: str) -> int:
+    """The bytes of files of these names in an index."""
+    return sum(path.stat().st_size for name in names for path in index.glob(f"g*/**/{name}"))
 
 
 def main(*names: str) -> None:
-    """Print the table."""
-    print("set, words, encoder, gain, lose, sure (right) words, encoder, ms, ms, bytes a section")
-    for name in names or POOL:
+    """Print the table: a row for each set and mode."""
+    modes = [name for name in names if name in SEMANTIC_MODES] or SEMANTIC_MODES[1:]
+    print("set, mode, ndcg, gained, lost, sure, right, ms, bytes a section, of all words")
+    for name in [name for name in names if name not in SEMANTIC_MODES] or POOL:
         corpus = load(name)
-        with TemporaryDirectory() as folder:
-            rows = [run(corpus, mode, Path(folder)) for mode in ("off", "encoder")]
-        words, encoder = rows
-        changes = [encoder.ndcg[qid] - words.ndcg[qid] for qid in words.ndcg]
-        print(
-            f"{name:16}",
-            *(f"{statistics.fmean(row.ndcg.values()):.4f}" for row in rows),
-            sum(change > CHANGE for change in changes),
-            sum(change < -CHANGE for change in changes),
-            *(f"{row.sure} ({row.right / max(1, row.sure):.3f})" for row in rows),
-            *(f"{1000 * row.seconds:.1f}" for row in rows),
-            f"{encoder.vectors:.0f}",
-            flush=True,
-        )
+        words: dict[str, float] = {}
+        for mode in ("off", *modes):
+            with TemporaryDirectory() as folder:
+                row = run(corpus, mode, Path(folder))
+            words = words or row.ndcg
+            changes = [row.ndcg[qid] - words[qid] for qid in words]
+            print(
+                f"{name:12} {mode:8} {statistics.fmean(row.ndcg.values()):.4f}",
+                f"{sum(change > CHANGE for change in changes):4}",
+                f"{sum(change < -CHANGE for change in changes):4}",
+                f"{row.sure:4} {row.right / max(1, row.sure):.3f} {1000 * row.seconds:6.1f}",
+                f"{row.vectors:4.0f} {row.words:,}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

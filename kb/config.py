@@ -358,8 +358,9 @@ class SearchConfig:
         return {word: tuple(o for o in found if o != word) for word, found in others.items()}
 
 
-SEMANTIC_MODES = ("off", "encoder")
-"""How meaning takes part in the ranking: not, or by a sentence encoder."""
+SEMANTIC_MODES = ("off", "words", "encoder")
+"""How meaning takes part in the ranking: not, by the vectors of a question's words, which need no
+model, or by a sentence encoder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,7 +370,8 @@ class SemanticConfig:
     mode: str = field(
         default="off",
         metadata=setting(
-            one_of(SEMANTIC_MODES), "whether searches rank by meaning, too: `off` or `encoder`"
+            one_of(SEMANTIC_MODES),
+            "whether searches rank by meaning, too: `off`, `words` or `encoder`",
         ),
     )
     model: str = field(

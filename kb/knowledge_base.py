@@ -705,9 +705,21 @@ class KnowledgeBase:
 
     def _meaning(self, opened: _Opened, language: str) -> Meaning | None:
         """What tells how near sections are to a text; None where words alone count."""
+        if self.config.semantic.mode == "words":
+            return opened.meaning_of(language, lambda: self._open_words(opened, language))
         if (files := model_of(self.config)) is None:
             return None
         return opened.meaning_of(language, lambda: self._open_meaning(opened, language, files))
+
+    def _open_words(self, opened: _Opened, language: str) -> Meaning:
+        from kb.semantic.words import WordMeaning  # noqa: PLC0415  # few knowledge bases need it
+
+        root = opened.generation.folder
+        folder = opened.generation.folder_of(language, tidy_tag(self.config.language))
+        try:
+            return WordMeaning(root, folder, opened.engine_of(language).reader)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DamagedIndexError(f"the vectors in {root.name} can't be used: {error}") from error
 
     def _open_meaning(self, opened: _Opened, language: str, files: ModelFiles) -> Meaning:
         # few knowledge bases need these

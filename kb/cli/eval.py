@@ -114,8 +114,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--semantic",
     "mode",
     type=click.Choice(SEMANTIC_MODES),
-    help="Rank by words alone (off) or by meaning, too (encoder), and compare with what the "
-    "settings say: which is better here?",
+    help="Rank by words alone (off) or by meaning, too (words, encoder), and compare with what "
+    "the settings say: which is better here?",
 )
 @language_option
 @pass_session

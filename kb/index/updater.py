@@ -17,7 +17,7 @@ from kb.content import read_topics, resolve_aliases
 from kb.content.dialects import dialect_of, locate
 from kb.content.languages import found_languages
 from kb.content.snapshot import Snapshot, state_of_folder
-from kb.errors import IndexingError
+from kb.errors import ConfigError, IndexingError
 from kb.files import is_settled, replace_file
 from kb.index.generations import (
     SOURCES,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from kb.index.engine import Engine
     from kb.model import FileRow
     from kb.semantic.encoder import ModelFiles
-    from kb.semantic.vectors import Writer
+    from kb.semantic.vectors import Encodings
 
 FORMAT = 32
 """Raised whenever the same articles would give another index."""
@@ -301,10 +301,24 @@ class Indexer(NamedTuple):
             return None, "there was no index"
         if generation.manifest.get("settings") != settings_of(self.config):
             return None, "settings or version changed"
+        if not self._is_by_model(generation.manifest.get("model")):
+            return None, "the encoder changed"
         if _has_come(generation.manifest.get("until", "")):
             return generation, "the day of an article has come"
         upgraded = difference(generation.manifest.get("libraries"), releases(INDEX))
         return generation, f"{_UPGRADED}: {upgraded}" if upgraded else ""
+
+    def _is_by_model(self, state: str | None) -> bool:
+        """Whether vectors were made by the model that is there. Those of words answer without one,
+        so that it may be gone.
+        """
+        try:
+            files = model_of(self.config)
+        except ConfigError:
+            if self.config.semantic.mode == "words":
+                return state is not None
+            raise
+        return (files and files.state) == state
 
     def _read_current(
         self, folder: IndexFolder
@@ -486,23 +500,28 @@ class Indexer(NamedTuple):
             "title_suffix": found.snapshot.dialect.title_suffix,
             "includes": sorted({row for source in sources.values() for row in source.includes}),
             "languages": languages,
+            "model": (files := model_of(self.config)) and files.state,
             "until": min((s.until for s in sources.values() if s.until), default=""),
         }
         records = json.dumps({path: sources[path].record() for path in sorted(sources)})
         replace_file(new.folder / SOURCES, [records.encode()])
-        writer = self._write_vectors(new, languages)
+        encodings = self._write_vectors(new, languages)
         generation = new.finish(manifest)
-        if writer is not None:
-            writer.finish()
+        if encodings is not None:
+            encodings.finish()
         return generation, self._unchanged(found._replace(sources=sources))
 
-    def _write_vectors(self, new: NewGeneration, languages: Sequence[str]) -> Writer | None:
+    def _write_vectors(self, new: NewGeneration, languages: Sequence[str]) -> Encodings | None:
         """Write what the sections mean, where that is asked for. Raises ConfigError."""
         if (files := model_of(self.config)) is None:
             return None
-        from kb.semantic.vectors import Writer  # noqa: PLC0415  # few knowledge bases ask for it
+        # few knowledge bases ask for these
+        from kb.semantic.vectors import Encodings, Writer  # noqa: PLC0415
+        from kb.semantic.word_writer import WordWriter  # noqa: PLC0415
 
-        writer = Writer(self.config.index, files, self.progress)
+        encodings = Encodings(self.config.index, files, self.progress)
+        is_words = self.config.semantic.mode == "words"
+        writer = WordWriter(encodings) if is_words else Writer(encodings)
         for language in languages:
             place = engine_folder(new.folder, languages, self._tag(language))
             engine = self.open_engine(place, language)
@@ -510,7 +529,8 @@ class Indexer(NamedTuple):
                 writer.write(place, engine.reader)
             finally:
                 engine.close()
-        return writer
+        writer.write_shared(new.folder)
+        return encodings
 
 
 def model_of(config: Config) -> ModelFiles | None:
@@ -594,7 +614,7 @@ def settings_of(config: Config) -> str:
         "markdown": astuple(config.markdown),
         "languages": (config.folder.languages, found_languages(config.content)),
         "dialect": (located.name, located.state, astuple(config.folder)),
-        "model": (files := model_of(config)) and files.state,
+        "semantic": config.semantic.mode != "off" and astuple(config.semantic),
         "ranking": {
             constant.name: getattr(ranking, constant.name)
             for constant in ranking.constants()

@@ -21,7 +21,6 @@ from kb.concurrency import cached_property
 from kb.model import Tier, decode_meta
 from kb.search.protocols import (
     HIDDEN,
-    NEAREST,
     POSITION_BITS,
     POSITION_MASK,
     Candidate,
@@ -278,7 +277,7 @@ class _Selection:
             if forbidden:
                 docs = {doc for doc in docs if article_of[doc] not in forbidden}
         if query.near:
-            self.near = {*islice((doc for doc in query.near if doc in docs), NEAREST)}
+            self.near = {*islice((doc for doc in query.near if doc in docs), query.most_near)}
             docs -= {*query.near} - self.near - worded
         if self.reader.twins.sections:
             self.twins = join(docs, self.reader.twins, self._held)

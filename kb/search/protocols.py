@@ -193,7 +193,7 @@ class CandidateQuery(NamedTuple):
     """Which sections are candidates, and what their parts are.
 
     A section is one if it holds any of the `terms`, or is the first of an article with one of the
-    facets `first_of`, or is among the first NEAREST of the keys `near` that
+    facets `first_of`, or is among the first `most_near` of the keys `near` that
     pass the rest; if it holds each of the `phrases` and none of the `excluded`; if its article
     has all facets `required` and none `forbidden`. Those that hold `preferred` phrases score more.
     `hidden` says whether what the public does not see is searched. A facet is a text such as
@@ -210,6 +210,7 @@ class CandidateQuery(NamedTuple):
     first_of: tuple[str, ...] = ()
     hidden: bool = False
     near: Sequence[Any] = ()
+    most_near: int = NEAREST
 
 
 class Candidate(NamedTuple):
@@ -290,20 +291,35 @@ class Records(Protocol):
         ...
 
 
+class Asked(NamedTuple):
+    """What is asked of Meaning: a text, its (surface, idf in steps), and the share of their idf
+    that the best section by words holds.
+    """
+
+    text: str
+    words: Sequence[tuple[str, int]]
+    held: float
+
+
 class Similarities(NamedTuple):
     """How near all sections are to one query: `cosines` by key of the index; `nearest` are the keys
-    of those that are near enough to be an answer, the nearest first, equal ones in order.
+    of those that are near enough to be an answer, the nearest first, equal ones in order. Meaning
+    counts for the `best` first sections by words, and the `most` nearest ones; `weight` is how
+    much where the words say nothing.
     """
 
     cosines: Mapping[Any, float]
     nearest: Sequence[Any]
+    weight: float
+    best: int = NEAREST
+    most: int = NEAREST
 
 
 class Meaning(Protocol):
-    """Tells how near sections are to a text."""
+    """Tells how near sections are to a query."""
 
-    def similarities(self, text: str) -> Similarities:
-        """How near all sections of the index are to a text."""
+    def similarities(self, asked: Asked) -> Similarities | None:
+        """How near all sections of the index are; None where the query has no known meaning."""
         ...
 
 

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from kb.model import ArticleMeta, Audience, Found, Match, Part, Status, Tier, Twin, decode_meta
 from kb.search.expansion import Expander
-from kb.search.protocols import NEAREST, CandidateQuery, Candidates, ExpandedQuery
+from kb.search.protocols import Asked, CandidateQuery, Candidates, ExpandedQuery
 from kb.search.query import CUT_WORDS, MAX_WORDS, MIN_OUTSIDE, Filters
 from kb.search.ranking import IDF_STEPS, RESCORED, confidence, round_score
 from kb.search.scoring import QueryStatistics, Scoring
@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
     from kb.config import Ranking
     from kb.model import Correction
-    from kb.search.protocols import Candidate, Meaning, Phrase, SearchIndex
+    from kb.search.protocols import Candidate, Meaning, Phrase, SearchIndex, Similarities
     from kb.search.query import Request
     from kb.text.analysis import Analyzer, Token
 
+UNKNOWN_MEANING = "None of these words has a known meaning; the answer is by words alone."
 UNQUOTED = "No section holds the quoted words one after the other."
 
 MARGIN = 8
@@ -75,7 +76,8 @@ class Results(NamedTuple):
     the surfaces that others stood in for. `confidence` is the probability that the first section is
     right: 1 where it is what was asked for, be it that there are no words but filters, or that a
     person was asked for and it is a contact. A `suggestion` is a correction that is not sure: the
-    answer is that without it. `expanded` is what was searched for.
+    answer is that without it. `expanded` is what was searched for; `held` is the share of its idf
+    that the best section by words holds.
     """
 
     found: Found
@@ -89,6 +91,7 @@ class Results(NamedTuple):
     notices: tuple[str, ...] = ()
     asked: Mapping[str, float] = MappingProxyType({})
     expanded: ExpandedQuery = ExpandedQuery((), ())
+    held: float = 0.0
 
 
 class Searcher:
@@ -131,6 +134,11 @@ class _Ranked(NamedTuple):
     meaning: float = 0.0
 
 
+_NOBODY = Candidates((), 0, None)
+
+_Looked: TypeAlias = "tuple[Candidates, list[_Ranked], bool]"
+
+
 class _Search:
     """The answer to one request."""
 
@@ -146,6 +154,7 @@ class _Search:
         )
         self.typed: list[Token] = []
         self.corrector = Corrector(self.statistics, self.analyzer)
+        self.last: tuple[tuple[CandidateQuery, int], _Looked] | None = None
 
     def run(self) -> Results:
         """The sections that answer the request."""
@@ -268,7 +277,8 @@ class _Search:
         self, found: Found, tokens: list[Token], *, prefix: bool = False, every: bool = False
     ) -> Results:
         expanded = self.expander.expand(tokens, self.typed, prefix=prefix, every=every)
-        total, sections, sure = self._best(self._candidate_query(expanded), expanded)
+        best = self._best(self._candidate_query(expanded), expanded)
+        total, sections, sure, held = best
         return Results(
             found=found if total else Found.NOTHING,
             total=total,
@@ -276,6 +286,7 @@ class _Search:
             terms=_searched(expanded, self.statistics),
             confidence=sure,
             expanded=expanded,
+            held=held,
             synonyms=self.expander.used(tokens),
             asked={
                 term.surface: self.statistics.idf(term.term) / IDF_STEPS
@@ -293,10 +304,16 @@ class _Search:
         is_whole = not request.prefix or request.query.text[-1:].isspace()
         if meaning is None or request.person_first or not is_whole or not words.strip():
             return results
-        similarities = meaning.similarities(words)
-        expanded = results.expanded
-        query = self._candidate_query(expanded)._replace(near=similarities.nearest)
-        total, sections, sure = self._best(query, expanded, similarities.cosines)
+        expanded, idf = results.expanded, self.statistics.idf
+        surfaces = {t.surface: idf(t.term) for t in expanded.all if not t.compound}
+        asked = Asked(words, tuple(surfaces.items()), results.held)
+        similarities = meaning.similarities(asked)
+        if similarities is None:
+            return results._replace(notices=(*results.notices, UNKNOWN_MEANING))
+        query = self._candidate_query(expanded)
+        if similarities.nearest:
+            query = query._replace(near=similarities.nearest, most_near=similarities.most)
+        total, sections, sure, _ = self._best(query, expanded, similarities)
         found = results.found if results.total or not total else Found.WORDS
         return results._replace(total=total, sections=sections, confidence=sure, found=found)
 
@@ -310,7 +327,7 @@ class _Search:
             first_of=tuple(f"audience:{audience}" for audience in Audience),
             hidden=self.hidden,
         )
-        total, sections, sure = self._best(query, ExpandedQuery((), ()))
+        total, sections, sure, _ = self._best(query, ExpandedQuery((), ()))
         return Results(Found.WORDS if total else Found.NOTHING, total, sections, {}, sure)
 
     def _candidate_query(self, expanded: ExpandedQuery) -> CandidateQuery:
@@ -371,28 +388,39 @@ class _Search:
         self,
         query: CandidateQuery,
         expanded: ExpandedQuery,
-        cosines: Mapping[Any, float] | None = None,
-    ) -> tuple[int, tuple[RankedSection, ...], float]:
-        """How many sections there are, those that are shown, and the confidence in the first. More
-        and more candidates are asked for until what the others may score can't change them.
+        similarities: Similarities | None = None,
+    ) -> tuple[int, tuple[RankedSection, ...], float, float]:
+        """How many sections there are, those that are shown, the confidence in the first, and the
+        share of the idf that it holds. More and more candidates are asked for until what the others
+        may score can't change them.
         """
         scoring = Scoring(self.statistics, query.terms, len(query.preferred))
         pairs = tuple(surface for surface, _ in expanded.pairs)
-        count = max(self.request.limit, RESCORED if cosines is None else NEAREST) + MARGIN
+        least = RESCORED if similarities is None else max(RESCORED, similarities.best)
+        count = max(self.request.limit, least) + MARGIN
         while True:
+            found, ranked, is_whole = self._by_words(query, count, scoring)
+            if similarities is not None:
+                ranked, is_whole = self._fused(found, ranked, similarities, scoring)
+            sections, rival = self._shown(ranked, scoring, pairs)
+            if is_whole or (rival and len(sections) >= self.request.limit):
+                held, asked = scoring.held(ranked[0].candidate) if ranked else (0, 0)
+                sure = self._confidence(ranked[:1], scoring, rival)
+                return found.total, sections, sure, held / asked if asked else 0.0
+            count *= MORE
+
+    def _by_words(self, query: CandidateQuery, count: int, scoring: Scoring) -> _Looked:
+        """The candidates, and what `_ranked` says of them. What was looked up last is kept: ranking
+        by meaning begins with it.
+        """
+        if self.last is None or self.last[0] != (query, count):
             found = self.index.candidates(query, count)
-            contacts = Candidates((), 0, None)
+            contacts = _NOBODY
             if self.request.person_first:
                 only = query._replace(required=(*query.required, _CONTACT))
                 contacts = self.index.candidates(only, count)
-            if cosines is None:
-                ranked, is_whole = self._ranked(found, contacts, scoring)
-            else:
-                ranked, is_whole = self._fused(found, cosines, scoring)
-            sections, rival = self._shown(ranked, scoring, pairs)
-            if is_whole or (rival and len(sections) >= self.request.limit):
-                return found.total, sections, self._confidence(ranked[:1], scoring, rival)
-            count *= MORE
+            self.last = (query, count), (found, *self._ranked(found, contacts, scoring))
+        return self.last[1]
 
     def _ranked(
         self, found: Candidates, contacts: Candidates, scoring: Scoring
@@ -426,34 +454,42 @@ class _Search:
         return ranked, True
 
     def _fused(
-        self, found: Candidates, cosines: Mapping[Any, float], scoring: Scoring
+        self,
+        found: Candidates,
+        sure: list[_Ranked],
+        similarities: Similarities,
+        scoring: Scoring,
     ) -> tuple[list[_Ranked], bool]:
-        """As `_ranked`, by words and meaning together."""
-        from kb.search.meaning import LEAST_COSINE, scale_of  # noqa: PLC0415  # off, most often
+        """As `_ranked`, which gave `sure`, by words and meaning together: what is among the best by
+        words, or is near, gains by its meaning; no other comes before what it was behind.
+        """
+        from kb.search.meaning import scale_of  # noqa: PLC0415  # off, most often
 
-        nobody = Candidates((), 0, None)
-        sure, is_whole = self._ranked(found, nobody, scoring)
-        if not is_whole and len(sure) < NEAREST:
+        cosines, is_whole = similarities.cosines, found.rest is None
+        if not is_whole and len(sure) < similarities.best:
             return [], False  # which sections set the scale is not sure
-        ranked, _ = self._ranked(found._replace(rest=None), nobody, scoring)
-        worded = [each for each in ranked if each.candidate.words][:NEAREST]
+        ranked = sure
+        if found.near and not is_whole:  # what is near may be below what is sure
+            ranked, _ = self._ranked(found._replace(rest=None), _NOBODY, scoring)
+        worded = [each for each in ranked if each.candidate.words][: similarities.best]
         near = {*found.near}
         rows = {each.candidate.key: each.score for each in worded}
         rows |= {each.candidate.key: each.score for each in ranked if each.candidate.key in near}
         if not rows:
             return [], True
         held, asked = scoring.held(worded[0].candidate) if worded else (0, 0)
-        scale = scale_of([(score, cosines[key]) for key, score in rows.items()], held, asked)
+        cosined = [(score, cosines[key]) for key, score in rows.items()]
+        scale = scale_of(cosined, held, asked, similarities.weight)
+        parts = {key: scale.part(cosines[key]) for key in rows}
         own = [
             each._replace(score=each.score + part, meaning=part)
             for each in ranked
-            for part in (scale.part(cosines[each.candidate.key]),)
+            for part in (parts.get(each.candidate.key, 0.0),)
         ]
         own.sort(key=lambda each: (-round_score(each.score), each.candidate.order))
-        if is_whole or found.rest is None:
+        if found.rest is None:
             return own, True
-        furthest = min(cosines[key] for key in near) if len(near) >= NEAREST else LEAST_COSINE
-        edge = round_score(found.rest + scale.part(furthest))
+        edge = round_score(found.rest)
         return [each for each in own if round_score(each.score) > edge], False
 
     def _shown(

