@@ -119,7 +119,7 @@ class _Builder:
         self._problems: list[Problem] = [*work.sources.snapshot.listing.problems]
         self._used: set[str] = set()
         self._downloads = Downloads(config.content, config.site.downloads)
-        self._analyzer = Analyzer(config.language, config.search.stop_words)
+        self._analyzer = Analyzer(config.language, config.search.stop_words, config.search.names)
         self._assets: Mapping[str, Asset] = {}
         self._apart: SearchSource | None = None
         self._base: KnowledgeBase | None = None

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from support.sites import png
 
+from kb import KnowledgeBase
 from kb.content import reader
 from kb.errors import ContentError, SiteError
 from kb.model import Escalation, Severity
@@ -456,6 +457,17 @@ def test_settings_reach_the_pages(base):
     [css] = [d.decode() for p, d in base.outside().items() if re.search(r"site\.\w+\.css$", p)]
     assert "--accent:#aa0000;" in css
     assert "--accent:#ff8888;" in css
+
+
+def test_an_index_that_a_site_built_knows_the_names(empty):
+    """It is that of the settings, for whoever searches after."""
+    empty.settings('language = "ru"\n[search]\nnames = ["Acmee"]\n')
+    empty.write({"a.md": "# Acme ok\n"})
+    empty.build()
+    base = KnowledgeBase(empty.config())
+    assert base.search("acme").hits
+    answer = base.search("acmee")
+    assert (answer.correction, answer.suggestion) == (None, None)
 
 
 def test_logo_has_to_be_an_image(base):

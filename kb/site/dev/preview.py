@@ -269,7 +269,8 @@ def _exporter(folder: Path) -> Callable[[Config, Places], Iterator[Shard]]:
     def export(config: Config, places: Places) -> Iterator[Shard]:
         texts = read_wording(config.language, config.beside(config.site.theme)).escalation()
         with closing(Store(folder / STORE)) as store, indexed(config) as base:
-            yield from export_search(base, places, kept=ShardCache(store), texts=texts)
+            kept = ShardCache(store, repr(config))
+            yield from export_search(base, places, kept=kept, texts=texts)
             store.save()
 
     return export
