@@ -292,7 +292,6 @@ class KnowledgeBase:
             audience=_member(Audience, audience, "audience"),
             drafts=drafts,
             prefix=prefix,
-            person_first=asks_for_person(query, self.config.contact.person),
             correct=correct,
             explain=explain,
         )
@@ -326,7 +325,6 @@ class KnowledgeBase:
             limit=evidence.CANDIDATES,
             audience=_member(Audience, audience, "audience"),
             drafts=drafts,
-            person_first=asks_for_person(question, self.config.contact.person),
             explain=True,
         )
         return self._ask(lambda opened: self._context(question, budget, request, opened, language))
@@ -387,11 +385,13 @@ class KnowledgeBase:
 
         Sections that say the same follow the one that stands for them, with its score.
         """
-        person = asks_for_person(query, self.config.contact.person)
-        request = Request(
-            parse_query(query), limit=limit, per_article=per_article or ALL, person_first=person
-        )
-        _, results, _ = self._ask(lambda opened: self._find(request, opened, language))
+        request = Request(parse_query(query), limit=limit, per_article=per_article or ALL)
+
+        def find(opened: _Opened) -> Results:
+            asked = self._for_person(request, query, opened, language)
+            return self._find(asked, opened, language)[1]
+
+        results = self._ask(find)
         found = results.sections
         return tuple(islice(chain.from_iterable(map(_with_twins, found)), limit))
 
@@ -495,7 +495,6 @@ class KnowledgeBase:
             query=parse_query(words),
             limit=1,
             audience=_member(Audience, audience, "audience"),
-            person_first=asks_for_person(words, self.config.contact.person),
         )
         return self._ask(lambda opened: self._contact(words, request, opened, language))
 
@@ -512,6 +511,17 @@ class KnowledgeBase:
         return self._ask(
             lambda opened: self._escalation("", article, article.audience, opened, article.language)
         )
+
+    def escalation_texts(self, tag: str) -> EscalationTexts:
+        """What an escalation and customers say in a language: kb's words under the theme's."""
+        if (known := self._texts.get(tag)) is not None:
+            return known
+        texts, theme = ENGLISH, self.config.beside(self.config.site.theme)
+        if primary(tag) != "en" or theme.is_dir():
+            from kb.support.wording import texts_in  # noqa: PLC0415  # English needs no file
+
+            texts = texts_in(tag, theme)
+        return self._texts.setdefault(tag, texts)
 
     def describe(self) -> Description:
         """What the index holds, in all languages. Of several indexes on a cluster the generations
@@ -752,6 +762,17 @@ class KnowledgeBase:
                 return tag, results, (said,)
         return order[0], first, ()
 
+    def _for_person(
+        self, request: Request, words: str, opened: _Opened, language: str | None
+    ) -> Request:
+        """The request, with contacts first where the words ask for a person in a language asked."""
+        tags = opened.languages if language is None else [self._language(language, opened)]
+        texts = dict.fromkeys(self.escalation_texts(self._tag(tag)).sayings for tag in tags)
+        person = self.config.contact.person
+        return request._replace(
+            person_first=any(asks_for_person(words, person, sayings) for sayings in texts)
+        )
+
     def _languages_to_ask(
         self, request: Request, opened: _Opened, language: str | None
     ) -> tuple[str, ...]:
@@ -775,6 +796,7 @@ class KnowledgeBase:
     def _answer(
         self, query: str, request: Request, opened: _Opened, language: str | None
     ) -> Answer:
+        request = self._for_person(request, query, opened, language)
         tag, results, said = self._find(request, opened, language)
         results = results._replace(notices=(*said, *results.notices))
         if not results.total:
@@ -803,6 +825,7 @@ class KnowledgeBase:
     ) -> Context:
         from kb import context as evidence  # noqa: PLC0415  # as above
 
+        request = self._for_person(request, question, opened, language)
         tag, results, said = self._find(request, opened, language)
         first = results.sections[0].card if results.sections else None
         found = evidence.FoundSections(
@@ -869,6 +892,7 @@ class KnowledgeBase:
                 words, card, request.audience, opened, tag
             ),
             config=self.config,
+            sayings=self.escalation_texts(self._tag(tag)).sayings,
             language=self._tag(tag),
             template=template,
         )
@@ -944,6 +968,7 @@ class KnowledgeBase:
         tag = opened.languages[0] if language is None else self._language(language, opened)
         best: tuple[RankedSection, ...] = ()
         if words.strip():
+            request = self._for_person(request, words, opened, language)
             tag, results, _ = self._find(request, opened, language)
             best = results.sections
         card = best[0].card if best and best[0].match is not Match.SOME else None
@@ -958,19 +983,8 @@ class KnowledgeBase:
         language: str,
     ) -> Escalation:
         contacts = opened.channels(language, audience)
-        texts = self._texts_in(self._tag(language))
+        texts = self.escalation_texts(self._tag(language))
         return choose_escalation(words, article, contacts, self.config.contact, texts)
-
-    def _texts_in(self, tag: str) -> EscalationTexts:
-        """What an escalation says in a language: kb's words under those of the site's theme."""
-        if (known := self._texts.get(tag)) is not None:
-            return known
-        texts, theme = ENGLISH, self.config.beside(self.config.site.theme)
-        if primary(tag) != "en" or theme.is_dir():
-            from kb.support.wording import texts_in  # noqa: PLC0415  # English needs no file
-
-            texts = texts_in(tag, theme)
-        return self._texts.setdefault(tag, texts)
 
     def _topics(self, cards: Iterable[ArticleMeta]) -> tuple[Topic, ...]:
         """The tree of topics that hold some articles."""

@@ -1,5 +1,6 @@
 """Facts about which way to a person follows which problem."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from kb.config import ContactConfig
 from kb.model import Article, Channel, Condition, Section, Step, Tier
 from kb.site.i18n import read_wording
 from kb.support.escalation import ENGLISH, NO_CHANNEL, choose_escalation, message_for
+from kb.support.wording import texts_in
 
 SECTION = Section("top", "", 0, (), "text", (1, 1), 0)
 
@@ -220,8 +222,39 @@ def test_message_leaves_open_what_is_unclear():
     assert "What I want: [" in lines
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "when", "wish"),
+    [
+        ("ar", "أريد استرداد المبلغ، وصل الطلب أمس مكسورا", "أمس", "استرداد المبلغ"),
+        ("de", "Gestern kam es kaputt an, ich will mein Geld zurück", "Gestern", "eine Erstattung"),
+        ("de", "seit drei Tagen defekt, bitte umtauschen", "seit drei Tagen", "einen Ersatz"),
+        ("es", "llegó roto el lunes y quiero un reembolso", "el lunes", "un reembolso"),
+        (
+            "fr",
+            "commandé il y a deux semaines, à annuler",
+            "il y a deux semaines",
+            "une annulation",
+        ),
+        ("hi", "कल सामान टूटा आया, मुझे रिफंड चाहिए", "कल", "धनवापसी"),
+        ("it", "rotto da 3 giorni, vorrei un rimborso", "da 3 giorni", "un rimborso"),
+        ("ja", "昨日届いた商品が壊れていたので返金してほしい", "昨日", "返金"),
+        ("ko", "2일 전에 산 제품이 고장나서 환불 받고 싶어요", "2일 전", "환불"),
+        ("nl", "kapot sinds 12.03.2026, graag vervangen", "12.03.2026", "een vervanging"),
+        ("pt", "chegou ontem, quero o meu dinheiro de volta", "ontem", "um reembolso"),
+        ("ru", "Верните деньги, заказ от 2026-02-01", "2026-02-01", "возврат денег"),
+        ("tr", "geçen hafta aldım, iade istiyorum", "geçen hafta", "para iadesi"),
+        ("zh-Hant", "三天前收到的商品壞了，想退款", "三天前", "退款"),
+    ],
+)
+def test_times_and_wishes_are_known_in_the_language(language, words, when, wish):
+    """As they are written, and in the message's own words."""
+    _, said, *_, wished = message_for(words, texts=texts_in(language)).split("\n")
+    assert re.split(": ", said)[1] == when
+    assert re.split(": ", wished)[1].startswith(f"{wish} [")
+
+
 def test_message_and_reasons_are_in_the_given_language():
-    """Names keep their capitals after a colon; a wish in English words is none there."""
+    """Names keep their capitals after a colon; a wish in English words is told in German."""
     german = read_wording("de", Path("no theme")).escalation()
     found = choose_escalation("urgent, a refund", LATE, ALL, texts=german)
     assert (

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.support import phrases
 from kb.support.intent import (
     ALONE_RULE,
     NOT_PERSON_RULE,
@@ -16,7 +17,9 @@ from kb.support.intent import (
     asks_for_person,
     is_urgent,
     plain,
+    without_accents,
 )
+from kb.support.wording import texts_in
 
 PERSON = (
     "talk to a human",
@@ -214,3 +217,103 @@ def test_no_real_question_of_the_corpora_asks_for_a_person():
     for file in files:
         queries = [json.loads(line)["text"] for line in file.read_text("utf-8").splitlines()]
         assert [query for query in queries if asks_for_person(query)] == []
+
+
+LANGUAGES = sorted(path.stem for path in (Path(phrases.__file__).parent / "words").glob("*.toml"))
+SAYINGS = {language: texts_in(language).sayings for language in LANGUAGES}
+
+PERSON_IN = (
+    ("ar", "أريد التحدث مع موظف خدمة العملاء"),
+    ("de", "Kann ich mit einem Mitarbeiter sprechen?"),
+    ("de", "Bitte rufen Sie mich zurück, um Rückruf wird gebeten"),
+    ("de", "Telefonnummer vom Kundenservice"),
+    ("es", "quiero hablar con una persona"),
+    ("es", "numero de telefono de atencion al cliente"),
+    ("fr", "Je voudrais parler à un conseiller"),
+    ("fr", "numéro du service client"),
+    ("he", "אני רוצה לדבר עם נציג"),
+    ("hi", "मुझे किसी इंसान से बात करनी है"),
+    ("it", "vorrei parlare con un operatore"),
+    ("ja", "オペレーターと話したいです"),
+    ("ja", "カスタマーサポートの電話番号を教えてください"),
+    ("ko", "상담원과 통화하고 싶어요"),
+    ("nl", "Kan ik met iemand van de klantenservice praten?"),
+    ("nl", "telefoonnummer klantenservice"),
+    ("pl", "Chcę porozmawiać z konsultantem"),
+    ("pt", "quero falar com um atendente"),
+    ("ru", "соедините меня с оператором"),
+    ("tr", "Müşteri temsilcisiyle görüşmek istiyorum"),
+    ("tr", "BİRİYLE konuşmak istiyorum"),
+    ("uk", "Хочу поговорити з живою людиною"),
+    ("zh", "我要转人工客服"),
+    ("zh-Hant", "請幫我轉接真人客服"),
+)
+NO_PERSON_IN = (
+    ("ar", "كيف أغير رقم هاتفي"),
+    ("de", "Wie ändere ich meine Telefonnummer"),
+    ("de", "menschliches Versagen"),
+    ("es", "cómo cambio mi número de teléfono"),
+    ("fr", "changer mon numéro de téléphone"),
+    ("fr", "Le rembourser sans parler à un conseiller"),
+    ("he", "איך מחליפים מספר טלפון"),
+    ("hi", "मेरा सामान नहीं आया"),
+    ("it", "il pacco non è arrivato"),
+    ("ja", "電話番号を変更する方法"),
+    ("ko", "전화번호를 어떻게 바꾸나요"),
+    ("nl", "hoe deel ik een bestand met iemand"),
+    ("pl", "jak zmienić numer telefonu"),
+    ("pt", "como mudar o meu número de telefone"),
+    ("ru", "сколько человек может пользоваться"),
+    ("tr", "telefon numaramı nasıl değiştiririm"),
+    ("uk", "посилка не прийшла"),
+    ("zh", "我的电话号码怎么修改"),
+    ("zh-Hant", "包裹沒有送到"),
+)
+
+
+@pytest.mark.parametrize(("language", "words"), PERSON_IN)
+def test_asking_for_a_person_in_other_languages(language, words):
+    """With the words of that language, with accents or without; English ones hold as well."""
+    assert asks_for_person(words, sayings=SAYINGS[language])
+    assert asks_for_person("talk to a human", sayings=SAYINGS[language])
+
+
+@pytest.mark.parametrize(("language", "words"), NO_PERSON_IN)
+def test_sharing_words_is_not_asking_in_other_languages(language, words):
+    """These are about a number, a person or a contact."""
+    assert not asks_for_person(words, sayings=SAYINGS[language])
+
+
+@pytest.mark.parametrize(
+    ("language", "urgent", "patient"),
+    [
+        ("ar", "الأمر عاجل", "الأمر غير عاجل"),
+        ("de", "Es ist sehr dringend", "Es ist nicht dringend"),
+        ("es", "lo necesito cuanto antes", "no es urgente"),
+        ("fr", "c'est urgent", "ce n'est pas urgent"),
+        ("it", "ho bisogno al più presto", "non è urgente"),
+        ("ja", "至急お願いします", "急ぎではありません"),
+        ("ko", "급해요", "급하지 않아요"),
+        ("nl", "zo snel mogelijk", "heeft geen haast"),
+        ("pl", "to pilne", "to nie jest pilne"),
+        ("ru", "это срочно", "это не срочно"),
+        ("tr", "bu çok acil", "acil değil"),
+        ("zh", "请尽快处理", "不着急"),
+    ],
+)
+def test_urgency_in_other_languages(language, urgent, patient):
+    """And that there is none."""
+    assert is_urgent(urgent, sayings=SAYINGS[language])
+    assert not is_urgent(patient, sayings=SAYINGS[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_spares_the_rules_of_a_language_loses_nothing(language):
+    """Whatever a rule matches has a stem: without one, no rule need be compiled."""
+    sayings = SAYINGS[language]
+    for rule in sayings.person:
+        assert not re.search(rule, "")
+        for stem in sayings.stems:
+            assert stem == without_accents(stem)
+    assert all(sayings.stems)
+    assert any(asks_for_person(w, sayings=sayings) for tag, w in PERSON_IN if tag == language)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kb.search.protocols import SearchIndex
     from kb.search.query import Request
     from kb.search.searcher import Results
+    from kb.support.intent import Sayings
     from kb.text.analysis import Analyzer
 
 CALL_WORDS = 15
@@ -116,6 +117,7 @@ class Desk(NamedTuple):
     answer: Callable[[Request], tuple[Results, tuple[Hit, ...]]]
     escalate: Callable[[str, ArticleMeta | None], Escalation]
     config: Config
+    sayings: Sayings
     language: str
     template: Path | None = None
 
@@ -128,7 +130,7 @@ def suggest(message: Message, desk: Desk, request: Request) -> Suggestion:
     masked, kinds = _masked(message, desk, hidden=request.audience is Audience.AGENT)
     texts = find_problems(masked, desk.sections, desk.analyzer, audience=request.audience)
     settings = desk.config.contact
-    wants_person = asks_for_person(masked.text, settings.person)
+    wants_person = asks_for_person(masked.text, settings.person, desk.sayings)
     is_call = wants_person and len(texts) == 1 and len(texts[0].split()) <= CALL_WORDS
     asked = request._replace(person_first=is_call)
     answers = [_answered(text, desk, asked) for text in texts]
@@ -143,7 +145,7 @@ def suggest(message: Message, desk: Desk, request: Request) -> Suggestion:
         escalation=escalation,
         missing=missing_from(message, ready, kinds),
         wants_person=wants_person,
-        urgent=is_urgent(masked.text, settings.urgent),
+        urgent=is_urgent(masked.text, settings.urgent, desk.sayings),
         reply="",
         language=desk.language,
         personal=tuple(sorted(kinds)),

@@ -458,9 +458,6 @@ class _Builder:
             kept=ShardCache(self._cache.store, self._sources.common, plan.prefix),
             topic_files=topic_files,
             language=plan.language or tidy_tag(self._config.language),
-            texts=read_wording(
-                plan.language or self._config.language, self._folders.theme
-            ).escalation(),
         )
         with closing(shards):  # where the disk is full, files of the export are closed, too
             for shard in shards:

@@ -20,8 +20,7 @@ from kb.errors import SiteError
 from kb.model import Problem, Severity
 from kb.site import PACKAGE
 from kb.site.theme import read_theme_file
-from kb.support.escalation import ENGLISH
-from kb.support.wording import own_texts
+from kb.support.wording import own_texts, with_sayings
 from kb.text.languages import direction_of, fallbacks, primary
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class Wording:
 
     def escalation(self) -> EscalationTexts:
         """What the panel "Still need help?" says of channels, and the message's words."""
-        return ENGLISH.in_language(self.texts, english=primary(self.language) == "en")
+        return with_sayings(self.texts, self.language)
 
     def count(self, what: str, number: int) -> str:
         """A number of things, in the plural form that the language has for it: `3 articles`."""

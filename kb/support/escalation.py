@@ -9,8 +9,8 @@ words bring the channels for urgent problems to the front.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 from kb.config import ContactConfig, setting_place
 from kb.content import line_of_step
@@ -25,10 +25,16 @@ from kb.model import (
     Status,
     Step,
 )
-from kb.support.intent import asks_for_person, is_urgent
+from kb.support.intent import (
+    ENGLISH_ALONE,
+    Sayings,
+    asks_for_person,
+    is_urgent,
+    plain,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kb.config import Config
     from kb.model import ArticleMeta
@@ -42,6 +48,13 @@ WISHES = (
     (r"\b(?:refund|refunded|money back)\b", "a refund"),
     (r"\b(?:replacement|replace|exchange)\b", "a replacement"),
     (r"\b(?:cancel|cancellation)\b", "a cancellation"),
+)
+
+WHEN_RULE = (
+    r"\b(?:today|yesterday|tonight|this morning|last (?:night|week|month|monday|tuesday|wednesday|"
+    r"thursday|friday|saturday|sunday)|(?:\d{1,3}|an?|two|three|four|five|six) "
+    r"(?:hour|day|week|month)s? ago|(?:since|on) (?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"\d{4}-\d{2}-\d{2})\b"
 )
 
 NO_ANSWER = "…"
@@ -60,6 +73,8 @@ class EscalationTexts:
     """What an escalation says, in English unless given: why a channel is offered, and the message.
 
     A line of the message is a label and what stands behind it, `[...]` where a customer writes.
+    `wishes` are rules for plain words, each with what the message says; `when_rule` finds a time in
+    words as they were written; `sayings` are how people ask for a person in the language.
     """
 
     why_urgent_now: str = "your problem is urgent"
@@ -78,11 +93,8 @@ class EscalationTexts:
     message_no_wish: str = "what would solve it for you"
     message_or_else: str = "{wish} [or something else]"
     wishes: tuple[tuple[str, str], ...] = WISHES
-
-    def in_language(self, texts: Mapping[str, Any], *, english: bool) -> EscalationTexts:
-        """These texts in another language; wishes are known in English words alone."""
-        own = {f.name: str(texts[f.name]) for f in fields(self) if f.name != "wishes"}
-        return EscalationTexts(**own, wishes=self.wishes if english else ())
+    when_rule: str = WHEN_RULE
+    sayings: Sayings = ENGLISH_ALONE
 
 
 ENGLISH = EscalationTexts()
@@ -126,9 +138,9 @@ def choose_escalation(
     (others among them are passed over).
     """
     settings = settings or ContactConfig()
-    urgent = is_urgent(words, settings.urgent)
+    urgent = is_urgent(words, settings.urgent, texts.sayings)
     channels = _in_order(contacts, settings.order)
-    steps = _steps(article, channels) or _default_steps(channels)
+    steps = _steps(article, channels) or _default_steps(channels, texts.sayings)
     options = _options(_by_urgency(steps, urgent=urgent), channels, texts, urgent=urgent)
     ready = _have_ready(article, options)
     return Escalation(
@@ -174,18 +186,19 @@ def _steps(article: Source | None, channels: list[tuple[Source, Channel]]) -> li
     return known if channels else steps
 
 
-def _default_steps(channels: list[tuple[Source, Channel]]) -> list[Step]:
+def _default_steps(channels: list[tuple[Source, Channel]], sayings: Sayings) -> list[Step]:
     """Every channel, with the condition that its own description implies."""
-    return [Step(channel.name, _implied(channel.best_for)) for _, channel in channels]
+    return [Step(channel.name, _implied(channel.best_for, sayings)) for _, channel in channels]
 
 
 WAITS_RULE = r"\b(?:not|non)[ -]urgent\b|\bcan wait\b"
 
 
-def _implied(best_for: str) -> Condition | None:
-    if is_urgent(best_for):
+def _implied(best_for: str, sayings: Sayings) -> Condition | None:
+    if is_urgent(best_for, sayings=sayings):
         return Condition.URGENT
-    waits = re.search(WAITS_RULE, best_for.lower())
+    own = sayings.not_urgent
+    waits = re.search(WAITS_RULE, best_for.lower()) or (own and re.search(own, plain(best_for)))
     return Condition.NOT_URGENT if waits else None
 
 
@@ -271,11 +284,11 @@ def message_for(
     story.
     """
     story = " ".join(words.split())[:LONGEST_STORY]
-    if asks_for_person(story, person):
+    if asks_for_person(story, person, texts.sayings):
         story = ""
     lines = {
         texts.message_happened: texts.message_story.format(story=story) if story else "",
-        texts.message_when: _first(WHEN_RULE, story),
+        texts.message_when: _first(texts.when_rule, story),
         **_answers(asked, _only(ORDER_RULE, story)),
         texts.message_tried: "",
         texts.message_wish: _wish(story, texts),
@@ -308,12 +321,6 @@ def _label(text: str) -> str:
     return " ".join(text.split()).rstrip(".:").replace(": ", ", ")
 
 
-WHEN_RULE = (
-    r"\b(?:today|yesterday|tonight|this morning|last (?:night|week|month|monday|tuesday|wednesday|"
-    r"thursday|friday|saturday|sunday)|(?:\d{1,3}|an?|two|three|four|five|six) "
-    r"(?:hour|day|week|month)s? ago|(?:since|on) (?:mon|tues|wednes|thurs|fri|satur|sun)day|"
-    r"\d{4}-\d{2}-\d{2})\b"
-)
 # Six digits or more, perhaps with letters before and hyphens between: no price, date or year.
 ORDER_RULE = r"\b(?!\d{4}-\d{2}-\d{2}\b)[A-Z]{0,4}-?\d(?:-?\d){5,23}\b"
 
@@ -330,7 +337,8 @@ def _only(pattern: str, text: str) -> str:
 
 
 def _wish(text: str, texts: EscalationTexts) -> str:
-    wishes = [wish for pattern, wish in texts.wishes if _first(pattern, text)]
+    text = plain(text)
+    wishes = [wish for pattern, wish in texts.wishes if re.search(pattern, text)]
     return texts.message_or_else.format(wish=wishes[0]) if len(wishes) == 1 else ""
 
 

@@ -4,18 +4,23 @@ The rules are regular expressions over plain words, in the subset that Python an
 JavaScript read alike, so that the browser can ask the same questions with the same rules.
 They are applied to `plain(words)`: lower case, without apostrophes, one space between words.
 
-They are for English. The settings `contact.person` and `contact.urgent` add phrases, which
-match as whole words wherever they stand.
+Those below are for English, and hold beside those of other languages (`Sayings`, which
+`kb.support.phrases` makes of lists of phrases). The settings `contact.person` and
+`contact.urgent` add phrases, which match as whole words wherever they stand.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+DROPPED = "['\u2018\u2019\u02bc`\u0307]"
+"""Apostrophes, and the dot of a Turkish İ in lower case."""
 
 # A longer text tells a story; what it asks for stands at its beginning or its end, and
 # the rules should cost no more than a query's search.
@@ -112,6 +117,37 @@ NOT_URGENT_RULE = (
 """A query that this matches is not urgent, whatever else it says."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sayings:
+    """The rules of another language beside the English ones; an empty one matches nothing.
+
+    Whatever a rule of `person` matches has one of the `stems`, `without_accents`.
+    """
+
+    person: tuple[str, ...] = ()
+    not_person: str = ""
+    urgent: str = ""
+    not_urgent: str = ""
+    stems: tuple[str, ...] = ()
+
+
+ENGLISH_ALONE = Sayings()
+
+_BARE = str.maketrans({"\u0142": "l", "\u0131": "i", "\u0111": "d", "\u00f8": "o"})
+
+
+def without_accents(text: str) -> str:
+    """The text without marks on its letters.
+
+    >>> without_accents("zurückrufen, człowiek")
+    'zuruckrufen, czlowiek'
+    """
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text.translate(_BARE))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
 def plain(words: str) -> str:
     """The words in lower case without apostrophes, one space between any two.
 
@@ -119,34 +155,52 @@ def plain(words: str) -> str:
     'id like a human please'
     """
     text = unicodedata.normalize("NFKC", words[:LONGEST]).lower()
-    return " ".join(re.sub(r"[^\w]+|_", " ", re.sub("['\u2018\u2019`]", "", text)).split())
+    return " ".join(re.sub(r"[^\w]+|_", " ", re.sub(DROPPED, "", text)).split())
 
 
-def asks_for_person(words: str, more: Iterable[str] = ()) -> bool:
+def asks_for_person(words: str, more: Iterable[str] = (), sayings: Sayings = ENGLISH_ALONE) -> bool:
     """Whether the words ask for a person: `talk to a human`, `phone number`, `live chat`.
 
     A subject that only shares the words does not: `how do I change my phone number`,
-    `contact list sync`, `human readable`. `more` are further phrases that do.
+    `contact list sync`, `human readable`. `more` are further phrases that do, `sayings` the
+    rules of another language.
     """
     text = plain(words)
     if not text:
         return False
     if _has_phrase(text, more):
         return True
-    if _PERSON_WORDS.isdisjoint(text.split()) or re.search(NOT_PERSON_RULE, text):
+    rules: list[str] = []
+    if not _PERSON_WORDS.isdisjoint(text.split()):
+        rules += (ALONE_RULE, *PERSON_RULES)
+    if sayings.stems and any(map(without_accents(text).__contains__, sayings.stems)):
+        rules += sayings.person
+    if not rules or any(re.search(rule, text) for rule in _not_person(sayings)):
         return False
-    return bool(re.search(ALONE_RULE, text)) or any(re.search(rule, text) for rule in PERSON_RULES)
+    return any(re.search(rule, text) for rule in rules)
 
 
-def is_urgent(words: str, more: Iterable[str] = ()) -> bool:
+def _not_person(sayings: Sayings) -> tuple[str, ...]:
+    return tuple(filter(None, (NOT_PERSON_RULE, sayings.not_person)))
+
+
+def is_urgent(words: str, more: Iterable[str] = (), sayings: Sayings = ENGLISH_ALONE) -> bool:
     """Whether the words say that the problem can't wait: `urgent`, `today`, `right now`.
 
-    `not urgent`, `no rush` and `can wait` say that it can. `more` are further phrases.
+    `not urgent`, `no rush` and `can wait` say that it can. `more` are further phrases, `sayings`
+    the rules of another language.
     """
     text = plain(words)
-    if not text or re.search(NOT_URGENT_RULE, text):
+    if not text or can_wait(text, sayings):
         return False
-    return bool(re.search(URGENT_RULE, text)) or _has_phrase(text, more)
+    urgent = filter(None, (URGENT_RULE, sayings.urgent))
+    return any(re.search(rule, text) for rule in urgent) or _has_phrase(text, more)
+
+
+def can_wait(text: str, sayings: Sayings = ENGLISH_ALONE) -> bool:
+    """Whether plain words say that a problem is not urgent."""
+    rules = filter(None, (NOT_URGENT_RULE, sayings.not_urgent))
+    return any(re.search(rule, text) for rule in rules)
 
 
 def _has_phrase(text: str, phrases: Iterable[str]) -> bool:

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import ContentError
 from kb.files import read_regular
+from kb.support import phrases
 from kb.support.escalation import ENGLISH, EscalationTexts
-from kb.text.languages import fallbacks
+from kb.text.languages import fallbacks, primary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-TEXTS = tuple(f.name for f in fields(EscalationTexts) if f.name != "wishes")
+TEXTS = tuple(f.name for f in fields(EscalationTexts) if f.type == "str" and f.name != "when_rule")
 """Names of the texts, as words and themes have them."""
 
 
@@ -49,7 +50,23 @@ def texts_in(language: str, theme: Path | None = None) -> EscalationTexts:
         texts |= own_texts(tag)
         if theme is not None:
             texts |= _themed(theme / f"{tag}.toml")
-    return ENGLISH.in_language(texts, english=language.partition("-")[0] == "en")
+    return with_sayings(texts, language)
+
+
+def with_sayings(texts: Mapping[str, str], language: str) -> EscalationTexts:
+    """Texts by name, with what customers of that language say, who may say it in English, too."""
+    own: dict[str, Any] = {name: texts[name] for name in TEXTS}
+    said = next((w["said"] for tag in fallbacks(language) if (w := _own_words(tag))), None)
+    if said is None:
+        english = primary(language) == "en"
+        return EscalationTexts(**own, wishes=ENGLISH.wishes if english else ())
+    found = zip(phrases.wishes(said, language), ENGLISH.wishes, strict=True)
+    return EscalationTexts(
+        **own,
+        wishes=tuple((f"{rule}|{english}", wish) for (rule, wish), (english, _) in found),
+        when_rule=f"{phrases.when_rule(said, language)}|{ENGLISH.when_rule}",
+        sayings=phrases.sayings(said, language),
+    )
 
 
 def _themed(path: Path) -> dict[str, str]:

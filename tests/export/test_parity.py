@@ -171,6 +171,32 @@ def test_korean_words_are_found_without_particles_alike(tmp_path, open_base, bot
     assert not list(differences(ours, theirs))
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", ("Ich möchte mit einem Mitarbeiter sprechen", "dringend: Paket seit drei Tagen weg",
+                "Telefonnummer", "ohne mit jemandem zu sprechen", "nicht dringend",
+                "Paket kam gestern, Geld zurück")),
+        ("tr", ("BİRİYLE konuşmak istiyorum", "acil değil", "geçen hafta aldım, iade istiyorum")),
+        ("ja", ("オペレーターと話したい", "至急", "3日前に届いた荷物を返金", "急ぎではありません")),
+        ("hi", ("मुझे किसी इंसान से बात करनी है", "कल पैकेज टूटा आया, रिफंड चाहिए", "तुरंत")),
+    ],
+)  # fmt: skip
+def test_wishes_and_times_of_a_language_are_known_alike(tmp_path, open_base, both, language, words):
+    """Who asks for a person, what can't wait, and what the message says of it."""
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text("# Paket\n\nPaket, 荷物, पैकेज, iade.\n")
+    (content / "call.md").write_text(
+        "---\ntier: contact\nchannel:\n  name: Anruf\n  best_for: Dringende Fragen\n---\n# Anruf\n\nJa.\n"
+    )
+    (content / "mail.md").write_text(
+        "---\ntier: contact\nchannel:\n  name: Mail\n  best_for: Was nicht eilig ist\n---\n# Mail\n\nJa.\n"
+    )
+    questions = [(query, {"limit": 5}) for query in words]
+    assert not list(differences(*both(open_base(content, language=language), questions)))
+
+
 def test_words_meet_alike(tmp_path, open_base, both):
     """One word and two, quotes with stop words and in sentences, titles with stop words, forms of
     characters and numbers, parts of names.

@@ -26,7 +26,6 @@ from kb.model import Severity
 from kb.site.build import build_site
 from kb.site.dev.server import Fault, SiteServer, open_server
 from kb.site.export.manifest import MANIFEST, ShardCache, export_search
-from kb.site.i18n import read_wording
 from kb.site.output import states_of
 from kb.site.report import Options, find_folders, look
 from kb.site.templating import policy_of
@@ -267,10 +266,9 @@ def _exporter(folder: Path) -> Callable[[Config, Places], Iterator[Shard]]:
     """Exports that take what the one before them left in a folder."""
 
     def export(config: Config, places: Places) -> Iterator[Shard]:
-        texts = read_wording(config.language, config.beside(config.site.theme)).escalation()
         with closing(Store(folder / STORE)) as store, indexed(config) as base:
             kept = ShardCache(store, repr(config))
-            yield from export_search(base, places, kept=kept, texts=texts)
+            yield from export_search(base, places, kept=kept)
             store.save()
 
     return export

@@ -146,9 +146,8 @@ def _export(
             if source.path in parsed:
                 snapshot.hold(source, parsed[source.path])
         places = _Places(pages, anchors, pattern)
-        texts = read_wording(staged.language, Path()).escalation()
         with indexed(staged, snapshot=snapshot) as base:
-            for shard in export_search(base, places, texts=texts):
+            for shard in export_search(base, places):
                 files[shard.file] = shard.data
     return files, _report(generator, content, files, problems)
 

@@ -215,7 +215,7 @@ def _contacts(layout: Layout) -> list[ArticleMeta]:
     return [article.card for article in layout.articles if article.card.channel]
 
 
-_RULES = ("WAITS_RULE", "WHEN_RULE", "ORDER_RULE", "NUMBER_RULE")
+_RULES = ("WAITS_RULE", "ORDER_RULE", "NUMBER_RULE")
 """The rules by which an escalation says what it does."""
 
 
@@ -223,15 +223,17 @@ def _people(
     config: Config, contacts: Iterable[ArticleMeta], places: Places, texts: EscalationTexts
 ) -> dict[str, Any]:
     """Who asks for a person, whose problem is urgent, and how people are reached."""
-    contact = config.contact
+    contact, own = config.contact, texts.sayings
+    said = {name: text for name, text in asdict(texts).items() if name != "sayings"}
     return {
-        "person": [*intent.PERSON_RULES, intent.ALONE_RULE],
-        "notPerson": intent.NOT_PERSON_RULE,
-        "urgent": intent.URGENT_RULE,
-        "notUrgent": intent.NOT_URGENT_RULE,
+        "person": [*intent.PERSON_RULES, intent.ALONE_RULE, *own.person],
+        "notPerson": _either(intent.NOT_PERSON_RULE, own.not_person),
+        "urgent": _either(intent.URGENT_RULE, own.urgent),
+        "notUrgent": _either(intent.NOT_URGENT_RULE, own.not_urgent),
         "escalation": {
             **{name.lower(): getattr(escalation, name) for name in _RULES},
-            **asdict(texts),
+            **said,
+            "waits": own.not_urgent,
         },
         "contact": {
             "order": list(contact.order),
@@ -242,6 +244,10 @@ def _people(
             "channels": [channel_record(card, places) for card in contacts],
         },
     }
+
+
+def _either(*rules: str) -> str:
+    return "|".join(filter(None, rules))
 
 
 def _facets(layout: Layout, topics: Sequence[Topic], places: Places, root: str) -> Shard:
@@ -273,14 +279,13 @@ def export_search(
     kept: ShardCache | None = None,
     topic_files: Mapping[str, TopicFile] | None = None,
     language: str | None = None,
-    texts: EscalationTexts = escalation.ENGLISH,
 ) -> Generator[Shard]:
     """Every file of the export of a knowledge base in a language, else in its first one, as its
     index is (`kb.knowledge_base.indexed`).
 
     `places` says where everything stands; `topic_files` is what `read_topics` gave, where the
     caller has that already; `kept` holds the rows of the last export, which then need not be made
-    again; `texts` are what an escalation says.
+    again.
     """
     kept = kept or ShardCache()
     spoken = language or base.languages[0]
@@ -293,6 +298,7 @@ def export_search(
         config = replace(config, language=spoken)
     root = _root(base, layout, spoken)
     contacts = _contacts(layout) or base.channels(spoken)
+    texts = base.escalation_texts(spoken)
     yield from write_search(reader, config, topics, places, layout, kept, root, contacts, texts)
     kept.save()
 

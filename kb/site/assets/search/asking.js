@@ -17,7 +17,7 @@ import { say } from "./sentences.js";
 const plain = (words) =>
   squeeze(
     [...words.slice(0, 2 * LONGEST)].slice(0, LONGEST).join("").normalize("NFKC").toLowerCase()
-      .replace(/['\u2018\u2019`]/g, "").replace(/[^\p{L}\p{N}]+/gu, " "),
+      .replace(/['\u2018\u2019\u02bc`\u0307]/g, "").replace(/[^\p{L}\p{N}]+/gu, " "),
   );
 
 /** Whether plain words fit a rule. In these only spaces part words: where a letter is none of
@@ -48,6 +48,7 @@ export class Asking {
     this.notPerson = compile(manifest.notPerson);
     this.urgent = compile(manifest.urgent);
     this.notUrgent = compile(manifest.notUrgent);
+    this.waits = this.said.waits ? compile(this.said.waits) : () => false;
   }
 
   /** Whether the words ask for a person. @param {string} words */
@@ -101,7 +102,8 @@ export class Asking {
   /** The condition that a channel's description implies. @param {string} bestFor */
   #implied(bestFor) {
     if (this.#isUrgent(bestFor, [])) return "urgent";
-    return new RegExp(this.said.waits_rule).test(bestFor.toLowerCase()) ? "not_urgent" : "";
+    const waits = new RegExp(this.said.waits_rule).test(bestFor.toLowerCase()) || this.waits(plain(bestFor));
+    return waits ? "not_urgent" : "";
   }
 
   /** A message to fill in. @param {string} words @param {string[]} ready  what to have at hand */
@@ -110,7 +112,7 @@ export class Asking {
     if (this.asksForPerson(story)) story = "";
     const { said } = this;
     const orders = new Set(DIGITS.test(story) ? story.match(unicode(said.order_rule, "giu")) : []); // few texts need the slow rule
-    const wishes = said.wishes.filter((/** @type {string[]} */ [rule]) => unicode(rule, "iu").test(story));
+    const wishes = said.wishes.filter((/** @type {string[]} */ [rule]) => compile(rule)(plain(story)));
     const asked = [...new Set([...this.contact.fields, ...ready].map(label).filter(Boolean))].slice(0, MOST_FIELDS);
     const numbered = asked.find((text) => unicode(said.number_rule, "iu").test(text));
     /** @type {Map<string, [string | undefined, string]>} */
