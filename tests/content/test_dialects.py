@@ -382,7 +382,7 @@ def test_collections_of_jekyll_are_published_where_they_say_so(tmp_path):
     """And posts always; drafts and includes never."""
     said = "collections:\n  guides:\n    output: true\n  notes: {}\nexclude: [old]\n"
     pages = ["_guides/a.md", "_notes/b.md", "_posts/2020-01-01-c.md", "_drafts/d.md", "e.md"]
-    pages += ["blog/_posts/2020-01-02-f.md", "old/_posts/2020-01-02-g.md"]
+    pages += ["blog/_posts/2020-01-02-f.md", "old/_posts/2020-01-02-g.md", "_guides/x/_y.md"]
     make(tmp_path, {"_config.yml": said, **dict.fromkeys(pages, "# x\n")})
     assert listed(tmp_path)[0] == [
         "_guides/a", "_posts/2020-01-01-c", "blog/_posts/2020-01-02-f", "e",

@@ -368,6 +368,25 @@ def test_whatever_a_value_is_its_error_is_one_line(value):
     assert_read_or_refused(f"a: x\ntitle: {value}\nb: y\n")
 
 
+BRACKETS = [
+    ('t: x\naliases: [\n\t"/a\tb",\n\t/c,\t# d\t]\n\n\t]\ne: f\n', {"t": "x", "aliases": ["/a\tb", "/c"], "e": "f"}),
+    ("a: {\n\tb:\tc,\n\td: [1,\t2],\n}\n", {"a": {"b": "c", "d": ["1", "2"]}}),
+    ("- [\n\ta, b]\n", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("raw", "said"), BRACKETS)
+def test_tabs_between_values_in_brackets_are_spaces(raw, said):
+    """As YAML has it; those in quotes stay, and the lines are those of the file."""
+    if said is None:
+        with pytest.raises(ContentError, match="must be lines"):
+            read(raw)
+    else:
+        assert read(raw) == said
+        lines = [entry.line for entry in parse(raw + "last: x\n").entries]
+        assert lines[-1] - lines[0] == raw.count("\n")
+
+
 def test_toml_is_read_as_texts_with_lines():
     """Booleans, numbers and dates too; nested tables and lists of tables."""
     raw = "title = 'x'\ndraft = true\nn = 1.50\nd = 2026-03-31\ntags = ['a', 'b']\n\n[[do]]\nlabel = 'A'\n[a.b]\nc = 1\n"

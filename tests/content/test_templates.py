@@ -45,6 +45,7 @@ LIQUID = [
     ("a {% if x %}b{% else %}c{% endif %} d", "a b d"),
     ("{% highlight ruby %}\nputs {{ 1 }}\n{% endhighlight %}", "puts {{ 1 }}"),
     ('{% include note.html text="Old" %}', "Heed this: Old."),
+    ("On {% include list.md %}, or {% include list.md %}.", "On Mac, Phone, or Mac, Phone."),
     ("{% capture x %}\nhidden\n{% endcapture %}\nshown", "shown"),
     (
         "{% capture x %}\n\n- **in**\n\n{% endcapture %}\n{{ x | markdownify }}\n\nafter",
@@ -72,6 +73,8 @@ def test_liquid(tmp_path, body, text):
         **JEKYLL,
         "content/b.md": "# B",
         "_includes/note.html": "Heed <b>this</b>: {{ include.text }}.\n",
+        "_includes/list.md": "\n[Mac]({{ site.baseurl }}/b), {% include one.md %}\n",
+        "_includes/one.md": "[Phone]({{site.baseurl }}/b)\n",
     }
     assert seen(tmp_path, files, body)[1] == text
 
@@ -85,6 +88,11 @@ HUGOS = [
         '{{< linked_headline "About the *box*" >}}\n\nx {{< mention "two words" >}} {{< mention one >}}',
         "About the box\nx two words",
     ),
+    (
+        'x {{< only-here ref="b#part" caption="The *b*" >}} {{< page-ref page="how/pay-late" >}}',
+        "x The b Pay late",
+    ),
+    ('a {{< load-code path="x.py" title="b" >}} {{< badge url="/b" >}} c', "a   c"),
     ("{{< youtube abc123 >}}", "https://www.youtube.com/watch?v=abc123"),
     ("{{% panel %}}\n**bold**\n{{% /panel %}}", "bold"),
     ("Call {{< param phone >}} {{< unknown >}}now", "Call 555 now"),

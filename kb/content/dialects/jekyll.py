@@ -54,6 +54,7 @@ def read(located: Located) -> Dialect:
         exclude=(
             "!_posts/",
             *shown,
+            *(f"{pattern[1:]}**/_*" for pattern in shown),
             *map(_anchored, texts(said, "exclude")),
             "/vendor/",
             *_included(said),

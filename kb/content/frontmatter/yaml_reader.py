@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Half of a character pair: YAML can spell one, no file can hold it.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BRACKET = re.compile(r"^[ ]*(?:[\w-]+[ ]*:|-)[ \t]+(?=[\[{])", re.MULTILINE)
+_FLOW = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|#.*|[^\"'#\[\]{}\t]+|.")
 _TAGGED = (events.ScalarEvent, events.CollectionStartEvent)
 _LONGEST_MESSAGE = 200
 _LONGEST_KEY = 3  # words
@@ -41,9 +43,30 @@ def load_yaml(raw: str) -> object:
     A value that is named may stand in many places: whoever walks through all has to count.
     """
     try:
-        return _merged(yaml.load(raw, Loader=yaml.BaseLoader))  # noqa: S506  makes texts only
+        return _merged(yaml.load(without_tabs(raw), Loader=yaml.BaseLoader))  # noqa: S506  makes texts only
     except (yaml.YAMLError, OverflowError, TypeError) as error:
         raise ValueError(str(error)) from None
+
+
+def without_tabs(raw: str) -> str:
+    """The same text with spaces for the tabs between values in brackets, over however many lines:
+    YAML allows tabs there, PyYAML does not.
+    """
+    if "\t" not in raw or not _BRACKET.search(raw):
+        return raw
+    lines, depth = raw.split("\n"), 0
+    for at, line in enumerate(lines):
+        opened = _BRACKET.match(line)
+        if depth <= 0 and not opened:
+            continue
+        start = opened.end() if depth <= 0 and opened else 0
+        pieces = [line[:start]]
+        for piece in _FLOW.findall(line[start:]):
+            depth += piece in {"[", "{"}
+            depth -= piece in {"]", "}"}
+            pieces.append(" " if piece == "\t" else piece)
+        lines[at] = "".join(pieces)
+    return "\n".join(lines)
 
 
 def _merged(top: object) -> object:
@@ -84,7 +107,7 @@ class _Reader:
     """Builds values from YAML events, and refuses what is not plain."""
 
     def __init__(self, raw: str, first_line: int, depth: int, what: str) -> None:
-        self._raw = raw
+        self._raw = raw = without_tabs(raw)
         self._first_line = first_line
         self._last = len(raw.rstrip())
         self._depth = depth

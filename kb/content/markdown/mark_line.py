@@ -43,7 +43,7 @@ _DOCFX_TAB = re.compile(
 )
 _TAB_LINE = re.compile(
     r"(?:@tab(?::active)?(?=[ \t]|\Z)|==(?=[ \t]))[ \t]*(?P<title>[^\n]{0,200}?)"
-    r"(?:#[\w-]+)?[ \t]*\Z"
+    r"(?:#[\w-]+|\{#[\w-]+\})?[ \t]*\Z"
 )
 
 

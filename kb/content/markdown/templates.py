@@ -270,7 +270,17 @@ class Expander:
         if mark.kind == "liquid" and (taken := self._liquid_in(mark, text, line)):
             return taken
         made = self.mark(mark, line).removeprefix("## ")
+        if made and _MADE.get((mark.kind, mark.name)) in _OF_FILES:
+            made = self._included_in(made, line)
         return " ".join(made.split("\n")) if mark.kind != "literal" else made, mark.end
+
+    def _included_in(self, made: str, line: int) -> str:
+        """An included text with what its own marks become."""
+        self._env["depth"] = self._env.get("depth", 0) + 1
+        try:
+            return self.text(made.strip(), line)
+        finally:
+            self._env["depth"] -= 1
 
     def _liquid_in(self, mark: Mark, text: str, line: int) -> tuple[str, int] | None:
         """What stands for a tag of Liquid with the text that it rules, and where to go on; None for
@@ -311,7 +321,8 @@ class Expander:
         elif _PICTURE.search(mark.attrs.get("src", "")):
             made = _figure(self, mark)
         else:
-            made = mark.attrs.get("text") or mark.attrs.get("aria-label") or _words_of(mark)
+            made = _named_link(mark) or mark.attrs.get("text") or mark.attrs.get("aria-label")
+            made = made or _words_of(mark)
         if made is None:
             self.leave_out(mark.shown, line)
             return ""
@@ -520,10 +531,24 @@ def _file(_expander: Expander, mark: Mark) -> str | None:
 
 def _page_link(_expander: Expander, mark: Mark) -> str | None:
     """A link to another page by its file, whose name tells what it is about."""
-    page = mark.attrs.get("page") or mark.attrs.get("url") or ""
+    page = _target_of(mark)
     name = re.sub(r"(?:/?(?:README|index))?(?:\.mdx?)?/?\Z", "", page, flags=re.IGNORECASE)
     words = " ".join(re.split(r"[-_\s]+", name.rpartition("/")[2].strip(".")))
     return f"[{_escaped(words[:1].upper() + words[1:] or page)}](<{page}>)" if page else None
+
+
+def _target_of(mark: Mark) -> str:
+    names = ("page", "ref", "relref", "url", "href", "link")
+    return next((mark.attrs[name] for name in names if mark.attrs.get(name)), "")
+
+
+def _named_link(mark: Mark) -> str | None:
+    """The link of a tag that only its own site knows: it gives words and where they lead."""
+    names = ("caption", "text", "label", "title")
+    words = next((mark.attrs[name] for name in names if mark.attrs.get(name)), "")
+    target = _target_of(mark)
+    is_link = words and target and not re.search(r"\s", target)
+    return f"[{_escaped(' '.join(words.split()))}](<{target}>)" if is_link else None
 
 
 def _param(expander: Expander, mark: Mark) -> str | None:
@@ -662,7 +687,7 @@ _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] =
     ("liquid", "post_url", _post_link),
     ("liquid hugo", "embed", _embed),
     ("liquid", "file", _file),
-    ("liquid", "page-ref", _page_link),
+    ("liquid hugo", "page-ref", _page_link),
     ("hugo", "param", _param),
     ("hugo", "button", _button),
     ("snippet", "include", _include),
@@ -675,6 +700,7 @@ _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] =
     ("mdbook", "title", _nothing),
     ("docsify", "include", _docsify_include),
 )
+_OF_FILES = (_include, _reusable)
 _MADE = {
     **{("liquid", name): _nothing for name in _WRAPPERS},
     **{("hugo", name): _title for name in _HUGO_WRAPPERS},
