@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content.files import fold
 from kb.content.languages import ONE_LANGUAGE, find_translations
+from kb.content.markdown.myst import label_id
 from kb.content.topics import build_topics
 from kb.model import FRONT
 from kb.site.addresses import (
@@ -336,7 +337,7 @@ def _labels(
     for record in records:
         for anchor, heading in record.labels:
             label = Label(articles[fold(record.id)], anchor, heading)
-            found.setdefault(anchor.casefold(), label)
+            found.setdefault(label_id(anchor), label)
     return found
 
 

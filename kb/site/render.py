@@ -78,6 +78,7 @@ _WORDLESS_WANT = re.compile(r'\x00([0-9]+)\x01((?:\s|\x00[0-9]+\x01<img alt=""[^
 _NAMED_WANT = re.compile(r"\x00([0-9]+)\x01([^<\x00]+)\x00/\1\x01")
 _WORDLESS = re.compile(r"\x00t([0-9]+)\x01")
 _OF_MYST = re.compile(r"\A(?:project|path):(?=.)")  # its schemes for addresses of the project
+_LABEL = re.compile(r"[\w-]+(?::[\w-]+)+")
 _ALIGN = re.compile(r' style="text-align:(left|center|right)"')
 _OUTLINE_LEVELS = (2, 3)
 _ROOTED = 8  # links from the root that a site keeps of an article
@@ -146,7 +147,7 @@ class _LinkWriter:
 
     def link(self, href: str, title: str, line: int) -> tuple[str, str]:
         """What stands before and after the text of a link."""
-        place, address = sort_link(_OF_MYST.sub("", href) if self._is_myst else href)
+        place, address = sort_link(self._without_scheme(href) if self._is_myst else href)
         if place is Place.INSIDE or leads_back(address, self._hosts):
             if address.startswith("/") and len(self.rooted) < _ROOTED:
                 self.rooted[target_of(address)] = None
@@ -157,6 +158,13 @@ class _LinkWriter:
             return '<span class="missing">', "</span>"
         hint = f' title="{escape(title)}"' if title else ""
         return f'<a href="{escape(address)}" rel="noopener"{hint}>', "</a>"
+
+    @staticmethod
+    def _without_scheme(href: str) -> str:
+        """An address of the project as any other; a name with colons as that of a place."""
+        bare = _OF_MYST.sub("", href)
+        is_name = _LABEL.fullmatch(bare) and sort_link(bare)[0] is Place.REFUSED
+        return f"#{bare}" if is_name else bare
 
     def image(
         self, src: str, alt: str, title: str, line: int, size: tuple[str, str] = ("", "")

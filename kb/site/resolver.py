@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+from urllib.parse import unquote
 
 from kb.concurrency import cached_property
 from kb.content.anchors import find_anchor
 from kb.content.files import fold, printable
+from kb.content.markdown.myst import label_id
 from kb.content.markdown.wiki_link import BY_NAME
 from kb.site.addresses import encode, file_address
 from kb.site.links import Place, normal_path, path_from, path_in_repository, sort_link, target_of
@@ -154,10 +156,11 @@ class Targets:
 
     def _labelled(self, wanted: LinkReference, page: str) -> Resolved | None:
         """The place that a link names, where the page that it is on has no such anchor."""
-        if not self.labels or "/" in wanted.written:
+        is_place = wanted.written.startswith("#")
+        if not self.labels or not (is_place or self._page(wanted.path) is None):
             return None
-        name = wanted.fragment or wanted.written
-        label = self.labels.get(name.casefold()) if wanted.written.endswith(name) else None
+        name = unquote(wanted.written.removeprefix("#"))
+        label = self.labels.get(label_id(name))
         own = self.articles.get(fold(_ENDING.sub("", page)))
         if label is None or (own and own.address != label.page.address and name in own.anchors):
             return None

@@ -15,6 +15,7 @@ MYST = Markup(frozenset({"myst", "jinja"}))
 WRITTEN = [
     ("```{note} Hear\n:class: x\na *b*\n```\n", "> **Note: Hear**\n>\n> a *b*\n"),
     ("````{warning}\n```{code-block} py\n:linenos:\nx\n```\n````\n", "> **Warning**\n>\n> ```py\n> x\n> ```\n"),
+    (":::{note} Of `x`\n:class: tip\na\n:::\n", "> **Note: Of `x`**\n>\n> a\n"),
     ("~~~{dropdown} More\na\n~~~\n", "> **More**\n>\n> a\n"),
     ("- a\n  ```{hint}\n  b\n  ```\n", "- a\n\n  > **Tip**\n  >\n  > b\n"),
     ("```{figure} x.png\n:alt: y\na\n```\n", "![](x.png)\n\na\n"),

@@ -758,7 +758,7 @@ BOOK = {
     "_toc.yml": "format: jb-book\nroot: home\nparts:\n- caption: Orders\n  chapters:\n"
     "  - file: parts/send\n    sections:\n    - file: parts/late\n"
     "- caption: More\n  chapters:\n  - file: parts/more\n",
-    "parts/more.md": "# More\n",
+    "parts/more.md": "# More\n\n(a:long:name)=\nx\n\n(more/part)=\n## A part\n",
     "parts/send.md": "(send)=\n# Sending & more\n\n(paid)=\nText.\n\n## Paid\n\n### Own\n",
     "parts/late.md": "# Late\n\n(Too Late)=\n(late_again)=\n## When it is late\n\n"
     "```{figure} a.png\n:name: fig-a\nc\n```\n",
@@ -770,6 +770,10 @@ LABELS = [
     ("[](#late_again)", "parts/late.html#late_again", "When it is late"),
     ("[](late_again)", "parts/late.html#late_again", "When it is late"),
     ("<project:#late_again>", "parts/late.html#late_again", "When it is late"),
+    ("[](more/part)", "parts/more.html#more-part", "A part"),
+    ("{ref}`more/part`", "parts/more.html#more-part", "A part"),
+    ("[](a:long:name)", "parts/more.html#a:long:name", "More"),
+    ("[](parts/more)", "parts/more.html", "More"),
     ("{ref}`send`", "parts/send.html#send", "Sending &amp; more"),
     ("{numref}`fig-a`", "parts/late.html#fig-a", "Late"),
     ("{doc}`parts/send`", "parts/send.html", "Sending &amp; more"),

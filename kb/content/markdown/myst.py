@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _OPENS = re.compile(
     r"(?P<fence>`{3,20}|~{3,20}|:{3,20})[ \t]*\{(?P<name>[A-Za-z][\w:.+-]{0,60})\}"
-    r"[ \t]*(?P<rest>[^\n`]*)\Z"
+    r"[ \t]*(?P<rest>[^\n]*)\Z"
 )
 _OPTION = re.compile(r"[ \t]*:(?P<key>[\w-]{1,60}):(?:[ \t]|\Z)")
 _NAMES = names("name label")
@@ -50,7 +50,8 @@ def directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             _name(state, target[1], start)
         return True
     found = _OPENS.match(line)
-    if found is None or (found["fence"][0] == ":" and found["name"].lower() in _TABS):
+    is_code = found is not None and found["fence"][0] == "`" and "`" in found["rest"]
+    if found is None or is_code or (found["fence"][0] == ":" and found["name"].lower() in _TABS):
         return False
     if silent:
         return True
@@ -149,7 +150,9 @@ def _write_role(state: StateInline, name: str, written: str) -> None:
     href = state.md.normalizeLink(target if is_page else f"#{label_id(target)}")
     if name in _OF_LINKS and state.md.validateLink(href) and not state.linkLevel:
         state.push("link_open", "a", 1).attrs = {"href": href}
-        state.push("text", "", 0).content = words if named else target.rpartition("/")[2]
+        state.push("text", "", 0).content = (
+            words if named else target.rpartition("/")[2] if is_page else target
+        )
         state.push("link_close", "a", -1)
     elif name == "math":
         token = state.push("math_inline", "math", 0)
