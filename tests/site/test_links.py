@@ -772,7 +772,7 @@ LABELS = [
     ("<project:#late_again>", "parts/late.html#late_again", "When it is late"),
     ("[](more/part)", "parts/more.html#more-part", "A part"),
     ("{ref}`more/part`", "parts/more.html#more-part", "A part"),
-    ("[](a:long:name)", "parts/more.html#a:long:name", "More"),
+    ("[](a:long:name)", "parts/more.html#a%3Along%3Aname", "More"),
     ("[](parts/more)", "parts/more.html", "More"),
     ("{ref}`send`", "parts/send.html#send", "Sending &amp; more"),
     ("{numref}`fig-a`", "parts/late.html#fig-a", "Late"),
