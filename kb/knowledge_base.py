@@ -969,8 +969,8 @@ class KnowledgeBase:
         best: tuple[RankedSection, ...] = ()
         if words.strip():
             request = self._for_person(request, words, opened, language)
-            tag, results, _ = self._find(request, opened, language)
-            best = results.sections
+            found, results, _ = self._find(request, opened, language)
+            best, tag = results.sections, found if language is None else tag
         card = best[0].card if best and best[0].match is not Match.SOME else None
         return self._escalation(words, card, request.audience, opened, tag)
 

@@ -97,6 +97,14 @@ def test_the_way_to_a_person_is_that_of_the_language(base):
     assert base.search("Paket verspätet").escalation.options[0].channel.name == "Telefon"
 
 
+def test_the_message_is_in_the_language_that_is_asked_for(base):
+    """Also where an article in another one answers; without asking, in that of the answer."""
+    assert base.contact("Pakete verspätet", language="ja").message.startswith(
+        "何が起きたか: Pakete"
+    )
+    assert base.contact("Pakete verspätet").message.startswith("Was passiert ist: Pakete")
+
+
 def test_an_article_leads_to_its_translations(base):
     """By tag, without itself; an id below the language's folder will do."""
     late = base.article("orders/late")
