@@ -7,9 +7,9 @@ CIKM 2001), without the means, which change no order:
 
     score = words + weight * deviation(words) / deviation(cosines) * (cosine - least cosine)
 
-The weight is MEANING, or MEANING_OF_WORDS, times the share of the query's idf that the best section
-by words does not hold: meaning speaks where the words are silent. Manuals, whose readers use their
-words, lose next to nothing; customers' own words gain (benchmarks/semantic.md).
+The weight is MEANING times the share of the query's idf that the best section by words does not
+hold: meaning speaks where the words are silent. Manuals, whose readers use their words, lose next
+to nothing; customers' own words gain (benchmarks/semantic.md).
 
 Without a model, the vector of a query is the sum of its words' vectors, each times its idf. Sums,
 products and deviations are computed from whole numbers, so that every implementation of these
@@ -29,13 +29,13 @@ LEAST_COSINE, LEAST_COSINE_OF_WORDS = 0.3, 0.2
 """A section that is further from a query than this is no candidate by its meaning: by an encoder,
 and by the vectors of words, of which unrelated ones have cosines near 0."""
 
-MEANING, MEANING_OF_WORDS = 2.0, 1.5
-"""The weight of meaning where the words say nothing: by an encoder, and by the vectors of words."""
+MEANING = 2.0
+"""The weight of meaning where the words say nothing."""
 
 SCORE_STEPS, COSINE_STEPS = 256, 4096
 """Scores and cosines are rounded to such parts of 1 before their deviations are computed."""
 
-REACH = 30
+REACH = 40
 """How many of the best sections by words are ranked anew by the vectors of a query's words."""
 
 NEAR, UNSURE = 20, 0.5
@@ -54,21 +54,18 @@ class Scale(NamedTuple):
         return max(0.0, cosine - self.least) * self.factor
 
 
-def scale_of(
-    rows: Sequence[tuple[float, float]], held: int, asked: int, most: float = MEANING
-) -> Scale:
+def scale_of(rows: Sequence[tuple[float, float]], held: int, asked: int) -> Scale:
     """The scale of a query, by the (score by words, cosine) of the sections that set it.
 
-    `held` of the `asked` idf of the query, in steps, stands in the best section by words; `most` is
-    the weight where none does. Where all scores are the same, as without words, they are as far
-    apart as the cosines.
+    `held` of the `asked` idf of the query, in steps, stands in the best section by words. Where
+    all scores are the same, as without words, they are as far apart as the cosines.
     """
     words, cosines = zip(*rows, strict=True)
     spread, near = _deviation(words, SCORE_STEPS), _deviation(cosines, COSINE_STEPS)
     if not near:
         return Scale(0.0, min(cosines))
     share = min(1.0, held / asked) if asked else 0.0
-    weight = most * (1 - share)
+    weight = MEANING * (1 - share)
     return Scale(weight * (spread / near if spread else 1.0), min(cosines))
 
 

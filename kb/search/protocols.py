@@ -304,13 +304,11 @@ class Asked(NamedTuple):
 class Similarities(NamedTuple):
     """How near all sections are to one query: `cosines` by key of the index; `nearest` are the keys
     of those that are near enough to be an answer, the nearest first, equal ones in order. Meaning
-    counts for the `best` first sections by words, and the `most` nearest ones; `weight` is how
-    much where the words say nothing.
+    counts for the `best` first sections by words, and the `most` nearest ones.
     """
 
     cosines: Mapping[Any, float]
     nearest: Sequence[Any]
-    weight: float
     best: int = NEAREST
     most: int = NEAREST
 

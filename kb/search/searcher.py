@@ -479,7 +479,7 @@ class _Search:
             return [], True
         held, asked = scoring.held(worded[0].candidate) if worded else (0, 0)
         cosined = [(score, cosines[key]) for key, score in rows.items()]
-        scale = scale_of(cosined, held, asked, similarities.weight)
+        scale = scale_of(cosined, held, asked)
         parts = {key: scale.part(cosines[key]) for key in rows}
         own = [
             each._replace(score=each.score + part, meaning=part)

@@ -18,7 +18,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.files import replace_file
-from kb.search.meaning import LEAST_COSINE, MEANING
+from kb.search.meaning import LEAST_COSINE
 from kb.search.protocols import Similarities
 from kb.semantic.encoder import MOST_CHARACTERS, Encoder, ModelFiles, Vectors
 
@@ -240,7 +240,5 @@ class SectionMeaning:
         near = [number for number, cosine in enumerate(cosines) if cosine >= LEAST_COSINE]
         near.sort(key=lambda number: -cosines[number])
         return Similarities(
-            dict(zip(self._keys, cosines, strict=True)),
-            [self._keys[number] for number in near],
-            MEANING,
+            dict(zip(self._keys, cosines, strict=True)), [self._keys[number] for number in near]
         )

@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.search.meaning import (
     LEAST_COSINE_OF_WORDS,
-    MEANING_OF_WORDS,
     NEAR,
     REACH,
     UNSURE,
@@ -221,7 +220,7 @@ class WordMeaning:
         cosines = _Cosines(self._sections, self._order, query)
         is_unsure = asked.held < UNSURE and len(self._sections) <= SCANNED
         near = self._nearest(query) if is_unsure else []
-        return Similarities(cosines, near, MEANING_OF_WORDS, REACH, NEAR)
+        return Similarities(cosines, near, REACH, NEAR)
 
     def _vector(self, word: str) -> array[int] | None:
         found = (words.vector(word) for words in self._words)
