@@ -93,6 +93,11 @@ HUGOS = [
         "x The b Pay late",
     ),
     ('a {{< load-code path="x.py" title="b" >}} {{< badge url="/b" >}} c', "a   c"),
+    (
+        '{{<mermaid align="center">}}\ngraph\n\n    a --> *b*\n{{< /mermaid >}}\nx',
+        "graph\n\n    a --> *b*\nx",
+    ),
+    ('{{< mermaid file="a.mmd" >}}\n\nx', "x"),
     ("{{< youtube abc123 >}}", "https://www.youtube.com/watch?v=abc123"),
     ("{{% panel %}}\n**bold**\n{{% /panel %}}", "bold"),
     ("Call {{< param phone >}} {{< unknown >}}now", "Call 555 now"),

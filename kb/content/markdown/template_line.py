@@ -19,7 +19,8 @@ _SIGNS = ("{%", "{{", "{*", "[!", ":::", "--8<--", ";--8<--", "<!--", "<<<", "@[
 _MOST_LINES = 60
 _BRANCHES = frozenset({"else", "elsif", "elif", "elseif"})
 _MARK_LINES = frozenset({"mdx", "vuepress"})
-_CODE = frozenset({"highlight", "codeblock", "code-toggle"})
+_DRAWINGS = frozenset({"mermaid", "plantuml", "puml", "graphviz", "dot", "markmap"})
+_CODE = frozenset({"highlight", "codeblock", "code-toggle", *_DRAWINGS})
 _HIDDEN = frozenset({"capture", "tablerow", "schema", "javascript", "style"})
 _END_OF_BRANCH = re.compile(r"\{%-?\s*(end)?(if|ifversion|unless|case|else)\b[^%]*%\}")
 _V_PRE = re.compile(
@@ -183,12 +184,16 @@ def _may_scan(state: StateBlock) -> bool:
 
 
 def _push_code(state: StateBlock, mark: Mark, start: int, end: int) -> None:
-    """`{% highlight ruby %}` and what stands up to its end: a block of code."""
+    """`{% highlight ruby %}` and what stands up to its end: a block of code. One without an end,
+    such as a drawing in a file of its own, is left out.
+    """
     stop = _line_of_end(state, start + 1, end, mark)
     if stop <= start:
+        state.env["expander"].leave_out(mark.shown, start)
         return
     token = state.push("fence", "code", 0)
-    token.info = mark.words[0] if mark.words else ""
+    words = (mark.name,) if mark.name in _DRAWINGS else mark.words
+    token.info = words[0] if words else ""
     token.content = state.getLines(start + 1, stop, state.sCount[start], keepLastLF=True)
     token.map = [start, stop + 1]
     token.markup = "```"
