@@ -23,6 +23,8 @@ _OPENS = re.compile(
 _OPTION = re.compile(r"[ \t]*:(?P<key>[\w-]{1,60}):(?:[ \t]|\Z)")
 _NAMES = names("name label")
 _TARGET = re.compile(r"\(([^()\n]{1,200})\)=[ \t]*\Z")
+_UNSEEN = re.compile(r"%|(?:\+{3}|\^{3})(?:[ \t]*|[ \t]+\{.*)\Z")
+"""A comment, and what only divides cells and cards."""
 _ROLE = re.compile(r"\{([a-z][\w:.+-]{0,60})\}(`+)(?!`)([^`\n]{1,500})\2(?!`)")
 _NAMED = re.compile(r"(?P<words>.+?)[ \t]*<(?P<target>[^<>]*)>\Z")
 _CODE = names("code code-block sourcecode code-cell parsed-literal prompt mermaid graphviz")
@@ -39,7 +41,7 @@ _OF_LINKS = names("ref doc numref any download")
 
 
 def directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Take a fence that is a directive, or a line that names a place."""
+    """Take a fence that is a directive, or a line that names a place or is not to be shown."""
     if not state.env.get("myst") or state.is_code_block(start):
         return False
     line = _line(state, start)
@@ -48,6 +50,11 @@ def directive(state: StateBlock, start: int, end: int, silent: bool) -> bool:
             state.env["account"].has_marks = True
             state.line = start + 1
             _name(state, target[1], start)
+        return True
+    if _UNSEEN.match(line):
+        if not silent:
+            state.env["account"].has_marks = True
+            state.line = start + 1
         return True
     found = _OPENS.match(line)
     is_code = found is not None and found["fence"][0] == "`" and "`" in found["rest"]
