@@ -18,7 +18,7 @@ WRITTEN = [
     (":::{note} Of `x`\n:class: tip\na\n:::\n", "> **Note: Of `x`**\n>\n> a\n"),
     ("~~~{dropdown} More\na\n~~~\n", "> **More**\n>\n> a\n"),
     ("- a\n  ```{hint}\n  b\n  ```\n", "- a\n\n  > **Tip**\n  >\n  > b\n"),
-    ("a\n% no word\nb\n\n%no\n\n+++ {\"x\": 1}\nc %d\n", "a\n\nb\n\nc %d\n"),
+    ('a\n% no word\nb\n\n%no\n\n+++ {"x": 1}\nc %d\n', "a\n\nb\n\nc %d\n"),
     ("- a\n  % no\n\n```{card} B\n^^^\nb\n+++\nfoot\n```\n", "- a\n\n**B**\n\nb\n\nfoot\n"),
     ("```{code} py\n% x\n+++\n```\n", "```py\n% x\n+++\n```\n"),
     ("```{figure} x.png\n:alt: y\na\n```\n", "![](x.png)\n\na\n"),
