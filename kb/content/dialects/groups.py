@@ -127,6 +127,8 @@ def _prefix_of(id_: str, dialect: Dialect) -> str:
 def group_files(ids: Iterable[str], dialect: Dialect) -> dict[str, TopicFile]:
     """What the menu says of the topics that it makes of articles, by id."""
     groups, members = dialect.groups, dict[str, dict[str, int]]()
+    if not groups.topics:
+        return {}
     pages: dict[str, str] = {}
     for id_ in ids:
         prefix, key = _place_of(id_, dialect)
