@@ -359,10 +359,10 @@ class Alphabet:
     def __init__(self, texts):
         self.letters = {key: {*text.casefold()} for key, text in texts.items()}
 
-    def similarities(self, text):
+    def similarities(self, asked):
         """Of all sections."""
-        asked = {*text.casefold()}
-        cosines = {key: len(asked & own) / len(asked | own) for key, own in self.letters.items()}
+        typed = {*asked.text.casefold()}
+        cosines = {key: len(typed & own) / len(typed | own) for key, own in self.letters.items()}
         near = [key for key, cosine in cosines.items() if cosine > 0.3]
         return Similarities(cosines, sorted(near, key=lambda key: -cosines[key]))
 

@@ -179,9 +179,11 @@ def find_near_words(
         return reach.among(looked_at, analyzer.stop_words).union(spelt)
 
     found = set(before.levels)
+    doubtful = {word for word, level in before.levels.items() if levels.get(word) != level}
     if gone := set(before.words).difference(words):
-        lost = near(Neighbourhood(gone, before.words), found)
-        found -= lost - near(Neighbourhood(words), lost)
+        doubtful |= near(Neighbourhood(gone, before.words), found)
+    if doubtful:
+        found -= doubtful - near(Neighbourhood(words), doubtful & levels.keys())
     added = set(words).difference(before.words)
     found |= near(Neighbourhood(added, words), levels)
     found.update([word for word, level in levels.items() if level == OWN])
