@@ -19,7 +19,7 @@ from kb.content import find_file, read_page, read_topics, resolve_aliases, scan
 from kb.content.dialects import dialect_of
 from kb.content.files import without_suffix
 from kb.content.languages import find_translations
-from kb.errors import ContentError, IndexingError, KbError, NotFoundError, QueryError
+from kb.errors import ConfigError, ContentError, IndexingError, KbError, NotFoundError, QueryError
 from kb.files import shown_path
 from kb.index.generations import DamagedIndexError
 from kb.index.updater import Changes, Indexer, Progress, model_of
@@ -516,7 +516,11 @@ class KnowledgeBase:
         """What an escalation and customers say in a language: kb's words under the theme's."""
         if (known := self._texts.get(tag)) is not None:
             return known
-        texts, theme = ENGLISH, self.config.beside(self.config.site.theme)
+        texts, config = ENGLISH, self.config
+        try:
+            theme = config.beside(config.site.theme)
+        except ConfigError:  # the current folder was removed
+            theme = config.content.parent / config.site.theme
         if primary(tag) != "en" or theme.is_dir():
             from kb.support.wording import texts_in  # noqa: PLC0415  # English needs no file
 
