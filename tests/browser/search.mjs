@@ -38,7 +38,10 @@ const FAULTS = {
 // waitForFunction would need a policy that allows eval.
 async function until(page, expression) {
   for (const end = Date.now() + 10_000; Date.now() < end; ) {
-    if (await page.evaluate(expression).catch(() => false)) return;
+    if (await page.evaluate(expression).catch(() => false)) {
+      await page.waitForLoadState("domcontentloaded"); // it may be the address of a page to come
+      return;
+    }
     await new Promise((done) => setTimeout(done, 30));
   }
   const shown = await page.evaluate("document.body.innerText.slice(0, 500)");
