@@ -39,7 +39,8 @@ const FAULTS = {
 async function until(page, expression) {
   for (const end = Date.now() + 10_000; Date.now() < end; ) {
     if (await page.evaluate(expression).catch(() => false)) {
-      await page.waitForLoadState("domcontentloaded"); // it may be the address of a page to come
+      // It may be the address of a page to come; but one whose script never comes is never whole.
+      await page.waitForLoadState("domcontentloaded", { timeout: 2_000 }).catch(() => {});
       return;
     }
     await new Promise((done) => setTimeout(done, 30));
