@@ -95,7 +95,7 @@ _BEGINNINGS = (
 )
 _ALSO = re.compile(rf"^(?:{'|'.join(_BEGINNINGS)})", re.IGNORECASE)
 _SUBJECTS = (
-    r"(?:and|plus)\s+(?=(?:i|my|we|our|now|the|there|it)\b)",
+    r"(?:and|plus)\s+(?=(?:i|my|we|our|now|the|there)\b)",
     r"und\s+(?=(?:ich|wir|jetzt|nun|mein|unser|d(?:er|ie|as))(?:e[mnrs]?)?\b)",
     r"et\s+(?=(?:je|nous|m(?:on|a|es)|notre|nos|l[ae]s?|maintenant)\b|[jl]['’])",
     r"y\s+(?=(?:yo|mis?|nuestr[ao]s?|el|l[ao]s?|ahora|me)\b)",
@@ -105,6 +105,8 @@ _SUBJECTS = (
 )
 _JOINED = re.compile(rf"(?:,\s*|\s)(?:{'|'.join(_SUBJECTS)})", re.IGNORECASE)
 """What joins a clause with a subject of its own to the one before."""
+_BACK = re.compile(r"\b(?:it|them|this|es|ihn|ça|het)\b", re.IGNORECASE)
+"""A clause that says so goes on with what the one before is about."""
 
 _MARK = re.compile(
     r"^(?:p\.? ?s\.? ?[:.)-]?|[-*•–·o]|\(?\d{1,2}[.)]|\(?[a-h][.)])\s+", re.IGNORECASE
@@ -175,6 +177,8 @@ def _sentences(message: Message, index: SearchIndex, analyzer: Analyzer) -> Iter
 def _clauses(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for found in _JOINED.finditer(text):
+        if _BACK.search(text, found.end()):
+            continue
         yield start, found.start()
         start = found.end()
     yield start, len(text)

@@ -515,9 +515,8 @@ class Indexer(NamedTuple):
         """Write what the sections mean, where that is asked for. Raises ConfigError."""
         if (files := model_of(self.config)) is None:
             return None
-        # few knowledge bases ask for these
-        from kb.semantic.vectors import Encodings, Writer  # noqa: PLC0415
-        from kb.semantic.word_writer import WordWriter  # noqa: PLC0415
+        from kb.semantic.vectors import Encodings, Writer  # noqa: PLC0415  # few ask for it
+        from kb.semantic.word_writer import WordWriter  # noqa: PLC0415  # as above
 
         encodings = Encodings(self.config.index, files, self.progress)
         is_words = self.config.semantic.mode == "words"

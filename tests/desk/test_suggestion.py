@@ -89,6 +89,7 @@ def test_each_problem_has_its_sections(base):
         ("I forgot my password and now I want to delete the account", ["account/delete", "account/password"]),
         ("I opened the order and looked at the tracking, and my package is late", ["orders/late"]),
         ("I tried it and I was charged twice", ["billing/twice"]),
+        ("My package never arrived, and I was charged twice for it", ["billing/twice"]),
     ],
 )  # fmt: skip
 def test_clauses_may_be_two_problems(base, message, found):
