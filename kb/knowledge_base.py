@@ -736,18 +736,19 @@ class KnowledgeBase:
             raise DamagedIndexError(f"the vectors in {root.name} can't be used: {error}") from error
 
     def _open_meaning(self, opened: _Opened, language: str, files: ModelFiles) -> Meaning:
-        # few knowledge bases need these
-        from kb.semantic.encoder import Encoder  # noqa: PLC0415
-        from kb.semantic.vectors import VECTORS, SectionMeaning, read_vectors  # noqa: PLC0415
+        from kb.semantic import vectors  # noqa: PLC0415  # few knowledge bases need it
+        from kb.semantic.encoder import Encoder  # noqa: PLC0415  # as above
 
         folder = opened.generation.folder_of(language, tidy_tag(self.config.language))
         try:
-            found = read_vectors(folder / VECTORS)
+            found = vectors.read_vectors(folder / vectors.VECTORS)
             if self._encoder is None:
                 self._encoder = Encoder(files)
-            return SectionMeaning(found, opened.engine_of(language).reader, self._encoder)
+            return vectors.SectionMeaning(found, opened.engine_of(language).reader, self._encoder)
         except (OSError, ValueError, KeyError) as error:
-            raise DamagedIndexError(f"{folder.name}/{VECTORS} can't be used: {error}") from error
+            raise DamagedIndexError(
+                f"{folder.name}/{vectors.VECTORS} can't be used: {error}"
+            ) from error
 
     def _find(
         self, request: Request, opened: _Opened, language: str | None

@@ -5,21 +5,12 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.models import make_model
+from support.models import ARTICLES, make_model
 
 from kb import KnowledgeBase
 from kb.cli.app import run
 from kb.errors import ConfigError
 from kb.search.meaning import MEANING, scale_of
-
-ARTICLES = {
-    "cup": "# A broken cup\n\nSend a picture of the broken cup.\n",
-    "screen": "# Make the display brighter\n\nTurn the wheel to brighten it.\n",
-    "money": "---\ntags: [billing]\n---\n# When the refund comes\n\nAfter a week.\n",
-    "draft": "---\nstatus: draft\n---\n# A shattered beaker\n\nA draft of a beaker.\n",
-    "agents": "---\naudience: agent\n---\n# The smashed mug, for agents\n\nAsk for the beaker.\n",
-    "post": "# Where is my order\n\nLook at its status.\n",
-}
 
 
 @pytest.fixture

@@ -8,22 +8,13 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.models import MEANINGS, make_model
+from support.models import ARTICLES, MEANINGS, make_model
 
 from kb import KnowledgeBase
 from kb.cli.app import run
 from kb.search.meaning import COSINE_STEPS, cosine, weighted_sum
 from kb.semantic.encoder import KEPT, Encoder, Projection, Vectors, find_model
 from kb.semantic.words import SECTIONS, VOCABULARY, WORDS
-
-ARTICLES = {
-    "cup": "# A broken cup\n\nSend a picture of the broken cup.\n",
-    "screen": "# Make the display brighter\n\nTurn the wheel to brighten it.\n",
-    "money": "---\ntags: [billing]\n---\n# When the refund comes\n\nAfter a week.\n",
-    "draft": "---\nstatus: draft\n---\n# A shattered beaker\n\nA draft of a beaker.\n",
-    "agents": "---\naudience: agent\n---\n# The smashed mug, for agents\n\nAsk for the beaker.\n",
-    "post": "# Where is my order\n\nLook at its status.\n",
-}
 
 
 @pytest.fixture

@@ -57,3 +57,14 @@ def make_model(folder, *, pooling="mean", dimensions=DIMENSIONS, **description):
     told = {"pooling": pooling, "dimensions": dimensions, **description}
     (folder / "encoder.json").write_text(json.dumps(told), encoding="utf-8")
     return folder
+
+
+ARTICLES = {
+    "cup": "# A broken cup\n\nSend a picture of the broken cup.\n",
+    "screen": "# Make the display brighter\n\nTurn the wheel to brighten it.\n",
+    "money": "---\ntags: [billing]\n---\n# When the refund comes\n\nAfter a week.\n",
+    "draft": "---\nstatus: draft\n---\n# A shattered beaker\n\nA draft of a beaker.\n",
+    "agents": "---\naudience: agent\n---\n# The smashed mug, for agents\n\nAsk for the beaker.\n",
+    "post": "# Where is my order\n\nLook at its status.\n",
+}
+"""What such a model tells apart, in words that a question may not share."""
