@@ -21,8 +21,9 @@ from kb.content.files import without_suffix
 from kb.content.languages import find_translations
 from kb.errors import ConfigError, ContentError, IndexingError, KbError, NotFoundError, QueryError
 from kb.files import shown_path
+from kb.index.engine import Progress
 from kb.index.generations import DamagedIndexError
-from kb.index.updater import Changes, Indexer, Progress, model_of
+from kb.index.updater import Changes, Indexer, model_of
 from kb.model import Answer, Article, Audience, Found, Hit, Match, Status, Tier
 from kb.search.protocols import CHANNELS
 from kb.search.query import ALL, Filters, Request, as_words, parse_query

@@ -45,6 +45,14 @@ class Description(NamedTuple):
         )
 
 
+class Progress(Protocol):
+    """Told, as long work goes on, how many articles are done and of how many."""
+
+    def __call__(self, done: int, total: int, /) -> object:
+        """Called after each article."""
+        ...
+
+
 class Engine(Protocol):
     """One index in one folder."""
 
@@ -56,8 +64,12 @@ class Engine(Protocol):
     def reader(self) -> ExportReader:
         """The index as the export of a site's search reads it from end to end."""
 
-    def build(self, articles: Iterable[Article]) -> None:
-        """Write a new index of the articles, which come in order of id, into an empty folder."""
+    def build(self, articles: Iterable[Article], progress: Progress | None = None) -> None:
+        """Write a new index of the articles, which come in order of id, into an empty folder.
+
+        `progress` is told of what is done with them after all were taken, by engines that go
+        through them twice.
+        """
         ...
 
     def update(self, removed: Collection[str], articles: Collection[Article]) -> bool:

@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import astuple, dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.config import Ranking, today
 from kb.content import read_topics, resolve_aliases
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from kb.content import SourceFile
     from kb.content.languages import Languages
     from kb.content.snapshot import FolderState
-    from kb.index.engine import Engine
+    from kb.index.engine import Engine, Progress
     from kb.model import FileRow
     from kb.semantic.encoder import ModelFiles
     from kb.semantic.vectors import Encodings
@@ -52,14 +52,6 @@ FORMAT = 32
 
 _DAMAGED = "the index was damaged"
 _UPGRADED = "libraries changed"
-
-
-class Progress(Protocol):
-    """Told, as long work goes on, how many articles are done and of how many."""
-
-    def __call__(self, done: int, total: int, /) -> object:
-        """Called after each article."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,7 +388,7 @@ class Indexer(NamedTuple):
                 found.snapshot.hold(file, article)
 
         if len(usual) == 1:
-            self.open_engine(new.folder, *usual).build(sort_out(*usual))
+            self.open_engine(new.folder, *usual).build(sort_out(*usual), self.progress)
             if not held:
                 return
             if any(source.id and source.language in usual for source in sources.values()):
@@ -411,7 +403,7 @@ class Indexer(NamedTuple):
             place = engine_folder(new.folder, tags, self._tag(tag))
             place.mkdir(exist_ok=True)
             own = self._read_files(found, held.get(tag, ()), sources)
-            self.open_engine(place, tag).build(article for _, article in own)
+            self.open_engine(place, tag).build((article for _, article in own), self.progress)
 
     def _move_into(self, folder: Path, language: str) -> None:
         """Put the files of an index into the folder of its language."""

@@ -5,7 +5,10 @@ of real nodes, where `support.cluster_engine` finds one.
 """
 
 import json
+import os
+import re
 import shutil
+import signal
 import ssl
 import subprocess
 import sys
@@ -19,12 +22,15 @@ from pathlib import Path
 import pytest
 from support.articles import make_article
 from support.cluster_engine import URLS, ClusterEngine, needs_cluster, settings
+from support.proxy import LOST as NO_ANSWER
+from support.proxy import make_certificates, proxying
 
 from kb.config import Config, EngineConfig, Ranking
 from kb.errors import ConfigError, IndexBusyError, IndexingError
 from kb.index.generations import DamagedIndexError
 from kb.index.opensearch import client as door
-from kb.index.opensearch.client import Cluster, ClusterError, ClusterSettings, ConflictError
+from kb.index.opensearch import sender
+from kb.index.opensearch.client import Cluster, ClusterError, ClusterSettings
 from kb.index.opensearch.mapping import pack, phrase_query, runs_of, token, unpack
 from kb.index.opensearch.names import Names
 from kb.index.opensearch.sender import Change, Sender
@@ -288,6 +294,7 @@ def numbers(engine):
 
 LATE = make_article("late", "Late package")
 LOST = make_article("lost", "Lost package")
+STOLEN = make_article("stolen", "Stolen package")
 
 
 @needs_cluster
@@ -328,47 +335,6 @@ def test_who_asks_stays_with_one_generation(engine, tmp_path):
 
 
 @needs_cluster
-def test_of_two_builders_one_gives_way(engine):
-    """What it wrote is removed, and the other's index answers."""
-    engine.build([LATE])
-    names = Names(engine.cluster, engine.alias)
-
-    def slowly():
-        yield LATE
-        yield LOST
-
-    move = names.move
-
-    def late_move(self, old, new):
-        rival = self.create({"settings": {"number_of_replicas": 0}})
-        move(old, rival)
-        move(old, new)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Names, "move", late_move)
-        with pytest.raises(IndexBusyError, match="another builder"):
-            engine.build(slowly())
-    assert len(numbers(engine)) == 3  # the first empty one, LATE's and the rival's
-    with pytest.raises(ConflictError):
-        engine.cluster.request("PUT", f"/{names.current()}")
-
-
-@needs_cluster
-def test_a_build_that_was_killed_leaves_the_old_index(engine):
-    """What it wrote is passed over by number, and goes with a later one."""
-    engine.build([LATE])
-    names = Names(engine.cluster, engine.alias)
-    half = names.create({"settings": {"number_of_replicas": 0}})
-    engine.close()
-    assert ask(engine, "late") == ["late"]
-    engine.build([LOST])
-    engine.close()
-    assert ask(engine, "lost") == ["lost"]
-    engine.build([LATE, LOST])
-    assert half not in names.all()
-
-
-@needs_cluster
 def test_what_arrives_is_held_against_what_was_sent(engine):
     """An index that lacks a document never answers."""
     engine.build([LATE])
@@ -402,6 +368,254 @@ def test_an_update_writes_what_changed(engine):
     articles = [line for line in sent if '"k":"s"' in line or '"k":"a"' in line]
     assert len(articles) == 3
     assert ask(engine, "gift") == ["a007", "a007"]
+
+
+# Faults, on a real node --------------------------------------------------------------------
+
+
+def through(engine, url, folder, **changes):
+    """Another engine of the same names, which asks by a proxy."""
+    folder.mkdir()
+    other = ClusterEngine(folder, Analyzer(), Ranking())
+    other.alias = engine.alias
+    other.cluster = Cluster(engine.cluster.settings._replace(urls=(url,), **changes))
+    return other
+
+
+@pytest.fixture
+def certificates(tmp_path):
+    """An authority, and servers' contexts for the right name and a wrong one."""
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl here")
+    return make_certificates(tmp_path / "certificates")
+
+
+@needs_cluster
+def test_a_node_by_tls_and_password(engine, tmp_path, certificates, monkeypatch):
+    """Builds and answers as another; a wrong password, an authority that is not named and a
+    certificate for another name are refused.
+    """
+    authority, right, wrong = certificates
+    monkeypatch.setenv("KB_ENGINE_USER", "ann")
+    monkeypatch.setenv("KB_ENGINE_PASSWORD", SECRET)
+    login = "ann", SECRET
+    with proxying(URLS[0], login=login, context=right) as url:
+        secure = through(engine, url, tmp_path / "secure", ca=authority)
+        secure.build([LATE, LOST])
+        assert ask(secure, "lost") == ["lost"]
+        with pytest.raises(ClusterError, match="certificate is not trusted"):
+            through(engine, url, tmp_path / "unnamed").build([LATE])
+        monkeypatch.setenv("KB_ENGINE_PASSWORD", "guess")
+        with pytest.raises(ClusterError, match="refuses these credentials"):
+            through(engine, url, tmp_path / "guess", ca=authority).build([LATE])
+    with (
+        proxying(URLS[0], login=login, context=wrong) as url,
+        pytest.raises(ClusterError, match="certificate is not trusted"),
+    ):
+        through(engine, url, tmp_path / "elsewhere", ca=authority).build([LATE])
+
+
+@needs_cluster
+def test_answers_that_are_lost(engine, tmp_path):
+    """What was done without an answer is done again, and comes to the same."""
+    seen = set()
+
+    def lose_first(method, path):
+        kind = method, re.sub(r"-[0-9]{8}", "", path.partition("?")[0])
+        known = kind in seen
+        seen.add(kind)
+        return None if known else NO_ANSWER
+
+    with proxying(URLS[0], after=lose_first) as url:
+        other = through(engine, url, tmp_path / "other")
+        other.build([LATE])
+        assert other.update([], [LOST])
+        assert ask(other, "lost") == ["lost"]
+        assert other.describe().sections == 2
+    assert {("POST", "/_aliases"), ("POST", f"/{other.alias}/_bulk")} <= seen
+
+
+@needs_cluster
+def test_answers_that_come_late(engine, tmp_path):
+    """A search is asked again when the time is over, and the answer is the whole one."""
+    engine.build([LATE, LOST])
+    end, searches = threading.Event(), []
+
+    def late_first(_method, path):
+        if "/_search" in path or "/_msearch" in path:
+            searches.append(path)
+            if len(searches) < 3:
+                end.wait(60)
+
+    with proxying(URLS[0], after=late_first) as url:
+        other = through(engine, url, tmp_path / "late", timeout=0.3, retries=20)
+        other.build([LATE, LOST])  # there already: nothing is written
+        assert ask(other, "lost") == ["lost"]
+        end.set()
+    assert len(searches) > 2
+
+
+@needs_cluster
+def test_of_two_builders_at_once_one_gives_way(engine, tmp_path):
+    """Both are ready to let theirs answer: one does, and the other says so and removes its own."""
+    engine.build([LATE])
+    both, told = threading.Barrier(2, timeout=60), {}
+
+    def wait_for_both(_method, path):
+        if path.startswith("/_aliases"):
+            both.wait()
+
+    def build(builder, article):
+        try:
+            builder.build([LATE, article])
+            told[article.id] = "wrote"
+        except IndexBusyError as error:
+            told[article.id] = error.message
+
+    with proxying(URLS[0], before=wait_for_both) as url:
+        threads = [
+            threading.Thread(
+                target=build, args=(through(engine, url, tmp_path / article.id), article)
+            )
+            for article in (LOST, STOLEN)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    [winner] = [id_ for id_, said in told.items() if said == "wrote"]
+    [loser] = [id_ for id_ in told if id_ != winner]
+    assert "another builder has changed" in told[loser]
+    reader = through(engine, URLS[0], tmp_path / "reader")
+    reader.build([LATE, LOST if winner == "lost" else STOLEN])  # there already: nothing is written
+    assert ask(reader, winner) == [winner]
+    assert len(numbers(engine)) == 2
+
+
+@needs_cluster
+def test_a_builder_whose_alias_was_moved_gives_way(engine, tmp_path):
+    """One that began earlier and is done later: what the faster one wrote answers."""
+    engine.build([LATE])
+    faster = through(engine, URLS[0], tmp_path / "faster")
+
+    def overtake(_method, path):
+        if path.startswith("/_aliases"):
+            faster.build([LOST])
+
+    with (
+        proxying(URLS[0], before=overtake) as url,
+        pytest.raises(IndexBusyError, match="another builder"),
+    ):
+        through(engine, url, tmp_path / "slower").build([STOLEN])
+    assert Names(engine.cluster, engine.alias).current() == faster.index.name
+    assert ask(faster, "lost") == ["lost"]
+
+
+ENDS = {
+    "the index is made": ("before", "PUT", "-0000000"),
+    "the index was made": ("after", "PUT", "-0000000"),
+    "documents were sent": ("after", "POST", "/_bulk"),
+    "the alias is moved": ("before", "POST", "/_aliases"),
+    "the alias was moved": ("after", "POST", "/_aliases"),
+}
+
+
+@needs_cluster
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_build_that_is_killed(engine, tmp_path, end):
+    """Leaves the index that answered, or the whole new one; the next build is as any other."""
+    engine.build([LATE])
+    before = Names(engine.cluster, engine.alias).current()
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "lost.md").write_text("# Lost package\n\nAsk us.\n")
+    killed, started = [], threading.Event()
+    when, method, part = end
+
+    def kill(asked, path):
+        if (asked, part in path, killed) == (method, True, []):
+            started.wait(60)
+            builder.kill()
+            killed.append(path)
+
+    with proxying(URLS[0], **{when: kill}) as url:
+        environment = {
+            **os.environ, "KB_ENGINE_KIND": "opensearch", "KB_ENGINE_URLS": url,
+            "KB_ENGINE_PREFIX": engine.alias, "KB_ENGINE_REPLICAS": "0",
+        }  # fmt: skip
+        command = [
+            sys.executable, "-m", "kb", "--content", tmp_path / "content", "--index",
+            tmp_path / "killed", "index",
+        ]  # fmt: skip
+        builder = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        started.set()
+        assert builder.wait(120) == -signal.SIGKILL
+    now = Names(engine.cluster, engine.alias).current()
+    assert (now != before) == (end == ENDS["the alias was moved"])
+    engine.close()
+    assert ask(engine, "late") == ["late"]
+    after = through(engine, URLS[0], tmp_path / "after")
+    after.build([LATE, STOLEN])
+    assert ask(after, "stolen") == ["stolen"]
+    assert len(numbers(engine)) == 2
+
+
+QUEUE = 8
+"""Requests that may wait for a node at most, for the test that fills its queue."""
+
+
+@needs_cluster
+def test_a_full_write_queue(engine, monkeypatch):
+    """Documents that a node refuses (429) come again until all are in."""
+    cluster = engine.cluster
+    pools = [node["thread_pool"]["write"] for node in cluster.get("/_nodes")["nodes"].values()]
+    if max(pool["queue_size"] for pool in pools) > QUEUE:
+        pytest.skip("the cluster's write queue is long: start it with"
+                    " --setting thread_pool.write.size=1 --setting thread_pool.write.queue_size=2")  # fmt: skip
+    refused, end = [], threading.Event()
+    rows = "".join(f'{{"index":{{}}}}\n{{"text":"{n} some words"}}\n' for n in range(300))
+
+    def flood():
+        own = Cluster(cluster.settings)
+        while not end.is_set():
+            own.request("POST", f"/{engine.alias}-flood/_bulk", rows)
+
+    def wait(attempt):
+        refused.append(attempt)
+        if len(refused) > 2:
+            end.set()
+        end.wait(0.01)
+
+    monkeypatch.setattr(sender, "pause", wait)
+    monkeypatch.setattr(sender, "BATCH_ROWS", 5)
+    monkeypatch.setattr(sender, "MORE_TRIES", 1000)
+    threads = [threading.Thread(target=flood) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    try:
+        corpus = [make_article(f"a{n:03}", "Late package", ("More", "text")) for n in range(200)]
+        engine.build(corpus)
+    finally:
+        end.set()
+        for thread in threads:
+            thread.join()
+    assert refused
+    assert engine.describe().sections == 400
+
+
+@needs_cluster
+def test_a_build_tells_of_its_second_pass(engine):
+    """After all articles were counted: one by one, as they are sent."""
+    told = []
+
+    def counted():
+        for article in (LATE, LOST):
+            told.append(article.id)
+            yield article
+
+    engine.build(counted(), lambda done, total: told.append((done, total)))
+    assert told == ["late", "lost", (1, 2), (2, 2)]
 
 
 @needs_cluster

@@ -40,7 +40,7 @@ class PlainEngine:
     def __init__(self, folder, language=""):
         self.file = folder / "titles.json"
 
-    def build(self, articles):
+    def build(self, articles, _progress=None):
         """Write all titles."""
         titles = {article.id: article.title for article in articles}
         self.asked.append(("build", list(titles)))

@@ -62,7 +62,7 @@ class MemoryEngine:
         self.folder, self.analyzer, self.ranking = folder, analyzer, ranking
         self.articles = {}
 
-    def build(self, articles):
+    def build(self, articles, _progress=None):
         """Take all articles."""
         self.articles = {article.id: article for article in articles}
         self._store()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Config, Ranking
+    from kb.index.engine import Progress
     from kb.model import Article, ArticleMeta
     from kb.text.analysis import Analyzer
 
@@ -86,11 +87,11 @@ class OpenSearchEngine:
             " by KB_ENGINE_KIND=whoosh and another --index",
         )
 
-    def build(self, articles: Iterable[Article]) -> None:
+    def build(self, articles: Iterable[Article], progress: Progress | None = None) -> None:
         """Write a new index of the articles, in order of id. See Engine."""
         from kb.index.opensearch.writer import build  # noqa: PLC0415  # a search writes nothing
 
-        name = build(self.cluster, self.alias, self.analyzer, self.ranking, articles)
+        name = build(self.cluster, self.alias, self.analyzer, self.ranking, articles, progress)
         self._point_at(name)
 
     def update(self, removed: Collection[str], articles: Collection[Article]) -> bool:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.config import Ranking
+    from kb.index.engine import Progress
     from kb.index.opensearch.client import Cluster
     from kb.index.opensearch.inverted import Sections
     from kb.text.analysis import Analyzer
@@ -81,8 +82,10 @@ class Collection:
         """The average lengths of all that the public sees."""
         return Averages.of(self.sums.totals, self.sums.sections)
 
-    def rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The documents of all articles and their sections, one after the other."""
+    def rows(self, progress: Progress | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The documents of all articles and their sections, one after the other. `progress` is
+        told when all of an article were taken.
+        """
         averages, idfs = self.averages, Idfs(self.sums, self.ranking)
         groups = self.groups()
         self.group_count = len({group for group, _ in groups.values()})
@@ -94,6 +97,8 @@ class Collection:
                 if (number, position) in groups
             }
             yield from article_rows(found, idfs, own, self.ranking)
+            if progress is not None:
+                progress(number + 1, len(self._starts))
 
     def groups(self) -> dict[_Key, tuple[int, int]]:
         """Of each section that others say the same as: its group, and its place in it."""
@@ -187,11 +192,16 @@ def _runs(places: Mapping[str, Sequence[int]], linked: Mapping[str, Sequence[int
     return runs_of(sorted((place, token(term)) for term, own in items for place in own))
 
 
-def build(
-    cluster: Cluster, alias: str, analyzer: Analyzer, ranking: Ranking, articles: Iterable[Article]
+def build(  # noqa: PLR0917  # all that an index depends on
+    cluster: Cluster,
+    alias: str,
+    analyzer: Analyzer,
+    ranking: Ranking,
+    articles: Iterable[Article],
+    progress: Progress | None = None,
 ) -> str:
     """Write a new index of the articles and let it answer; its name. Where the one that answers
-    was made of the same articles, nothing is written.
+    was made of the same articles, nothing is written. `progress` is told of the second pass.
     """
     collection = Collection(analyzer, ranking)
     try:
@@ -205,7 +215,7 @@ def build(
         new = names.create(layout_of(fitted, settings.shards, settings.replicas))
         with names.replacing(old, new):
             sender = Sender(cluster, new)
-            rows = chain(collection.rows(), sums.rows())
+            rows = chain(collection.rows(progress), sums.rows())
             sender.send(Change(id_, row) for id_, row in rows)
             terms = sum(1 for count in sums.terms.values() if count)
             sender.finish(sums, identity, fitted, terms, collection.group_count, adds=1)

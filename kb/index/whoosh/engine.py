@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Ranking
-    from kb.index.engine import Description
+    from kb.index.engine import Description, Progress
     from kb.model import Article
     from kb.text.analysis import Analyzer
 
@@ -55,7 +55,11 @@ class WhooshEngine:
         self.ranking = ranking
         self._opened: dict[str, WhooshReader] = {}
 
-    def build(self, articles: Iterable[Article]) -> None:
+    def build(
+        self,
+        articles: Iterable[Article],
+        progress: Progress | None = None,  # noqa: ARG002  # each article is taken once
+    ) -> None:
         """Write a new index of the articles, in order of id, into an empty folder."""
         ignore_warnings()
         from kb.index.whoosh.writer import build  # noqa: PLC0415  # a search writes nothing
