@@ -411,7 +411,9 @@ class KnowledgeBase:
         source = find_file(self.config.content, card.path, card.id)
         if source is None:
             raise NotFoundError(f"article {card.id!r} is gone", hint="search again")
+        marks = self._ask(lambda opened: opened.generation.manifest.get("links_by_name", ()))
         limits, dialect = self.config.limits, dialect_of(self.config)
+        dialect = replace(dialect, marks=dialect.marks.union(marks))
         result = read_page(self.config.content, source, limits=limits, dialect=dialect)
         if not isinstance(result, tuple):
             article = result.article

@@ -61,7 +61,7 @@ def tell_problems(
         screen.message(f"left out: {said} that no generator would publish; -v names them")
 
 
-_FOUND = frozenset({"published", "title-suffix"})
+_FOUND = frozenset({"published", "title-suffix", "links-by-name"})
 
 
 def tell_found(problems: Sequence[Problem], screen: Screen) -> None:

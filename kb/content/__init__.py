@@ -91,12 +91,12 @@ def read_content(
     content: Path, *, limits: Limits = DEFAULT_LIMITS, dialect: Dialect = PLAIN
 ) -> Content:
     """Read a whole content folder. Raises `ContentError` only if there is no such folder."""
-    from kb.content.titles import read_suffix  # noqa: PLC0415  # as in read_article
+    from kb.content.habits import settle  # noqa: PLC0415  # as in read_article
+    from kb.content.titles import AUTO  # noqa: PLC0415  # as in read_article
     from kb.content.topics import build_topics  # noqa: PLC0415  # as in read_article
 
     listing = scan(content, dialect)
-    if not dialect.title_suffix:
-        dialect = replace(dialect, title_suffix=read_suffix(content, listing.articles))
+    dialect = settle(dialect, content, listing.articles, dialect.title_suffix or AUTO)
     read = [
         read_article(content, source, limits=limits, dialect=dialect) for source in listing.articles
     ]

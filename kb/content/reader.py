@@ -215,7 +215,7 @@ def read_text(
         first_line=body_line,
         limits=limits,
         anchors=style,
-        by_name="obsidian" in dialect.marks,
+        by_name=bool(dialect.links_by_name),
         markup=called.markup(),
         syntax=dialect.markdown,
     )

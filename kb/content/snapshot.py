@@ -16,7 +16,6 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import replace
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -150,16 +149,21 @@ class Snapshot:
         """
         self._since = time.time_ns()
         # Imported here: most commands find the folder as it was, and make no snapshot.
-        from kb.content.titles import AUTO, read_suffix  # noqa: PLC0415  # as above
+        from kb.content.habits import settle  # noqa: PLC0415  # as above
+        from kb.content.titles import AUTO  # noqa: PLC0415  # as above
 
         dialect = dialect_of(config)
         self.listing: Listing = scan(config.content, dialect)
         configured = config.folder.title_suffix
-        suffix = read_suffix(config.content, self.listing.articles, configured)
-        self.dialect = replace(dialect, title_suffix=suffix)
-        if suffix and configured == AUTO:
-            said = _said(config.content.name, suffix)
-            self.listing = self.listing._replace(problems=(*self.listing.problems, said))
+        self.dialect = settle(
+            dialect, config.content, self.listing.articles, configured, config.folder.dialect
+        )
+        found = []
+        if self.dialect.title_suffix and configured == AUTO:
+            found.append(_of_titles(config.content.name, self.dialect.title_suffix))
+        if self.dialect.marks != dialect.marks:
+            found.append(_of_names(config.content.name))
+        self.listing = self.listing._replace(problems=(*self.listing.problems, *found))
         self._config = config
         self._files = FileStates(config)
         self._states: dict[str, SourceFile] = {}
@@ -209,13 +213,22 @@ class Snapshot:
         self._parsed.close()
 
 
-def _said(folder: str, suffix: str) -> Problem:
+def _of_titles(folder: str, suffix: str) -> Problem:
     """What to tell of an end of titles that was found."""
     message = (
         f'nearly all titles end with "{suffix}": taken off (title_suffix under [content] names '
         'another end, or "none")'
     )
     return Problem(folder, None, message, Severity.NOTE, "title-suffix")
+
+
+def _of_names(folder: str) -> Problem:
+    """What to tell of links by name that were found."""
+    message = (
+        "articles link to each other by name: `[[Page]]` is a link "
+        '(dialect = "plain" under [content] leaves it text)'
+    )
+    return Problem(folder, None, message, Severity.NOTE, "links-by-name")
 
 
 _STATES = "file"

@@ -11,19 +11,12 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content.markdown.markup import PLAIN
-from kb.errors import ContentError
-from kb.files import open_within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable
 
     from kb.config import Limits, MarkdownConfig
-    from kb.content.files import SourceFile
     from kb.content.markdown.markup import Markup
-
-SAMPLE = 200
-"""Files that are looked into for the end of titles."""
 
 AUTO, NONE = "auto", "none"
 """Values of `content.title_suffix`: look for one, and leave titles as they are."""
@@ -38,7 +31,6 @@ _GIVEN = re.compile(
     r"\A\s*(?:---|\+\+\+)[^\n]*\n(?:(?!---|\+\+\+).*\n)*?title[ \t]*[:=][ \t]*(\S.*)"
 )
 _H1 = re.compile(r"^#[ \t]+(\S.*?)[ \t#]*$", re.MULTILINE)
-_HEAD = 4_096  # bytes
 _LEAST_ALIKE = 4
 _MOST_OF = 0.8
 
@@ -139,24 +131,13 @@ def without_suffix(title: str, suffix: str) -> str:
     return bare.rstrip() if bare.rstrip() and bare[-1:].isspace() else title
 
 
-def read_suffix(content: Path, sources: Sequence[SourceFile], configured: str = AUTO) -> str:
+def read_suffix(heads: Iterable[str], configured: str = AUTO) -> str:
     """What titles of a folder end with, by the setting `content.title_suffix`: looked for in the
-    beginnings of at most SAMPLE files, of all parts of the folder.
+    beginnings of files.
     """
     if configured != AUTO:
         return "" if configured == NONE else configured
-    step = max(1, -(-len(sources) // SAMPLE))
-    heads = (_head(content, source.path) for source in sources[::step])
     return find_suffix(title for head in heads if (title := _title_in(head)))
-
-
-def _head(content: Path, path: str) -> str:
-    """The beginning of a file; nothing where it can't be read."""
-    try:
-        with open(open_within(content, path), "rb") as file:  # noqa: PTH123  (a handle)
-            return file.read(_HEAD).decode(errors="replace").replace("\r\n", "\n")
-    except (ContentError, OSError):
-        return ""
 
 
 def _title_in(head: str) -> str:

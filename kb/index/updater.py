@@ -273,6 +273,9 @@ class Indexer(NamedTuple):
         suffix = snapshot.dialect.title_suffix
         if generation and not reason and generation.manifest.get("title_suffix") != suffix:
             reason = "titles end with another name"
+        marks = snapshot.dialect.links_by_name
+        if generation and not reason and generation.manifest.get("links_by_name", marks) != marks:
+            reason = "articles began or ceased to link by name"
         changed = _by_includes(sources, snapshot.dialect.project)
         digests = snapshot.digests
         difference = compare(sources, digests)
@@ -490,6 +493,7 @@ class Indexer(NamedTuple):
             "settings": settings_of(self.config),
             "libraries": releases(INDEX),
             "title_suffix": found.snapshot.dialect.title_suffix,
+            "links_by_name": found.snapshot.dialect.links_by_name,
             "includes": sorted({row for source in sources.values() for row in source.includes}),
             "languages": languages,
             "model": (files := model_of(self.config)) and files.state,

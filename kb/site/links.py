@@ -71,6 +71,11 @@ def sort_link(href: str) -> tuple[Place, str]:
     return Place.REFUSED, f"is of a kind that the site does not offer ({name}:)"
 
 
+def shown(href: str) -> str:
+    """A link as a person wrote it: one by name has its brackets."""
+    return f"[[{unquote(href.removeprefix(BY_NAME))}]]" if href.startswith(BY_NAME) else href
+
+
 def host_of(url: str) -> str:
     """The host of an http or https URL, in lower case."""
     found = _HOST.match(url)

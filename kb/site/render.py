@@ -40,6 +40,7 @@ from kb.site.links import (
     leads_back,
     lies_on,
     path_in_repository,
+    shown,
     sort_link,
     target_of,
     want,
@@ -201,6 +202,7 @@ class _LinkWriter:
 
 
 def _short(url: str) -> str:
+    url = shown(url)
     return url if len(url) <= 80 else f"{url[:77]}..."  # noqa: PLR2004 one line of a terminal
 
 

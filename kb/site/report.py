@@ -90,9 +90,9 @@ def look(config: Config, folders: Folders, *mode: object) -> Sources:
     above = folders_above(config.content, dialect.project)
     assets = find_asset_folders(config.content, dialect.asset_folders, avoid, above)
     snapshot = Snapshot(config)
-    suffix = snapshot.dialect.title_suffix
+    habits = (snapshot.dialect.title_suffix, snapshot.dialect.links_by_name)
     around = (assets, _signature(folders), _version(), libraries, dialect.languages)
-    state = repr((config, mode, located, suffix, *around))
+    state = repr((config, mode, located, habits, *around))
     return Sources(
         snapshot=snapshot,
         files=find_files(config.content, assets, avoid, config.site.downloads, above),

@@ -215,7 +215,8 @@ class Targets:
         if found.outside or not (above or by_name or wanted.image or _ENDING.search(name)):
             return found
         folder = fold(above[-1]) if above and above[-1] != ".." else ""
-        places = self._named[wanted.image].get(fold(_ENDING.sub("", name)), [])
+        named, stem = self._named[wanted.image], fold(_ENDING.sub("", name))
+        places = named.get(stem) or (named.get(stem.replace(" ", "-"), []) if by_name else [])
         places = [place for place in places if not place.startswith(self.translation.others)]
         alike = [place for place in places if f"/{place}".rpartition("/")[0].endswith(f"/{folder}")]
         if by_name or wanted.image or _ENDING.search(name):

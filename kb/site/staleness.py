@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kb.model import Problem, Severity
 from kb.site.build_cache import Outcome
+from kb.site.links import shown
 from kb.site.plan import PHRASES, action_target, siblings_of
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ class Outcomes:
         for wanted, found in zip(wants, resolved, strict=True):
             if found.warning:
                 what = "image" if wanted.image else "link"
-                yield wanted.line, f"the {what} {wanted.written} {found.warning}"
+                yield wanted.line, f"the {what} {shown(wanted.written)} {found.warning}"
         for action in article.actions:
             wrong = action_target(action, article, self._plan)[1]
             if wrong:

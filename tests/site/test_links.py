@@ -381,14 +381,15 @@ def test_an_address_with_spaces_is_a_link(empty):
 
 
 def test_links_by_name(empty):
-    """Obsidian's, wherever the page stands; elsewhere double brackets are text."""
+    """Obsidian's, wherever the page stands; where settings say otherwise double brackets are text."""
     text = "[[Late parcels]] [[late parcels#Why|x]] [[#Own]] ![[pic.png|3]] [[Nowhere]]\n\n## Own\n"
     empty.write({"a.md": text, "deep/Late parcels.md": "# L\n\n## Why\n", "img/pic.png": png(9, 6)})
+    empty.write({"../kb.toml": '[content]\ndialect = "plain"\n'})
     empty.build()
     assert "[[Late parcels]]" in empty.read("a.html")
     empty.write({"../kb.toml": '[content]\ndialect = "obsidian"\n'})
     (line,) = broken(empty.build())
-    assert "Nowhere leads to nothing" in line
+    assert "[[Nowhere]] leads to nothing" in line
     page = empty.read("a.html")
     assert '<a href="deep/Late%20parcels.html">Late parcels</a>' in page
     assert '<a href="deep/Late%20parcels.html#why">x</a>' in page

@@ -21,6 +21,10 @@ _PLACE = re.compile(r":([a-z_]+)")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?=-.)")
 
 
+BY_NAME, TEXT_FIRST = "obsidian", "gollum"
+"""Families of marks: `[[Page]]` is a link, and `[[text|Page]]` has its text first."""
+
+
 class Anchors(StrEnum):
     """The way a generator makes the id of a heading."""
 
@@ -125,12 +129,12 @@ class Dialect:
     `include_folders` are where includes are looked for. `published_at` are paths (`/docs/`) and
     origins (`https://docs.example.com/`) below which the site was published. `marks` are the
     families of marks that its articles use: `liquid`, `jinja`, `hugo`, `mdx`, `gitbook`, `docfx`,
-    `obsidian`, `vuepress`, `docsify`, `mkdocs`, `kramdown`. `exclude` are patterns of files that
-    the generator does not publish, as `.gitignore` has them, from the folder `exclude_from` (else
-    `content`); `hidden_by` finds those that only the files themselves tell of. `menu` names files
-    that give the order of the articles, and `data_files` those that give variables, each with the
-    name that it has there. `markdown` is what is read beyond CommonMark. `title_suffix` is what
-    titles end with that is the name of the site, such as `| Help Center`.
+    `obsidian`, `gollum`, `vuepress`, `docsify`, `mkdocs`, `kramdown`. `exclude` are patterns of
+    files that the generator does not publish, as `.gitignore` has them, from the folder
+    `exclude_from` (else `content`); `hidden_by` finds those that only the files themselves tell of.
+    `menu` names files that give the order of the articles, and `data_files` those that give
+    variables, each with the name that it has there. `markdown` is what is read beyond CommonMark.
+    `title_suffix` is what titles end with that is the name of the site, such as `| Help Center`.
     `languages` are those that the articles are in. `date_key` is a key of front matter that says
     from which day an article is published; where `dated_folders` are named, only in these, whose
     files may have the day before their names. `start` is the folder at which the generator's
@@ -182,6 +186,11 @@ class Dialect:
             if stem.startswith(folder):
                 return _filled(pattern, stem.removeprefix(folder))
         return ""
+
+    @property
+    def links_by_name(self) -> list[str]:
+        """The families of marks that make links of names, in order."""
+        return sorted(self.marks & {BY_NAME, TEXT_FIRST})
 
     @property
     def variables(self) -> Mapping[str, Plain]:

@@ -92,6 +92,7 @@ def tokenize(
     met: dict[str, object] = {
         "account": Account() if account is None else account,
         "by_name": by_name,
+        "text_first": "gollum" in markup.families,
         "syntax": syntax,
         "icons": "gitbook" in markup.families,
         "myst": "myst" in markup.families,

@@ -1,6 +1,7 @@
 """Links by name: `[[Page]]`, `[[Page#Heading|text]]`, and what is shown so: `![[picture.png|300]]`.
 
-They count where the dialect has them (Obsidian); elsewhere they are text.
+They count where the dialect has them (Obsidian), or the articles of a plain folder do; elsewhere
+they are text. Wikis of Gollum (GitHub's, GitLab's) have the text first: `[[text|Page]]`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ BY_NAME = "name:"
 """How the address of such a link begins."""
 _LINK = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\]")
 _PICTURE = re.compile(r"\.(?:png|apng|jpe?g|jfif|gif|webp|avif|bmp|ico|svg)\Z", re.IGNORECASE)
+_ICON = "icon"
+"""What follows the `#` of a picture that is a sign in a line, not one of the text's."""
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
 
 
@@ -29,7 +32,9 @@ def wiki_link(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         name, text = found[1].strip().removesuffix("\\"), (found[2] or "").strip()
-        if found[0].startswith("!") and _PICTURE.search(name):
+        if text and state.env.get("text_first") and not _PICTURE.search(name):
+            name, text = text, name
+        if found[0].startswith("!") and _PICTURE.search(name.partition("#")[0]):
             _show(state, name, text)
         else:
             _lead(state, name, text or name.lstrip("#").replace("#", " > "))
@@ -38,6 +43,7 @@ def wiki_link(state: StateInline, silent: bool) -> bool:
 
 
 def _show(state: StateInline, name: str, text: str) -> None:
+    name, _, fragment = name.partition("#")
     token = state.push("image", "img", 0)
     token.attrs = {"src": BY_NAME + state.md.normalizeLink(name), "alt": ""}
     size = _SIZE.fullmatch(text)
@@ -45,7 +51,8 @@ def _show(state: StateInline, name: str, text: str) -> None:
         token.attrs["width"] = size[1]
         if size[2]:
             token.attrs["height"] = size[2]
-    token.content = name.rpartition("/")[2].rpartition(".")[0] if size or not text else text
+    words = name.rpartition("/")[2].rpartition(".")[0] if size or not text else text
+    token.content = "" if fragment == _ICON else words
     token.children = [Token("text", "", 0, content=token.content)]
 
 
