@@ -26,19 +26,24 @@ from kb.search.protocols import (
     TEXT_START,
 )
 from kb.search.ranking import FIELDS, MAX_LENGTH, head_steps
+from kb.text import compounds
 from kb.text.abbreviations import explained
 from kb.text.analysis import Collected
 from kb.text.characters import compose
+from kb.text.languages import primary
+from kb.text.lexicon import lexicon_of
+from kb.text.variants import joins_words
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kb.config import Ranking
     from kb.model import Article, Section
     from kb.search.protocols import TermPostings
     from kb.search.ranking import Averages
     from kb.text.analysis import Analyzer
+    from kb.text.lexicon import Lexicon
 
 PHRASE_GAP = 4
 """Positions left free between two issue phrases or headings of a trail."""
@@ -79,11 +84,14 @@ class Inverter:
     `add` takes the articles, one after the other, and `postings` gives the terms. A place is
     a document number shifted left by POSITION_BITS, plus a position. What the public does not
     see is kept apart. `sections` counts what the public sees, `totals` are the lengths of its
-    fields.
+    fields. `lexicon` is that of the index, where it is at hand: to make it takes a second.
     """
 
-    def __init__(self, analyzer: Analyzer, ranking: Ranking) -> None:
+    def __init__(
+        self, analyzer: Analyzer, ranking: Ranking, lexicon: Lexicon | None = None
+    ) -> None:
         self._columns = Columns()
+        self._lexicon = lexicon
         self._analyzer = analyzer
         self._ranking = ranking
         self._terms = {hidden: Collected() for hidden in (False, True)}
@@ -113,19 +121,17 @@ class Inverter:
             self.sections += len(sections)
             for section in sections:
                 self.totals = [a + b for a, b in zip(self.totals, section.lengths, strict=True)]
+        words = self._analyzer.surfaces_of(terms.units)
         return ArticleDocuments(
             id=article.id,
             hidden=hidden,
             title=title or title_stops,
-            words=frozenset(
-                self._analyzer.surfaces_of(terms.units)
-                | self._analyzer.abbreviations(article.title)
-            ),
+            words=frozenset(words | self._analyzer.abbreviations(article.title)),
             facets=_facets(article),
             record=record,
             sections=sections,
             fingerprints=fingerprints(article),
-            explained=frozenset(self._explained(article)),
+            explained=frozenset((*self._explained(article), *self._compounds(words))),
         )
 
     def _explained(self, article: Article) -> Iterator[str]:
@@ -136,6 +142,24 @@ class Inverter:
             for short, text in explained(section.text, self._analyzer.stop_words):
                 yield f"{self._analyzer.key(short)}\t{compose(text)}"
                 yield f"{self._analyzer.key(text)}\t{short}"
+
+    def _compounds(self, words: Collection[str]) -> Iterator[str]:
+        """For each compound of an article, and each word that it is made of, the key, a tab and the
+        compound.
+        """
+        if not joins_words(self._analyzer.language):
+            return
+        language = primary(self._analyzer.language)
+        lexicon, stop_words = self._lexicon, self._analyzer.stop_words
+        if lexicon is None:
+            lexicon = lexicon_of(self._analyzer.language, self._analyzer.own_words())
+
+        def is_word(text: str) -> bool:
+            return text in words or lexicon.commonness(text) > 0
+
+        for word in words:
+            for part in compounds.parts_of(word, language, stop_words, is_word):
+                yield f"{compounds.key_of(self._analyzer.stem(part))}\t{word}"
 
     def postings(self, averages: Averages) -> dict[str, Iterator[tuple[str, TermPostings]]]:
         """Field -> (term, postings) in order of term, of all that was added, each to be read once

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from kb.semantic.encoder import ModelFiles
     from kb.semantic.vectors import Encodings
 
-FORMAT = 32
+FORMAT = 33
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"

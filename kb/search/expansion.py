@@ -6,9 +6,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kb.search.protocols import Alternative, ExpandedQuery, ExpandedTerm
+from kb.text.variants import joins_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kb.config import Ranking
     from kb.search.scoring import QueryStatistics
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 MAX_COMPLETIONS = 20
 """Words that the beginning of a word stands for: those of most articles."""
+
+MAX_COMPOUNDS = 20
+"""The same of compounds that a word is part of."""
 
 MAX_KEY_WORDS = 4
 """Words of a phrase that has synonyms."""
@@ -79,6 +83,12 @@ def completion_share(idf: int, most: int | None) -> float:
     return (COMPLETION_STEPS * most // idf) / COMPLETION_STEPS
 
 
+def most_frequent(words: Iterable[str], frequency: Callable[[str], int]) -> tuple[str, ...]:
+    """Those of some compounds that stand for a part of them."""
+    counts = {word: frequency(word) for word in words}
+    return tuple(sorted(counts, key=lambda word: (-counts[word], word))[:MAX_COMPOUNDS])
+
+
 class Expander:
     """Expands the words of a query. `synonyms` give, for a text of one or more words, others."""
 
@@ -99,6 +109,7 @@ class Expander:
             key = analyzer.key(text)  # two texts may have the same
             self.synonyms[key] = (*self.synonyms.get(key, ()), *others)
         self._others: dict[str, tuple[str, ...]] = {}
+        self._compounds: dict[str, tuple[str, ...]] = {}
 
     def expand(
         self,
@@ -129,8 +140,8 @@ class Expander:
         return ExpandedQuery(tuple(expanded.values()), _pairs(tokens))
 
     def is_known(self, token: Token) -> bool:
-        """Whether the corpus holds a word, or a synonym stands for it."""
-        return self.statistics.is_known(token.term) or bool(self.others(token.term))
+        """Whether the corpus holds a word, or a synonym or a compound stands for it."""
+        return self.statistics.is_known(token.term) or bool(self._stand_ins(token))
 
     def used(self, tokens: Sequence[Token]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The words and phrases of a query that others stand in for, with those."""
@@ -141,9 +152,12 @@ class Expander:
         }
         return tuple({**single, **several}.items())
 
-    def is_two_words(self, token: Token) -> bool:
-        """Whether a word that no article holds is two that stand side by side in some."""
-        return not token.whole and self.halves(token.surface) is not None
+    def is_meant(self, token: Token) -> bool:
+        """Whether others stand for a word that no article holds: synonyms, compounds, or two words
+        that stand side by side in some.
+        """
+        has_halves = not token.whole and self.halves(token.surface) is not None
+        return bool(self._stand_ins(token)) or has_halves
 
     def halves(self, word: str) -> tuple[str, str] | None:
         """The terms of the two words that a word is made of. See `halves_of`."""
@@ -157,6 +171,20 @@ class Expander:
                 statistics.articles,
             )
         return self._halves[word]
+
+    def _stand_ins(self, token: Token) -> tuple[str, ...]:
+        """Synonyms of a word, and compounds that it is part of."""
+        return (*self.others(token.term), *(() if token.whole else self._compounds_of(token.term)))
+
+    def _compounds_of(self, term: str) -> tuple[str, ...]:
+        if not joins_words(self.analyzer.language):
+            return ()
+        from kb.text.compounds import key_of  # noqa: PLC0415  # most languages make none
+
+        if term not in self._compounds:
+            words = self.statistics.meanings(key_of(term))
+            self._compounds[term] = most_frequent(words, self.statistics.word_frequency)
+        return self._compounds[term]
 
     def _joined(self, typed: Sequence[Token]) -> dict[int, list[str]]:
         """Position -> terms that a word makes with one beside it, if articles hold them. A stop
@@ -183,7 +211,7 @@ class Expander:
         begins: bool,
     ) -> ExpandedTerm:
         own = Alternative((token.term,), self.ranking.whole if token.whole else 1.0)
-        others = self._alternatives(self.others(token.term), token.term)
+        others = self._alternatives(self._stand_ins(token), token.term)
         others += tuple(Alternative((term,), self.ranking.synonym) for term in joined)
         if not token.whole and (halves := self.halves(token.surface)):
             others += (Alternative(halves, self.ranking.synonym),)

@@ -135,7 +135,8 @@ class Statistics(Protocol):
 
     def meanings(self, key: str, *, hidden: bool) -> list[str]:
         """What articles explain an abbreviation by, or the abbreviation for some words: by the key
-        that `kb.text.analysis.Analyzer.key` gives, in order.
+        that `kb.text.analysis.Analyzer.key` gives, in order. The compounds that a term is part of
+        are there, too, by their own key (`kb.text.compounds.key_of`).
         """
         ...
 

@@ -254,12 +254,11 @@ class _Search:
         not quoted; with `prefix`, the last is not finished and may become known.
         """
         last = tokens[-1] if prefix else None
-        others, is_held = self.expander.others, self.statistics.word_frequency
+        is_held, is_meant = self.statistics.word_frequency, self.expander.is_meant
         return [
             t
             for t in self._unquoted(tokens)
-            if t is not last and not others(t.term) and not is_held(t.surface)
-            if not self.expander.is_two_words(t)
+            if t is not last and not is_held(t.surface) and not is_meant(t)
         ]
 
     def _unquoted(self, tokens: list[Token]) -> list[Token]:

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.model import Correction
 from kb.text.analysis import OWN
+from kb.text.variants import joins_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -268,8 +269,8 @@ def _rests(word: str) -> list[str]:
 MIN_PART = 3
 """Letters of each of the two words that a word may be made of, at least."""
 
-JOINING, PART_OF_COMPOUND = "da de nb nl nn no sv", 4
-"""Languages that make compounds at will, and letters of each word of one, at least."""
+PART_OF_COMPOUND = 4
+"""Letters of each word of a compound, at least."""
 
 _LETTERS_AND_DIGITS = re.compile(r"([^\W\d_]{3,})(\d{1,4})")
 
@@ -471,8 +472,7 @@ class Corrector:
         """The two words that a compound is made of, wherever they stand, in a language that makes
         compounds at will. Between them may be an `s`; the longest second word counts.
         """
-        is_joining = self.analyzer.language.partition("-")[0].lower() in JOINING.split()
-        if not is_joining or self._is_known(surface):
+        if not joins_words(self.analyzer.language) or self._is_known(surface):
             return None
         for cut in range(PART_OF_COMPOUND, len(surface) - PART_OF_COMPOUND + 1):
             one, other = surface[:cut], surface[cut:]

@@ -66,9 +66,12 @@ class Block(NamedTuple):
 
 
 class Lexicon:
-    """A lexicon as `write_lexicon` gave it. Raises ValueError for what is none."""
+    """A lexicon as `write_lexicon` gave it. Raises ValueError for what is none.
 
-    def __init__(self, data: bytes) -> None:
+    The blocks that were looked into last are kept, `kept` of them; None keeps all.
+    """
+
+    def __init__(self, data: bytes, kept: int | None = 8) -> None:
         try:
             [size] = _HEAD.unpack_from(data)
             start = _HEAD.size + size
@@ -80,7 +83,7 @@ class Lexicon:
         except (struct.error, zlib.error, TypeError) as error:
             raise ValueError(f"a lexicon can't be read: {error}") from error
         self._data = data
-        self._read = lru_cache(8)(lambda number: self._block(number).read())
+        self._read = lru_cache(kept)(lambda number: self._block(number).read())
 
     def commonness(self, word: str) -> int:
         """The level of a word: 1 for the rarest ones to MOST_COMMON, or OWN; 0 for what is none."""
@@ -99,6 +102,12 @@ class Lexicon:
             raise ValueError(f"a lexicon can't be read: {error}") from error
         words, _, levels = text.partition("\n")
         return Block(self._firsts[number], words, levels)
+
+
+@cache
+def lexicon_of(language: str, own: frozenset[str] = frozenset()) -> Lexicon:
+    """What `write_lexicon` writes, for many words: what it looks into stays in memory."""
+    return Lexicon(write_lexicon(language, own), kept=None)
 
 
 @cache

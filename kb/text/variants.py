@@ -21,6 +21,9 @@ ELIDED = {
 }
 """What stands before an apostrophe in place of a word of its own, by language."""
 
+JOINING = "da de nb nl nn no sv"
+"""Languages that make compounds at will (`kb.text.compounds`)."""
+
 MEASURES = (
     "[kmgtp]i?b|[kmgt]bit|bits?|bytes?|[kmg]?bps|ms|secs?|mins?|hrs?|[kmg]?hz|fps|rpm|[dp]pi|px|pt|"
     "rem|mm|cm|km|mg|kg|lbs?|oz|ml|mah|[km]?wh|kw|kv|db"
@@ -129,6 +132,11 @@ def respell(word: str, language: str) -> str:
     for rule, instead in _rules(language):
         word = rule.sub(instead, word)
     return word
+
+
+def joins_words(language: str) -> bool:
+    """Whether a language, by its tag, makes compounds at will."""
+    return language.partition("-")[0].lower() in JOINING.split()
 
 
 def other_spellings(words: Iterable[str], language: str) -> Iterator[tuple[str, str]]:

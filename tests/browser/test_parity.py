@@ -30,6 +30,38 @@ ASK = (
 )
 
 
+COMPOUNDS = {
+    "paket.md": "# Wo ist mein Paket?\n\nDie Paketverfolgung braucht die Bestellnummer.\n\n"
+    "## Beim Boten\n\nDie Sendungsverfolgung zeigt, wo der Paketbote ist.\n",
+    "geld.md": "# Geld zurück\n\nNach dem Kontoauszug fragt die Verfolgung von Zahlungen.\n",
+    "karte.md": "# Geschenkkarte\n\nDie Kartennummer steht auf der Geschenkkarte.\n",
+}
+PARTS = (
+    "Verfolgung", "Verfolgungen beim Boten", "Paket", "Pakt", "bestellen", "Nummer", "Nummern Karte",
+    "Auszug", "Zahlung verfolgen", "Geschenk Karte", "sendungsverfolgungen", "xyzverfolgung", "Bote",
+)  # fmt: skip
+
+
+def test_parts_of_compounds_are_answered_alike(see, serve_below, tmp_path):
+    """In a language that makes them at will, words that articles hold and others."""
+    for name, text in COMPOUNDS.items():
+        (tmp_path / "content" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "content" / name).write_text(text, encoding="utf-8")
+    content, index = tmp_path / "content", tmp_path / "index"
+    base = KnowledgeBase(replace(Config(), content=content, index=index, language="de"))
+    write_export(base, tmp_path / "site/data")
+    write_engine(tmp_path / "site")
+    steps = [["evaluate", f"{ASK}({json.dumps(PARTS)}, {LIMIT})"]]
+    [seen] = see({"url": serve_below(tmp_path / "site") + "index.html", "steps": steps})
+    ours = [
+        [[hit.article, hit.anchor, pytest.approx(hit.score, rel=1e-6)] for hit in answer.hits]
+        for answer in (base.search(text, limit=LIMIT) for text in PARTS)
+    ]
+
+    assert seen["results"] == [ours]
+    assert sum(map(len, ours)) > len(PARTS)
+
+
 @needs_judged_sets
 @pytest.mark.parametrize("name", SETS)
 def test_judged_queries_are_answered_alike(see, serve_below, tmp_path, name):

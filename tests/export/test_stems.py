@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.site.export.encoding import DIGITS
-from kb.site.export.stems import learn_rules
+from kb.site.export.stems import learn_all, learn_rules, stem_by
 from kb.text.analysis import Analyzer
 
 WORDS = {
@@ -18,17 +17,6 @@ WORDS = {
 }
 
 
-def by_rules(word, rules):
-    """As kb/site/assets/search/analysis.js has it."""
-    whole = f"^{word}"
-    for at in range(len(whole) + 1):
-        rule = rules.get(whole[at:])
-        if rule is not None:
-            before, behind = DIGITS.index(rule[0]), DIGITS.index(rule[1])
-            return word[before : len(word) - behind] + rule[2:]
-    return word
-
-
 @pytest.mark.parametrize("language", WORDS)
 def test_each_word_gets_its_stem(language):
     """By rules that are fewer than the words."""
@@ -36,7 +24,7 @@ def test_each_word_gets_its_stem(language):
     words = analyzer.surfaces(WORDS[language])
     stems = {word: analyzer.stem(word) for word in words}
     rules = learn_rules(stems)
-    assert {word: by_rules(word, rules) for word in words} == stems
+    assert {word: stem_by(rules, word) for word in words} == stems
     assert len(rules) < len(words)
 
 
@@ -45,11 +33,36 @@ def test_words_like_them_get_a_stem_like_theirs():
     analyzer = Analyzer("de")
     words = analyzer.surfaces("Lieferungen Zahlungen Meldungen Zahlung Lieferung Konto Paket")
     rules = learn_rules({word: analyzer.stem(word) for word in words})
-    assert by_rules("rechnungen", rules) == analyzer.stem("rechnungen")
+    assert stem_by(rules, "rechnungen") == analyzer.stem("rechnungen")
+
+
+def test_forms_of_the_collections_words_get_their_stem_and_others_none_of_it():
+    """A small collection says little of how a language makes its forms; its list of words says it."""
+    analyzer = Analyzer("de")
+    stems = {word: analyzer.stem(word) for word in analyzer.surfaces("Verfolgung Nummer Konto")}
+    forms = analyzer.surfaces("verfolgen verfolgt verfolgungen nummern konten kontos")
+    others = analyzer.surfaces("verfilmen nummeriert konterten kontrolle verfolger nummer")
+    listed = {word: analyzer.stem(word) for word in {*forms, *others}}
+    rules = learn_all(stems, listed, set(stems.values()))
+    for word, stem in {**stems, **listed}.items():
+        found = stem_by(rules, word)
+        assert found == stem or not {found, stem} & {*stems.values()}
+
+
+@given(
+    st.dictionaries(st.text("abc", min_size=1, max_size=5), st.text("abc", max_size=4)),
+    st.dictionaries(st.text("abc", min_size=1, max_size=5), st.text("abc", max_size=4)),
+)
+def test_any_forms_are_given_back(stems, others):
+    """Whatever they are, beside any words."""
+    others = {word: stem for word, stem in others.items() if word not in stems}
+    rules = learn_all(stems, others, {*stems.values()})
+    known = stems | {word: stem for word, stem in others.items() if stem in stems.values()}
+    assert {word: stem_by(rules, word) for word in known} == known
 
 
 @given(st.dictionaries(st.text("abcé", min_size=1, max_size=6), st.text("abcé", max_size=6)))
 def test_any_table_is_given_back(stems):
     """Whatever the stems are."""
     rules = learn_rules(stems)
-    assert {word: by_rules(word, rules) for word in stems} == stems
+    assert {word: stem_by(rules, word) for word in stems} == stems

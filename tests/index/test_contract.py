@@ -49,10 +49,10 @@ def by_id(articles):
 
 
 @contextmanager
-def opened(kind, articles, *, synonyms=None, ranking=None):
+def opened(kind, articles, *, synonyms=None, ranking=None, analyzer=ANALYZER):
     """An engine on a new index of the articles."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = kind(Path(folder), ANALYZER, ranking or Ranking())
+        engine = kind(Path(folder), analyzer, ranking or Ranking())
         engine.synonyms = synonyms or {}
         engine.build(by_id(articles))
         try:
@@ -65,7 +65,7 @@ def opened(kind, articles, *, synonyms=None, ranking=None):
 
 def ask(engine, text, **options):
     """Ask a query as it is, without corrections unless they are asked for."""
-    searcher = Searcher(engine.index, ANALYZER, engine.ranking, engine.synonyms)
+    searcher = Searcher(engine.index, engine.analyzer, engine.ranking, engine.synonyms)
     return searcher.search(Request(parse_query(text), **{"correct": False, **options}))
 
 
@@ -634,6 +634,29 @@ def test_abbreviations_that_an_article_explains_find_what_they_stand_for(kind):
         assert {id_ for id_, _ in places(ask(engine, "pos"))} == {"d", "e"}
         assert places(ask(engine, "bst")) == []
         assert ask(engine, "rma").synonyms == (("rma", ("Return Merchandise Authorization",)),)
+
+
+@every_engine
+def test_compounds_are_found_by_the_words_that_they_are_made_of(kind):
+    """In a language that makes them at will: by either word in any form, a verb by its infinitive;
+    those of hidden articles by nobody of the public; the word itself first; and nothing is corrected.
+    """
+    corpus = [
+        make_article("a", "Sendung", lead="In der Paketverfolgung steht die Bestellnummer."),
+        make_article("b", "Verfolgung", lead="Die Verfolgung beginnt, sobald etwas unterwegs ist."),
+        make_article("c", "Intern", lead="Die Geldverfolgung.", audience="agent"),
+        make_article("d", "Anderes", lead="Eine Xyzqverfolgung gibt es hier nicht."),
+    ]
+    with opened(kind, corpus, analyzer=Analyzer("de")) as engine:
+        assert places(ask(engine, "Verfolgung")) == [("b", "top"), ("a", "top")]
+        assert places(ask(engine, "Paket")) == [("a", "top")]
+        assert places(ask(engine, "Pakete", correct=True)) == [("a", "top")]
+        assert places(ask(engine, "Nummern")) == [("a", "top")]
+        assert places(ask(engine, "bestellen")) == [("a", "top")]
+        assert places(ask(engine, "Geld")) == []
+        assert places(ask(engine, "Geld", audience=Audience.AGENT)) == [("c", "top")]
+    with opened(kind, corpus) as engine:
+        assert places(ask(engine, "Verfolgung")) == [("b", "top")]
 
 
 @every_engine

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from kb.config import Ranking
     from kb.search.protocols import Phrase
 
-LAYOUT = 2
+LAYOUT = 3
 """Raised when what is written here changes: an index of another one is built anew."""
 
 AT, NEXT, SAME = "\ue000", "\ue001", "\ue002"

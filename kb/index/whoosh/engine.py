@@ -13,7 +13,7 @@ written faster than many (`RecordColumn` in segment). Fields:
 | lengths | sections | names of fields | the field's length in words | no |
 | title | articles | stems of the title | 1 | no |
 | words | articles | words as written | 1 | no |
-| explained | articles | abbreviations and what they stand for | 1 | no |
+| explained | articles | abbreviations and what they stand for; compounds by their parts | 1 | no |
 | facets | articles | `tier:x`, `topic:x`, `tag:x`, `audience:x`, `status:x`, CHANNELS | 1 | no |
 | id | articles | the article's id | how many sections it has | no |
 | twins | sections | one for all | 1 | the section's fingerprint |

@@ -41,7 +41,7 @@ from kb.model import decode_meta
 from kb.search.protocols import FINGERPRINT, HIDDEN, TWINS
 from kb.search.ranking import FIELDS, HEAD_STEPS, Averages, count_occurrences, idf_steps
 from kb.search.twins import NO_TWINS, Twins
-from kb.text.lexicon import everyday_terms, write_lexicon
+from kb.text.lexicon import Lexicon, everyday_terms, write_lexicon
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -132,7 +132,7 @@ def update(
     articles: Collection[Article],
 ) -> bool:
     """Take out the articles of the ids `removed` and put in others. See Engine."""
-    inverter = Inverter(analyzer, ranking)
+    inverter = Inverter(analyzer, ranking, Lexicon((folder / LEXICON).read_bytes(), kept=None))
     added = list(numbered(articles, inverter))
     reader = open_reader(folder)
     try:

@@ -33,12 +33,14 @@ from kb.site.export.words import (
     describe_words,
     find_halves,
     read_words,
+    write_compounds,
     write_lexicon,
     write_words,
 )
 from kb.support import escalation, intent
 from kb.text.analysis import Analyzer
 from kb.text.characters import MARKS, UNSPACED
+from kb.text.compounds import is_key
 from kb.text.languages import tidy_tag
 from kb.text.variants import ELIDED, PARTICLES, RESPELLED
 
@@ -95,12 +97,13 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     terms = write_terms(reader, layout, ranking, leads, stamps, said, kept)
     yield from starmap(listed.add, terms)
     yield from starmap(listed.add, write_words(words))
+    yield from starmap(listed.add, write_compounds(reader, words))
     yield from starmap(listed.add, write_lexicon(words, reader, analyzer, kept))
     groups = find_groups(reader, layout)
     yield from starmap(listed.add, write_groups(groups, reader, places))
     facets = _facets(layout, topics, places, root)
     yield facets
-    stems = tuple(write_stems(reader, config))
+    stems = tuple(write_stems(reader, config, words, kept))
     yield from stems
     yield make_shard(
         "m",
@@ -204,8 +207,8 @@ def _explained(reader: ExportReader) -> dict[str, list[str]]:
     """Key -> abbreviations that articles explain, or what they stand for."""
     found: dict[str, list[str]] = {}
     for term in reader.terms_of("explained"):
-        if reader.postings("explained", term)[0]:
-            key, _, other = term.partition("\t")
+        key, _, other = term.partition("\t")
+        if not is_key(key) and reader.postings("explained", term)[0]:
             found.setdefault(key, []).append(other)
     return {key: sorted(others) for key, others in found.items()}
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.search.expansion import halves_of
+from kb.search.expansion import halves_of, most_frequent
 from kb.search.postings import PostingIndex
 from kb.search.spelling import Neighbourhood, level_of
 from kb.site.export.encoding import DIGITS, encode, make_shard
 from kb.text.analysis import OWN
+from kb.text.compounds import key_of
 from kb.text.lexicon import write_blocks
 from kb.text.variants import other_spellings
 
@@ -103,6 +104,28 @@ def describe_words(
     for word, one in words.items():
         found[one.term].append(":".join([_part(one.term, word), *halves.get(word, ())]))
     return {term: _END.join(sorted(parts)) for term, parts in found.items()}
+
+
+SHARD_KEYS = 250
+"""Words of a shard of compounds."""
+
+
+def write_compounds(reader: ExportReader, words: Mapping[str, Word]) -> Iterator[tuple[str, Shard]]:
+    """(first term, shard) of all terms that compounds are made of, in the order of their UTF-16
+    code units, each with those that stand for it.
+    """
+    found = defaultdict[str, list[str]](list)
+    for line in reader.terms_of("explained", key_of("")):
+        key, _, word = line.partition("\t")
+        if word in words and reader.postings("explained", line)[0]:
+            found[key.removeprefix(key_of(""))].append(word)
+    rows = [
+        [term, " ".join(most_frequent(found[term], lambda word: words[word].articles))]
+        for term in sorted(found, key=_word_order)
+    ]
+    for number, start in enumerate(range(0, len(rows), SHARD_KEYS)):
+        own = rows[start : start + SHARD_KEYS]
+        yield own[0][0], make_shard(f"c{number}", {"compounds": own})
 
 
 SHARD_WORDS = 250

@@ -27,6 +27,8 @@ export class ConceptMaker {
     this.halves = new Map();
     /** @type {Map<string, string[]>} */
     this.synonyms = new Map();
+    /** Of terms, the compounds that they are part of. @type {Map<string, string[]>} */
+    this.compounds = new Map();
     const { synonyms, explained } = index.manifest;
     const given = Object.entries(synonyms).map(([text, others]) => [this.terms(text).join(" "), others]);
     for (const [key, others] of [...given, ...Object.entries(explained)]) {
@@ -40,7 +42,10 @@ export class ConceptMaker {
    * @param {Token[]} [typed]  all tokens, stop words too
    * @returns {Promise<Concepts>} */
   async make(tokens, prefix, every, typed = []) {
-    await this.index.load([...tokens.map(({ term }) => term), ...this.early(typed, tokens)]);
+    await Promise.all([
+      this.index.load([...tokens.map(({ term }) => term), ...this.early(typed, tokens)]),
+      ...tokens.map((token) => this.#loadCompounds(token)),
+    ]);
     const joined = this.#joined(typed);
     for (const token of tokens) await this.#loadHalves(token);
     const begun = tokens.filter((token, at) => prefix && (every || (at === tokens.length - 1 && beginsWords(token, tokens))));
@@ -66,7 +71,7 @@ export class ConceptMaker {
 
   /** Whether the corpus holds a word, or a synonym stands for it. @param {Token} token */
   isKnown(token) {
-    return this.index.term(token.term) !== null || this.synonyms.has(token.term);
+    return this.index.term(token.term) !== null || this.#others(token).length > 0;
   }
 
   /** The words and phrases that others stand in for, with those. @param {Token[]} tokens */
@@ -83,9 +88,21 @@ export class ConceptMaker {
     return [...used].map(([word, also]) => ({ word, also }));
   }
 
-  /** Whether a word that no article holds is two that stand side by side in some. @param {Token} token */
-  isTwoWords(token) {
-    return !token.whole && !!this.#halvesOf(token);
+  /** Whether others stand for a word that no article holds: synonyms, compounds, or two words that stand
+   * side by side in some. @param {Token} token */
+  isMeant(token) {
+    return this.#others(token).length > 0 || (!token.whole && !!this.#halvesOf(token));
+  }
+
+  /** Synonyms, and compounds that a word is part of. @param {Token} token */
+  #others({ term, whole }) {
+    return [...(this.synonyms.get(term) ?? []), ...((!whole && this.compounds.get(term)) || [])];
+  }
+
+  /** Learn which compounds a word is part of, and what is known of them. @param {Token} token */
+  async #loadCompounds({ term }) {
+    if (!this.compounds.has(term)) this.compounds.set(term, await this.index.compoundsOf(term));
+    await this.index.load((this.compounds.get(term) ?? []).flatMap((word) => this.terms(word)));
   }
 
   /** @param {Token} token @returns {string[] | null} */
@@ -151,7 +168,7 @@ export class ConceptMaker {
    * @param {string[]} joined @returns {Concept} */
   #concept(token, unit, begins, finished, joined) {
     const own = { terms: [token.term], factor: token.whole ? this.constants.whole : 1 };
-    const others = this.alternatives(this.synonyms.get(token.term) ?? [], token.term);
+    const others = this.alternatives(this.#others(token), token.term);
     const halves = token.whole ? null : this.#halvesOf(token);
     for (const terms of [...joined.map((term) => [term]), ...(halves ? [halves] : [])]) {
       others.push({ terms, factor: this.constants.synonym });

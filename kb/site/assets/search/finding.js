@@ -186,8 +186,7 @@ export class Search {
   #doubtful(tokens, prefix) {
     const last = prefix ? tokens[tokens.length - 1] : null;
     return this.#unquoted(tokens).filter((token) =>
-      token !== last && !this.concepts.synonyms.has(token.term) && !this.index.term(token.term)?.words.has(token.surface) &&
-      !this.concepts.isTwoWords(token));
+      token !== last && !this.index.term(token.term)?.words.has(token.surface) && !this.concepts.isMeant(token));
   }
 
   /** Whether a phrase is of several words, as a message is. @param {string} text */

@@ -21,7 +21,7 @@ class Directory {
     this.kind = kind;
     this.hash = given.hash;
     /** @type {ArrayLike<any>} */
-    this.first = "twx".includes(kind) ? (given.first ? given.first.split(" ") : []) : decodeGaps(given.first);
+    this.first = "ctwx".includes(kind) ? (given.first ? given.first.split(" ") : []) : decodeGaps(given.first);
   }
 
   /** @param {number} number */
@@ -144,6 +144,7 @@ export class Index {
     this.tables = new Directory("s", manifest.shards.s);
     this.documents = new Directory("d", manifest.shards.d);
     this.groups = new Directory("g", manifest.shards.g);
+    this.compounds = new Directory("c", manifest.shards.c);
     /** Sections that say the same, newest first. */
     this.twins = manifest.twins ? readTwins(manifest.twins) : [];
     const counts = decode(manifest.sections);
@@ -266,6 +267,15 @@ export class Index {
     const { words, levels } = await this.shards.get(this.lexicon.file(number));
     const at = readWords(words).indexOf(word);
     return at < 0 ? 0 : digit(levels, at);
+  }
+
+  /** The compounds that stand for a term which they are made of. @param {string} term
+   * @returns {Promise<string[]>} */
+  async compoundsOf(term) {
+    const number = lastUpTo(this.compounds.first, term);
+    if (number < 0) return [];
+    const shard = await this.shards.get(this.compounds.file(number));
+    return shard.compounds.find((/** @type {[string, string]} */ row) => row[0] === term)?.[1].split(" ") ?? [];
   }
 
   /** Load the tables of sections, once. */

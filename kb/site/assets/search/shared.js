@@ -10,6 +10,7 @@ export const ZEROS = "\u0660\u06f0\u07c0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c
 
 // kb/text/variants.py
 export const MEASURES = "[kmgtp]i?b|[kmgt]bit|bits?|bytes?|[kmg]?bps|ms|secs?|mins?|hrs?|[kmg]?hz|fps|rpm|[dp]pi|px|pt|rem|mm|cm|km|mg|kg|lbs?|oz|ml|mah|[km]?wh|kw|kv|db";
+export const JOINING = "da de nb nl nn no sv";
 
 // kb/text/stop_words.py
 export const FEW_WORDS = 4;
@@ -92,7 +93,6 @@ export const OFTENER = 10;
 export const ENDINGS = ["s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly"];
 export const COMMON = 12;
 export const LETTERS = "abcdefghijklmnopqrstuvwxyz";
-export const JOINING = "da de nb nl nn no sv";
 export const PART_OF_COMPOUND = 4;
 
 // kb/search/ranking.py
