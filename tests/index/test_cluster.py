@@ -420,7 +420,7 @@ def test_answers_that_are_lost(engine, tmp_path):
     """What was done without an answer is done again, and comes to the same."""
     seen = set()
 
-    def lose_first(method, path):
+    def lose_first(method, path, _answer):
         kind = method, re.sub(r"-[0-9]{8}", "", path.partition("?")[0])
         known = kind in seen
         seen.add(kind)
@@ -441,7 +441,7 @@ def test_answers_that_come_late(engine, tmp_path):
     engine.build([LATE, LOST])
     end, searches = threading.Event(), []
 
-    def late_first(_method, path):
+    def late_first(_method, path, _answer):
         if "/_search" in path or "/_msearch" in path:
             searches.append(path)
             if len(searches) < 3:
@@ -531,11 +531,13 @@ def test_a_build_that_is_killed(engine, tmp_path, end):
     killed, started = [], threading.Event()
     when, method, part = end
 
-    def kill(asked, path):
+    def kill(asked, path, _answer=b""):
         if (asked, part in path, killed) == (method, True, []):
             started.wait(60)
             builder.kill()
             killed.append(path)
+            return NO_ANSWER
+        return None
 
     with proxying(URLS[0], **{when: kill}) as url:
         environment = {

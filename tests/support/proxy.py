@@ -23,8 +23,8 @@ TIMEOUT = 120
 """Seconds that the node behind may take."""
 
 
-def nothing(_method, _path):
-    """Let a request pass."""
+def nothing(_method, _path, _answer=b""):
+    """Let a request pass, and its answer."""
 
 
 class Plan(NamedTuple):
@@ -41,9 +41,9 @@ class Plan(NamedTuple):
 def proxying(url, *, login=None, context=None, before=nothing, after=nothing):
     """A proxy before the node at `url`; its address.
 
-    `login`, a user and a password, is asked for; with a `context` it speaks TLS. `before` and
-    `after` are called with the method and path of each request before it goes to the node, and
-    when the node has answered; where one gives LOST, the connection ends without an answer.
+    `login`, a user and a password, is asked for; with a `context` it speaks TLS. `before` is called
+    with the method and path of each request before it goes to the node, `after` with these and the
+    node's answer; where one gives LOST, the connection ends without an answer.
     """
     server = _Server(Plan(url, login, context, before, after))
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -72,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             answer = self.ask(plan.url, body)
-            if plan.after(self.command, self.path) == LOST:
+            if plan.after(self.command, self.path, answer[2]) == LOST:
                 self.close_connection = True
             else:
                 self.respond(*answer)

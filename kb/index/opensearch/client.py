@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import random
+import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -228,7 +229,8 @@ def _cause(error: Any) -> str:
     for known in ("Connection refused", "Name or service not known", "No route to host"):
         if known in cause:
             return known[0].lower() + known[1:]
-    return cause.rpartition(": ")[2].rstrip(")'\"")[:200] or "no connection"
+    cause = re.sub(r"\s*\(_ssl\.c:[0-9]+\)", "", cause)  # where in Python that is
+    return cause.rpartition(": ")[2].rstrip(")'\".")[:200] or "no connection"
 
 
 def _host(url: str) -> dict[str, Any]:

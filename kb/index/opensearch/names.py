@@ -39,7 +39,10 @@ class Names:
         first = f"{self.alias}-{0:08d}"
         body = {
             "aliases": {self.alias: {}},
-            "settings": {"number_of_shards": 1, "number_of_replicas": 0},
+            "settings": {
+                "number_of_shards": 1,
+                "number_of_replicas": self.cluster.settings.replicas,
+            },
         }
         try:
             self.cluster.request("PUT", f"/{first}", body, {"request_timeout": WRITE_SECONDS})
@@ -55,10 +58,11 @@ class Names:
 
     def create(self, body: Mapping[str, Any]) -> str:
         """Make an index under a number that no other has."""
+        params = self._when_copied()
         while True:
             name = self._next()
             try:
-                self.cluster.request("PUT", f"/{name}", body, {"request_timeout": WRITE_SECONDS})
+                self.cluster.request("PUT", f"/{name}", body, params)
             except ConflictError:
                 continue  # another builder was faster
             return name
@@ -67,17 +71,22 @@ class Names:
         """Make an index that begins as another one, under a number that no other has. It shares
         the files of that one, which has to be finished.
         """
-        settings = {"index.blocks.write": None}
+        settings, params = {"index.blocks.write": None}, self._when_copied()
         while True:
             name = self._next()
             try:
-                self.cluster.request(
-                    "PUT", f"/{old}/_clone/{name}", {"settings": settings},
-                    {"request_timeout": WRITE_SECONDS, "wait_for_active_shards": 1},
-                )  # fmt: skip
+                self.cluster.request("PUT", f"/{old}/_clone/{name}", {"settings": settings}, params)
             except ConflictError:
                 continue
             return name
+
+    def _when_copied(self) -> dict[str, int]:
+        """Parameters by which an answer comes when all parts have their copies, as many as there
+        are nodes for: a part without one would be lost with its node.
+        """
+        nodes = int(self.cluster.get("/_cluster/health")["number_of_data_nodes"])
+        copies = min(self.cluster.settings.replicas + 1, nodes)
+        return {"request_timeout": WRITE_SECONDS, "wait_for_active_shards": copies}
 
     def _next(self) -> str:
         numbers = [int(name[-8:]) for name in self.all()]
