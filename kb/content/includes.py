@@ -35,6 +35,9 @@ _VERSION_FILES = ("VERSION", "VERSION.txt", "version.txt")
 _DATA = ("", "site.", "site.data.", "site.params.", "data.", "extra.", "book.", "variables.")
 
 
+_DEFINITION = re.compile(
+    r"^ {0,3}\[(?P<label>[^\[\]\n^]{1,200})\]:[ \t]*<?(?P<href>[^\s<>]{1,2000})", re.MULTILINE
+)
 _ABSENT = (-1, -1)
 _MOST_NOTED = 2_000
 
@@ -111,6 +114,18 @@ class Called:
     def code(self, name: str) -> str | None:
         """The text of any file that has an ending, or of a part of it; None where there is none."""
         return self._find(name, bool)
+
+    def definitions(self, body: str) -> dict[str, str]:
+        """The addresses of links that texts define for all articles, by the labels that a body
+        may use.
+        """
+        wanted = body.casefold() if self._dialect.appended else ""
+        return {
+            found["label"]: found["href"]
+            for name in self._dialect.appended
+            for found in _DEFINITION.finditer(self.include(name) or "")
+            if (label := f"[{found['label'].casefold()}]") in wanted and f"{label}:" not in wanted
+        }
 
     def _find(self, name: str, allows: Callable[[str], bool]) -> str | None:
         name = re.sub(r"\A(?:~|@site|@docs|@)/", "/", name.strip().strip("\"'"))

@@ -218,6 +218,7 @@ def read_text(
         by_name=bool(dialect.links_by_name),
         markup=called.markup(),
         syntax=dialect.markdown,
+        definitions=called.definitions(body),
     )
     attributes = given.attributes
     if address := as_route(dialect.permalink(source.path)):

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from kb.config import Config, ContentConfig
-from kb.content import read_content, scan
+from kb.config import DEFAULT_LIMITS, Config, ContentConfig
+from kb.content import read_content, read_page, scan
 from kb.content.dialects import NAMES, dialect_of, find_dialect, locate
 from kb.content.dialects.literals import read_exports
 from kb.content.files import LEFT_OUT
@@ -721,3 +721,52 @@ def test_the_folder_at_which_addresses_start_is_found(tmp_path, files, folder):
     make(tmp_path, {**files, f"{folder}/a.md": "# x\n"})
     assert find_dialect(tmp_path).start == tmp_path / folder
     assert find_dialect(tmp_path / folder).start is None
+
+
+def test_definitions_of_links_that_are_appended_count_in_each_article(tmp_path):
+    """As `auto_append` of pymdownx.snippets has it; the article's own ones count more."""
+    make(
+        tmp_path,
+        {
+            "mkdocs.yml": "markdown_extensions:\n  - pymdownx.snippets:\n      auto_append:\n        - includes/links.md\n",
+            "includes/links.md": "*[KB]: knowledge base\n[site]: https://site.example/\n[own]: https://a.example/\n",
+            "docs/a.md": "# A\n\n[`url`][site], [it][own], [none].\n\n[own]: b.md\n",
+        },
+    )
+    content = tmp_path / "docs"
+    dialect = find_dialect(content)
+    (source,) = scan(content, dialect).articles
+    html = read_page(content, source, limits=DEFAULT_LIMITS, dialect=dialect).document.html()
+    assert '<a href="https://site.example/"><code>url</code></a>' in html
+    assert '<a href="b.md">it</a>, [none].' in html
+
+
+@pytest.mark.parametrize(
+    ("name", "menu"),
+    [
+        ("sidebars.js", "module.exports = {x: {'Get going': ['a', 'b'], Pay: ['c']}}\n"),
+        (
+            "mkdocs.yml",
+            "nav:\n  - Get going:\n      - a.md\n      - b.md\n  - Pay:\n      - c.md\n",
+        ),
+    ],
+)
+def test_groups_of_a_menu_are_topics_where_folders_divide_nothing(tmp_path, name, menu):
+    """Where folders do, these are the topics."""
+    if name == "sidebars.js":
+        make(tmp_path, {"docusaurus.config.js": "export default {};\n"})
+    make(tmp_path, {name: menu, **dict.fromkeys(["docs/a.md", "docs/b.md", "docs/c.md"], "# x\n")})
+    found = read_content(tmp_path / "docs", dialect=find_dialect(tmp_path / "docs"))
+    assert [article.topic for article in found.articles] == ["get-going", "get-going", "pay"]
+    assert [topic.title for topic in found.topics if topic.id] == ["Get going", "Pay"]
+    make(
+        tmp_path,
+        {
+            name: menu.replace("'a', 'b'", "'x/a', 'x/b'")
+            .replace("- a", "- x/a")
+            .replace("- b", "- x/b")
+        },
+    )
+    make(tmp_path, {"docs/x/a.md": "# x\n", "docs/x/b.md": "# x\n"})
+    found = read_content(tmp_path / "docs", dialect=find_dialect(tmp_path / "docs"))
+    assert {article.topic for article in found.articles} == {"", "x"}

@@ -510,3 +510,21 @@ def test_no_word_of_html_is_lost_or_glued(written, before):
     page = re.sub(r"</?(?:b|span|kbd|a)\b[^<>]*>", "", document.html())
     assert wanted <= set(re.sub(r"<[^<>]+>", " ", page).split())
     assert wanted <= {w for s in document.sections for w in f"{s.heading} {s.text}".split()}
+
+
+@pytest.mark.parametrize(
+    ("written", "html"),
+    [
+        ('<h3 id="q">New *x* <b>y</b>?</h3>\ntext', '<h3 id="q">New <em>x</em> <b>y</b>?</h3>\n<p>text</p>'),
+        ("<div class='c'>\n<h3>A</h3>\n<p>b **c**</p>\n</div>", '<h3 id="a">A</h3>\n<p>b <strong>c</strong></p>'),
+        ("<ul>\n<li>a</li>\n<li><a href='b.md'>b</a> c</li>\n</ul>", '<ul>\n<li>a</li>\n<li><a href="b.md">b</a> c</li>\n</ul>'),
+        ("<table><tr><td>a</td><td>**b**</td></tr></table>", "<table>\n<tbody><tr>\n<td>a</td>\n<td><strong>b</strong></td>\n</tr>\n</tbody></table>"),
+        ("<ul><li>a</li></ul> b", "<ul>\n<li>a</li>\n</ul>\n<p>b</p>"),
+        ("<div>a\nb</div>", "<p>a\nb</p>"),
+        ("<h2></h2>\n\na", "<p>a</p>"),
+    ],
+)  # fmt: skip
+def test_elements_on_one_line_of_mdx(written, html):
+    """Each is what it is, its words are Markdown, and the next line begins anew."""
+    document = parse(f"{written}\n", markup=Markup(frozenset({"mdx"})))
+    assert document.html().strip() == html

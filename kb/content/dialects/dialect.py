@@ -139,7 +139,8 @@ class Dialect:
     from which day an article is published; where `dated_folders` are named, only in these, whose
     files may have the day before their names. `start` is the folder at which the generator's
     addresses start where that is one within the content folder; None where it is that itself.
-    `groups` are the topics of a menu by which its readers browse, where they do.
+    `groups` are the topics of a menu by which its readers browse, where they do. `appended` are
+    names of texts whose definitions of links count for all articles.
     `state` is the digest of all that it was read from.
     """
 
@@ -168,6 +169,7 @@ class Dialect:
     dated_folders: tuple[str, ...] = ()
     start: Path | None = None
     groups: Groups = field(default=NO_GROUPS, hash=False)
+    appended: tuple[str, ...] = ()
 
     def begins(self, path: str) -> Begins:
         """What says from when the article at a path is published, beside the keys of all."""

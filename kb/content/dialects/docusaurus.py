@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from kb.content.dialects.build import begin, joined, sites, spoken
 from kb.content.dialects.configuration import anchored, read_configuration, table, text, texts
-from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+from kb.content.dialects.dialect import NO_GROUPS, Anchors, Dialect, Groups, Located, Routes
+from kb.content.dialects.groups import group_flat_pages
+from kb.content.dialects.menus import entries_of
 from kb.files import is_file, is_folder
 from kb.text.languages import language_tag
 
@@ -35,6 +37,7 @@ def read(located: Located) -> Dialect:
     url = text(said, "url").rstrip("/")
     homes = _homes(said, docs, located)
     addresses = (f"{url}{below}", below, f"{url}{base}", base) if url else (below, base)
+    menu = _menu(located, text(docs, "sidebarPath"))
     return begin(
         located,
         assets=texts(said, "staticDirectories") or ("static",),
@@ -60,7 +63,18 @@ def read(located: Located) -> Dialect:
         ),
         languages=_languages(said, homes),
         start=text(docs, "path") or "docs",
-        menu=_menu(located, text(docs, "sidebarPath")),
+        menu=menu,
+        groups=_groups(located, menu, text(docs, "path") or "docs"),
+    )
+
+
+def _groups(located: Located, menu: tuple[Path, ...], docs: str) -> Groups:
+    """Those of the sidebars, where the folders divide nothing."""
+    if located.content != located.root / docs:
+        return NO_GROUPS
+    sidebars = [table(read_configuration(path, located.root)) for path in menu]
+    return group_flat_pages(
+        [e for each in sidebars for one in each.values() for e in entries_of(one)]
     )
 
 

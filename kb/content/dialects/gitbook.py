@@ -28,7 +28,7 @@ def read(located: Located) -> Dialect:
         routes=Routes(indexes=("readme", "index"), slugs=()),
         marks=frozenset({"gitbook"}),
         start=text(said, "root"),
-        exclude=("SUMMARY.md",),
+        exclude=("SUMMARY.md", "/AGENTS.md", "/CLAUDE.md"),
         hidden_by=unlisted,
         data_files=tuple((name, path) for name, path in files if is_file(path)),
         given=tuple(flatten(table(said, "variables"), "book")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content.anchors import github_anchor
-from kb.content.dialects.dialect import Groups
+from kb.content.dialects.dialect import NO_GROUPS, Groups
 from kb.content.files import fold, without_suffix
 from kb.content.topics import TopicFile
 
@@ -47,6 +47,14 @@ def group_pages(entries: Sequence[Entry], *, base: str = "", front: str = "") ->
         groups.topics[key] = ""
         groups.pages[""] = key
     return groups
+
+
+def group_flat_pages(entries: Sequence[Entry], *, base: str = "") -> Groups:
+    """As `group_pages`, where the folders divide nothing: most pages of the menu stand in none."""
+    groups = group_pages(entries, base=base)
+    flat = sum("/" not in key for key in groups.topics)
+    tops = {topic.partition("/")[0] for topic in groups.topics.values()}
+    return groups if 2 * flat > len(groups.topics) and len(tops) > 1 else NO_GROUPS
 
 
 def _outermost(entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -15,7 +15,9 @@ from kb.content.dialects.configuration import (
     text,
     texts,
 )
-from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+from kb.content.dialects.dialect import NO_GROUPS, Anchors, Dialect, Groups, Located, Routes
+from kb.content.dialects.groups import group_flat_pages
+from kb.content.dialects.menus import entries_of
 from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
@@ -54,7 +56,20 @@ def read(located: Located) -> Dialect:
         start=text(said, "docs_dir") or "docs",
         menu=(located.evidence,) if located.evidence and table(said).get("nav") else (),
         languages=_languages(said),
+        appended=texts(
+            _options(said, "markdown_extensions").get("pymdownx.snippets"), "auto_append"
+        ),
+        groups=_groups(located, said),
     )
+
+
+def _groups(located: Located, said: Plain) -> Groups:
+    """Those of `nav`, where the folders divide nothing."""
+    docs = located.root / (text(said, "docs_dir") or "docs")
+    if not located.content.is_relative_to(docs):
+        return NO_GROUPS
+    base = located.content.relative_to(docs).as_posix().removeprefix(".")
+    return group_flat_pages(entries_of(table(said).get("nav")), base=base)
 
 
 def _languages(said: Plain) -> Languages:
@@ -74,7 +89,12 @@ def _languages(said: Plain) -> Languages:
 
 def _plugins(said: Plain) -> dict[str, dict[str, Plain]]:
     """The plugins with their options."""
-    plugins = table(said).get("plugins")
+    return _options(said, "plugins")
+
+
+def _options(said: Plain, key: str) -> dict[str, dict[str, Plain]]:
+    """The options of each that a list or table names."""
+    plugins = table(said).get(key)
     listed: list[Plain | None] = [*plugins] if isinstance(plugins, list) else [plugins]
     found: dict[str, dict[str, Plain]] = {}
     for plugin in listed:

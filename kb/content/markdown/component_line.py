@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from markdown_it.token import Token
 
 from kb.content.markdown.callout import callout_named
+from kb.content.markdown.element_line import BLOCKS, element_line
 from kb.content.markdown.jsx import (
     SET_HTML,
     Tag,
@@ -23,7 +24,6 @@ from kb.content.markdown.jsx import (
 )
 from kb.content.markdown.mark_line import IN_SLOT
 from kb.content.markdown.mark_line import Mark as CalloutMark
-from kb.content.markdown.markup import names
 from kb.content.markdown.template_line import insert
 
 if TYPE_CHECKING:
@@ -54,11 +54,6 @@ _TAB = frozenset({"Tab", "TabItem", "CodeGroupItem", "code-block"})
 _LOWER = frozenset({"template", "code-group", "code-block"})
 _WORDS = frozenset(
     {"Icon", "Badge", "Tooltip", "Link", "A", "Button", "Kbd", "Key", "Highlight", "Sub", "Sup"}
-)
-_BLOCKS = names(
-    "div p details summary section article aside figure figcaption table thead tbody tr td"
-    " th ul ol li blockquote center dl dt dd h1 h2 h3 h4 h5 h6 main header footer nav form"
-    " fieldset picture video iframe"
 )
 _TEXT = re.compile(r"\{\s*(['\"`])[^'\"`{}]*\1\s*\}")
 _INDENTED = re.compile(r"^ +\S", re.MULTILINE)
@@ -143,6 +138,8 @@ def component_line(state: StateBlock, start: int, end: int, silent: bool) -> boo
         return _take_code(state, start, end, silent)
     if first != "<" or state.is_code_block(start):
         return False
+    if markup.is_mdx and element_line(state, start, begin, silent):
+        return True
     read = _tags(state, begin, markup)
     if read is None:
         return False
@@ -205,17 +202,18 @@ def _is_block(tag: Tag, src: str, markup: Markup, *, has_code: bool = False) -> 
         if name in _WORDS:
             return False
         return markup.is_mdx or tag.is_void or bool(tag.attrs) or tag.closes or f"</{name}>" in src
-    return (markup.is_mdx or has_code) and name in _BLOCKS
+    return (markup.is_mdx or has_code) and name in BLOCKS
 
 
 def _go_on(state: StateBlock, line: int, end: int, at: int) -> None:
-    """Read the rest of a line whose beginning was tags."""
-    shift = at - state.bMarks[line]
-    state.tShift[line] = shift
+    """Read the rest of a line whose beginning was tags, as if it began there."""
+    before = state.bMarks[line]
+    state.bMarks[line], state.tShift[line] = at, 0
     state.sCount[line] = state.blkIndent
     for rule in state.md.block.ruler.getRules(""):
         if rule(state, line, end, False):  # noqa: FBT003  # a rule's own signature
-            return
+            break
+    state.bMarks[line] = before
 
 
 def _take_code(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -34,7 +34,12 @@ from kb.content.markdown.html import (
     write_words,
 )
 from kb.content.markdown.markup import PLAIN, Account, Markup
-from kb.content.markdown.parser import is_safe_link, offers_unsafe_links, tokenize
+from kb.content.markdown.parser import (
+    NO_DEFINITIONS,
+    is_safe_link,
+    offers_unsafe_links,
+    tokenize,
+)
 from kb.model import Section
 
 if TYPE_CHECKING:
@@ -197,6 +202,7 @@ def parse(
     by_name: bool = False,
     markup: Markup = PLAIN,
     syntax: MarkdownConfig = DEFAULT_MARKDOWN,
+    definitions: Mapping[str, str] = NO_DEFINITIONS,
 ) -> Document:
     """Read a Markdown text whose first line is line `first_line` of its file.
 
@@ -205,7 +211,8 @@ def parse(
     heading of the article, and are left out of the sections' trails. `anchors`
     is how headings without an id of their own get one; with `by_name` `[[Page]]` is a link;
     `markup` is how marks of templates are read, and
-    `syntax` what is read beyond CommonMark.
+    `syntax` what is read beyond CommonMark; `definitions` are the addresses of links that stand
+    elsewhere, by their labels.
     Raises `ContentError` with a line where the text passes a limit.
     """
     body = body.replace("\r\n", "\n").replace("\r", "\n")
@@ -220,6 +227,7 @@ def parse(
         by_name=by_name,
         markup=markup,
         syntax=syntax,
+        definitions=definitions,
     )
     splitter = _Splitter(first_line, limits)
     splitter.read(tokens)

@@ -13,9 +13,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import normalizeLink
+from markdown_it.common.utils import normalizeReference
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
 
@@ -41,7 +44,7 @@ from kb.errors import ContentError
 from kb.text.counts import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Literal
 
     from markdown_it.rules_core import StateCore
@@ -69,6 +72,10 @@ _MAY_HOLD_MARKS = re.compile(
 )
 
 
+NO_DEFINITIONS: Mapping[str, str] = MappingProxyType({})
+"""No link is defined anywhere but in the text."""
+
+
 def is_safe_link(url: str) -> bool:
     """Whether a link may be offered: no script, no data, no local file."""
     return _UNSAFE_SCHEME.match(url) is None
@@ -83,14 +90,19 @@ def tokenize(
     by_name: bool = False,
     markup: Markup = PLAIN,
     syntax: MarkdownConfig = DEFAULT_MARKDOWN,
+    definitions: Mapping[str, str] = NO_DEFINITIONS,
 ) -> list[Token]:
     """The tokens of a Markdown text; raises `ContentError` with a line where a limit is passed.
 
     `account` is told what was met. `by_name`: `[[Page]]` is a link. `markup` is how the marks of
-    templates are read, `syntax` what is read beyond CommonMark.
+    templates are read, `syntax` what is read beyond CommonMark, `definitions` are those of links
+    that stand elsewhere.
     """
+    account = Account() if account is None else account
+    account.has_marks |= bool(definitions)
     met: dict[str, object] = {
-        "account": Account() if account is None else account,
+        "account": account,
+        "references": _references(definitions),
         "by_name": by_name,
         "text_first": "gollum" in markup.families,
         "syntax": syntax,
@@ -105,6 +117,15 @@ def tokenize(
     body = without_indentation(body) if markup.is_mdx else body
     raw = raw_lines(body) if syntax.verbatim and "vuepress" in markup.families else []
     return _parse(parser, body, first_line, limits, markup=markup, raw=raw, **met)
+
+
+def _references(definitions: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    """Definitions as markdown-it-py notes those of a text."""
+    return {
+        normalizeReference(label): {"title": "", "href": normalizeLink(href), "map": [0, 0]}
+        for label, href in definitions.items()
+        if is_safe_link(href)
+    }
 
 
 def parse_blocks(
