@@ -4,8 +4,8 @@
 
 Needs Node, npm (Pagefind, esbuild and playwright-core are installed by name and version) and
 Chromium; KB_CASES for what hostile strings take. Parts are `own`, `stems`, `parity`, `waves`,
-`sizes` (or a set's name), `typing` and `growth`; without any all are measured. Figures of other parts stay as
-they were.
+`sizes` (or a set's name), `typing`, `growth` and `meaning` (which needs the extra `semantic`);
+without any all are measured. Figures of other parts stay as they were.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from corpora import available, cache_folder, corpora_folder, misspell, read_reco
 from peers.npm import install
 from support.exports import PlainPlaces
 
-from kb.config import Config
+from kb.config import Config, SemanticConfig
 from kb.knowledge_base import KnowledgeBase
 from kb.site.assets import (
     ON_OTHERS,
@@ -51,7 +51,8 @@ PARITY = ("emanual_tv", "stackfaq", "zoomcamp_faq", "github_docs")
 SIZES = ("github_docs", "cpp_docs")
 LIMIT = 10
 BATCH = 400  # queries that one run of Node gets
-PARTS = ("own", "stems", "parity", "waves", "sizes", "typing", "growth")
+PARTS = ("own", "stems", "parity", "waves", "sizes", "typing", "growth", "meaning")
+MEANING = ("stackfaq", "wixqa", "emanual_tv", "techqa", "zoomcamp_faq")
 
 
 NETWORKS = {
@@ -76,10 +77,12 @@ class Site:
     size: int
 
 
-def open_base(name, content=None):
-    folder = cache_folder() / "browser" / (content.name if content else name)
+def open_base(name, content=None, mode="off"):
+    own = "" if mode == "off" else f"-{mode}"
+    folder = cache_folder() / "browser" / f"{content.name if content else name}{own}"
     content = content or corpora_folder() / name / "articles"
-    return KnowledgeBase(replace(Config(), content=content, index=folder / "index"))
+    config = replace(Config(), content=content, index=folder / "index")
+    return KnowledgeBase(replace(config, semantic=SemanticConfig(mode=mode)))
 
 
 def queries(name):
@@ -192,10 +195,10 @@ def run_node(path, plan):
     return json.loads(done.stdout)
 
 
-def parity(name, sample):
+def parity(name, sample, mode="off"):
     """How many of a set's queries, and of their misspelt copies, are answered alike."""
-    base = open_base(name)
-    site = export_site(base, name)
+    base = open_base(name, mode=mode)
+    site = export_site(base, f"{name}-{mode}")
     asked = queries(name)
     texts = [text for _, text in asked]
     texts += [slip for qid, text in asked if (slip := misspell(qid, text)) is not None]
@@ -220,12 +223,12 @@ def parity(name, sample):
     return [name, f"{len(texts):,}", f"{alike / len(texts):.2%}", f"{close / len(texts):.2%}"]
 
 
-def waves(name, count):
+def waves(name, count, mode="off"):
     """In how many waves a first answer asks for how many files, and their bytes: the same in every
     run. The script comes with the first wave.
     """
-    base = open_base(name)
-    site = export_site(base, name)
+    base = open_base(name, mode=mode)
+    site = export_site(base, f"{name}-{mode}")
     base.close()
     questions = [(text, {"limit": LIMIT}) for text in sample_of(queries(name), count)]
     driver = HERE.parent / "tests/export/engine.mjs"
@@ -245,6 +248,18 @@ def waves(name, count):
         for share in (0.5, 0.95)
     ]
     return [name, f"{len(rows)}", *figures]
+
+
+def meaning_waves(name, count):
+    """The same by words alone and by meaning, too; the files and bytes that a site has of meaning."""
+    data = cache_folder() / "browser" / f"{name}-words" / "kb" / "data"
+    for mode in ("off", "words"):
+        yield [f"{name}, {mode}", *waves(name, count, mode)[1:]]
+    sections = sum(path.stat().st_size for path in data.glob("[vcq]*.js"))
+    words = sum(path.stat().st_size for path in data.glob("[yz]*.js"))
+    count = open_base(name, mode="words").describe().sections
+    files = len([*data.glob("[vcqyz]*.js")])
+    yield [f"{name}: {files:,} files, {sections / count:.0f} bytes a section, {words:,} of words"]
 
 
 def sizes(name, cold, warm):
@@ -459,6 +474,11 @@ def main():
     if "typing" in asked.parts and "KB_CASES" in os.environ:
         rows = typing("github_docs", Path(os.environ["KB_CASES"]))
         write({"Any string typed, on github_docs": table(TYPING_HEAD, rows)})
+    if "meaning" in asked.parts:
+        rows = [parity(name, asked.sample, "words") for name in available(MEANING)]
+        write({"The terminal's answers in mode `words`": table(PARITY_HEAD, rows)})
+        rows = [row for name in available(MEANING) for row in meaning_waves(name, asked.waves)]
+        write({"What a first answer asks for in mode `words`": table(WAVES_HEAD, rows)})
     if "growth" in asked.parts:
         write({"How bytes grow": table(GROWTH_HEAD, growth((100, 1000, 9740), asked.cold))})
 

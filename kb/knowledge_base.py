@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from kb.index.engine import Description, Engine
     from kb.index.generations import Generation
     from kb.model import ArticleMeta, Escalation, Topic
-    from kb.search.protocols import Meaning
+    from kb.search.protocols import Meaning, WordVectors
     from kb.search.searcher import RankedSection, Results
     from kb.semantic.encoder import Encoder, ModelFiles
     from kb.text.snippets import Snippet
@@ -719,6 +719,36 @@ class KnowledgeBase:
         index, analyzer = opened.engine_of(language).index, self._analyzer_of(language)
         meaning = self._meaning(opened, language)
         return Searcher(index, analyzer, self.ranking, self._synonyms, meaning).search(request)
+
+    def word_vectors(self, language: str | None = None) -> WordVectors | None:
+        """The vectors by which a site's search counts meaning in a language, else in the first one;
+        None where it counts words alone. Raises IndexingError where they are damaged again and
+        again.
+        """
+        if self.config.semantic.mode == "off":
+            return None
+
+        def of_opened(opened: _Opened) -> WordVectors:
+            tag = opened.languages[0] if language is None else self._language(language, opened)
+            return self._read_words(opened, tag)
+
+        return self._ask(of_opened)
+
+    def _read_words(self, opened: _Opened, language: str) -> WordVectors:
+        from kb.semantic.words import read_all  # noqa: PLC0415  # few knowledge bases need it
+
+        root = opened.generation.folder
+        folder = opened.generation.folder_of(language, tidy_tag(self.config.language))
+        try:
+            if self.config.semantic.mode == "words":
+                return read_all(root, folder)
+            from kb.semantic.word_writer import project  # noqa: PLC0415  # as above
+
+            files = model_of(self.config)
+            assert files is not None, "there is a mode that needs one"
+            return project(root, folder, opened.engine_of(language).reader, files)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DamagedIndexError(f"the vectors in {root.name} can't be used: {error}") from error
 
     def _meaning(self, opened: _Opened, language: str) -> Meaning | None:
         """What tells how near sections are to a text; None where words alone count."""

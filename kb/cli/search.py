@@ -22,6 +22,8 @@ from kb.cli.command import (
 )
 from kb.model import Audience, Tier
 
+ON_SITE = 'Scores are those of semantic.mode "encoder"; a site\'s search ranks as "words" does.'
+
 
 @click.command(
     "search",
@@ -97,6 +99,8 @@ def command(
         sections=sections,
         language=language,
     )
+    if explain and base.config.semantic.mode == "encoder":
+        session.screen.message(ON_SITE)
     if not answer.hits:
         refuse_empty(base, audience=Audience(audience), drafts=drafts)
     if session.screen.as_json:

@@ -516,15 +516,17 @@ class Indexer(NamedTuple):
 
         encodings = Encodings(self.config.index, files, self.progress)
         is_words = self.config.semantic.mode == "words"
-        writer = WordWriter(encodings) if is_words else Writer(encodings)
+        words = WordWriter(encodings, sections=is_words)  # which a site needs in each mode
+        writers: list[Writer | WordWriter] = [words] if is_words else [Writer(encodings), words]
         for language in languages:
             place = engine_folder(new.folder, languages, self._tag(language))
             engine = self.open_engine(place, language)
             try:
-                writer.write(place, engine.reader)
+                for writer in writers:
+                    writer.write(place, engine.reader)
             finally:
                 engine.close()
-        writer.write_shared(new.folder)
+        words.write_shared(new.folder)
         return encodings
 
 

@@ -42,6 +42,13 @@ NEAR, UNSURE = 20, 0.5
 """How many sections are candidates by those vectors, and what share of the query's idf the best
 section by words holds at most where they are."""
 
+WHOLE = 256
+"""Sections that the public sees, at most, of which all are held against a query; of more, those in
+the PROBED nearest clusters."""
+
+PROBED = 4
+"""How many clusters are looked at."""
+
 
 class Scale(NamedTuple):
     """What a cosine adds to a score: `factor` for each unit above `least`."""
@@ -92,3 +99,12 @@ def cosine(one: Sequence[int], other: Sequence[int], first: float = 0.0) -> floa
     """
     both = (first or length(one)) * length(other)
     return sum(map(mul, one, other)) / both if both else 0.0
+
+
+def nearest(
+    query: Sequence[int], vectors: Iterable[tuple[int, Sequence[int]]]
+) -> list[tuple[float, int]]:
+    """(cosine, number) of numbered vectors, the nearest first, equal ones by number."""
+    long = length(query)
+    found = [(-cosine(query, vector, long), number) for number, vector in vectors]
+    return [(-value, number) for value, number in sorted(found)]

@@ -322,6 +322,21 @@ class Meaning(Protocol):
         ...
 
 
+class WordVectors(NamedTuple):
+    """The vectors by which an index answers without a model (`kb.semantic.words`): `size` bytes
+    each. `made` tells the model; `vocabulary` and `words` are by the keys of words; `sections` has
+    one for each document that is a section, and `leaders` the document of the leader of its
+    cluster, if there are clusters.
+    """
+
+    made: str
+    size: int
+    vocabulary: Mapping[bytes, bytes]
+    words: Mapping[bytes, bytes]
+    sections: Mapping[int, bytes]
+    leaders: Mapping[int, int]
+
+
 class SearchIndex(Statistics, CandidateSource, Records, Protocol):
     """An index that can be searched."""
 

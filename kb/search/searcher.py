@@ -155,12 +155,17 @@ class _Search:
         self.typed: list[Token] = []
         self.corrector = Corrector(self.statistics, self.analyzer)
         self.last: tuple[tuple[CandidateQuery, int], _Looked] | None = None
+        self.instead = self  # without quotes, where no section holds them
 
     def run(self) -> Results:
         """The sections that answer the request."""
+        results = self.run_words()
+        return self.instead.by_meaning(results)
+
+    def run_words(self) -> Results:
+        """The sections that answer the request by words alone."""
         tokens, notices = self._tokens()
         results = self._find(tokens) if tokens else self._browse()
-        results = self._by_meaning(results)
         return results._replace(notices=tuple(dict.fromkeys((*notices, *results.notices))))
 
     def _tokens(self) -> tuple[list[Token], tuple[str, ...]]:
@@ -229,9 +234,12 @@ class _Search:
             return None
         correct = self.request.correct and all(map(self._is_said, query.phrases))
         request = self.request._replace(query=query._replace(phrases=()), correct=correct)
-        results = _Search(self.searcher, request).run()
-        notices = (UNQUOTED, *results.notices)
-        return results._replace(notices=notices) if results.total else None
+        search = _Search(self.searcher, request)
+        results = search.run_words()
+        if not results.total:
+            return None
+        self.instead = search
+        return results._replace(notices=(UNQUOTED, *results.notices))
 
     def _fall_back(self, tokens: list[Token]) -> Results | None:
         """Nothing holds any of the words: change words that exist, then take them as beginnings."""
@@ -294,7 +302,7 @@ class _Search:
             },
         )
 
-    def _by_meaning(self, results: Results) -> Results:
+    def by_meaning(self, results: Results) -> Results:
         """The results by words and meaning together: of what was searched, as it is written. Who
         asks for a person, or types a word that is not finished, is answered by words.
         """

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.errors import ConfigError
 from kb.files import shown_path
+from kb.semantic.nibbles import VALUES, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,8 +41,8 @@ POOLINGS = ("mean", "cls", "none")
 BATCH = 32
 """Texts that go through the model at once; those of like length together."""
 
-KEPT = 128
-"""Dimensions that a Projection keeps, at most."""
+KEPT = 120
+"""Dimensions that a Projection keeps, at most: 60 bytes."""
 
 MOST_WORDS = 30_000
 """Words of a model's vocabulary that have vectors of their own: the commonest, which come first."""
@@ -296,9 +297,26 @@ def _as_bytes(vectors: np.ndarray[Any, Any]) -> list[bytes]:
     return [row.tobytes() for row in np.rint(vectors / largest * _LARGEST).astype(np.int8)]
 
 
+def _as_nibbles(vectors: np.ndarray[Any, Any]) -> list[bytes]:
+    """Each number as the nearest of the VALUES, the largest of a vector as the largest of them."""
+    import numpy as np  # noqa: PLC0415  # as above
+
+    values = np.array(sorted({sign * value for value in VALUES for sign in (-1, 1)}))
+    largest = np.maximum(np.abs(vectors).max(axis=1, keepdims=True), 1e-12)
+    between = (values[1:] + values[:-1]) / 2
+    places = np.searchsorted(between, vectors / largest * VALUES[-1])
+    codes = (places - len(VALUES) + 1).astype(np.int8) & 15
+    if codes.shape[1] % 2:
+        codes = np.pad(codes, ((0, 0), (0, 1)))
+    half = codes.shape[1] // 2
+    packed = (codes[:, :half] | codes[:, half:] << 4).astype(np.uint8)
+    return [row.tobytes() for row in packed]
+
+
 class Projection:
     """Makes vectors shorter: their unit vectors, less the mean of all words', onto the directions
-    in which words differ most (principal components: H. Hotelling, 1933), scaled to signed bytes.
+    in which words differ most (principal components: H. Hotelling, 1933), scaled to four bits each
+    (`kb.semantic.nibbles`).
     """
 
     def __init__(self, data: bytes, dimensions: int) -> None:
@@ -327,7 +345,7 @@ class Projection:
         if not vectors:
             return []
         units = _unit_vectors(vectors, len(self._mean))
-        return _as_bytes((units - self._mean) @ self._components)
+        return _as_nibbles((units - self._mean) @ self._components)
 
 
 def _unit_vectors(vectors: Sequence[bytes], dimensions: int) -> np.ndarray[Any, Any]:
@@ -335,6 +353,26 @@ def _unit_vectors(vectors: Sequence[bytes], dimensions: int) -> np.ndarray[Any, 
 
     rows = np.frombuffer(b"".join(vectors), np.int8).reshape(-1, dimensions).astype(np.float64)
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))
+
+
+_AT_ONCE = 2048
+"""Vectors that are held against all others at once: some MB."""
+
+
+def nearest_of(vectors: Sequence[bytes], chosen: Sequence[int]) -> list[int]:
+    """For each of some short vectors the place in `chosen`, which are numbers of them, of the one
+    that it is nearest to by cosine; of equals the first.
+    """
+    import numpy as np  # noqa: PLC0415  # as above
+
+    table = np.array([unpack(vector) for vector in vectors], np.float64)
+    others = table[list(chosen)]
+    lengths = np.maximum(np.sqrt((others * others).sum(axis=1)), 1e-12)
+    found: list[int] = []
+    for start in range(0, len(table), _AT_ONCE):
+        cosines = table[start : start + _AT_ONCE] @ others.T / lengths
+        found += cosines.argmax(axis=1).tolist()
+    return found
 
 
 class Vectors:

@@ -18,6 +18,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.files import replace_file
+from kb.model import decode_meta
 from kb.search.meaning import LEAST_COSINE
 from kb.search.protocols import Similarities
 from kb.semantic.encoder import MOST_CHARACTERS, Encoder, ModelFiles, Vectors
@@ -40,11 +41,14 @@ KEY_SIZE = 8
 
 
 class Row(NamedTuple):
-    """A section to encode: its document, its text, and the bytes that its vector is known by."""
+    """A section to encode: its document, its text, the bytes that its vector is known by, and
+    whether the public sees it.
+    """
 
     doc: int
     key: bytes
     text: str
+    public: bool
 
 
 def rows_of(reader: ExportReader, files: ModelFiles, digest: str) -> Iterator[Row]:
@@ -52,11 +56,12 @@ def rows_of(reader: ExportReader, files: ModelFiles, digest: str) -> Iterator[Ro
     most = files.tokens * MOST_CHARACTERS
     for _, documents in reader.all_documents():
         article = reader.article_record(documents.start)
+        public = decode_meta(article).is_published
         for section, doc in zip(
             reader.section_records(documents.start), documents[1:], strict=True
         ):
             text = text_of(article["title"], section)[:most]
-            yield Row(doc, key_of(digest, text), text)
+            yield Row(doc, key_of(digest, text), text, public)
 
 
 def key_of(digest: str, text: str) -> bytes:
@@ -156,7 +161,7 @@ class Writer:
         """Write the vectors of all sections that a reader has into an engine's folder."""
         made = self.encodings
         known, keys, missing = self._before(), list[bytes](), dict[bytes, str]()
-        for _, key, text in rows_of(reader, made.files, made.digest):
+        for _, key, text, _ in rows_of(reader, made.files, made.digest):
             keys.append(key)
             if key not in known:
                 missing[key] = text
@@ -165,9 +170,6 @@ class Writer:
         body = b"".join(key + known[key] for key in keys)
         head |= {"rows": len(keys), "crc": zlib.crc32(body)}
         replace_file(folder / VECTORS, [json.dumps(head).encode() + b"\n", body])
-
-    def write_shared(self, folder: Path) -> None:
-        """Write what all engines share into a generation's folder: nothing."""
 
     def _before(self) -> dict[bytes, bytes]:
         """The vectors that this model made before, by their keys."""

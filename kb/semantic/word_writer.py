@@ -8,37 +8,44 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kb.files import replace_file
-from kb.search.protocols import HIDDEN
+from kb.search.meaning import WHOLE
+from kb.semantic.clusters import assign_leaders
 from kb.semantic.encoder import Projection
-from kb.semantic.vectors import rows_of
+from kb.semantic.vectors import VECTORS, read_vectors, rows_of
 from kb.semantic.words import (
+    NO_ROW,
     PROJECTION,
     SECTIONS,
     VOCABULARY,
     WORDS,
     Head,
+    SectionRow,
+    joined,
     read_rows,
     sections_body,
     word_key,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from kb.search.protocols import ExportReader
-    from kb.semantic.vectors import Encodings
+    from kb.search.protocols import ExportReader, WordVectors
+    from kb.semantic.encoder import ModelFiles
+    from kb.semantic.vectors import Encodings, Row
 
 
 class WordWriter:
     """Writes the files of a generation: those of each engine, then what they share.
 
     The vocabulary and the projection are made once for a model; of all others, what the generations
-    that are still there have is not made again.
+    that are still there have is not made again. Without `sections` these are not written: a site
+    makes them of an encoder's vectors (`project`).
     """
 
-    def __init__(self, encodings: Encodings) -> None:
+    def __init__(self, encodings: Encodings, *, sections: bool = True) -> None:
         self.encodings = encodings
+        self._with_sections = sections
         self._surfaces: set[str] = set()
         self._known: dict[bytes, bytes] = {}
         self._vocabulary: dict[bytes, bytes] = {}
@@ -46,13 +53,13 @@ class WordWriter:
 
     def write(self, folder: Path, reader: ExportReader) -> None:
         """Write the vectors of all sections that a reader has into an engine's folder."""
-        for prefix in ("", HIDDEN):
-            self._surfaces.update(word for word, *_ in reader.stamps(prefix + "words"))
+        self._surfaces.update(word for word, *_ in reader.stamps("words"))
+        if not self._with_sections:
+            return
         rows = list(rows_of(reader, self.encodings.files, self.encodings.digest))
         self._make({row.key: row.text for row in rows})
-        known, order = self._known, reader.order
-        body = sections_body([(order[row.doc], row.doc, row.key, known[row.key]) for row in rows])
-        self._write(folder / SECTIONS, len(rows), body)
+        vectors = [self._known[row.key] for row in rows]
+        self._write(folder / SECTIONS, len(rows), sections_body(_placed(rows, vectors, reader)))
 
     def write_shared(self, folder: Path) -> None:
         """Write the words of all engines, the vocabulary and the projection."""
@@ -75,12 +82,12 @@ class WordWriter:
 
     def _write(self, path: Path, rows: int, body: bytes) -> None:
         projection = self._prepared()
-        head = Head(self._made_by(projection), projection.dimensions, rows, zlib.crc32(body))
+        size = (projection.dimensions + 1) // 2
+        head = Head(self._made_by(projection), size, rows, zlib.crc32(body))
         replace_file(path, [head.line(), body])
 
     def _made_by(self, projection: Projection) -> str:
-        """What tells one model and projection from others."""
-        return hashlib.sha256(self.encodings.digest.encode() + projection.data).hexdigest()
+        return _made_by(self.encodings.digest, projection)
 
     def _prepared(self) -> Projection:
         """The projection, with the vocabulary: those of a generation that is still there, else new
@@ -120,3 +127,36 @@ class WordWriter:
                     if head.made == made:
                         self._known.update(rows)
         return found
+
+
+def project(root: Path, folder: Path, reader: ExportReader, files: ModelFiles) -> WordVectors:
+    """All vectors, those of sections made of an encoder's, which stand in the folder of an engine.
+    Raises what `kb.semantic.words.read_all` does.
+    """
+    file = read_vectors(folder / VECTORS)
+    projection = Projection((root / PROJECTION).read_bytes(), file.dimensions)
+    rows = list(rows_of(reader, files, file.digest))
+    keys, vectors = zip(*file.items(), strict=True) if rows else ((), ())
+    if [row.key for row in rows] != [*keys]:
+        raise ValueError("there are vectors of other sections")
+    placed = _placed(rows, projection.shorten(vectors), reader)
+    size = (projection.dimensions + 1) // 2
+    return joined(root, _made_by(file.digest, projection), size, placed)
+
+
+def _made_by(digest: str, projection: Projection) -> str:
+    """What tells one model and projection from others."""
+    return hashlib.sha256(digest.encode() + projection.data).hexdigest()
+
+
+def _placed(
+    rows: Sequence[Row], vectors: Sequence[bytes], reader: ExportReader
+) -> list[SectionRow]:
+    """The rows of sections, with clusters where not all sections are looked at."""
+    leaders = None
+    if reader.sections > WHOLE:
+        leaders = assign_leaders(vectors, [row.key for row in rows], [row.public for row in rows])
+    return [
+        SectionRow(reader.order[row.doc], row.doc, leader, row.key, vector)
+        for row, leader, vector in zip(rows, leaders or [NO_ROW] * len(rows), vectors, strict=True)
+    ]

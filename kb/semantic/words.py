@@ -4,41 +4,49 @@ The vectors are an encoder's, made shorter by a projection (`kb.semantic.encoder
 generation has four kinds of files for them:
 
     projection  what all vectors of the generation were made shorter by
-    vocabulary  of each whole word of the model's vocabulary: eight bytes of the SHA-256 of the
-                word, by which rows are sorted, and its vector
+    vocabulary  of each whole word of the model's vocabulary: a hash of the word (`word_key`), by
+                which rows are sorted, and its vector
     words       the same of the words of the articles that the vocabulary lacks
     sections    of each engine, in order of article id and position, one table after the other: the
-                rank and the document of each section, its vector, and eight bytes by which its
-                text is known; 144 bytes a section
+                rank and the document of each section, the row of the leader of its cluster
+                (`kb.semantic.clusters`), its vector, and eight bytes by which its text is known;
+                80 bytes a section
 
 Numbers are little-endian. All but `projection` begin with a line of JSON, filled up to HEAD bytes.
 A query reads the rows of its words and of its candidates; where its words bring nothing sure, those
-of all sections, if they are at most SCANNED. Neither the model nor numpy are needed for that.
+of all sections, or of more than WHOLE those of the clusters that are nearest. Neither the model nor
+numpy are needed for that, nor for the site, whose search has the same vectors
+(`kb.site.export.meaning`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import mmap
+import sys
 import zlib
 from array import array
 from bisect import bisect_left
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.concurrency import cached_property
 from kb.search.meaning import (
     LEAST_COSINE_OF_WORDS,
     NEAR,
+    PROBED,
     REACH,
     UNSURE,
+    WHOLE,
     cosine,
-    length,
+    nearest,
     weighted_sum,
 )
-from kb.search.protocols import Similarities
+from kb.search.protocols import Similarities, WordVectors
+from kb.semantic.nibbles import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from kb.search.protocols import Asked, PostingReader
@@ -46,20 +54,25 @@ if TYPE_CHECKING:
 PROJECTION, VOCABULARY, WORDS, SECTIONS = "projection", "vocabulary", "words", "sections"
 """The files of a generation."""
 
-FORMAT = 1
+FORMAT = 2
 HEAD = 256
 KEY_SIZE = 8
-SCANNED = 20_000
-"""Sections, at most, that are all held against a query; each takes some five microseconds."""
 
 _NUMBER = 4
+_NUMBERS = 3
+"""Tables of such numbers."""
+
+NO_ROW = 0xFFFFFFFF
+"""In place of the row of a leader where there are no clusters."""
 
 
 class Head(NamedTuple):
-    """What a file says of itself: `made` tells the model and the projection."""
+    """What a file says of itself: `made` tells the model and the projection, `size` is that of a
+    vector in bytes.
+    """
 
     made: str
-    dimensions: int
+    size: int
     rows: int
     crc: int
     format: int = FORMAT
@@ -70,11 +83,11 @@ class Head(NamedTuple):
 
     def word_size(self) -> int:
         """The bytes of a word's row."""
-        return KEY_SIZE + self.dimensions
+        return KEY_SIZE + self.size
 
     def section_size(self) -> int:
         """The bytes of all rows of a section."""
-        return 2 * _NUMBER + self.dimensions + KEY_SIZE
+        return _NUMBERS * _NUMBER + self.size + KEY_SIZE
 
 
 def read_head(data: bytes | mmap.mmap, name: str) -> Head:
@@ -88,47 +101,97 @@ def read_head(data: bytes | mmap.mmap, name: str) -> Head:
 
 def read_rows(path: Path) -> tuple[Head, dict[bytes, bytes]]:
     """All vectors of a file by their keys. Raises OSError, and what `read_head` does."""
-    data = path.read_bytes()
-    head, body = read_head(data, path.name), data[HEAD:]
-    if zlib.crc32(body) != head.crc:
-        raise ValueError("it does not fit its checksum")
     if path.name == SECTIONS:
-        first = head.rows * 2 * _NUMBER
-        keys = first + head.rows * head.dimensions
-        rows = range(head.rows)
-        size = head.dimensions
-        return head, {
-            body[keys + KEY_SIZE * n : keys + KEY_SIZE * (n + 1)]: body[
-                first + size * n : first + size * (n + 1)
-            ]
-            for n in rows
-        }
+        head, sections = read_sections(path)
+        return head, {row.key: row.vector for row in sections}
+    head, body = _read(path)
     starts = range(0, len(body), head.word_size())
     return head, {
         body[at : at + KEY_SIZE]: body[at + KEY_SIZE : at + head.word_size()] for at in starts
     }
 
 
-def sections_body(rows: Sequence[tuple[int, int, bytes, bytes]]) -> bytes:
-    """The tables of (rank, document, key, vector)."""
-    ranks, docs, keys, vectors = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return b"".join(
-        (
-            b"".join(rank.to_bytes(_NUMBER, "little") for rank in ranks),
-            b"".join(doc.to_bytes(_NUMBER, "little") for doc in docs),
-            *vectors,
-            *keys,
+def _read(path: Path) -> tuple[Head, bytes]:
+    """What a file says of itself, and all else in it."""
+    data = path.read_bytes()
+    head, body = read_head(data, path.name), data[HEAD:]
+    if zlib.crc32(body) != head.crc:
+        raise ValueError("it does not fit its checksum")
+    return head, body
+
+
+class SectionRow(NamedTuple):
+    """A section: its rank and document, the row of its cluster's leader, the key of its text, and
+    its vector.
+    """
+
+    rank: int
+    doc: int
+    leader: int
+    key: bytes
+    vector: bytes
+
+
+def sections_body(rows: Sequence[SectionRow]) -> bytes:
+    """The tables of such rows."""
+    numbers = (number for column in zip(*rows, strict=True) for number in column)
+    table = [number.to_bytes(_NUMBER, "little") for number in islice(numbers, _NUMBERS * len(rows))]
+    return b"".join([*table, *(row.vector for row in rows), *(row.key for row in rows)])
+
+
+def read_sections(path: Path) -> tuple[Head, list[SectionRow]]:
+    """The rows of sections. Raises OSError, and what `read_head` does."""
+    head, body = _read(path)
+    rows, size = head.rows, head.size
+    numbers = array("I", body[: _NUMBERS * _NUMBER * rows])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    first = _NUMBERS * _NUMBER * rows
+    keys = first + size * rows
+    return head, [
+        SectionRow(
+            numbers[n],
+            numbers[rows + n],
+            numbers[2 * rows + n],
+            body[keys + KEY_SIZE * n : keys + KEY_SIZE * (n + 1)],
+            body[first + size * n : first + size * (n + 1)],
         )
+        for n in range(rows)
+    ]
+
+
+def read_all(root: Path, folder: Path) -> WordVectors:
+    """All vectors of a generation's folder and an engine's. Raises what `WordMeaning` does."""
+    head, sections = read_sections(folder / SECTIONS)
+    return joined(root, head.made, head.size, sections)
+
+
+def joined(root: Path, made: str, size: int, rows: Sequence[SectionRow]) -> WordVectors:
+    """The same with the rows of sections that are given."""
+    heads, tables = zip(*(read_rows(root / name) for name in (VOCABULARY, WORDS)), strict=True)
+    if {made} != {head.made for head in heads}:
+        raise ValueError("its files were made by different models")
+    return WordVectors(
+        made=made,
+        size=size,
+        vocabulary=tables[0],
+        words=tables[1],
+        sections={row.doc: row.vector for row in rows},
+        leaders={row.doc: rows[row.leader].doc for row in rows if row.leader != NO_ROW},
     )
 
 
+_BASIS, _PRIME, _MASK = 0xCBF29CE484222325, 0x100000001B3, 0xFFFFFFFFFFFFFFFF
+
+
 def word_key(word: str) -> bytes:
-    """The bytes that a word's row is found by."""
-    return hashlib.sha256(word.encode("utf-8", "replace")).digest()[:KEY_SIZE]
-
-
-def _numbers(vector: bytes) -> array[int]:
-    return array("b", vector)
+    """The bytes that a word's row is found by: FNV-1a (G. Fowler, L. Noll, K.-P. Vo, RFC 9923) of
+    64 bits, which scripts compute, too.
+    """
+    found = _BASIS
+    for byte in word.encode("utf-8", "replace"):
+        found = (found ^ byte) * _PRIME & _MASK
+    return found.to_bytes(KEY_SIZE, "big")
 
 
 class _Words:
@@ -152,7 +215,7 @@ class _Words:
         if row == len(self) or self[row] != key:
             return None
         start = HEAD + row * self.head.word_size()
-        return _numbers(self._data[start + KEY_SIZE : start + self.head.word_size()])
+        return unpack(self._data[start + KEY_SIZE : start + self.head.word_size()])
 
 
 class _Sections:
@@ -163,7 +226,8 @@ class _Sections:
         self.head = read_head(self._data, path.name)
         rows = self.head.rows
         self._docs = HEAD + _NUMBER * rows
-        self._vectors = self._docs + _NUMBER * rows
+        self._leaders = self._docs + _NUMBER * rows
+        self._vectors = self._leaders + _NUMBER * rows
 
     def __len__(self) -> int:
         return self.head.rows
@@ -185,10 +249,18 @@ class _Sections:
         """The document of a row."""
         return self._number(self._docs + _NUMBER * row)
 
+    @cached_property
+    def leaders(self) -> array[int]:
+        """For each row that of the leader of its cluster, NO_ROW where there are none."""
+        found = array("I", self._data[self._leaders : self._vectors])
+        if sys.byteorder == "big":
+            found.byteswap()
+        return found
+
     def vector(self, row: int) -> array[int]:
         """The vector of a row."""
-        start = self._vectors + self.head.dimensions * row
-        return _numbers(self._data[start : start + self.head.dimensions])
+        start = self._vectors + self.head.size * row
+        return unpack(self._data[start : start + self.head.size])
 
 
 def _mapped(path: Path) -> mmap.mmap:
@@ -205,6 +277,7 @@ class WordMeaning:
 
     def __init__(self, root: Path, folder: Path, reader: PostingReader) -> None:
         self._order = reader.order
+        self._is_whole = reader.sections <= WHOLE
         self._words = [_Words(root / name) for name in (VOCABULARY, WORDS)]
         self._sections = _Sections(folder / SECTIONS)
         made = {self._sections.head.made, *(words.head.made for words in self._words)}
@@ -218,8 +291,7 @@ class WordMeaning:
         if not any(query):
             return None
         cosines = _Cosines(self._sections, self._order, query)
-        is_unsure = asked.held < UNSURE and len(self._sections) <= SCANNED
-        near = self._nearest(query) if is_unsure else []
+        near = self._nearest(query) if asked.held < UNSURE else []
         return Similarities(cosines, near, REACH, NEAR)
 
     def _vector(self, word: str) -> array[int] | None:
@@ -227,11 +299,21 @@ class WordMeaning:
         return next((vector for vector in found if vector is not None), None)
 
     def _nearest(self, query: Sequence[int]) -> list[int]:
-        """The documents of sections that are near, the nearest first."""
-        sections, long = self._sections, length(query)
-        rows = [(cosine(query, sections.vector(n), long), n) for n in range(len(sections))]
-        near = sorted((-value, n) for value, n in rows if value >= LEAST_COSINE_OF_WORDS)
-        return [sections.document(n) for _, n in near]
+        """The documents of sections that are near, the nearest first: of all, or of those in the
+        clusters whose leaders are nearest.
+        """
+        sections = self._sections
+        rows: Iterable[int] = range(len(sections))
+        if not self._is_whole:
+            leaders = sections.leaders
+            found = self._by_cosine(query, sorted({*leaders} - {NO_ROW}))[:PROBED]
+            chosen = {row for _, row in found}
+            rows = [row for row, leader in enumerate(leaders) if leader in chosen]
+        near = self._by_cosine(query, rows)
+        return [sections.document(n) for value, n in near if value >= LEAST_COSINE_OF_WORDS]
+
+    def _by_cosine(self, query: Sequence[int], rows: Iterable[int]) -> list[tuple[float, int]]:
+        return nearest(query, ((row, self._sections.vector(row)) for row in rows))
 
 
 class _Cosines(dict[int, float]):

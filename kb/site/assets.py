@@ -41,6 +41,8 @@ LOST = "lost.js"
 """What stands within the page for missing addresses of a site without `base_url`."""
 ON_OTHERS = "embed.js"
 """What other sites load: the element `<kb-search>`."""
+MEANING = "meaning.js"
+"""What ranks by meaning, where the search data has vectors: it is among them."""
 _ON_PAGE = frozenset(["find_blocked", "find_topic", "find_topic_any", "find_tier", "find_tier_any"])
 """What the templates say and no script does."""
 _STYLE = re.compile(
@@ -51,6 +53,11 @@ _STYLE = re.compile(
 def starter_script() -> bytes:
     """What brings the search, as a file."""
     return (PACKAGE / "assets" / "built" / STARTER).read_bytes()
+
+
+def meaning_script() -> bytes:
+    """What ranks by meaning, as a file."""
+    return (PACKAGE / "assets" / "built" / MEANING).read_bytes()
 
 
 def lost_script() -> str:

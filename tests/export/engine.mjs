@@ -17,6 +17,7 @@ const assets = new URL("../../kb/site/assets/search/", import.meta.url);
 const { openSearch } = await import(new URL("search.js", assets));
 const { Analyzer } = await import(new URL("analysis.js", assets));
 const { stem } = await import(new URL("stemmer.js", assets));
+const loadMeaning = async () => ({ rank: (await import(new URL("meaning.js", assets))).byMeaning });
 
 /** @param {string} url */
 async function load(url) {
@@ -25,14 +26,14 @@ async function load(url) {
 }
 
 async function answers({ data, questions }) {
-  const engine = await openSearch({ base: data, manifest: "m.js", load });
+  const engine = await openSearch({ base: data, manifest: "m.js", load, loadMeaning });
   const found = [];
   for (const [query, options] of questions) found.push(await engine.search(query, options));
   return found;
 }
 
 async function slices({ data, questions }) {
-  const engine = await openSearch({ base: data, manifest: "m.js", load });
+  const engine = await openSearch({ base: data, manifest: "m.js", load, loadMeaning });
   let turns = 0;
   let clock = 0;
   globalThis.scheduler = { yield: async () => void turns++ };
@@ -62,7 +63,7 @@ async function wavesOf(data, [query, options, typed = []]) {
       if (!asked.length) setTimeout(deliver, 1);
       asked.push({ file, resolve, reject });
     });
-  const engine = await openSearch({ base: data, manifest: "m.js", load: loadInWaves });
+  const engine = await openSearch({ base: data, manifest: "m.js", load: loadInWaves, loadMeaning });
   for (const text of typed) await engine.prepare(text);
   if (typed.length) waves.length = 0;
   await engine.search(query, options);

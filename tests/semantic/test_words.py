@@ -12,8 +12,9 @@ from support.models import ARTICLES, MEANINGS, make_model
 
 from kb import KnowledgeBase
 from kb.cli.app import run
-from kb.search.meaning import COSINE_STEPS, cosine, weighted_sum
-from kb.semantic.encoder import KEPT, Encoder, Projection, Vectors, find_model
+from kb.search.meaning import COSINE_STEPS, cosine, nearest, weighted_sum
+from kb.semantic.encoder import KEPT, Encoder, Projection, find_model
+from kb.semantic.nibbles import unpack
 from kb.semantic.words import SECTIONS, VOCABULARY, WORDS
 
 
@@ -209,14 +210,13 @@ def test_the_words_of_a_vocabulary_are_whole(tmp_path):
 
 
 def test_a_projection_keeps_what_is_near_near():
-    """And at most KEPT dimensions."""
+    """And at most KEPT dimensions, two in a byte."""
     encoded = [bytes([10 + n % 7, 5, (n * n) % 100, n % 11] * 50) for n in range(40)]
     projection = Projection.of(encoded, 200)
     again = Projection(projection.data, 200)
     short = again.shorten(encoded)
-    assert {len(vector) for vector in short} == {min(KEPT, 200)}
-    near = Vectors(b"".join(short), KEPT).cosines(short[3])
-    assert near[3] == max(near) == pytest.approx(1)
+    assert {2 * len(vector) for vector in short} == {KEPT}
+    assert nearest(unpack(short[3]), enumerate(map(unpack, short)))[0][1] == 3
     assert projection.shorten([]) == []
 
 

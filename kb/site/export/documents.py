@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kb.model import Action, ArticleMeta
     from kb.search.protocols import ExportReader
     from kb.site.export.encoding import Shard
+    from kb.site.export.meaning import Meaning
     from kb.site.export.shards import Block, ShardCache
     from kb.site.plan import Plan
 
@@ -192,10 +193,17 @@ class Documents:
 
     kind = "d"
 
-    def __init__(
-        self, reader: ExportReader, layout: Layout, places: Places, kept: ShardCache
+    def __init__(  # each is a part of the whole
+        self,
+        reader: ExportReader,
+        layout: Layout,
+        places: Places,
+        kept: ShardCache,
+        meaning: Meaning | None = None,
     ) -> None:
         self.limit = _shard_size(reader, layout)
+        self._meaning = meaning
+        self._hashes: dict[str, str] = {}
         self._reader = reader
         self._articles = layout.articles
         self._firsts = [article.first for article in layout.articles]
@@ -209,6 +217,8 @@ class Documents:
         """(first section, shard) of all sections: long articles are cut."""
         yield from pack(self._pieces(), self, self._kept)
         self._kept.note(_SHOWN, [self.limit, self._seen])
+        if self._meaning is not None:
+            self._kept.note(_VECTORS, self._hashes)
 
     def leads(self) -> set[int]:
         """The sections whose heading is the article's title, known once all is written."""
@@ -225,7 +235,17 @@ class Documents:
             f'{about[:-1]},"sections":[{",".join([row.text for row in own])}]}}'
             for about, own in groupby(rows, key=attrgetter("beside"))
         ]
-        return make_shard_of(f"d{number}", {"first": rows[0].name}, "articles", articles)
+        fields = {"first": rows[0].name}
+        if hash_ := self._vectors_of(rows[0].name, rows[-1].name):
+            fields["vectors"] = hash_
+        return make_shard_of(f"d{number}", fields, "articles", articles)
+
+    def _vectors_of(self, first: int, last: int) -> str:
+        """The hash of the vectors of sections, which a shard has, so that one hash names both."""
+        if self._meaning is None:
+            return ""
+        found = self._hashes[str(first)] = self._meaning.hash_of(first, last)
+        return found
 
     def line(self, row: Row) -> str:
         """A section as it is kept."""
@@ -247,8 +267,10 @@ class Documents:
             yield from chain.from_iterable(map(self._rows, range(len(self._articles))))
             return
         changed = self._former.changed(self._seen)
+        before = self._kept.last.get(_VECTORS, {})
         for block in self._kept.blocks(self.kind):
-            if changed.isdisjoint(self._articles_in(block)):
+            same = self._vectors_of(block.first, block.last) == before.get(str(block.first), "")
+            if same and changed.isdisjoint(self._articles_in(block)):
                 yield block
             else:
                 yield from self.unpack(block)
@@ -281,6 +303,9 @@ class Documents:
 
 _SHOWN = "shown"
 """The name under which the limit of shards and the articles are noted, each as `_Seen`."""
+
+_VECTORS = "vectors"
+"""The name under which the hashes of the vectors of shards are noted, by their first sections."""
 
 _LEAD = "+"
 

@@ -119,11 +119,23 @@ def make_shard_of(name: str, fields: dict[str, Any], last: str, rows: Iterable[s
 
 
 def _make_shard(name: str, body: str) -> Shard:
-    data = f"kbShard({body})\n".encode(errors="replace")
+    return shard_of(name, f"kbShard({body})\n".encode(errors="replace"))
+
+
+def shard_of(name: str, data: bytes) -> Shard:
+    """A file of these bytes, under a name that holds their hash."""
     digest = hashlib.sha256(data).hexdigest()
+    return Shard(name, _short(digest), digest, lambda: data)
+
+
+def hash_of(data: bytes) -> str:
+    """The hash of some bytes as names hold it."""
+    return _short(hashlib.sha256(data).hexdigest())
+
+
+def _short(digest: str) -> str:
     number = int(digest[:16], 16)
-    hash_ = "".join([DIGITS[number >> shift & 31] for shift in _SHIFTS]).lower()
-    return Shard(name, hash_, digest, lambda: data)
+    return "".join([DIGITS[number >> shift & 31] for shift in _SHIFTS]).lower()
 
 
 _SHIFTS = range(0, 5 * NAME_LENGTH, 5)

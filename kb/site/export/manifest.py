@@ -25,6 +25,7 @@ from kb.site.export.documents import (
     write_tables,
 )
 from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_shard
+from kb.site.export.meaning import Meaning
 from kb.site.export.shards import ShardCache
 from kb.site.export.stems import write_stems
 from kb.site.export.terms import STAMPS, read_stamps, write_terms
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from kb.content.topics import TopicFile
     from kb.knowledge_base import KnowledgeBase
     from kb.model import ArticleMeta, Topic
-    from kb.search.protocols import ExportReader
+    from kb.search.protocols import ExportReader, WordVectors
     from kb.site.export.documents import Layout, Places
     from kb.support.escalation import EscalationTexts
 
@@ -75,18 +76,24 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     root: str = "",
     contacts: Iterable[ArticleMeta] | None = None,
     texts: EscalationTexts = escalation.ENGLISH,
+    vectors: WordVectors | None = None,
 ) -> Iterator[Shard]:
     """Every file of the export of what the public sees, the manifest last.
 
     `places` says where articles, sections and topics stand; `layout` what the public sees;
     `kept` is what the last export wrote; `root` the folder (`de/`) that holds all topics;
     `contacts` describe channels where those of the layout are not meant; `texts` are what an
-    escalation says.
+    escalation says; `vectors` are those by which meaning counts, where it does.
     """
     listed = _Listed()
+    meaning = Meaning(vectors, reader, layout.section_of) if vectors else None
     ranking = Ranking.of(config.ranking).fitted(reader.sections, reader.articles)
-    documents = Documents(reader, layout, places, kept)
-    yield from starmap(listed.add, documents.write())
+    documents = Documents(reader, layout, places, kept, meaning)
+    shown: list[tuple[int, Shard]] = []
+    for first, shard in documents.write():
+        if meaning is not None:
+            shown.append((first, shard._replace(make=bytes)))  # without what is in it
+        yield listed.add(first, shard)
     leads = documents.leads()
     yield from starmap(listed.add, write_tables(reader, layout))
     search, stamps = config.search, read_stamps(reader)
@@ -101,6 +108,10 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     yield from starmap(listed.add, write_lexicon(words, reader, analyzer, kept))
     groups = find_groups(reader, layout)
     yield from starmap(listed.add, write_groups(groups, reader, places))
+    if meaning is not None:
+        yield from meaning.write_sections(shown)
+        yield from meaning.write_words()
+        yield meaning.script()
     facets = _facets(layout, topics, places, root)
     yield facets
     stems = tuple(write_stems(reader, config, words, kept))
@@ -116,6 +127,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
             **_statistics(reader, ranking),
             **_language(config, reader, analyzer),
             **({"stems": stems[0].hash} if stems else {}),
+            **({"meaning": meaning.record()} if meaning else {}),
             **_people(config, _contacts(layout) if contacts is None else contacts, places, texts),
         },
     )
@@ -302,7 +314,10 @@ def export_search(
     root = _root(base, layout, spoken)
     contacts = _contacts(layout) or base.channels(spoken)
     texts = base.escalation_texts(spoken)
-    yield from write_search(reader, config, topics, places, layout, kept, root, contacts, texts)
+    vectors = base.word_vectors(spoken)
+    yield from write_search(
+        reader, config, topics, places, layout, kept, root, contacts, texts, vectors
+    )
     kept.save()
 
 

@@ -70,14 +70,22 @@ export function createAsker({ open, show }) {
       engine = null; // what it waits for will not come: to try again is to ask anew
       show({ kind: "failed", offline: navigator.onLine === false, question });
     }, ENDLESS));
+    /** @type {Answer | null} */
+    let drawn = null; // where the whole answer takes longer
+    const early = (/** @type {Answer} */ answer) => {
+      if (mine !== latest) return;
+      timers.forEach(clearTimeout);
+      drawn = answer;
+      show({ kind: "answer", answer, question });
+    };
     /** @type {State} */
     let state;
     try {
-      state = { kind: "answer", answer: await attempt(question), question };
+      state = { kind: "answer", answer: await attempt({ ...question, early }), question };
     } catch {
       state = { kind: "failed", offline: navigator.onLine === false, question };
     }
-    if (mine === latest) {
+    if (mine === latest && (state.kind !== "answer" || state.answer !== drawn)) {
       begin();
       show(state);
     }

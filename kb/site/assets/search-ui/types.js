@@ -52,6 +52,7 @@
  * @property {string} [topic]
  * @property {boolean} [prefix]
  * @property {boolean} [correct]
+ * @property {(answer: Answer) => void} [early]  is told the answer by words, where the whole one takes longer
  *
  * @typedef {{search: (query: string, options: object) => Promise<Answer>,
  *   prepare?: (query: string) => Promise<unknown>}} Engine

@@ -60,6 +60,8 @@ export class Search {
     this.corrector = new Corrector(this.index, engine.analyzer, query);
     /** @type {any} */
     this.facets = null;
+    /** What was searched: without its quotes, where nothing holds them. @type {Search} */
+    this.instead = this;
   }
 
   /** Load what is needed whatever is found. */
@@ -69,7 +71,7 @@ export class Search {
     const said = this.typed.filter((token) => !token.stop);
     const titled = this.typed.filter((token) => token.stop && this.#titled.has(token.term));
     const typed = said.length ? said.slice(0, MAX_WORDS) : this.typed;
-    const begun = this.#begins ? typed.slice(-1).filter((token) => beginsWords(token, typed)) : [];
+    const begun = this.begins ? typed.slice(-1).filter((token) => beginsWords(token, typed)) : [];
     // What may be needed is asked for at once: each wave of requests is a time of its own.
     await Promise.all([
       index.load([...[...quoted, ...titled, ...typed].map(({ term }) => term), ...this.concepts.early(this.typed, typed, begun)]),
@@ -84,7 +86,7 @@ export class Search {
   /** Load, while somebody types, what finished words need, and the words that the last one may become. */
   async prepare() {
     const said = this.typed.filter((token) => !token.stop);
-    const begun = this.#begins ? said.splice(-1) : [];
+    const begun = this.begins ? said.splice(-1) : [];
     await Promise.all([
       this.index.load([...said.map(({ term }) => term), ...this.concepts.early(this.typed, said)]),
       this.index.loadWords(begun.map(({ surface }) => surface).filter((surface) => surface.length > 2)),
@@ -99,7 +101,7 @@ export class Search {
   }
 
   /** Whether the last word may be the beginning of one. */
-  get #begins() {
+  get begins() {
     return this.wanted.prefix && !new RegExp(`[${SPACE}]$`).test(this.query.text);
   }
 
@@ -135,7 +137,7 @@ export class Search {
 
   /** @param {Token[]} tokens @returns {Promise<Results>} */
   async find(tokens) {
-    const prefix = this.#begins;
+    const prefix = this.begins;
     const plain = await this.#attempt("words", tokens, prefix);
     const doubtful = this.wanted.correct ? this.#doubtful(tokens, prefix) : [];
     const { sure, offered, probable } = await this.corrector.correct(tokens, doubtful);
@@ -143,7 +145,7 @@ export class Search {
     const better = sure && (await this.#corrected(sure, prefix));
     if (better) return { ...better, suggestion };
     if (plain.total) {
-      await this.#load(plain.concepts); // what was loaded to correct words may have taken their place
+      await this.loadTerms(plain.concepts); // what was loaded to correct words may have taken their place
       return { ...plain, suggestion };
     }
     const meant = offered && probable ? await this.#corrected(offered) : null;
@@ -160,7 +162,9 @@ export class Search {
     await search.load();
     const results = await search.run();
     const notices = [UNQUOTED, ...results.notices];
-    return results.total ? { ...results, notices } : null;
+    if (!results.total) return null;
+    this.instead = search;
+    return { ...results, notices };
   }
 
   /** @param {Token[]} tokens @returns {Promise<Results | null>} */
@@ -207,16 +211,16 @@ export class Search {
    * @param {boolean} [every] @returns {Promise<Results>} */
   async #attempt(found, tokens, prefix = false, every = false) {
     const concepts = await this.concepts.make(tokens, prefix, every, this.typed);
-    await this.#load(concepts);
+    await this.loadTerms(concepts);
     const scoring = await Scoring.of(this.index, concepts);
     if (this.#isSentence()) scoring.preferred = this.query.phrases.map((text) => this.phrase(text, scoring));
-    const [docs, twins] = join(await this.#allowed(scoring), this.index.twins, (doc) => scoring.heldBy(doc));
+    const [docs, twins] = join(await this.allowed(scoring), this.index.twins, (doc) => scoring.heldBy(doc));
     const [ranked, rival] = await this.ranked(docs, scoring);
     return {
       found: docs.length ? found : "nothing",
       total: docs.length,
       ranked,
-      confidence: ranked.length ? this.#confidence(ranked[0], rival, scoring) : 0,
+      confidence: ranked.length ? this.confidence(ranked[0], rival, scoring) : 0,
       twins,
       concepts,
       scoring,
@@ -228,7 +232,7 @@ export class Search {
   }
 
   /** Load the terms of concepts. @param {Concepts} concepts */
-  async #load({ all, pairs }) {
+  async loadTerms({ all, pairs }) {
     const terms = all.flatMap((concept) => concept.alternatives.flatMap((a) => a.terms));
     await this.index.load([...terms, ...pairs.flat()]);
   }
@@ -245,15 +249,15 @@ export class Search {
   }
 
   /** The confidence in the best section. @param {Ranked} best @param {number} rival @param {Scoring} scoring */
-  #confidence({ doc, score }, rival, scoring) {
+  confidence({ doc, score }, rival, scoring) {
     if (this.wanted.person && this.index.tierOf(doc) === "contact") return 1;
     return confidence(scoring.holds(doc), roundScore(score), roundScore(rival));
   }
 
-  /** The sections that hold a word, and that filters, exclusions and phrases leave.
-   * @param {Scoring} scoring */
-  async #allowed(scoring) {
-    let { docs } = scoring;
+  /** The sections that hold a word or are near, and that filters, exclusions and phrases leave.
+   * @param {Scoring} scoring @param {number[]} [near] */
+  async allowed(scoring, near = []) {
+    let docs = [...new Set([...scoring.docs, ...near])];
     if (this.wanted.person) {
       const contacts = [...this.index.tiers].filter(([, tier]) => tier === "contact");
       docs = [...new Set([...docs, ...contacts.map(([article]) => this.index.firsts[article])])];
@@ -305,12 +309,15 @@ export class Search {
 
   /** The best sections, at most so many of one article: contact first for who asks for a person,
    * self-service first in near-ties; and the best score of another article than the first one's.
-   * @param {number[]} docs @param {Scoring} scoring @returns {Promise<[Ranked[], number]>} */
-  async ranked(docs, scoring) {
+   * @param {number[]} docs @param {Scoring} scoring
+   * @param {(scores: Float64Array) => Promise<void>} [add]  what else makes their scores
+   * @returns {Promise<[Ranked[], number]>} */
+  async ranked(docs, scoring, add) {
     const { index, wanted } = this;
     const scores = await scoring.scores(docs);
     const factor = 1 - index.manifest.ranking.self_service;
     docs.forEach((doc, at) => (scores[at] *= index.tierOf(doc) === TIERS[0] ? 1 : factor));
+    await add?.(scores);
     const isFirst = (/** @type {[number, number]} */ [doc]) => index.tierOf(doc) === "contact";
     for (let count = wanted.person ? docs.length : LOOKED_AT; ; count *= 8) {
       const best = bestFirst(docs, scores, count);

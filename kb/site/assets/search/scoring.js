@@ -37,7 +37,7 @@ export function confidence([held, asked], score, rival) {
 }
 
 /** @param {number} population @param {number} frequency */
-const idfSteps = (population, frequency) =>
+export const idfSteps = (population, frequency) =>
   Math.floor(
     Math.log(1 + (Math.max(population, frequency) - frequency + 0.5) / (frequency + 0.5)) * IDF_STEPS + 0.5,
   );

@@ -8,7 +8,7 @@ import { Index } from "./index.js";
 import { pause } from "./pauses.js";
 import { parseQuery } from "./query.js";
 import { roundScore } from "./scoring.js";
-import { loadShard, ShardError, Shards } from "./shards.js";
+import { loadByScript, loadShard, ShardError, Shards } from "./shards.js";
 import { FORMAT, IDF_STEPS, TIERS, TWINS_SHOWN } from "./shared.js";
 import { makeSnippet } from "./snippets.js";
 import { nearestTopics, unknownFilters } from "./topics.js";
@@ -17,6 +17,9 @@ import { label, tellApart } from "./twins.js";
 /** @import { Escalation } from "./asking.js" */
 /** @import { Ranked, Results, Wanted } from "./finding.js" */
 /** @import { Joined } from "./twins.js" */
+
+/** Gives the results by words and meaning, none if the answer by words shall stay, of which it may tell before.
+ * @typedef {(search: Search, results: Results, tell: (drawn: () => void) => Promise<unknown>) => Promise<Results | null>} ByMeaning */
 
 const KEPT = 20; // answers
 const LONGEST_KEPT = 10_000;
@@ -29,6 +32,7 @@ const LONGEST_KEPT = 10_000;
  * @property {string | null} [tag]
  * @property {boolean} [prefix]  the last word may be the beginning of one
  * @property {boolean} [correct]  false takes words as they are
+ * @property {(answer: Answer) => void} [early]  is told the answer by words, where meaning takes long
  *
  * @typedef {object} Hit
  * @property {number} rank
@@ -73,9 +77,10 @@ const LONGEST_KEPT = 10_000;
  * @param {string} options.base  the root of the site, which the manifest and all urls start from
  * @param {string} options.manifest  the address of the manifest, from `base`
  * @param {(url: string, file: string) => Promise<any>} [options.load]  brings the content of a shard
+ * @param {(url: string, file: string) => Promise<{rank: ByMeaning}>} [options.loadMeaning]  brings what counts meaning
  * @returns {Promise<Engine>}  rejected with a ShardError when the manifest can't be had
  */
-export async function openSearch({ base, manifest, load = loadShard }) {
+export async function openSearch({ base, manifest, load = loadShard, loadMeaning = loadByScript }) {
   const at = manifest.lastIndexOf("/") + 1;
   const root = base === "" || base.endsWith("/") ? base : `${base}/`;
   const shards = new Shards(root + manifest.slice(0, at), load);
@@ -83,6 +88,8 @@ export async function openSearch({ base, manifest, load = loadShard }) {
   if (read.format !== FORMAT) throw new ShardError(manifest, "is of another version");
   const stems = read.stems && (await shards.get(`l.${read.stems}.js`));
   const engine = new Engine(new Index(stems ? { ...read, rules: stems.rules } : read, shards));
+  if (read.meaning) engine.meaning = loadMeaning(shards.base + read.meaning.script, read.meaning.script);
+  engine.meaning?.catch(() => {}); // as below
   engine.index.loadTables().catch(() => {}); // whatever is asked needs them: who asks hears of a failure
   return engine;
 }
@@ -96,6 +103,8 @@ export class Engine {
     this.analyzer = new Analyzer(this.manifest);
     this.asking = new Asking(this.manifest);
     this.concepts = new ConceptMaker(index, this.analyzer);
+    /** What counts meaning, where the site has vectors. @type {Promise<{rank: ByMeaning}> | undefined} */
+    this.meaning = undefined;
     /** The last answers. @type {Map<string, Promise<Answer>>} */
     this.kept = new Map();
   }
@@ -138,8 +147,22 @@ export class Engine {
     wanted.person = this.asking.asksForPerson(text); // while files are on their way
     await loading;
     const results = await search.run();
-    if (!results.total && search.facets) results.notices.unshift(...unknownFilters(search.filters, search.facets));
-    return this.answer(text, results, wanted.person);
+    const answer = (/** @type {Results} */ found) => {
+      if (!found.total && search.facets) found.notices = [...unknownFilters(search.filters, search.facets), ...found.notices];
+      return this.answer(text, found, wanted.person);
+    };
+    if (!this.meaning) return answer(results);
+    /** @type {Answer | undefined} */
+    let told;
+    const tell = async (/** @type {() => void} */ drawn) => {
+      told = await answer({ ...results });
+      drawn();
+      options.early?.(told);
+    };
+    const better = await this.meaning.then(({ rank }) => rank(search.instead, results, tell)).catch(() => {
+      this.kept.clear(); // a file is missing or damaged: the answer is by words until it is there
+    });
+    return (!better && told) || answer(better ?? results);
   }
 
   /** Topics in order of id. @returns {Promise<{topic: string, title: string}[]>} */

@@ -106,8 +106,8 @@ const awaited = new Map();
 
 const makeScript = makeScripts("kb");
 
-/** Load by a script element. @param {string} url @param {string} file @returns {Promise<any>} */
-function loadByScript(url, file) {
+/** Load by a script element, be it code. @param {string} url @param {string} file @returns {Promise<any>} */
+export function loadByScript(url, file) {
   const scope = /** @type {any} */ (globalThis);
   scope.kbShard ??= (/** @type {any} */ shard) => awaited.get(shard?.name)?.(shard);
   const name = file.slice(0, file.indexOf("."));

@@ -113,11 +113,25 @@ export const MOST_LEAD = 1.0;
 export const CONFIDENCE_BASE = -0.99;
 export const CONFIDENCE_SLOPE = 1.61;
 
+// kb/search/meaning.py
+export const LEAST_COSINE_OF_WORDS = 0.2;
+export const MEANING = 2.0;
+export const SCORE_STEPS = 256;
+export const COSINE_STEPS = 4096;
+export const REACH = 40;
+export const NEAR = 20;
+export const UNSURE = 0.5;
+export const PROBED = 4;
+
+// kb/semantic/nibbles.py
+export const VECTOR_VALUES = [0, 1, 2, 3, 4, 6, 8, 11];
+
 // kb/search/protocols.py
 export const RANGE_STARTS = [0, 1024, 2048, 3072, 8192];
 
 // kb/search/searcher.py
 export const UNQUOTED = "No section holds the quoted words one after the other.";
+export const UNKNOWN_MEANING = "None of these words has a known meaning; the answer is by words alone.";
 
 // kb/search/twins.py
 export const TWINS_SHOWN = 20;

@@ -1,0 +1,190 @@
+// What meaning adds to an answer by words: see kb/search/meaning.py and kb/semantic/words.py. Sites whose
+// search data has vectors bring this script with them (kb/site/export/meaning.py).
+
+import { bestFirst, idfSteps } from "./scoring.js";
+import { decodeGaps, lastUpTo, ShardError } from "./shards.js";
+import {
+  COSINE_STEPS, LEAST_COSINE_OF_WORDS, MEANING, NAME_LENGTH, NEAR, PROBED, REACH, SCORE_STEPS, SUFFIX, UNKNOWN_MEANING, UNSURE, VECTOR_VALUES,
+} from "./shared.js";
+import { join } from "./twins.js";
+
+/** @import { Results, Search } from "./finding.js" */
+/** @import { Index } from "./index.js" */
+
+const KEY_SIZE = 4; // bytes of a word's key that its row begins with
+const SIGNED = [...VECTOR_VALUES, 0, ...VECTOR_VALUES.slice(1).reverse().map((value) => -value)];
+
+/** The hash of a word: FNV-1a of 64 bits. @param {string} word */
+function keyOf(word) {
+  let key = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(word)) key = BigInt.asUintN(64, (key ^ BigInt(byte)) * 0x100000001b3n);
+  return key;
+}
+
+/** @param {number[]} one @param {number[]} other */
+const product = (one, other) => one.reduce((sum, number, at) => sum + number * other[at], 0);
+
+/** The cosine of the angle of two vectors; 0 where one of them has no length.
+ * @param {number[]} one @param {number[]} other */
+function cosine(one, other) {
+  const both = Math.sqrt(product(one, one)) * Math.sqrt(product(other, other));
+  return both ? product(one, other) / both : 0;
+}
+
+/** @param {number[]} values @param {number} steps */
+function deviation(values, steps) {
+  const whole = values.map((value) => Math.floor(value * steps + 0.5));
+  const sum = whole.reduce((all, each) => all + each, 0);
+  return Math.sqrt(whole.length * product(whole, whole) - sum ** 2) / (whole.length * steps);
+}
+
+/** What a cosine adds to a score, by the (score by words, cosine) of the sections that set it, and how
+ * much of the query the best section by words holds.
+ * @param {[number, number][]} rows @param {[number, number]} holds
+ * @returns {(cosine: number) => number} */
+function scaleOf(rows, [held, asked]) {
+  const cosines = rows.map(([, cosine]) => cosine);
+  const spread = deviation(rows.map(([score]) => score), SCORE_STEPS);
+  const near = deviation(cosines, COSINE_STEPS);
+  const least = Math.min(...cosines);
+  const weight = MEANING * (1 - (asked ? Math.min(1, held / asked) : 0));
+  const factor = near ? weight * (spread ? spread / near : 1) : 0;
+  return (cosine) => Math.max(0, cosine - least) * factor;
+}
+
+/** The vectors of words and sections, from their shards. */
+class Vectors {
+  /** @param {Index} index */
+  constructor(index) {
+    this.index = index;
+    this.about = index.manifest.meaning;
+  }
+
+  /** Rows of some bytes, each behind so many others. @param {string} file @param {string} text @param {number} [before] */
+  #rows(file, text, before = 0) {
+    const size = this.about.size + before;
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    if (bytes.length % size) throw new ShardError(file, "is damaged");
+    return Array.from({ length: bytes.length / size }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+  }
+
+  /** @param {Uint8Array} packed @returns {number[]} */
+  #unpack(packed) {
+    return [...Array.from(packed, (byte) => SIGNED[byte & 15]), ...Array.from(packed, (byte) => SIGNED[byte >> 4])];
+  }
+
+  /** The vectors of all sections of a shard. @param {string} file @returns {Promise<number[][]>} */
+  async #sections(file) {
+    const { vectors } = await this.index.shards.get(file);
+    return this.#rows(file, vectors).map((packed) => this.#unpack(packed));
+  }
+
+  /** The vector of a word; null where it has none. @param {string} word */
+  async word(word) {
+    const key = keyOf(word);
+    const { vocabulary, files, own } = this.about;
+    return (await this.#find("y", key, files, () => vocabulary)) ??
+      this.#find("z", key, own.length / NAME_LENGTH, (at) => own.slice(at * NAME_LENGTH, (at + 1) * NAME_LENGTH));
+  }
+
+  /** @param {string} kind @param {bigint} key @param {number} count @param {(at: number) => string} hash */
+  async #find(kind, key, count, hash) {
+    if (!count) return null;
+    const at = Number(key % BigInt(count));
+    const file = `${kind}${at}.${hash(at)}${SUFFIX}`;
+    const { words } = await this.index.shards.get(file);
+    const first = Number(key >> 32n);
+    const row = this.#rows(file, words, KEY_SIZE).find((bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === first);
+    return row ? this.#unpack(row.subarray(KEY_SIZE)) : null;
+  }
+
+  /** The vector of a query: the sum of its words', each times its idf. @param {Map<string, number>} words */
+  async sum(words) {
+    /** @type {number[]} */
+    const sum = new Array(2 * this.about.size).fill(0);
+    await Promise.all([...words].map(async ([word, idf]) =>
+      (await this.word(word))?.forEach((number, at) => (sum[at] += number * idf))));
+    return sum;
+  }
+
+  /** The sections that are near, the nearest first. @param {number[]} asked */
+  async nearest(asked) {
+    const { whole, clusters } = this.about;
+    /** @type {[number, number][]} */
+    const found = [];
+    /** @param {ArrayLike<number>} docs @param {number[][]} vectors */
+    const add = (docs, vectors) => vectors.forEach((vector, at) => found.push([cosine(asked, vector), docs[at]]));
+    if (whole) {
+      const all = await this.#sections(`c0.${whole}${SUFFIX}`);
+      add([...all.keys()], all);
+    } else {
+      const file = `q.${clusters}${SUFFIX}`;
+      const { hash } = await this.index.shards.get(file);
+      const leaders = (await this.#sections(file)).map((vector, at) => [cosine(asked, vector), at]);
+      await Promise.all(leaders.sort(byCosine).slice(0, PROBED).map(async ([, at]) => {
+        const own = `c${at}.${hash.slice(at * NAME_LENGTH, (at + 1) * NAME_LENGTH)}${SUFFIX}`;
+        const { sections } = await this.index.shards.get(own);
+        add(decodeGaps(sections), await this.#sections(own));
+      }));
+    }
+    return found.filter(([value]) => value >= LEAST_COSINE_OF_WORDS).sort(byCosine).map(([, doc]) => doc);
+  }
+
+  /** The cosines of sections. @param {number[]} docs @param {number[]} asked */
+  cosines(docs, asked) {
+    return Promise.all(docs.map(async (doc) => {
+      const { documents } = this.index;
+      const number = lastUpTo(documents.first, doc);
+      const { whole } = this.about;
+      const file = whole ? `c0.${whole}${SUFFIX}` : `v${documents.file(number).slice(1)}`;
+      const vectors = await this.#sections(file);
+      const vector = vectors[doc - (whole ? 0 : documents.first[number])];
+      if (!vector) throw new ShardError(file, "is damaged");
+      return cosine(asked, vector);
+    }));
+  }
+}
+
+/** @param {number[]} one @param {number[]} other */
+const byCosine = ([one, first], [other, second]) => other - one || first - second;
+
+/** The answer by words and meaning together. Who asks for a person, or types a word that is not finished,
+ * is answered by words. Rejected where a file is missing or damaged.
+ * @param {Search} search @param {Results} results  by words @returns {Promise<Results>} */
+export async function byMeaning(search, results) {
+  const { index } = search;
+  if (search.wanted.person || search.begins || !(results.correction?.text ?? search.query.words)) return results;
+  await search.loadTerms(results.concepts); // others may have taken their place
+  const words = new Map(results.concepts.all.filter(({ whole }) => !whole).map(({ surface, term }) =>
+    [surface, index.term(term)?.idf ?? idfSteps(index.manifest.count, 0)]));
+  const vectors = new Vectors(index);
+  const asked = await vectors.sum(words);
+  const { scoring } = results;
+  if (!scoring || !asked.some(Boolean)) return { ...results, notices: [...new Set([...results.notices, UNKNOWN_MEANING])] };
+  const [held, all] = results.ranked.length ? scoring.holds(results.ranked[0].doc) : [0, 0];
+  const near = (all ? held / all : 0) < UNSURE ? await vectors.nearest(asked) : [];
+  const allowed = await search.allowed(scoring, near);
+  const left = new Set(allowed);
+  const kept = new Set(near.filter((doc) => left.has(doc)).slice(0, NEAR));
+  const [docs, twins] = join(allowed.filter((doc) => scoring.seen[doc] || kept.has(doc)), index.twins, (doc) => scoring.heldBy(doc));
+  for (const [doc, { group, places }] of twins) if (places.some((place) => kept.has(index.twins[group][place]))) kept.add(doc);
+  const [ranked, rival] = await search.ranked(docs, scoring, async (scores) => {
+    const worded = [...docs.keys()].filter((at) => scoring.seen[docs[at]]);
+    const best = bestFirst(worded.map((at) => docs[at]), worded.map((at) => scores[at]), REACH);
+    const rows = new Map(best);
+    docs.forEach((doc, at) => kept.has(doc) && rows.set(doc, scores[at]));
+    if (!rows.size) return;
+    const cosines = await vectors.cosines([...rows.keys()], asked);
+    const scale = scaleOf([...rows.values()].map((score, at) => [score, cosines[at]]), best.length ? scoring.holds(best[0][0]) : [0, 0]);
+    const parts = new Map([...rows.keys()].map((doc, at) => [doc, scale(cosines[at])]));
+    docs.forEach((doc, at) => (scores[at] += parts.get(doc) ?? 0));
+  });
+  return {
+    ...results,
+    found: results.total || !docs.length ? results.found : "words",
+    total: docs.length,
+    ranked,
+    confidence: ranked.length ? search.confidence(ranked[0], rival, scoring) : 0,
+    twins,
+  };
+}
