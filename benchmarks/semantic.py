@@ -2,6 +2,8 @@
 
 usage: semantic.py [MODE ...] [SET ...]     (KB_CORPORA names the folder of the sets; needs the
                                             extra `semantic`)
+       semantic.py cold                     CPU of a cold `kb search` of the sample in mode `words`,
+                                            beside one by words: the least of ROUNDS, by turns
 
 For each set and mode: nDCG@10, how many queries gain and how many lose more than .01 by it, how
 many first hits are sure and what share of those is right, the milliseconds of a question (median),
@@ -11,7 +13,9 @@ the bytes a section that vectors add to the index, and those of words and what e
 from __future__ import annotations
 
 import os
+import resource
 import statistics
+import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -29,6 +33,10 @@ from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
     from corpora import JudgedCorpus
+
+ROUNDS = 15
+COLD = ("the mug arrived smashed", "battery swollen dangerous", "package never arrived")
+SAMPLE = Path(__file__).resolve().parents[1] / "content"
 
 CHANGE = 0.01
 """A query has gained or lost if its nDCG@10 moved by more."""
@@ -87,6 +95,30 @@ def _size(index: Path, *names: str) -> int:
     return sum(path.stat().st_size for name in names for path in index.glob(f"g*/**/{name}"))
 
 
+def cold(folder: Path) -> None:
+    """Print a row for each query: CPU ms by words, in mode `words`, and their ratio."""
+    for mode in ("off", "words"):
+        (folder / mode).mkdir(exist_ok=True)
+        (folder / mode / "kb.toml").write_text(f'[semantic]\nmode = "{mode}"\n')
+        _search(folder / mode, COLD[0])
+    for query in COLD:
+        times: dict[str, list[float]] = {"off": [], "words": []}
+        for _ in range(ROUNDS):
+            for mode, found in times.items():
+                found.append(_search(folder / mode, query))
+        off, words = (1000 * min(found) for found in times.values())
+        print(f"{query:28} {off:6.0f} {words:6.0f} {words / off:.3f}", flush=True)
+
+
+def _search(folder: Path, query: str) -> float:
+    """The seconds of CPU that a search takes, with the start of its process."""
+    command = [sys.executable, "-m", "kb", "--content", str(SAMPLE), "--index", str(folder / "i")]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*command, "search", query], cwd=folder, stdout=subprocess.DEVNULL, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def main(*names: str) -> None:
     """Print the table: a row for each set and mode."""
     modes = [name for name in names if name in SEMANTIC_MODES] or SEMANTIC_MODES[1:]
@@ -110,6 +142,10 @@ def main(*names: str) -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["cold"]:
+        with TemporaryDirectory() as place:
+            cold(Path(place))
+        sys.exit()
     if "KB_CORPORA" not in os.environ:
         sys.exit("KB_CORPORA names the folder of the judged sets")
     main(*sys.argv[1:])
