@@ -46,7 +46,7 @@ SHARED = {
     "kb.search.searcher": "UNQUOTED UNKNOWN_MEANING",
     "kb.search.twins": "MOST_SHOWN=TWINS_SHOWN",
     "kb.support.intent": "LONGEST=LONGEST_QUESTION",
-    "kb.support.escalation": "LONGEST_STORY NO_CHANNEL MOST_FIELDS NO_ANSWER",
+    "kb.support.escalation": "LONGEST_STORY MOST_FIELDS NO_ANSWER",
     "kb.knowledge_base": "TOPICS_SHOWN",
     "kb.site.export.encoding": "DIGITS BASE NAME_LENGTH SUFFIX",
     "kb.site.export.terms": "MARKS LINK_MARK",

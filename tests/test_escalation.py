@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kb.config import ContactConfig
 from kb.model import Article, Channel, Condition, Section, Step, Tier
 from kb.site.i18n import read_wording
-from kb.support.escalation import ENGLISH, NO_CHANNEL, choose_escalation, message_for
+from kb.support.escalation import ENGLISH, choose_escalation, message_for
 from kb.support.wording import texts_in
 
 SECTION = Section("top", "", 0, (), "text", (1, 1), 0)
@@ -142,7 +142,8 @@ def test_channel_is_named_once():
 
 def test_nothing_to_offer_is_said_honestly():
     """Without channels there is a note: the configured one, or a plain statement."""
-    assert choose_escalation("help", None, ()).note == NO_CHANNEL
+    assert choose_escalation("help", None, ()).note == ENGLISH.no_channel
+    assert choose_escalation("hilfe", None, (), texts=texts_in("de")).note.startswith("Diese ")
     settings = ContactConfig(fallback="Ask at the desk.")
     assert choose_escalation("help", None, (LATE,), settings).note == "Ask at the desk."
 
@@ -228,6 +229,7 @@ def test_message_leaves_open_what_is_unclear():
         ("ar", "أريد استرداد المبلغ، وصل الطلب أمس مكسورا", "أمس", "استرداد المبلغ"),
         ("de", "Gestern kam es kaputt an, ich will mein Geld zurück", "Gestern", "eine Erstattung"),
         ("de", "seit drei Tagen defekt, bitte umtauschen", "seit drei Tagen", "einen Ersatz"),
+        ("de", "heute frueh, ich moechte kuendigen", "heute frueh", "eine Stornierung"),
         ("es", "llegó roto el lunes y quiero un reembolso", "el lunes", "un reembolso"),
         (
             "fr",
@@ -251,6 +253,37 @@ def test_times_and_wishes_are_known_in_the_language(language, words, when, wish)
     _, said, *_, wished = message_for(words, texts=texts_in(language)).split("\n")
     assert re.split(": ", said)[1] == when
     assert re.split(": ", wished)[1].startswith(f"{wish} [")
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "when"),
+    [
+        ("en", "It has been broken since 3 March", "since 3 March"),
+        ("en", "I bought it on March 3rd, 2026, in your shop", "on March 3rd, 2026"),
+        ("en", "broken since Sept. 5", "since Sept. 5"),
+        ("ar", "منذ ٣ آذار ٢٠٢٦ لم يصل", "٣ آذار ٢٠٢٦"),
+        ("de", "seit dem 3.Maerz 2026 kaputt", "3.Maerz 2026"),
+        ("de", "am 12. Okt. bestellt", "12. Okt."),
+        ("es", "roto desde el 3 de marzo de 2026", "3 de marzo de 2026"),
+        ("fr", "commandé le 1er février", "1er février"),
+        ("he", "לא עובד מאז 3 במרץ", "3 במרץ"),
+        ("hi", "3 मार्च से खराब है", "3 मार्च"),
+        ("it", "non va dal 3 marzo", "3 marzo"),
+        ("nl", "kapot sinds 3 maart 2026", "3 maart 2026"),
+        ("pl", "nie działa od 3 wrzesnia", "3 wrzesnia"),
+        ("pt", "não chegou desde 3 de março", "3 de março"),
+        ("ru", "не работает с 3-го марта", "3-го марта"),
+        ("tr", "3 Eylül'den beri bozuk", "3 Eylül"),
+        ("uk", "не працює з 3 березня", "3 березня"),
+        ("zh", "从3月3日开始坏了", "3月3日"),
+        ("de", "3 Märzen für 8 Euro", "[Datum und Uhrzeit]"),
+        ("en", "the 2026 march of progress", "[date and time]"),
+    ],
+)
+def test_days_with_the_name_of_their_month_are_times(language, words, when):
+    """In full, or as the language shortens it; a month alone, or part of a word, is none."""
+    _, said, *_ = message_for(words, texts=texts_in(language)).split("\n")
+    assert re.split(": ", said)[1] == when
 
 
 def test_message_and_reasons_are_in_the_given_language():

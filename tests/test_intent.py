@@ -227,6 +227,7 @@ PERSON_IN = (
     ("de", "Kann ich mit einem Mitarbeiter sprechen?"),
     ("de", "Bitte rufen Sie mich zurück, um Rückruf wird gebeten"),
     ("de", "Telefonnummer vom Kundenservice"),
+    ("de", "Koennen Sie mich bitte zurueckrufen?"),
     ("es", "quiero hablar con una persona"),
     ("es", "numero de telefono de atencion al cliente"),
     ("fr", "Je voudrais parler à un conseiller"),

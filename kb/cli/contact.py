@@ -59,15 +59,13 @@ def command(
 
         session.screen.print_json(contact_as_json(problem, escalation))
     else:
-        session.screen.print(*_lines(escalation, session.screen))
+        session.screen.print(*_lines(escalation, session.screen, base.config.contact.fallback))
     return FOUND if escalation.options else NOTHING
 
 
-def _lines(escalation: Escalation, screen: Screen) -> Iterator[Line]:
-    from kb.support.escalation import NO_CHANNEL
-
+def _lines(escalation: Escalation, screen: Screen, fallback: str) -> Iterator[Line]:
     yield from escalation_lines(escalation, screen)
-    if not escalation.options and escalation.note == NO_CHANNEL:
+    if not escalation.options and not fallback:
         return  # a message would lead to nobody
     yield ()
     yield line_of(Span("A message to fill in", Style.BOLD))

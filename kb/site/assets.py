@@ -91,7 +91,7 @@ def _spoken(wording: Wording) -> str:
     """The words that the script says, as JSON."""
     texts = wording.texts
     names = [n for n in texts if n.startswith(("find_", "tier_")) and n not in _ON_PAGE]
-    names.append("help")
+    names += ["help", "no_channel"]
     spoken = {"locale": wording.locale, **{name: texts[name] for name in names}}
     return json.dumps(spoken, ensure_ascii=False, separators=(",", ":"))
 

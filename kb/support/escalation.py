@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from kb.config import Config
     from kb.model import ArticleMeta
 
-NO_CHANNEL = "This knowledge base names no way to reach a person."
-
 LONGEST_STORY = 500
 """Characters of a customer's own words that a message quotes: a long story is theirs to tell."""
 
@@ -50,11 +48,17 @@ WISHES = (
     (r"\b(?:cancel|cancellation)\b", "a cancellation"),
 )
 
+_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|"
+    "(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\\b\\.?"
+)
 WHEN_RULE = (
     r"\b(?:today|yesterday|tonight|this morning|last (?:night|week|month|monday|tuesday|wednesday|"
     r"thursday|friday|saturday|sunday)|(?:\d{1,3}|an?|two|three|four|five|six) "
     r"(?:hour|day|week|month)s? ago|(?:since|on) (?:mon|tues|wednes|thurs|fri|satur|sun)day|"
-    r"\d{4}-\d{2}-\d{2})\b"
+    r"\d{4}-\d{2}-\d{2}|(?:(?:since|on) (?:the )?)?(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:"
+    f"{_MONTHS})|(?:{_MONTHS}) "
+    r"\d{1,2}(?:st|nd|rd|th)?)(?:,? \d{4})?)\b"
 )
 
 NO_ANSWER = "…"
@@ -70,7 +74,8 @@ MOST_FIELDS = 12
 
 @dataclass(frozen=True, slots=True)
 class EscalationTexts:
-    """What an escalation says, in English unless given: why a channel is offered, and the message.
+    """What an escalation says, in English unless given: why a channel is offered, that there is
+    none, and the message.
 
     A line of the message is a label and what stands behind it, `[...]` where a customer writes.
     `wishes` are rules for plain words, each with what the message says; `when_rule` finds a time in
@@ -82,6 +87,7 @@ class EscalationTexts:
     why_can_wait: str = "if it can wait"
     why_best_for: str = "best for {purpose}"
     why_none: str = "a way to reach a person"
+    no_channel: str = "This knowledge base names no way to reach a person."
     message_happened: str = "What happened"
     message_when: str = "When"
     message_tried: str = "What I tried"
@@ -147,7 +153,7 @@ def choose_escalation(
         options=options,
         have_ready=ready,
         message=message_for(words, settings.person, (*settings.fields, *ready), texts),
-        note="" if options else settings.fallback or NO_CHANNEL,
+        note="" if options else settings.fallback or texts.no_channel,
     )
 
 

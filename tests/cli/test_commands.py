@@ -22,7 +22,7 @@ from kb.model import (
     Severity,
     Tier,
 )
-from kb.support.escalation import NO_CHANNEL
+from kb.support.escalation import ENGLISH
 
 LAST = "Still need help? Chat: Account > Contact Us. Have ready: The order number; The date."
 
@@ -680,9 +680,11 @@ def test_contact_without_channels_is_exit_1(base, kb, monkeypatch):
     result = kb("contact")
     assert (result.code, result.out.splitlines()[0]) == (1, "Nobody.")
     monkeypatch.setattr(
-        type(base), "contact", lambda self, words, **_: Escalation(message="m", note=NO_CHANNEL)
+        type(base),
+        "contact",
+        lambda self, words, **_: Escalation(message="m", note=ENGLISH.no_channel),
     )
-    assert kb("contact").out == f"{NO_CHANNEL}\n"
+    assert kb("contact").out == f"{ENGLISH.no_channel}\n"
 
 
 def test_init_creates_a_knowledge_base_that_works(kb, folder):

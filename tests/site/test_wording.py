@@ -54,6 +54,19 @@ def test_every_text_is_there(texts):
     assert {name for name in texts if not FORM.fullmatch(name)} == PLAIN
 
 
+def test_the_months_of_a_language_are_known(language):
+    """Their names beside a day, as the CLDR has them, but where they are numbers."""
+    names = [*Locale.parse(language, sep="-").months["format"]["wide"].values()]
+    rule = texts_in(language).when_rule
+    for number, name in enumerate(names, 1):
+        date = f"{name}3日" if language.startswith(("ja", "ko", "zh")) else f"3 {name} 2026"
+        date = f"{number}월 3일" if language == "ko" else date
+        date = f"{number}月3日" if language.startswith("zh") else date
+        found = re.search(rule, f"({date})", re.IGNORECASE)
+        assert found, name
+        assert found[0] == date
+
+
 def test_what_is_filled_in_is_the_same(texts):
     """A form for one number alone may say it in words."""
     for name, text in texts.items():

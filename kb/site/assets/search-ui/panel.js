@@ -161,7 +161,7 @@ export function attachPanel(form, input, view, open) {
     const href = helpAddress(answer.escalation, view);
     if (href) {
       const link = option(href, "find-help");
-      link.append(make("strong", {}, t("help")), ` ${helpText(answer.escalation)}`);
+      link.append(make("strong", {}, t("help")), ` ${helpText(answer.escalation, view)}`);
       yield link;
     }
   }
@@ -169,7 +169,7 @@ export function attachPanel(form, input, view, open) {
   /** Nothing, where nobody can be reached. @param {Answer | undefined} answer */
   function helpLine(answer) {
     const href = helpAddress(answer?.escalation, view);
-    const text = helpText(answer?.escalation);
+    const text = helpText(answer?.escalation, view);
     const title = href ? make("a", { href }, t("help")) : make("strong", {}, t("help"));
     return href || text ? make("p", { class: "find-help" }, title, ` ${text}`) : "";
   }

@@ -1,7 +1,6 @@
 // The parts of an answer as elements, for panel and page alike.
 
 /** @import { Action, Answer, Escalation, Hit, Question, State, Twin, View } from "./types.js" */
-import { NO_CHANNEL } from "../search/shared.js";
 import { address, asPath, capitalised, fill, make, marked } from "./words.js";
 
 /**
@@ -123,10 +122,11 @@ export function remedies({ t, topics, contact }, retry) {
  * The way to a person in one line: a channel and where it is, or what there is without any.
  * Empty where nobody can be reached.
  * @param {Escalation | undefined} escalation
+ * @param {View} view
  */
-export function helpText(escalation) {
+export function helpText(escalation, { t }) {
   const [first] = (escalation?.channels ?? []).filter(({ article }) => article); // else a mere name
-  if (!first) return escalation && escalation.note !== NO_CHANNEL ? escalation.note : "";
+  if (!first) return escalation && escalation.note !== t("no_channel") ? escalation.note : "";
   return first.where ? `${capitalised(first.channel)}: ${asPath(first.where)}` : capitalised(first.channel);
 }
 

@@ -4,7 +4,7 @@
 import { SPACE, squeeze } from "./query.js";
 import { fold } from "./analysis.js";
 
-import { LONGEST_QUESTION as LONGEST, LONGEST_STORY, MOST_FIELDS, NO_ANSWER, NO_CHANNEL } from "./shared.js";
+import { LONGEST_QUESTION as LONGEST, LONGEST_STORY, MOST_FIELDS, NO_ANSWER } from "./shared.js";
 import { say } from "./sentences.js";
 
 /** @typedef {{name: string, best_for?: string, wait?: string, where?: string, hours?: string,
@@ -80,7 +80,7 @@ export class Asking {
     return {
       channels: options.map(({ ready, ...option }) => option),
       have_ready: article?.ready?.length ? article.ready : (options[0]?.ready ?? []),
-      note: options.length ? "" : this.contact.fallback || NO_CHANNEL,
+      note: options.length ? "" : this.contact.fallback || this.said.no_channel,
     };
   }
 

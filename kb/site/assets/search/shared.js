@@ -141,7 +141,6 @@ export const LONGEST_QUESTION = 2000;
 
 // kb/support/escalation.py
 export const LONGEST_STORY = 500;
-export const NO_CHANNEL = "This knowledge base names no way to reach a person.";
 export const MOST_FIELDS = 12;
 export const NO_ANSWER = "\u2026";
 
