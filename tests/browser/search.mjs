@@ -110,6 +110,7 @@ async function visit({ url, width = 1280, height = 900, scheme = "light", reduce
     else if (what === "write") writeFileSync(...args);
     else if (what === "remove") rmSync(args[0]);
     else if (what === "screenshot") await page.screenshot({ path: args[0], fullPage: args[1] });
+    else if (what === "pdf") await outer.pdf({ path: args[0], format: "A4", preferCSSPageSize: true });
     else if (what === "axe") {
       await page.evaluate(axe);
       const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
