@@ -55,7 +55,7 @@ _PROBLEMS = 5  # articles of a topic among which a problem is chosen
 _MOST_EXAMPLES = 5
 _LEAST_CONTENTS = 3  # headings: a table of contents for fewer is longer than a glance
 _MARKERS = re.compile(f"{MARKER.pattern}|(<a [^>]*>|</a>)")
-_MARKS = re.compile(r'<(?:pre|dl)\b|class="(?:callout|tabs|task|footnote)')
+_MARKS = re.compile(r'<(?:pre|dl|table|details)\b|class="(?:callout|tabs|task|footnote)')
 _WIDTH = re.compile(r' width="(\d+)"')
 _HEIGHT = re.compile(r' height="(\d+)"')
 _LARGE = 900

@@ -86,6 +86,27 @@ def test_nor_with_what_can_be_opened(see, sites):
         assert seen["results"][-1] == [], (visit["url"], visit["width"], visit["steps"])
 
 
+def test_above_a_keyboard_answers_come_first(see, sites):
+    """In the half of a phone that is left the sheet shows an answer with what to do, and nothing
+    stands over it; on a whole one the way to a person stays at the foot.
+    """
+    typed = ["until", "document.querySelector('.find-panel:not([hidden]) .find-option')"]
+    look = """(() => {
+      const { top } = document.querySelector(".find-panel").getBoundingClientRect();
+      const seen = (one) => one.getBoundingClientRect().bottom <= innerHeight && one.getBoundingClientRect().top >= top;
+      return [getComputedStyle(document.querySelector(".find-help")).position,
+        [...document.querySelectorAll(".find-title, span.find-action, .find-line")].filter(seen).length];
+    })()"""
+    steps = [["click", ".to-search"], ["type", "#KB-find", "package late"], typed,
+             ["evaluate", look]]  # fmt: skip
+    whole = looks(sites, [ARTICLE], steps, [320, 360])
+    half = [{**visit, "height": visit["height"] // 2} for visit in whole]
+    places = [seen["results"][0] for seen in see(*whole, *half)]
+    assert {place for place, _ in places[:4]} == {"sticky"}
+    assert {place for place, _ in places[4:]} == {"static"}
+    assert min(rows for _, rows in places[4:]) >= 3
+
+
 BOXES = """(() => {
   const box = (selector) => {
     const one = document.querySelector(selector);

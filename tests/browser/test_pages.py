@@ -214,6 +214,22 @@ def test_tabs_are_chosen_by_mouse_keys_and_address(browse, site, serve_below):
     assert arrived == [letter]
 
 
+def test_what_is_folded_is_printed(see, site, serve_below):
+    """Tabs that are not chosen, and what stands behind a summary; a screen shows neither."""
+    words = ("[['A heading in a tab', '.tab h2'], ['Text that is folded.', '.text details p']].filter(([words, where]) => "
+             "[...document.querySelectorAll(where)].some((one) => one.textContent.startsWith(words) && one.checkVisibility())).length")  # fmt: skip
+    steps = [["evaluate", words], ["media", "print"], ["evaluate", words]]
+    [seen] = see({"url": serve_below(site) + "everything.html", "steps": steps})
+    assert seen["results"] == [0, 2]
+
+
+def test_a_wide_table_has_an_edge_where_there_is_more(see, site, serve_below):
+    """A shade that stays at the edge of its box, and a cover that goes along with what scrolls."""
+    look = "(({ backgroundAttachment, backgroundImage }) => [backgroundAttachment, backgroundImage.split('gradient').length - 1])(getComputedStyle(document.querySelector('.table')))"
+    [seen] = see({"url": serve_below(site) + "everything.html", "steps": [["evaluate", look]]})
+    assert seen["results"][0] == ["local, local, scroll, scroll", 4]
+
+
 def test_a_large_picture_opens_over_the_page_and_gives_the_focus_back(browse, site, serve_below):
     """Escape or the button closes it; it fits the window."""
     fits = (
