@@ -27,7 +27,7 @@ from kb.content.values import FieldReader, items, one_line
 from kb.content.visibility import read_visibility
 from kb.errors import ContentError
 from kb.files import open_within, raise_if_exhausted
-from kb.model import Article, Problem, Severity
+from kb.model import FRONT, Article, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,12 +237,13 @@ def read_text(
     first = one_line(document.title or "")
     name = without_suffix(title.text or first, dialect.title_suffix) or unnamed
     differs = document.heads_page and not _alike(document.title or "", name)
+    is_front = bool(dialect.groups.topics) and FRONT in attributes.get("routes", ())
     article = Article(
         id=source.id,
         path=source.path,
         title=name,
         heading=first if differs else "",
-        topic=topic_of(source.id, dialect),
+        topic="" if is_front else topic_of(source.id, dialect),
         body=body,
         body_line=body_line,
         digest=digest,

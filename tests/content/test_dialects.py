@@ -770,3 +770,24 @@ def test_groups_of_a_menu_are_topics_where_folders_divide_nothing(tmp_path, name
     make(tmp_path, {"docs/x/a.md": "# x\n", "docs/x/b.md": "# x\n"})
     found = read_content(tmp_path / "docs", dialect=find_dialect(tmp_path / "docs"))
     assert {article.topic for article in found.articles} == {"", "x"}
+
+
+def test_the_front_page_stands_in_no_group_of_a_menu(tmp_path):
+    """An article of Docusaurus that has `slug: /`, in whichever group its sidebar names it."""
+    make(
+        tmp_path,
+        {
+            "docusaurus.config.js": "export default {};\n",
+            "sidebars.js": "module.exports = {x: {Begin: ['a', 'b'], Pay: ['c']}}\n",
+            "docs/a.md": "---\nslug: /\n---\n# Welcome\n",
+            "docs/b.md": "# B\n",
+            "docs/c.md": "# C\n",
+        },
+    )
+    found = read_content(tmp_path / "docs", dialect=find_dialect(tmp_path / "docs"))
+    assert [article.topic for article in found.articles] == ["", "begin", "pay"]
+    assert {topic.id: topic.articles for topic in found.topics} == {
+        "": ("a",),
+        "begin": ("b",),
+        "pay": ("c",),
+    }

@@ -50,6 +50,19 @@ def test_published_pages_can_be_found(docs):
     assert b"zebrafish" not in data
 
 
+def test_comments_of_myst_are_in_no_export(tmp_path):
+    """Nor what only Sphinx makes; what stands in a callout is text."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "conf.py").write_text("extensions = ['myst_parser']\n")
+    text = "# A\n\n% quokka\n\n- b\n  % quokka\n\n```{note}\nzebrafish\n```\n"
+    (tmp_path / "docs" / "a.md").write_text(text)
+    config = load_config(content=tmp_path / "docs", environ={}, cwd=tmp_path)
+    embed_search(config, tmp_path / "out", "/{id}/", GENERATORS["sphinx"])
+    data = b"".join(data for name, data in files(tmp_path / "out").items() if name != "search.js")
+    assert b"quokk" not in data
+    assert b"zebrafish" in data
+
+
 def test_pages_whose_names_begin_with_an_underscore_are_found_where_they_are_published(tmp_path):
     """As posts of Jekyll's are, and those that the settings ask for."""
     make = {"_config.yml": "", "_posts/2020-01-01-a.md": "# A\n\nquokka\n", "b.md": "# B\n"}

@@ -134,7 +134,10 @@ def _export(
             folder=replace(config.folder, languages=(), dialect="plain", exclude=("!**",)),
             language=tidy_tag(language or config.language),
         )
-        content = read_content(staged.content, limits=config.limits, dialect=dialect_of(staged))
+        # Marks of templates are gone; those of MyST are read with the Markdown.
+        marks = dialect_of(_by_generator(config, generator)).marks & {"myst"}
+        dialect = replace(dialect_of(staged), marks=marks)
+        content = read_content(staged.content, limits=config.limits, dialect=dialect)
         anchors = {
             article.id: heading_ids(article.sections, pages[article.id], generator)
             for article in content.articles
@@ -152,12 +155,16 @@ def _export(
     return files, _report(generator, content, files, problems)
 
 
+def _by_generator(config: Config, generator: Generator) -> Config:
+    """The settings, for a folder that this generator publishes."""
+    return replace(config, folder=replace(config.folder, dialect=generator.name))
+
+
 def _stage(
     config: Config, staged: Path, generator: Generator, language: str | None
 ) -> tuple[dict[str, ForeignPage], list[Problem]]:
     """Write every published page as an article, or those in a language."""
-    folder = replace(config.folder, dialect=generator.name)
-    dialect = dialect_of(replace(config, folder=folder))
+    dialect = dialect_of(_by_generator(config, generator))
     listing = scan(config.content, dialect)
     problems = [*listing.problems]
     pages = {}
