@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import math
 import multiprocessing
 import os
 import random
@@ -350,12 +351,13 @@ def search_rows(figures: dict) -> Iterator[tuple[str, ...]]:
 
 
 def cost(figures: dict, way: str, key: str) -> list[tuple[int, float]]:
-    """CPU seconds of an answer, by sections: the median of all rounds."""
+    """CPU seconds of an answer, by sections: of all answers in all rounds."""
     found = []
     for size, sections in sizes_of(figures).items():
         rows = [row for clients in CLIENTS for row in rounds(figures, size, way, clients)]
         if rows:
-            found.append((sections, middle(rows, key)))
+            answers = sum(row["answers"] for row in rows)
+            found.append((sections, sum(row[key] * row["answers"] for row in rows) / answers))
     return found
 
 
@@ -429,30 +431,43 @@ def overtaking(figures: dict, way: str) -> str:
 
 def on_paper(figures: dict) -> Iterator[str]:
     """Ten million sections, with the arithmetic."""
-    size, sections = list(sizes_of(figures).items())[-1]
-    built = figures["sizes"][size]["build"]
-    for store, row in built.items():
-        per = row["bytes"] / sections
-        cpu = (row["cpu"] + row["nodes"]) / sections
-        memory = Line.through([
-            (count, figures["sizes"][each]["build"][store]["memory"])
-            for each, count in sizes_of(figures).items()
-            if store in figures["sizes"][each]["build"]
-        ])  # fmt: skip
-        disk = per * GOAL / 1e9
-        line = (
-            f"- {STORES[store].capitalize()}: {per:,.0f} bytes a section x {GOAL:,} = {disk:,.0f} GB; building {1000 * cpu:.2f} ms of CPU x {GOAL:,} = {cpu * GOAL / 3600:.1f} hours;"
-            f" kb's memory {memory.base:.0f} MB + {1000 * memory.slope:.2f} KB x {GOAL:,} = {memory.at(GOAL) / 1000:.1f} GB"
-        )
-        if store != "whoosh":
-            line += f"; {disk:,.0f} GB / {SHARD_GB} = {max(1, round(disk / SHARD_GB + 0.5))} parts, copies counted"
-        if points := cost(figures, store, "cpu"):
-            kb = Line.through(points)
-            nodes = Line.through(cost(figures, store, "nodes"))
-            line += f"; an answer {1000 * kb.base:.1f} ms + {1e6 * kb.slope:.2f} us x 10,000 thousands = {kb.at(GOAL):.2f} s of CPU in kb"
-            if store != "whoosh":
-                line += f", and {1000 * nodes.base:.1f} ms + {1e6 * nodes.slope:.2f} us x 10,000 thousands = {nodes.at(GOAL):.2f} s on the nodes"
-        yield line + "."
+    for store, label in STORES.items():
+        built = [
+            (sections, figures["sizes"][size]["build"][store])
+            for size, sections in sizes_of(figures).items()
+            if store in figures["sizes"][size]["build"]
+        ]
+        if len(built) > 1:  # a small base alone says what starting costs
+            yield f"- {label.capitalize()}, {on_disk(store, built)}{answering(figures, store)}."
+
+
+def on_disk(store: str, built: list[tuple[int, dict]]) -> str:
+    """What the index of GOAL sections takes, by those that were built."""
+    sections, row = built[-1]
+    per, cpu = row["bytes"] / sections, (row["cpu"] + row["nodes"]) / sections
+    memory = Line.through([(count, each["memory"]) for count, each in built])
+    disk = per * GOAL / 1e9
+    parts = (
+        ""
+        if store == "whoosh"
+        else f"; {disk:,.0f} GB / {SHARD_GB} GB = {math.ceil(disk / SHARD_GB)} parts, copies counted"
+    )
+    return (
+        f"by {sections:,} sections: {per:,.0f} bytes x {GOAL:,} = {disk:,.0f} GB{parts}; building {1000 * cpu:.2f} ms of CPU x {GOAL:,} = {cpu * GOAL / 3600:.1f} hours;"
+        f" kb's memory {memory.base:.0f} MB + {1000 * memory.slope:.2f} KB x {GOAL:,} = {memory.at(GOAL) / 1000:.1f} GB"
+    )
+
+
+def answering(figures: dict, store: str) -> str:
+    """What an answer costs among GOAL sections, where two sizes were asked."""
+    kinds = {"cpu": "in kb"} if store == "whoosh" else {"cpu": "in kb", "nodes": "on the nodes"}
+    said = ""
+    for key, where in kinds.items():
+        points = cost(figures, store, key)
+        if len(points) > 1:
+            line = Line.through(points)
+            said += f"; an answer {1000 * line.base:.1f} ms + {1e6 * line.slope:.3f} ms x {GOAL // 1000:,} thousands = {line.at(GOAL):.2f} s of CPU {where}"
+    return said
 
 
 def as_text(figures: dict) -> str:
@@ -470,10 +485,10 @@ def as_text(figures: dict) -> str:
         "CPU is that of one answer.",
         table(SEARCH_HEAD, search_rows(figures)),
         "### Where a cluster overtakes",
-        "Lines through the medians of each size (sections against CPU seconds of an answer):",
+        "Lines through the sizes above (sections against CPU seconds of an answer, of all answers together); through one size alone a line is level:",
         "\n".join(crossings(figures)),
         f"### {GOAL:,} sections, on paper",
-        f"By the largest base that was built ({max(sizes_of(figures).values()):,} sections), and by the lines above:",
+        "By the largest base that was built in each, and by the lines above; the nodes work at a question together, kb's process alone:",
         "\n".join(on_paper(figures)),
     ]  # fmt: skip
     return "\n\n".join(part.strip() for part in parts)
