@@ -222,3 +222,11 @@ def test_the_scale_is_that_of_both_spreads():
     scale = scale_of([(0, 0.2), (4, 0.4)], 1, 2)
     assert scale.part(0.4) == pytest.approx(MEANING * 0.5 * 2 / 0.1 * 0.2, rel=1e-3)
     assert scale.part(0.1) == 0
+
+
+def test_an_explained_answer_says_that_the_site_ranks_otherwise(folder, capsys):
+    """A browser has no encoder; without `--explain` nobody need know."""
+    assert run(["search", "smashed mug", "--explain"]) == 0
+    assert "a site's search ranks as" in " ".join(capsys.readouterr().err.split())
+    assert run(["search", "smashed mug"]) == 0
+    assert "site" not in capsys.readouterr().err
