@@ -607,7 +607,10 @@ class Config:
     index: Path = field(default=Path("index"), metadata=setting(path_text, "folder of the index"))
     name: str = field(default="Help center", metadata=setting(line, "name of the help center"))
     language: str = field(
-        default="en", metadata=setting(language, "language of the articles, as in HTML's lang")
+        default="en",
+        metadata=setting(
+            language, "language of the articles, if no generator says it, as in HTML's lang"
+        ),
     )
     search: SearchConfig = field(default=SearchConfig(), metadata={"table": SearchConfig})
     ranking: tuple[tuple[str, float], ...] = field(
@@ -620,6 +623,7 @@ class Config:
     limits: Limits = field(default=Limits(), metadata={"table": Limits})
     engine: EngineConfig = field(default=EngineConfig(), metadata={"table": EngineConfig})
     source: Path | None = None
+    language_is_set: bool = field(default=True, compare=False)
 
     def beside(self, path: str) -> Path:
         """A path of a setting: a relative one starts at the folder of the settings file."""
@@ -648,7 +652,8 @@ def load_config(
     folders = _folders(given, {"content": content, "index": index}, environ, (file.folder, cwd))
     _check_ranking(given.get("ranking", ()), file)
     _overlay(given, Config, environ, ())
-    read = cast("Config", _build(Config, {**given, **folders, "source": file.path}))
+    said = {"source": file.path, "language_is_set": "language" in given}
+    read = cast("Config", _build(Config, {**given, **folders, **said}))
     if read.semantic.mode != "off" and read.engine.kind != "whoosh":
         raise file.error(
             "searching by meaning needs an index on this machine",

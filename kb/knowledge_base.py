@@ -9,21 +9,21 @@ import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kb.concurrency import ForkSafeLock, cached_property
-from kb.config import Config, EngineConfig, Ranking, load_config
+from kb.config import Config, EngineConfig, Ranking
 from kb.content import find_file, read_page, read_topics, resolve_aliases, scan
-from kb.content.dialects import dialect_of
+from kb.content.dialects import configure, dialect_of
 from kb.content.files import without_suffix
 from kb.content.languages import find_translations
 from kb.errors import ConfigError, ContentError, IndexingError, KbError, NotFoundError, QueryError
 from kb.files import shown_path
-from kb.index.engine import Progress
 from kb.index.generations import DamagedIndexError
-from kb.index.updater import Changes, Indexer, model_of
+from kb.index.updater import Changes, Indexer, Progress, model_of
 from kb.model import Answer, Article, Audience, Found, Hit, Match, Status, Tier
 from kb.search.protocols import CHANNELS
 from kb.search.query import ALL, Filters, Request, as_words, parse_query
@@ -226,7 +226,7 @@ class KnowledgeBase:
         """
         paths = (None if path is None else Path(path) for path in (config, content, index))
         settings_file, content_folder, index_folder = paths
-        settings = load_config(config=settings_file, content=content_folder, index=index_folder)
+        settings = configure(config=settings_file, content=content_folder, index=index_folder)
         return cls(settings)
 
     def index(
@@ -429,6 +429,24 @@ class KnowledgeBase:
         words tell none before the others.
         """
         return self._ask(lambda opened: tuple(map(self._tag, opened.languages)))
+
+    def likely_language(self) -> str:
+        """The code of another language that the articles seem to be in, by its stop words: empty
+        where the settings or the generator say the language, or there are several.
+        """
+        if self.config.language_is_set or len(self.languages) > 1:
+            return ""
+
+        from kb.text import stop_words  # noqa: PLC0415  # most searches need none
+
+        def guess(engine: Engine) -> str:
+            index = engine.index
+            lists = map(stop_words.stop_words_of, stop_words.STOP_WORDS)
+            index.expect_words(frozenset().union(*lists))
+            held = partial(index.word_frequency, hidden=False)
+            return stop_words.likely_language(self.config.language, held, index.articles)
+
+        return self.ask(guess)
 
     def cards(
         self,

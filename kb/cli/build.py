@@ -14,6 +14,7 @@ from kb.cli.command import (
     no_articles,
     pass_session,
     shown_folder,
+    tell_likely_language,
 )
 from kb.cli.problems import tell_found, tell_problems
 from kb.cli.text import Span, Style, line_of
@@ -25,6 +26,7 @@ from kb.text.counts import counted
 if TYPE_CHECKING:
     from kb.cli.screen import Screen
     from kb.config import Config
+    from kb.content.dialects import Dialect
     from kb.site.conformance import Conformance
     from kb.site.embed.embed import Embedding
     from kb.site.report import Report
@@ -80,13 +82,12 @@ def command(
     judged: bool, check: bool,
 ) -> int:  # fmt: skip
     """Build, report what was written and what is wrong, and choose the exit code."""
-    from kb.config import load_config
-    from kb.content.dialects import find_dialect
+    from kb.content.dialects import configure, find_dialect
     from kb.site.build import build_site
     from kb.site.report import Options, find_folders
 
     screen = session.screen
-    config = load_config(config=session.config, content=session.content, index=session.index)
+    config = configure(config=session.config, content=session.content, index=session.index)
     place = find_folders(config, None if out is None else full_path(out)).out
     if offline and out is None:
         place = place.with_name(f"{place.name}-offline")
@@ -100,12 +101,7 @@ def command(
     warn_of_nothing(report, screen, config.content)
     dialect = find_dialect(config.content, config.folder.dialect)
     if len(report.written) == report.files:  # the first build, or all anew
-        if dialect.evidence:
-            screen.message(
-                f"written for {dialect.name} (seen by {dialect.evidence}; `dialect` under "
-                "[content] names another)"
-            )
-        tell_found(report.problems, screen)
+        _tell_how_read(dialect, config, report, screen)
     tell(report, screen)
     if archive and not screen.as_json:
         screen.print(line_of(f"packed into {shown_path(archive)}, {_size(_bytes_of(archive))}"))
@@ -120,6 +116,25 @@ def command(
     if screen.as_json:
         screen.print_json({**report_as_json(report), "dialect": dialect.name, **more})
     return SiteError.exit_code if failures else _exit_code(report, strict=strict)
+
+
+def _tell_how_read(dialect: Dialect, config: Config, report: Report, screen: Screen) -> None:
+    """Say what the folder was taken for, and what was found in it."""
+    from kb.knowledge_base import KnowledgeBase
+
+    if dialect.evidence:
+        screen.message(
+            f"written for {dialect.name} (seen by {dialect.evidence}; `dialect` under "
+            "[content] names another)"
+        )
+    if dialect.language and dialect.language == config.language:
+        screen.message(
+            f"in {dialect.language}, as {dialect.evidence} says (`language` in the settings "
+            "names another)"
+        )
+    tell_found(report.problems, screen)
+    if report.pages:
+        tell_likely_language(KnowledgeBase(config), screen)
 
 
 def _judge(config: Config, report: Report, screen: Screen) -> tuple[Conformance, Path]:

@@ -441,6 +441,18 @@ def refuse_empty(
     raise no_articles(base.config.content, hidden=hidden)
 
 
+def tell_likely_language(base: KnowledgeBase, screen: Screen) -> None:
+    """Say which language the articles seem to be in, where nobody said it and it is another."""
+    tag = base.likely_language()
+    if tag:
+        from kb.text.languages import name_of
+
+        screen.message(
+            f'the articles seem to be in {name_of(tag)}: `language = "{tag}"` in the settings '
+            "gives them the search of that language, and the site its words"
+        )
+
+
 def no_articles(content: Path, *, hidden: int = 0, broken: int = 0) -> NotFoundError:
     """The error for a folder without articles: there are none, `hidden` from the reader, or
     `broken`.

@@ -19,7 +19,6 @@ from unicodedata import normalize
 from click.shell_completion import CompletionItem, ShellComplete
 
 from kb.cli.text import visible
-from kb.config import load_config
 from kb.errors import KbError
 from kb.model import Tier
 
@@ -202,8 +201,10 @@ def _tags(ctx: click.Context, begin: str) -> list[str]:
 
 
 def _config(ctx: click.Context) -> Config:
+    from kb.content.dialects import configure
+
     meta = ctx.meta
-    return load_config(
+    return configure(
         config=meta.get("kb.config"), content=meta.get("kb.content"), index=meta.get("kb.index")
     )
 

@@ -186,7 +186,7 @@ class _Subject:
 
 def _judged_folder(session: Session, folder: Path) -> _Subject:
     """A judged folder: its own articles and index, the settings of wherever we are."""
-    from kb.config import load_config
+    from kb.content.dialects import configure
     from kb.evaluate.judgments import Catalogue, find_articles, index_place, read_judged_folder
     from kb.files import full_path
 
@@ -195,19 +195,18 @@ def _judged_folder(session: Session, folder: Path) -> _Subject:
     catalogue = Catalogue(articles)
     judged = read_judged_folder(folder, catalogue)
     index = session.index or index_place(articles)
-    config = load_config(config=session.config, content=articles, index=index)
+    config = configure(config=session.config, content=articles, index=index)
     own = replace(session, content=articles, index=index)
     return _Subject(own, config, judged, catalogue)
 
 
 def _own(session: Session) -> _Subject:
     """The knowledge base itself, with the queries that its authors wrote."""
-    from kb.config import load_config
     from kb.content import read_content
-    from kb.content.dialects import dialect_of
+    from kb.content.dialects import configure, dialect_of
     from kb.evaluate.judgments import Catalogue, find_own_file, own_judgments
 
-    config = load_config(config=session.config, content=session.content, index=session.index)
+    config = configure(config=session.config, content=session.content, index=session.index)
     dialect = dialect_of(config)
     catalogue = Catalogue(config.content, dialect)
     file = find_own_file(config.content, config.source)

@@ -100,11 +100,11 @@ def search(
     session: Session, *, out: Path, pattern: str, site: str | None, language: str | None
 ) -> int:
     """Export, and say what can be found."""
-    from kb.config import load_config
+    from kb.content.dialects import configure
     from kb.site.embed.embed import embed_search
     from kb.site.embed.generators import GENERATORS, find_generator
 
-    config = load_config(config=session.config, content=session.content, index=session.index)
+    config = configure(config=session.config, content=session.content, index=session.index)
     named = site or config.folder.dialect
     generator = GENERATORS[named] if named else find_generator(config.content)
     done = embed_search(config, full_path(out), pattern, generator, language)

@@ -35,7 +35,12 @@ if TYPE_CHECKING:
 @pass_session
 def command(session: Session, *, force: bool) -> int:
     """Index, print what changed, and exit with 3 when an article was kept out."""
-    from kb.cli.command import all_problems, bring_up_to_date, no_articles
+    from kb.cli.command import (
+        all_problems,
+        bring_up_to_date,
+        no_articles,
+        tell_likely_language,
+    )
     from kb.cli.problems import tell_found, tell_problems
 
     screen = session.screen
@@ -45,6 +50,7 @@ def command(session: Session, *, force: bool) -> int:
     tell_problems(changes.problems, screen, failing=True)
     if changes.rebuilt:
         tell_found(changes.problems, screen)
+        tell_likely_language(base, screen)
     broken = len({p.path for p in changes.problems if p.severity is Severity.ERROR})
     if not changes.articles:
         screen.message(f"warning: {no_articles(base.config.content, broken=broken)}")

@@ -108,13 +108,13 @@ def command(
                             workers=workers)  # fmt: skip
         return _serve_api(session, given, host, port)
     _refuse_of_api(workers=workers > 1, cors=bool(origins), token_file=bool(token_file))
-    from kb.config import load_config
+    from kb.content.dialects import configure
     from kb.site.dev.preview import open_preview
 
     screen = session.screen
 
     def load() -> Config:
-        return load_config(config=session.config, content=session.content, index=session.index)
+        return configure(config=session.config, content=session.content, index=session.index)
 
     def complain(error: KbError) -> None:
         screen.error(str(error))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from kb.index.updater import Progress
     from kb.model import Article, ArticleMeta
     from kb.search.protocols import ExportReader, SearchIndex
 
@@ -43,14 +44,6 @@ class Description(NamedTuple):
             health=max([part.health for part in parts], key=["", "green", "yellow", "red"].index),
             shards=sum(part.shards for part in parts),
         )
-
-
-class Progress(Protocol):
-    """Told, as long work goes on, how many articles are done and of how many."""
-
-    def __call__(self, done: int, total: int, /) -> object:
-        """Called after each article."""
-        ...
 
 
 class Engine(Protocol):

@@ -93,6 +93,10 @@ class FakeBase:
             progress(1, 2)
         return self.changes
 
+    def likely_language(self):
+        """It is as the settings say."""
+        return ""
+
     def prepare(self, *, progress=None):
         """Say what changed."""
         return self.index(progress=progress)

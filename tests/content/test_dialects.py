@@ -8,10 +8,11 @@ import pytest
 
 from kb.config import DEFAULT_LIMITS, Config, ContentConfig
 from kb.content import read_content, read_page, scan
-from kb.content.dialects import NAMES, dialect_of, find_dialect, locate
+from kb.content.dialects import NAMES, configure, dialect_of, find_dialect, locate
 from kb.content.dialects.literals import read_exports
 from kb.content.files import LEFT_OUT
 from kb.errors import ConfigError
+from kb.knowledge_base import KnowledgeBase
 from kb.model import Status
 
 
@@ -549,6 +550,63 @@ def test_groups_of_a_menu_are_topics_where_readers_browse_by_them(tmp_path, name
     assert topics["guides/get-paid/überweisung"].articles == ("c/four",)
     assert topics["ideas"].articles == ("b/five",)
     assert {article.id: article.topic for article in content.articles}["c/four"] == paid.topics[0]
+
+
+SPOKEN = {
+    "mkdocs.yml": "theme:\n  name: material\n  language: de\n",
+    "hugo.toml": "baseURL = '/'\nlanguageCode = 'de'\n",
+    "config.toml": "baseURL = '/'\ndefaultContentLanguage = 'de'\n",
+    "docusaurus.config.js": "module.exports = { i18n: { defaultLocale: 'de', locales: ['de'] } };\n",
+    "astro.config.mjs": "export default { integrations: [starlight({ locales: { root: { lang: 'de' } } })] };\n",
+    ".vitepress/config.js": "export default { lang: 'de' }\n",
+    ".vuepress/config.js": "module.exports = { locales: { '/': { lang: 'de' } } }\n",
+    "book.toml": "[book]\nlanguage = 'de'\n",
+    "book.json": '{"language": "de"}\n',
+    "_config.yml": "lang: de\n",
+    "conf.py": "extensions = ['myst_parser']\nlanguage = 'de'\n",
+}
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_one_language_of_a_generator_is_that_of_the_settings_that_say_none(
+    tmp_path, name, monkeypatch
+):
+    """Whatever calls it; what the settings say counts more, and English stays what it is."""
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path, {name: SPOKEN[name], "content/a.md": "# Rechnung stornieren\n"})
+    assert configure().language == "de"
+    make(
+        tmp_path,
+        {
+            name: SPOKEN[name]
+            .replace("de'", "en'")
+            .replace(": de", ": en-US")
+            .replace('"de"', '"en"')
+        },
+    )
+    assert configure().language == "en"
+    make(tmp_path, {name: SPOKEN[name], "kb.toml": 'language = "fr"\n'})
+    assert configure().language == "fr"
+
+
+def test_several_languages_of_a_generator_leave_that_of_the_settings(tmp_path, monkeypatch):
+    """Each of them has its folder, and its own search."""
+    monkeypatch.chdir(tmp_path)
+    said = "[languages.de]\ncontentDir = 'content/de'\n[languages.fr]\ncontentDir = 'content/fr'\n"
+    make(tmp_path, {"hugo.toml": f"baseURL = '/'\nlanguageCode = 'de'\n{said}"})
+    make(tmp_path, {"content/de/a.md": "# Eins\n", "content/fr/a.md": "# Un\n"})
+    assert configure().language == "en"
+
+
+def test_the_language_of_a_generator_reaches_search_and_site(tmp_path, monkeypatch):
+    """Stems, words of the page, and a change of it."""
+    monkeypatch.chdir(tmp_path)
+    article = "# Zahlung\n\nDie Stornierung der Rechnung dauert zwei Tage.\n"
+    make(tmp_path, {"mkdocs.yml": "theme:\n  language: de\n", "docs/a.md": article})
+    base = KnowledgeBase.open("docs")
+    assert [hit.article for hit in base.search("Rechnungen stornieren").hits] == ["a"]
+    make(tmp_path, {"mkdocs.yml": "theme:\n  language: fr\n"})
+    assert KnowledgeBase.open("docs").languages == ("fr",)
 
 
 def test_pages_that_no_group_names_stay_in_their_folders(tmp_path):

@@ -6,6 +6,7 @@ from kb.config import ContentConfig, load_config
 from kb.content import read_content
 from kb.content.dialects import dialect_of
 from kb.content.languages import Languages, find_languages, find_translations
+from kb.knowledge_base import KnowledgeBase
 from kb.model import ArticleMeta
 from kb.text.languages import direction_of, language_tag, name_of
 
@@ -329,3 +330,36 @@ def test_the_folder_of_one_language_is_in_that_of_the_settings(tmp_path):
     config = load_config(content=content, environ={"KB_LANGUAGE": "uk"}, cwd=tmp_path)
     articles = read_content(content, dialect=dialect_of(config)).articles
     assert {article.language for article in articles} == {""}
+
+
+GERMAN = (
+    "# Rechnung {}\n\nDie Rechnung ist nach dem Kauf im Konto, und wir senden sie auch mit der Post. "
+    "Wenn sie nicht da ist, hat der Versand sie noch nicht, oder es war keine Adresse dabei.\n"
+)
+
+
+def test_articles_in_another_language_than_nobody_said_are_noticed(tmp_path, monkeypatch):
+    """By the words of which a language is built; not where settings or a generator say one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "content").mkdir()
+    for number in range(3):
+        (tmp_path / f"content/{number}.md").write_text(GERMAN.format(number), encoding="utf-8")
+    assert KnowledgeBase.open().likely_language() == "de"
+    settings = tmp_path / "kb.toml"
+    for tag in ("de", "en"):
+        settings.write_text(f'language = "{tag}"\n')
+        assert KnowledgeBase.open().likely_language() == ""
+    settings.unlink()
+    (tmp_path / "mkdocs.yml").write_text("theme:\n  language: de\n")
+    assert KnowledgeBase.open().likely_language() == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["The order is in the account, and we send it.", "Die Post.", "注文の返金", ""]
+)
+def test_articles_that_may_be_in_the_language_are_left_alone(tmp_path, monkeypatch, text):
+    """English ones, and those that say too little."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content/a.md").write_text(f"# Page\n\n{text}\n", encoding="utf-8")
+    assert KnowledgeBase.open().likely_language() == ""

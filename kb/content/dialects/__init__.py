@@ -4,6 +4,7 @@
     read_dialect(located)               what its configuration says
     find_dialect(content, configured)   both
     dialect_of(config)                  what the settings add to it, too
+    configure(...)                      the settings, in the language that the generator's files say
 
 A dialect is one module here, with a row in `registry.REGISTRY`: docs/contributing.md shows how
 one is added. Configurations are read, never run.
@@ -16,6 +17,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from kb.config import load_config
 from kb.content.dialects.dialect import PLAIN, Anchors, Dialect, Located, Routes
 from kb.content.dialects.registry import NAMES, locate
 from kb.content.languages import find_languages
@@ -34,6 +36,7 @@ __all__ = [
     "Dialect",
     "Located",
     "Routes",
+    "configure",
     "dialect_of",
     "find_dialect",
     "locate",
@@ -62,6 +65,24 @@ def dialect_of(config: Config) -> Dialect:
             config.content, tidy_tag(config.language), settings.languages, dialect.languages
         ),
     )
+
+
+def configure(
+    *, config: Path | None = None, content: Path | None = None, index: Path | None = None
+) -> Config:
+    """The settings of these paths, as `kb.config.load_config` reads them. Where they say no
+    language, it is the one of the generator's configuration, if that says one of all its pages.
+    Raises ConfigError.
+    """
+    settings = load_config(config=config, content=content, index=index)
+    if settings.language_is_set:
+        return settings
+    located = locate(settings.content, settings.folder.dialect or None)
+    dialect = read_dialect(located) if located.evidence else PLAIN
+    has_one = not (dialect.languages.folders or dialect.languages.suffixes)
+    language = (has_one and dialect.language) or settings.language
+    is_set = language != settings.language
+    return replace(settings, language=language, language_is_set=is_set)
 
 
 def _from_base(dialect: Dialect) -> str:

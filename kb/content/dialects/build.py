@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from kb.content.dialects.configuration import table, text
 from kb.content.dialects.dialect import Dialect, Located
 from kb.content.languages import ONE_LANGUAGE, Languages
 from kb.files import is_folder
-from kb.text.languages import language_tag
+from kb.text.languages import language_tag, primary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,17 +92,25 @@ def locales(said: Plain | None, default: str = "") -> Languages:
 def spoken(
     pairs: Iterable[tuple[str, str]], default: str, *, outside: str = "", suffixes: bool = False
 ) -> Languages:
-    """The languages that a configuration names, each with its folder, the `default` one first; none
-    where it names one alone, which the settings know better.
+    """The languages that a configuration names, each with its folder, the `default` one first;
+    where it names one alone, without folders.
     """
     found = dict(pairs)
-    if len(found) < 2:  # noqa: PLR2004  # one says nothing
-        return ONE_LANGUAGE
+    if len(found) < 2:  # noqa: PLR2004  # one is that of all
+        return replace(ONE_LANGUAGE, first=tuple(found))
     folders = sorted(found.items(), key=lambda pair: -len(pair[1]))
     first = tuple(dict.fromkeys((*([default] if default else ()), *found)))
     return Languages(
         folders=tuple(folders), suffixes=suffixes, outside=outside or default, first=first
     )
+
+
+def only(*tags: str) -> str:
+    """The language of all pages, by the first of these that is one; empty for English, which is
+    the language where nothing is said.
+    """
+    tag = next(filter(None, map(language_tag, tags)), "")
+    return "" if primary(tag) == "en" else tag
 
 
 def sites(*addresses: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content.dialects.build import begin, sites, spoken
+from kb.content.dialects.build import begin, only, sites, spoken
 from kb.content.dialects.cascade import hidden_by_cascade, hidden_by_targets, hiding_targets
 from kb.content.dialects.configuration import (
     data_files,
@@ -59,7 +59,10 @@ def read(located: Located) -> Dialect:
         ),
         data_files=tuple(data_files(located.root / "data", "site.data")),
         given=tuple(given),
-        languages=_languages(located, said),
+        languages=(languages := _languages(located, said)),
+        language=only(
+            *languages.first, text(params, "languagecode"), text(params, "defaultcontentlanguage")
+        ),
         start=_start(params),
         date_key="" if text(params, "buildfuture") == "true" else "date",
     )

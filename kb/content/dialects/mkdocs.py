@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content.dialects.build import begin, sites, spoken
+from kb.content.dialects.build import begin, only, sites, spoken
 from kb.content.dialects.configuration import (
     flatten,
     read_configuration,
@@ -55,7 +55,8 @@ def read(located: Located) -> Dialect:
         given=(*given, *config.items()),
         start=text(said, "docs_dir") or "docs",
         menu=(located.evidence,) if located.evidence and table(said).get("nav") else (),
-        languages=_languages(said),
+        languages=(languages := _languages(said)),
+        language=only(*languages.first, text(said, "theme", "language")),
         appended=texts(
             _options(said, "markdown_extensions").get("pymdownx.snippets"), "auto_append"
         ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from kb.content.dialects.build import begin
+from kb.content.dialects.build import begin, only
 from kb.content.dialects.configuration import anchored, read_text_within
 from kb.content.dialects.dialect import Dialect, Located, Routes
 
@@ -23,21 +23,23 @@ def read(located: Located) -> Dialect:
         includes=(".",),
         routes=Routes(indexes=("index",)),
         marks=frozenset({"myst", "jinja"}),
-        exclude=tuple(map(anchored, _listed(located, "exclude_patterns"))),
+        exclude=tuple(map(anchored, _texts(located, "exclude_patterns"))),
+        language=only(*_texts(located, "language")),
         exclude_from=located.root,
     )
 
 
-def _listed(located: Located, name: str) -> Iterator[str]:
-    """The texts of a list that is assigned to a name."""
+def _texts(located: Located, name: str) -> Iterator[str]:
+    """The text that is assigned to a name, or the texts of a list."""
     program = read_text_within(located.evidence, located.root) if located.evidence else ""
     try:
         statements = ast.parse(program or "").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for each in statements:
-        if isinstance(each, ast.Assign) and isinstance(each.value, ast.List):
+        if isinstance(each, ast.Assign):
             names = [target.id for target in each.targets if isinstance(target, ast.Name)]
-            for item in each.value.elts if name in names else ():
+            items = each.value.elts if isinstance(each.value, ast.List) else [each.value]
+            for item in items if name in names else ():
                 if isinstance(item, ast.Constant) and isinstance(item.value, str):
                     yield item.value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.content.dialects.build import begin, joined, locales, sites
+from kb.content.dialects.build import begin, joined, locales, only, sites
 from kb.content.dialects.configuration import read_configuration, table, text
 from kb.content.dialects.dialect import Dialect, Located, Routes
 from kb.content.languages import ONE_LANGUAGE, Languages
@@ -32,7 +32,8 @@ def read(located: Located) -> Dialect:
         marks=frozenset({"mdx"}),
         start="src/content/docs",
         menu=(located.evidence,) if located.evidence else (),
-        languages=_languages(said),
+        languages=(languages := _languages(said)),
+        language=only(*languages.first),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.content.dialects.build import begin, joined, locales, sites
+from kb.content.dialects.build import begin, joined, locales, only, sites
 from kb.content.dialects.configuration import anchored, read_configuration, table, text, texts
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
 
@@ -32,7 +32,10 @@ def read_vue(located: Located, assets: str) -> Dialect:
         marks=frozenset({"vuepress"}),
         exclude=(*map(anchored, texts(said, "srcExclude")), *_not_paged(said)),
         menu=(located.evidence,) if located.evidence else (),
-        languages=locales(table(said).get("locales") or table(said, "()").get("locales")),
+        languages=(
+            languages := locales(table(said).get("locales") or table(said, "()").get("locales"))
+        ),
+        language=only(*languages.first, text(said, "lang"), text(said, "()", "lang")),
     )
 
 

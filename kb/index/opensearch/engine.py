@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Config, Ranking
-    from kb.index.engine import Progress
+    from kb.index.updater import Progress
     from kb.model import Article, ArticleMeta
     from kb.text.analysis import Analyzer
 

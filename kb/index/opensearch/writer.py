@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.config import Ranking
-    from kb.index.engine import Progress
     from kb.index.opensearch.client import Cluster
     from kb.index.opensearch.inverted import Sections
+    from kb.index.updater import Progress
     from kb.text.analysis import Analyzer
 
 _Key = tuple[int, int]

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Ranking
-    from kb.index.engine import Description, Progress
+    from kb.index.engine import Description
+    from kb.index.updater import Progress
     from kb.model import Article
     from kb.text.analysis import Analyzer
 
