@@ -23,8 +23,8 @@ from kb.content.languages import find_translations
 from kb.errors import ConfigError, ContentError, IndexingError, KbError, NotFoundError, QueryError
 from kb.files import shown_path
 from kb.index.generations import DamagedIndexError
-from kb.index.updater import Changes, Indexer, Progress, model_of
-from kb.model import Answer, Article, Audience, Found, Hit, Match, Status, Tier
+from kb.index.updater import Changes, Indexer, model_of
+from kb.model import Answer, Article, Audience, Found, Hit, Match, Progress, Status, Tier
 from kb.search.protocols import CHANNELS
 from kb.search.query import ALL, Filters, Request, as_words, parse_query
 from kb.search.searcher import Searcher

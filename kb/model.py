@@ -11,13 +11,21 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
 M = TypeVar("M", bound="ArticleMeta")
+
+
+class Progress(Protocol):
+    """Told, as long work goes on, how many articles are done and of how many."""
+
+    def __call__(self, done: int, total: int, /) -> object:
+        """Called after each article."""
+        ...
 
 
 class Tier(StrEnum):

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from kb.index.updater import Progress
-    from kb.model import Article, ArticleMeta
+    from kb.model import Article, ArticleMeta, Progress
     from kb.search.protocols import ExportReader, SearchIndex
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import astuple, dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.config import Ranking, today
 from kb.content import read_topics, resolve_aliases
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from kb.content.languages import Languages
     from kb.content.snapshot import FolderState
     from kb.index.engine import Engine
-    from kb.model import FileRow
+    from kb.model import FileRow, Progress
     from kb.semantic.encoder import ModelFiles
     from kb.semantic.vectors import Encodings
 
@@ -52,14 +52,6 @@ FORMAT = 33
 
 _DAMAGED = "the index was damaged"
 _UPGRADED = "libraries changed"
-
-
-class Progress(Protocol):
-    """Told, as long work goes on, how many articles are done and of how many."""
-
-    def __call__(self, done: int, total: int, /) -> object:
-        """Called after each article."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

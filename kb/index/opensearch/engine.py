@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kb.config import Config, Ranking
-    from kb.index.updater import Progress
-    from kb.model import Article, ArticleMeta
+    from kb.model import Article, ArticleMeta, Progress
     from kb.text.analysis import Analyzer
 
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from kb.config import Ranking
     from kb.index.opensearch.client import Cluster
     from kb.index.opensearch.inverted import Sections
-    from kb.index.updater import Progress
+    from kb.model import Progress
     from kb.text.analysis import Analyzer
 
 _Key = tuple[int, int]

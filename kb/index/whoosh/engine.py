@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 
     from kb.config import Ranking
     from kb.index.engine import Description
-    from kb.index.updater import Progress
-    from kb.model import Article
+    from kb.model import Article, Progress
     from kb.text.analysis import Analyzer
 
 
