@@ -251,8 +251,9 @@ def _finish_blocks(html: str) -> str:
     """Tables and code that can be scrolled by keyboard, links that have a text, no style."""
     if "<pre>" in html:
         html = html.replace("<pre>", '<pre tabindex="0">')
-    if "<table>" in html:
+    if "text-align" in html:  # no page has a style in it
         html = _ALIGN.sub(r' class="\1"', html)
+    if "<table>" in html:
         html = html.replace("<th", '<th scope="col"').replace('<th scope="col"ead>', "<thead>")
         html = re.sub(r"<th [^>]*></th>", "<td></td>", html)
         html = html.replace("<table>", '<div class="table" tabindex="0"><table>')

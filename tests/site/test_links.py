@@ -801,3 +801,16 @@ def test_labels_of_myst_lead_to_the_article_that_has_them(empty):
     empty.write({"parts/late.md": BOOK["parts/late.md"].replace("it is late", "all is late")})
     empty.build()
     assert ">When all is late</a>" in empty.read("index.html")
+
+
+def test_alignment_is_a_class_wherever_it_stands(empty):
+    """The policy of pages allows no style in them."""
+    text = (
+        '<p align="center">a</p>\n\n<div style="text-align: right">b</div>\n\n| c |\n|--:|\n| d |\n'
+    )
+    empty.write({"a.md": text})
+    empty.build()
+    page = empty.read("a.html")
+    assert '<p class="center">a</p>' in page
+    assert '<td class="right">d</td>' in page
+    assert " style=" not in page
