@@ -391,6 +391,11 @@ def crossings(figures: dict) -> Iterator[str]:
     for way in ("one", "three"):
         if not cost(figures, way, "cpu"):
             continue
+        yield f"- {STORES[way].capitalize()}, clients: {overtaking(figures, way)}"
+        if not is_wide(figures, way):
+            most = cost(figures, way, "cpu")[-1][0]
+            yield f"- {STORES[way].capitalize()}, sections: not given, since no base of more than {most:,} sections was asked there; at so few the candidates of a question still grow with the base, and lines would overstate."
+            continue
         kb = Line.through(cost(figures, way, "cpu"))
         nodes = Line.through(cost(figures, way, "nodes"))
         both = Line(kb.base + nodes.base, kb.slope + nodes.slope)
@@ -398,7 +403,12 @@ def crossings(figures: dict) -> Iterator[str]:
             f"- {STORES[way].capitalize()}: kb {1000 * kb.base:.1f} ms and {1000 * kb.slope * 1000:.3f} ms for each thousand, nodes {1000 * nodes.base:.1f} ms and {1000 * nodes.slope * 1000:.3f} ms."
             f" kb's process has less to do than with Whoosh {since(whoosh.meets(kb))}; both together {since(whoosh.meets(both))}."
         )
-        yield f"- {STORES[way].capitalize()}, clients: {overtaking(figures, way)}"
+
+
+def is_wide(figures: dict, way: str) -> bool:
+    """Whether two sizes were asked, the larger one at least half of the largest there is."""
+    points = cost(figures, way, "cpu")
+    return len(points) > 1 and 2 * points[-1][0] >= max(sizes_of(figures).values())
 
 
 def since(sections: float | None) -> str:
@@ -459,14 +469,14 @@ def on_disk(store: str, built: list[tuple[int, dict]]) -> str:
 
 
 def answering(figures: dict, store: str) -> str:
-    """What an answer costs among GOAL sections, where two sizes were asked."""
+    """What an answer costs among GOAL sections, where that can be told."""
+    if not is_wide(figures, store):
+        return ""
     kinds = {"cpu": "in kb"} if store == "whoosh" else {"cpu": "in kb", "nodes": "on the nodes"}
     said = ""
     for key, where in kinds.items():
-        points = cost(figures, store, key)
-        if len(points) > 1:
-            line = Line.through(points)
-            said += f"; an answer {1000 * line.base:.1f} ms + {1e6 * line.slope:.3f} ms x {GOAL // 1000:,} thousands = {line.at(GOAL):.2f} s of CPU {where}"
+        line = Line.through(cost(figures, store, key))
+        said += f"; an answer {1000 * line.base:.1f} ms + {1e6 * line.slope:.3f} ms x {GOAL // 1000:,} thousands = {line.at(GOAL):.2f} s of CPU {where}"
     return said
 
 
@@ -485,7 +495,7 @@ def as_text(figures: dict) -> str:
         "CPU is that of one answer.",
         table(SEARCH_HEAD, search_rows(figures)),
         "### Where a cluster overtakes",
-        "Lines through the sizes above (sections against CPU seconds of an answer, of all answers together); through one size alone a line is level:",
+        "Lines through the sizes above (sections against CPU seconds of an answer, of all answers together):",
         "\n".join(crossings(figures)),
         f"### {GOAL:,} sections, on paper",
         "By the largest base that was built in each, and by the lines above; the nodes work at a question together, kb's process alone:",
