@@ -596,7 +596,9 @@ class EngineConfig:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings. `source` is the file that gave them, None when there is none."""
+    """All settings. `source` is the file that gave them, None when there is none; `unset` are those
+    that nobody gave, of the ones that a generator's configuration may know.
+    """
 
     content: Path = field(
         default=Path("content"), metadata=setting(path_text, "folder of the articles")
@@ -605,7 +607,10 @@ class Config:
         default=ContentConfig(), metadata={"table": ContentConfig, "key": "content"}
     )
     index: Path = field(default=Path("index"), metadata=setting(path_text, "folder of the index"))
-    name: str = field(default="Help center", metadata=setting(line, "name of the help center"))
+    name: str = field(
+        default="Help center",
+        metadata=setting(line, "name of the help center, if no generator says it"),
+    )
     language: str = field(
         default="en",
         metadata=setting(
@@ -623,7 +628,7 @@ class Config:
     limits: Limits = field(default=Limits(), metadata={"table": Limits})
     engine: EngineConfig = field(default=EngineConfig(), metadata={"table": EngineConfig})
     source: Path | None = None
-    language_is_set: bool = field(default=True, compare=False)
+    unset: frozenset[str] = field(default=frozenset(), compare=False)
 
     def beside(self, path: str) -> Path:
         """A path of a setting: a relative one starts at the folder of the settings file."""
@@ -652,7 +657,7 @@ def load_config(
     folders = _folders(given, {"content": content, "index": index}, environ, (file.folder, cwd))
     _check_ranking(given.get("ranking", ()), file)
     _overlay(given, Config, environ, ())
-    said = {"source": file.path, "language_is_set": "language" in given}
+    said = {"source": file.path, "unset": frozenset({"language", "name"} - set(given))}
     read = cast("Config", _build(Config, {**given, **folders, **said}))
     if read.semantic.mode != "off" and read.engine.kind != "whoosh":
         raise file.error(

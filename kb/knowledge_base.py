@@ -434,7 +434,7 @@ class KnowledgeBase:
         """The code of another language that the articles seem to be in, by its stop words: empty
         where the settings or the generator say the language, or there are several.
         """
-        if self.config.language_is_set or len(self.languages) > 1:
+        if "language" not in self.config.unset or len(self.languages) > 1:
             return ""
 
         from kb.text import stop_words  # noqa: PLC0415  # most searches need none

@@ -589,6 +589,33 @@ def test_one_language_of_a_generator_is_that_of_the_settings_that_say_none(
     assert configure().language == "fr"
 
 
+NAMED = {
+    "mkdocs.yml": "site_name: Our Shop\n",
+    "hugo.toml": "baseURL = '/'\ntitle = 'Our Shop'\n",
+    "docusaurus.config.js": "module.exports = { title: 'Our Shop' };\n",
+    "astro.config.mjs": "export default { integrations: [starlight({ title: 'Our Shop' })] };\n",
+    "docs.json": '{"name": "Our Shop", "navigation": {"pages": []}}\n',
+    ".vitepress/config.js": "export default { title: 'Our Shop' }\n",
+    "docfx.json": '{"build": {"globalMetadata": {"_appTitle": "Our Shop"}}}\n',
+    "book.toml": "[book]\ntitle = 'Our Shop'\n",
+    "_config.yml": "title: Our Shop\n",
+    "myst.yml": "version: 1\nproject:\n  title: Our Shop\n",
+    "conf.py": "extensions = ['myst_parser']\nproject = 'Our Shop'\n",
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_the_name_of_a_generators_site_is_that_of_settings_without_one(tmp_path, name, monkeypatch):
+    """One line of plain text; the settings count more."""
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path, {name: NAMED[name], "content/a.md": "# A\n"})
+    assert configure().name == "Our Shop"
+    make(tmp_path, {name: NAMED[name].replace("Our Shop", "{Our} <b>Shop</b>")})
+    assert configure().name == "Help center"
+    make(tmp_path, {name: NAMED[name], "kb.toml": 'name = "Mine"\n'})
+    assert configure().name == "Mine"
+
+
 def test_several_languages_of_a_generator_leave_that_of_the_settings(tmp_path, monkeypatch):
     """Each of them has its folder, and its own search."""
     monkeypatch.chdir(tmp_path)

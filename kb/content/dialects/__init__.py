@@ -71,18 +71,23 @@ def configure(
     *, config: Path | None = None, content: Path | None = None, index: Path | None = None
 ) -> Config:
     """The settings of these paths, as `kb.config.load_config` reads them. Where they say no
-    language, it is the one of the generator's configuration, if that says one of all its pages.
-    Raises ConfigError.
+    language, or no name, it is the one of the generator's configuration, if that says one of all
+    its pages. Raises ConfigError.
     """
     settings = load_config(config=config, content=content, index=index)
-    if settings.language_is_set:
+    if not settings.unset:
         return settings
     located = locate(settings.content, settings.folder.dialect or None)
     dialect = read_dialect(located) if located.evidence else PLAIN
     has_one = not (dialect.languages.folders or dialect.languages.suffixes)
-    language = (has_one and dialect.language) or settings.language
-    is_set = language != settings.language
-    return replace(settings, language=language, language_is_set=is_set)
+    said = {"language": dialect.language if has_one else "", "name": dialect.title}
+    found = {key: said[key] for key in settings.unset if said[key]}
+    return replace(
+        settings,
+        language=found.get("language", settings.language),
+        name=found.get("name", settings.name),
+        unset=settings.unset - set(found),
+    )
 
 
 def _from_base(dialect: Dialect) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from kb.content.frontmatter import Plain
 
+_LONGEST = 80
 _ORIGIN = re.compile(r"https?://[^/?#\s]+", re.IGNORECASE)
 
 
@@ -111,6 +112,11 @@ def only(*tags: str) -> str:
     """
     tag = next(filter(None, map(language_tag, tags)), "")
     return "" if primary(tag) == "en" else tag
+
+
+def name_of_site(*texts: str) -> str:
+    """The first of these that is one line of plain text."""
+    return next((t for t in texts if t and not set(t) & set("{}<>\n") and len(t) <= _LONGEST), "")
 
 
 def sites(*addresses: str) -> tuple[str, ...]:

@@ -136,10 +136,11 @@ class Dialect:
     variables, each with the name that it has there. `markdown` is what is read beyond CommonMark.
     `title_suffix` is what titles end with that is the name of the site, such as `| Help Center`.
     `languages` are those that the articles are in, where they are in several, and `language` is
-    the one that all are in, where the generator says it. `date_key` is a key of front matter that
-    says from which day an article is published; where `dated_folders` are named, only in these,
-    whose files may have the day before their names. `start` is the folder at which the generator's
-    addresses start where that is one within the content folder; None where it is that itself.
+    the one that all are in, where the generator says it; `title` is the name of the site.
+    `date_key` is a key of front matter that says from which day an article is published; where
+    `dated_folders` are named, only in these, whose files may have the day before their names.
+    `start` is the folder at which the generator's addresses start where that is one within the
+    content folder; None where it is that itself.
     `groups` are the topics of a menu by which its readers browse, where they do. `appended` are
     names of texts whose definitions of links count for all articles.
     `state` is the digest of all that it was read from.
@@ -167,6 +168,7 @@ class Dialect:
     title_suffix: str = ""
     languages: Languages = ONE_LANGUAGE
     language: str = ""
+    title: str = ""
     date_key: str = ""
     dated_folders: tuple[str, ...] = ()
     start: Path | None = None

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from kb.content.dialects.build import begin
-from kb.content.dialects.configuration import anchored, flatten, read_configuration, table, texts
+from kb.content.dialects.build import begin, name_of_site
+from kb.content.dialects.configuration import (
+    anchored,
+    flatten,
+    read_configuration,
+    table,
+    text,
+    texts,
+)
 from kb.content.dialects.dialect import Dialect, Located, Routes
 
 
@@ -25,4 +32,5 @@ def read(located: Located) -> Dialect:
         exclude=(*excluded, "**/includes/", "/_site/", "/obj/"),
         exclude_from=located.root,
         given=tuple(flatten(table(said, "build", "globalMetadata"), "")),
+        title=name_of_site(text(said, "build", "globalMetadata", "_appTitle")),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kb.content.dialects.build import begin, joined, only, sites, spoken
+from kb.content.dialects.build import begin, joined, name_of_site, only, sites, spoken
 from kb.content.dialects.configuration import anchored, read_configuration, table, text, texts
 from kb.content.dialects.dialect import NO_GROUPS, Anchors, Dialect, Groups, Located, Routes
 from kb.content.dialects.groups import group_flat_pages
@@ -62,6 +62,7 @@ def read(located: Located) -> Dialect:
             ),
         ),
         languages=_languages(said, homes),
+        title=name_of_site(text(said, "title")),
         language=only(text(said, "i18n", "defaultLocale")),
         start=text(docs, "path") or "docs",
         menu=menu,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.content.dialects.build import begin, only
+from kb.content.dialects.build import begin, name_of_site, only
 from kb.content.dialects.configuration import data_files, flatten, read_configuration, table, text
 from kb.content.dialects.dialect import Dialect, Located, Routes
 from kb.content.dialects.menus import unlisted
@@ -29,6 +29,7 @@ def read(located: Located) -> Dialect:
         marks=frozenset({"gitbook"}),
         start=text(said, "root"),
         exclude=("SUMMARY.md", "/AGENTS.md", "/CLAUDE.md"),
+        title=name_of_site(text(said, "title")),
         language=only(text(said, "language")),
         hidden_by=unlisted,
         data_files=tuple((name, path) for name, path in files if is_file(path)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content.dialects.build import begin, only, sites, spoken
+from kb.content.dialects.build import begin, name_of_site, only, sites, spoken
 from kb.content.dialects.cascade import hidden_by_cascade, hidden_by_targets, hiding_targets
 from kb.content.dialects.configuration import (
     data_files,
@@ -60,6 +60,7 @@ def read(located: Located) -> Dialect:
         data_files=tuple(data_files(located.root / "data", "site.data")),
         given=tuple(given),
         languages=(languages := _languages(located, said)),
+        title=name_of_site(text(params, "title")),
         language=only(
             *languages.first, text(params, "languagecode"), text(params, "defaultcontentlanguage")
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content.dialects.build import begin, joined, only, sites
+from kb.content.dialects.build import begin, joined, name_of_site, only, sites
 from kb.content.dialects.cascade import hides
 from kb.content.dialects.configuration import (
     data_files,
@@ -63,6 +63,7 @@ def read(located: Located) -> Dialect:
         hidden_by=_Hidden(located.root, tuple(_hiding_scopes(said))),
         data_files=tuple(data_files(data, "site.data")),
         given=tuple(flatten(said, "site")),
+        title=name_of_site(text(said, "title")),
         language=only(*(text(said, key) for key in ("lang", "locale", "language"))),
         date_key="" if text(said, "future") == "true" else "date",
         dated_folders=("_posts",),

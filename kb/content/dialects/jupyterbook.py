@@ -7,7 +7,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content.dialects.build import begin, only, sites
+from kb.content.dialects.build import begin, name_of_site, only, sites
 from kb.content.dialects.configuration import anchored, read_configuration, table, text, texts
 from kb.content.dialects.dialect import Dialect, Located, Routes
 from kb.content.dialects.groups import group_pages, page_key
@@ -40,6 +40,7 @@ def read(located: Located) -> Dialect:
         exclude=(*map(anchored, excluded), "_build/"),
         exclude_from=located.root,
         hidden_by=_Unlisted(base, tuple(named)) if is_closed else None,
+        title=name_of_site(text(said, "title"), text(said, "project", "title")),
         language=only(text(said, "sphinx", "config", "language")),
         menu=(located.evidence,) if located.evidence else (),
         groups=group_pages(entries_of(menu), base=base, front=named[0] if named else ""),

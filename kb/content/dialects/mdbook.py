@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.content.dialects.build import begin, only, sites
+from kb.content.dialects.build import begin, name_of_site, only, sites
 from kb.content.dialects.configuration import read_configuration, text
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
 from kb.content.dialects.menus import unlisted
@@ -21,6 +21,7 @@ def read(located: Located) -> Dialect:
         routes=Routes(indexes=("readme", "index"), slugs=()),
         marks=frozenset({"mdbook"}),
         exclude=("SUMMARY.md",),
+        title=name_of_site(text(said, "book", "title")),
         language=only(text(said, "book", "language")),
         hidden_by=unlisted,
         menu=(summary,) if is_file(summary) else (),

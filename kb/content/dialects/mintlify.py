@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content.dialects.build import begin, spoken
+from kb.content.dialects.build import begin, name_of_site, spoken
 from kb.content.dialects.configuration import (
     flatten,
     read_text_within,
@@ -48,6 +48,7 @@ def read(located: Located) -> Dialect:
         given=tuple(flatten(table(said, "variables"), "")),
         menu=(located.evidence,) if located.evidence else (),
         languages=_languages(located, said),
+        title=name_of_site(text(said, "name")),
         hidden_by=_Hidden(_pages_below_hidden(located, navigation)),
         groups=group_pages(entries_of(navigation), base=_base(located)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content.dialects.build import begin, only, sites, spoken
+from kb.content.dialects.build import begin, name_of_site, only, sites, spoken
 from kb.content.dialects.configuration import (
     flatten,
     read_configuration,
@@ -56,6 +56,7 @@ def read(located: Located) -> Dialect:
         start=text(said, "docs_dir") or "docs",
         menu=(located.evidence,) if located.evidence and table(said).get("nav") else (),
         languages=(languages := _languages(said)),
+        title=name_of_site(text(said, "site_name")),
         language=only(*languages.first, text(said, "theme", "language")),
         appended=texts(
             _options(said, "markdown_extensions").get("pymdownx.snippets"), "auto_append"

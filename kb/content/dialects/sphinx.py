@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from kb.content.dialects.build import begin, only
+from kb.content.dialects.build import begin, name_of_site, only
 from kb.content.dialects.configuration import anchored, read_text_within
 from kb.content.dialects.dialect import Dialect, Located, Routes
 
@@ -24,6 +24,7 @@ def read(located: Located) -> Dialect:
         routes=Routes(indexes=("index",)),
         marks=frozenset({"myst", "jinja"}),
         exclude=tuple(map(anchored, _texts(located, "exclude_patterns"))),
+        title=name_of_site(*_texts(located, "project")),
         language=only(*_texts(located, "language")),
         exclude_from=located.root,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.content.dialects.build import begin, joined, locales, only, sites
+from kb.content.dialects.build import begin, joined, locales, name_of_site, only, sites
 from kb.content.dialects.configuration import read_configuration, table, text
 from kb.content.dialects.dialect import Dialect, Located, Routes
 from kb.content.languages import ONE_LANGUAGE, Languages
@@ -34,14 +34,19 @@ def read(located: Located) -> Dialect:
         menu=(located.evidence,) if located.evidence else (),
         languages=(languages := _languages(said)),
         language=only(*languages.first),
+        title=name_of_site(text(_options(said), "title")),
     )
 
 
 def _languages(said: Plain) -> Languages:
+    options = _options(said)
+    if options.get("locales"):
+        return locales(options["locales"], text(options, "defaultLocale"))
+    return ONE_LANGUAGE
+
+
+def _options(said: Plain) -> dict[str, Plain]:
     """What the integration `starlight({...})` says."""
     listed = table(said).get("integrations")
-    for each in listed if isinstance(listed, list) else ():
-        options = table(each, "()")
-        if options.get("locales"):
-            return locales(options["locales"], text(options, "defaultLocale"))
-    return ONE_LANGUAGE
+    given = [table(each, "()") for each in listed] if isinstance(listed, list) else []
+    return next((o for o in given if o.get("locales")), next(filter(None, given), {}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.content.dialects.build import begin, joined, locales, only, sites
+from kb.content.dialects.build import begin, joined, locales, name_of_site, only, sites
 from kb.content.dialects.configuration import anchored, read_configuration, table, text, texts
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
 
@@ -35,6 +35,7 @@ def read_vue(located: Located, assets: str) -> Dialect:
         languages=(
             languages := locales(table(said).get("locales") or table(said, "()").get("locales"))
         ),
+        title=name_of_site(text(said, "title"), text(said, "()", "title")),
         language=only(*languages.first, text(said, "lang"), text(said, "()", "lang")),
     )
 
