@@ -27,6 +27,11 @@ _SEPARATOR = r"(?:\||[-\u2013\u2014\u00b7\u2022\u00bb:]+)"
 _SUFFIX = re.compile(rf"\s+{_SEPARATOR}\s+\S(?:(?!\s{_SEPARATOR}\s).)*\Z")
 _LOOSE = re.compile(rf"\A\s*{_SEPARATOR}\s+|\s+{_SEPARATOR}\s*\Z|\A\s*{_SEPARATOR}\s*\Z")
 _ELEMENT = re.compile(r"</?[A-Za-z][\w.:-]*(?:\s[^<>]*)?/?>|<>|</>")
+_PAIR = re.compile(
+    r"<(em|strong|i|b|u|code|kbd|sub|sup|mark|small|span|font)(?:\s[^<>]*)?>([^<>]*)</\1>",
+    re.IGNORECASE,
+)
+_SHOWN = frozenset({"em", "strong", "i", "b", "code", "kbd", "sub", "sup", "mark"})
 _GIVEN = re.compile(
     r"\A\s*(?:---|\+\+\+)[^\n]*\n(?:(?!---|\+\+\+).*\n)*?title[ \t]*[:=][ \t]*(\S.*)"
 )
@@ -56,10 +61,11 @@ def read_title(written: str, markup: Markup, syntax: MarkdownConfig, limits: Lim
     """
     if not _MARKED.search(written):
         parts = _CODE.split(written)
-        pieces = (title_html(part) for part in parts[::2])
+        pieces = list(map(_unmarked, parts[::2]))
         codes = (f"<code>{escape(part, quote=False)}</code>" for part in parts[1::2])
-        html = "".join(chain.from_iterable(zip_longest(pieces, codes, fillvalue="")))
-        return Title("".join(parts), html)
+        shown = zip_longest((html for _, html in pieces), codes, fillvalue="")
+        parts[::2] = [text for text, _ in pieces]
+        return Title("".join(parts), "".join(chain.from_iterable(shown)))
     from kb.content.markdown.document import parse  # noqa: PLC0415  # most titles have no marks
 
     document = parse(f"# {written}\n", markup=markup, syntax=syntax, limits=limits)
@@ -69,6 +75,24 @@ def read_title(written: str, markup: Markup, syntax: MarkdownConfig, limits: Lim
         text = _tidy(text)
         html = title_html(text)
     return Title(text, html, left_out)
+
+
+def _unmarked(text: str) -> tuple[str, str]:
+    """A part of a title without elements that mark words of it, and the same as HTML: one that
+    nothing ends is what the title speaks of.
+    """
+    if "</" not in text:
+        return text, title_html(text)
+    plain: list[str] = []
+    html: list[str] = []
+    end = 0
+    for found in _PAIR.finditer(text):
+        before, inner, name = text[end : found.start()], found[2], found[1].lower()
+        shown = title_html(inner)
+        plain += (before, inner)
+        html += (title_html(before), f"<{name}>{shown}</{name}>" if name in _SHOWN else shown)
+        end = found.end()
+    return "".join((*plain, text[end:])), "".join((*html, title_html(text[end:])))
 
 
 def read_summary(written: str, markup: Markup, syntax: MarkdownConfig, limits: Limits) -> str:

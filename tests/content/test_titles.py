@@ -76,6 +76,26 @@ def test_the_list_of_headings_keeps_code(base):
     assert '">B c</a></li>' in page
 
 
+@pytest.mark.parametrize(
+    ("written", "text", "html"),
+    [
+        ("Travel <em>before</em> you start", "Travel before you start", "Travel <em>before</em> you start"),
+        ('H<sub>2</sub>O <span class="x">now</span>', "H2O now", "H<sub>2</sub>O now"),
+        ("The <em> element", "The <em> element", "The <code>&lt;em&gt;</code> element"),
+        ("<dialog> in <b>HTML</b>", "<dialog> in HTML", "<code>&lt;dialog&gt;</code> in <b>HTML</b>"),
+        ("<b>`x`</b> & <i>y</i>", "<b>x</b> & y",
+         "<code>&lt;b&gt;</code><code>x</code><code>&lt;/b&gt;</code> &amp; <i>y</i>"),
+        ("<script>a</script>", "<script>a</script>", "<code>&lt;script&gt;</code>a<code>&lt;/script&gt;</code>"),
+        ("<b onclick=x>a</b>", "a", "<b>a</b>"),
+        ("</b>a<b>", "</b>a<b>", "<code>&lt;/b&gt;</code>a<code>&lt;b&gt;</code>"),
+    ],
+)  # fmt: skip
+def test_elements_that_mark_words_of_a_title_are_no_part_of_its_text(written, text, html):
+    """One that nothing ends is what the title speaks of; no other element is written."""
+    found = read_title(written, PLAIN, DEFAULT_MARKDOWN, DEFAULT_LIMITS)
+    assert (found.text, found.html) == (text, html)
+
+
 def test_names_of_elements_in_titles_are_code(base):
     """On the page, in lists of others, not in the tab."""
     base.write(
