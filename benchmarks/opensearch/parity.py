@@ -62,7 +62,8 @@ def notes(folder: Path, name: str, kind: str) -> Path:
 def read_asked(file: Path) -> list[Asked]:
     """What was asked until now."""
     lines = file.read_text("utf-8").splitlines() if file.exists() else ()
-    return [Asked(**json.loads(line)) for line in lines]
+    asked = [Asked(**json.loads(line)) for line in lines]
+    return list({each.qid: each for each in asked}.values())  # two runs at once may ask one twice
 
 
 def ask_both(name: str, folder: Path, nodes: Nodes, kinds: Iterable[str]) -> None:
