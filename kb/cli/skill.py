@@ -17,8 +17,8 @@ from kb.cli.command import FOUND, Command, Session, pass_session
 def command(session: Session) -> int:
     """Print the file, with the name of the help center."""
     from kb.assist.prompts import SKILL
-    from kb.config import load_config
+    from kb.content.dialects import configure
 
-    config = load_config(config=session.config, content=session.content, index=session.index)
+    config = configure(config=session.config, content=session.content, index=session.index)
     session.screen.print_text(SKILL.format(name=" ".join(config.name.split())))
     return FOUND

@@ -353,6 +353,24 @@ def test_attributes_that_are_written_loosely(written, shown):
     assert parse(written).html().strip() == shown
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("[Go](b){ .md-button .md-button--primary }", "push"),
+        ("[Go](b){.md-button}", "push soft"),
+        ('<a href="b" class="button primary">Go</a>', "push"),
+        ('<a class="button secondary" href="b">Go</a>', "push soft"),
+        ('<a href="b" class="buttonish">Go</a>', ""),
+        ("[Go](b){.other}", ""),
+    ],
+)
+def test_links_that_look_like_buttons_stay_so(written, shown):
+    """Of Material for MkDocs and GitBook; the quiet ones quietly; any other class is left out."""
+    before, after = (f'<span class="{shown}">', "</span>") if shown else ("", "")
+    assert parse(written).html().strip() == f'<p>{before}<a href="b">Go</a>{after}</p>'
+    assert parse(written).markdown().strip() == "[Go](b)"
+
+
 @pytest.mark.parametrize("written", ["{.is-warning}", "{: .warning }"])
 def test_a_class_below_a_quote(written):
     """As Wiki.js and kramdown have it: the quote is a callout; a class of another kind is nothing."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from markdown_it.token import Token
 
 from kb.content.markdown.callout import callout_named, close_callout, open_callout
+from kb.content.markdown.markup import button_class
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ _ITEM = (
 )
 _LIST = rf"\{{:?\s*(?:{_ITEM}(?:\s+|,|(?=\.|\}})))+\}}|\{{:\s*(?:{_ITEM}\s*)*\}}"
 _ID = re.compile(r"#([\w:.-]+)")
+_CLASS = re.compile(r"\.([\w-]+)")
 _HEADING = re.compile(
     rf"[ \t]*(?:(?:{_LIST})|(?:\{{/\*\s?(?P<mdx>[A-Za-z][\w-]*)\s?\*/\}})|\{{#[^{{}}\n]*\}})\s*\Z"
 )
@@ -190,6 +192,9 @@ def inline_attributes(state: StateInline, silent: bool) -> bool:
     if not silent:
         if last.type == "image":
             last.attrs.update(_SIZE.findall(found[0]))
+        if last.type == "link_close" and (shown := button_class(_CLASS.findall(found[0]))):
+            opened = next(t for t in reversed(state.tokens) if t.type == "link_open")
+            opened.attrs["class"] = shown
         if identity := _ID.search(found[0]):
             _name(state, identity[1])
     state.pos = found.end()

@@ -254,7 +254,10 @@ class HtmlWriter:
 
     def _open_link(self, token: Token) -> tuple[str, str]:
         attrs = token.attrs
-        return self._link(str(attrs["href"]), str(attrs.get("title", "")), self._line)
+        opened, closed = self._link(str(attrs["href"]), str(attrs.get("title", "")), self._line)
+        if "class" in attrs:  # around it: what stands for a link may be found later
+            opened, closed = f'<span class="{attrs["class"]}">{opened}', f"{closed}</span>"
+        return opened, closed
 
     def _write_image(self, token: Token) -> str:
         attrs = token.attrs

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from markdown_it.utils import EnvType
 
@@ -17,6 +17,20 @@ _MOST_INCLUDES = 1_000
 def names(words: str) -> frozenset[str]:
     """The names in a text."""
     return frozenset(words.split())
+
+
+_BUTTONS = names("button md-button btn")
+_QUIET = names("secondary md-button--secondary btn-secondary btn-outline")
+
+
+def button_class(classes: Collection[str]) -> str:
+    """The class of what stands around a link whose own classes make a button of it; empty for any
+    other.
+    """
+    if _BUTTONS.isdisjoint(classes):
+        return ""
+    is_plain = "md-button" in classes and "md-button--primary" not in classes
+    return "push" if _QUIET.isdisjoint(classes) and not is_plain else "push soft"
 
 
 def _nothing(_name: str) -> str | None:

@@ -18,7 +18,7 @@ from markdown_it.token import Token
 
 from kb.content.markdown.cards import ATTRIBUTES
 from kb.content.markdown.emoji import with_emoji
-from kb.content.markdown.markup import names
+from kb.content.markdown.markup import button_class, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -879,6 +879,8 @@ class _Reader:
         token = Token("link_open", "a", 1, attrs={"href": href})
         if title := " ".join(tag.attrs.get("title", "").split()):
             token.attrs["title"] = title
+        if shown := button_class(tag.attrs.get("class", "").split()):
+            token.attrs["class"] = shown
         opened.append(token)
         return [*closed, *anchor, token]
 
