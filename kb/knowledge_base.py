@@ -31,6 +31,7 @@ from kb.search.searcher import Searcher
 from kb.search.twins import tell_apart
 from kb.support.escalation import ENGLISH, EscalationTexts, choose_escalation
 from kb.support.intent import asks_for_person
+from kb.text import stop_words
 from kb.text.analysis import Analyzer
 from kb.text.characters import compose
 from kb.text.languages import name_of, primary, tidy_tag
@@ -436,8 +437,6 @@ class KnowledgeBase:
         """
         if "language" not in self.config.unset or len(self.languages) > 1:
             return ""
-
-        from kb.text import stop_words  # noqa: PLC0415  # most searches need none
 
         def guess(engine: Engine) -> str:
             index = engine.index
