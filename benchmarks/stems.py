@@ -4,23 +4,32 @@ Writes its part of browser-search.md.
 usage: python benchmarks/stems.py
 
 The browser stems by rules that the export of a site learns (`kb.site.export.stems`). A collection is
-a random sample of the 20,000 commonest words of a language's list. Asked for are the 60,000 commonest
-words that it lacks: `missed` are those that the terminal finds in it by their stem, and the browser
-does not; `wrongly found` is the reverse. `before` are rules learnt of the collection's words alone.
+a random sample of the 20,000 commonest words of a language's list. Asked for are words that it lacks:
+those of the list that the rules are learnt of, and others of the list, up to as many, which they have
+not seen. `missed` are words that the terminal finds in the collection by their stem, and the browser
+does not; `wrongly found` is the reverse. Before the slash the rules were learnt of the collection's
+words alone.
 """
 
 from __future__ import annotations
 
 import gzip
 import random
+from itertools import islice
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
 
 from tables import replace_part, table
 
-from kb.site.export.stems import COMMON, learn_all, learn_rules, stem_by
+from kb.site.export.stems import COMMON, common_words, learn_all, learn_rules, stem_by
 from kb.text.analysis import Analyzer
-from kb.text.lexicon import EVERYDAY_FROM, lexicon_of
+from kb.text.lexicon import lexicon_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from kb.text.lexicon import Block, Lexicon
 
 LANGUAGES = ("de", "es", "fr", "it", "nl", "pt", "ru")
 SIZES = (500, 4_000)
@@ -29,27 +38,47 @@ SAMPLES = 3
 PAGE = Path(__file__).parent / "browser-search.md"
 
 
+class Reader(NamedTuple):
+    """What the export of a site asks of an index for its stems."""
+
+    words: Lexicon
+
+    def lexicon(self) -> Iterable[Block]:
+        """The words of the language."""
+        return self.words.blocks()
+
+
 def measure(language: str, size: int, seed: int) -> list[list[float]]:
-    """For both kinds of rules: forms of what the collection holds, of these missed, wrongly found,
-    and bytes of the rules, gzipped.
+    """For rules of the collection's words alone, and for those of now: forms of its words that the
+    rules are learnt of, of these missed, wrongly found; the same of others; bytes, gzipped.
     """
-    analyzer = Analyzer(language)
-    levels = {w: n for block in lexicon_of(language).blocks() for w, n in block.read().items()}
-    common = sorted(levels, key=lambda word: (-levels[word], random.Random(word).random()))[:COMMON]
-    held = random.Random(seed).sample(common[:KNOWN], size)
+    analyzer, reader = Analyzer(language), Reader(lexicon_of(language))
+    levels = {w: n for block in reader.lexicon() for w, n in block.read().items()}
+    ranked = sorted(levels, key=lambda word: (-levels[word], random.Random(word).random()))
+    held = random.Random(seed).sample(ranked[:KNOWN], size)
     stems = {word: analyzer.stem(word) for word in held}
     terms = {*stems.values()}
-    others = {word: analyzer.stem(word) for word in common if word not in stems}
-    found = []
-    everyday = {word: others[word] for word in others if levels[word] >= EVERYDAY_FROM}
-    for rules in (learn_rules(stems), learn_all({**stems, **everyday}, others, terms)):
-        guessed = {word: stem_by(rules, word) for word in others}
-        missed = sum(stem in terms and guessed[word] != stem for word, stem in others.items())
-        wrong = sum(stem not in terms and guessed[word] in terms for word, stem in others.items())
-        text = " ".join(f"{ending} {rule}" for ending, rule in sorted(rules.items()))
-        forms = sum(stem in terms for stem in others.values())
-        found.append([forms, missed, wrong, len(gzip.compress(text.encode()))])
-    return found
+    everyday, common = common_words(reader, terms)
+    learnt = {word: analyzer.stem(word) for word in common if word not in stems}
+    rest = (word for word in ranked if word not in stems and word not in learnt)
+    unseen = {word: analyzer.stem(word) for word in islice(rest, COMMON)}
+    every = {**stems, **{word: analyzer.stem(word) for word in everyday}}
+    rules = learn_rules(stems), learn_all(every, learnt, terms)
+    return [[*counts(r, learnt, terms), *counts(r, unseen, terms), weight(r)] for r in rules]
+
+
+def counts(rules: Mapping[str, str], words: Mapping[str, str], terms: set[str]) -> list[float]:
+    """Forms of terms among words, given with their stems; of these missed; others that are found."""
+    guessed = {word: stem_by(rules, word) for word in words}
+    missed = sum(stem in terms and guessed[word] != stem for word, stem in words.items())
+    wrong = sum(stem not in terms and guessed[word] in terms for word, stem in words.items())
+    return [sum(stem in terms for stem in words.values()), missed, wrong]
+
+
+def weight(rules: Mapping[str, str]) -> int:
+    """Their size in bytes, gzipped."""
+    text = " ".join(f"{ending} {rule}" for ending, rule in sorted(rules.items()))
+    return len(gzip.compress(text.encode()))
 
 
 def main() -> None:
@@ -61,16 +90,18 @@ def main() -> None:
             before, now = (
                 [median(column) for column in zip(*r, strict=True)] for r in zip(*runs, strict=True)
             )
-            pairs = [
-                f"{round(a):,} / {round(b):,}" for a, b in zip(before[1:], now[1:], strict=True)
-            ]
-            rows.append([language, f"{size:,}", f"{round(now[0]):,}", *pairs])
+            of = [f"{round(a):,} / {round(b):,}" for a, b in zip(before, now, strict=True)]
+            forms, others = (f"{round(now[at]):,}" for at in (0, 3))
+            rows.append([language, f"{size:,}", forms, *of[1:3], others, *of[4:]])
             print(rows[-1], flush=True)
     head = [
         "language",
-        "words of the collection",
-        "forms of them",
-        "missed, before / now",
+        "words",
+        "forms learnt of",
+        "missed",
+        "wrongly found",
+        "forms not seen",
+        "missed",
         "wrongly found",
         "bytes of rules",
     ]

@@ -4,7 +4,7 @@ A rule says, for words that end in some letters, how many to cut off at both end
 behind. Of the rules whose letters a word ends in the longest counts, `^` being the beginning of a
 word. They give every word of the collection its very stem, and so they do with everyday words of
 the language and with those that are forms of one; no other of its common words gets a stem that the
-collection holds. Words that its list lacks get the stem of words like them.
+collection holds. Rarer words get the stem of words like them.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def write_stems(
     digest = hashlib.sha256(facts.encode(errors="surrogatepass")).hexdigest()
     noted = kept.last.get(_NOTED)
     if noted is None or noted[0] != digest:
-        everyday, common = _listed(reader, terms)
+        everyday, common = common_words(reader, terms)
         stems = {word: analyzer.stem(word) for word in (*known, *everyday)}
         others = {word: analyzer.stem(word) for word in common}
         rules = learn_all(stems, others, terms)
@@ -83,7 +83,7 @@ def _parts(reader: ExportReader) -> set[str]:
     return {line.partition("\t")[0].removeprefix(mark) for line in lines}
 
 
-def _listed(reader: ExportReader, terms: Iterable[str]) -> tuple[list[str], list[str]]:
+def common_words(reader: ExportReader, terms: Iterable[str]) -> tuple[list[str], list[str]]:
     """The everyday words of the language, and those that may be forms of others, the commonest
     ones: which of those that are equally common is chance, and the same in each export.
     """
