@@ -16,9 +16,9 @@ those of the nearest clusters.
 from __future__ import annotations
 
 from base64 import b64encode
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kb.concurrency import cached_property
 from kb.search.meaning import WHOLE
 from kb.site.assets import meaning_script
 from kb.site.export.encoding import Shard, encode_gaps, hash_of, make_shard, shard_of
