@@ -125,7 +125,7 @@ def write_compounds(reader: ExportReader, words: Mapping[str, Word]) -> Iterator
     ]
     for number, start in enumerate(range(0, len(rows), SHARD_KEYS)):
         own = rows[start : start + SHARD_KEYS]
-        yield own[0][0], make_shard(f"c{number}", {"compounds": own})
+        yield own[0][0], make_shard(f"k{number}", {"compounds": own})
 
 
 SHARD_WORDS = 250

@@ -21,7 +21,7 @@ class Directory {
     this.kind = kind;
     this.hash = given.hash;
     /** @type {ArrayLike<any>} */
-    this.first = "ctwx".includes(kind) ? (given.first ? given.first.split(" ") : []) : decodeGaps(given.first);
+    this.first = "ktwx".includes(kind) ? (given.first ? given.first.split(" ") : []) : decodeGaps(given.first);
   }
 
   /** @param {number} number */
@@ -144,7 +144,7 @@ export class Index {
     this.tables = new Directory("s", manifest.shards.s);
     this.documents = new Directory("d", manifest.shards.d);
     this.groups = new Directory("g", manifest.shards.g);
-    this.compounds = new Directory("c", manifest.shards.c);
+    this.compounds = new Directory("k", manifest.shards.k);
     /** Sections that say the same, newest first. */
     this.twins = manifest.twins ? readTwins(manifest.twins) : [];
     const counts = decode(manifest.sections);
