@@ -231,7 +231,10 @@ def search_here(state: State, size: str, store: str, load: Load) -> dict:
     for query in load.queries[:20]:
         base.search(query, limit=LIMIT)
     before, nodes, began = own_cpu(), cpu_of_nodes(state, store), time.perf_counter()
-    ask = lambda query: base.search(query, limit=LIMIT)  # noqa: E731  # what each client is given
+
+    def ask(query):
+        base.search(query, limit=LIMIT)
+
     taken = run_clients(load, lambda: ask)
     return figures_of(
         taken, time.perf_counter() - began, own_cpu() - before,

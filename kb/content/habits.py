@@ -89,7 +89,7 @@ def _read_heads(content: Path, sources: Sequence[SourceFile]) -> list[str]:
 def _head(content: Path, path: str) -> str:
     """The beginning of a file; nothing where it can't be read."""
     try:
-        with open(open_within(content, path), "rb") as file:  # noqa: PTH123  (a handle)
+        with open(open_within(content, path), "rb") as file:  # noqa: PTH123  # what `open_within` gives is a handle, and no path
             return file.read(_HEAD).decode(errors="replace").replace("\r\n", "\n")
     except (ContentError, OSError):
         return ""

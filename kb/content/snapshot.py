@@ -149,8 +149,8 @@ class Snapshot:
         """
         self._since = time.time_ns()
         # Imported here: most commands find the folder as it was, and make no snapshot.
-        from kb.content.habits import settle  # noqa: PLC0415  # as above
-        from kb.content.titles import AUTO  # noqa: PLC0415  # as above
+        from kb.content.habits import settle  # noqa: PLC0415  # a search parses nothing
+        from kb.content.titles import AUTO  # noqa: PLC0415  # a search parses nothing
 
         dialect = dialect_of(config)
         self.listing: Listing = scan(config.content, dialect)

@@ -42,23 +42,29 @@ PARTS = (
 )  # fmt: skip
 
 
-def test_parts_of_compounds_are_answered_alike(see, serve_below, tmp_path):
-    """In a language that makes them at will, words that articles hold and others."""
-    for name, text in COMPOUNDS.items():
-        (tmp_path / "content" / name).parent.mkdir(exist_ok=True)
-        (tmp_path / "content" / name).write_text(text, encoding="utf-8")
-    content, index = tmp_path / "content", tmp_path / "index"
-    base = KnowledgeBase(replace(Config(), content=content, index=index, language="de"))
+def assert_alike(see, serve_below, tmp_path, config, texts):
+    """Hold the browser's answers against the terminal's; these."""
+    base = KnowledgeBase(config)
     write_export(base, tmp_path / "site/data")
     write_engine(tmp_path / "site")
-    steps = [["evaluate", f"{ASK}({json.dumps(PARTS)}, {LIMIT})"]]
+    steps = [["evaluate", f"{ASK}({json.dumps(texts)}, {LIMIT})"]]
     [seen] = see({"url": serve_below(tmp_path / "site") + "index.html", "steps": steps})
     ours = [
         [[hit.article, hit.anchor, pytest.approx(hit.score, rel=1e-6)] for hit in answer.hits]
-        for answer in (base.search(text, limit=LIMIT) for text in PARTS)
+        for answer in (base.search(text, limit=LIMIT) for text in texts)
     ]
-
     assert seen["results"] == [ours]
+    return ours
+
+
+def test_parts_of_compounds_are_answered_alike(see, serve_below, tmp_path):
+    """In a language that makes them at will, words that articles hold and others."""
+    content, index = tmp_path / "content", tmp_path / "index"
+    content.mkdir()
+    for name, text in COMPOUNDS.items():
+        (content / name).write_text(text, encoding="utf-8")
+    config = replace(Config(), content=content, index=index, language="de")
+    ours = assert_alike(see, serve_below, tmp_path, config, PARTS)
     assert sum(map(len, ours)) > len(PARTS)
 
 
@@ -67,14 +73,4 @@ def test_parts_of_compounds_are_answered_alike(see, serve_below, tmp_path):
 def test_judged_queries_are_answered_alike(see, serve_below, tmp_path, name):
     """A sample of every set's queries, and of their misspelt copies."""
     config = replace(Config(), content=judged_content(name), index=tmp_path / "index")
-    base = KnowledgeBase(config)
-    write_export(base, tmp_path / "site/data")
-    write_engine(tmp_path / "site")
-    texts = judged_texts(name, QUERIES)
-    steps = [["evaluate", f"{ASK}({json.dumps(texts)}, {LIMIT})"]]
-    [seen] = see({"url": serve_below(tmp_path / "site") + "index.html", "steps": steps})
-    ours = [
-        [[hit.article, hit.anchor, pytest.approx(hit.score, rel=1e-6)] for hit in answer.hits]
-        for answer in (base.search(text, limit=LIMIT) for text in texts)
-    ]
-    assert seen["results"] == [ours]
+    assert_alike(see, serve_below, tmp_path, config, judged_texts(name, QUERIES))

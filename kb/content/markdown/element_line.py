@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kb.content.markdown.jsx import SET_HTML, Tag, as_html, read_tag
+from kb.content.markdown.markdown_in_html import push_words
 from kb.content.markdown.markup import names
 
 if TYPE_CHECKING:
@@ -98,16 +99,8 @@ def _is_empty(state: StateBlock) -> bool:
 
 def _words(state: StateBlock, text: str, line: int, element: str) -> None:
     """What stands in an element, or beside all of them."""
-    if not text.strip():
-        return
     last = state.tokens[-1] if state.tokens else None
     if last is not None and last.type == "inline" and element in _HEADINGS:
         last.content += text.strip()
         return
-    is_paragraph = element not in _HOLD_WORDS
-    if is_paragraph:
-        state.push("paragraph_open", "p", 1).map = [line, line + 1]
-    token = state.push("inline", "", 0)
-    token.content, token.map, token.children = text.strip(), [line, line + 1], []
-    if is_paragraph:
-        state.push("paragraph_close", "p", -1)
+    push_words(state, text, line, is_paragraph=element not in _HOLD_WORDS)

@@ -61,7 +61,7 @@ def markdown_in_html(
         stop = closing.start() if closing else len(line)
         if name != "p":
             _html(state, found.group(), start)
-        _words(state, line[found.end() : stop], start, is_paragraph=name not in _HOLD_WORDS)
+        push_words(state, line[found.end() : stop], start, is_paragraph=name not in _HOLD_WORDS)
         if name != "p":
             _html(state, line[stop:], start)
     _note(opened, found, is_closed=closing is not None)
@@ -86,8 +86,8 @@ def _html(state: StateBlock, text: str, line: int) -> None:
     token.content, token.map = text, [line, line + 1]
 
 
-def _words(state: StateBlock, text: str, line: int, *, is_paragraph: bool) -> None:
-    """What stands on the line of the tag."""
+def push_words(state: StateBlock, text: str, line: int, *, is_paragraph: bool) -> None:
+    """Add what stands on the line of a tag, if anything: as a paragraph, or by itself."""
     if not text.strip():
         return
     if is_paragraph:
