@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content.files import fold
 from kb.content.languages import ONE_LANGUAGE, find_translations
-from kb.content.markdown.myst import label_id
+from kb.content.markdown.directives import label_id
 from kb.content.topics import build_topics
 from kb.model import FRONT
 from kb.site.addresses import (

@@ -15,9 +15,9 @@ from urllib.parse import unquote
 
 from kb.config import today
 from kb.content import read_page
+from kb.content.markdown.directives import label_id
 from kb.content.markdown.document import escape
 from kb.content.markdown.html import write_size
-from kb.content.markdown.myst import label_id
 from kb.content.sandbox import is_large, run_sandboxed
 from kb.content.snapshot import Spool
 from kb.errors import ContentError

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from kb.concurrency import cached_property
 from kb.content.anchors import find_anchor
 from kb.content.files import fold, printable
-from kb.content.markdown.myst import label_id
+from kb.content.markdown.directives import label_id
 from kb.content.markdown.wiki_link import BY_NAME
 from kb.site.addresses import encode, file_address
 from kb.site.links import Place, normal_path, path_from, path_in_repository, sort_link, target_of

@@ -69,6 +69,7 @@ _ESCAPED = 6
 _SPANS = frozenset({"kramdown", "mkdocs", "mdx"})
 _MAY_HOLD_MARKS = re.compile(
     r"\{[%{*]|\{\s?['\"][\s\\]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\[|:include|highlight-[ns]"
+    r"|\{(?:literal)?include\}|\{eval-rst\}"
 )
 
 
