@@ -628,7 +628,7 @@ class Config:
     limits: Limits = field(default=Limits(), metadata={"table": Limits})
     engine: EngineConfig = field(default=EngineConfig(), metadata={"table": EngineConfig})
     source: Path | None = None
-    unset: frozenset[str] = field(default=frozenset(), compare=False)
+    unset: tuple[str, ...] = field(default=(), compare=False)
 
     def beside(self, path: str) -> Path:
         """A path of a setting: a relative one starts at the folder of the settings file."""
@@ -657,7 +657,10 @@ def load_config(
     folders = _folders(given, {"content": content, "index": index}, environ, (file.folder, cwd))
     _check_ranking(given.get("ranking", ()), file)
     _overlay(given, Config, environ, ())
-    said = {"source": file.path, "unset": frozenset({"language", "name"} - set(given))}
+    said = {
+        "source": file.path,
+        "unset": tuple(key for key in ("language", "name") if key not in given),
+    }
     read = cast("Config", _build(Config, {**given, **folders, **said}))
     if read.semantic.mode != "off" and read.engine.kind != "whoosh":
         raise file.error(

@@ -6,6 +6,8 @@ import os
 import posixpath
 import re
 import shutil
+import subprocess
+import sys
 from base64 import b64encode
 from hashlib import sha256
 from html import unescape
@@ -596,3 +598,29 @@ def test_a_large_picture_without_a_description_is_a_link_with_a_name(base):
     first, second = re.findall(r'<a class="enlarge" ([^>]*)>', base.read("see.html"))
     assert first == 'href="files/wide.png" aria-label="Enlarged picture"'
     assert second == 'href="files/wide.png"'
+
+
+COMMON = """
+from pathlib import Path
+from kb.content.dialects import configure
+from kb.site.report import find_folders, look
+config = configure(content=Path("content"), index=Path("index"))
+print(look(config, find_folders(config, Path("site"))).common)
+"""
+
+
+def test_builds_in_other_processes_take_what_is_kept(base):
+    """What all pages depend on is told alike in every process, whatever order its sets have."""
+    (base.folder / "kb.toml").unlink()  # without one it is noted which settings nobody gave
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", COMMON],
+            cwd=base.folder,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(told) == 1
+    assert told != {b""}

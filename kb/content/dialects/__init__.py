@@ -86,7 +86,7 @@ def configure(
         settings,
         language=found.get("language", settings.language),
         name=found.get("name", settings.name),
-        unset=settings.unset - set(found),
+        unset=tuple(key for key in settings.unset if key not in found),
     )
 
 
