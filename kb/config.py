@@ -661,14 +661,7 @@ def load_config(
         "source": file.path,
         "unset": tuple(key for key in ("language", "name") if key not in given),
     }
-    read = cast("Config", _build(Config, {**given, **folders, **said}))
-    if read.semantic.mode != "off" and read.engine.kind != "whoosh":
-        raise file.error(
-            "searching by meaning needs an index on this machine",
-            ("semantic", "mode"),
-            'set semantic.mode to "off", or engine.kind to "whoosh"',
-        )
-    return read
+    return cast("Config", _build(Config, {**given, **folders, **said}))
 
 
 def setting_place(config: Config, keys: tuple[str, ...]) -> tuple[str, int | None]:

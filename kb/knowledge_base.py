@@ -770,35 +770,23 @@ class KnowledgeBase:
     def _meaning(self, opened: _Opened, language: str) -> Meaning | None:
         """What tells how near sections are to a text; None where words alone count."""
         if self.config.semantic.mode == "words":
-            return opened.meaning_of(language, lambda: self._open_words(opened, language))
+            return opened.meaning_of(language, lambda: self._open_meaning(opened, language, None))
         if (files := model_of(self.config)) is None:
             return None
         return opened.meaning_of(language, lambda: self._open_meaning(opened, language, files))
 
-    def _open_words(self, opened: _Opened, language: str) -> Meaning:
-        from kb.semantic.words import WordMeaning  # noqa: PLC0415  # few knowledge bases need it
-
+    def _open_meaning(self, opened: _Opened, language: str, files: ModelFiles | None) -> Meaning:
+        """By the encoder of a model, else by the vectors of words."""
         root = opened.generation.folder
-        folder = opened.generation.folder_of(language, tidy_tag(self.config.language))
         try:
-            return WordMeaning(root, folder, opened.engine_of(language).reader)
+            if files is not None and self._encoder is None:
+                from kb.semantic.encoder import Encoder  # noqa: PLC0415  # few need it
+
+                self._encoder = Encoder(files)
+            encoder = self._encoder if files is not None else None
+            return opened.engine_of(language).meaning(root, encoder)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DamagedIndexError(f"the vectors in {root.name} can't be used: {error}") from error
-
-    def _open_meaning(self, opened: _Opened, language: str, files: ModelFiles) -> Meaning:
-        from kb.semantic import vectors  # noqa: PLC0415  # few knowledge bases need it
-        from kb.semantic.encoder import Encoder  # noqa: PLC0415  # as above
-
-        folder = opened.generation.folder_of(language, tidy_tag(self.config.language))
-        try:
-            found = vectors.read_vectors(folder / vectors.VECTORS)
-            if self._encoder is None:
-                self._encoder = Encoder(files)
-            return vectors.SectionMeaning(found, opened.engine_of(language).reader, self._encoder)
-        except (OSError, ValueError, KeyError) as error:
-            raise DamagedIndexError(
-                f"{folder.name}/{vectors.VECTORS} can't be used: {error}"
-            ) from error
 
     def _find(
         self, request: Request, opened: _Opened, language: str | None

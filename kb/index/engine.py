@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
 
     from kb.model import Article, ArticleMeta, Progress
-    from kb.search.protocols import ExportReader, SearchIndex
+    from kb.search.protocols import ExportReader, Meaning, SearchIndex
+    from kb.semantic.encoder import Encoder
+    from kb.semantic.kept import KeptVectors
 
 
 class Description(NamedTuple):
@@ -46,7 +49,15 @@ class Description(NamedTuple):
 
 
 class Engine(Protocol):
-    """One index in one folder."""
+    """One index in one folder.
+
+    With `keeps_vectors` it keeps those of sections with its documents: `vectors` makes them, where
+    meaning counts. Without, they are files that are written into its folder later.
+    """
+
+    @property
+    def keeps_vectors(self) -> bool:
+        """Whether `build` and `update` take `vectors`."""
 
     @property
     def index(self) -> SearchIndex:
@@ -56,7 +67,12 @@ class Engine(Protocol):
     def reader(self) -> ExportReader:
         """The index as the export of a site's search reads it from end to end."""
 
-    def build(self, articles: Iterable[Article], progress: Progress | None = None) -> None:
+    def build(
+        self,
+        articles: Iterable[Article],
+        progress: Progress | None = None,
+        vectors: KeptVectors | None = None,
+    ) -> None:
         """Write a new index of the articles, which come in order of id, into an empty folder.
 
         `progress` is told of what is done with them after all were taken, by engines that go
@@ -64,11 +80,23 @@ class Engine(Protocol):
         """
         ...
 
-    def update(self, removed: Collection[str], articles: Collection[Article]) -> bool:
+    def update(
+        self,
+        removed: Collection[str],
+        articles: Collection[Article],
+        vectors: KeptVectors | None = None,
+    ) -> bool:
         """Take out the articles of the ids `removed`, and put in others.
 
         `removed` holds the ids of all that is replaced, too. Returns False, having changed
         nothing, when the whole index has to be built anew.
+        """
+        ...
+
+    def meaning(self, root: Path, encoder: Encoder | None) -> Meaning:
+        """What tells how near sections are to a query: by an encoder, else by the vectors of words
+        in `root`, the folder of the generation. Raises OSError, ValueError, KeyError and TypeError
+        where vectors are damaged or of other sections.
         """
         ...
 

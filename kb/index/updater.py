@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from kb.index.engine import Engine
     from kb.model import FileRow, Progress
     from kb.semantic.encoder import ModelFiles
-    from kb.semantic.vectors import Encodings
+    from kb.semantic.kept import KeptVectors
+    from kb.semantic.vectors import Encodings, Writer
+    from kb.semantic.word_writer import WordWriter
 
 FORMAT = 33
 """Raised whenever the same articles would give another index."""
@@ -364,16 +366,21 @@ class Indexer(NamedTuple):
 
     def _build(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
         sources: dict[str, Source] = {}
+        meanings = _Meanings.of(self.config, self.progress)
         with folder.new_generation() as new:
-            self._build_languages(new, found, sources)
-            generation, changes = self._finish(new, found, sources)
+            self._build_languages(new, found, sources, meanings)
+            generation, changes = self._finish(new, found, sources, meanings)
         changes = replace(changes, rebuilt=True, reason=found.reason)
         if found.generation is None:
             return generation, changes
         return generation, _named(changes, found.difference, found.sources, sources)
 
     def _build_languages(
-        self, new: NewGeneration, found: _Found, sources: dict[str, Source]
+        self,
+        new: NewGeneration,
+        found: _Found,
+        sources: dict[str, Source],
+        meanings: _Meanings | None,
     ) -> None:
         """Build an index for each language. Only front matter may tell one: where names tell none,
         articles go straight to the only index, and others are held until that is done.
@@ -381,6 +388,7 @@ class Indexer(NamedTuple):
         files, of_path = found.snapshot.listing.articles, self._languages.of_path
         usual = dict.fromkeys(of_path(file.path) for file in files) or {"": None}
         held: dict[str, list[SourceFile]] = {}
+        vectors = meanings.kept if meanings else None
 
         def sort_out(only: str | None) -> Iterator[Article]:
             for file, article in self._read_files(found, files, sources):
@@ -391,7 +399,7 @@ class Indexer(NamedTuple):
                 found.snapshot.hold(file, article)
 
         if len(usual) == 1:
-            self.open_engine(new.folder, *usual).build(sort_out(*usual), self.progress)
+            self.open_engine(new.folder, *usual).build(sort_out(*usual), self.progress, vectors)
             if not held:
                 return
             if any(source.id and source.language in usual for source in sources.values()):
@@ -406,7 +414,8 @@ class Indexer(NamedTuple):
             place = engine_folder(new.folder, tags, self._tag(tag))
             place.mkdir(exist_ok=True)
             own = self._read_files(found, held.get(tag, ()), sources)
-            self.open_engine(place, tag).build((article for _, article in own), self.progress)
+            articles = (article for _, article in own)
+            self.open_engine(place, tag).build(articles, self.progress, vectors)
 
     def _move_into(self, folder: Path, language: str) -> None:
         """Put the files of an index into the folder of its language."""
@@ -437,6 +446,8 @@ class Indexer(NamedTuple):
         removed = [found.sources[path] for path in gone if found.sources[path].id]
         files = [file for file in found.snapshot.listing.articles if file.path in came]
         assert found.generation is not None
+        meanings = _Meanings.of(self.config, self.progress)
+        vectors = meanings.kept if meanings else None
         with folder.new_generation(found.generation) as new:
             articles = [article for _, article in self._read_files(found, files, sources)]
             tags = {source.language for source in sources.values() if source.id}
@@ -446,9 +457,11 @@ class Indexer(NamedTuple):
                 gone_ids = [source.id for source in removed if source.language == tag]
                 own = [article for article in articles if article.language == tag]
                 place = engine_folder(new.folder, found.generation.languages, self._tag(tag))
-                if (gone_ids or own) and not self.open_engine(place, tag).update(gone_ids, own):
+                if not (gone_ids or own):
+                    continue
+                if not self.open_engine(place, tag).update(gone_ids, own, vectors):
                     return None
-            generation, changes = self._finish(new, found, sources)
+            generation, changes = self._finish(new, found, sources, meanings)
         return generation, _named(changes, difference, found.sources, sources)
 
     def _read_files(
@@ -472,7 +485,11 @@ class Indexer(NamedTuple):
                 self.progress(done, len(files))
 
     def _finish(
-        self, new: NewGeneration, found: _Found, sources: dict[str, Source]
+        self,
+        new: NewGeneration,
+        found: _Found,
+        sources: dict[str, Source],
+        meanings: _Meanings | None,
     ) -> tuple[Generation, Changes]:
         """Note what is wrong with the topic files, then make the new generation current."""
         _, wrong = read_topics(
@@ -496,38 +513,69 @@ class Indexer(NamedTuple):
             "links_by_name": found.snapshot.dialect.links_by_name,
             "includes": sorted({row for source in sources.values() for row in source.includes}),
             "languages": languages,
-            "model": (files := model_of(self.config)) and files.state,
+            "model": meanings and meanings.encodings.files.state,
             "until": min((s.until for s in sources.values() if s.until), default=""),
         }
         records = json.dumps({path: sources[path].record() for path in sorted(sources)})
         replace_file(new.folder / SOURCES, [records.encode()])
-        encodings = self._write_vectors(new, languages)
+        if meanings is not None:
+            self._write_vectors(meanings, new, languages)
         generation = new.finish(manifest)
-        if encodings is not None:
-            encodings.finish()
+        if meanings is not None:
+            meanings.encodings.finish()
         return generation, self._unchanged(found._replace(sources=sources))
 
-    def _write_vectors(self, new: NewGeneration, languages: Sequence[str]) -> Encodings | None:
-        """Write what the sections mean, where that is asked for. Raises ConfigError."""
-        if (files := model_of(self.config)) is None:
-            return None
-        from kb.semantic.vectors import Encodings, Writer  # noqa: PLC0415  # few ask for it
-        from kb.semantic.word_writer import WordWriter  # noqa: PLC0415  # as above
-
-        encodings = Encodings(self.config.index, files, self.progress)
-        is_words = self.config.semantic.mode == "words"
-        words = WordWriter(encodings, sections=is_words)  # which a site needs in each mode
-        writers: list[Writer | WordWriter] = [words] if is_words else [Writer(encodings), words]
+    def _write_vectors(
+        self, meanings: _Meanings, new: NewGeneration, languages: Sequence[str]
+    ) -> None:
+        """Write the files that say what sections and words mean. Raises ConfigError."""
         for language in languages:
             place = engine_folder(new.folder, languages, self._tag(language))
             engine = self.open_engine(place, language)
             try:
-                for writer in writers:
-                    writer.write(place, engine.reader)
+                meanings.write(place, engine)
             finally:
                 engine.close()
-        words.write_shared(new.folder)
-        return encodings
+        meanings.words.write_shared(new.folder)
+
+
+class _Meanings(NamedTuple):
+    """What makes the vectors of a generation: of words, by which sites answer in each mode, and of
+    sections, as files of an engine or, in an engine that keeps them itself, with its documents.
+    """
+
+    encodings: Encodings
+    words: WordWriter
+    encoded: Writer | None
+    kept: KeptVectors
+
+    @classmethod
+    def of(cls, config: Config, progress: Progress | None) -> _Meanings | None:
+        """None where words alone count. Raises ConfigError where the model is not there."""
+        if (files := model_of(config)) is None:
+            return None
+        from kb.semantic.kept import KeptVectors  # noqa: PLC0415  # few ask for it
+        from kb.semantic.vectors import Encodings, Writer  # noqa: PLC0415  # as above
+        from kb.semantic.word_writer import WordWriter  # noqa: PLC0415  # as above
+
+        encodings = Encodings(config.index, files, progress)
+        is_words = config.semantic.mode == "words"
+        words = WordWriter(encodings, sections=is_words)
+        return cls(
+            encodings,
+            words,
+            None if is_words else Writer(encodings),
+            KeptVectors(encodings, words if is_words else None),
+        )
+
+    def write(self, place: Path, engine: Engine) -> None:
+        """Write the files of one engine."""
+        if engine.keeps_vectors:
+            self.words.add_words(engine.index.words_from("", hidden=False))
+            return
+        if self.encoded is not None:
+            self.encoded.write(place, engine.reader)
+        self.words.write(place, engine.reader)
 
 
 def model_of(config: Config) -> ModelFiles | None:

@@ -190,6 +190,18 @@ def consecutive(terms: Sequence[str]) -> Phrase:
     return tuple((term, offset) for offset, term in enumerate(terms))
 
 
+class NearQuery(NamedTuple):
+    """In place of the keys that are near, for an engine that holds the vectors itself: the numbers
+    of a query's vector, the bytes of that of a section, the cosine that a section has at least, and
+    the names of the clusters that it is in, None where all are looked at.
+    """
+
+    vector: Sequence[int]
+    size: int
+    least: float
+    clusters: tuple[str, ...] | None = None
+
+
 class CandidateQuery(NamedTuple):
     """Which sections are candidates, and what their parts are.
 
@@ -198,7 +210,8 @@ class CandidateQuery(NamedTuple):
     pass the rest; if it holds each of the `phrases` and none of the `excluded`; if its article
     has all facets `required` and none `forbidden`. Those that hold `preferred` phrases score more.
     `hidden` says whether what the public does not see is searched. A facet is a text such as
-    `tier:contact`; see `kb.index.inverter`.
+    `tier:contact`; see `kb.index.inverter`. `near` is what the engine's Meaning gave: keys, or a
+    NearQuery.
     """
 
     terms: tuple[ExpandedTerm, ...] = ()
@@ -304,7 +317,8 @@ class Asked(NamedTuple):
 
 class Similarities(NamedTuple):
     """How near all sections are to one query: `cosines` by key of the index; `nearest` are the keys
-    of those that are near enough to be an answer, the nearest first, equal ones in order. Meaning
+    of those that are near enough to be an answer, the nearest first, equal ones in order, or the
+    NearQuery by which the engine finds them. Meaning
     counts for the `best` first sections by words, and the `most` nearest ones.
     """
 

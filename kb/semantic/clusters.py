@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kb.search.meaning import WHOLE
 from kb.semantic.encoder import nearest_of
 
 if TYPE_CHECKING:
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 def assign_leaders(
     vectors: Sequence[bytes], keys: Sequence[bytes], public: Sequence[bool]
 ) -> list[int] | None:
-    """For each section the number of its leader; None where there is no leader. `public` says which
-    sections may be one.
+    """For each section the number of its leader; None where there is no leader, or where all
+    sections are looked at. `public` says which sections may be one.
     """
+    if sum(public) <= WHOLE:
+        return None
     apart = _apart(sum(public))
     leaders = [
         number

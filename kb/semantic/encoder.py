@@ -73,6 +73,11 @@ class ModelFiles(NamedTuple):
     text_prefix: str = ""
 
     @property
+    def most_characters(self) -> int:
+        """How much of a text is looked at."""
+        return self.tokens * MOST_CHARACTERS
+
+    @property
     def state(self) -> str:
         """What changes when the model does, without reading it: sizes and times of its files."""
         found = [self.model.stat(), self.tokenizer.stat()]
@@ -237,7 +242,7 @@ class Encoder:
 
     def _encode(self, texts: Sequence[str]) -> list[bytes]:
         """Vectors of texts. Raises ConfigError where the model gives others than are described."""
-        most = MOST_CHARACTERS * self.files.tokens
+        most = self.files.most_characters
         found = self._tokenizer.encode_batch([text[:most] for text in texts])
         order = sorted(range(len(texts)), key=lambda number: len(found[number].ids))
         vectors = [b""] * len(texts)

@@ -13,9 +13,11 @@ with a largest one of three to four deviations: 15 values that lie so give cosin
 was rounded, where seven bits give 1.000 and evenly spaced ones .991 (benchmarks/semantic.md).
 """
 
-_SIGNED = [*VALUES, 0, *(-value for value in VALUES[:0:-1])]
-_LOWER = bytes(_SIGNED[byte & 15] & 0xFF for byte in range(256))
-_UPPER = bytes(_SIGNED[byte >> 4] & 0xFF for byte in range(256))
+SIGNED = [*VALUES, 0, *(-value for value in VALUES[:0:-1])]
+"""What each four bits stand for."""
+
+_LOWER = bytes(SIGNED[byte & 15] & 0xFF for byte in range(256))
+_UPPER = bytes(SIGNED[byte >> 4] & 0xFF for byte in range(256))
 
 
 def unpack(packed: bytes) -> array[int]:

@@ -21,7 +21,7 @@ from kb.files import replace_file
 from kb.model import decode_meta
 from kb.search.meaning import LEAST_COSINE
 from kb.search.protocols import Similarities
-from kb.semantic.encoder import MOST_CHARACTERS, Encoder, ModelFiles, Vectors
+from kb.semantic.encoder import Encoder, ModelFiles, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -53,14 +53,13 @@ class Row(NamedTuple):
 
 def rows_of(reader: ExportReader, files: ModelFiles, digest: str) -> Iterator[Row]:
     """All sections of an index in order of article id and position."""
-    most = files.tokens * MOST_CHARACTERS
     for _, documents in reader.all_documents():
         article = reader.article_record(documents.start)
         public = decode_meta(article).is_published
         for section, doc in zip(
             reader.section_records(documents.start), documents[1:], strict=True
         ):
-            text = text_of(article["title"], section)[:most]
+            text = text_of(article["title"], section)[: files.most_characters]
             yield Row(doc, key_of(digest, text), text, public)
 
 

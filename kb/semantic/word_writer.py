@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kb.files import replace_file
-from kb.search.meaning import WHOLE
 from kb.semantic.clusters import assign_leaders
 from kb.semantic.encoder import Projection
 from kb.semantic.vectors import VECTORS, read_vectors, rows_of
@@ -22,12 +21,13 @@ from kb.semantic.words import (
     SectionRow,
     joined,
     read_rows,
+    read_word_rows,
     sections_body,
     word_key,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from kb.search.protocols import ExportReader, WordVectors
@@ -51,15 +51,51 @@ class WordWriter:
         self._vocabulary: dict[bytes, bytes] = {}
         self._projection: Projection | None = None
 
+    @property
+    def made(self) -> str:
+        """What tells the model and the projection from others."""
+        return self._made_by(self._prepared())
+
+    @property
+    def size(self) -> int:
+        """The bytes of a vector."""
+        return (self._prepared().dimensions + 1) // 2
+
+    def offer(self, projection: bytes, vocabulary: bytes) -> None:
+        """Take those of another machine, if they are this model's and nothing was made yet.
+        Raises what `kb.semantic.words.read_head` does where they are damaged.
+        """
+        if self._projection is not None:
+            return
+        found = Projection(projection, self.encodings.files.dimensions)
+        head, rows = read_word_rows(vocabulary)
+        if head.made == self._made_by(found):
+            self._projection, self._vocabulary = found, rows
+            self._recall(head.made)
+
+    def shared(self) -> tuple[bytes, bytes]:
+        """The projection and the vocabulary, as `offer` takes them."""
+        return self._prepared().data, b"".join(self._file(self._vocabulary))
+
+    def vectors_of(self, texts: Mapping[bytes, str]) -> dict[bytes, bytes]:
+        """The vectors of the texts of sections, by their keys."""
+        self._make(texts)
+        return {key: self._known[key] for key in texts}
+
+    def add_words(self, words: Iterable[str]) -> None:
+        """Take words as they are written in articles, which get vectors of their own."""
+        self._surfaces.update(words)
+
     def write(self, folder: Path, reader: ExportReader) -> None:
         """Write the vectors of all sections that a reader has into an engine's folder."""
-        self._surfaces.update(word for word, *_ in reader.stamps("words"))
+        self.add_words(word for word, *_ in reader.stamps("words"))
         if not self._with_sections:
             return
         rows = list(rows_of(reader, self.encodings.files, self.encodings.digest))
         self._make({row.key: row.text for row in rows})
         vectors = [self._known[row.key] for row in rows]
-        self._write(folder / SECTIONS, len(rows), sections_body(_placed(rows, vectors, reader)))
+        body = sections_body(_placed(rows, vectors, reader))
+        replace_file(folder / SECTIONS, [self._head(len(rows), body), body])
 
     def write_shared(self, folder: Path) -> None:
         """Write the words of all engines, the vocabulary and the projection."""
@@ -69,8 +105,7 @@ class WordWriter:
         self._make(words, words=True)
         rows = {key: self._known[key] for key in words}
         for name, table in ((VOCABULARY, self._vocabulary), (WORDS, rows)):
-            body = b"".join(key + table[key] for key in sorted(table))
-            self._write(folder / name, len(table), body)
+            replace_file(folder / name, self._file(table))
         replace_file(folder / PROJECTION, [projection.data])
 
     def _make(self, texts: Mapping[bytes, str], *, words: bool = False) -> None:
@@ -80,11 +115,13 @@ class WordWriter:
         made = dict(self.encodings.encoded(missing, queries=words))
         self._known.update(zip(made, projection.shorten([*made.values()]), strict=True))
 
-    def _write(self, path: Path, rows: int, body: bytes) -> None:
-        projection = self._prepared()
-        size = (projection.dimensions + 1) // 2
-        head = Head(self._made_by(projection), size, rows, zlib.crc32(body))
-        replace_file(path, [head.line(), body])
+    def _file(self, table: Mapping[bytes, bytes]) -> list[bytes]:
+        """A file of words, by their keys."""
+        body = b"".join(key + table[key] for key in sorted(table))
+        return [self._head(len(table), body), body]
+
+    def _head(self, rows: int, body: bytes) -> bytes:
+        return Head(self.made, self.size, rows, zlib.crc32(body)).line()
 
     def _made_by(self, projection: Projection) -> str:
         return _made_by(self.encodings.digest, projection)
@@ -117,16 +154,19 @@ class WordWriter:
                     found, self._vocabulary = projection, vocabulary
                     break
         if found is not None:
-            made = self._made_by(found)
-            for path in (
-                *self.encodings.folder.glob(f"g*/{WORDS}"),
-                *self.encodings.folder.glob(f"g*/**/{SECTIONS}"),
-            ):
-                with suppress(OSError, ValueError, KeyError, TypeError):
-                    head, rows = read_rows(path)
-                    if head.made == made:
-                        self._known.update(rows)
+            self._recall(self._made_by(found))
         return found
+
+    def _recall(self, made: str) -> None:
+        """Know the vectors that earlier generations have by this model and projection."""
+        for path in (
+            *self.encodings.folder.glob(f"g*/{WORDS}"),
+            *self.encodings.folder.glob(f"g*/**/{SECTIONS}"),
+        ):
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                head, rows = read_rows(path)
+                if head.made == made:
+                    self._known.update(rows)
 
 
 def project(root: Path, folder: Path, reader: ExportReader, files: ModelFiles) -> WordVectors:
@@ -153,9 +193,7 @@ def _placed(
     rows: Sequence[Row], vectors: Sequence[bytes], reader: ExportReader
 ) -> list[SectionRow]:
     """The rows of sections, with clusters where not all sections are looked at."""
-    leaders = None
-    if reader.sections > WHOLE:
-        leaders = assign_leaders(vectors, [row.key for row in rows], [row.public for row in rows])
+    leaders = assign_leaders(vectors, [row.key for row in rows], [row.public for row in rows])
     return [
         SectionRow(reader.order[row.doc], row.doc, leader, row.key, vector)
         for row, leader, vector in zip(rows, leaders or [NO_ROW] * len(rows), vectors, strict=True)

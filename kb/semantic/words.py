@@ -28,7 +28,7 @@ import zlib
 from array import array
 from bisect import bisect_left
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kb.concurrency import cached_property
 from kb.search.meaning import (
@@ -46,7 +46,7 @@ from kb.search.protocols import Similarities, WordVectors
 from kb.semantic.nibbles import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from kb.search.protocols import Asked, PostingReader
@@ -104,17 +104,21 @@ def read_rows(path: Path) -> tuple[Head, dict[bytes, bytes]]:
     if path.name == SECTIONS:
         head, sections = read_sections(path)
         return head, {row.key: row.vector for row in sections}
-    head, body = _read(path)
+    return read_word_rows(path.read_bytes())
+
+
+def read_word_rows(data: bytes) -> tuple[Head, dict[bytes, bytes]]:
+    """The vectors of a file of words by their keys. Raises what `read_head` does."""
+    head, body = _checked(data, VOCABULARY)
     starts = range(0, len(body), head.word_size())
     return head, {
         body[at : at + KEY_SIZE]: body[at + KEY_SIZE : at + head.word_size()] for at in starts
     }
 
 
-def _read(path: Path) -> tuple[Head, bytes]:
+def _checked(data: bytes, name: str) -> tuple[Head, bytes]:
     """What a file says of itself, and all else in it."""
-    data = path.read_bytes()
-    head, body = read_head(data, path.name), data[HEAD:]
+    head, body = read_head(data, name), data[HEAD:]
     if zlib.crc32(body) != head.crc:
         raise ValueError("it does not fit its checksum")
     return head, body
@@ -141,7 +145,7 @@ def sections_body(rows: Sequence[SectionRow]) -> bytes:
 
 def read_sections(path: Path) -> tuple[Head, list[SectionRow]]:
     """The rows of sections. Raises OSError, and what `read_head` does."""
-    head, body = _read(path)
+    head, body = _checked(path.read_bytes(), path.name)
     rows, size = head.rows, head.size
     numbers = array("I", body[: _NUMBERS * _NUMBER * rows])
     if sys.byteorder == "big":
@@ -218,16 +222,59 @@ class _Words:
         return unpack(self._data[start + KEY_SIZE : start + self.head.word_size()])
 
 
-class _Sections:
-    """The rows of an engine's sections."""
+class Sections(Protocol):
+    """The vectors of an engine's sections. `made` tells the model and the projection."""
 
-    def __init__(self, path: Path) -> None:
+    @property
+    def made(self) -> str:
+        """What they were made by."""
+
+    def cosine(self, query: Sequence[int], key: Any) -> float:
+        """How near a section is to a query."""
+        ...
+
+    def nearest(self, query: Sequence[int]) -> Sequence[Any]:
+        """What `Similarities.nearest` takes: the sections whose cosine with a query is at least
+        LEAST_COSINE_OF_WORDS, of all, or of those in the clusters whose leaders are nearest.
+        """
+        ...
+
+
+class FileSections:
+    """Those of an engine on this machine, in the file SECTIONS. Raises as `read_head` does."""
+
+    def __init__(self, path: Path, reader: PostingReader) -> None:
+        self._order = reader.order
+        self._is_whole = reader.sections <= WHOLE
         self._data = _mapped(path)
         self.head = read_head(self._data, path.name)
         rows = self.head.rows
         self._docs = HEAD + _NUMBER * rows
         self._leaders = self._docs + _NUMBER * rows
         self._vectors = self._leaders + _NUMBER * rows
+
+    @property
+    def made(self) -> str:
+        """See Sections."""
+        return self.head.made
+
+    def cosine(self, query: Sequence[int], key: int) -> float:
+        """See Sections. Raises ValueError where a section has no vector."""
+        return cosine(query, self.vector(self.row_of(self._order[key])))
+
+    def nearest(self, query: Sequence[int]) -> list[int]:
+        """See Sections."""
+        rows: Iterable[int] = range(len(self))
+        if not self._is_whole:
+            leaders = self.leaders
+            found = self._by_cosine(query, sorted({*leaders} - {NO_ROW}))[:PROBED]
+            chosen = {row for _, row in found}
+            rows = [row for row, leader in enumerate(leaders) if leader in chosen]
+        near = self._by_cosine(query, rows)
+        return [self.document(n) for value, n in near if value >= LEAST_COSINE_OF_WORDS]
+
+    def _by_cosine(self, query: Sequence[int], rows: Iterable[int]) -> list[tuple[float, int]]:
+        return nearest(query, ((row, self.vector(row)) for row in rows))
 
     def __len__(self) -> int:
         return self.head.rows
@@ -269,18 +316,17 @@ def _mapped(path: Path) -> mmap.mmap:
 
 
 class WordMeaning:
-    """How near the sections of one engine are to a query's words: a `kb.search.protocols.Meaning`.
+    """How near sections are to a query's words: a `kb.search.protocols.Meaning`. `root` is the
+    folder of the generation.
 
-    `root` is the folder of the generation, `folder` that of the engine. Raises OSError, ValueError,
-    KeyError and TypeError where the files are others, or were not made together.
+    Raises OSError, ValueError, KeyError and TypeError where the files are others, or were not made
+    together.
     """
 
-    def __init__(self, root: Path, folder: Path, reader: PostingReader) -> None:
-        self._order = reader.order
-        self._is_whole = reader.sections <= WHOLE
+    def __init__(self, root: Path, sections: Sections) -> None:
         self._words = [_Words(root / name) for name in (VOCABULARY, WORDS)]
-        self._sections = _Sections(folder / SECTIONS)
-        made = {self._sections.head.made, *(words.head.made for words in self._words)}
+        self._sections = sections
+        made = {sections.made, *(words.head.made for words in self._words)}
         if len(made) > 1:
             raise ValueError("its files were made by different models")
 
@@ -290,40 +336,21 @@ class WordMeaning:
         query = weighted_sum([(vector, idf) for vector, idf in known if vector])
         if not any(query):
             return None
-        cosines = _Cosines(self._sections, self._order, query)
-        near = self._nearest(query) if asked.held < UNSURE else []
-        return Similarities(cosines, near, REACH, NEAR)
+        near = self._sections.nearest(query) if asked.held < UNSURE else ()
+        return Similarities(Cosines(query, self._sections.cosine), near, REACH, NEAR)
 
     def _vector(self, word: str) -> array[int] | None:
         found = (words.vector(word) for words in self._words)
         return next((vector for vector in found if vector is not None), None)
 
-    def _nearest(self, query: Sequence[int]) -> list[int]:
-        """The documents of sections that are near, the nearest first: of all, or of those in the
-        clusters whose leaders are nearest.
-        """
-        sections = self._sections
-        rows: Iterable[int] = range(len(sections))
-        if not self._is_whole:
-            leaders = sections.leaders
-            found = self._by_cosine(query, sorted({*leaders} - {NO_ROW}))[:PROBED]
-            chosen = {row for _, row in found}
-            rows = [row for row, leader in enumerate(leaders) if leader in chosen]
-        near = self._by_cosine(query, rows)
-        return [sections.document(n) for value, n in near if value >= LEAST_COSINE_OF_WORDS]
 
-    def _by_cosine(self, query: Sequence[int], rows: Iterable[int]) -> list[tuple[float, int]]:
-        return nearest(query, ((row, self._sections.vector(row)) for row in rows))
+class Cosines(dict[Any, float]):
+    """Cosines with a query by key, each computed when first asked for."""
 
-
-class _Cosines(dict[int, float]):
-    """Cosines by document, each computed when first asked for."""
-
-    def __init__(self, sections: _Sections, order: Sequence[int], query: Sequence[int]) -> None:
+    def __init__(self, query: Sequence[int], cosine: Callable[[Sequence[int], Any], float]) -> None:
         super().__init__()
-        self._sections, self._order, self._query = sections, order, query
+        self._query, self._cosine = query, cosine
 
-    def __missing__(self, doc: int) -> float:
-        row = self._sections.row_of(self._order[doc])
-        found = self[doc] = cosine(self._query, self._sections.vector(row))
+    def __missing__(self, key: Any) -> float:
+        found = self[key] = self._cosine(self._query, key)
         return found

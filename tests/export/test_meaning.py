@@ -13,7 +13,7 @@ from support.models import ARTICLES, MEANINGS, make_model
 from kb import KnowledgeBase
 from kb.assist.as_json import answer_as_json
 from kb.config import SemanticConfig
-from kb.semantic import word_writer, words
+from kb.semantic import clusters, words
 from kb.semantic.encoder import KEPT
 from kb.site.export import meaning as exported
 
@@ -47,7 +47,7 @@ def content(tmp_path):
 @pytest.fixture
 def small_files(monkeypatch):
     """Files and clusters of a few sections, as large sites have them in comparison."""
-    for module in (exported, words, word_writer):
+    for module in (exported, words, clusters):
         monkeypatch.setattr(module, "WHOLE", 4)
     monkeypatch.setattr(exported, "VOCABULARY_WORDS", 3)
     monkeypatch.setattr(exported, "OWN_WORDS", 3)

@@ -22,10 +22,11 @@ from pathlib import Path
 import pytest
 from support.articles import make_article
 from support.cluster_engine import URLS, ClusterEngine, needs_cluster, settings
+from support.models import ARTICLES, MEANINGS, make_model
 from support.proxy import LOST as NO_ANSWER
 from support.proxy import make_certificates, proxying
 
-from kb.config import Config, EngineConfig, Ranking
+from kb.config import Config, EngineConfig, Ranking, SemanticConfig
 from kb.errors import ConfigError, IndexBusyError, IndexingError
 from kb.index.generations import DamagedIndexError
 from kb.index.opensearch import client as door
@@ -37,6 +38,7 @@ from kb.index.opensearch.sender import Change, Sender
 from kb.knowledge_base import KnowledgeBase
 from kb.search.query import Request, parse_query
 from kb.search.searcher import Searcher
+from kb.semantic.encoder import Encoder
 from kb.text.analysis import Analyzer
 
 pytest.importorskip("opensearchpy")
@@ -652,6 +654,113 @@ def test_a_knowledge_base_on_a_cluster(tmp_path):
     alone.prepare()
     assert "does not answer" in alone.outdated
     assert [hit.article for hit in alone.search("stolen").hits] == ["lost"]
+
+
+MEANT = (
+    "smashed mug", "shattered beaker of the order", "lighten the monitor", "bloated battery",
+    "money for a broken cup", "mug tag:billing", "smashed mug -picture", '"broken cup" please money',
+    "order 3", "beaker order 17", "xylograph", "smashed lighten bloated", "where is my refund",
+)  # fmt: skip
+"""Some share words with articles, some their meaning alone, some both, one neither."""
+
+
+def answers_of(base):
+    """All that is said to each query, by who may see what."""
+    readers = ({}, {"drafts": True}, {"audience": "agent", "limit": 40}, {"limit": 200})
+    found = []
+    for query in MEANT:
+        for reader in readers:
+            answer = base.search(query, explain=True, **reader)
+            hits = [
+                (hit.article, hit.anchor, hit.score, hit.parts, hit.also) for hit in answer.hits
+            ]
+            found.append((query, answer.total, answer.notices, hits))
+    return found
+
+
+@contextmanager
+def both_engines(folder, mode, others):
+    """Knowledge bases of the same articles in a mode of ranking by meaning, on this machine and on
+    the cluster, with this many orders beside what an encoder tells apart.
+    """
+    make_model(folder / "model")
+    content = folder / "content"
+    content.mkdir()
+    for name, text in ARTICLES.items():
+        (content / f"{name}.md").write_text(text)
+        if name != "draft":
+            (content / f"{name}-again.md").write_text(text)  # twins
+    for number in range(others):
+        words = MEANINGS[number % 7], MEANINGS[number // 7 % 7]
+        said = " ".join(own[number % len(own)] for own in words)
+        (content / f"o{number}.md").write_text(f"# Order {number}\n\nOrder {said} {number % 5}.\n")
+    semantic = SemanticConfig(mode=mode, model=str(folder / "model"))
+    where = settings()
+    engine = EngineConfig(
+        kind="opensearch", urls=URLS, prefix=where.prefix, shards=2, replicas=0, timeout=30
+    )
+    config = Config(content=content, index=folder / "here", semantic=semantic)
+    there = replace(config, index=folder / "there", engine=engine)
+    try:
+        yield KnowledgeBase(config), KnowledgeBase(there)
+    finally:
+        Cluster(where).request("DELETE", f"/{where.prefix}-*")
+
+
+@needs_cluster
+@pytest.mark.parametrize("others", [20, 300], ids=["whole", "clusters"])
+@pytest.mark.parametrize("mode", ["words", "encoder"])
+def test_meaning_counts_as_on_this_machine(tmp_path, mode, others):
+    """The same answers with the same scores, of few sections and of so many that they are looked
+    at by clusters, and after articles were edited, added and removed.
+    """
+    with both_engines(tmp_path, mode, others) as (here, there):
+        assert answers_of(here) == answers_of(there)
+        assert there.search("smashed mug").hits
+        content = tmp_path / "content"  # of other words, and as long as before
+        (content / "cup.md").write_text(ARTICLES["cup"].replace("broken", "swollen"))
+        (content / "new.md").write_text((content / "o7.md").read_text().replace("order", "battery"))
+        (content / "o7.md").unlink()
+        for base in (here, there):
+            assert not base.index().rebuilt
+        assert answers_of(here) == answers_of(there)
+
+
+@needs_cluster
+def test_vectors_on_a_cluster_are_made_once(tmp_path, monkeypatch):
+    """A second machine takes the words of the vocabulary and all sections from there, as does one
+    that writes the index anew.
+    """
+    with both_engines(tmp_path, "words", 30) as (_, there):
+        there.index()
+        encoded = []
+        plain = Encoder.encode_texts
+        monkeypatch.setattr(
+            Encoder,
+            "encode_texts",
+            lambda self, texts: (encoded.extend(texts), plain(self, texts))[1],
+        )
+        monkeypatch.setattr(Encoder, "words", lambda _: pytest.fail("a vocabulary of its own"))
+        other = KnowledgeBase(replace(there.config, index=tmp_path / "second"))
+        assert answers_of(other) == answers_of(there)
+        assert other.describe().generation == there.describe().generation
+        (tmp_path / "content" / "long.md").write_text(f"# Long\n\n{'many words ' * 400}\n")
+        assert other.index().rebuilt
+        assert len(encoded) == 1
+
+
+@needs_cluster
+def test_a_vector_of_another_length_is_an_error(tmp_path):
+    """Never a wrong answer."""
+    with both_engines(tmp_path, "words", 20) as (_, there):
+        name = there.describe().generation
+        cluster = there.engine.cluster
+        cluster.request("PUT", f"/{name}/_settings", {"index.blocks.write": None})
+        for row in cluster.get(f"/{name}/_search", q="k:s", size=100)["hits"]["hits"]:
+            body = {"doc": {"e": "AAAA"}}
+            cluster.request("POST", f"/{name}/_update/{row['_id']}", body, {"refresh": "true"})
+        with pytest.raises(IndexingError, match="no such vector"):
+            KnowledgeBase(there.config).search("shattered beaker of the order")
 
 
 def test_the_door_is_the_only_one():

@@ -40,13 +40,15 @@ class PlainEngine:
     def __init__(self, folder, language=""):
         self.file = folder / "titles.json"
 
-    def build(self, articles, _progress=None):
+    keeps_vectors = False
+
+    def build(self, articles, _progress=None, _vectors=None):
         """Write all titles."""
         titles = {article.id: article.title for article in articles}
         self.asked.append(("build", list(titles)))
         self._write(titles)
 
-    def update(self, removed, articles):
+    def update(self, removed, articles, _vectors=None):
         """Replace some titles."""
         removed, articles = sorted(removed), list(articles)
         self.asked.append(("update", removed, [article.id for article in articles]))

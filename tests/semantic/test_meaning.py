@@ -185,13 +185,6 @@ def test_a_missing_model_is_one_line(folder, missing, capsys):
         KnowledgeBase.open().search("mug")
 
 
-def test_an_index_on_a_cluster_has_no_meaning_yet(folder, capsys, monkeypatch):
-    """It says so, before the cluster is asked."""
-    monkeypatch.setenv("KB_ENGINE_KIND", "opensearch")
-    assert run(["search", "mug"]) == 3
-    assert "needs an index on this machine" in capsys.readouterr().err
-
-
 def test_languages_have_vectors_of_their_own(folder):
     """A question in one brings its own articles."""
     for tag, text in (("en", "# A broken cup\n\nSend it.\n"), ("de", "# Tasse\n\nEine mug.\n")):

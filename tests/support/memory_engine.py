@@ -62,12 +62,14 @@ class MemoryEngine:
         self.folder, self.analyzer, self.ranking = folder, analyzer, ranking
         self.articles = {}
 
-    def build(self, articles, _progress=None):
+    keeps_vectors = False
+
+    def build(self, articles, _progress=None, _vectors=None):
         """Take all articles."""
         self.articles = {article.id: article for article in articles}
         self._store()
 
-    def update(self, removed, articles):
+    def update(self, removed, articles, _vectors=None):
         """Take some out and put others in, unless average lengths move."""
         other = MemoryEngine(self.folder, self.analyzer, self.ranking)
         kept = [article for id_, article in self.articles.items() if id_ not in removed]

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.index.opensearch.inverted import invert
 from kb.index.opensearch.mapping import article_key, document_id, unpack
+from kb.index.opensearch.meaning import ABOUT, about_rows, from_binary, offer
 from kb.index.opensearch.names import WRITE_SECONDS, Names
 from kb.index.opensearch.reader import Summary, constants_of
+from kb.index.opensearch.scan import PAGE, scan
 from kb.index.opensearch.sender import Change, Sender
 from kb.index.opensearch.sums import WHOLE, Idfs, Share, Sums
-from kb.index.opensearch.writer import article_rows, identity_of
+from kb.index.opensearch.writer import article_rows, identity_of, texts_of
 from kb.index.twins import group_sections
 from kb.model import decode_meta
 from kb.search.ranking import Averages
@@ -29,21 +31,26 @@ if TYPE_CHECKING:
     from kb.index.opensearch.client import Cluster
     from kb.index.opensearch.inverted import Sections
     from kb.model import Article, ArticleMeta
+    from kb.semantic.kept import KeptVectors, Placed
     from kb.text.analysis import Analyzer
-
-PAGE = 2_000
 
 _Key = tuple[str, int]
 """A section: its article's id, and its position."""
 
 
+_VALUES = ("m", "tm", "g", "gr", "l")
+"""The fields of a section that other articles may change."""
+
+
 class _Stored(NamedTuple):
-    """What is needed of a section of before."""
+    """What is needed of a section of before; `vector` and its `key` where meaning counts."""
 
     printed: bytes
     heads: dict[str, int]
     title: list[str]
-    values: tuple[Any, ...]  # m, tm, g, gr
+    values: tuple[Any, ...]  # of _VALUES
+    key: bytes
+    vector: bytes
 
 
 def update(  # noqa: PLR0917  # as `build`, and what changed
@@ -53,6 +60,7 @@ def update(  # noqa: PLR0917  # as `build`, and what changed
     ranking: Ranking,
     removed: Collection[str],
     articles: Collection[Article],
+    vectors: KeptVectors | None = None,
 ) -> str | None:
     """Write a new index with some articles taken out and others put in, and let it answer; its
     name. None where all weights are others now, or where the old index is not the one that answers.
@@ -60,7 +68,7 @@ def update(  # noqa: PLR0917  # as `build`, and what changed
     names = Names(cluster, old[:-9])
     if names.current() != old:
         return None
-    change = _Update(cluster, old, analyzer, ranking, removed, articles)
+    change = _Update(cluster, old, analyzer, ranking, removed, articles, vectors)
     if not change.is_possible:
         return None
     new = names.copy(old)
@@ -80,8 +88,11 @@ class _Update:
         ranking: Ranking,
         removed: Collection[str],
         articles: Collection[Article],
+        vectors: KeptVectors | None,
     ) -> None:
-        self.cluster, self.index = cluster, index
+        self.cluster, self.index, self.vectors = cluster, index, vectors
+        if vectors is not None:
+            offer(vectors, cluster, index)
         self.before = Summary.read(cluster, index)
         self.gone = {
             id_: Share(**row["s"])
@@ -99,7 +110,7 @@ class _Update:
         self.after = _added(self.before, self.changed)
         self.ranking = ranking.fitted(self.after.sections, self.after.articles)
         same = Averages.of(self.after.totals, self.after.sections) == averages
-        same = same and self.before.identity == identity_of(analyzer, ranking)
+        same = same and self.before.identity == identity_of(analyzer, ranking, vectors)
         self.is_possible = same and constants_of(self.ranking) == self.before.constants
 
     def write(self, new: str) -> None:
@@ -110,11 +121,15 @@ class _Update:
         came = {found.documents.id: found for found in self.come}
         idfs = Idfs(self._with_heads(stored), self.ranking)
         groups = self._groups(stored, cards, came)
+        meant, about = self._meant(stored, cards)
         sender = Sender(self.cluster, new, self.before.documents, self.before.check)
-        sender.send(chain(sums, self._articles(idfs, groups), self._others(stored, idfs, groups)))
+        own = self._articles(idfs, groups, meant)
+        sender.send(chain(sums, own, self._others(stored, idfs, groups, meant), about))
         terms += self.before.terms
         count = len({group for group, _ in groups.values()})
-        sender.finish(self.after, self.before.identity, self.ranking, terms, count, adds=0)
+        sender.finish(
+            self.after, self.before.identity, self.ranking, terms, count, 0, self.before.made
+        )
 
     def _sums(self) -> tuple[int, list[Change]]:
         """How many terms more the public's sections hold, and the sums that have changed."""
@@ -182,7 +197,40 @@ class _Update:
             for place, key in enumerate(group)
         }
 
-    def _articles(self, idfs: Idfs, groups: Mapping[_Key, tuple[int, int]]) -> Iterator[Change]:
+    def _meant(
+        self, stored: Mapping[_Key, _Stored], cards: Mapping[str, ArticleMeta]
+    ) -> tuple[Mapping[_Key, Placed], list[Change]]:
+        """What all sections of after mean, and what changes in what they share; nothing where words
+        alone count.
+        """
+        if self.vectors is None:
+            return {}, []
+        known = {section.key: section.vector for section in stored.values()}
+        keys = {key: s.key for key, s in stored.items() if key[0] not in self.gone}
+        missing: dict[bytes, str] = {}
+        for found in self.come:
+            for position, (key, text) in enumerate(texts_of(found, self.vectors)):
+                keys[found.documents.id, position] = key
+                if key not in known:
+                    missing[key] = text
+        known.update(self.vectors.vectors_of(missing))
+        order = sorted(keys)
+        placed, leaders = self.vectors.place(
+            [keys[key] for key in order],
+            [known[keys[key]] for key in order],
+            [cards[id_].is_published for id_, _ in order],
+        )
+        about = [
+            Change(id_, row, 0) for id_, row in about_rows(self.vectors, leaders) if id_ == ABOUT
+        ]
+        return dict(zip(order, placed, strict=True)), about
+
+    def _articles(
+        self,
+        idfs: Idfs,
+        groups: Mapping[_Key, tuple[int, int]],
+        meant: Mapping[_Key, Placed],
+    ) -> Iterator[Change]:
         """The articles that have come, and what is left of those that have gone."""
         old = {
             doc
@@ -194,7 +242,8 @@ class _Update:
             id_ = found.documents.id
             count = len(found.documents.sections)
             own = {n: groups[id_, n] for n in range(count) if (id_, n) in groups}
-            for doc, row in article_rows(found, idfs, own, self.ranking):
+            placed = [meant[id_, n] for n in range(count)] if meant else []
+            for doc, row in article_rows(found, idfs, own, self.ranking, placed):
                 new.add(doc)
                 yield Change(doc, row, 0 if doc in old else 1)
         for doc in sorted(old - new):
@@ -205,16 +254,18 @@ class _Update:
         stored: Mapping[_Key, _Stored],
         idfs: Idfs,
         groups: Mapping[_Key, tuple[int, int]],
+        meant: Mapping[_Key, Placed],
     ) -> Iterator[Change]:
-        """The sections of other articles that have another mass or other twins than before."""
+        """The sections of other articles that have another mass, other twins or another cluster."""
         came = {found.documents.id for found in self.come}
         for key, section in stored.items():
             if key[0] in self.gone or key[0] in came:
                 continue
             group = groups.get(key, (None, None))
-            values = (idfs.mass(section.heads), idfs.title_mass(section.title), *group)
+            masses = idfs.mass(section.heads), idfs.title_mass(section.title)
+            values = (*masses, *group, meant[key].cluster if meant else None)
             if values != section.values:
-                row = dict(zip(("m", "tm", "g", "gr"), values, strict=True))
+                row = dict(zip(_VALUES, values, strict=True))
                 yield Change(_section(key), row, 0, partly=True)
 
     # What the index of before holds.
@@ -231,32 +282,19 @@ class _Update:
 
     def _scan(self) -> Iterator[tuple[_Key, _Stored]]:
         """All sections."""
-        for hit in self._all("s", ["s", "m", "tm", "g", "gr"]):
+        for hit in scan(self.cluster, self.index, "s", ["s", "e", *_VALUES]):
             row, known = hit["_source"], hit["_source"]["s"]
             key = known["i"], int(hit["_id"].rpartition(".")[2])
-            values = (row["m"], row["tm"], row.get("g"), row.get("gr"))
-            yield key, _Stored(bytes.fromhex(known["fp"]), known["h"], known["t"], values)
+            printed, vector_key = (bytes.fromhex(known.get(name, "")) for name in ("fp", "vk"))
+            values = tuple(map(row.get, _VALUES))
+            vector = from_binary(row.get("e", ""))
+            yield key, _Stored(printed, known["h"], known["t"], values, vector_key, vector)
 
     def _cards(self) -> Iterator[tuple[str, ArticleMeta]]:
         """All articles."""
-        for hit in self._all("a", ["d"]):
+        for hit in scan(self.cluster, self.index, "a", ["d"]):
             card = decode_meta(unpack(hit["_source"]["d"]))
             yield card.id, card
-
-    def _all(self, kind: str, fields: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        """All documents of a kind, from one moment: nobody changes the index."""
-        body: dict[str, Any] = {
-            "size": PAGE, "query": {"term": {"k": kind}}, "_source": fields,
-            "sort": [{"a": "asc"}, {"n": {"order": "asc", "missing": 0}}],
-            "track_total_hits": False,
-        }  # fmt: skip
-        while True:
-            answer = self.cluster.search(self.index, body, request_timeout=WRITE_SECONDS)
-            hits = answer["hits"]["hits"]
-            yield from hits
-            if len(hits) < PAGE:
-                return
-            body["search_after"] = hits[-1]["sort"]
 
 
 def _article(id_: str) -> str:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from kb.config import Config, Ranking
     from kb.model import Article, ArticleMeta, Progress
+    from kb.search.protocols import Meaning
+    from kb.semantic.encoder import Encoder
+    from kb.semantic.kept import KeptVectors
     from kb.text.analysis import Analyzer
 
 
@@ -86,25 +89,51 @@ class OpenSearchEngine:
             " by KB_ENGINE_KIND=whoosh and another --index",
         )
 
-    def build(self, articles: Iterable[Article], progress: Progress | None = None) -> None:
+    keeps_vectors = True
+
+    def build(
+        self,
+        articles: Iterable[Article],
+        progress: Progress | None = None,
+        vectors: KeptVectors | None = None,
+    ) -> None:
         """Write a new index of the articles, in order of id. See Engine."""
         from kb.index.opensearch.writer import build  # noqa: PLC0415  # a search writes nothing
 
-        name = build(self.cluster, self.alias, self.analyzer, self.ranking, articles, progress)
+        name = build(
+            self.cluster, self.alias, self.analyzer, self.ranking, articles, progress, vectors
+        )
         self._point_at(name)
 
-    def update(self, removed: Collection[str], articles: Collection[Article]) -> bool:
+    def update(
+        self,
+        removed: Collection[str],
+        articles: Collection[Article],
+        vectors: KeptVectors | None = None,
+    ) -> bool:
         """Take out the articles of the ids `removed` and put in others. See Engine. False, too,
         where another builder's index has taken the place of this one.
         """
         from kb.index.opensearch.changes import update  # noqa: PLC0415  # as above
 
         index = self.index.name
-        new = update(self.cluster, index, self.analyzer, self.ranking, removed, articles)
+        new = update(self.cluster, index, self.analyzer, self.ranking, removed, articles, vectors)
         if new is None:
             return False
         self._point_at(new)
         return True
+
+    def meaning(self, root: Path, encoder: Encoder | None) -> Meaning:
+        """What tells how near sections are to a query. See Engine."""
+        from kb.index.opensearch.sections import (  # noqa: PLC0415  # few ask for it
+            ClusterSections,
+            EncodedSections,
+        )
+        from kb.semantic.words import WordMeaning  # noqa: PLC0415  # as above
+
+        if encoder is None:
+            return WordMeaning(root, ClusterSections(self.index))
+        return EncodedSections(self.index, encoder)
 
     def cards(self) -> dict[str, ArticleMeta]:
         """All articles by id, in order of id."""

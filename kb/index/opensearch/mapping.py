@@ -13,6 +13,7 @@
 | n | sections | the position in the article |
 | g, gr | sections | the group of those that say the same, and the place in it |
 | d | sections | positions of terms, and the records of section and article, packed |
+| e, l | sections | the vector, and the cluster of those that mean alike, where meaning counts |
 | a, f, d | articles | the key of its id, facets, the record |
 | q | words | the word as written |
 | c | all | a number made of the document's id: their sum is the checksum |
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from kb.config import Ranking
     from kb.search.protocols import Phrase
 
-LAYOUT = 3
+LAYOUT = 4
 """Raised when what is written here changes: an index of another one is built anew."""
 
 AT, NEXT, SAME = "\ue000", "\ue001", "\ue002"
@@ -165,6 +166,8 @@ def layout_of(ranking: Ranking, shards: int, replicas: int) -> dict[str, Any]:
                 "g": {"type": "integer"},
                 "gr": number,
                 "d": {"type": "binary", "doc_values": True},
+                "e": {"type": "binary", "doc_values": True},
+                "l": {"type": "keyword"},
                 "s": {"type": "object", "enabled": False},
             },
         },

@@ -104,7 +104,7 @@ class Names:
             with contextlib.suppress(IndexingError):
                 self.remove(new)
             raise
-        self.tidy(new)
+        self.tidy(old, new)
 
     def move(self, old: str, new: str) -> None:
         """Let the new index answer from now on, if the old one has done so until now.
@@ -130,8 +130,10 @@ class Names:
         with contextlib.suppress(NotThereError):
             self.cluster.request("DELETE", f"/{name}", params={"request_timeout": WRITE_SECONDS})
 
-    def tidy(self, current: str) -> None:
-        """Remove what is older than the index before the current one."""
-        before = [name for name in self.all() if name < current]
-        for name in before[:-1]:
-            self.remove(name)
+    def tidy(self, last: str, current: str) -> None:
+        """Remove what is older than the current index, but the one that answered last, which
+        readers may still ask.
+        """
+        for name in self.all():
+            if name < current and name != last:
+                self.remove(name)

@@ -18,16 +18,18 @@ from kb.index.opensearch.mapping import (
     token,
     unpack,
 )
+from kb.index.opensearch.meaning import from_binary, near_script, numbers_of
 from kb.model import Tier
 from kb.search.expansion import MAX_KEY_WORDS
-from kb.search.protocols import Candidate, Candidates, consecutive
+from kb.search.meaning import cosine
+from kb.search.protocols import NEAREST, Candidate, Candidates, NearQuery, consecutive
 from kb.search.ranking import HEAD_STEPS, IDF_STEPS, idf_steps, saturations
 from kb.search.scoring import STEPS, QueryStatistics, Scoring
 from kb.search.twins import Twins, join
 from kb.text.lexicon import Lexicon
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from kb.config import Ranking
     from kb.index.opensearch.client import Cluster
@@ -41,22 +43,35 @@ CACHED_PREFIXES = 256
 PAGE = 5_000
 """Words that are read in one trip."""
 
+NEAR_MARGIN = 8
+"""Sections that are fetched beside those that are wanted for their meaning: equal ones may be."""
+
 ROUNDED = 2e-6
 """What the cluster's scores, single floats, are off by at most, as a share."""
 
 _COLUMNS = ["d", "m", "tm", "g", "gr"]
+_MEANT = [*_COLUMNS, "e"]
 _NOTHING: Mapping[str, Any] = {}
 
 
 class SectionKey:
-    """What a section on the cluster is known by, with all that was stored of it, packed."""
+    """What a section on the cluster is known by, with all that was stored of it, packed; `meant`
+    is its vector, where meaning counts.
+    """
 
-    __slots__ = ("_data", "_packed", "id")
+    __slots__ = ("_data", "_meant", "_packed", "id")
 
-    def __init__(self, id_: str, packed: str) -> None:
+    def __init__(self, id_: str, packed: str, meant: str = "") -> None:
         self.id = id_
-        self._packed = packed
+        self._packed, self._meant = packed, meant
         self._data: dict[str, Any] | None = None
+
+    def cosine(self, query: Sequence[int]) -> float:
+        """How near it is to the vector of a query. Raises DamagedIndexError."""
+        try:
+            return cosine(query, numbers_of(from_binary(self._meant), len(query)))
+        except ValueError:
+            raise DamagedIndexError("a section on the cluster has no such vector") from None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -77,7 +92,7 @@ class SectionKey:
 
 class Summary(NamedTuple):
     """What an index says of itself: what the public sees, the lengths of fields, what scores were
-    made with, and numbers to verify it by.
+    made with, and numbers to verify it by; `made` is what made its vectors, empty without any.
     """
 
     token: str
@@ -92,6 +107,7 @@ class Summary(NamedTuple):
     terms: int
     stored_sections: int
     groups: int
+    made: str
 
     @classmethod
     def read(cls, cluster: Cluster, index: str) -> Summary:
@@ -151,6 +167,7 @@ class ClusterIndex:
         self._stored: dict[str, Mapping[str, Any]] = {}
         self._counts: dict[tuple[str, tuple[str, ...], bool], int] = {}
         self._listed: dict[str, list[tuple[str, bool]]] = {}
+        self._last: tuple[tuple[CandidateQuery, int], dict[str, Any]] | None = None
 
     def expect(self, tokens: Sequence[Token]) -> None:
         """See Statistics: one trip for all that the words of a query will be asked for."""
@@ -234,8 +251,30 @@ class ClusterIndex:
         return self._counted("p", (pair_token(*pair),), public=True)
 
     def candidates(self, query: CandidateQuery, count: int) -> Candidates:
-        """See CandidateSource."""
+        """See CandidateSource. What is near comes as a NearQuery."""
         return _Asked(self, query).best(count)
+
+    def by_words(
+        self, query: CandidateQuery, count: int, ask: Callable[[], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """The answer to a query by words alone: the last one's is kept where meaning counts, as it
+        is wanted again when what is near is known.
+        """
+        if not self.summary.made:
+            return ask()
+        key = query._replace(near=(), most_near=NEAREST), count
+        last = self._last  # taken once: other threads may change it
+        if last is None or last[0] != key:
+            last = self._last = key, ask()
+        return last[1]
+
+    def stored(self, id_: str) -> dict[str, Any]:
+        """What a document that is not about one section holds. Raises DamagedIndexError."""
+        try:
+            found: dict[str, Any] = self.cluster.get(f"/{self.name}/_doc/{id_}")["_source"]["s"]
+        except NotThereError:
+            raise self._gone() from None
+        return found
 
     def positions_in(self, candidate: Candidate, term: str) -> Sequence[int]:
         """See CandidateSource."""
@@ -357,35 +396,89 @@ class _Asked:
                     "aggs": {"n": {"cardinality": {"field": "g", "precision_threshold": 40_000}}},
                 }
             }
-        answer = self._ask(body)
+        answer = self.index.by_words(self.query, count, lambda: self._ask(body))
         hits, total = answer["hits"]["hits"], answer["hits"]["total"]["value"]
         rest = None
         if total > len(hits):
             rest = hits[-1]["_score"] / STEPS * (1 + ROUNDED) + 1e-9
         found = dict(map(self._read, hits))
+        near = self._near()
+        for key, candidate in map(self._read, near):
+            total += not candidate.words
+            found.setdefault(key, candidate)
+        kept = {key for key in found if key.id in {hit["_id"] for hit in near}}
         if self.index.summary.groups:
             groups = answer["aggregations"]["twins"]
             total -= groups["doc_count"] - groups["n"]["value"]
-            self._join(found, hits)
-        return Candidates(list(found.values()), total, rest)
+            total -= self._join(found, hits, near)
+            kept = {key for key, c in found.items() if not kept.isdisjoint((key, *c.twins))}
+        return Candidates(list(found.values()), total, rest, kept)
+
+    def _near(self) -> list[Mapping[str, Any]]:
+        """The sections that are nearest to a NearQuery, of those that pass the rest, the nearest
+        first. Their order is by cosines that are computed here; more are fetched until those that
+        the cluster rounded can't be among them.
+        """
+        query, most = self.query.near, self.query.most_near
+        if not isinstance(query, NearQuery):
+            return []
+        size = most + NEAR_MARGIN
+        while True:
+            hits = self._ask(self._near_body(query, size))["hits"]["hits"]
+            rows = []
+            for hit in hits:
+                key, candidate = self._read(hit)
+                value = key.cosine(query.vector)
+                if value >= query.least:
+                    rows.append((-value, candidate.order, hit))
+            rows.sort(key=lambda row: row[:2])
+            edge = -rows[most - 1][0] if len(rows) >= most else query.least
+            if len(hits) < size or hits[-1]["_score"] < edge - ROUNDED:
+                return [hit for *_, hit in rows[:most]]
+            size *= 4
+
+    def _near_body(self, query: NearQuery, size: int) -> dict[str, Any]:
+        allowed = self._allowed()
+        allowed["filter"].append({"term": {"k": "s"}})
+        if query.clusters is not None:
+            allowed["filter"].append({"terms": {"l": list(query.clusters)}})
+        return {
+            "size": size,
+            "track_total_hits": False,
+            "query": {
+                "script_score": {
+                    "query": {"bool": {"should": [self._scored()], **allowed}},
+                    "script": near_script(query),
+                    "min_score": max(0.0, query.least - ROUNDED),
+                }
+            },
+        }
 
     def _ask(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        common = {"_source": False, "docvalue_fields": _COLUMNS}
+        columns = _MEANT if self.index.summary.made else _COLUMNS
+        common = {"_source": False, "docvalue_fields": columns}
         return self.index.search({**common, **body}, include_named_queries_score="true")
 
-    def _join(self, found: dict[SectionKey, Candidate], hits: Sequence[Mapping[str, Any]]) -> None:
-        """Let one section stand for all that say the same, also for those not among the best."""
-        groups = sorted({hit["fields"]["g"][0] for hit in hits if "g" in hit["fields"]})
+    def _join(
+        self,
+        found: dict[SectionKey, Candidate],
+        hits: Sequence[Mapping[str, Any]],
+        near: Sequence[Mapping[str, Any]],
+    ) -> int:
+        """Let one section stand for all that say the same, also for those not among the best; by
+        how many sections that hold no word there are fewer then.
+        """
+        groups = sorted({hit["fields"]["g"][0] for hit in (*hits, *near) if "g" in hit["fields"]})
         if not groups:
-            return
+            return 0
         only = {"bool": {"must": [self._scored()], "filter": [{"terms": {"g": groups}}]}}
         size = self.index.summary.stored_sections
         members = self._ask({"size": size, "query": only})["hits"]["hits"]
         for key, candidate in map(self._read, members):
             found.setdefault(key, candidate)
-        places = sorted(
-            (hit["fields"]["g"][0], hit["fields"]["gr"][0], hit["_id"]) for hit in members
-        )
+        worded = {hit["_id"] for hit in members}
+        rows = [*members, *(h for h in near if "g" in h["fields"] and h["_id"] not in worded)]
+        places = sorted((hit["fields"]["g"][0], hit["fields"]["gr"][0], hit["_id"]) for hit in rows)
         keys = {key.id: key for key in found}
         twins = Twins([keys[id_] for _, _, id_ in places], [group for group, _, _ in places])
         idfs = self.scoring.idfs
@@ -394,6 +487,9 @@ class _Asked:
             found[key] = found[key]._replace(twins=others)
             for other in others:
                 del found[other]
+        return (len(rows) - len({g for g, *_ in places})) - (
+            len(members) - len({hit["fields"]["g"][0] for hit in members})
+        )
 
     # Which sections are candidates, and what the cluster takes their scores to be.
 
@@ -425,29 +521,37 @@ class _Asked:
 
     def _words(self) -> dict[str, Any]:
         query = self.query
-        first = [{"term": {"o": True}}, {"terms": {"f": list(map(token, query.first_of))}}]
         any_of = [each for n, term in enumerate(query.terms) for each in self._term(n, term)]
         if query.first_of:
-            any_of.append({"constant_score": {"filter": {"bool": {"filter": first}}, "boost": 0}})
-        filters: list[dict[str, Any]] = [{"term": {"f": token(facet)}} for facet in query.required]
-        filters += map(phrase_query, query.phrases)
-        if not query.hidden:
-            seen: list[dict[str, Any]] = [{"term": {"v": True}}]
-            if query.first_of:
-                seen.append({"bool": {"filter": first}})
-            filters.append({"bool": {"should": seen, "minimum_should_match": 1}})
-        excluded = [{"term": {"f": token(facet)}} for facet in query.forbidden]
-        excluded += map(phrase_query, query.excluded)
+            first = {"bool": {"filter": self._first_of()}}
+            any_of.append({"constant_score": {"filter": first, "boost": 0}})
         if not any_of:
             return {"match_none": {}}
         return {
             "bool": {
                 "must": [{"bool": {"should": any_of, "minimum_should_match": 1}}],
                 "should": list(self._pairs()),
-                "filter": filters,
-                "must_not": excluded,
+                **self._allowed(),
             }
         }
+
+    def _allowed(self) -> dict[str, list[dict[str, Any]]]:
+        """What all candidates have to pass, whatever words they hold."""
+        query = self.query
+        filters: list[dict[str, Any]] = [{"term": {"f": token(facet)}} for facet in query.required]
+        filters += map(phrase_query, query.phrases)
+        if not query.hidden:
+            seen: list[dict[str, Any]] = [{"term": {"v": True}}]
+            if query.first_of:
+                seen.append({"bool": {"filter": self._first_of()}})
+            filters.append({"bool": {"should": seen, "minimum_should_match": 1}})
+        excluded = [{"term": {"f": token(facet)}} for facet in query.forbidden]
+        excluded += map(phrase_query, query.excluded)
+        return {"filter": filters, "must_not": excluded}
+
+    def _first_of(self) -> list[dict[str, Any]]:
+        """What the first sections of articles pass that have one of the facets."""
+        return [{"term": {"o": True}}, {"terms": {"f": list(map(token, self.query.first_of))}}]
 
     def _term(self, number: int, term: ExpandedTerm) -> Iterator[dict[str, Any]]:
         """What holds a word of the query: the best of its alternatives counts."""
@@ -543,7 +647,7 @@ class _Asked:
     def _read(self, hit: Mapping[str, Any]) -> tuple[SectionKey, Candidate]:
         """A section as a candidate, by the scores of the parts that it holds."""
         fields, held = hit["fields"], hit.get("matched_queries", {})
-        key = SectionKey(hit["_id"], fields["d"][0])
+        key = SectionKey(hit["_id"], fields["d"][0], fields.get("e", ("",))[0])
         data = key.data
         words: dict[int, float] = {}
         heads: dict[int, float] = {}

@@ -93,10 +93,17 @@ class Sender:
         )
 
     def finish(  # noqa: PLR0917  # what an index says of itself
-        self, sums: Sums, identity: str, ranking: Ranking, terms: int, groups: int, adds: int
+        self,
+        sums: Sums,
+        identity: str,
+        ranking: Ranking,
+        terms: int,
+        groups: int,
+        adds: int,
+        made: str,
     ) -> None:
         """Write what the index says of itself, look whether all is there, and let nobody change it
-        any more. `adds` is 0 where it has said something before.
+        any more. `adds` is 0 where it has said something before; `made` tells the vectors.
         """
         summary = Summary(
             token=os.urandom(8).hex(),
@@ -111,6 +118,7 @@ class Sender:
             terms=terms,
             stored_sections=sums.stored_sections,
             groups=groups,
+            made=made,
         )
         self.send([Change("m", {"k": "m", "s": summary._asdict()}, adds)])
         self._verify()

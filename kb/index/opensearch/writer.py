@@ -12,9 +12,10 @@ import json
 import os
 import tempfile
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Any
 
+from kb.index.generations import DamagedIndexError
 from kb.index.opensearch.client import NotThereError
 from kb.index.opensearch.inverted import invert
 from kb.index.opensearch.mapping import (
@@ -27,7 +28,10 @@ from kb.index.opensearch.mapping import (
     token,
     with_counts,
 )
+from kb.index.opensearch.meaning import about_rows, as_binary, from_binary, offer
 from kb.index.opensearch.names import Names
+from kb.index.opensearch.reader import Summary
+from kb.index.opensearch.scan import scan
 from kb.index.opensearch.sender import Change, Sender
 from kb.index.opensearch.sums import Idfs, Share, Sums
 from kb.index.twins import group_sections
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from kb.index.opensearch.client import Cluster
     from kb.index.opensearch.inverted import Sections
     from kb.model import Progress
+    from kb.semantic.kept import KeptVectors, Leader, Placed
     from kb.text.analysis import Analyzer
 
 _Key = tuple[int, int]
@@ -53,9 +58,14 @@ _Key = tuple[int, int]
 class Collection:
     """The articles of a build, on disk, with what they add up to."""
 
-    def __init__(self, analyzer: Analyzer, ranking: Ranking) -> None:
-        self.analyzer, self.ranking = analyzer, ranking
+    def __init__(
+        self, analyzer: Analyzer, ranking: Ranking, vectors: KeptVectors | None = None
+    ) -> None:
+        self.analyzer, self.ranking, self.vectors = analyzer, ranking, vectors
         self.sums = Sums()
+        self.leaders: list[Leader] = []
+        self._keys: list[list[bytes]] = []  # by article and section, where meaning counts
+        self._public: list[bool] = []
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
         self._starts: list[int] = []
         self._prints: dict[_Key, bytes] = {}
@@ -76,17 +86,23 @@ class Collection:
         self.sums.add(Share.of(found))
         for position, printed in enumerate(found.documents.fingerprints):
             self._prints[len(self._starts) - 1, position] = printed.tobytes()
+        if self.vectors is not None:
+            self._keys.append([key for key, _ in texts_of(found, self.vectors)])
+            self._public += [not found.documents.hidden] * len(self._keys[-1])
 
     @property
     def averages(self) -> Averages:
         """The average lengths of all that the public sees."""
         return Averages.of(self.sums.totals, self.sums.sections)
 
-    def rows(self, progress: Progress | None = None) -> Iterator[tuple[str, dict[str, Any]]]:
+    def rows(
+        self, progress: Progress | None = None, known: Mapping[bytes, bytes] = {}
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
         """The documents of all articles and their sections, one after the other. `progress` is
-        told when all of an article were taken.
+        told when all of an article were taken. `known` are vectors of sections by their keys.
         """
         averages, idfs = self.averages, Idfs(self.sums, self.ranking)
+        placed = iter(self._placed(known))
         groups = self.groups()
         self.group_count = len({group for group, _ in groups.values()})
         for number in range(len(self._starts)):
@@ -96,9 +112,38 @@ class Collection:
                 for position in range(len(found.documents.sections))
                 if (number, position) in groups
             }
-            yield from article_rows(found, idfs, own, self.ranking)
+            meant = [*islice(placed, len(found.documents.sections))]
+            yield from article_rows(found, idfs, own, self.ranking, meant)
             if progress is not None:
                 progress(number + 1, len(self._starts))
+
+    def _placed(self, known: Mapping[bytes, bytes]) -> list[Placed]:
+        """What is kept of the meaning of all sections; nothing where words alone count."""
+        if self.vectors is None:
+            return []
+        known = {**known}
+        for batch in self._unknown(self.vectors, known):
+            known.update(self.vectors.vectors_of(batch))
+        keys = [*chain.from_iterable(self._keys)]
+        placed, self.leaders = self.vectors.place(keys, [known[key] for key in keys], self._public)
+        return placed
+
+    def _unknown(
+        self, vectors: KeptVectors, known: Mapping[bytes, bytes]
+    ) -> Iterator[dict[bytes, str]]:
+        """The texts of sections that have no vector, some at a time, by their keys."""
+        texts: dict[bytes, str] = {}
+        for number, keys in enumerate(self._keys):
+            if all(key in known for key in keys):
+                continue
+            article = self._read(number)
+            averages = Averages((1.0,) * len(FIELDS))  # as above
+            found = texts_of(invert(article, self.analyzer, self.ranking, averages), vectors)
+            texts.update((key, text) for key, text in found if key not in known)
+            if len(texts) >= ENCODED_AT_ONCE:
+                yield texts
+                texts = {}
+        yield texts
 
     def groups(self) -> dict[_Key, tuple[int, int]]:
         """Of each section that others say the same as: its group, and its place in it."""
@@ -118,18 +163,45 @@ class Collection:
         return decode_as(Article, json.loads(self._file.readline()))
 
 
-def identity_of(analyzer: Analyzer, ranking: Ranking) -> str:
+ENCODED_AT_ONCE = 1_000
+"""Sections whose texts are held while they are encoded."""
+
+
+def texts_of(found: Sections, vectors: KeptVectors) -> list[tuple[bytes, str]]:
+    """The keys and texts of an article's sections, as they are encoded."""
+    title = found.documents.record["title"]
+    return [vectors.text_of(title, section.record) for section in found.documents.sections]
+
+
+def stored_vectors(cluster: Cluster, index: str, vectors: KeptVectors) -> dict[bytes, bytes]:
+    """The vectors that an index has of sections, by their keys, where they were made so."""
+    try:
+        if Summary.read(cluster, index).made != vectors.made:
+            return {}
+    except DamagedIndexError:  # an empty one, or one of another version
+        return {}
+    rows = (row["_source"] for row in scan(cluster, index, "s", ["e", "s.vk"]))
+    found = {bytes.fromhex(row["s"]["vk"]): from_binary(row["e"]) for row in rows}
+    return {key: vector for key, vector in found.items() if len(vector) == vectors.size}
+
+
+def identity_of(analyzer: Analyzer, ranking: Ranking, vectors: KeptVectors | None) -> str:
     """A digest of all that an index depends on besides the articles."""
     words = sorted(analyzer.stop_words), sorted(analyzer.own_words())
     constants = [getattr(ranking, constant.name) for constant in ranking.constants()]
-    known = repr((LAYOUT, __version__, releases(INDEX), analyzer.language, words, constants))
+    made = vectors.made if vectors else ""
+    known = repr((LAYOUT, __version__, releases(INDEX), analyzer.language, words, constants, made))
     return hashlib.sha256(known.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def article_rows(
-    found: Sections, idfs: Idfs, groups: Mapping[int, tuple[int, int]], ranking: Ranking
+    found: Sections,
+    idfs: Idfs,
+    groups: Mapping[int, tuple[int, int]],
+    ranking: Ranking,
+    meant: Sequence[Placed] = (),
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The documents of an article and of its sections."""
+    """The documents of an article and of its sections; `meant` are their vectors, if any."""
     documents = found.documents
     key, facets = article_key(documents.id), list(map(token, documents.facets))
     share = Share.of(found)
@@ -143,7 +215,7 @@ def article_rows(
     }  # fmt: skip
     for position, section in enumerate(documents.sections):
         weights, places = found.weights[position], found.places[position]
-        row = {
+        row: dict[str, Any] = {
             **shared,
             "o": position == 0,
             "n": position,
@@ -163,6 +235,9 @@ def article_rows(
         }  # fmt: skip
         if position in groups:
             row["g"], row["gr"] = groups[position]
+        if meant:
+            row["e"], row["l"] = as_binary(meant[position].vector), meant[position].cluster
+            row["s"]["vk"] = meant[position].key.hex()
         yield f"s{key}.{position}", row
 
 
@@ -199,26 +274,35 @@ def build(  # noqa: PLR0917  # all that an index depends on
     ranking: Ranking,
     articles: Iterable[Article],
     progress: Progress | None = None,
+    vectors: KeptVectors | None = None,
 ) -> str:
     """Write a new index of the articles and let it answer; its name. Where the one that answers
     was made of the same articles, nothing is written. `progress` is told of the second pass.
     """
-    collection = Collection(analyzer, ranking)
+    collection = Collection(analyzer, ranking, vectors)
     try:
         for article in articles:
             collection.add(article)
         names, sums = Names(cluster, alias), collection.sums
-        old, identity = names.current(), identity_of(analyzer, ranking)
+        old = names.current()
+        if vectors is not None:
+            offer(vectors, cluster, old)
+        identity = identity_of(analyzer, ranking, vectors)
         if _holds(cluster, old, identity, f"{sums.content:064x}"):
             return old
         fitted, settings = ranking.fitted(sums.sections, sums.articles), cluster.settings
         new = names.create(layout_of(fitted, settings.shards, settings.replicas))
         with names.replacing(old, new):
             sender = Sender(cluster, new)
-            rows = chain(collection.rows(progress), sums.rows())
+            known = stored_vectors(cluster, old, vectors) if vectors else {}
+            rows = chain(collection.rows(progress, known), sums.rows())
             sender.send(Change(id_, row) for id_, row in rows)
+            if vectors is not None:
+                about = about_rows(vectors, collection.leaders)
+                sender.send(Change(id_, row) for id_, row in about)
             terms = sum(1 for count in sums.terms.values() if count)
-            sender.finish(sums, identity, fitted, terms, collection.group_count, adds=1)
+            groups, made = collection.group_count, vectors.made if vectors else ""
+            sender.finish(sums, identity, fitted, terms, groups, adds=1, made=made)
         return new
     finally:
         collection.close()

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from kb.config import Ranking
     from kb.index.engine import Description
     from kb.model import Article, Progress
+    from kb.search.protocols import Meaning
+    from kb.semantic.encoder import Encoder
+    from kb.semantic.kept import KeptVectors
     from kb.text.analysis import Analyzer
 
 
@@ -55,10 +58,13 @@ class WhooshEngine:
         self.ranking = ranking
         self._opened: dict[str, WhooshReader] = {}
 
+    keeps_vectors = False
+
     def build(
         self,
         articles: Iterable[Article],
         progress: Progress | None = None,  # noqa: ARG002  # each article is taken once
+        vectors: KeptVectors | None = None,  # noqa: ARG002  # they are files of their own
     ) -> None:
         """Write a new index of the articles, in order of id, into an empty folder."""
         ignore_warnings()
@@ -66,7 +72,12 @@ class WhooshEngine:
 
         build(self.folder, self.analyzer, self.ranking, articles)
 
-    def update(self, removed: Collection[str], articles: Collection[Article]) -> bool:
+    def update(
+        self,
+        removed: Collection[str],
+        articles: Collection[Article],
+        vectors: KeptVectors | None = None,  # noqa: ARG002  # as above
+    ) -> bool:
         """Take out the articles of the ids `removed` and put in others.
 
         `removed` holds the ids of all that is replaced, too. Returns False, having changed
@@ -81,6 +92,18 @@ class WhooshEngine:
     def index(self) -> PostingIndex:
         """The index as the search asks it."""
         return PostingIndex(self.reader, self.ranking)
+
+    def meaning(self, root: Path, encoder: Encoder | None) -> Meaning:
+        """What tells how near sections are to a query. See Engine."""
+        if encoder is None:
+            from kb.semantic import words  # noqa: PLC0415  # few need it
+
+            sections = words.FileSections(self.folder / words.SECTIONS, self.reader)
+            return words.WordMeaning(root, sections)
+        from kb.semantic import vectors  # noqa: PLC0415  # as above
+
+        found = vectors.read_vectors(self.folder / vectors.VECTORS)
+        return vectors.SectionMeaning(found, self.reader, encoder)
 
     def cards(self) -> dict[str, ArticleMeta]:
         """All articles by id, in order of id."""
