@@ -34,7 +34,7 @@ DOORS = {
     "filelock": "index/generations.py",
     "sqlite3": "store.py",
     "pathspec": "content/files.py",
-    "platformdirs": "evaluate/judgments.py",
+    "platformdirs": "index/places.py",
     "wcwidth": "cli/text.py",
     "ir_measures": "evaluate/",
     "mcp": "assist/mcp.py",

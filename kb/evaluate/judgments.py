@@ -7,9 +7,7 @@ is a whole number: 0 is judged and wrong, higher is better. Blank lines are skip
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 import tempfile
 from dataclasses import dataclass
@@ -17,13 +15,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import platformdirs
-
 from kb.content import read_article, scan
 from kb.content.anchors import find_anchor
 from kb.content.dialects import PLAIN, Dialect
 from kb.errors import ContentError, JudgmentError
 from kb.files import read_regular
+from kb.index.places import cached_place
 from kb.model import Article, Audience, Status
 from kb.text.counts import counted
 from kb.text.nearest import did_you_mean
@@ -307,16 +304,7 @@ def index_place(articles: Path) -> Path:
     Folders that share their articles share the index. Where no cache can be written the
     index goes to a new temporary folder, and is built each time.
     """
-    mark = hashlib.sha256(os.fsencode(articles)).hexdigest()[:16]
-    cache = platformdirs.user_cache_path("helpkb", appauthor=False)
-    place = cache / "eval" / mark
-    try:
-        if cache.is_absolute():  # else the user has no home
-            place.mkdir(parents=True, exist_ok=True)
-            return place
-    except OSError:
-        pass
-    return Path(tempfile.mkdtemp(prefix="helpkb-eval-"))
+    return cached_place(articles, "eval") or Path(tempfile.mkdtemp(prefix="helpkb-eval-"))
 
 
 FILE = "judgments.tsv"

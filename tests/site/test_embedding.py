@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from support.models import make_model
 
 from kb.config import load_config
 from kb.errors import SiteError
+from kb.semantic.encoder import Encoder
 from kb.site.embed.embed import MARK, embed_search
 from kb.site.embed.generators import GENERATORS
 
@@ -181,3 +183,29 @@ def test_a_file_is_no_folder(docs):
     (docs.parent / "out").write_text("mine")
     with pytest.raises(SiteError, match="no folder"):
         embed(docs)
+
+
+def test_an_export_encodes_what_another_did_not(docs, tmp_path, monkeypatch):
+    """Where meaning counts, texts and words are encoded once, and files are those of a first export."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    make_model(tmp_path / "model")
+    (tmp_path / "kb.toml").write_text('[semantic]\nmode = "words"\nmodel = "model"\n')
+    encoded = []
+    for name in ("encode_texts", "encode_queries"):
+        plain = getattr(Encoder, name)
+        noting = lambda self, texts, plain=plain: (encoded.extend(texts), plain(self, texts))[1]  # noqa: E731
+        monkeypatch.setattr(Encoder, name, noting)
+    embed(docs)
+    first = files(tmp_path / "out")
+    assert "Late\nLook at the tracking." in encoded
+    encoded.clear()
+    embed(docs)
+    assert encoded == []
+    assert files(tmp_path / "out") == first
+    (docs / "late.md").write_text("# Late\n\nLook at the mug.\n")
+    embed(docs)
+    assert encoded == ["Late\nLook at the mug."]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other"))
+    edited = files(tmp_path / "out")
+    embed(docs)
+    assert files(tmp_path / "out") == edited

@@ -123,13 +123,21 @@ def embed_search(
 def _export(
     config: Config, pattern: str, generator: Generator, language: str | None
 ) -> tuple[dict[str, bytes], Embedding]:
-    """The files of the export, made in a temporary folder."""
+    """The files of the export, made in a temporary folder; where meaning counts its index, which
+    knows what was encoded, is kept in the user's cache.
+    """
+    kept = None
+    if config.semantic.mode != "off":
+        from kb.index.places import cached_place  # noqa: PLC0415  # few ask for it
+
+        spoken = f"{generator.name}-{language or ''}"  # an index for each search that is exported
+        kept = cached_place(config.content / spoken, "export")
     with TemporaryDirectory() as folder:
         pages, problems = _stage(config, Path(folder) / "content", generator, language)
         staged = replace(
             config,
             content=Path(folder) / "content",
-            index=Path(folder) / "index",
+            index=kept or Path(folder) / "index",
             # Names that begin with `_` are among the pages that are published.
             folder=replace(config.folder, languages=(), dialect="plain", exclude=("!**",)),
             language=tidy_tag(language or config.language),
