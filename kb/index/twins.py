@@ -23,10 +23,10 @@ import re
 import struct
 import zlib
 from array import array
-from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain, repeat, takewhile
+from itertools import chain, pairwise, repeat, takewhile
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from kb.concurrency import cached_property
@@ -35,7 +35,7 @@ from kb.search.protocols import FINGERPRINT, TWINS
 from kb.search.twins import NO_TWINS, Twins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from kb.model import Article, ArticleMeta
     from kb.search.protocols import ExportReader
@@ -358,8 +358,38 @@ def group_sections(
 
     The keys of an article's sections ascend in their order.
     """
-    rows = dict(zip(prints, map(_PRINT.unpack, prints.values()), strict=True))
+    keys = sorted(chain.from_iterable(_PRINT.unpack(data)[2:] for data in prints.values()))
+    several = {one for one, other in pairwise(keys) if one == other}
+    del keys
+    # Of most sections nothing is in another: to unpack all took .8 KB of memory a section.
+    rows = {
+        key: row
+        for key, data in prints.items()
+        if not several.isdisjoint((row := _PRINT.unpack(data))[2:])
+    }
     return _group(rows, meta_of, section_of)
+
+
+class Prints(Mapping[int, bytes]):
+    """Fingerprints one behind the other, by their numbers: SIZE bytes a section."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+
+    def add(self, printed: bytes) -> None:
+        """Take the next one."""
+        self._data += printed
+
+    def __getitem__(self, number: int) -> bytes:
+        if not 0 <= number < len(self):
+            raise KeyError(number)
+        return bytes(self._data[number * SIZE : (number + 1) * SIZE])
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self)))
+
+    def __len__(self) -> int:
+        return len(self._data) // SIZE
 
 
 def _group(
@@ -367,14 +397,13 @@ def _group(
     meta_of: Callable[[K], ArticleMeta],
     section_of: Callable[[K], tuple[str, str]],
 ) -> list[list[K]]:
-    counts = Counter(chain.from_iterable([row[2:] for row in rows.values()]))
-    several = {key for key, count in counts.items() if count > 1}
-    some = [key for key, row in rows.items() if not several.isdisjoint(row[2:])]
-    places = {key: Place.of(meta_of(key)) for key in some}
-    ages = {key: place.age() for key, place in places.items()}
+    articles: dict[Place, list[K]] = {}
+    for key in rows:
+        articles.setdefault(Place.of(meta_of(key)), []).append(key)
     grouping = _Grouping[K](_Comparison(meta_of, section_of).are_alike)
-    for key in sorted(some, key=lambda key: (ages[key], key)):
-        grouping.add(key, places[key].id, *rows[key])
+    for place in sorted(articles, key=Place.age):
+        for key in sorted(articles[place]):  # type: ignore[type-var]  # numbers, or tuples of such
+            grouping.add(key, place.id, *rows[key])
     return [group for group in grouping.groups if len(group) > 1]
 
 

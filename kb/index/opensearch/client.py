@@ -108,17 +108,27 @@ class Cluster:
             raise ClusterError(f"{self.name} answered in part only", hint="try again")
 
     def request(
-        self, method: str, path: str, body: object = None, params: Mapping[str, object] = {}
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        params: Mapping[str, object] = {},
+        *,
+        patience: int = 0,
     ) -> Any:
-        """What the cluster answers, asked again where it may be better by then.
+        """What the cluster answers, asked again where it may be better by then; `patience` more
+        times where it is full (429).
 
         Raises NotThereError, ConflictError, and ClusterError for all else.
         """
-        for attempt in range(self.settings.retries + 1):
+        for attempt in range(self.settings.retries + patience + 1):
             failure = self._try(method, path, body, params)
             if not isinstance(failure, _Failure):
                 return failure
-            if not failure.passing or attempt == self.settings.retries:
+            is_last = attempt == self.settings.retries + patience or (
+                attempt >= self.settings.retries and failure.status != FULL
+            )
+            if not failure.passing or is_last:
                 break
             pause(attempt)
         raise self._error(failure)
@@ -195,6 +205,10 @@ class Cluster:
         except OSError as error:
             raise ConfigError(f"engine.ca can't be read: {error}", path=str(settings.ca)) from None
         return client.transport
+
+
+FULL = 429
+"""The status of a cluster, or of one of its queues, that takes no more for now."""
 
 
 def pause(attempt: int) -> None:

@@ -74,7 +74,9 @@ class Sender:
         """One request; what a full queue refused comes again, until it is in."""
         path, timeout = f"/{self.index}/_bulk", {"request_timeout": WRITE_SECONDS}
         for attempt in range(self.cluster.settings.retries + MORE_TRIES):
-            answer = self.cluster.request("POST", path, "".join(batch), timeout)
+            answer = self.cluster.request(
+                "POST", path, "".join(batch), timeout, patience=MORE_TRIES
+            )
             items = [item for row in answer["items"] for item in row.values()]
             again = []
             for lines, item in zip(batch, items, strict=True):

@@ -11,6 +11,8 @@ import hashlib
 import json
 import os
 import tempfile
+from array import array
+from bisect import bisect_right
 from functools import lru_cache
 from itertools import chain, islice
 from typing import IO, TYPE_CHECKING, Any
@@ -34,7 +36,7 @@ from kb.index.opensearch.reader import Summary
 from kb.index.opensearch.scan import scan
 from kb.index.opensearch.sender import Change, Sender
 from kb.index.opensearch.sums import Idfs, Share, Sums
-from kb.index.twins import group_sections
+from kb.index.twins import Prints, group_sections
 from kb.libraries import INDEX, releases
 from kb.model import Article, decode_as, encode_meta
 from kb.search.protocols import field_of
@@ -51,9 +53,6 @@ if TYPE_CHECKING:
     from kb.semantic.kept import KeptVectors, Leader, Placed
     from kb.text.analysis import Analyzer
 
-_Key = tuple[int, int]
-"""A section: the number of its article, and its position."""
-
 
 class Collection:
     """The articles of a build, on disk, with what they add up to."""
@@ -67,8 +66,9 @@ class Collection:
         self._keys: list[list[bytes]] = []  # by article and section, where meaning counts
         self._public: list[bool] = []
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
-        self._starts: list[int] = []
-        self._prints: dict[_Key, bytes] = {}
+        self._starts = array("Q")
+        self._firsts = array("Q")  # the number of each article's first section, among all
+        self._prints = Prints()
         self.group_count = 0
         self.read = lru_cache(256)(self._read)
 
@@ -84,8 +84,9 @@ class Collection:
         # Which averages does not matter here: levels are not looked at.
         found = invert(article, self.analyzer, self.ranking, Averages((1.0,) * len(FIELDS)))
         self.sums.add(Share.of(found))
-        for position, printed in enumerate(found.documents.fingerprints):
-            self._prints[len(self._starts) - 1, position] = printed.tobytes()
+        self._firsts.append(len(self._prints))
+        for printed in found.documents.fingerprints:
+            self._prints.add(printed.tobytes())
         if self.vectors is not None:
             self._keys.append([key for key, _ in texts_of(found, self.vectors)])
             self._public += [not found.documents.hidden] * len(self._keys[-1])
@@ -108,9 +109,9 @@ class Collection:
         for number in range(len(self._starts)):
             found = invert(self._read(number), self.analyzer, self.ranking, averages)
             own = {
-                position: groups[number, position]
+                position: group
                 for position in range(len(found.documents.sections))
-                if (number, position) in groups
+                if (group := groups.get(self._firsts[number] + position))
             }
             meant = [*islice(placed, len(found.documents.sections))]
             yield from article_rows(found, idfs, own, self.ranking, meant)
@@ -145,17 +146,23 @@ class Collection:
                 texts = {}
         yield texts
 
-    def groups(self) -> dict[_Key, tuple[int, int]]:
-        """Of each section that others say the same as: its group, and its place in it."""
-        found = group_sections(self._prints, lambda key: self.read(key[0]), self._section)
+    def groups(self) -> dict[int, tuple[int, int]]:
+        """Of each section that others say the same as, by its number among all: its group, and its
+        place in it.
+        """
+        found = group_sections(self._prints, self._article_of, self._section)
         return {
             key: (number, place)
             for number, group in enumerate(found)
             for place, key in enumerate(group)
         }
 
-    def _section(self, key: _Key) -> tuple[str, str]:
-        section = self.read(key[0]).sections[key[1]]
+    def _article_of(self, key: int) -> Article:
+        return self.read(bisect_right(self._firsts, key) - 1)
+
+    def _section(self, key: int) -> tuple[str, str]:
+        article = bisect_right(self._firsts, key) - 1
+        section = self.read(article).sections[key - self._firsts[article]]
         return section.heading, section.text
 
     def _read(self, number: int) -> Article:
