@@ -220,6 +220,14 @@ class Documents:
         if self._meaning is not None:
             self._kept.note(_VECTORS, self._hashes)
 
+    def changed(self) -> set[int] | None:
+        """The numbers of the articles that are shown otherwise than in the last export, or have
+        another document; None where that had other articles, or otherwise numbered sections.
+        """
+        if not self._former.fits(self.limit, self._articles):
+            return None
+        return self._former.changed(self._seen)
+
     def leads(self) -> set[int]:
         """The sections whose heading is the article's title, known once all is written."""
         return {
@@ -263,10 +271,10 @@ class Documents:
         return _Seen(id_, stamp, placed, self._former.leads(id_, stamp))
 
     def _pieces(self) -> Iterator[Row | Block]:
-        if not self._former.fits(self.limit, self._articles):
+        changed = self.changed()
+        if changed is None:
             yield from chain.from_iterable(map(self._rows, range(len(self._articles))))
             return
-        changed = self._former.changed(self._seen)
         before = self._kept.last.get(_VECTORS, {})
         for block in self._kept.blocks(self.kind):
             same = self._vectors_of(block.first, block.last) == before.get(str(block.first), "")

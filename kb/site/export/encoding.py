@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from itertools import chain
+import re
+from itertools import accumulate, chain
 from operator import sub
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -70,6 +71,28 @@ _STEPS = _Steps()
 def encode_gaps(numbers: Sequence[int]) -> str:
     """Ascending numbers as text, each as what lies between it and the one before."""
     return "".join(map(_STEPS.__getitem__, map(sub, numbers, chain((-1,), numbers))))
+
+
+class _StepsWritten(dict[str, int]):
+    """The numbers between two as text -> how far it is from one to the other."""
+
+    def __missing__(self, written: str) -> int:
+        number = 0
+        for digit in written:
+            number = BASE * number + DIGITS.index(digit) % BASE
+        if number < _KEPT:
+            self[written] = number + 1
+        return number + 1
+
+
+_STEPS_WRITTEN = _StepsWritten()
+_NUMBER = re.compile("[^0-9A-V]*[0-9A-V]")
+
+
+def decode_gaps(text: str) -> list[int]:
+    """The numbers of which `encode_gaps` gave the text."""
+    steps = map(_STEPS_WRITTEN.__getitem__, _NUMBER.findall(text))
+    return [*accumulate(steps, initial=-1)][1:]
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -101,7 +101,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     words, before = read_words(reader, analyzer, kept), kept.last.get(STAMPS, {})
     halves = find_halves(words, stamps, before, reader, analyzer, ranking, kept)
     said = describe_words(words, halves)
-    terms = write_terms(reader, layout, ranking, leads, stamps, said, kept)
+    terms = write_terms(reader, layout, ranking, leads, stamps, said, documents.changed(), kept)
     yield from starmap(listed.add, terms)
     yield from starmap(listed.add, write_words(words))
     yield from starmap(listed.add, write_compounds(reader, words))

@@ -24,6 +24,7 @@ from kb.search.ranking import (
     head_steps,
     idf_steps,
 )
+from kb.site.export.columns import END, Columns, postings_in
 from kb.site.export.encoding import (
     DIGITS,
     NUMBERS,
@@ -48,9 +49,6 @@ MARKS = "%!#$"
 
 LINK_MARK = "&"
 """Before positions in the text of links: the last of a section's, and no part of its level."""
-
-END = " "
-"""After the positions of one section."""
 
 _, TITLE_END, HEADING_END, _, TEXT_START = RANGE_STARTS
 
@@ -230,14 +228,17 @@ def write_terms(  # noqa: PLR0917  # each is a part of the whole
     leads: set[int],
     stamps: Mapping[str, str],
     words: Mapping[str, str],
+    changed: Collection[int] | None,
     kept: ShardCache,
 ) -> Iterator[tuple[str, Shard]]:
     """(first term, shard) of all terms, in the order of their UTF-16 code units. `leads` are
     the sections whose heading is the article's title; `stamps` and `words` are of each term what
-    `read_stamps` gives, and what its row says of its words.
+    `read_stamps` gives, and what its row says of its words; `changed` are the articles that are
+    others than in the last export, where that had the same ones.
     """
     limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
-    terms = _Terms(_Writer(reader, layout, ranking, leads, words), stamps, limit, kept)
+    writer = _Writer(reader, layout, ranking, leads, words)
+    terms = _Terms(writer, stamps, changed, limit, kept)
     yield from pack(terms.pieces(), terms, kept)
     kept.note(STAMPS, stamps)
     kept.note(_SAID, words)
@@ -254,14 +255,22 @@ def read_stamps(reader: ExportReader) -> dict[str, str]:
 
 
 class _Terms:
-    """The rows of terms; `stamps` tell of which postings each is made."""
+    """The rows of terms; `stamps` tell of which postings each is made. `edited` are the numbers of
+    the articles that have changed; None where all may have.
+    """
 
     kind = "t"
 
     def __init__(
-        self, writer: _Writer, stamps: Mapping[str, str], limit: int, kept: ShardCache
+        self,
+        writer: _Writer,
+        stamps: Mapping[str, str],
+        edited: Collection[int] | None,
+        limit: int,
+        kept: ShardCache,
     ) -> None:
         self.limit = limit
+        self._edited = edited
         self._stamps = stamps
         self._writer = writer
         self._kept = kept
@@ -299,21 +308,30 @@ class _Terms:
     def _after(self, changed: Collection[str]) -> Iterator[Row | Block]:
         """What is there after only some terms have changed."""
         blocks = self._kept.blocks(self.kind)
-        firsts = [_order(block.first) for block in blocks]
-        new = self._new_rows(changed)
         if not blocks:
-            yield from new
+            yield from self._new_rows(changed)
             return
-        touched = {max(0, bisect_right(firsts, _order(term)) - 1) for term in changed}
-        ends = [bisect_left(new, first, key=_row_order) for first in firsts[1:]]
-        for at, (block, start, stop) in enumerate(
-            zip(blocks, [0, *ends], [*ends, None], strict=True)
-        ):
+        firsts = [_order(block.first) for block in blocks]
+        touched: dict[int, set[str]] = {}
+        for term in changed:
+            touched.setdefault(max(0, bisect_right(firsts, _order(term)) - 1), set()).add(term)
+        for at, block in enumerate(blocks):
             if at in touched:
-                same = [row for row in self.unpack(block) if row.name not in changed]
-                yield from sorted([*same, *new[start:stop]], key=_row_order)
+                yield from self._changed_rows(block, touched[at])
             else:
                 yield block
+
+    def _changed_rows(self, block: Block, changed: set[str]) -> list[Row]:
+        """The rows of a shard in which some have changed, come or gone."""
+        rows = self.unpack(block)
+        same = [row for row in rows if row.name not in changed]
+        if self._edited is None:
+            return sorted([*same, *self._new_rows(changed)], key=_row_order)
+        before = {row.name: row.text for row in rows if row.name in changed}
+        new = self._new_rows(changed - before.keys())
+        edited = self._writer.rows_after(before, sorted(self._edited))
+        new += [_row(term, text) for term, text in edited.items()]
+        return sorted([*same, *new], key=_row_order)
 
     def _new_rows(self, terms: Collection[str]) -> list[Row]:
         """The rows of some terms, in order."""
@@ -402,6 +420,31 @@ class _Writer:
         entries = ((term, self.reader.entry("terms", term)) for term in terms)
         return {term: _row_text(self.row(term, found)) for term, found in entries if found}
 
+    def rows_after(self, before: Mapping[str, str], edited: Sequence[int]) -> dict[str, str]:
+        """Term -> its row as JSON, for terms of which there was one; what it says of articles that
+        were not edited is as it was, and so are their numbers.
+        """
+        articles = self.layout.articles
+        exported = (articles[number] for number in edited)
+        starts = sorted((a.document, a.sections) for a in exported)
+        documents = [range(start, start + 1 + sections) for start, sections in starts]
+        rows: dict[str, str] = {}
+        for term, text in before.items():
+            postings = self.reader.entry("terms", term)
+            if postings is None:
+                continue
+            beside = {field: self.reader.entry(field, term) for field in _BESIDE}
+            self.titles, self.heads, self.linked = (
+                {term: postings_in(found, documents)} if found else {} for found in beside.values()
+            )
+            columns = Columns.of_text(text)
+            new = self.row(term, postings_in(postings, documents))
+            columns.replace(edited, articles, Columns.read(new))
+            titles = beside["title"]
+            title_idf = idf_steps(self.reader.articles, len(titles.docs)) if titles else 0
+            rows[term] = _row_text([*self._head(term, postings), *columns.written(title_idf)])
+        return rows
+
     def key(self) -> str:
         """A hash of what all rows depend on: how sections are numbered, and constants."""
         layout, reader = self.layout, self.reader
@@ -415,9 +458,7 @@ class _Writer:
         from what positions say: sections, steps], without empty ends.
         """
         section_of = self.layout.section_of
-        occurrences = count_occurrences(postings.weights)
-        idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
-        head = (term, idf, self.reader.everyday(term), self.words.get(term, ""))
+        head = self._head(term, postings)
         if not (term in self.titles or term in self.heads or _is_in_heads(postings)):
             columns = write_columns(section_of, postings, self.linked.get(term))
             return [*head, *columns]
@@ -436,6 +477,12 @@ class _Writer:
         if heads:
             row += [encode_gaps(sorted(heads)), "".join([DIGITS[heads[s]] for s in sorted(heads)])]
         return row
+
+    def _head(self, term: str, postings: TermPostings) -> tuple[str, int, int, str]:
+        """What a row says of the term as a whole."""
+        occurrences = count_occurrences(postings.weights)
+        idf = idf_steps(self.reader.sections, len(postings.docs), occurrences, self.burst)
+        return term, idf, self.reader.everyday(term), self.words.get(term, "")
 
     def _articles(self, term: str) -> list[int]:
         """The articles in whose titles a term stands."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kb.search.expansion import halves_of, most_frequent
 from kb.search.postings import PostingIndex
 from kb.search.spelling import Neighbourhood, level_of
-from kb.site.export.encoding import DIGITS, encode, make_shard
+from kb.site.export.encoding import DIGITS, NUMBERS, encode, make_shard
 from kb.text.analysis import OWN
 from kb.text.compounds import key_of
 from kb.text.lexicon import write_blocks
@@ -244,8 +244,8 @@ def _word_order(word: str) -> bytes:
 
 def _part(before: str, word: str) -> str:
     """A word behind the number of characters that it shares with the one before."""
-    shared = 0
     most = min(len(word), len(before))
+    shared = most if word.startswith(before) else 0
     while shared < most and word[shared] == before[shared]:
         shared += 1
-    return encode([shared]) + word[shared:]
+    return NUMBERS[shared] + word[shared:]
