@@ -138,11 +138,15 @@ class PostingIndex:
 
     def are_neighbours(self, one: str, other: str, *, hidden: bool) -> bool:
         """See Statistics."""
+        return self.with_neighbours(one, other, hidden=hidden) is not None
+
+    def with_neighbours(self, one: str, other: str, *, hidden: bool) -> int | None:
+        """The number of a document in which a term follows another; None where none has them so."""
         places = self.reader.positions
-        return any(
-            _followed(places(field, one), places(field, other), 1)
-            for field in (prefix + "terms" for prefix in prefixes(hidden=hidden))
-        )
+        for field in (prefix + "terms" for prefix in prefixes(hidden=hidden)):
+            for place in _followed(places(field, one), places(field, other), 1):
+                return place >> POSITION_BITS
+        return None
 
     def candidates(self, query: CandidateQuery, count: int) -> Candidates:
         """See CandidateSource."""

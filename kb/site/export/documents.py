@@ -228,6 +228,11 @@ class Documents:
             return None
         return self._former.changed(self._seen)
 
+    def came(self) -> list[Exported]:
+        """The articles of which there was no such document in the last export."""
+        pairs = zip(self._articles, self._seen, strict=True)
+        return [article for article, seen in pairs if not self._former.has(seen.id, seen.stamp)]
+
     def leads(self) -> set[int]:
         """The sections whose heading is the article's title, known once all is written."""
         return {
@@ -352,6 +357,10 @@ class _Former:
         """The numbers of the articles that are shown otherwise now. They are the same ones."""
         pairs = zip(self._articles, now, strict=True)
         return {number for number, (old, new) in enumerate(pairs) if old[:-1] != new[:-1]}
+
+    def has(self, id_: str, stamp: str) -> bool:
+        """Whether an article was there with this document."""
+        return (id_, stamp) in self._by_stamp
 
     def leads(self, id_: str, stamp: str) -> str:
         """Which sections of an article had its title for a heading; empty where it has changed."""

@@ -16,6 +16,7 @@ from kb.content import read_topics, scan
 from kb.content.dialects import dialect_of
 from kb.content.topics import build_topics
 from kb.model import Tier
+from kb.search.postings import PostingIndex
 from kb.search.ranking import head_steps, saturations
 from kb.site.export.documents import (
     Documents,
@@ -28,9 +29,10 @@ from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_s
 from kb.site.export.meaning import Meaning
 from kb.site.export.shards import ShardCache
 from kb.site.export.stems import write_stems
-from kb.site.export.terms import STAMPS, read_stamps, write_terms
+from kb.site.export.terms import read_stamps, write_terms
 from kb.site.export.twins import describe_groups, find_groups, write_groups
 from kb.site.export.words import (
+    Neighbours,
     describe_words,
     find_halves,
     read_words,
@@ -98,8 +100,9 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     yield from starmap(listed.add, write_tables(reader, layout))
     search, stamps = config.search, read_stamps(reader)
     analyzer = Analyzer(config.language, search.stop_words, search.names)
-    words, before = read_words(reader, analyzer, kept), kept.last.get(STAMPS, {})
-    halves = find_halves(words, stamps, before, reader, analyzer, ranking, kept)
+    words = read_words(reader, analyzer, kept)
+    neighbours = Neighbours(PostingIndex(reader, ranking), reader, layout, documents.came(), kept)
+    halves = find_halves(words, neighbours, analyzer, reader.articles, kept)
     said = describe_words(words, halves)
     terms = write_terms(reader, layout, ranking, leads, stamps, said, documents.changed(), kept)
     yield from starmap(listed.add, terms)

@@ -8,11 +8,14 @@ completions and corrections, as do those of the words of the language.
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.search.expansion import halves_of, most_frequent
-from kb.search.postings import PostingIndex
+from kb.search.protocols import POSITION_BITS
 from kb.search.spelling import Neighbourhood, level_of
+from kb.site.export.columns import postings_in
 from kb.site.export.encoding import DIGITS, NUMBERS, encode, make_shard
 from kb.text.analysis import OWN
 from kb.text.compounds import key_of
@@ -22,8 +25,9 @@ from kb.text.variants import other_spellings
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from kb.config import Ranking
+    from kb.search.postings import PostingIndex
     from kb.search.protocols import ExportReader
+    from kb.site.export.documents import Exported, Layout
     from kb.site.export.encoding import Shard
     from kb.site.export.shards import ShardCache
     from kb.text.analysis import Analyzer
@@ -54,43 +58,84 @@ def read_words(reader: ExportReader, analyzer: Analyzer, kept: ShardCache) -> di
 
 
 _NEIGHBOURS = "neighbours"
-"""The name under which it is noted which terms stand side by side in some section."""
+"""The name under which it is noted which terms stand side by side: the stamp of an article in which
+they do, or nothing.
+"""
+
+_HELD_TERMS = 4_096
+"""Terms of which the places in articles that came are held."""
 
 
-def find_halves(  # noqa: PLR0917  # each is a part of the whole
+class Neighbours:
+    """Tells which terms stand side by side in some section, by what was noted of that.
+
+    An article in which two terms did so tells it as long as it is there as it was; where none did,
+    only those that came since may. To look at all places of frequent words again took a
+    second of an edit with 10,000 articles.
+    """
+
+    def __init__(
+        self,
+        index: PostingIndex,
+        reader: ExportReader,
+        layout: Layout,
+        came: Iterable[Exported],
+        kept: ShardCache,
+    ) -> None:
+        """`came` are the articles of which there was no such document in the last export."""
+        self._index = index
+        self._reader = reader
+        self._known = kept.last.get(_NEIGHBOURS, {})
+        self._stamps = {reader.document_stamp(a.document) for a in layout.articles}
+        starts = sorted((a.document, a.sections) for a in came)
+        self._came = [range(start, start + 1 + sections) for start, sections in starts]
+        self._places = lru_cache(_HELD_TERMS)(self._read_places)
+        self.noted: dict[str, str] = {}
+
+    def are_neighbours(self, one: str, other: str) -> bool:
+        """Whether a term follows another in some section that the public sees."""
+        pair = f"{one} {other}"
+        if pair not in self.noted:
+            self.noted[pair] = self._find(one, other, self._known.get(pair))
+        return bool(self.noted[pair])
+
+    def _find(self, one: str, other: str, before: str | None) -> str:
+        if before and before in self._stamps:
+            return before
+        if before == "":
+            follows = (place + 1 for place in self._places(one))
+            doc = next((p >> POSITION_BITS for p in follows if p in self._places(other)), None)
+        else:
+            doc = self._index.with_neighbours(one, other, hidden=False)
+        return "" if doc is None else self._reader.document_stamp(self._reader.article_of[doc])
+
+    def _read_places(self, term: str) -> Collection[int]:
+        """The places of a term in the articles that came."""
+        postings = self._reader.entry("terms", term)
+        if postings is None:
+            return ()
+        own = postings_in(postings, self._came)
+        starts = (doc << POSITION_BITS for doc in own.docs)
+        spread = chain.from_iterable(map(repeat, starts, own.sizes))
+        return {*map(int.__add__, spread, own.positions)}
+
+
+def find_halves(
     words: Mapping[str, Word],
-    stamps: Mapping[str, str],
-    before: Mapping[str, str],
-    reader: ExportReader,
+    neighbours: Neighbours,
     analyzer: Analyzer,
-    ranking: Ranking,
+    articles: int,
     kept: ShardCache,
 ) -> dict[str, tuple[str, str]]:
-    """Words of the articles that are two others, side by side in some, with the terms of these.
-    Terms are looked up again where both stand elsewhere than in the last export: a section in
-    which they are neighbours, and which came or went since, is one of both. `before` and now,
-    `stamps` tell where each stands.
-    """
-    index = PostingIndex(reader, ranking)
-    known, noted = kept.last.get(_NEIGHBOURS, {}), dict[str, bool]()
-
-    def are_neighbours(one: str, other: str) -> bool:
-        pair = f"{one} {other}"
-        same = any(term in before and before[term] == stamps.get(term) for term in (one, other))
-        if not same or pair not in known:
-            noted[pair] = index.are_neighbours(one, other, hidden=False)
-        else:
-            noted[pair] = known[pair]
-        return noted[pair]
+    """Words of so many articles that are two others, side by side in some, with their terms."""
 
     def held(word: str) -> int:
         return words[word].articles if word in words else 0
 
-    found = (
-        (word, halves_of(word, analyzer, held, are_neighbours, reader.articles)) for word in words
-    )
+    are_neighbours = neighbours.are_neighbours
+    found = ((word, halves_of(word, analyzer, held, are_neighbours, articles)) for word in words)
     halves = {word: terms for word, terms in found if terms}
-    kept.note(_NEIGHBOURS, noted)
+    kept.note(_NEIGHBOURS, neighbours.noted)
     return halves
 
 
