@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kb.model import Severity
@@ -82,8 +83,9 @@ def _say(screen: Screen, severity: Severity, line: str, *, failing: bool) -> Non
 def _by_kind(problems: Sequence[Problem]) -> Iterator[str]:
     """A line for each kind, the most frequent ones where there are many kinds."""
     kinds: dict[str, list[Problem]] = {}
+    kind_of = cache(_kind)  # of 71,000 problems of 10,000 articles each message stood three times
     for problem in problems:
-        kinds.setdefault(_kind(problem), []).append(problem)
+        kinds.setdefault(kind_of(problem.code, problem.message), []).append(problem)
     told = sorted(kinds.values(), key=len, reverse=True)[:_KINDS]
     for group in told:
         more = f" (and {len(group) - 1:,} more of this kind)" if len(group) > 1 else ""
@@ -92,33 +94,36 @@ def _by_kind(problems: Sequence[Problem]) -> Iterator[str]:
         yield f"{rest:,} more of {len(kinds) - len(told):,} other kinds; -v names them all"
 
 
-def _kind(problem: Problem) -> str:
-    message = _TARGET.sub(r"the \g<what> ", problem.message)
-    return f"{problem.code}: {_NAMES.sub('', message)}"
+def _kind(code: str, message: str) -> str:
+    message = _TARGET.sub(r"the \g<what> ", message)
+    return f"{code}: {_NAMES.sub('', message)}"
 
 
 def _advice(group: Sequence[Problem]) -> str:
     """What would mend most links of a kind: the host of pictures that may be shown, or the old site
     of which they lead to other parts. That they lead here without their beginning has been tried.
     """
-    written = [found["written"] for p in group if (found := _TARGET.match(p.message))]
-    begun = Counter(found.group() for text in written if (found := _BEGINNING.match(text)))
+    begun = Counter[str]()
+    for message, times in Counter(problem.message for problem in group).items():
+        target = _TARGET.match(message)
+        if target and (beginning := _BEGINNING.match(target["written"])):
+            begun[beginning.group()] += times
     if not begun or len(group) < 3:  # noqa: PLR2004 fewer are no rule
         return ""
-    beginning, count = begun.most_common(1)[0]
+    most, count = begun.most_common(1)[0]
     message = group[0].message
     if count * 2 < len(group):
         return ""
     if "another host" in message:
-        host = beginning.partition("//")[2].strip("/")
+        host = most.partition("//")[2].strip("/")
         return (
             f'; {count:,} of them are on {host}: remote_images = ["{host}"] under [site] shows them'
         )
-    is_here = any(problem.path.startswith(beginning[1:]) for problem in group)
-    if "leads to nothing" not in message or not beginning.startswith("/") or is_here:
+    is_here = any(problem.path.startswith(most[1:]) for problem in group)
+    if "leads to nothing" not in message or not most.startswith("/") or is_here:
         return ""
     return (
-        f"; {count:,} of them begin with {beginning}: if that is a part of the site where the "
+        f"; {count:,} of them begin with {most}: if that is a part of the site where the "
         'articles stood, published_at = ["https://..."] under [content] with its address links '
         "there"
     )
