@@ -118,7 +118,7 @@ def measure(python: Path, count: int, corpus: Path, scratch: Path) -> list[str]:
     """One row of the table."""
     content, index, site = scratch / "content", scratch / "index", scratch / "site"
     make_set(corpus / "articles", count, content)
-    kb = [python, "-m", "kb", "--content", content, "--index", index]
+    kb = [python, "-P", "-m", "kb", "--content", content, "--index", index]
     build = run(*kb, "index")
     nothing = middle(python, "-c", "pass", runs=2 * RUNS)
     some = min(content.rglob("*.md"))
@@ -127,7 +127,10 @@ def measure(python: Path, count: int, corpus: Path, scratch: Path) -> list[str]:
     others = [middle(*kb, *command) for command in (["show", some_id], ["topics"], ["contact"])]
     queries = _queries(corpus)
     warm = subprocess.run(
-        [python, "-c", WARM, content, index, queries], capture_output=True, text=True, check=True
+        [python, "-P", "-c", WARM, content, index, queries],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     p50, p95, again = (float(part) for part in warm.stdout.strip("[]\n").split(","))
     full = run(*kb, "build", "--out", site)
