@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kb.search.ranking import LEVEL_MASK
 from kb.site.export.encoding import DIGITS, Shard, encode, encode_gaps, make_shard
 from kb.site.export.manifest import FORMAT
+from kb.site.export.terms import code_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs/search-format.md"
@@ -118,6 +119,18 @@ def test_the_documentation_knows_the_format(open_base, export):
     manifest = json.loads(export(open_base(ROOT / "content"))["m.js"][8:-2])
     missing = [key for key in manifest if f"`{key}" not in text and f"`{key}." not in text]
     assert missing == []
+
+
+def test_the_manifest_knows_which_terms_there_are(export, open_base, reader):
+    """Every term of letters alone has its code there, and few that are none have one."""
+    base = open_base(ROOT / "content")
+    terms = set(base.engine.reader.terms_of("terms"))
+    held = json.loads(export(base)["m.js"][8:-2])["terms"]
+    codes = set(reader["gaps"](held["codes"]))
+    of_letters = {term for term in terms if term.isalpha()}
+    assert {code_of(term, held["size"]) for term in of_letters} <= codes
+    others = {term[::-1] + "q" for term in of_letters} - terms
+    assert sum(code_of(term, held["size"]) in codes for term in others) < len(others) / 4
 
 
 def test_tags_that_differ_in_case_alone_are_one(tmp_path, open_base, export):

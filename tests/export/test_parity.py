@@ -11,7 +11,6 @@ from support.tongues import write_tongues
 
 from kb.config import ContactConfig, SearchConfig
 from kb.content import read_content
-from kb.site.export import documents as tables
 
 SAMPLE = Path(__file__).parents[2] / "content"
 QUERIES = (
@@ -348,27 +347,6 @@ def test_hostile_queries_are_answered_alike(open_base, both):
     questions = [(text, {"limit": 5}) for text in found if _is_whole(text)]
     assert len(questions) > 100
     assert not list(differences(*both(open_base(SAMPLE), questions)))
-
-
-@pytest.fixture
-def small_tables(monkeypatch):
-    """Tables of a few sections, as large sites have them in comparison: few of them are loaded."""
-    monkeypatch.setattr(tables, "TABLE_SECTIONS", 3)
-
-
-@pytest.mark.usefixtures("small_tables")
-def test_the_sample_is_answered_alike_with_few_tables(open_base, both):
-    """The same where tables are loaded only for sections that may be among the best."""
-    questions = [(query, {"limit": 10}) for query in (*QUERIES, *issues(SAMPLE))]
-    assert not list(differences(*both(open_base(SAMPLE), questions)))
-
-
-@needs_judged_sets
-@pytest.mark.usefixtures("small_tables")
-def test_judged_queries_are_answered_alike_with_few_tables(open_base, both):
-    """And on a judged set, whose articles have many sections."""
-    questions = [(text, {"limit": 10}) for text in judged_texts("emanual_tv", 60)]
-    assert not list(differences(*both(open_base(judged_content("emanual_tv")), questions)))
 
 
 @needs_judged_sets

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from kb.model import decode_meta
 from kb.search.ranking import MASS_BITS
 from kb.site.addresses import encode as encode_address
-from kb.site.export.encoding import encode, make_shard, make_shard_of, plain
+from kb.site.export.encoding import encode, make_shard_of, plain
 from kb.site.export.shards import Row, pack
 from kb.site.plan import action_target
 from kb.text.snippets import SEARCHED
@@ -139,43 +139,21 @@ def _documents(reader: ExportReader) -> Iterator[range]:
         yield range(starts[rank], starts[rank] + after - rank)
 
 
-TABLE_SECTIONS = 65_536
-"""Sections of a table, about: some 30 KB compressed. Tables end where articles do. A query needs
-all of them, and asks for them with its first words.
-"""
-
-
-def write_tables(reader: ExportReader, layout: Layout) -> Iterator[tuple[int, Shard]]:
-    """(first section, shard) of the tables."""
+def describe_masses(reader: ExportReader, layout: Layout) -> dict[str, str]:
+    """The masses of all sections, and those of the titles of all articles."""
     mass = reader.mass
-    for number, articles in enumerate(_groups(layout.articles)):
-        docs = (range(a.document + 1, a.document + 1 + a.sections) for a in articles)
-        masses = chain.from_iterable([mass[own.start : own.stop] for own in docs])
-        fields = {
-            "masses": encode(map(write_mass, masses)),
-            "titles": encode([write_mass(mass[a.document]) for a in articles]),
-        }
-        yield articles[0].first, make_shard(f"s{number}", fields)
+    own = ((a.document + 1, a.document + 1 + a.sections) for a in layout.articles)
+    masses = chain.from_iterable([mass[start:stop] for start, stop in own])
+    return {
+        "masses": encode(map(write_mass, masses)),
+        "titles": encode([write_mass(mass[a.document]) for a in layout.articles]),
+    }
 
 
 def write_mass(mass: int) -> int:
     """A mass as one number: the bits that count (`round_mass`), and above them their place."""
     low = max(0, mass.bit_length() - MASS_BITS)
     return (low << MASS_BITS - 1) + (mass >> low)
-
-
-def _groups(articles: Sequence[Exported]) -> Iterator[Sequence[Exported]]:
-    """Articles by tables."""
-    group: list[Exported] = []
-    count = 0
-    for article in articles:
-        if group and count + article.sections > TABLE_SECTIONS:
-            yield group
-            group, count = [], 0
-        group.append(article)
-        count += article.sections
-    if group:
-        yield group
 
 
 SHARD_SIZE = 6_000

@@ -21,15 +21,15 @@ from kb.search.ranking import head_steps, saturations
 from kb.site.export.documents import (
     Documents,
     channel_record,
+    describe_masses,
     make_layout,
     read_cards,
-    write_tables,
 )
 from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_shard
 from kb.site.export.meaning import Meaning
 from kb.site.export.shards import ShardCache
 from kb.site.export.stems import write_stems
-from kb.site.export.terms import read_stamps, write_terms
+from kb.site.export.terms import describe_terms, describe_titled, read_stamps, write_terms
 from kb.site.export.twins import describe_groups, find_groups, write_groups
 from kb.site.export.words import (
     Neighbours,
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "MANIFEST", "Shard", "ShardCache", "export_search", "write_search"]
 
-FORMAT = 6
+FORMAT = 7
 """Raised by a change that a reader of the files has to follow."""
 
 _UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "body_weight",
@@ -97,7 +97,6 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
             shown.append((first, shard._replace(make=bytes)))  # without what is in it
         yield listed.add(first, shard)
     leads = documents.leads()
-    yield from starmap(listed.add, write_tables(reader, layout))
     search, stamps = config.search, read_stamps(reader)
     analyzer = Analyzer(config.language, search.stop_words, search.names)
     words = read_words(reader, analyzer, kept)
@@ -125,10 +124,12 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
             "format": FORMAT,
             "facets": facets.hash,
             "shards": listed.record(),
+            "terms": describe_terms(stamps),
             **_articles(layout, leads),
+            **describe_masses(reader, layout),
             **({"twins": describe_groups(groups)} if groups else {}),
             **_statistics(reader, ranking),
-            **_language(config, reader, analyzer),
+            **_language(config, reader, analyzer, layout),
             **({"stems": stems[0].hash} if stems else {}),
             **({"meaning": meaning.record()} if meaning else {}),
             **_people(config, _contacts(layout) if contacts is None else contacts, places, texts),
@@ -140,8 +141,8 @@ class _Listed:
     """Where each shard begins and its hash, by kind: the first letter of its name."""
 
     def __init__(self) -> None:
-        self._starts: dict[str, list[Any]] = {kind: [] for kind in "dstw"}
-        self._hashes: dict[str, list[str]] = {kind: [] for kind in "dstw"}
+        self._starts: dict[str, list[Any]] = {kind: [] for kind in "dtw"}
+        self._hashes: dict[str, list[str]] = {kind: [] for kind in "dtw"}
 
     def add(self, first: Any, shard: Shard) -> Shard:
         """List a shard, and give it back."""
@@ -195,11 +196,13 @@ def _statistics(reader: ExportReader, ranking: Ranking) -> dict[str, Any]:
     }
 
 
-def _language(config: Config, reader: ExportReader, analyzer: Analyzer) -> dict[str, Any]:
+def _language(
+    config: Config, reader: ExportReader, analyzer: Analyzer, layout: Layout
+) -> dict[str, Any]:
     """What words are, and which stand for which."""
     language = config.language.partition("-")[0].lower()
     stop_words = sorted(analyzer.stop_words)
-    titled = sorted(analyzer.stem(w) for w in stop_words if reader.postings("words", w.upper())[0])
+    titled = {analyzer.stem(w) for w in stop_words if reader.postings("words", w.upper())[0]}
     return {
         "language": config.language,
         "marks": MARKS,
@@ -209,7 +212,7 @@ def _language(config: Config, reader: ExportReader, analyzer: Analyzer) -> dict[
         **({"particles": PARTICLES} if language == "ko" else {}),
         "stop": " ".join(stop_words),
         "courtesies": " ".join(sorted(analyzer.courtesies)),
-        "titled": " ".join(titled),
+        "titled": describe_titled(sorted(titled), reader, layout),
         "synonyms": {text: list(others) for text, others in config.search.expansions().items()},
         "explained": _explained(reader),
         "limit": config.search.limit,

@@ -8,6 +8,7 @@ are listed.
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -242,6 +243,50 @@ def write_terms(  # noqa: PLR0917  # each is a part of the whole
     yield from pack(terms.pieces(), terms, kept)
     kept.note(STAMPS, stamps)
     kept.note(_SAID, words)
+
+
+def describe_titled(terms: Iterable[str], reader: ExportReader, layout: Layout) -> dict[str, str]:
+    """Of terms, each that titles of articles hold, with these."""
+    found = ((term, reader.entry(_BESIDE[0], term)) for term in terms)
+    held = ((term, _titled(layout, postings.docs)) for term, postings in found if postings)
+    return {term: encode_gaps(articles) for term, articles in held if articles}
+
+
+def _titled(layout: Layout, documents: Iterable[int]) -> list[int]:
+    found = (layout.article_of[document] for document in documents)
+    return sorted(number for number in found if number >= 0)
+
+
+CODE_FACTOR = 65_599
+"""What makes a number of each term: all before a letter counts so many times."""
+
+ROOM = range(3, 11)
+"""How many times more codes than terms there may be: a term that no section holds has the code of
+another once in so many times, and costs a request then."""
+
+MOST_CODES = 120_000
+"""Where there are many terms, there are fewer: who searches loads a bit more of each term for every
+doubling."""
+
+
+def describe_terms(terms: Iterable[str]) -> dict[str, Any]:
+    """The codes of all terms of letters alone: a reader need not look for others."""
+    terms = [term for term in terms if not _NO_LETTER.search(term)]
+    room = max(ROOM[0], min(ROOM[-1], MOST_CODES // (len(terms) or 1)))
+    size = room * len(terms) + 1
+    return {"size": size, "codes": encode_gaps(sorted({code_of(term, size) for term in terms}))}
+
+
+_NO_LETTER = re.compile(r"[\0-@\[-`{-\x7f]")
+"""Of ASCII: what else are letters depends on a reader's Unicode."""
+
+
+def code_of(term: str, size: int) -> int:
+    """The code of a term: a number below `size`."""
+    code = 0
+    for letter in term:
+        code = (code * CODE_FACTOR + ord(letter)) % size
+    return code
 
 
 def read_stamps(reader: ExportReader) -> dict[str, str]:
@@ -486,10 +531,8 @@ class _Writer:
 
     def _articles(self, term: str) -> list[int]:
         """The articles in whose titles a term stands."""
-        if term not in self.titles:
-            return []
-        found = (self.layout.article_of[doc] for doc in self.titles[term].docs)
-        return sorted(number for number in found if number >= 0)
+        postings = self.titles.get(term)
+        return _titled(self.layout, postings.docs) if postings else []
 
     def _title(self, article: Exported, encoder: PostingEncoder) -> tuple[str, Sequence[int]]:
         """(digit of the level, positions) of a term in an article's title. What is said thereby is

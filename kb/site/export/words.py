@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.search.expansion import halves_of, most_frequent
 from kb.search.protocols import POSITION_BITS
-from kb.search.spelling import Neighbourhood, level_of
+from kb.search.spelling import LETTERS, Neighbourhood, level_of
 from kb.site.export.columns import postings_in
 from kb.site.export.encoding import DIGITS, NUMBERS, encode, make_shard
 from kb.text.analysis import OWN
@@ -173,12 +173,20 @@ def write_compounds(reader: ExportReader, words: Mapping[str, Word]) -> Iterator
         yield own[0][0], make_shard(f"k{number}", {"compounds": own})
 
 
-SHARD_WORDS = 250
-"""Few, since each beginning of a misspelt word may need another shard."""
+SHARD_WORDS = 2_000
+"""Few, since what is typed needs those that it begins; not fewer, since a misspelt word needs all
+that begin as it does."""
 
 
 def write_words(words: Mapping[str, Word]) -> Iterator[tuple[str, Shard]]:
-    """(first word, shard) of all words, in the order of their UTF-16 code units."""
+    """(first word, shard) of all words, in the order of their UTF-16 code units; then the same of
+    those that begin with one of the letters that may be missing or wrong, each as `turned` has it.
+    """
+    yield from _word_shards("w", words)
+    yield from _word_shards("r", {turned(w): one for w, one in words.items() if w[0] in LETTERS})
+
+
+def _word_shards(kind: str, words: Mapping[str, Word]) -> Iterator[tuple[str, Shard]]:
     ordered = sorted(words, key=_word_order)
     for number, start in enumerate(range(0, len(ordered), SHARD_WORDS)):
         own = ordered[start : start + SHARD_WORDS]
@@ -187,7 +195,17 @@ def write_words(words: Mapping[str, Word]) -> Iterator[tuple[str, Shard]]:
             "articles": encode([words[word].articles for word in own]),
             "levels": "".join([DIGITS[words[word].level] for word in own]),
         }
-        yield own[0], make_shard(f"w{number}", fields)
+        yield own[0], make_shard(f"{kind}{number}", fields)
+
+
+TURN = "!"
+"""Stands before the first letter of a word that is turned: no word holds it, and all characters of
+words are after it."""
+
+
+def turned(word: str) -> str:
+    """A word with its first letter last: all that differ in that letter alone stand together."""
+    return word[1:] + TURN + word[0]
 
 
 def _listed(words: Iterable[str]) -> str:

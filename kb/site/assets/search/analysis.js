@@ -30,7 +30,7 @@ for (const zero of ZEROS) {
 }
 
 /** @typedef {{surface: string, term: string, position: number, start: number, end: number,
- *   stop: boolean, whole: boolean, inside: boolean}} Token */
+ *   stop: boolean, joint: boolean, inside: boolean}} Token */
 /** @typedef {{surface: string, start: number, end: number}} Piece */
 
 /** Case folded, as Python's `str.casefold` does it. @param {string} text */
@@ -124,7 +124,7 @@ export class Analyzer {
         token.end += match.index;
         tokens.push(token);
       }
-      position += words.filter((word) => !word.whole && !word.inside).length;
+      position += words.filter((word) => !word.joint && !word.inside).length;
     }
     return tokens;
   }
@@ -145,14 +145,14 @@ export class Analyzer {
   read(unit) {
     const pieces = this.#paired(this.#pieces(unit));
     const word = (/** @type {Piece} */ piece, /** @type {number} */ position) => ({
-      ...piece, term: this.stem(piece.surface), position, stop: false, whole: false, inside: false,
+      ...piece, term: this.stem(piece.surface), position, stop: false, joint: false, inside: false,
     });
     /** @type {Token[]} */
     const words = pieces.map(word);
     if (words.length === 1) words[0].stop = this.stopWords.has(words[0].surface) && !isAbbreviation(unit);
     if (words.length > 1 && !this.unspaced.test(unit)) {
       for (const surface of wholes(pieces.map((piece) => piece.surface), unit)) {
-        words.push({ ...word({ surface, start: 0, end: unit.length }, 0), whole: true });
+        words.push({ ...word({ surface, start: 0, end: unit.length }, 0), joint: true });
       }
     }
     pieces.forEach(({ start, end }, position) => {

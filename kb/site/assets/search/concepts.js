@@ -3,6 +3,7 @@
 /** @import { Analyzer, Token } from "./analysis.js" */
 /** @import { Index } from "./index.js" */
 
+import { LETTERS } from "./index.js";
 import { areNeighbours } from "./scoring.js";
 import { FIRST_HALF, PARTICLE, SECOND_HALF, COMPLETION_STEPS, MAX_COMPLETIONS, MAX_KEY_WORDS } from "./shared.js";
 
@@ -10,26 +11,24 @@ import { FIRST_HALF, PARTICLE, SECOND_HALF, COMPLETION_STEPS, MAX_COMPLETIONS, M
  * @param {Token} token @param {Token[]} tokens */
 export const beginsWords = ({ surface }, tokens) => tokens.length === 1 || surface.length > 1 || surface > "\x7f";
 
-const LETTERS = /^\p{L}+$/u;
-
 /** @typedef {{terms: string[], factor: number}} Alternative */
 /** @typedef {{surface: string, term: string, alternatives: Alternative[], unit: number,
- *   whole: boolean}} Concept */
+ *   joint: boolean}} Concept */
 /** @typedef {{all: Concept[], pairs: [string, string][]}} Concepts */
 
 export class ConceptMaker {
   /** @param {Index} index @param {Analyzer} analyzer */
   constructor(index, analyzer) {
-    this.index = index;
+    this.corpus = index;
     this.analyzer = analyzer;
-    this.constants = index.manifest.ranking;
+    this.constants = index.header.ranking;
     /** Of words that no article holds, the two that they are made of. @type {Map<string, string[] | null>} */
     this.halves = new Map();
     /** @type {Map<string, string[]>} */
     this.synonyms = new Map();
     /** Of terms, the compounds that they are part of. @type {Map<string, string[]>} */
     this.compounds = new Map();
-    const { synonyms, explained } = index.manifest;
+    const { synonyms, explained } = index.header;
     const given = Object.entries(synonyms).map(([text, others]) => [this.terms(text).join(" "), others]);
     for (const [key, others] of [...given, ...Object.entries(explained)]) {
       this.synonyms.set(key, [...(this.synonyms.get(key) ?? []), ...others]);
@@ -43,10 +42,11 @@ export class ConceptMaker {
    * @returns {Promise<Concepts>} */
   async make(tokens, prefix, every, typed = []) {
     await Promise.all([
-      this.index.load([...tokens.map(({ term }) => term), ...this.early(typed, tokens)]),
+      this.corpus.load([...tokens.map(({ term }) => term), ...this.early(typed, tokens)]),
       ...tokens.map((token) => this.#loadCompounds(token)),
     ]);
     const joined = this.#joined(typed);
+    await this.corpus.written.load(tokens.flatMap((token) => this.#cuts(token).flat()), "");
     for (const token of tokens) await this.#loadHalves(token);
     const begun = tokens.filter((token, at) => prefix && (every || (at === tokens.length - 1 && beginsWords(token, tokens))));
     await this.#loadCompletions(begun);
@@ -56,7 +56,7 @@ export class ConceptMaker {
     const concepts = new Map();
     tokens.forEach((token, at) => {
       if (!concepts.has(token.term)) {
-        concepts.set(token.term, this.#concept(token, units[at], begun.includes(token), every ? [] : tokens.slice(0, -1), token.whole ? [] : (joined.get(token.position) ?? [])));
+        concepts.set(token.term, this.#concept(token, units[at], begun.includes(token), every ? [] : tokens.slice(0, -1), token.joint ? [] : (joined.get(token.position) ?? [])));
       }
     });
     for (const [first, last, key] of phrases) {
@@ -64,14 +64,9 @@ export class ConceptMaker {
       const alternatives = this.alternatives(this.synonyms.get(key) ?? []);
       const surface = surfaceOf(tokens.slice(first, last + 1));
       const term = alternatives[0]?.terms[0] ?? "";
-      concepts.set(key, { surface, term, alternatives, unit: units[first], whole: true });
+      concepts.set(key, { surface, term, alternatives, unit: units[first], joint: true });
     }
     return { all: [...concepts.values()], pairs: pairsOf(tokens) };
-  }
-
-  /** Whether the corpus holds a word, or a synonym stands for it. @param {Token} token */
-  isKnown(token) {
-    return this.index.term(token.term) !== null || this.#others(token).length > 0;
   }
 
   /** The words and phrases that others stand in for, with those. @param {Token[]} tokens */
@@ -91,43 +86,49 @@ export class ConceptMaker {
   /** Whether others stand for a word that no article holds: synonyms, compounds, or two words that stand
    * side by side in some. @param {Token} token */
   isMeant(token) {
-    return this.#others(token).length > 0 || (!token.whole && !!this.#halvesOf(token));
+    return this.#others(token).length > 0 || (!token.joint && !!this.#halvesOf(token));
   }
 
   /** Synonyms, and compounds that a word is part of. @param {Token} token */
-  #others({ term, whole }) {
-    return [...(this.synonyms.get(term) ?? []), ...((!whole && this.compounds.get(term)) || [])];
+  #others({ term, joint }) {
+    return [...(this.synonyms.get(term) ?? []), ...((!joint && this.compounds.get(term)) || [])];
   }
 
   /** Learn which compounds a word is part of, and what is known of them. @param {Token} token */
   async #loadCompounds({ term }) {
-    if (!this.compounds.has(term)) this.compounds.set(term, await this.index.compoundsOf(term));
-    await this.index.load((this.compounds.get(term) ?? []).flatMap((word) => this.terms(word)));
+    if (!this.compounds.has(term)) this.compounds.set(term, await this.corpus.compoundsOf(term));
+    await this.corpus.load((this.compounds.get(term) ?? []).flatMap((word) => this.terms(word)));
   }
 
   /** @param {Token} token @returns {string[] | null} */
   #halvesOf({ surface, term }) {
-    const known = this.index.term(term)?.words.get(surface) ?? this.halves.get(surface);
+    const known = this.corpus.term(term)?.words.get(surface) ?? this.halves.get(surface);
     return known?.length ? known : null;
   }
 
-  /** Look for the two words that one is made of which no article holds. @param {Token} token */
-  async #loadHalves({ whole, surface: word, term }) {
-    const { analyzer, index } = this;
+  /** The pairs of words that a word which no article holds may be made of. @param {Token} token */
+  #cuts({ joint, surface: word, term }) {
     const letters = [...word];
-    if (whole || this.halves.has(word) || letters.length < FIRST_HALF + SECOND_HALF || !LETTERS.test(word) || index.term(term)?.words.has(word)) return;
-    this.halves.set(word, null);
+    const { stopWords } = this.analyzer;
+    const found = [];
+    if (joint || this.halves.has(word) || !LETTERS.test(word) || this.corpus.term(term)?.words.has(word)) return [];
     for (let cut = FIRST_HALF; cut <= letters.length - SECOND_HALF; cut++) {
       const [one, other] = [letters.slice(0, cut).join(""), letters.slice(cut).join("")];
-      if (analyzer.stopWords.has(one) || !(analyzer.stopWords.has(other) || cut >= letters.length - PARTICLE)) continue;
-      await index.loadWord(one);
-      if (!index.word(one)) continue;
-      await index.loadWord(other);
-      if (!index.word(other)) continue;
-      const terms = [analyzer.stem(one), analyzer.stem(other)];
+      if (!stopWords.has(one) && (stopWords.has(other) || cut >= letters.length - PARTICLE)) found.push([one, other]);
+    }
+    return found;
+  }
+
+  /** Look for the two words that one is made of which no article holds. @param {Token} token */
+  async #loadHalves(token) {
+    const { analyzer, corpus: index } = this;
+    for (const pair of this.#cuts(token)) {
+      this.halves.set(token.surface, null);
+      if (!pair.every((part) => index.written.word(part))) continue;
+      const terms = pair.map((part) => analyzer.stem(part));
       await index.load(terms);
       if (!areNeighbours(index, terms[0], terms[1])) continue;
-      this.halves.set(word, terms);
+      this.halves.set(token.surface, terms);
       return;
     }
   }
@@ -137,13 +138,13 @@ export class ConceptMaker {
   early(typed, tokens, begun = []) {
     const keys = [...tokens.map(({ term }) => term), ...this.phrases(tokens).map(([, , key]) => key)];
     const others = keys.flatMap((key) => (this.synonyms.get(key) ?? []).flatMap((text) => this.terms(text)));
-    const completed = begun.filter(({ surface }) => this.index.hasWords(surface)).flatMap((token) => this.#completed(token));
+    const completed = begun.filter(({ surface }) => this.corpus.written.has(surface)).flatMap((token) => this.#completed(token));
     return [...this.#pairs(typed).map(({ term }) => term), ...others, ...completed];
   }
 
   /** Words that stand side by side, with the term of both as one. @param {Token[]} typed */
   #pairs(typed) {
-    const parts = typed.filter((token) => !token.whole);
+    const parts = typed.filter((token) => !token.joint);
     return parts.flatMap((other, at) => {
       const one = parts[at - 1];
       if (!one || one.stop || other.start - one.end !== 1 || !LETTERS.test(one.surface + other.surface)) return [];
@@ -156,7 +157,7 @@ export class ConceptMaker {
     /** @type {Map<number, string[]>} */
     const found = new Map();
     for (const { one, other, term } of this.#pairs(typed)) {
-      if (!this.index.term(term)) continue;
+      if (!this.corpus.term(term)) continue;
       for (const { position } of other.stop ? [one] : [one, other]) {
         found.set(position, [...(found.get(position) ?? []), term]);
       }
@@ -167,36 +168,36 @@ export class ConceptMaker {
   /** @param {Token} token @param {number} unit @param {boolean} begins @param {Token[]} finished
    * @param {string[]} joined @returns {Concept} */
   #concept(token, unit, begins, finished, joined) {
-    const own = { terms: [token.term], factor: token.whole ? this.constants.whole : 1 };
+    const own = { terms: [token.term], factor: token.joint ? this.constants.whole : 1 };
     const others = this.alternatives(this.#others(token), token.term);
-    const halves = token.whole ? null : this.#halvesOf(token);
+    const halves = token.joint ? null : this.#halvesOf(token);
     for (const terms of [...joined.map((term) => [term]), ...(halves ? [halves] : [])]) {
       others.push({ terms, factor: this.constants.synonym });
     }
     const completions = begins ? this.#completions(token, finished) : [];
     const alternatives = [own, ...others, ...completions];
-    return { surface: token.surface, term: token.term, alternatives, unit, whole: token.whole };
+    return { surface: token.surface, term: token.term, alternatives, unit, joint: token.joint };
   }
 
   /** The synonyms of a word or phrase, which count no more than a word that articles hold.
    * @param {string[]} texts @param {string} [word] @returns {Alternative[]} */
   alternatives(texts, word = "") {
     const { synonym } = this.constants;
-    const most = this.index.term(word)?.idf ?? Infinity;
+    const most = this.corpus.term(word)?.idf ?? Infinity;
     return texts.map((text) => this.terms(text)).filter((terms) => terms.length).map((terms) => ({
-      terms, factor: synonym * completionShare(Math.max(...terms.map((term) => this.index.term(term)?.idf ?? 0)), most),
+      terms, factor: synonym * completionShare(Math.max(...terms.map((term) => this.corpus.term(term)?.idf ?? 0)), most),
     }));
   }
 
   /** Load what is needed of the words that some tokens begin. @param {Token[]} tokens */
   async #loadCompletions(tokens) {
-    await this.index.loadWords(tokens.map((token) => token.surface));
-    await this.index.load(tokens.flatMap((token) => this.#completed(token)));
+    await this.corpus.written.load(tokens.map((token) => token.surface));
+    await this.corpus.load(tokens.flatMap((token) => this.#completed(token)));
   }
 
   /** The terms of the words that begin with a token, those of most articles first. @param {Token} token */
   #completed(token) {
-    const words = [...this.index.wordsFrom(token.surface)];
+    const words = this.corpus.written.from(token.surface);
     words.sort((a, b) => b.articles - a.articles || (a.word < b.word ? -1 : 1));
     return [...new Set(words.slice(0, MAX_COMPLETIONS).map(({ word }) => this.analyzer.stem(word)))];
   }
@@ -205,8 +206,8 @@ export class ConceptMaker {
    * holds that, than the rarest of `finished` ones. @param {Token} token @param {Token[]} finished
    * @returns {Alternative[]} */
   #completions(token, finished) {
-    const idfOf = (/** @type {string} */ term) => this.index.term(term)?.idf ?? 0;
-    const typed = this.index.term(token.term) ? [token] : finished.filter(({ term }) => this.index.term(term));
+    const idfOf = (/** @type {string} */ term) => this.corpus.term(term)?.idf ?? 0;
+    const typed = this.corpus.term(token.term) ? [token] : finished.filter(({ term }) => this.corpus.term(term));
     const most = typed.length ? Math.max(...typed.map(({ term }) => idfOf(term))) : Infinity;
     const terms = this.#completed(token).filter((term) => term !== token.term);
     return terms.map((term) => ({ terms: [term], factor: this.constants.synonym * completionShare(idfOf(term), most) }));
@@ -218,7 +219,7 @@ export class ConceptMaker {
     /** @type {[number, number, string][]} */
     const found = [];
     if (!this.synonyms.size) return found;
-    const parts = tokens.flatMap((token, at) => (token.whole ? [] : [at]));
+    const parts = tokens.flatMap((token, at) => (token.joint ? [] : [at]));
     for (let start = 0; start < parts.length; start++) {
       for (let end = start + 2; end <= Math.min(start + MAX_KEY_WORDS, parts.length); end++) {
         const run = parts.slice(start, end);
@@ -231,7 +232,7 @@ export class ConceptMaker {
 
   /** The terms of a text, without stop words unless there are no others. @param {string} text */
   terms(text) {
-    const tokens = this.analyzer.tokens(text.normalize("NFC")).filter((token) => !token.whole && !token.inside);
+    const tokens = this.analyzer.tokens(text.normalize("NFC")).filter((token) => !token.joint && !token.inside);
     const content = tokens.filter((token) => !token.stop);
     return (content.length ? content : tokens).map((token) => token.term);
   }
@@ -241,12 +242,12 @@ export class ConceptMaker {
 const completionShare = (idf, most) => idf <= most ? 1 : Math.floor((COMPLETION_STEPS * most) / idf) / COMPLETION_STEPS;
 
 /** @param {Token[]} tokens */
-const surfaceOf = (tokens) => tokens.filter((t) => !t.whole).map((t) => t.surface).join(" ");
+const surfaceOf = (tokens) => tokens.filter((t) => !t.joint).map((t) => t.surface).join(" ");
 
 /** For each token the offset of the unit or phrase that it belongs to.
  * @param {Token[]} tokens @param {[number, number, string][]} phrases */
 function unitsOf(tokens, phrases) {
-  const spans = tokens.filter((token) => token.whole).map(({ start, end }) => [start, end]);
+  const spans = tokens.filter((token) => token.joint).map(({ start, end }) => [start, end]);
   for (const [first, last] of phrases) spans.push([tokens[first].start, tokens[last].end]);
   return tokens.map((token) => {
     const around = spans.filter(([start, end]) => start <= token.start && token.start < end);
@@ -256,7 +257,7 @@ function unitsOf(tokens, phrases) {
 
 /** Neighbouring words, each pair once. @param {Token[]} tokens */
 function pairsOf(tokens) {
-  const parts = tokens.filter((token) => !token.whole);
+  const parts = tokens.filter((token) => !token.joint);
   /** @type {Map<string, [string, string]>} */
   const pairs = new Map();
   for (let at = 1; at < parts.length; at++) {

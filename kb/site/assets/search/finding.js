@@ -6,12 +6,12 @@ import { pause } from "./pauses.js";
 import { SPACE, trimSlashes } from "./query.js";
 import { bestFirst, confidence, roundScore, Scoring } from "./scoring.js";
 import { say } from "./sentences.js";
+import { decodeGaps } from "./shards.js";
 import { CUT_WORDS, FEW_WORDS, MAX_WORDS, MIN_OUTSIDE, TIERS, UNQUOTED } from "./shared.js";
 import { Corrector } from "./spelling.js";
 import { join } from "./twins.js";
 
 /** @import { Token } from "./analysis.js" */
-/** @import { Term } from "./index.js" */
 /** @import { Concepts } from "./concepts.js" */
 /** @import { Filters, Query } from "./query.js" */
 /** @import { Answer, Engine, Options } from "./search.js" */
@@ -20,9 +20,6 @@ import { join } from "./twins.js";
 
 /** Whether all is written in capitals: then they tell no abbreviations. @param {string} words */
 const isShouted = (words) => /^[\0-\x7f]*$/.test(words) && words.includes(" ") && /[A-Z]/.test(words) && !/[a-z]/.test(words);
-
-/** Whether an article has two terms in its title. @param {Term | null} one @param {Term | null} other */
-const shareTitle = (one, other) => one?.articles.some((article) => other?.articles.includes(article)) ?? false;
 
 const LOOKED_AT = 256; // of the best sections, before more are: an article shows few of its own
 
@@ -35,17 +32,13 @@ const LOOKED_AT = 256; // of the best sections, before more are: an article show
  */
 
 export class Search {
-  /** Terms of stop words that titles have as abbreviations. @type {Set<string>} */
-  #titled;
-
   /** @param {Engine} engine @param {Query} query @param {Wanted} wanted */
   constructor(engine, query, wanted) {
     this.engine = engine;
-    this.index = engine.index;
+    this.corpus = engine.corpus;
     this.concepts = engine.concepts;
-    this.query = query;
+    this.parsed = query;
     this.wanted = wanted;
-    this.#titled = new Set(this.index.manifest.titled.split(" "));
     /** @type {Filters} */
     this.filters = {
       tier: query.filters.tier || wanted.tier,
@@ -54,10 +47,10 @@ export class Search {
     };
     /** Its words as typed, and, once what is needed of them is loaded, those that say something, with
      * what is to be said of them. */
-    this.typed = engine.analyzer.tokens(isShouted(query.words) ? query.words.toLowerCase() : query.words).filter((token) => !token.inside);
+    this.entered = engine.analyzer.tokens(isShouted(query.words) ? query.words.toLowerCase() : query.words).filter((token) => !token.inside);
     /** @type {[Token[], string[]]} */
     this.tokens = [[], query.notices];
-    this.corrector = new Corrector(this.index, engine.analyzer, query);
+    this.corrector = new Corrector(this.corpus, engine.analyzer, query);
     /** @type {any} */
     this.facets = null;
     /** What was searched: without its quotes, where nothing holds them. @type {Search} */
@@ -66,30 +59,34 @@ export class Search {
 
   /** Load what is needed whatever is found. */
   async load() {
-    const { filters, index } = this;
+    const { filters, corpus: index } = this;
     const quoted = this.#quoted().flatMap((text) => this.concepts.analyzer.tokens(text.normalize("NFC")));
-    const said = this.typed.filter((token) => !token.stop);
-    const titled = this.typed.filter((token) => token.stop && this.#titled.has(token.term));
-    const typed = said.length ? said.slice(0, MAX_WORDS) : this.typed;
+    const said = this.entered.filter((token) => !token.stop);
+    const typed = said.length ? said.slice(0, MAX_WORDS) : this.entered;
     const begun = this.begins ? typed.slice(-1).filter((token) => beginsWords(token, typed)) : [];
+    const doubt = (/** @type {(token: Token) => boolean} */ isDoubtful) => {
+      const wrong = this.wanted.correct ? typed.filter((token) => !token.joint && !begun.includes(token) && isDoubtful(token)) : [];
+      for (const { surface } of wrong) this.corrector.prepare(surface).catch(() => {}); // what needs it hears of a failure
+    };
+    doubt(({ term }) => !index.mayHold(term));
     // What may be needed is asked for at once: each wave of requests is a time of its own.
     await Promise.all([
-      index.load([...[...quoted, ...titled, ...typed].map(({ term }) => term), ...this.concepts.early(this.typed, typed, begun)]),
-      index.loadWords(begun.map(({ surface }) => surface)),
-      typed.length && index.loadTables(),
+      index.load([...[...quoted, ...typed].map(({ term }) => term), ...this.concepts.early(this.entered, typed, begun)]),
+      index.written.load(begun.map(({ surface }) => surface)),
       filters.topic || filters.tag ? index.facets().then((facets) => (this.facets = facets)) : null,
     ]);
+    doubt(({ term, surface }) => !index.term(term)?.words.has(surface));
     this.tokens = this.read();
     await index.load(this.tokens[0].map(({ term }) => term));
   }
 
   /** Load, while somebody types, what finished words need, and the words that the last one may become. */
   async prepare() {
-    const said = this.typed.filter((token) => !token.stop);
+    const said = this.entered.filter((token) => !token.stop);
     const begun = this.begins ? said.splice(-1) : [];
     await Promise.all([
-      this.index.load([...said.map(({ term }) => term), ...this.concepts.early(this.typed, said)]),
-      this.index.loadWords(begun.map(({ surface }) => surface).filter((surface) => surface.length > 2)),
+      this.corpus.load([...said.map(({ term }) => term), ...this.concepts.early(this.entered, said)]),
+      this.corpus.written.load(begun.map(({ surface }) => surface).filter((surface) => surface.length > 2)),
     ]);
   }
 
@@ -102,36 +99,37 @@ export class Search {
 
   /** Whether the last word may be the beginning of one. */
   get begins() {
-    return this.wanted.prefix && !new RegExp(`[${SPACE}]$`).test(this.query.text);
+    return this.wanted.prefix && !new RegExp(`[${SPACE}]$`).test(this.parsed.text);
   }
 
   #quoted() {
-    return [...this.query.phrases, ...this.query.excluded];
+    return [...this.parsed.phrases, ...this.parsed.excluded];
   }
 
   /** The query's tokens: no stop words, but for those that a title has beside others of them, unless
    * there are no others. @returns {[Token[], string[]]} */
   read() {
-    const others = this.typed.filter((token) => !token.stop && !token.whole);
+    const others = this.entered.filter((token) => !token.stop && !token.joint);
+    const { titled } = this.corpus.header; // stop words that titles have as abbreviations
     const isTitled = (/** @type {Token} */ { term }) =>
-      this.#titled.has(term) && others.some((other) => shareTitle(this.index.term(term), this.index.term(other.term)));
-    const without = this.typed.filter((token) => !token.stop || isTitled(token));
-    const content = without.length ? this.#withoutCourtesies(without) : this.typed;
-    if (content.length <= MAX_WORDS) return [content, this.query.notices];
+      decodeGaps(titled[term] ?? "").some((article) => others.some((other) => this.corpus.term(other.term)?.articles.includes(article)));
+    const without = this.entered.filter((token) => !token.stop || isTitled(token));
+    const content = without.length ? this.#withoutCourtesies(without) : this.entered;
+    if (content.length <= MAX_WORDS) return [content, this.parsed.notices];
     const cut = say(CUT_WORDS, { count: MAX_WORDS });
-    return [content.slice(0, MAX_WORDS), [...this.query.notices, cut]];
+    return [content.slice(0, MAX_WORDS), [...this.parsed.notices, cut]];
   }
 
   /** The tokens without greetings and the like, if enough others say what it is about: but for those
    * that are quoted, and the last if it may not be finished. @param {Token[]} tokens */
   #withoutCourtesies(tokens) {
-    const courtesies = new Set(this.index.manifest.courtesies.split(" "));
-    for (const text of this.query.phrases) {
+    const courtesies = new Set(this.corpus.header.courtesies.split(" "));
+    for (const text of this.parsed.phrases) {
       for (const { surface } of this.engine.analyzer.tokens(text.normalize("NFC"))) courtesies.delete(surface);
     }
     const unfinished = this.wanted.prefix ? tokens.length - 1 : -1;
     const others = tokens.filter(({ surface }, at) => !courtesies.has(surface) || at === unfinished);
-    const words = new Set(others.filter((token) => !token.whole).map(({ term }) => term));
+    const words = new Set(others.filter((token) => !token.joint).map(({ term }) => term));
     return words.size >= FEW_WORDS ? others : tokens;
   }
 
@@ -155,9 +153,9 @@ export class Search {
 
   /** No section holds the quoted phrases: look for their words. @returns {Promise<Results | null>} */
   async #unquote() {
-    if (!this.query.phrases.length) return null;
-    const query = { ...this.query, phrases: [] };
-    const correct = this.wanted.correct && this.query.phrases.every((text) => this.#isSaid(text));
+    if (!this.parsed.phrases.length) return null;
+    const query = { ...this.parsed, phrases: [] };
+    const correct = this.wanted.correct && this.parsed.phrases.every((text) => this.#isSaid(text));
     const search = new Search(this.engine, query, { ...this.wanted, correct });
     await search.load();
     const results = await search.run();
@@ -190,7 +188,7 @@ export class Search {
   #doubtful(tokens, prefix) {
     const last = prefix ? tokens[tokens.length - 1] : null;
     return this.#unquoted(tokens).filter((token) =>
-      token !== last && !this.index.term(token.term)?.words.has(token.surface) && !this.concepts.isMeant(token));
+      token !== last && !this.corpus.term(token.term)?.words.has(token.surface) && !this.concepts.isMeant(token));
   }
 
   /** Whether a phrase is of several words, as a message is. @param {string} text */
@@ -201,7 +199,7 @@ export class Search {
   /** Who quotes a word means it; in a sentence that quotes several, they may be misspelt. @param {Token[]} tokens */
   #unquoted(tokens) {
     const isSentence = this.#isSentence();
-    const phrases = this.query.phrases.filter((text) => !(isSentence && this.#isSaid(text)));
+    const phrases = this.parsed.phrases.filter((text) => !(isSentence && this.#isSaid(text)));
     const all = phrases.flatMap((text) => this.engine.analyzer.tokens(text.normalize("NFC")));
     const quoted = new Set(all.map((token) => token.surface));
     return tokens.filter((token) => !quoted.has(token.surface));
@@ -210,11 +208,11 @@ export class Search {
   /** @param {Answer["found"]} found @param {Token[]} tokens @param {boolean} [prefix]
    * @param {boolean} [every] @returns {Promise<Results>} */
   async #attempt(found, tokens, prefix = false, every = false) {
-    const concepts = await this.concepts.make(tokens, prefix, every, this.typed);
+    const concepts = await this.concepts.make(tokens, prefix, every, this.entered);
     await this.loadTerms(concepts);
-    const scoring = await Scoring.of(this.index, concepts);
-    if (this.#isSentence()) scoring.preferred = this.query.phrases.map((text) => this.phrase(text, scoring));
-    const [docs, twins] = join(await this.allowed(scoring), this.index.twins, (doc) => scoring.heldBy(doc));
+    const scoring = await Scoring.of(this.corpus, concepts);
+    if (this.#isSentence()) scoring.preferred = this.parsed.phrases.map((text) => this.phrase(text, scoring));
+    const [docs, twins] = join(await this.allowed(scoring), this.corpus.twins, (doc) => scoring.heldBy(doc));
     const [ranked, rival] = await this.ranked(docs, scoring);
     return {
       found: docs.length ? found : "nothing",
@@ -234,15 +232,15 @@ export class Search {
   /** Load the terms of concepts. @param {Concepts} concepts */
   async loadTerms({ all, pairs }) {
     const terms = all.flatMap((concept) => concept.alternatives.flatMap((a) => a.terms));
-    await this.index.load([...terms, ...pairs.flat()]);
+    await this.corpus.load([...terms, ...pairs.flat()]);
   }
 
   /** No words at all: with filters, the articles that pass them, in order. @returns {Results} */
   browse() {
-    const { firsts, sections } = this.index;
+    const { firsts, sections } = this.corpus;
     const all = Object.values(this.filters).some(Boolean) ? firsts.slice(0, sections.length) : [];
-    const [docs, twins] = join(all.filter(this.filter()), this.index.twins, () => 0);
-    const first = this.wanted.person ? docs.filter((doc) => this.index.tierOf(doc) === "contact") : [];
+    const [docs, twins] = join(all.filter(this.filter()), this.corpus.twins, () => 0);
+    const first = this.wanted.person ? docs.filter((doc) => this.corpus.tierOf(doc) === "contact") : [];
     const ranked = [...new Set([...first, ...docs])].slice(0, this.wanted.limit).map((doc) => ({ doc, score: 0 }));
     const found = docs.length ? "words" : "nothing";
     return { found, total: docs.length, ranked, confidence: docs.length ? 1 : 0, twins, concepts: { all: [], pairs: [] }, scoring: null, correction: null, suggestion: null, synonyms: [], notices: [] };
@@ -250,7 +248,7 @@ export class Search {
 
   /** The confidence in the best section. @param {Ranked} best @param {number} rival @param {Scoring} scoring */
   confidence({ doc, score }, rival, scoring) {
-    if (this.wanted.person && this.index.tierOf(doc) === "contact") return 1;
+    if (this.wanted.person && this.corpus.tierOf(doc) === "contact") return 1;
     return confidence(scoring.holds(doc), roundScore(score), roundScore(rival));
   }
 
@@ -259,11 +257,11 @@ export class Search {
   async allowed(scoring, near = []) {
     let docs = [...new Set([...scoring.docs, ...near])];
     if (this.wanted.person) {
-      const contacts = [...this.index.tiers].filter(([, tier]) => tier === "contact");
-      docs = [...new Set([...docs, ...contacts.map(([article]) => this.index.firsts[article])])];
+      const contacts = [...this.corpus.tiers].filter(([, tier]) => tier === "contact");
+      docs = [...new Set([...docs, ...contacts.map(([article]) => this.corpus.firsts[article])])];
     }
-    const required = this.#isSentence() ? [] : this.query.phrases;
-    for (const [texts, wanted] of /** @type {const} */ ([[required, true], [this.query.excluded, false]])) {
+    const required = this.#isSentence() ? [] : this.parsed.phrases;
+    for (const [texts, wanted] of /** @type {const} */ ([[required, true], [this.parsed.excluded, false]])) {
       for (const text of texts) {
         await pause();
         const set = this.phrase(text, scoring);
@@ -276,13 +274,13 @@ export class Search {
   /** Whether enough words stand outside the query's quotes for these to say what it is about. */
   #isSentence() {
     const count = (/** @type {string} */ text) => this.#parts(text).filter((token) => !token.stop).length;
-    const quoted = this.query.phrases.map(count);
-    return quoted.length > 0 && count(this.query.words) - quoted.reduce((sum, each) => sum + each, 0) >= MIN_OUTSIDE;
+    const quoted = this.parsed.phrases.map(count);
+    return quoted.length > 0 && count(this.parsed.words) - quoted.reduce((sum, each) => sum + each, 0) >= MIN_OUTSIDE;
   }
 
   /** The tokens of a text that stand one after the other. @param {string} text */
   #parts(text) {
-    return this.engine.analyzer.tokens(text.normalize("NFC")).filter((token) => !token.whole && !token.inside);
+    return this.engine.analyzer.tokens(text.normalize("NFC")).filter((token) => !token.joint && !token.inside);
   }
 
   /** Sections that hold a text: its words one after the other, as the index has their places.
@@ -302,9 +300,9 @@ export class Search {
   filter() {
     const { tier, topic, tag } = this.filters;
     const names = [topic && `topic:${fold(trimSlashes(topic))}`, tag && `tag:${fold(tag)}`].filter(Boolean);
-    const sets = names.map((name) => this.index.articlesOf(this.facets, String(name)));
+    const sets = names.map((name) => this.corpus.articlesOf(this.facets, String(name)));
     return (doc) =>
-      (!tier || this.index.tierOf(doc) === tier) && sets.every((set) => set.has(this.index.articleOf[doc]));
+      (!tier || this.corpus.tierOf(doc) === tier) && sets.every((set) => set.has(this.corpus.articleOf[doc]));
   }
 
   /** The best sections, at most so many of one article: contact first for who asks for a person,
@@ -313,9 +311,9 @@ export class Search {
    * @param {(scores: Float64Array) => Promise<void>} [add]  what else makes their scores
    * @returns {Promise<[Ranked[], number]>} */
   async ranked(docs, scoring, add) {
-    const { index, wanted } = this;
+    const { corpus: index, wanted } = this;
     const scores = await scoring.scores(docs);
-    const factor = 1 - index.manifest.ranking.self_service;
+    const factor = 1 - index.header.ranking.self_service;
     docs.forEach((doc, at) => (scores[at] *= index.tierOf(doc) === TIERS[0] ? 1 : factor));
     await add?.(scores);
     const isFirst = (/** @type {[number, number]} */ [doc]) => index.tierOf(doc) === "contact";
@@ -329,7 +327,7 @@ export class Search {
   /** Those of the best that are shown, and the best score of another article than the first one's.
    * @param {[number, number][]} best @returns {[Ranked[], number]} */
   #shown(best) {
-    const { index, wanted } = this;
+    const { corpus: index, wanted } = this;
     /** @type {Map<number, number>} */
     const shown = new Map();
     const ranked = [];
@@ -338,7 +336,7 @@ export class Search {
       const article = index.articleOf[doc];
       const count = (shown.get(article) ?? 0) + 1;
       shown.set(article, count);
-      if (count > index.manifest.perArticle) continue;
+      if (count > index.header.perArticle) continue;
       if (shown.size > 1) rival ||= score;
       if (ranked.length < wanted.limit) ranked.push({ doc, score });
     }

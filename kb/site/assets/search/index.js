@@ -3,30 +3,79 @@
 import { pause } from "./pauses.js";
 import { decode, decodeGaps, digit, find, lastUpTo, NO_DIGIT } from "./shards.js";
 import {
-  HEAD_STEPS, LINK_MARK, MARKS as FIELD_MARKS, NAME_LENGTH as HASH, RANGE_STARTS as STARTS, SUFFIX, TIERS,
+  CODE_FACTOR, HEAD_STEPS, LINK_MARK, MARKS as FIELD_MARKS, NAME_LENGTH as HASH, RANGE_STARTS as STARTS, SUFFIX, TIERS,
 } from "./shared.js";
 import { readTwins } from "./twins.js";
 
 /** @import { Shards } from "./shards.js" */
 
 const KEPT_TERMS = 200;
+export const LETTERS = /^\p{L}+$/u;
 const TEXT_START = STARTS[STARTS.length - 1];
 const MARKS = FIELD_MARKS + LINK_MARK; // of the fields whose first positions are STARTS
 const LINK = MARKS.length - 1; // words in the text of links make phrases, but no pairs
 
 /** Where the shards of a kind begin, and what their names are. */
 class Directory {
-  /** @param {string} kind @param {{first: string, hash: string}} [given]  none where there are no shards */
-  constructor(kind, given = { first: "", hash: "" }) {
+  /** @param {string} kind @param {any} manifest  lists no shards of a kind that has none */
+  constructor(kind, manifest) {
+    const { first, hash } = manifest.shards[kind] ?? { first: "", hash: "" };
     this.kind = kind;
-    this.hash = given.hash;
+    this.hash = hash;
     /** @type {ArrayLike<any>} */
-    this.first = "ktwx".includes(kind) ? (given.first ? given.first.split(" ") : []) : decodeGaps(given.first);
+    this.first = "dg".includes(kind) ? decodeGaps(first) : first ? first.split(" ") : [];
   }
 
   /** @param {number} number */
   file(number) {
     return `${this.kind}${number}.${this.hash.slice(number * HASH, (number + 1) * HASH)}${SUFFIX}`;
+  }
+}
+
+/** A word as written: how many articles hold it, and how common it is in the language.
+ * @typedef {{word: string, articles: number, level: number}} Word */
+
+/** Words in order, and what is known of each that is loaded. */
+class Words extends Directory {
+  /** @param {string} kind @param {any} manifest @param {Shards} shards */
+  constructor(kind, manifest, shards) {
+    super(kind, manifest);
+    this.shards = shards;
+    /** By the number of the shard. @type {Map<number, Word[]>} */
+    this.seen = new Map();
+  }
+
+  /** Load the words that begin with these; with an empty `end` these words.
+   * @param {string[]} prefixes @param {string} [end] */
+  async load(prefixes, end) {
+    await Promise.all(prefixes.flatMap((prefix) => this.#numbers(prefix, end)).map(async (number) => {
+      if (this.seen.has(number)) return;
+      const { words, articles = "", levels } = await this.shards.get(this.file(number));
+      const counts = decode(articles);
+      this.seen.set(number, readWords(words).map((word, at) => ({ word, articles: counts[at], level: digit(levels, at) })));
+    }));
+  }
+
+  /** The shards of words that begin with a prefix. @param {string} prefix @returns {number[]} */
+  #numbers(prefix, end = "\uffff") {
+    const first = Math.max(0, lastUpTo(this.first, prefix));
+    const last = lastUpTo(this.first, prefix + end);
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+  }
+
+  /** Whether all words that begin with a prefix are loaded. @param {string} prefix */
+  has(prefix) {
+    return this.#numbers(prefix).every((number) => this.seen.has(number));
+  }
+
+  /** The loaded words that begin with a prefix. @param {string} prefix */
+  from(prefix) {
+    return this.#numbers(prefix).flatMap((number) => this.seen.get(number)?.filter(({ word }) => word.startsWith(prefix)) ?? []);
+  }
+
+  /** What is known of a loaded word; null where it is none of these. @param {string} word */
+  word(word) {
+    return this.seen.get(lastUpTo(this.first, word))?.find((known) => known.word === word) ?? null;
   }
 }
 
@@ -129,22 +178,22 @@ function readPlaces(text, start, links, places) {
   }
 }
 
-/** A word as written: how many articles hold it, and how common it is in the language.
- * @typedef {{word: string, articles: number, level: number}} Word */
-
 export class Index {
   /** @param {any} manifest @param {Shards} shards */
   constructor(manifest, shards) {
-    this.manifest = manifest;
+    this.header = manifest;
     this.shards = shards;
     this.inTitle = manifest.inTitle;
-    this.terms = new Directory("t", manifest.shards.t);
-    this.words = new Directory("w", manifest.shards.w);
-    this.lexicon = new Directory("x", manifest.shards.x);
-    this.tables = new Directory("s", manifest.shards.s);
-    this.documents = new Directory("d", manifest.shards.d);
-    this.groups = new Directory("g", manifest.shards.g);
-    this.compounds = new Directory("k", manifest.shards.k);
+    this.terms = new Directory("t", manifest);
+    /** Codes of all terms, ascending. */
+    this.codes = decodeGaps(manifest.terms.codes);
+    /** Words of articles, the same by what stands behind their first letter, and words of the language. */
+    this.written = new Words("w", manifest, shards);
+    this.turned = new Words("r", manifest, shards);
+    this.lexicon = new Words("x", manifest, shards);
+    this.documents = new Directory("d", manifest);
+    this.groups = new Directory("g", manifest);
+    this.compounds = new Directory("k", manifest);
     /** Sections that say the same, newest first. */
     this.twins = manifest.twins ? readTwins(manifest.twins) : [];
     const counts = decode(manifest.sections);
@@ -164,13 +213,9 @@ export class Index {
     for (const tier of TIERS) for (const article of decodeGaps(manifest.tiers[tier] ?? "")) this.tiers.set(article, tier);
     /** @type {Map<string, Term | null>} */
     this.known = new Map();
-    /** What the words of each section's title and heading weigh, and those of each article's title: once
-     * tables are loaded. @type {number[]} */
-    this.masses = [];
-    /** @type {number[]} */
-    this.titleMasses = [];
-    /** @type {Map<number, Word[]>} */
-    this.readWords = new Map();
+    /** What the words of each section's title and heading weigh, and those of each article's title. */
+    this.masses = readMasses(manifest.masses);
+    this.titleMasses = readMasses(manifest.titles);
   }
 
   /** Whether a section's heading is the article's title. @param {number} doc @param {number} article */
@@ -199,7 +244,7 @@ export class Index {
     const wanted = [...asked].filter((term) => !this.known.has(term));
     await Promise.all(
       wanted.map(async (term) => {
-        const number = lastUpTo(this.terms.first, term);
+        const number = this.mayHold(term) ? lastUpTo(this.terms.first, term) : -1;
         const shard = number < 0 ? null : await this.shards.get(this.terms.file(number));
         const row = shard?.terms.find((/** @type {any[]} */ row) => row[0] === term);
         await pause();
@@ -213,60 +258,19 @@ export class Index {
     return this.known.get(term) ?? null;
   }
 
-  /** Load the words that begin with these. @param {Iterable<string>} prefixes */
-  async loadWords(prefixes) {
-    await this.#loadWordShards([...prefixes].flatMap((prefix) => this.#wordShards(prefix)));
-  }
-
-  /** Load what is known of a word. @param {string} word */
-  async loadWord(word) {
-    await this.#loadWordShards([lastUpTo(this.words.first, word)]);
-  }
-
-  /** @param {number[]} numbers */
-  async #loadWordShards(numbers) {
-    await Promise.all(
-      [...new Set(numbers)].map(async (number) => {
-        if (number < 0 || this.readWords.has(number)) return;
-        const { words, articles, levels } = await this.shards.get(this.words.file(number));
-        const counts = decode(articles);
-        const read = readWords(words).map((word, at) => ({ word, articles: counts[at], level: digit(levels, at) }));
-        this.readWords.set(number, read);
-      }),
-    );
-  }
-
-  /** @param {string} prefix @returns {number[]} */
-  #wordShards(prefix) {
-    const first = Math.max(0, lastUpTo(this.words.first, prefix));
-    const last = lastUpTo(this.words.first, prefix + "\uffff");
-    return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
-  }
-
-  /** Whether all words that begin with a prefix are loaded. @param {string} prefix */
-  hasWords(prefix) {
-    return this.#wordShards(prefix).every((number) => this.readWords.has(number));
-  }
-
-  /** The loaded words that begin with a prefix. @param {string} prefix @returns {Generator<Word>} */
-  *wordsFrom(prefix) {
-    for (const number of this.#wordShards(prefix)) {
-      for (const known of this.readWords.get(number) ?? []) if (known.word.startsWith(prefix)) yield known;
-    }
-  }
-
-  /** What is known of a loaded word; null where no article holds it. @param {string} word */
-  word(word) {
-    return this.readWords.get(lastUpTo(this.words.first, word))?.find((known) => known.word === word) ?? null;
+  /** Whether sections may hold a term: few of those of letters alone that none holds have the code of another.
+   * @param {string} term */
+  mayHold(term) {
+    if (!LETTERS.test(term)) return true;
+    let code = 0;
+    for (const letter of term) code = (code * CODE_FACTOR + Number(letter.codePointAt(0))) % this.header.terms.size;
+    return find(this.codes, code) >= 0;
   }
 
   /** How common a word is in the language; 0 for what is no word of it. @param {string} word */
   async commonness(word) {
-    const number = lastUpTo(this.lexicon.first, word);
-    if (number < 0) return 0;
-    const { words, levels } = await this.shards.get(this.lexicon.file(number));
-    const at = readWords(words).indexOf(word);
-    return at < 0 ? 0 : digit(levels, at);
+    await this.lexicon.load([word], "");
+    return this.lexicon.word(word)?.level ?? 0;
   }
 
   /** The compounds that stand for a term which they are made of. @param {string} term
@@ -276,14 +280,6 @@ export class Index {
     if (number < 0) return [];
     const shard = await this.shards.get(this.compounds.file(number));
     return shard.compounds.find((/** @type {[string, string]} */ row) => row[0] === term)?.[1].split(" ") ?? [];
-  }
-
-  /** Load the tables of sections, once. */
-  async loadTables() {
-    if (this.masses.length) return;
-    const tables = await Promise.all(Array.from(this.tables.first, (_, number) => this.shards.get(this.tables.file(number))));
-    this.masses = tables.flatMap(({ masses }) => readMasses(masses));
-    this.titleMasses = tables.flatMap(({ titles }) => readMasses(titles));
   }
 
   /** What a hit shows. @param {number} doc @returns {Promise<{article: any, section: any[]}>} */
@@ -308,7 +304,7 @@ export class Index {
 
   /** Topics and the articles of each topic and tag. @returns {Promise<any>} */
   facets() {
-    return this.shards.get(`f.${this.manifest.facets}.js`);
+    return this.shards.get(`f.${this.header.facets}.js`);
   }
 }
 

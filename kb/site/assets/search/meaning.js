@@ -56,8 +56,8 @@ function scaleOf(rows, [held, asked]) {
 class Vectors {
   /** @param {Index} index */
   constructor(index) {
-    this.index = index;
-    this.about = index.manifest.meaning;
+    this.corpus = index;
+    this.about = index.header.meaning;
   }
 
   /** Rows of some bytes, each behind so many others. @param {string} file @param {string} text @param {number} [before] */
@@ -75,7 +75,7 @@ class Vectors {
 
   /** The vectors of all sections of a shard. @param {string} file @returns {Promise<number[][]>} */
   async #sections(file) {
-    const { vectors } = await this.index.shards.get(file);
+    const { vectors } = await this.corpus.shards.get(file);
     return this.#rows(file, vectors).map((packed) => this.#unpack(packed));
   }
 
@@ -92,7 +92,7 @@ class Vectors {
     if (!count) return null;
     const at = Number(key % BigInt(count));
     const file = `${kind}${at}.${hash(at)}${SUFFIX}`;
-    const { words } = await this.index.shards.get(file);
+    const { words } = await this.corpus.shards.get(file);
     const first = Number(key >> 32n);
     const row = this.#rows(file, words, KEY_SIZE).find((bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === first);
     return row ? this.#unpack(row.subarray(KEY_SIZE)) : null;
@@ -119,11 +119,11 @@ class Vectors {
       add([...all.keys()], all);
     } else {
       const file = `q.${clusters}${SUFFIX}`;
-      const { hash } = await this.index.shards.get(file);
+      const { hash } = await this.corpus.shards.get(file);
       const leaders = (await this.#sections(file)).map((vector, at) => [cosine(asked, vector), at]);
       await Promise.all(leaders.sort(byCosine).slice(0, PROBED).map(async ([, at]) => {
         const own = `c${at}.${hash.slice(at * NAME_LENGTH, (at + 1) * NAME_LENGTH)}${SUFFIX}`;
-        const { sections } = await this.index.shards.get(own);
+        const { sections } = await this.corpus.shards.get(own);
         add(decodeGaps(sections), await this.#sections(own));
       }));
     }
@@ -133,7 +133,7 @@ class Vectors {
   /** The cosines of sections. @param {number[]} docs @param {number[]} asked */
   cosines(docs, asked) {
     return Promise.all(docs.map(async (doc) => {
-      const { documents } = this.index;
+      const { documents } = this.corpus;
       const number = lastUpTo(documents.first, doc);
       const { whole } = this.about;
       const file = whole ? `c0.${whole}${SUFFIX}` : `v${documents.file(number).slice(1)}`;
@@ -152,11 +152,11 @@ const byCosine = ([one, first], [other, second]) => other - one || first - secon
  * is answered by words. Rejected where a file is missing or damaged.
  * @param {Search} search @param {Results} results  by words @returns {Promise<Results>} */
 export async function byMeaning(search, results) {
-  const { index } = search;
-  if (search.wanted.person || search.begins || !(results.correction?.text ?? search.query.words)) return results;
+  const { corpus: index } = search;
+  if (search.wanted.person || search.begins || !(results.correction?.text ?? search.parsed.words)) return results;
   await search.loadTerms(results.concepts); // others may have taken their place
-  const words = new Map(results.concepts.all.filter(({ whole }) => !whole).map(({ surface, term }) =>
-    [surface, index.term(term)?.idf ?? idfSteps(index.manifest.count, 0)]));
+  const words = new Map(results.concepts.all.filter(({ joint }) => !joint).map(({ surface, term }) =>
+    [surface, index.term(term)?.idf ?? idfSteps(index.header.count, 0)]));
   const vectors = new Vectors(index);
   const asked = await vectors.sum(words);
   const { scoring } = results;

@@ -97,15 +97,15 @@ export function areNeighbours(index, one, other) {
 export class Scoring {
   /** @param {Index} index @param {Concepts} concepts */
   constructor(index, concepts) {
-    this.index = index;
-    this.manifest = index.manifest;
-    this.constants = index.manifest.ranking;
+    this.corpus = index;
+    this.header = index.header;
+    this.constants = index.header.ranking;
     this.concepts = concepts.all;
-    const words = concepts.all.filter((concept) => !concept.whole).length;
+    const words = concepts.all.filter((concept) => !concept.joint).length;
     /** How far everyday words count less: they do in long queries, and in small collections. */
     const { everyday, everyday_few: few } = this.constants;
     const length = Math.min(1, Math.max(0, words - SHORT_QUERY) / (LONG_QUERY - SHORT_QUERY));
-    this.damping = words > 1 ? Math.max(everyday * length, few * Math.min(1, FEW_SECTIONS / Math.max(1, this.manifest.count))) : 0;
+    this.damping = words > 1 ? Math.max(everyday * length, few * Math.min(1, FEW_SECTIONS / Math.max(1, this.header.count))) : 0;
     this.asked = 0;
     /** Of each section the score of its words in steps, and the idf that its head covers. */
     this.steps = new Float64Array(index.size);
@@ -146,13 +146,13 @@ export class Scoring {
       if (!this.seen[doc]) this.docs.push(doc);
       this.seen[doc] = 1;
     }
-    if (concept.whole) return;
+    if (concept.joint) return;
     this.#cover(concept);
-    const term = this.index.term(concept.term);
+    const term = this.corpus.term(concept.term);
     for (const article of term?.articles ?? []) {
       this.titles.set(article, (this.titles.get(article) ?? 0) + (term?.titleIdf ?? 0));
     }
-    if (concept.alternatives.some((a) => this.index.term(a.terms[0]))) this.asked += this.idf(concept);
+    if (concept.alternatives.some((a) => this.corpus.term(a.terms[0]))) this.asked += this.idf(concept);
   }
 
   /** A section's score, but for nearness. @param {number} doc */
@@ -167,10 +167,10 @@ export class Scoring {
     const score = this.steps[doc] / STEPS;
     const covered = this.covered[doc];
     if (covered <= 0) return score;
-    const article = this.index.articleOf[doc];
+    const article = this.corpus.articleOf[doc];
     const inTitle = this.titles.get(article);
-    const title = inTitle ? this.#titleScore(inTitle, this.index.titleMasses[article] / HEAD_STEPS) : 0;
-    return (score + title) * (1 + this.coverage(covered, this.index.masses[doc] / HEAD_STEPS));
+    const title = inTitle ? this.#titleScore(inTitle, this.corpus.titleMasses[article] / HEAD_STEPS) : 0;
+    return (score + title) * (1 + this.coverage(covered, this.corpus.masses[doc] / HEAD_STEPS));
   }
 
   /** The scores of sections: nearness lifts the best of them. @param {number[]} docs */
@@ -181,7 +181,7 @@ export class Scoring {
       scores[at] = this.score(docs[at]);
     }
     // Of several words, which can be near each other.
-    if (!this.constants.nearness || this.concepts.filter((concept) => !concept.whole).length < 2) return scores;
+    if (!this.constants.nearness || this.concepts.filter((concept) => !concept.joint).length < 2) return scores;
     const best = bestFirst([...docs.keys()], scores, RESCORED);
     for (const [at] of best) {
       if (at % 8 === 0) await pause();
@@ -206,7 +206,7 @@ export class Scoring {
     const units = new Map();
     const wholes = this.#wholes(doc);
     this.concepts.forEach((concept, at) => {
-      if (concept.whole) return;
+      if (concept.joint) return;
       const held = find(this.held[at], doc) >= 0;
       units.set(concept.unit, (units.get(concept.unit) ?? true) && held);
     });
@@ -222,7 +222,7 @@ export class Scoring {
     let asked = 0;
     const wholes = this.#wholes(doc);
     this.concepts.forEach((concept, at) => {
-      if (concept.whole) return;
+      if (concept.joint) return;
       const idf = this.idf(concept);
       asked += idf;
       if (wholes.has(concept.unit) || find(this.held[at], doc) >= 0) held += idf;
@@ -233,7 +233,7 @@ export class Scoring {
   /** The units that a section holds as a whole. @param {number} doc */
   #wholes(doc) {
     const held = this.concepts.filter(
-      (concept, at) => concept.whole && find(this.held[at], doc) >= 0,
+      (concept, at) => concept.joint && find(this.held[at], doc) >= 0,
     );
     return new Set(held.map((concept) => concept.unit));
   }
@@ -241,14 +241,14 @@ export class Scoring {
   /** A concept's idf: that of its word, or where the corpus lacks it of the next best.
    * @param {Concept} concept @returns {number} */
   idf(concept) {
-    const known = concept.alternatives.find((a) => this.index.term(a.terms[0]));
+    const known = concept.alternatives.find((a) => this.corpus.term(a.terms[0]));
     return known ? Math.max(...known.terms.map((term) => this.#idfOf(term))) : this.#idfOf(concept.term);
   }
 
   /** @param {string} term */
   #idfOf(term) {
-    const known = this.index.term(term);
-    return known ? this.#damped(known) : idfSteps(this.manifest.count, 0);
+    const known = this.corpus.term(term);
+    return known ? this.#damped(known) : idfSteps(this.header.count, 0);
   }
 
   /** A term's idf in this query. @param {Term} term */
@@ -259,16 +259,16 @@ export class Scoring {
   /** @param {Concept} concept @returns {Parts} */
   #word(concept) {
     const all = concept.alternatives.map((alternative) => this.#alternative(alternative));
-    return all.length === 1 ? all[0] : best(all, this.index.size);
+    return all.length === 1 ? all[0] : best(all, this.corpus.size);
   }
 
   /** @param {Alternative} alternative @returns {Parts} */
   #alternative({ terms, factor }) {
     if (terms.length > 1) return this.phrase(terms, factor);
-    const term = this.index.term(terms[0]);
+    const term = this.corpus.term(terms[0]);
     if (!term) return NONE;
     const idf = this.#damped(term);
-    const table = this.manifest.saturations.map((/** @type {number} */ s) => idf * factor * s);
+    const table = this.header.saturations.map((/** @type {number} */ s) => idf * factor * s);
     const values = new Float64Array(term.docs.length);
     for (let at = 0; at < values.length; at++) values[at] = table[term.levels[at]];
     return { docs: term.docs, values };
@@ -290,13 +290,13 @@ export class Scoring {
    * @param {[string, number][]} phrase @returns {Set<number>} */
   phraseDocuments(phrase) {
     const [[first] = [""], ...others] = phrase;
-    if (!others.length) return new Set(this.index.term(first)?.docs);
+    if (!others.length) return new Set(this.corpus.term(first)?.docs);
     /** @type {Map<number, number[]> | undefined} */
     let found;
     for (const [term, offset] of others) {
       /** @type {Map<number, number[]>} */
       const longer = new Map();
-      follow(this.index, first, term, true, (doc, places) => {
+      follow(this.corpus, first, term, true, (doc, places) => {
         const both = found ? found.get(doc)?.filter((place) => places.includes(place)) : places;
         if (both?.length) longer.set(doc, both);
       }, offset);
@@ -311,7 +311,7 @@ export class Scoring {
     const weights = [head, head, 1, head, 1]; // of the fields
     /** @type {[number, number][]} */
     const found = [];
-    follow(this.index, one, other, false, (doc, places) => {
+    follow(this.corpus, one, other, false, (doc, places) => {
       const counts = weights.map(() => 0);
       for (const place of places) {
         let field = STARTS.length - 1;
@@ -320,17 +320,17 @@ export class Scoring {
       }
       found.push([doc, levelOf(counts.reduce((sum, count, field) => sum + count * weights[field], 0))]);
     });
-    const idf = idfSteps(this.manifest.count, found.length);
-    for (const [doc, level] of found) this.steps[doc] += idf * this.manifest.pairSaturations[level];
+    const idf = idfSteps(this.header.count, found.length);
+    for (const [doc, level] of found) this.steps[doc] += idf * this.header.pairSaturations[level];
   }
 
   /** Add what a concept covers of titles and headings. @param {Concept} concept */
   #cover(concept) {
     const parts = concept.alternatives.map(({ terms, factor }) => {
-      const term = terms.length > 1 ? null : this.index.term(terms[0]);
+      const term = terms.length > 1 ? null : this.corpus.term(terms[0]);
       return term ? { docs: term.docs, values: term.heads, step: (this.#damped(term) * factor) / HEAD_STEPS } : { ...NONE, step: 0 };
     });
-    const { docs, values, step } = parts.length === 1 ? parts[0] : { ...best(parts, this.index.size), step: 1 };
+    const { docs, values, step } = parts.length === 1 ? parts[0] : { ...best(parts, this.corpus.size), step: 1 };
     for (let at = 0; at < docs.length; at++) if (values[at]) this.covered[docs[at]] += step * values[at];
   }
 
@@ -354,7 +354,7 @@ export class Scoring {
     /** @type {Map<number, number>} */
     const chunks = new Map();
     this.concepts.forEach((concept, at) => {
-      if (concept.whole || find(this.held[at], doc) < 0) return;
+      if (concept.joint || find(this.held[at], doc) < 0) return;
       const idf = this.idf(concept);
       const places = new Set(this.#chunks(doc, concept));
       if (places.has(-1)) {
@@ -374,7 +374,7 @@ export class Scoring {
    * @param {number} doc @param {Concept} concept */
   #chunks(doc, concept) {
     return concept.alternatives.flatMap(({ terms }) => {
-      const term = this.index.term(terms[0]);
+      const term = this.corpus.term(terms[0]);
       const at = term ? find(term.docs, doc) : -1;
       const places = term && at >= 0 ? term.positions(at) : [];
       return places.map((place) => Math.max(-1, Math.floor((place - TEXT_START) / CHUNK)));

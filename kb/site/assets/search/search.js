@@ -90,7 +90,6 @@ export async function openSearch({ base, manifest, load = loadShard, loadMeaning
   const engine = new Engine(new Index(stems ? { ...read, rules: stems.rules } : read, shards));
   if (read.meaning) engine.meaning = loadMeaning(shards.base + read.meaning.script, read.meaning.script);
   engine.meaning?.catch(() => {}); // as below
-  engine.index.loadTables().catch(() => {}); // whatever is asked needs them: who asks hears of a failure
   return engine;
 }
 
@@ -98,10 +97,10 @@ export async function openSearch({ base, manifest, load = loadShard, loadMeaning
 export class Engine {
   /** @param {Index} index */
   constructor(index) {
-    this.index = index;
-    this.manifest = index.manifest;
-    this.analyzer = new Analyzer(this.manifest);
-    this.asking = new Asking(this.manifest);
+    this.corpus = index;
+    this.header = index.header;
+    this.analyzer = new Analyzer(this.header);
+    this.asking = new Asking(this.header);
     this.concepts = new ConceptMaker(index, this.analyzer);
     /** What counts meaning, where the site has vectors. @type {Promise<{rank: ByMeaning}> | undefined} */
     this.meaning = undefined;
@@ -131,7 +130,7 @@ export class Engine {
   /** @param {string} text @param {Options} options */
   #searchFor(text, options) {
     const wanted = {
-      limit: this.manifest.limit, tier: null, topic: null, tag: null, prefix: false, correct: true,
+      limit: this.header.limit, tier: null, topic: null, tag: null, prefix: false, correct: true,
       ...options,
       person: false,
     };
@@ -165,21 +164,16 @@ export class Engine {
     return (!better && told) || answer(better ?? results);
   }
 
-  /** Topics in order of id. @returns {Promise<{topic: string, title: string}[]>} */
-  async topics() {
-    const { topics } = await this.index.facets();
-    return topics.map((/** @type {string[]} */ [topic, title]) => ({ topic, title }));
-  }
-
   /** @param {string} text @param {Results} results @param {boolean} person @returns {Promise<Answer>} */
   async answer(text, results, person) {
-    const articleOf = (/** @type {Ranked} */ { doc }) => this.index.articleOf[doc];
+    const articleOf = (/** @type {Ranked} */ { doc }) => this.corpus.articleOf[doc];
     const articles = [...new Set(results.ranked.map(articleOf))];
     const groupOf = (/** @type {Ranked} */ each) => articles.indexOf(articleOf(each)) + 1;
     results.ranked.sort((one, other) => groupOf(one) - groupOf(other)); // those of an article together
-    const loading = Promise.all(results.ranked.map(({ doc }) => this.index.document(doc)));
-    const documents = await loading;
-    const twins = await Promise.all(results.ranked.map(({ doc }) => this.#twins(results.twins.get(doc))));
+    const [documents, twins] = await Promise.all([
+      Promise.all(results.ranked.map(({ doc }) => this.corpus.document(doc))),
+      Promise.all(results.ranked.map(({ doc }) => this.#twins(results.twins.get(doc)))),
+    ]);
     const terms = this.searched(results);
     /** @type {Hit[]} */
     const hits = [];
@@ -203,7 +197,7 @@ export class Engine {
       total: results.total,
       confidence: results.confidence,
       hits,
-      topics: results.found === "nothing" ? nearestTopics(parseQuery(text).words, (await this.index.facets()).topics, this.analyzer) : [],
+      topics: results.found === "nothing" ? nearestTopics(parseQuery(text).words, (await this.corpus.facets()).topics, this.analyzer) : [],
       synonyms: results.synonyms,
       notices: results.notices,
       escalation: { ...escalation, message: this.asking.message(text, escalation.have_ready) },
@@ -212,7 +206,7 @@ export class Engine {
 
   /** Of the sections that one stands for id, url and anchor. @param {Joined} [joined] */
   async #twins(joined) {
-    const rows = joined && (await this.index.group(joined.group));
+    const rows = joined && (await this.corpus.group(joined.group));
     return rows && joined.places.slice(0, TWINS_SHOWN).map((place) => rows[place]);
   }
 
@@ -222,7 +216,7 @@ export class Engine {
     const terms = new Map();
     for (const { alternatives } of concepts.all) {
       for (const term of alternatives.flatMap((alternative) => alternative.terms)) {
-        terms.set(term, (this.index.term(term)?.idf ?? 0) / IDF_STEPS);
+        terms.set(term, (this.corpus.term(term)?.idf ?? 0) / IDF_STEPS);
       }
     }
     return terms;
@@ -247,7 +241,7 @@ export class Engine {
       topic: article.topic ?? "",
       score: roundScore(score),
       match: held === units ? "all" : 2 * held > units ? "most" : "some",
-      weak: scoring !== null && !(group === 1 && confidence >= this.manifest.sure) && !(person && tier === "contact"),
+      weak: scoring !== null && !(group === 1 && confidence >= this.header.sure) && !(person && tier === "contact"),
       ...makeSnippet(text, terms, this.analyzer),
       actions: (article.actions ?? []).map((/** @type {string[]} */ [label, where, url]) => ({ label, where, url })),
     };

@@ -116,17 +116,16 @@ export function loadByScript(url, file) {
   return new Promise((resolve, reject) => {
     /** @type {HTMLScriptElement | undefined} */
     let script;
-    const key = name;
     const end = (/** @type {string} */ why) => {
       script?.remove();
-      if (awaited.get(key) === take) awaited.delete(key);
+      if (awaited.get(name) === take) awaited.delete(name);
       if (why) reject(new ShardError(file, why));
     };
     const take = (/** @type {any} */ shard) => {
       end("");
       resolve(shard);
     };
-    awaited.set(key, take);
+    awaited.set(name, take);
     try {
       script = makeScript(url + fresh);
     } catch {

@@ -92,7 +92,6 @@ export const HELD_RARELY = 2;
 export const OFTENER = 10;
 export const ENDINGS = ["s", "es", "ed", "d", "ing", "er", "ers", "r", "rs", "ly"];
 export const COMMON = 12;
-export const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 export const PART_OF_COMPOUND = 4;
 
 // kb/search/ranking.py
@@ -156,9 +155,13 @@ export const SUFFIX = ".js";
 // kb/site/export/terms.py
 export const MARKS = "%!#$";
 export const LINK_MARK = "&";
+export const CODE_FACTOR = 65599;
+
+// kb/site/export/words.py
+export const TURN = "!";
 
 // kb/site/export/manifest.py
-export const FORMAT = 6;
+export const FORMAT = 7;
 
 // kb/model.py
 export const TIERS = ["self-service", "contact", "advice"];

@@ -3,9 +3,9 @@
 import { pause } from "./pauses.js";
 import { areNeighbours } from "./scoring.js";
 import {
-  ATTACHED, CONFUSED, CONFUSED_LETTERS, BESIDE, COMMON, COMMONER, COMPARED, DOUBLED, ENDINGS, EXTRA, FIRST, HELD_RARELY, JOINING, LETTERS,
+  ATTACHED, CONFUSED, CONFUSED_LETTERS, BESIDE, COMMON, COMMONER, COMPARED, DOUBLED, ENDINGS, EXTRA, FIRST, HELD_RARELY, JOINING,
   LIKELY, LONG, LONGEST_SURE, MIN_LENGTH, MIN_PART, MISSING, NO_WORD, OFFERED, OFTENER, OTHER, OWN, PART_OF_COMPOUND, PER_LEVEL, PROBABLE, RARE,
-  SAME_STEM, SURE, SURE_PER_LETTER, SWAPS, UNDOUBLED,
+  SAME_STEM, SURE, SURE_PER_LETTER, SWAPS, TURN, UNDOUBLED,
 } from "./shared.js";
 
 /** @import { Analyzer, Token } from "./analysis.js" */
@@ -15,7 +15,7 @@ import {
 /**
  * @typedef {{text: string, words: [string, string][]}} Correction
  * @typedef {{tokens: Token[], correction: Correction, retyped: string}} Corrected
- * @typedef {{words: string[], sure: boolean, probable: boolean}} Guess
+ * @typedef {{words: string[], sure: boolean, probable: boolean, known?: Word}} Guess
  */
 
 const SLIPS = [...SWAPS, MISSING, UNDOUBLED, EXTRA, DOUBLED, CONFUSED, OTHER, FIRST];
@@ -61,6 +61,12 @@ export function slipCost(typed, meant, costs = SLIPS) {
   return rows[one.length][other.length] + (one[0] === other[0] ? 0 : first);
 }
 
+/** @param {string} word */
+const restOf = (word) => [...word].slice(1).join("");
+
+/** How words are turned that have another first letter, or one more. @param {string} word */
+const turnedEnds = (word) => [restOf(word), word].map((end) => end + TURN);
+
 /** Whether a word is a known one with letters before it, or two after it: a name, rather than a slip.
  * @param {string} typed @param {string} known @param {Set<string>} stopWords */
 function isAttached(typed, known, stopWords) {
@@ -77,16 +83,16 @@ const sureOf = (...words) => ({ words, sure: true, probable: true });
 export class Corrector {
   /** @param {Index} index @param {Analyzer} analyzer @param {Query} query */
   constructor(index, analyzer, query) {
-    this.index = index;
+    this.corpus = index;
     this.analyzer = analyzer;
-    this.query = query;
+    this.parsed = query;
   }
 
   /** The tokens with those of `wrong` replaced that have something better: those that are sure, and
    * with those that are offered, and whether all are probable. @param {Token[]} tokens @param {Token[]} wrong
    * @returns {Promise<{sure: Corrected | null, offered: Corrected | null, probable: boolean}>} */
   async correct(tokens, wrong) {
-    const parts = tokens.filter((token) => !token.whole && !token.inside);
+    const parts = tokens.filter((token) => !token.joint && !token.inside);
     /** @type {Map<Token, Guess>} */
     const found = new Map();
     for (const token of wrong.filter((token) => parts.includes(token))) {
@@ -112,7 +118,7 @@ export class Corrector {
     const changes = tokens.filter(meant);
     const typed = (/** @type {string} */ text) => this.#retype(text, changes, meant);
     const words = changes.map((token) => /** @type {[string, string]} */ ([token.surface, meant(token)]));
-    return { tokens: content.length ? content : corrected, correction: { text: typed(this.query.words), words }, retyped: typed(this.query.text) };
+    return { tokens: content.length ? content : corrected, correction: { text: typed(this.parsed.words), words }, retyped: typed(this.parsed.text) };
   }
 
   /** The query's words, or its whole text, with some tokens changed. @param {string} text
@@ -120,7 +126,7 @@ export class Corrector {
   #retype(text, changes, meant) {
     let shift = 0;
     for (const token of [...changes].sort((a, b) => a.start - b.start)) {
-      const typed = this.query.words.slice(token.start, token.end);
+      const typed = this.parsed.words.slice(token.start, token.end);
       const start = text.indexOf(typed, token.start + shift); // syntax only moves it on
       if (start < 0) continue;
       text = text.slice(0, start) + meant(token) + text.slice(start + typed.length);
@@ -140,7 +146,7 @@ export class Corrector {
     if (level > RARE) return this.#compound(surface);
     const at = parts.indexOf(token);
     const near = await this.#nearest(surface, [parts[at - 1]?.term, parts[at + 1]?.term]);
-    const meant = near && (await this.#word(near.words[0]));
+    const meant = near?.known;
     if (level) {
       const isSlip = meant && slipCost(surface, meant.word) <= LIKELY && meant.level - level >= COMMONER;
       return isSlip ? { ...near, sure: false, probable: false } : this.#compound(surface);
@@ -157,14 +163,14 @@ export class Corrector {
     if (scored.length > 1 || scored[0]?.score > limit) {
       const edge = scored[0].score + 2 * BESIDE;
       const close = scored.slice(0, COMPARED).filter(({ score }) => score <= edge);
-      const found = close.map(async ({ score, word }) => ({ score: score - (await this.#beside(word, beside)), word }));
+      const found = close.map(async ({ score, word, known }) => ({ score: score - (await this.#beside(word, beside)), word, known }));
       scored = sorted(await Promise.all(found));
     }
     if (!scored.length) return null;
-    const [{ score, word }] = scored;
+    const [{ score, word, known }] = scored;
     if (score > limit + OFFERED) return null;
     const most = limit - (isAttached(surface, word, this.analyzer.stopWords) ? ATTACHED : 0);
-    return { words: [word], sure: score <= most, probable: score <= most + PROBABLE };
+    return { words: [word], sure: score <= most, probable: score <= most + PROBABLE, known };
   }
 
   /** The words that are near, with scores but for what stands beside them. @param {string} surface */
@@ -176,9 +182,19 @@ export class Corrector {
       if (await this.#isSlip(known)) continue;
       const score = 2 * cost - Math.floor(100 * Math.log10(1 + articles) + 0.5) - PER_LEVEL * level;
       const same = this.analyzer.stem(word) === stem ? SAME_STEM : 0;
-      scored.push({ score: score - same + (level ? 0 : NO_WORD), word });
+      scored.push({ score: score - same + (level ? 0 : NO_WORD), word, known });
     }
     return scored;
+  }
+
+  /** Load, for a word that no article may hold, what tells what was meant. @param {string} surface */
+  async prepare(surface) {
+    if ((await this.level(surface)) <= RARE) await Promise.all([this.corpus.written.load(beginnings(surface)), this.#loadOthers(surface)]);
+  }
+
+  /** Load the words that differ from one in the first letter. @param {string} surface */
+  async #loadOthers(surface) {
+    await Promise.all([this.corpus.written.load([restOf(surface)], ""), this.corpus.turned.load(turnedEnds(surface))]);
   }
 
   /** The words that are near, with what the slip costs. @param {string} surface
@@ -188,19 +204,20 @@ export class Corrector {
     const found = await this.#candidates(surface, letters.length >= LONG ? 2 : 1);
     const near = found.map((known) => /** @type {[Word, number]} */ ([known, slipCost(surface, known.word)]));
     if (near.some(([, cost]) => cost <= LIKELY)) return near;
-    const rest = letters.slice(1).join("");
-    const others = [rest, ...[rest, surface].flatMap((end) => [...LETTERS].map((letter) => letter + end))];
-    const seen = new Set([surface, ...found.map(({ word }) => word)]);
-    for (const known of await Promise.all(others.map((word) => this.#word(word)))) {
-      if (known && !seen.has(known.word)) near.push([known, slipCost(surface, known.word)]);
+    await this.#loadOthers(surface);
+    const { turned, written } = this.corpus;
+    const others = turnedEnds(surface).flatMap((end) => turned.from(end)).map((known) => ({ ...known, word: known.word.at(-1) + known.word.slice(0, -2) }));
+    const rest = written.word(restOf(surface));
+    for (const known of rest ? [rest, ...others] : others) {
+      if (![surface, ...found.map(({ word }) => word)].includes(known.word)) near.push([known, slipCost(surface, known.word)]);
     }
     return near;
   }
 
   /** @param {string} word @param {number} furthest */
   async #candidates(word, furthest) {
-    await this.index.loadWords(beginnings(word));
-    return candidates(word, (prefix) => this.index.wordsFrom(prefix), furthest);
+    await this.corpus.written.load(beginnings(word));
+    return candidates(word, (prefix) => this.corpus.written.from(prefix), furthest);
   }
 
   /** Whether a word of the articles is itself a slip. @param {Word} known */
@@ -222,8 +239,8 @@ export class Corrector {
    * @param {string | undefined} one @param {string | undefined} other */
   async #together(one, other) {
     if (!one || !other) return 0;
-    await this.index.load([one, other]);
-    return areNeighbours(this.index, one, other) ? BESIDE : 0;
+    await this.corpus.load([one, other]);
+    return areNeighbours(this.corpus, one, other) ? BESIDE : 0;
   }
 
   /** Whether one is a regular form of the other, or will do for it. @param {string} surface @param {Word} meant */
@@ -234,16 +251,23 @@ export class Corrector {
 
   /** The two words that a word is made of. @param {string} surface @returns {Promise<Guess | null>} */
   async #split(surface) {
-    const { analyzer } = this;
-    const characters = [...surface];
+    const { analyzer, corpus: { written } } = this;
+    const letters = [...surface];
+    /** @type {string[][]} */
+    let pairs = [];
+    for (let cut = MIN_PART; cut <= letters.length - MIN_PART; cut++) {
+      pairs.push([letters.slice(0, cut).join(""), letters.slice(cut).join("")]);
+    }
+    pairs = pairs.filter((pair) => !pair.some((word) => analyzer.stopWords.has(word)));
+    for (const half of [0, 1]) {
+      await written.load(pairs.map((pair) => pair[half]), "");
+      pairs = pairs.filter((pair) => written.word(pair[half]));
+    }
     let most = 0;
     /** @type {string[]} */
     let best = [];
-    for (let cut = MIN_PART; cut <= characters.length - MIN_PART; cut++) {
-      const pair = [characters.slice(0, cut).join(""), characters.slice(cut).join("")];
-      if (pair.some((word) => analyzer.stopWords.has(word))) continue;
-      let least = (await this.#word(pair[0]))?.articles ?? 0;
-      if (least > most) least = Math.min(least, (await this.#word(pair[1]))?.articles ?? 0);
+    for (const pair of pairs) {
+      const least = Math.min(...pair.map((word) => Number(written.word(word)?.articles)));
       if (least > most && (await this.#together(analyzer.stem(pair[0]), analyzer.stem(pair[1])))) [most, best] = [least, pair];
     }
     return most ? sureOf(...best) : null;
@@ -251,7 +275,7 @@ export class Corrector {
 
   /** The two words that a compound is made of, wherever they stand. @param {string} surface @returns {Promise<Guess | null>} */
   async #compound(surface) {
-    if (!JOINING.split(" ").includes(this.index.manifest.language.split("-")[0].toLowerCase()) || (await this.#isKnown(surface))) return null;
+    if (!JOINING.split(" ").includes(this.corpus.header.language.split("-")[0].toLowerCase()) || (await this.#isKnown(surface))) return null;
     const letters = [...surface];
     for (let cut = PART_OF_COMPOUND; cut <= letters.length - PART_OF_COMPOUND; cut++) {
       const [one, other] = [letters.slice(0, cut).join(""), letters.slice(cut).join("")];
@@ -266,8 +290,8 @@ export class Corrector {
   /** Whether articles hold a form of a word that is no stop word. @param {string} word */
   async #isKnown(word) {
     const term = this.analyzer.stem(word);
-    await this.index.load([term]);
-    return !this.analyzer.stopWords.has(word) && this.index.term(term) !== null;
+    await this.corpus.load([term]);
+    return !this.analyzer.stopWords.has(word) && this.corpus.term(term) !== null;
   }
 
   /** Letters before digits, which may be misspelt. @param {string} surface @returns {Promise<Guess | null>} */
@@ -282,15 +306,15 @@ export class Corrector {
 
   /** What is known of a word as written; null where no article holds it. @param {string} word */
   async #word(word) {
-    await this.index.loadWord(word);
-    return this.index.word(word);
+    await this.corpus.written.load([word], "");
+    return this.corpus.written.word(word);
   }
 
   /** How common a word that no article holds is in the language, by whichever of its spellings. @param {string} word */
   async level(word) {
-    return (await this.index.commonness(word)) || this.index.commonness(this.analyzer.respell(word));
+    return (await this.corpus.commonness(word)) || this.corpus.commonness(this.analyzer.respell(word));
   }
 }
 
-/** @param {{score: number, word: string}[]} scored */
+/** @param {{score: number, word: string, known: Word}[]} scored */
 const sorted = (scored) => scored.sort((a, b) => a.score - b.score || (a.word < b.word ? -1 : 1));

@@ -30,7 +30,7 @@ export function nearestTopics(words, topics, analyzer) {
 /** The words of a text but for stop words. @param {string} text @param {Analyzer} analyzer */
 const contentWords = (text, analyzer) =>
   analyzer.tokens(text.normalize("NFC"))
-    .filter(({ stop, whole }) => !stop && !whole)
+    .filter(({ stop, joint }) => !stop && !joint)
     .map(({ surface }) => surface);
 
 /** A sentence for a topic, and for a tag, that no article has.
