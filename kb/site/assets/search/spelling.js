@@ -207,8 +207,7 @@ export class Corrector {
     await this.#loadOthers(surface);
     const { turned, written } = this.corpus;
     const others = turnedEnds(surface).flatMap((end) => turned.from(end)).map((known) => ({ ...known, word: known.word.at(-1) + known.word.slice(0, -2) }));
-    const rest = written.word(restOf(surface));
-    for (const known of rest ? [rest, ...others] : others) {
+    for (const known of [written.word(restOf(surface)) ?? [], others].flat()) {
       if (![surface, ...found.map(({ word }) => word)].includes(known.word)) near.push([known, slipCost(surface, known.word)]);
     }
     return near;
