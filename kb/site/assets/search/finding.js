@@ -93,7 +93,7 @@ export class Search {
   /** @returns {Promise<Results>} */
   async run() {
     const [tokens, notices] = this.tokens;
-    const results = tokens.length ? await this.find(tokens) : this.browse();
+    const results = tokens.length ? await this.find(tokens) : this.listAll();
     return { ...results, notices: [...new Set([...notices, ...results.notices])] };
   }
 
@@ -236,7 +236,7 @@ export class Search {
   }
 
   /** No words at all: with filters, the articles that pass them, in order. @returns {Results} */
-  browse() {
+  listAll() {
     const { firsts, sections } = this.corpus;
     const all = Object.values(this.filters).some(Boolean) ? firsts.slice(0, sections.length) : [];
     const [docs, twins] = join(all.filter(this.filter()), this.corpus.twins, () => 0);

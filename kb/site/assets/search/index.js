@@ -263,7 +263,7 @@ export class Index {
   mayHold(term) {
     if (!LETTERS.test(term)) return true;
     let code = 0;
-    for (const letter of term) code = (code * CODE_FACTOR + Number(letter.codePointAt(0))) % this.header.terms.size;
+    for (const letter of term) code = (code * CODE_FACTOR + /** @type {number} */ (letter.codePointAt(0))) % this.header.terms.size;
     return find(this.codes, code) >= 0;
   }
 

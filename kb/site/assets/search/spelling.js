@@ -266,7 +266,7 @@ export class Corrector {
     /** @type {string[]} */
     let best = [];
     for (const pair of pairs) {
-      const least = Math.min(...pair.map((word) => Number(written.word(word)?.articles)));
+      const least = Math.min(...pair.map((word) => /** @type {Word} */ (written.word(word)).articles));
       if (least > most && (await this.#together(analyzer.stem(pair[0]), analyzer.stem(pair[1])))) [most, best] = [least, pair];
     }
     return most ? sureOf(...best) : null;
