@@ -49,6 +49,7 @@ SHARED = {
     "kb.support.escalation": "LONGEST_STORY MOST_FIELDS NO_ANSWER",
     "kb.knowledge_base": "TOPICS_SHOWN",
     "kb.site.export.encoding": "DIGITS BASE NAME_LENGTH SUFFIX",
+    "kb.site.export.meaning": "TOGETHER",
     "kb.site.export.terms": "MARKS LINK_MARK CODE_FACTOR",
     "kb.site.export.words": "TURN",
     "kb.site.export.manifest": "FORMAT",

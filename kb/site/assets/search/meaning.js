@@ -4,7 +4,7 @@
 import { bestFirst, idfSteps } from "./scoring.js";
 import { decodeGaps, lastUpTo, ShardError } from "./shards.js";
 import {
-  COSINE_STEPS, LEAST_COSINE_OF_WORDS, MEANING, NAME_LENGTH, NEAR, PROBED, REACH, SCORE_STEPS, SUFFIX, UNKNOWN_MEANING, UNSURE, VECTOR_VALUES,
+  COSINE_STEPS, LEAST_COSINE_OF_WORDS, MEANING, NAME_LENGTH, NEAR, PROBED, REACH, SCORE_STEPS, SUFFIX, TOGETHER, UNKNOWN_MEANING, UNSURE, VECTOR_VALUES,
 } from "./shared.js";
 import { join } from "./twins.js";
 
@@ -52,11 +52,16 @@ function scaleOf(rows, [held, asked]) {
   return (cosine) => Math.max(0, cosine - least) * factor;
 }
 
+/** One of several hashes. @param {string} hashes @param {number} at */
+const hashOf = (hashes, at) => hashes.slice(at * NAME_LENGTH, (at + 1) * NAME_LENGTH);
+
 /** The vectors of words and sections, from their shards. */
 class Vectors {
   /** @param {Index} index */
   constructor(index) {
     this.corpus = index;
+    /** Of sections whose clusters were looked at. @type {Map<number, number[]>} */
+    this.known = new Map();
     this.about = index.header.meaning;
   }
 
@@ -82,9 +87,9 @@ class Vectors {
   /** The vector of a word; null where it has none. @param {string} word */
   async word(word) {
     const key = keyOf(word);
-    const { vocabulary, files, own } = this.about;
+    const { vocabulary, files, others, own } = this.about;
     return (await this.#find("y", key, files, () => vocabulary)) ??
-      this.#find("z", key, own.length / NAME_LENGTH, (at) => own.slice(at * NAME_LENGTH, (at + 1) * NAME_LENGTH));
+      this.#find("z", key, others, (at) => hashOf(own, Math.floor(at / TOGETHER)));
   }
 
   /** @param {string} kind @param {bigint} key @param {number} count @param {(at: number) => string} hash */
@@ -113,7 +118,10 @@ class Vectors {
     /** @type {[number, number][]} */
     const found = [];
     /** @param {ArrayLike<number>} docs @param {number[][]} vectors */
-    const add = (docs, vectors) => vectors.forEach((vector, at) => found.push([cosine(asked, vector), docs[at]]));
+    const add = (docs, vectors) => vectors.forEach((vector, at) => {
+      found.push([cosine(asked, vector), docs[at]]);
+      this.known.set(docs[at], vector);
+    });
     if (whole) {
       const all = await this.#sections(`c0.${whole}${SUFFIX}`);
       add([...all.keys()], all);
@@ -122,7 +130,7 @@ class Vectors {
       const { hash } = await this.corpus.shards.get(file);
       const leaders = (await this.#sections(file)).map((vector, at) => [cosine(asked, vector), at]);
       await Promise.all(leaders.sort(byCosine).slice(0, PROBED).map(async ([, at]) => {
-        const own = `c${at}.${hash.slice(at * NAME_LENGTH, (at + 1) * NAME_LENGTH)}${SUFFIX}`;
+        const own = `c${at}.${hashOf(hash, at)}${SUFFIX}`;
         const { sections } = await this.corpus.shards.get(own);
         add(decodeGaps(sections), await this.#sections(own));
       }));
@@ -132,16 +140,18 @@ class Vectors {
 
   /** The cosines of sections. @param {number[]} docs @param {number[]} asked */
   cosines(docs, asked) {
-    return Promise.all(docs.map(async (doc) => {
-      const { documents } = this.corpus;
-      const number = lastUpTo(documents.first, doc);
-      const { whole } = this.about;
-      const file = whole ? `c0.${whole}${SUFFIX}` : `v${documents.file(number).slice(1)}`;
-      const vectors = await this.#sections(file);
-      const vector = vectors[doc - (whole ? 0 : documents.first[number])];
-      if (!vector) throw new ShardError(file, "is damaged");
-      return cosine(asked, vector);
-    }));
+    return Promise.all(docs.map(async (doc) => cosine(asked, this.known.get(doc) ?? (await this.#vector(doc)))));
+  }
+
+  /** The vector of a section. @param {number} doc */
+  async #vector(doc) {
+    const { documents } = this.corpus;
+    const number = lastUpTo(documents.first, doc);
+    const { whole } = this.about;
+    const file = whole ? `c0.${whole}${SUFFIX}` : `v${documents.file(number).slice(1)}`;
+    const vector = (await this.#sections(file))[doc - (whole ? 0 : documents.first[number])];
+    if (!vector) throw new ShardError(file, "is damaged");
+    return vector;
   }
 }
 

@@ -152,6 +152,9 @@ export const BASE = 32;
 export const NAME_LENGTH = 6;
 export const SUFFIX = ".js";
 
+// kb/site/export/meaning.py
+export const TOGETHER = 16;
+
 // kb/site/export/terms.py
 export const MARKS = "%!#$";
 export const LINK_MARK = "&";
