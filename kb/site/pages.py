@@ -49,6 +49,7 @@ PAGE_LENGTH = 200
 """Articles on one page of a topic; the rest follow on `index-2.html` and so on."""
 _CARD_LENGTH = 3
 _HOME_LENGTH = 12
+_HOME_TOPICS = 24  # rows of one, two or three
 _DESCRIBED = 5  # what search engines show of a description has no room for more
 _EXAMPLES = 4
 _PROBLEMS = 5  # articles of a topic among which a problem is chosen
@@ -250,6 +251,7 @@ class Pages:
             told |= self._text(rendered, resolved, root)
             told["heading"] = says and Markup(rendered.heading)  # noqa: S704 escaped there
             told["record"] = {"article": article, "top": article.top, "is_draft": article.is_draft}
+        topics = [*plan.topics[plan.root].topics]
         head = PageHead(
             title=title,
             address=address,
@@ -265,7 +267,8 @@ class Pages:
             **told,
             sentence=settings.site.description or t["home_sentence"],
             examples=self._examples(featured),
-            topic_cards=self._cards(plan.topics[plan.root].topics, root),
+            topic_cards=self._cards(topics[:_HOME_TOPICS], root),
+            more_topics=len(topics) > _HOME_TOPICS,
             featured=[self._item(record, root) for record in featured],
             loose=[self._item(plan.records[name], root) for name in loose[:_HOME_LENGTH]],
             more=t.count("articles", len(plan.records)) if len(loose) > _HOME_LENGTH else "",

@@ -303,6 +303,21 @@ def test_home_page(base):
     assert "Not run by anybody." in page
 
 
+def test_a_home_page_has_not_all_of_many_topics(empty):
+    """Those that don't fit are one link away, and so is nothing where all of them do."""
+    empty.write({f"t{n:02}/a.md": f"# Title {n:02}\n\nWords {n}.\n" for n in range(24)})
+    empty.build()
+    main = empty.read("index.html").partition("<main")[2].partition("</main>")[0]
+    assert "t23/index.html" in main
+    assert "topics/index.html" not in main
+    empty.write({"t24/a.md": "# Title 24\n\nWords.\n"})
+    empty.build()
+    main = empty.read("index.html").partition("<main")[2].partition("</main>")[0]
+    assert "t24/index.html" not in main
+    assert '<p class="more"><a href="topics/index.html">All topics</a></p>' in main
+    assert "t24/index.html" in empty.read("topics/index.html")
+
+
 def test_long_topics_have_pages(empty):
     """A topic of many articles is cut into pages that lead to each other."""
     empty.write({f"a{n:03}.md": f"# Title {n:03}\n\nWords {n}.\n" for n in range(205)})
