@@ -2,6 +2,10 @@
 
 usage: semantic.py [MODE ...] [SET ...]     (KB_CORPORA names the folder of the sets; needs the
                                             extra `semantic`)
+       semantic.py weight FOLDER [SET ...]
+                                            mode `words` with other weights, and for each set the
+                                            one that is best for the other sets; FOLDER keeps the
+                                            indexes
        semantic.py cold                     CPU of a cold `kb search` of the sample in mode `words`,
                                             beside one by words: the least of ROUNDS, by turns
 
@@ -13,6 +17,7 @@ the bytes a section that vectors add to the index, and those of words and what e
 from __future__ import annotations
 
 import os
+import random
 import resource
 import statistics
 import subprocess
@@ -30,13 +35,20 @@ from kb.evaluate.evaluation import Result, best_of_articles
 from kb.evaluate.judgments import Level
 from kb.evaluate.measures import mean, measure
 from kb.knowledge_base import KnowledgeBase
+from kb.search import meaning
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from corpora import JudgedCorpus
 
 ROUNDS = 15
 COLD = ("the mug arrived smashed", "battery swollen dangerous", "package never arrived")
 SAMPLE = Path(__file__).resolve().parents[1] / "content"
+
+ASKED = 400
+WEIGHTS = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0)
+"""Of which MEANING is chosen; 0 is by words alone."""
 
 CHANGE = 0.01
 """A query has gained or lost if its nDCG@10 moved by more."""
@@ -57,26 +69,16 @@ class Run(NamedTuple):
 
 def run(corpus: JudgedCorpus, mode: str, index: Path) -> Run:
     """Ask all queries of a set."""
-    settings = index / "kb.toml"
-    settings.touch()
-    config = load_config(
-        config=settings, content=(corpus.folder / "articles").resolve(), index=index, environ={}
-    )
     found: dict[str, list[str]] = {}
     sure = right = 0
     times = []
-    once = 1 if corpus.level is Level.ARTICLE else None
-    base = KnowledgeBase(replace(config, semantic=SemanticConfig(mode=mode)))
+    base = _base(corpus, mode, index)
     base.index()
     base.search("warm")
     for qid, text in corpus.texts.items():
         began = time.perf_counter()
-        ranked = base.rank(text, limit=10, per_article=once)
+        found[qid] = _ranked(base, corpus, text)
         times.append(time.perf_counter() - began)
-        results = tuple(Result(r.article, r.anchor, r.score) for r in ranked)
-        if corpus.level is Level.ARTICLE:
-            results = tuple(best_of_articles(results))
-        found[qid] = [result.name for result in results]
         answer = base.search(text, limit=1, sections=True)
         if answer.hits and not answer.hits[0].weak:
             sure += 1
@@ -88,6 +90,52 @@ def run(corpus: JudgedCorpus, mode: str, index: Path) -> Run:
     measured = measure(found, {qid: corpus.grades[qid] for qid in found})
     ndcg = {qid: mean({qid: value}.values()).ndcg for qid, value in measured.items()}
     return Run(ndcg, sure, right, statistics.median(times), size / sections, shared)
+
+
+def weight(folder: Path, names: Sequence[str]) -> None:
+    """Print nDCG@10 of mode `words` by set and weight, of at most ASKED queries a set, and what
+    each set has with the weight that has the greatest mean over all other sets.
+    """
+    found: dict[str, dict[float, float]] = {}
+    for name in names:
+        corpus = load(name)
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        base = _base(corpus, "words", folder / name)
+        base.index()
+        qids = sorted(corpus.texts)
+        qids = random.Random(7).sample(qids, min(ASKED, len(qids)))
+        found[name] = {}
+        for each in WEIGHTS:
+            meaning.MEANING = each
+            names_of = {qid: _ranked(base, corpus, corpus.texts[qid]) for qid in qids}
+            measured = measure(names_of, {qid: corpus.grades[qid] for qid in qids})
+            found[name][each] = statistics.fmean(
+                mean({q: m}.values()).ndcg for q, m in measured.items()
+            )
+        base.close()
+        print(name, *(f"{each:g}: {value:.4f}" for each, value in found[name].items()), flush=True)
+    for name, own in found.items():
+        others = [row for other, row in found.items() if other != name]
+        best = max(WEIGHTS, key=lambda each: statistics.fmean(row[each] for row in others))
+        print(f"{name}: by the others {best:g}, {own[best]:.4f}; without {own[0]:.4f}", flush=True)
+
+
+def _base(corpus: JudgedCorpus, mode: str, index: Path) -> KnowledgeBase:
+    """The knowledge base of a set in a mode."""
+    settings = index / "kb.toml"
+    settings.touch()
+    config = load_config(
+        config=settings, content=(corpus.folder / "articles").resolve(), index=index, environ={}
+    )
+    return KnowledgeBase(replace(config, semantic=SemanticConfig(mode=mode)))
+
+
+def _ranked(base: KnowledgeBase, corpus: JudgedCorpus, text: str) -> list[str]:
+    """The names of the ten best for a query."""
+    by_article = corpus.level is Level.ARTICLE
+    ranked = base.rank(text, limit=10, per_article=1 if by_article else None)
+    results = tuple(Result(r.article, r.anchor, r.score) for r in ranked)
+    return [result.name for result in (best_of_articles(results) if by_article else results)]
 
 
 def _size(index: Path, *names: str) -> int:
@@ -148,4 +196,7 @@ if __name__ == "__main__":
         sys.exit()
     if "KB_CORPORA" not in os.environ:
         sys.exit("KB_CORPORA names the folder of the judged sets")
+    if sys.argv[1:2] == ["weight"] and len(sys.argv) > 2:  # the word, the folder
+        weight(Path(sys.argv[2]), sys.argv[3:] or POOL)
+        sys.exit()
     main(*sys.argv[1:])
