@@ -82,6 +82,8 @@ class KeptVectors:
         these, in the same order. `public` says which ones the public sees.
         """
         leaders = None if self._words is None else assign_leaders(vectors, keys, public)
-        names = [None] * len(keys) if leaders is None else [keys[n].hex() for n in leaders]
+        names: list[str | None] = [None] * len(keys)
+        if leaders is not None:
+            names = [keys[n].hex() for n in leaders]
         placed = [Placed(*each) for each in zip(keys, vectors, names, strict=True)]
         return placed, [Leader(keys[n].hex(), vectors[n]) for n in sorted({*(leaders or ())})]
