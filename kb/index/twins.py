@@ -402,7 +402,7 @@ def _group(
         articles.setdefault(Place.of(meta_of(key)), []).append(key)
     grouping = _Grouping[K](_Comparison(meta_of, section_of).are_alike)
     for place in sorted(articles, key=Place.age):
-        for key in sorted(articles[place]):  # type: ignore[type-var]  # numbers, or tuples of such
+        for key in sorted(articles[place]):  # type: ignore[type-var]  # ints, or (id, position)
             grouping.add(key, place.id, *rows[key])
     return [group for group in grouping.groups if len(group) > 1]
 

@@ -204,10 +204,12 @@ def _restructured(
     state: StateBlock, called: Directive, _options: dict[str, str], _first: int
 ) -> None:
     """reStructuredText, as MyST writes the same thing."""
-    if "expander" not in state.env or not may_include(state.env):
+    expander: Expander | None = state.env.get("expander")
+    if expander is None or not may_include(state.env):
         _leave_out(state, called)
         return
-    insert(state, as_myst(_text(state, called, called.start + 1)), called.start)
+    text = as_myst(_text(state, called, called.start + 1))
+    insert(state, expander.counted(text, called.start), called.start)
 
 
 def _list_table(state: StateBlock, called: Directive, options: dict[str, str], first: int) -> None:

@@ -22,12 +22,16 @@ _DIRECTIVE = re.compile(
 _TARGET = re.compile(
     r"\.\.[ \t]+_(?P<name>[^:`\n]{1,200}|`[^`\n]{1,200}`):(?:[ \t]+(?P<url>\S+))?[ \t]*\Z"
 )
+_REPLACEMENT = re.compile(
+    r"^\.\.[ \t]+\|([^|\s][^|\n]{0,99})\|[ \t]+replace::[ \t]*([^\n]{0,200})$\n?", re.MULTILINE
+)
 _COMMENT = re.compile(r"\.\.(?:[ \t]|\Z)")
 _UNDERLINE = re.compile(r"([=\-~^\"'*+#`:.])\1{2,}[ \t]*\Z")
 _GRID = re.compile(r"(?:\+[-=]{2,}[-=+]*\+|={2,}(?:[ \t]+={2,})+)[ \t]*\Z")
 _LINK = re.compile(r"(?<![\w:`])`([^`<>\n]{1,300}?)[ \t]*<([^<>`\s]{1,1000})>`__?(?!\w)")
 _REFERENCE = re.compile(r"(?<![\w:`])`([^`\n]{1,200})`__?(?![\w`])")
 _ROLE = re.compile(r"(?<![\w`]):([A-Za-z][\w:.+-]{0,60}):`([^`\n]{1,500})`")
+_ITEM = re.compile(r"(?:[-*+\u2022]|(?:\(?[\w#]{1,4}[.)])|:[^:\n]+:|\|)(?:[ \t]|\Z)")
 _NUMBERED = re.compile(r"([ \t]*)#\.([ \t])")
 _FENCE = re.compile(r"`{3,}|:{3,}")
 _DEEPEST = 12
@@ -48,7 +52,13 @@ _AS_THEY_ARE = names(
 
 def as_myst(text: str) -> str:
     """The same text in MyST."""
-    return "\n".join(_blocks(dedent(text.expandtabs(4)).split("\n")))
+    text = dedent(text.expandtabs(4))
+    values = dict(_REPLACEMENT.findall(text))
+    if values:
+        text = _REPLACEMENT.sub("", text)
+        names_of = "|".join(map(re.escape, values))
+        text = re.sub(rf"\|({names_of})\|", lambda found: values[found[1]], text)
+    return "\n".join(_blocks(text.split("\n")))
 
 
 def _blocks(lines: list[str], depth: int = 0) -> Iterator[str]:
@@ -78,9 +88,26 @@ def _blocks(lines: list[str], depth: int = 0) -> Iterator[str]:
             if any(each.strip() for each in lines[at + 1 : stop]):
                 yield from _fenced("", _dedented(lines[at + 1 : stop]))
             at = stop
+        elif _is_term(lines, at):
+            stop = _end(lines, at + 1)
+            first, *rest = _blocks(_dedented(lines[at + 1 : stop]), depth + 1)
+            yield from (_words(line), f":   {first}", *(f"    {each}" for each in rest), "")
+            at = stop
         else:
             yield _words(_NUMBERED.sub(r"\g<1>1.\2", line))
             at += 1
+
+
+def _is_term(lines: list[str], at: int) -> bool:
+    """Whether a line is what the indented lines below it define: a paragraph of its own else, and
+    no item of a list, whose text goes on below it.
+    """
+    line, below = lines[at], lines[at + 1 : at + 2]
+    is_first = at == 0 or not lines[at - 1].strip()
+    is_text = line[:1].strip() != "" and _ITEM.match(line) is None
+    return (
+        is_first and is_text and bool(below) and below[0].startswith(" ") and below[0].strip() != ""
+    )
 
 
 def _end(lines: list[str], at: int) -> int:
