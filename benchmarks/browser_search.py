@@ -1,11 +1,13 @@
 """Search in the browser beside the terminal's and beside Pagefind: benchmarks/browser-search.md.
 
     KB_CORPORA=DIR KB_CASES=DIR python benchmarks/browser_search.py [--sample N] [PART ...]
+    KB_CORPORA=DIR python benchmarks/browser_search.py parity [--mode words] [--sets SET ...]
 
 Needs Node, npm (Pagefind, esbuild and playwright-core are installed by name and version) and
 Chromium; KB_CASES for what hostile strings take. Parts are `own`, `stems`, `parity`, `waves`,
-`sizes` (or a set's name), `typing`, `growth` and `meaning` (which needs the extra `semantic`);
-without any all are measured. Figures of other parts stay as they were.
+`sizes` (or a set's name), `typing`, `growth`, `meaning` and `meaning-times` (which need the extra
+`semantic`); without any all are measured. Figures of other parts, and of other sets, stay as they were. A query
+that is answered otherwise than in the terminal is named on stderr.
 """
 
 from __future__ import annotations
@@ -46,13 +48,19 @@ from kb.site.i18n import read_wording
 from kb.text.analysis import Analyzer
 
 HERE = Path(__file__).parent
+PAGE = HERE / "browser-search.md"
 ASSETS = HERE.parent / "kb/site/assets"
-PARITY = ("emanual_tv", "stackfaq", "zoomcamp_faq", "github_docs")
+MODES = ("off", "words")
 SIZES = ("github_docs", "cpp_docs")
 LIMIT = 10
 BATCH = 400  # queries that one run of Node gets
-PARTS = ("own", "stems", "parity", "waves", "sizes", "typing", "growth", "meaning")
+PARTS = ("own", "stems", "parity", "waves", "sizes", "typing", "growth", "meaning", "meaning-times")
 MEANING = ("stackfaq", "wixqa", "emanual_tv", "techqa", "zoomcamp_faq")
+PARITY = {
+    "off": ("emanual_tv", "stackfaq", "zoomcamp_faq", "github_docs"),
+    "words": (*MEANING, "github_docs"),
+}
+"""Sets for parity, by mode."""
 
 
 NETWORKS = {
@@ -107,12 +115,16 @@ def export_site(base, name):
 
 
 def script():
-    """The engine alone as one script, made as `.ci/bundle` makes those of the sites."""
-    entry = (
+    """The engine alone as one script."""
+    return bundle(
         'import { openSearch } from "./search/search.js";\n'
         'import { loadShard } from "./search/shards.js";\n'
         "Object.assign(globalThis, { openSearch, loadShard });\n"
     )
+
+
+def bundle(entry):
+    """Modules as one script, made as `.ci/bundle` makes those of the sites; no name is shortened."""
     command = [install(("esbuild",)) / ".bin/esbuild", "--bundle", "--minify", "--target=es2022"]
     done = subprocess.run(
         command, input=entry, cwd=ASSETS, capture_output=True, encoding="utf-8", check=True
@@ -160,11 +172,16 @@ def fresh(folder):
     return folder
 
 
-def measure(sites, texts, cold, warm, networks=NETWORKS):
-    """Figures of engines in Chromium; `sites` by kind."""
+def measure(sites, texts, cold, warm, networks=NETWORKS, *, typed=True):
+    """Figures of engines in Chromium; `sites` by kind, kb's also by mode."""
+    kinds = dict.fromkeys(MODES, "kb")
     plan = {
         **browser(),
-        "sites": [{"kind": kind, "folder": f"{site.folder}/"} for kind, site in sites.items()],
+        "sites": [
+            {"kind": kinds.get(kind, kind), "folder": f"{site.folder}/"}
+            for kind, site in sites.items()
+        ],
+        "typing": typed,
         "queries": texts,
         "limit": LIMIT,
         "cold": cold,
@@ -214,6 +231,8 @@ def parity(name, sample, mode="off"):
             same = [(h.article, h.anchor) for h in our] == [
                 (h["article"], h["anchor"]) for h in their["hits"]
             ]
+            if not same:
+                print(f"{name}: otherwise in the browser: {text}", file=sys.stderr)
             alike += same
             close += same and all(
                 abs(one.score - other["score"]) <= 1e-6 * abs(one.score)
@@ -221,6 +240,16 @@ def parity(name, sample, mode="off"):
             )
     base.close()
     return [name, f"{len(texts):,}", f"{alike / len(texts):.2%}", f"{close / len(texts):.2%}"]
+
+
+def write_parity(sets, sample, mode):
+    """Into the page set by set, so that a run that was stopped goes on with the next `--sets`."""
+    title = "The terminal's answers" + (f" in mode `{mode}`" if mode != "off" else "")
+    for name in sets:
+        known = read_page().get(title, "").splitlines()[2:]
+        rows = {line.split(" | ")[0].strip("| "): line.strip("| ").split(" | ") for line in known}
+        rows[name] = parity(name, sample, mode)
+        write({title: table(PARITY_HEAD, rows.values())})
 
 
 def waves(name, count, mode="off"):
@@ -260,6 +289,41 @@ def meaning_waves(name, count):
     count = open_base(name, mode="words").describe().sections
     files = len([*data.glob("[vcqyz]*.js")])
     yield [f"{name}: {files:,} files, {sections / count:.0f} bytes a section, {words:,} of words"]
+
+
+def meaning_times(name, cold):
+    """How much later a first answer comes in mode `words`: the first one that is drawn, and the
+    whole one. Each query is asked in both modes, one after the other; medians of their differences.
+    """
+    sites = {}
+    for mode in MODES:
+        base = open_base(name, mode=mode)
+        sites[mode] = export_site(base, f"{name}-{mode}")
+        base.close()
+    for path in (sites["words"].folder / "data").glob("n.*.js"):
+        path.write_text(bundle('import "./search-ui/meaning.js";\n'))
+    texts = sample_of(queries(name), cold)
+    figures = measure(sites, texts, cold, 0, typed=False)
+    for network in NETWORKS:
+        rows = [
+            {
+                "off": off["ms"],
+                "drawn": words["told"] - off["ms"],
+                "whole": words["ms"] - off["ms"],
+                "early": words["told"] < words["ms"],
+                "cpu": words["cpu"] - off["cpu"],
+            }
+            for off, words in zip(*(figures[mode]["cold"][network] for mode in MODES), strict=True)
+        ]
+        shares = [(key, share) for key in ("drawn", "whole") for share in (0.5, 0.95)]
+        yield [
+            name,
+            network,
+            f"{middle(rows, 'off'):.0f}",
+            *(f"{middle(rows, key, share):+.0f}" for key, share in shares),
+            f"{sum(row['early'] for row in rows) / len(rows):.0%}",
+            f"{middle(rows, 'cpu'):+.0f}",
+        ]
 
 
 def sizes(name, cold, warm):
@@ -328,6 +392,10 @@ TIME_HEAD = (
 )  # fmt: skip
 WAVES_HEAD = (
     "set", "queries", "waves", "p95", "files with the script", "p95", "KB with the script", "p95",
+)  # fmt: skip
+MEANING_HEAD = (
+    "set", "network", "by words: ms", "first one drawn, later by: ms", "p95", "whole one, later by: ms",
+    "p95", "words drawn first", "ms of CPU more, main thread",
 )  # fmt: skip
 PARITY_HEAD = ("set", "queries", "same ten in order", "and scores within 1e-6")
 
@@ -438,17 +506,18 @@ def table(head, rows):
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
+def read_page():
+    """The page's sections by their headings."""
+    blocks = PAGE.read_text().split("\n## ")[1:] if PAGE.exists() else []
+    parts = (block.partition("\n") for block in blocks)
+    return {title: body.strip() for title, _, body in parts}
+
+
 def write(parts):
     """Put sections into the page; others stay."""
-    path = HERE / "browser-search.md"
-    known = {}
-    if path.exists():
-        for block in path.read_text().split("\n## ")[1:]:
-            title, _, body = block.partition("\n")
-            known[title] = body.strip()
-    known |= parts
+    known = read_page() | parts
     text = "".join(f"\n## {title}\n\n{body}\n" for title, body in known.items())
-    path.write_text(f"# Search in the browser\n\nMade by browser_search.py.\n{text}")
+    PAGE.write_text(f"# Search in the browser\n\nMade by browser_search.py.\n{text}")
 
 
 def main():
@@ -458,14 +527,15 @@ def main():
     options.add_argument("--cold", type=int, default=20)
     options.add_argument("--warm", type=int, default=60)
     options.add_argument("--waves", type=int, default=200, help="queries of each set for waves")
+    options.add_argument("--mode", nargs="*", choices=MODES, help="of [semantic], for parity")
+    options.add_argument("--sets", nargs="*", help="sets for parity and meaning, in place of all")
     asked = options.parse_args()
     if "own" in asked.parts:
         write({"Own code, gzipped": table(("part", "bytes"), own_size())})
     if "stems" in asked.parts:
         write({"Stems": table(("words of all sets", "with another stem than Snowball's"), stems())})
-    if "parity" in asked.parts:
-        rows = [parity(name, asked.sample) for name in available(PARITY)]
-        write({"The terminal's answers": table(PARITY_HEAD, rows)})
+    for mode in (asked.mode or MODES) if "parity" in asked.parts else ():
+        write_parity(available(asked.sets or PARITY[mode]), asked.sample, mode)
     if "waves" in asked.parts:
         rows = [waves(name, asked.waves) for name in available(SIZES)]
         write({"What a first answer asks for": table(WAVES_HEAD, rows)})
@@ -475,10 +545,19 @@ def main():
         rows = typing("github_docs", Path(os.environ["KB_CASES"]))
         write({"Any string typed, on github_docs": table(TYPING_HEAD, rows)})
     if "meaning" in asked.parts:
-        rows = [parity(name, asked.sample, "words") for name in available(MEANING)]
-        write({"The terminal's answers in mode `words`": table(PARITY_HEAD, rows)})
-        rows = [row for name in available(MEANING) for row in meaning_waves(name, asked.waves)]
+        rows = [
+            row
+            for name in available(asked.sets or MEANING)
+            for row in meaning_waves(name, asked.waves)
+        ]
         write({"What a first answer asks for in mode `words`": table(WAVES_HEAD, rows)})
+    if "meaning-times" in asked.parts:
+        rows = [
+            row
+            for name in available(asked.sets or MEANING)
+            for row in meaning_times(name, asked.cold)
+        ]
+        write({"How much later an answer comes in mode `words`": table(MEANING_HEAD, rows)})
     if "growth" in asked.parts:
         write({"How bytes grow": table(GROWTH_HEAD, growth((100, 1000, 9740), asked.cold))})
 

@@ -1,10 +1,11 @@
 // Measures search in Chromium: a plan on stdin, figures on stdout.
 //
 // The plan: {modules, chromium, sites: [{kind: "kb" | "pagefind", folder}], queries, limit, cold,
-//            warm, networks: {name: conditions of Chromium's throttling, or null}}
+//            warm, networks: {name: conditions of Chromium's throttling, or null}, typing}
 // Cold queries each get a browser context of their own, the engines taking turns, so that
 // whatever else the machine does slows all alike; warm ones follow each other on one page, and
-// are then asked once more. `cpu` is the processor time of the page's main thread. `typed` is how long
+// are then asked once more. `ms` is how long the whole answer takes, `told` the one by words that may
+// come before it. `cpu` is the processor time of the page's main thread. `typed` is how long
 // all answers take to a cold query that is typed, a letter or so each time the last answer is there.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -22,7 +23,12 @@ const OPEN = {
          const load = (url, file) => { const given = early; early = undefined; return loadShard(url, file, given); };
          window.engine = await openSearch({ base: "/", manifest: "data/m.js", load });
        };
-       window.ask = async (q, n) => { await ready(); return (await engine.search(q, { limit: n })).hits.length; };
+       window.ask = async (q, n) => {
+         await ready();
+         window.told = 0;
+         const early = () => (window.told = performance.now());
+         return (await engine.search(q, { limit: n, early })).hits.length;
+       };
        window.typed = async (q, n) => {
          await ready();
          const found = await engine.search(q, { limit: n, prefix: true });
@@ -66,7 +72,8 @@ async function timed(page, what, query) {
     async ([what, query, limit]) => {
       const start = performance.now();
       const hits = await window[what](query, limit);
-      return [performance.now() - start, hits];
+      const end = performance.now();
+      return [end - start, hits, (window.told || end) - start];
     },
     [what, query, plan.limit],
   );
@@ -77,12 +84,12 @@ const settle = (page) => page.waitForTimeout(60); // for what is still under way
 async function first(site, query, network) {
   const { context, page, client } = await open(site, network);
   const before = await busy(client);
-  const [ms, hits] = await timed(page, "ask", query);
+  const [ms, hits, told] = await timed(page, "ask", query);
   const cpu = (await busy(client)) - before;
   await settle(page);
   await context.close();
   const fetched = { ...site.fetched };
-  return { ms, hits, cpu, ...fetched, typed: await typing(site, query, network) };
+  return { ms, told, hits, cpu, ...fetched, typed: plan.typing ? await typing(site, query, network) : 0 };
 }
 
 async function typing(site, query, network) {

@@ -7,7 +7,13 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from support.exports import export_files, judged_content, judged_texts, needs_judged_sets
+from support.exports import (
+    export_files,
+    judged_content,
+    judged_texts,
+    needs_judged_sets,
+    write_export,
+)
 from support.models import ARTICLES, MEANINGS, make_model
 
 from kb import KnowledgeBase
@@ -200,6 +206,24 @@ def test_a_damaged_file_leaves_the_answer_by_words(content, open_words, node, tm
         query = own if kind == "z" else near
         [their] = node(data=f"{data}/", questions=[(query, {"limit": 10})])
         assert scores(their) == scores(answer_as_json(off.search(query, limit=10))), (kind, damage)
+
+
+@pytest.mark.usefixtures("small_files")
+def test_what_the_words_found_is_asked_for_before_what_means_the_same(
+    content, open_words, node, tmp_path
+):
+    """So that the answer by words can be drawn when meaning takes long."""
+    many_articles(content)
+    write_export(open_words(content), tmp_path / "data")
+    questions = [["quux shop", {"limit": 10}], ["smashed quux", {"limit": 10}]]
+    found = node(data=f"{tmp_path / 'data'}/", questions=questions, waves=True)
+    for (text, _), asked in zip(questions, found, strict=True):
+        kinds = [[name[0] for name in wave] for wave in asked["waves"]]
+        meant = next(wave for wave in kinds if {"y", "z"} & set(wave))
+        assert "d" in meant, text
+        assert max(at for at, kind in enumerate(meant) if kind == "d") < min(
+            at for at, kind in enumerate(meant) if kind in "yz"
+        )
 
 
 DAMAGES = {

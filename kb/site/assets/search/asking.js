@@ -28,11 +28,14 @@ function compile(rule) {
   /** @type {RegExp | undefined} */
   let any;
   return (text) => {
-    if (/^[\0-\x7f]*$/.test(text)) return ascii.test(text);
+    if (isAscii(text)) return ascii.test(text);
     any ??= new RegExp(rule.replaceAll("\\b", "(?:(?<![^ ])(?=[^ ])|(?<=[^ ])(?![^ ]))").replaceAll("\\w", "[^ ]"));
     return any.test(text);
   };
 }
+
+/** @param {string} text */
+const isAscii = (text) => /^[\0-\x7f]*$/.test(text);
 
 /** @param {string} text @param {string[]} phrases */
 const hasPhrase = (text, phrases) =>
@@ -111,14 +114,14 @@ export class Asking {
     let story = [...squeeze(words)].slice(0, LONGEST_STORY).join("");
     if (this.asksForPerson(story)) story = "";
     const { said } = this;
-    const orders = new Set(DIGITS.test(story) ? story.match(unicode(said.order_rule, "giu")) : []); // few texts need the slow rule
+    const orders = new Set(DIGITS.test(story) ? story.match(ruleFor(said.order_rule, story)) : []); // few texts need the slow rule
     const wishes = said.wishes.filter((/** @type {string[]} */ [rule]) => compile(rule)(plain(story)));
     const asked = [...new Set([...this.contact.fields, ...ready].map(label).filter(Boolean))].slice(0, MOST_FIELDS);
-    const numbered = asked.find((text) => unicode(said.number_rule, "iu").test(text));
+    const numbered = asked.find((text) => ruleFor(said.number_rule, text).test(text));
     /** @type {Map<string, [string | undefined, string]>} */
     const lines = new Map([
       [said.message_happened, [story && say(said.message_story, { story }), said.message_no_story]],
-      [said.message_when, [unicode(said.when_rule, "iu").exec(story)?.[0], said.message_no_time]],
+      [said.message_when, [ruleFor(said.when_rule, story).exec(story)?.[0], said.message_no_time]],
     ]);
     for (const text of asked) {
       const hint = lines.get(text)?.[1] ?? NO_ANSWER;
@@ -136,15 +139,15 @@ const label = (text) => squeeze(text).replace(/[.:]+$/, "").replaceAll(": ", ", 
 
 const DIGITS = /\p{Nd}(?:-?\p{Nd}){5}/u;
 
-/** A rule of Python's, in which digits and the ends of words are those of all scripts.
- * @param {string} rule @param {string} flags */
-const unicode = (rule, flags) =>
+/** A rule of Python's for a text, in which digits and the ends of words are those of all scripts. For ASCII
+ * it means the same as it stands, and takes a browser a tenth of the time. @param {string} rule @param {string} text */
+const ruleFor = (rule, text) =>
   new RegExp(
-    rule
+    isAscii(text) ? rule : rule
       .replaceAll("\\d", "\\p{Nd}")
       .replaceAll("\\w", "[\\p{L}\\p{N}_]")
       .replaceAll("\\b", "(?:(?<![\\p{L}\\p{N}_])(?=[\\p{L}\\p{N}_])|(?<=[\\p{L}\\p{N}_])(?![\\p{L}\\p{N}_]))"),
-    flags,
+    "giu",
   );
 
 /** Whether a step's word names a channel. @param {string} word @param {Channel} channel */

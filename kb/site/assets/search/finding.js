@@ -25,7 +25,7 @@ const LOOKED_AT = 256; // of the best sections, before more are: an article show
 
 /**
  * @typedef {{found: Answer["found"], total: number, ranked: Ranked[], confidence: number, twins: Map<number, Joined>, concepts: Concepts,
- *   scoring: Scoring | null, correction: Correction | null, suggestion: string | null, synonyms: Answer["synonyms"],
+ *   scoring: Scoring | null, correction: Correction | null, offered: string | null, synonyms: Answer["synonyms"],
  *   notices: string[]}} Results
  * @typedef {{doc: number, score: number}} Ranked
  * @typedef {Required<Options> & {person: boolean}} Wanted
@@ -141,14 +141,14 @@ export class Search {
     const { sure, offered, probable } = await this.corrector.correct(tokens, doubtful);
     const suggestion = offered?.retyped ?? null;
     const better = sure && (await this.#corrected(sure, prefix));
-    if (better) return { ...better, suggestion };
+    if (better) return { ...better, offered: suggestion };
     if (plain.total) {
       await this.loadTerms(plain.concepts); // what was loaded to correct words may have taken their place
-      return { ...plain, suggestion };
+      return { ...plain, offered: suggestion };
     }
     const meant = offered && probable ? await this.#corrected(offered) : null;
     const results = meant ?? (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
-    return results.correction ? results : { ...results, suggestion };
+    return results.correction ? results : { ...results, offered: suggestion };
   }
 
   /** No section holds the quoted phrases: look for their words. @returns {Promise<Results | null>} */
@@ -223,7 +223,7 @@ export class Search {
       concepts,
       scoring,
       correction: null,
-      suggestion: null,
+      offered: null,
       synonyms: this.concepts.used(tokens),
       notices: [],
     };
@@ -243,7 +243,7 @@ export class Search {
     const first = this.wanted.person ? docs.filter((doc) => this.corpus.tierOf(doc) === "contact") : [];
     const ranked = [...new Set([...first, ...docs])].slice(0, this.wanted.limit).map((doc) => ({ doc, score: 0 }));
     const found = docs.length ? "words" : "nothing";
-    return { found, total: docs.length, ranked, confidence: docs.length ? 1 : 0, twins, concepts: { all: [], pairs: [] }, scoring: null, correction: null, suggestion: null, synonyms: [], notices: [] };
+    return { found, total: docs.length, ranked, confidence: docs.length ? 1 : 0, twins, concepts: { all: [], pairs: [] }, scoring: null, correction: null, offered: null, synonyms: [], notices: [] };
   }
 
   /** The confidence in the best section. @param {Ranked} best @param {number} rival @param {Scoring} scoring */

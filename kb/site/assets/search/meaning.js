@@ -21,14 +21,21 @@ function keyOf(word) {
   return key;
 }
 
-/** @param {number[]} one @param {number[]} other */
-const product = (one, other) => one.reduce((sum, number, at) => sum + number * other[at], 0);
+/** @param {ArrayLike<number>} one @param {ArrayLike<number>} other */
+function product(one, other) {
+  let sum = 0;
+  for (let at = 0; at < one.length; at++) sum += one[at] * other[at];
+  return sum;
+}
 
-/** The cosine of the angle of two vectors; 0 where one of them has no length.
- * @param {number[]} one @param {number[]} other */
-function cosine(one, other) {
-  const both = Math.sqrt(product(one, one)) * Math.sqrt(product(other, other));
-  return both ? product(one, other) / both : 0;
+/** Gives the cosine of the angle of a vector and another one; 0 where one of them has no length.
+ * @param {number[]} one @returns {(other: ArrayLike<number>) => number} */
+function cosineWith(one) {
+  const length = Math.sqrt(product(one, one));
+  return (other) => {
+    const both = length * Math.sqrt(product(other, other));
+    return both ? product(one, other) / both : 0;
+  };
 }
 
 /** @param {number[]} values @param {number} steps */
@@ -60,28 +67,41 @@ class Vectors {
   /** @param {Index} index */
   constructor(index) {
     this.corpus = index;
-    /** Of sections whose clusters were looked at. @type {Map<number, number[]>} */
+    /** Of sections whose clusters were looked at. @type {Map<number, Int8Array>} */
     this.known = new Map();
+    /** The rows of shards, by file: many sections stand in one. @type {Map<string, Uint8Array[]>} */
+    this.read = new Map();
     this.about = index.header.meaning;
   }
 
   /** Rows of some bytes, each behind so many others. @param {string} file @param {string} text @param {number} [before] */
   #rows(file, text, before = 0) {
+    const found = this.read.get(file);
+    if (found) return found;
     const size = this.about.size + before;
-    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const raw = atob(text);
+    const bytes = new Uint8Array(raw.length);
+    for (let at = 0; at < raw.length; at++) bytes[at] = raw.charCodeAt(at);
     if (bytes.length % size) throw new ShardError(file, "is damaged");
-    return Array.from({ length: bytes.length / size }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+    const rows = Array.from({ length: bytes.length / size }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+    this.read.set(file, rows);
+    return rows;
   }
 
-  /** @param {Uint8Array} packed @returns {number[]} */
+  /** @param {Uint8Array} packed */
   #unpack(packed) {
-    return [...Array.from(packed, (byte) => SIGNED[byte & 15]), ...Array.from(packed, (byte) => SIGNED[byte >> 4])];
+    const numbers = new Int8Array(2 * packed.length);
+    for (let at = 0; at < packed.length; at++) {
+      numbers[at] = SIGNED[packed[at] & 15];
+      numbers[at + packed.length] = SIGNED[packed[at] >> 4];
+    }
+    return numbers;
   }
 
-  /** The vectors of all sections of a shard. @param {string} file @returns {Promise<number[][]>} */
+  /** The packed vectors of all sections of a shard. @param {string} file */
   async #sections(file) {
     const { vectors } = await this.corpus.shards.get(file);
-    return this.#rows(file, vectors).map((packed) => this.#unpack(packed));
+    return this.#rows(file, vectors);
   }
 
   /** The vector of a word; null where it has none. @param {string} word */
@@ -115,11 +135,13 @@ class Vectors {
   /** The sections that are near, the nearest first. @param {number[]} asked */
   async nearest(asked) {
     const { whole, clusters } = this.about;
+    const cosine = cosineWith(asked);
     /** @type {[number, number][]} */
     const found = [];
-    /** @param {ArrayLike<number>} docs @param {number[][]} vectors */
-    const add = (docs, vectors) => vectors.forEach((vector, at) => {
-      found.push([cosine(asked, vector), docs[at]]);
+    /** @param {ArrayLike<number>} docs @param {Uint8Array[]} rows */
+    const add = (docs, rows) => rows.forEach((packed, at) => {
+      const vector = this.#unpack(packed);
+      found.push([cosine(vector), docs[at]]);
       this.known.set(docs[at], vector);
     });
     if (whole) {
@@ -128,7 +150,7 @@ class Vectors {
     } else {
       const file = `q.${clusters}${SUFFIX}`;
       const { hash } = await this.corpus.shards.get(file);
-      const leaders = (await this.#sections(file)).map((vector, at) => [cosine(asked, vector), at]);
+      const leaders = (await this.#sections(file)).map((packed, at) => [cosine(this.#unpack(packed)), at]);
       await Promise.all(leaders.sort(byCosine).slice(0, PROBED).map(async ([, at]) => {
         const own = `c${at}.${hashOf(hash, at)}${SUFFIX}`;
         const { sections } = await this.corpus.shards.get(own);
@@ -140,7 +162,8 @@ class Vectors {
 
   /** The cosines of sections. @param {number[]} docs @param {number[]} asked */
   cosines(docs, asked) {
-    return Promise.all(docs.map(async (doc) => cosine(asked, this.known.get(doc) ?? (await this.#vector(doc)))));
+    const cosine = cosineWith(asked);
+    return Promise.all(docs.map(async (doc) => cosine(this.known.get(doc) ?? (await this.#vector(doc)))));
   }
 
   /** The vector of a section. @param {number} doc */
@@ -149,9 +172,9 @@ class Vectors {
     const number = lastUpTo(documents.first, doc);
     const { whole } = this.about;
     const file = whole ? `c0.${whole}${SUFFIX}` : `v${documents.file(number).slice(1)}`;
-    const vector = (await this.#sections(file))[doc - (whole ? 0 : documents.first[number])];
-    if (!vector) throw new ShardError(file, "is damaged");
-    return vector;
+    const packed = (await this.#sections(file))[doc - (whole ? 0 : documents.first[number])];
+    if (!packed) throw new ShardError(file, "is damaged");
+    return this.#unpack(packed);
   }
 }
 
@@ -163,6 +186,8 @@ const byCosine = ([one, first], [other, second]) => other - one || first - secon
  * @param {Search} search @param {Results} results  by words @returns {Promise<Results>} */
 export async function byMeaning(search, results) {
   const { corpus: index } = search;
+  // What the answer by words shows comes before all that meaning needs, so that nothing is missing when it is told.
+  for (const { doc } of results.ranked) index.document(doc).catch(() => {}); // whoever shows it hears of it
   if (search.wanted.person || search.begins || !(results.correction?.text ?? search.parsed.words)) return results;
   await search.loadTerms(results.concepts); // others may have taken their place
   const words = new Map(results.concepts.all.filter(({ joint }) => !joint).map(({ surface, term }) =>

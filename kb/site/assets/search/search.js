@@ -192,7 +192,7 @@ export class Engine {
       query: text,
       corrected: results.correction?.text ?? null,
       corrections: results.correction?.words ?? [],
-      did_you_mean: results.suggestion,
+      did_you_mean: results.offered,
       found: results.found,
       total: results.total,
       confidence: results.confidence,
