@@ -17,6 +17,7 @@ import gzip
 import html
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -246,10 +247,7 @@ def write_parity(sets, sample, mode):
     """Into the page set by set, so that a run that was stopped goes on with the next `--sets`."""
     title = "The terminal's answers" + (f" in mode `{mode}`" if mode != "off" else "")
     for name in sets:
-        known = read_page().get(title, "").splitlines()[2:]
-        rows = {line.split(" | ")[0].strip("| "): line.strip("| ").split(" | ") for line in known}
-        rows[name] = parity(name, sample, mode)
-        write({title: table(PARITY_HEAD, rows.values())})
+        write_rows(title, PARITY_HEAD, [parity(name, sample, mode)])
 
 
 def waves(name, count, mode="off"):
@@ -520,6 +518,28 @@ def write(parts):
     PAGE.write_text(f"# Search in the browser\n\nMade by browser_search.py.\n{text}")
 
 
+def write_rows(title, head, rows):
+    """Put rows of sets into a table of the page, in place of those of the same sets."""
+    known = [line.strip("| ").split(" | ") for line in read_page().get(title, "").splitlines()[2:]]
+    new = {_set_of(row) for row in rows}
+    write({title: table(head, [*(row for row in known if _set_of(row) not in new), *rows])})
+
+
+def _set_of(row):
+    return re.split("[,:]", row[0])[0]
+
+
+def write_meaning(asked):
+    """What mode `words` takes in a browser, set by set."""
+    for name in available(asked.sets or MEANING):
+        if "meaning" in asked.parts:
+            title = "What a first answer asks for in mode `words`"
+            write_rows(title, WAVES_HEAD, list(meaning_waves(name, asked.waves)))
+        if "meaning-times" in asked.parts:
+            title = "How much later an answer comes in mode `words`"
+            write_rows(title, MEANING_HEAD, list(meaning_times(name, asked.cold)))
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("parts", nargs="*", default=PARTS)
@@ -544,20 +564,7 @@ def main():
     if "typing" in asked.parts and "KB_CASES" in os.environ:
         rows = typing("github_docs", Path(os.environ["KB_CASES"]))
         write({"Any string typed, on github_docs": table(TYPING_HEAD, rows)})
-    if "meaning" in asked.parts:
-        rows = [
-            row
-            for name in available(asked.sets or MEANING)
-            for row in meaning_waves(name, asked.waves)
-        ]
-        write({"What a first answer asks for in mode `words`": table(WAVES_HEAD, rows)})
-    if "meaning-times" in asked.parts:
-        rows = [
-            row
-            for name in available(asked.sets or MEANING)
-            for row in meaning_times(name, asked.cold)
-        ]
-        write({"How much later an answer comes in mode `words`": table(MEANING_HEAD, rows)})
+    write_meaning(asked)
     if "growth" in asked.parts:
         write({"How bytes grow": table(GROWTH_HEAD, growth((100, 1000, 9740), asked.cold))})
 

@@ -484,10 +484,13 @@ class Corrector:
         return None
 
     def _is_known(self, word: str) -> bool:
-        """Whether articles hold a form of a word that is no stop word."""
-        if word in self.analyzer.stop_words:
+        """Whether articles hold a form of a word that is no stop word. Where its stem is short, it
+        is the word as written that counts: all kinds of letters leave such a stem.
+        """
+        term = self.analyzer.stem(word)
+        if word in self.analyzer.stop_words or not self.statistics.is_known(term):
             return False
-        return self.statistics.is_known(self.analyzer.stem(word))
+        return len(term) >= PART_OF_COMPOUND or bool(self._articles(word))
 
     def _stand_together(self, one: str, other: str) -> bool:
         stop_words, stem = self.analyzer.stop_words, self.analyzer.stem

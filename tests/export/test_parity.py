@@ -259,6 +259,27 @@ def test_words_of_the_language_stay_alike_where_few_are_written(tmp_path, open_b
     assert 0 < sum(len(data) for name, data in files.items() if name.startswith("x")) < 60_000
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", ("Zahlungswege", "Zahlungswegs", "Zahlungsnummern", "Kassenwege", "Nummerntoren")),
+        ("nb", ("bestandene", "betalingsveier", "bestillingsnumre", "betalingsandene")),
+    ],
+)
+def test_compounds_are_taken_apart_alike(tmp_path, open_base, both, language, words):
+    """Parts with long stems in any form, those with short ones as articles hold them."""
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text("# Zahlung\n\nAlle Wege, eine Nummer. Die Kasse am Tor.\n")
+    (content / "b.md").write_text("# Betaling\n\nBeste veier, rock and roll, en bestilling.\n")
+    (content / "c.md").write_text("# Numre\n\nEt nummer, en vei, best.\n")
+    questions = [(word, option) for word in words for option in ({}, {"limit": 2})]
+    ours, theirs = both(open_base(content, language=language), questions)
+    assert any(answer["corrected"] for answer in ours)
+    assert not all(answer["corrected"] for answer in ours)
+    assert not list(differences(ours, theirs))
+
+
 def test_what_several_versions_say_is_one_hit_alike(tmp_path, open_base, both):
     """Equal and near-equal sections of versions, copies, hidden ones and one article's own; with
     filters, words that one version alone has, phrases, and beginnings.

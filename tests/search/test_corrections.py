@@ -321,6 +321,27 @@ def test_compounds_are_taken_apart_where_a_language_makes_them_at_will():
             assert (sure and sure.describe(query).text) == meant
 
 
+@pytest.mark.parametrize(
+    ("language", "texts", "word", "meant"),
+    [
+        # the stem of "andene" is "and", which nobody means by the end of this word
+        ("nb", ("ditt beste valg, best", "rock and roll"), "bestandene", None),
+        ("nb", ("ditt beste valg, best", "to ender, andene"), "bestandene", "best andene"),
+        ("de", ("Zahlung", "alle Wege"), "zahlungswege", "zahlung wege"),
+        ("de", ("Zahlung", "ein Weg"), "zahlungswege", None),
+        ("de", ("Zahlung", "eine Nummer"), "zahlungsnummern", "zahlung nummern"),
+    ],
+)
+def test_a_part_of_a_compound_with_a_short_stem_is_held_as_written(language, texts, word, meant):
+    """Anything that ends as words do leaves a stem of three letters; a longer one is a word's."""
+    analyzer = Analyzer(language)
+    corrector = Corrector(FakeStatistics(analyzer, texts), analyzer)
+    query = parse_query(word)
+    tokens = list(analyzer.tokens(query.words))
+    sure = corrector.correct(tokens, tokens).sure
+    assert (sure and sure.describe(query).text) == meant
+
+
 def test_names_of_the_settings_are_never_corrected():
     """Not even where a slip is likely, before digits, or as a compound of known words."""
     texts = ("your order", "your order", "rechnung und nummer")

@@ -251,13 +251,7 @@ export class Corrector {
   /** The two words that a word is made of. @param {string} surface @returns {Promise<Guess | null>} */
   async #split(surface) {
     const { analyzer, corpus: { written } } = this;
-    const letters = [...surface];
-    /** @type {string[][]} */
-    let pairs = [];
-    for (let cut = MIN_PART; cut <= letters.length - MIN_PART; cut++) {
-      pairs.push([letters.slice(0, cut).join(""), letters.slice(cut).join("")]);
-    }
-    pairs = pairs.filter((pair) => !pair.some((word) => analyzer.stopWords.has(word)));
+    let pairs = cutsOf(surface, MIN_PART).filter((pair) => !pair.some((word) => analyzer.stopWords.has(word)));
     for (const half of [0, 1]) {
       await written.load(pairs.map((pair) => pair[half]), "");
       pairs = pairs.filter((pair) => written.word(pair[half]));
@@ -275,9 +269,7 @@ export class Corrector {
   /** The two words that a compound is made of, wherever they stand. @param {string} surface @returns {Promise<Guess | null>} */
   async #compound(surface) {
     if (!JOINING.split(" ").includes(this.corpus.header.language.split("-")[0].toLowerCase()) || (await this.#isKnown(surface))) return null;
-    const letters = [...surface];
-    for (let cut = PART_OF_COMPOUND; cut <= letters.length - PART_OF_COMPOUND; cut++) {
-      const [one, other] = [letters.slice(0, cut).join(""), letters.slice(cut).join("")];
+    for (const [one, other] of cutsOf(surface, PART_OF_COMPOUND)) {
       if (!(await this.#isKnown(other))) continue;
       for (const first of [one.replace(/s$/, ""), one]) {
         if ([...first].length >= PART_OF_COMPOUND && (await this.#isKnown(first))) return sureOf(first, other);
@@ -286,11 +278,13 @@ export class Corrector {
     return null;
   }
 
-  /** Whether articles hold a form of a word that is no stop word. @param {string} word */
+  /** Whether articles hold a form of a word that is no stop word; as written, where its stem is short.
+   * @param {string} word */
   async #isKnown(word) {
     const term = this.analyzer.stem(word);
     await this.corpus.load([term]);
-    return !this.analyzer.stopWords.has(word) && this.corpus.term(term) !== null;
+    return !this.analyzer.stopWords.has(word) && this.corpus.term(term) !== null &&
+      ([...term].length >= PART_OF_COMPOUND || (await this.#word(word)) !== null);
   }
 
   /** Letters before digits, which may be misspelt. @param {string} surface @returns {Promise<Guess | null>} */
@@ -313,6 +307,12 @@ export class Corrector {
   async level(word) {
     return (await this.corpus.commonness(word)) || this.corpus.commonness(this.analyzer.respell(word));
   }
+}
+
+/** All ways to cut a word in two, each part of so many letters at least. @param {string} word @param {number} least */
+function cutsOf(word, least) {
+  const letters = [...word];
+  return letters.map((_, cut) => [letters.slice(0, cut).join(""), letters.slice(cut).join("")]).slice(least, 1 - least);
 }
 
 /** @param {{score: number, word: string, known: Word}[]} scored */
