@@ -73,7 +73,7 @@ SPACES = " /\u00a0\u2009\u202f"
 
 _UNIT = _unit_of(rf"[\w{MARKS}][\w{MARKS}{IGNORED}]*+", rf"[.{APOSTROPHES}{DASHES}]", SPACES)
 
-_ASCII_UNIT = _unit_of(r"\w++", "[.'-]", " /")
+_ASCII_UNIT = _unit_of(r"\w++", "[.'`-]", " /")
 """The same for a text of ASCII alone: faster, and compiled in a tenth of the time."""
 
 _UNIT_OR_BREAK = rf"{_UNIT}|\n"

@@ -28,7 +28,8 @@ UNSPACED = (
 )
 """The letters of scripts written without spaces."""
 
-APOSTROPHES = "'\u2019\u02bc\uff07"
+APOSTROPHES = "'\u2019\u02bc\uff07\u2018\u00b4`"
+"""And what is typed in their place: the other quotation mark, and accents that stand alone."""
 
 DASHES = "\u058a\u05be\u200c\u2010-\u2013\u2212\ufe63\uff0d-"
 """Hyphens, and what is written for one; Persian's non-joiner parts words as one does."""

@@ -227,7 +227,8 @@ def test_words_meet_alike(tmp_path, open_base, both):
         'please "help" turn light site', '"turn on"', '"turn off"', '"turn on the light"', '"the who"', 'x -"turn on"', '"on"',
         'please turn my new light "turn on" somewhere', 'shipping rates of "US" and "not off" light',
         "10000", "10,000", "10 000", "5 GB", "5gb", "8005550199", "max retry count", "maxRetryCount",
-        "retry", "xmlhttprequest", "color", "organize colors", "注文", "追跡", "鍵", "注文の追跡 鍵", "lodz",
+        "retry", "doesn`t turn", "won´t turn", "the site‘s light",
+        "xmlhttprequest", "color", "organize colors", "注文", "追跡", "鍵", "注文の追跡 鍵", "lodz",
         "coop wifi", "oeuvre ss 5", "\u05e9\u05dc\u05d5\u05dd", "\u0627\u062d\u0645\u062f", "logn in", "set upp",
     )  # fmt: skip
     options = ({}, {"limit": 3}, {"correct": False}, {"limit": 10, "prefix": True})

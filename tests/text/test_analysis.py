@@ -232,6 +232,18 @@ def test_possessive_stop_words_are_stop_words():
     assert (token.surface, token.stop) == ("it", True)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "surface"),
+    [
+        ("en", "doesn`t", "doesnt"), ("en", "supplier‘s", "supplier"), ("de", "geht´s", "geht"),
+        ("fr", "l´adresse", "adresse"), ("en", "`quoted`", "quoted"), ("en", "‘quoted’", "quoted"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_for_an_apostrophe_is_one(language, text, surface):
+    """An accent that stands alone, or the other quotation mark; around a word they are marks."""
+    assert [token.surface for token in Analyzer(language).tokens(text)] == [surface]
+
+
 def test_stop_words_are_surfaces():
     """A stop word that no text can yield would never stop anything."""
     for word in stop_words_of("en"):

@@ -4,7 +4,7 @@ import { byMeaning } from "../search/meaning.js";
 
 /** @import { Results, Search } from "../search/finding.js" */
 
-const EARLY = 100; // ms that meaning may take before the answer by words is told
+const EARLY = 75; // ms that meaning may take before the answer by words is told, which takes some more to be drawn
 const MOVES = ["pointermove", "pointerdown", "keydown", "wheel", "scroll", "focusin"];
 
 /** The results by words and meaning; none where a reader who was told those by words has moved since, as

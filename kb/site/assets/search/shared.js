@@ -1,7 +1,7 @@
 // Written by .ci/shared.py from the modules that are named: change those.
 
 // kb/text/characters.py
-export const APOSTROPHES = "'\u2019\u02bc\uff07";
+export const APOSTROPHES = "'\u2019\u02bc\uff07\u2018\u00b4`";
 export const DASHES = "\u058a\u05be\u200c\u2010-\u2013\u2212\ufe63\uff0d-";
 export const IGNORED = "\u00ad\u00b7\u200d-\u200f\u2060";
 export const DROPPED = "\u00ad\u00b7\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u200d-\u200f\u2060";
