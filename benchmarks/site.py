@@ -56,6 +56,7 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.gfm_autolink import gfm_autolink_plugin
 from mdit_py_plugins.subscript import sub_plugin
 from mdit_py_plugins.superscript import superscript_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
@@ -72,7 +73,7 @@ def coloured(code, language, attrs):
 
 markdown = MarkdownIt("commonmark", {"highlight": coloured}).enable(["table", "strikethrough"])
 for plugin in (admon_plugin, attrs_plugin, deflist_plugin, dollarmath_plugin, footnote_plugin,
-               sub_plugin, superscript_plugin, tasklists_plugin):
+               gfm_autolink_plugin, sub_plugin, superscript_plugin, tasklists_plugin):
     markdown.use(plugin)
 markdown.use(container_plugin, "note")
 for path in Path(sys.argv[1]).rglob("*.md"):

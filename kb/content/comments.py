@@ -67,8 +67,9 @@ INCLUDE = re.compile(
 _HEADING_ID = re.compile(r"\{/\*[a-z][a-z0-9_-]{0,199}\*/\}[ \t]*(?=\r?\n|\Z)")
 _HEADING = re.compile(r"[ >]{0,99}#{1,6}[ \t]")
 _LONGEST_HEADING = 1000
-OPENING = "|".join(f"(?P<{kind.name}>{kind.opening})" for kind in _KINDS)
-"""An expression that finds where a comment may begin; its group tells the kind."""
+OPENING = rf"(?=[<{{\[%])(?:{'|'.join(f'(?P<{kind.name}>{kind.opening})' for kind in _KINDS)})"
+"""An expression that finds where a comment may begin; its group tells the kind. Where none of the
+characters stands with which one begins, no kind is tried."""
 
 _OPENING = re.compile(OPENING)
 _CLOSING = {kind.name: re.compile(kind.closing) for kind in _KINDS}
@@ -216,7 +217,7 @@ def without_comments(text: str) -> str:
     return cut(text, found) if found else text
 
 
-_SCAN = re.compile(rf"\\[\s\S]|(?P<ticks>`+)|{OPENING}")
+_SCAN = re.compile(rf"(?=[\\`<{{\[%])(?:\\[\s\S]|(?P<ticks>`+)|{OPENING})")
 _TICKS = re.compile("`+")
 
 

@@ -8,6 +8,7 @@ from the disk, on hosts that hide `.html` and on those that don't.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from kb.content.files import fold
@@ -26,6 +27,9 @@ SEARCH_DATA = "search/data/"
 """Where the files stand that the search of the pages reads."""
 
 _SAFE = "/~!*()'"
+_ENCODED = (
+    4_096  # addresses that are remembered as they stand in URLs: each is linked from many pages
+)
 
 
 class Addresses:
@@ -93,6 +97,7 @@ def root_of(address: str) -> str:
     return "../" * address.count("/")
 
 
+@lru_cache(_ENCODED)
 def encode(address: str) -> str:
     """An address as it stands in a URL."""
     return quote(address, safe=_SAFE)

@@ -108,7 +108,8 @@ def render_body(
         words=words,
     )
     outline, html = _write_headings(html, writer, _by_new(document.former_anchors()))
-    html = _finish_blocks(_without_labels(html, writer.wants) if is_myst else html)
+    html = _without_labels(html, writer.wants) if is_myst else html
+    html = _finish_blocks(html, has_linked_images=writer.has_linked_images)
     for number in map(int, _WORDLESS.findall(html)):
         writer.wants[number] = writer.wants[number]._replace(wordless=True)
     meta = PageMeta(
@@ -141,6 +142,7 @@ class _LinkWriter:
         self.wants: list[LinkReference] = []
         self.rooted: dict[str, None] = {}
         self.problems: list[Problem] = []
+        self.has_linked_images = False
         self._path = article.path
         self._is_myst = is_myst
         self._remote_images = remote_images
@@ -188,6 +190,7 @@ class _LinkWriter:
                 f'<img src="{escape(address)}" alt="{escape(alt)}"{write_size(size)}'
                 ' loading="lazy" decoding="async">'
             )
+        self.has_linked_images = True
         self.report(line, f"the image {_short(src)} lies on another host: made a link", "image")
         return f'<a href="{escape(address)}" rel="noopener">{escape(alt.strip() or address)}</a>'
 
@@ -247,8 +250,10 @@ def _words_of(inner: str) -> str:
     return " ".join(_TAG.sub(kept, inner).split())
 
 
-def _finish_blocks(html: str) -> str:
-    """Tables and code that can be scrolled by keyboard, links that have a text, no style."""
+def _finish_blocks(html: str, *, has_linked_images: bool) -> str:
+    """Tables and code that can be scrolled by keyboard, links that have a text and no link in them,
+    no style.
+    """
     if "<pre>" in html:
         html = html.replace("<pre>", '<pre tabindex="0">')
     if "text-align" in html:  # no page has a style in it
@@ -258,7 +263,7 @@ def _finish_blocks(html: str) -> str:
         html = re.sub(r"<th [^>]*></th>", "<td></td>", html)
         html = html.replace("<table>", '<div class="table" tabindex="0"><table>')
         html = html.replace("</table>", "</table></div>")
-    while _PICTURE_IN_LINK.search(html):
+    while has_linked_images and _PICTURE_IN_LINK.search(html):
         html = _PICTURE_IN_LINK.sub(r"\1\2\3", html)
     html = _WORDLESS_LINK.sub(r"\1\3\2</a>", html)
     return _WORDLESS_WANT.sub("\x00\\1\x01\\2\x00t\\1\x01\x00/\\1\x01", html)

@@ -43,6 +43,8 @@ _MARKS = re.compile(
     r"|\$(?=[^\s\d])"
     r"|(?<!\w):(?=[a-z0-9_+][a-z0-9_+-]{0,60}:)"
 )
+# A text without any of these, as most are, holds none of them.
+_MAY_MARK = re.compile(r"[\\`*\[\]<_&~^$:{%!]")
 # What follows a brace, or a sign that it doubles: the sign after it is escaped, for a brace that is
 # escaped begins a comment or a template all the same.
 _SECOND = re.compile(r"(?<=\{)([{%#:.])|(\{[\w-]{1,40}\s?)(?==)|(?<=%)(%)|(?<=!)(--)")
@@ -377,10 +379,15 @@ def _code(content: str) -> str:
 
 def _text(text: str) -> str:
     """A text without meaning as markup."""
-    if text.isalnum():
+    text = " ".join(text.split("\n"))
+    if not _MAY_MARK.search(text):
         return text
-    text = _MARKS.sub(r"\\\g<0>", " ".join(text.split("\n")))
+    text = _MARKS.sub(_escape_first, text)
     return _SECOND.sub(_escape_second, text)
+
+
+def _escape_first(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"
 
 
 def _escape_second(found: re.Match[str]) -> str:
