@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.text.analysis import OWN
 from kb.text.characters import normalize
+from kb.text.stop_words import stop_words_of
 from kb.text.variants import ELIDED
 
 if TYPE_CHECKING:
@@ -165,15 +166,17 @@ def write_blocks(levels: Mapping[str, int]) -> Iterator[Block]:
 
 def _levels(language: str) -> Iterable[tuple[str, int]]:
     """The words of a language that may be corrected or meant, normalised, each with its level:
-    contractions, too, as they are typed in haste (`havent`), where that makes no other word.
+    contractions, too, as they are typed in haste (`havent`, `theres`; no possessives), where that
+    makes no other word.
     """
     language = language.partition("-")[0].lower()
-    counts = _counts(language)
+    counts, stop_words = _counts(language), stop_words_of(language)
     step = _A_BILLION / max(1, sum(counts.values()))
     level_of = {count: _level(count * step) for count in set(counts.values()) if count > 0}
     for listed, count in counts.items():
         word = listed if listed.isascii() else normalize(listed)
-        if "'" in word and language not in ELIDED and not word.endswith("'s"):
+        before, _, ending = word.rpartition("'")
+        if before and language not in ELIDED and (ending != "s" or before in stop_words):
             word = word.replace("'", "")
             if word in counts:
                 continue
