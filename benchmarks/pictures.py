@@ -65,11 +65,12 @@ def take_pictures(out: Path) -> None:
             for name, page, steps in sights
         ]  # fmt: skip
         plan = {
+            "script": "search.mjs",
             "tools": os.environ["KB_NODE_TOOLS"],
             "chromium": shutil.which("chromium"),
             "visits": visits,
         }
-        script = ROOT / "tests" / "browser" / "search.mjs"
+        script = ROOT / "tests" / "browser" / "browser.mjs"
         subprocess.run(["node", script], input=json.dumps(plan), text=True, check=True,
                        stdout=subprocess.DEVNULL)  # fmt: skip
 

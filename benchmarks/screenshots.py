@@ -268,8 +268,13 @@ def main() -> None:
         if not options.kinds or "print" in options.kinds:
             visits += _print(options.out, addresses)
         tools = os.environ["KB_NODE_TOOLS"]
-        plan = {"tools": tools, "chromium": shutil.which("chromium"), "visits": visits}
-        script = ROOT / "tests" / "browser" / "search.mjs"
+        plan = {
+            "script": "search.mjs",
+            "tools": tools,
+            "chromium": shutil.which("chromium"),
+            "visits": visits,
+        }
+        script = ROOT / "tests" / "browser" / "browser.mjs"
         subprocess.run(["node", script], input=json.dumps(plan), text=True, check=True,
                        stdout=subprocess.DEVNULL)  # fmt: skip
     print(f"{len(visits)} pictures in {options.out}")

@@ -210,13 +210,14 @@ def paints(site: Path) -> list[dict[str, float | str]]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     base = f"http://127.0.0.1:{server.server_address[1]}/"
     pages = ("index.html", "orders/late-or-lost-package.html", "search/index.html")
-    plan = {"tools": tools, "chromium": chromium, "measure": [base + page for page in pages]}
+    plan = {"script": "check.mjs", "tools": tools, "chromium": chromium,
+            "measure": [base + page for page in pages]}  # fmt: skip
     done = subprocess.run(
-        ["node", ROOT / "tests" / "browser" / "check.mjs"],
+        ["node", ROOT / "tests" / "browser" / "browser.mjs"],
         input=json.dumps(plan), capture_output=True, text=True, check=True,
     )  # fmt: skip
     server.shutdown()
-    found = json.loads(done.stdout)["measures"]
+    found = json.loads(done.stdout)["answer"]["measures"]
     return [{**one, "url": one["url"].removeprefix(base)} for one in found]
 
 

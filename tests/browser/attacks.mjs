@@ -1,19 +1,12 @@
-// Opens pages that hold hostile texts in Chromium, and writes to stdout whatever ran, asked,
-// complained, or left the site.
+// Opens pages that hold hostile texts in Chromium, and answers whatever ran, asked, complained, or
+// left the site.
 //
-// The plan: {tools, chromium, urls}. The answer, for each page: dialogs, messages of the console,
+// The plan of browser.mjs: {urls}. The answer, for each page: dialogs, messages of the console,
 // breaches of the content security policy, requests to other origins, whether a script of the
 // page's own text ran, and elements or addresses that could run one.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 
-const plan = JSON.parse(readFileSync(0, "utf8"));
-const require = createRequire(`${plan.tools}/package.json`);
-const { chromium } = require("playwright-core");
-
-const browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox"] });
-const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-await context.addInitScript(() => {
+// What is noted of a page from its beginning.
+function watch() {
   window.kbBreaches = [];
   window.kbRan = [];
   document.addEventListener("securitypolicyviolation", (event) => {
@@ -22,7 +15,7 @@ await context.addInitScript(() => {
   for (const name of ["alert", "confirm", "prompt", "print", "open"]) {
     window[name] = (...args) => window.kbRan.push(`${name}(${args.join()})`);
   }
-});
+}
 
 // What is in the page once it stands: anything that a browser could run, and links that would.
 function audit() {
@@ -51,7 +44,7 @@ function audit() {
   return found;
 }
 
-async function visit(url) {
+async function visit(context, url) {
   const page = await context.newPage();
   const seen = { url, dialogs: [], messages: [], foreign: [] };
   page.on("dialog", (dialog) => {
@@ -74,7 +67,11 @@ async function visit(url) {
   return seen;
 }
 
-const answer = [];
-for (const url of plan.urls) answer.push(await visit(url));
-await browser.close();
-process.stdout.write(JSON.stringify(answer));
+/** Visit the pages of a plan, one after another. */
+export async function run(browser, plan) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  await context.addInitScript(watch);
+  const answer = [];
+  for (const url of plan.urls) answer.push(await visit(context, url));
+  return answer;
+}

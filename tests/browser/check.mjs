@@ -1,22 +1,15 @@
-// Opens pages in Chromium as a plan on stdin asks, and writes what was seen to stdout.
+// Opens pages in Chromium as a plan of browser.mjs asks, and answers what was seen.
 //
-// The plan: {tools, chromium, axe, visits: [{name, url, width, height, scheme, offline?,
+// The plan: {axe, visits: [{name, url, width, height, scheme, offline?,
 //                    open?: what is clicked to open a dialog}],
 //            keyboard: [url], measure: [url]}
 // The answer, for each visit: axe's violations, messages of the console, breaches of the
 // content security policy, requests to other origins, and by how much the page is too wide.
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 
-const plan = JSON.parse(readFileSync(0, "utf8"));
-const require = createRequire(`${plan.tools}/package.json`);
-const { chromium } = require("playwright-core");
-const axe = plan.axe ? readFileSync(require.resolve("axe-core/axe.min.js"), "utf8") : "";
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-const browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox"] });
-
-async function look({ url, width, height, scheme, javaScript = true, text, styles, open }) {
+async function look(browser, axe, { url, width, height, scheme, javaScript = true, text, styles, open }) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -79,7 +72,7 @@ async function look({ url, width, height, scheme, javaScript = true, text, style
 }
 
 // Tab from the top to the end: what can be reached, and whether its focus can be seen.
-async function tab(url) {
+async function tab(browser, url) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
   await page.goto(url);
@@ -126,7 +119,7 @@ async function tab(url) {
 }
 
 // Largest contentful paint in milliseconds, and the sum of layout shifts.
-async function measure(url) {
+async function measure(browser, url) {
   const context = await browser.newContext({ viewport: { width: 360, height: 740 } });
   const page = await context.newPage();
   await page.addInitScript(() => {
@@ -146,7 +139,7 @@ async function measure(url) {
 }
 
 // Steps a reader takes, each a name of a function of the page and its arguments.
-async function walk({ url, width = 1280, scheme = "light", steps }) {
+async function walk(browser, { url, width = 1280, scheme = "light", steps }) {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     colorScheme: scheme,
@@ -167,10 +160,13 @@ async function walk({ url, width = 1280, scheme = "light", steps }) {
   return results;
 }
 
-const answer = { visits: [], keyboard: [], measures: [], walks: [] };
-for (const visit of plan.visits ?? []) answer.visits.push(await look(visit));
-for (const url of plan.keyboard ?? []) answer.keyboard.push(await tab(url));
-for (const url of plan.measure ?? []) answer.measures.push(await measure(url));
-for (const one of plan.walks ?? []) answer.walks.push(await walk(one));
-await browser.close();
-process.stdout.write(JSON.stringify(answer));
+/** Carry out a plan: visits, ways by keyboard, measures and walks, one after another. */
+export async function run(browser, plan, require) {
+  const axe = plan.axe ? readFileSync(require.resolve("axe-core/axe.min.js"), "utf8") : "";
+  const answer = { visits: [], keyboard: [], measures: [], walks: [] };
+  for (const visit of plan.visits ?? []) answer.visits.push(await look(browser, axe, visit));
+  for (const url of plan.keyboard ?? []) answer.keyboard.push(await tab(browser, url));
+  for (const url of plan.measure ?? []) answer.measures.push(await measure(browser, url));
+  for (const one of plan.walks ?? []) answer.walks.push(await walk(browser, one));
+  return answer;
+}

@@ -26,11 +26,10 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what needs a browser, and keep it in one worker: a second browser is no faster."""
+    """Mark what needs a browser."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def missing():
@@ -44,20 +43,48 @@ def missing():
     return None
 
 
-def run_node(script, plan):
-    """Run a script of this folder: a plan in, an answer out."""
-    if why := missing():
-        pytest.skip(why)
-    done = subprocess.run(
-        ["node", HERE / script],
-        input=json.dumps({"tools": str(TOOLS), "chromium": CHROMIUM, **plan}),
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout)
+class Driver:
+    """Node with browser.mjs: one Chromium for all plans of a worker, begun with the first."""
+
+    def __init__(self):
+        self.process = None
+
+    def run(self, script, plan):
+        """Carry out a plan with a script of this folder, and give its answer."""
+        if why := missing():
+            pytest.skip(why)
+        if self.process is None or self.process.poll() is not None:
+            self.process = subprocess.Popen(
+                ["node", HERE / "browser.mjs"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+            )
+        plan = {"script": script, "tools": str(TOOLS), "chromium": CHROMIUM, **plan}
+        limit = threading.Timer(600, self.process.kill)
+        limit.start()
+        print(json.dumps(plan), file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        limit.cancel()
+        assert line, f"{script} ended without an answer"
+        found = json.loads(line)
+        assert "error" not in found, found["error"]
+        return found["answer"]
+
+    def close(self):
+        """Let browser and Node end."""
+        if self.process is not None:
+            self.process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def run_node():
+    """Run a script of this folder: a plan in, an answer out. Pages of one plan know nothing of
+    those of another: each has cookies, storage and a cache of its own.
+    """
+    driver = Driver()
+    yield driver.run
+    driver.close()
 
 
 @pytest.fixture(scope="session")
@@ -76,19 +103,19 @@ def address(site, serve_below):
 
 
 @pytest.fixture
-def browse():
+def browse(run_node):
     """Run a plan of check.mjs in Chromium."""
     return functools.partial(run_node, "check.mjs")
 
 
 @pytest.fixture
-def attack():
+def attack(run_node):
     """Open pages of hostile texts with attacks.mjs: what ran, asked or left the site."""
     return functools.partial(run_node, "attacks.mjs")
 
 
 @pytest.fixture
-def see():
+def see(run_node):
     """Make visits with search.mjs; hold that no script failed and that nothing left the site."""
 
     def make(*visits):
@@ -105,13 +132,13 @@ def see():
 
 
 @pytest.fixture
-def see_all():
+def see_all(run_node):
     """Make visits with search.mjs that may leave the site."""
     return lambda *visits: run_node("search.mjs", {"visits": list(visits)})
 
 
 @pytest.fixture
-def validate():
+def validate(run_node):
     """Validate HTML files: what is wrong with them."""
     return lambda files: run_node("validate.mjs", {"files": [str(file) for file in files]})
 

@@ -1,19 +1,14 @@
-// Searches in Chromium as a plan on stdin asks, and writes what was seen to stdout.
+// Searches in Chromium as a plan of browser.mjs asks, and answers what was seen.
 //
-// The plan: {tools, chromium, visits: [{url, width, height, scheme, reduced?, forced?, framed?, clock?, faults, steps}]}
+// The plan: {visits: [{url, width, height, scheme, reduced?, forced?, framed?, clock?, faults, steps}]}
 // Where a page is `framed`, steps happen in its first frame; with a `clock`, the step of that name
 // lets time pass.
-// A fault is [pattern of an address, kind]: missing, cut, stale, garbage, blocked, slow, or
-// elsewhere with the address of another build's data.
-// A step is a name and its arguments; `evaluate`, `axe` and `tree` add to the results.
+// A fault is [pattern of an address, kind]: missing, cut, stale, garbage, blocked, never, held until
+// the step `release`, which ends all faults, or elsewhere with the address of another build's data.
+// A step is a name and its arguments; `evaluate`, `axe` and `tree` add to the results. `until` waits
+// for an expression to be true, and lets so many milliseconds pass before each look if it has a
+// second argument; `asked` waits for a request for an address of a pattern.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-
-const plan = JSON.parse(readFileSync(0, "utf8"));
-const require = createRequire(`${plan.tools}/package.json`);
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox"] });
 
 const FAULTS = {
   missing: (route) => route.fulfill({ status: 404, body: "not found" }),
@@ -29,15 +24,13 @@ const FAULTS = {
     await route.fulfill({ response: await route.fetch({ url: base + name }) });
   },
   never: () => {},
-  slow: async (route) => {
-    await new Promise((done) => setTimeout(done, 1500));
-    await route.continue().catch(() => {});
-  },
+  held: (route, _, held) => void held.push(route),
 };
 
 // waitForFunction would need a policy that allows eval.
-async function until(page, expression) {
+async function until(page, expression, pass = () => {}) {
   for (const end = Date.now() + 10_000; Date.now() < end; ) {
+    await pass();
     if (await page.evaluate(expression).catch(() => false)) {
       // It may be the address of a page to come; but one whose script never comes is never whole.
       await page.waitForLoadState("domcontentloaded", { timeout: 2_000 }).catch(() => {});
@@ -49,7 +42,15 @@ async function until(page, expression) {
   throw new Error(`never true: ${expression}\n${page.url()}\n${shown}`);
 }
 
-async function visit({ url, width = 1280, height = 900, scheme = "light", reduced, forced, framed, clock, time, zone, faults = [], steps }) {
+async function asked(requests, pattern) {
+  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+    if (requests.some((path) => new RegExp(pattern).test(path))) return;
+    await new Promise((done) => setTimeout(done, 30));
+  }
+  throw new Error(`never asked for: ${pattern}\n${requests.join("\n")}`);
+}
+
+async function visit(browser, axe, { url, width = 1280, height = 900, scheme = "light", reduced, forced, framed, clock, time, zone, faults = [], steps }) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, ...(reduced && { reducedMotion: "reduce" }), ...(forced && { forcedColors: "active" }), ...(zone && { timezoneId: zone }) });
   const outer = await context.newPage();
   const seen = { url, results: [], errors: [], console: [], foreign: [], dialogs: [], requests: [] };
@@ -70,25 +71,32 @@ async function visit({ url, width = 1280, height = 900, scheme = "light", reduce
       seen.foreign.push(request.url());
     }
   });
+  const held = [];
   let broken = faults;
   await page.route("**", async (route) => {
     const fault = broken.find(([part]) => new RegExp(part).test(new URL(route.request().url()).pathname));
-    await (fault ? FAULTS[fault[1]](route, fault[2]) : route.continue());
+    await (fault ? FAULTS[fault[1]](route, fault[2], held) : route.continue());
   });
   await page.addInitScript(() => {
     addEventListener("unhandledrejection", (event) => console.error(`unhandled: ${event.reason}`));
   });
   if (clock) await outer.clock.install();
   if (time) await outer.clock.setFixedTime(time);
-  await page.goto(url, { waitUntil: clock ? "commit" : "load" }); // with a clock something may never come
+  const whole = !faults.some(([, kind]) => ["held", "never"].includes(kind));
+  await page.goto(url, { waitUntil: whole ? "load" : "commit" });
   if (framed) page = outer.frames()[1];
   for (const [what, ...args] of steps) {
     if (what === "evaluate") seen.results.push(await page.evaluate(args[0]));
-    else if (what === "until") await until(page, args[0]);
+    else if (what === "until") await until(page, args[0], args[1] && (() => outer.clock.fastForward(args[1])));
     else if (what === "wait") await page.waitForTimeout(args[0]);
     else if (what === "press") for (const key of args) await outer.keyboard.press(key);
     else if (what === "type") await page.locator(args[0]).pressSequentially(args[1], { delay: 3 });
     else if (what === "faults") broken = args[0];
+    else if (what === "asked") await asked(seen.requests, args[0]);
+    else if (what === "release") {
+      broken = [];
+      for (const route of held.splice(0)) await route.continue();
+    }
     else if (what === "compose") {
       const client = await context.newCDPSession(outer);
       for (const text of args) {
@@ -112,16 +120,20 @@ async function visit({ url, width = 1280, height = 900, scheme = "light", reduce
     else if (what === "screenshot") await page.screenshot({ path: args[0], fullPage: args[1] });
     else if (what === "pdf") await outer.pdf({ path: args[0], format: "A4", preferCSSPageSize: true });
     else if (what === "axe") {
-      await page.evaluate(axe);
+      await page.evaluate(axe());
       const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
       seen.results.push(found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`));
     } else await page.locator(args[0]).first()[what](...args.slice(1));
   }
+  await outer.unrouteAll({ behavior: "ignoreErrors" }); // what a fault still does has no page then
   await context.close();
   return seen;
 }
 
-const answer = [];
-for (const one of plan.visits) answer.push(await visit(one));
-await browser.close();
-process.stdout.write(JSON.stringify(answer));
+/** Make the visits of a plan, one after another. */
+export async function run(browser, plan, require) {
+  const axe = () => readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+  const answer = [];
+  for (const one of plan.visits) answer.push(await visit(browser, axe, one));
+  return answer;
+}

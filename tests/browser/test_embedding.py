@@ -102,7 +102,7 @@ def search(see, address, query, *, width=1280, dark=False):
                 ],
                 ["axe"],
                 ["press", "ArrowDown", "Enter"],
-                ["wait", 500],
+                ["until", "CSS.highlights.get('kb-found')?.size"],
                 ["evaluate", where],
             ],
         }

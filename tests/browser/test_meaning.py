@@ -60,12 +60,12 @@ def test_the_answer_by_words_is_drawn_where_meaning_takes_long(see, serve_below,
         *(
             {
                 "url": f"{serve_below(site)}search/index.html?q={QUERY}",
-                "faults": [["data/y", "slow"]],
+                "faults": [["data/y", "held"]],
                 "steps": [*early, *steps, ["evaluate", TITLES]],
             }
             for steps in (
-                [["until", f"{FOUND} > 1"]],
-                [["press", "Shift"], later, ["wait", 300]],
+                [["release"], ["until", f"{FOUND} > 1"]],
+                [["press", "Shift"], ["release"], later, ["wait", 300]],
             )
         )
     )

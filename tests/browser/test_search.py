@@ -262,14 +262,16 @@ def test_only_the_last_question_is_answered(see, address):
     [seen] = see(
         {
             "url": address + "search/index.html",
-            "faults": [["search/data/t", "slow"]],
+            "faults": [["search/data/t", "held"]],
             "steps": [
                 ["type", "#KB-query", "chat"],
-                ["wait", 300],
+                ["asked", "search/data/t"],
                 ["evaluate", f"[{STATUS}, document.querySelector('#KB-results').ariaBusy]"],
                 ["fill", "#KB-query", "refund"],
+                ["wait", 300],
+                ["release"],
                 ["until", f"({STATUS} ?? '').includes('result')"],
-                ["wait", 2000],
+                ["wait", 500],
                 [
                     "evaluate",
                     "document.querySelector('.find-results mark').textContent.toLowerCase()",
@@ -286,10 +288,11 @@ def test_a_slow_network_is_said(see, address):
     [seen] = see(
         {
             "url": address + "search/index.html?q=refund",
-            "faults": [["search/data/", "slow"]],
+            "faults": [["search/data/", "held"]],
             "steps": [
                 ["until", STATUS],
                 ["evaluate", f"[{STATUS}, document.querySelector('#KB-results').ariaBusy]"],
+                ["release"],
                 ["until", f"({STATUS} ?? '').includes('result')"],
                 ["evaluate", "document.querySelector('#KB-results').ariaBusy"],
             ],
@@ -413,17 +416,20 @@ def test_a_lost_connection_is_said_and_search_goes_on_with_it(see, address):
 
 
 def test_without_its_script_the_page_says_so(see, address):
-    """Where all scripts are blocked a notice shows itself; where that of search is, it comes with
-    a button that tries again, and the query in the address is answered.
+    """Where all scripts are blocked a notice shows itself after four seconds; where that of search
+    is, it comes with a button that tries again, and the query in the address is answered.
     """
-    shown = "getComputedStyle(document.querySelector('.find-blocked')).visibility"
+    shown = (
+        "document.getAnimations().map((one) => {{ one.pause(); one.currentTime = {}; }}),"
+        " getComputedStyle(document.querySelector('.find-blocked')).visibility"
+    )
     again = "document.querySelector('.find-unable button')"
     page = address + "search/index.html?q=refund"
     [all_of_them, only_one] = see(
         {
             "url": page,
             "faults": [["assets/.*js$", "blocked"]],
-            "steps": [["evaluate", shown], ["wait", 4300], ["evaluate", shown]],
+            "steps": [["evaluate", shown.format(3999)], ["evaluate", shown.format(4000)]],
         },
         {
             "url": page,
