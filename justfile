@@ -19,7 +19,7 @@ test *ARGS:
 
 # The tests in Chromium, with tools from npm in TOOLS
 browser TOOLS="/tmp/kb-node":
-    tests/browser/install {{TOOLS}} && KB_NODE_TOOLS={{TOOLS}} {{bin}}pytest -m browser -n 1 tests/browser
+    tests/browser/install {{TOOLS}} && KB_NODE_TOOLS={{TOOLS}} {{bin}}pytest -m browser tests/browser
 
 # Lint, format and types
 check:
