@@ -272,7 +272,7 @@ def waves(name, count, mode="off"):
     figures = [
         f"{middle(rows, key, share) / unit:.0f}"
         for key, unit in (("waves", 1), ("files", 1), ("bytes", 1e3))
-        for share in (0.5, 0.95)
+        for share in (0.5, 0.95, 1)
     ]
     return [name, f"{len(rows)}", *figures]
 
@@ -357,6 +357,7 @@ def times(figures):
                 for one, two in both
                 for text in (f"{one:.0f}", f"{two:.0f}", f"{one / two:.2f}")
             ),
+            *(f"{middle(kb, 'key', share):.0f}" for share in (0.5, 0.95)),
             *(f"{middle(rows, 'cpu'):.0f}" for rows in (kb, other)),
         ]
 
@@ -386,10 +387,11 @@ SIZE_HEAD = (
 )  # fmt: skip
 TIME_HEAD = (
     "network", "first answer, kb: ms", "Pagefind: ms", "ratio", "typing, kb: ms", "Pagefind: ms",
-    "ratio", "kb: ms of CPU, main thread", "Pagefind's",
+    "ratio", "from the last key, kb: ms", "p95", "kb: ms of CPU, main thread", "Pagefind's",
 )  # fmt: skip
 WAVES_HEAD = (
-    "set", "queries", "waves", "p95", "files with the script", "p95", "KB with the script", "p95",
+    "set", "queries", "waves", "p95", "most", "files with the script", "p95", "most",
+    "KB with the script", "p95", "most",
 )  # fmt: skip
 MEANING_HEAD = (
     "set", "network", "by words: ms", "first one drawn, later by: ms", "p95", "whole one, later by: ms",

@@ -7,6 +7,9 @@
 // are then asked once more. `ms` is how long the whole answer takes, `told` the one by words that may
 // come before it. `cpu` is the processor time of the page's main thread. `typed` is how long
 // all answers take to a cold query that is typed, a letter or so each time the last answer is there.
+// `key` is how long the answer to all of it takes from its last key, where keys follow each other as a
+// person's do and what is needed begins to come with the first, as the search box of kb's sites has it
+// (a pause of 120 ms before a question included); of kb alone.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { serve } from "./serving.mjs";
@@ -35,13 +38,26 @@ const OPEN = {
          const isGood = ({ hits }) => hits.length > 0 && hits[0].match !== "some"; // as asker.js has it
          return (isGood(found) ? found : await engine.search(q, { limit: n })).hits.length;
        };
-       window.again = async (q, n) => { await ready(); return (await engine.ask(q, { limit: n })).hits.length; };`,
+       window.again = async (q, n) => { await ready(); return (await engine.ask(q, { limit: n })).hits.length; };
+       window.key = async (q, n, gap) => {
+         const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+         ready();
+         for (let end = 1; end < q.length; end++) {
+           window.engine?.prepare(q.slice(0, end));
+           await sleep(gap);
+         }
+         const last = performance.now();
+         await sleep(120);
+         await typed(q, n);
+         return performance.now() - last;
+       };`,
   pagefind: `window.ready = async () => { window.engine ??= await import("/pagefind/pagefind.js"); };
        window.ask = window.typed = window.again = async (q, n) => { await ready(); const found = await engine.search(q);
          return (await Promise.all(found.results.slice(0, n).map((r) => r.data()))).length; };`,
 };
 
 const STEP = 3; // letters between two answers while typing
+const GAP = 150; // ms between two keys
 
 const browser = await chromium.launch({ executablePath: plan.chromium, args: ["--no-sandbox", "--js-flags=--expose-gc"] });
 
@@ -89,7 +105,16 @@ async function first(site, query, network) {
   await settle(page);
   await context.close();
   const fetched = { ...site.fetched };
-  return { ms, told, hits, cpu, ...fetched, typed: plan.typing ? await typing(site, query, network) : 0 };
+  const typed = plan.typing ? await typing(site, query, network) : 0;
+  return { ms, told, hits, cpu, ...fetched, typed, key: plan.typing ? await lastKey(site, query, network) : 0 };
+}
+
+async function lastKey(site, query, network) {
+  if (site.kind !== "kb") return 0;
+  const { context, page } = await open(site, network);
+  const ms = await page.evaluate(([query, limit, gap]) => window.key(query, limit, gap), [query, plan.limit, GAP]);
+  await context.close();
+  return ms;
 }
 
 async function typing(site, query, network) {

@@ -94,3 +94,23 @@ def test_a_misspelt_word_needs_few_waves_and_files(node, open_base, content, tmp
         assert sum(map(len, asked["waves"])) <= FILES, text
     answers = node(data=f"{tmp_path / 'data'}/", questions=questions)
     assert [answer["corrected"] for answer in answers] == meant
+
+
+def test_words_that_are_run_together_need_no_more_waves(node, open_base, content, tmp_path):
+    """Which two words may stand in one is told by the manifest: they come with what may be meant
+    otherwise, and where several words are wrong, with each other.
+    """
+    folder, words = content
+    write_export(open_base(folder), tmp_path / "data")
+    chance = random.Random(13)
+    texts, meant = [], []
+    for article in chance.sample(sorted(folder.glob("*.md")), 8):
+        one, other, *_ = article.read_text("utf-8").split("\n\n")[1].split()
+        first, last = chance.sample(words, 2)
+        texts.append(f"{first} {one}{other} {last[:3]}x{last[4:]}")
+        meant.append(f"{first} {one} {other} {last}")
+    questions = [[text, {"limit": 10}] for text in texts]
+    found = node(data=f"{tmp_path / 'data'}/", questions=questions, waves=True)
+    assert max(len(asked["waves"]) for asked in found) <= WAVES
+    answers = node(data=f"{tmp_path / 'data'}/", questions=questions)
+    assert [answer["corrected"] for answer in answers] == meant

@@ -28,7 +28,8 @@ from kb.site.assets import (
 from kb.site.i18n import Wording, read_wording
 
 ROOT = Path(__file__).parents[2]
-BUILT = ROOT / "kb/site/assets/built"
+SEARCH = ROOT / "kb/site/assets"
+BUILT = SEARCH / "built"
 BUNDLE = (ROOT / ".ci/bundle").read_text(encoding="utf-8")
 LIMIT = 30 * 1024
 """Bytes, compressed, of scripts and style together."""
@@ -78,10 +79,16 @@ def test_names_that_scripts_shorten_are_their_own(tmp_path):
     base = KnowledgeBase(replace(Config(), content=ROOT / "content", index=tmp_path / "index"))
     files = [parse_shard(data) for data in export_files(base).values()]
     answer = json.loads(json.dumps(answer_as_json(base.search("packge never arrived"))))
-    assert own.isdisjoint(set().union(*map(keys_of, [*files, answer])))
+    assert sorted(own & set().union(*map(keys_of, [*files, answer]))) == []
     shared = (ROOT / "kb/site/assets/search/shared.js").read_text(encoding="utf-8")
     texts = shared + json.dumps(list(read_wording("en", Path("no theme")).texts.values()))
-    assert own.isdisjoint(re.findall(r"\{(\w+)\}", texts))
+    assert sorted(own & set(re.findall(r"\{(\w+)\}", texts))) == []
+    modules = [path.read_text(encoding="utf-8") for path in SEARCH.glob("search*/*.js")]
+    # A table of words must not have them as names of properties, nor an attribute of the page.
+    words = {word for text in modules for word in re.findall(r'\b(\w+): "', text)}
+    assert sorted(own & words) == []
+    taken = [re.findall(r"\{([^{}]*)\} = \w+\.dataset", text) for text in modules]
+    assert sorted(own & set(re.findall(r"\w+", json.dumps(taken)))) == []
 
 
 def parse_shard(data):

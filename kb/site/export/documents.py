@@ -156,7 +156,7 @@ def write_mass(mass: int) -> int:
     return (low << MASS_BITS - 1) + (mass >> low)
 
 
-SHARD_SIZE = 6_000
+SHARD_SIZE = 10_000
 """Characters of a shard of documents, about; larger where there are very many."""
 
 MAX_SHARDS = 3_000

@@ -260,7 +260,7 @@ def _titled(layout: Layout, documents: Iterable[int]) -> list[int]:
 CODE_FACTOR = 65_599
 """What makes a number of each term: all before a letter counts so many times."""
 
-ROOM = range(3, 11)
+ROOM = range(8, 11)
 """How many times more codes than terms there may be: a term that no section holds has the code of
 another once in so many times, and costs a request then."""
 

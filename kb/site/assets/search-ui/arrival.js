@@ -8,20 +8,23 @@ const MOST = 300;
 const NAME = "kb-found";
 
 /**
- * Keep the words that a hit was found by, for the page that its link leads to. They stay in
- * this browser, and only until then.
+ * Keep, when a hit's link is followed, the words that the hit was found by, for the page that the link
+ * leads to. They stay in this browser, and only until then.
  * @param {HTMLElement} link
  * @param {Hit} hit
  */
 export function keepWords(link, hit) {
-  const points = Array.from(hit.snippet);
-  const words = new Set(hit.highlights.map(([start, end]) => points.slice(start, end).join("").toLowerCase()));
-  const page = link instanceof HTMLAnchorElement ? link.href : "";
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ page, words: [...words], time: Date.now() }));
-  } catch {
-    // Storage is blocked or full: the page opens without marks.
-  }
+  const keep = () => {
+    const points = Array.from(hit.snippet);
+    const words = new Set(hit.highlights.map(([start, end]) => points.slice(start, end).join("").toLowerCase()));
+    const page = link instanceof HTMLAnchorElement ? link.href : "";
+    try {
+      localStorage.setItem(KEY, JSON.stringify({ page, words: [...words], time: Date.now() }));
+    } catch {
+      // Storage is blocked or full: the page opens without marks.
+    }
+  };
+  for (const kind of ["click", "auxclick"]) link.addEventListener(kind, keep);
 }
 
 /** The words kept for this page, if any. They move to its entry in the history. @returns {string[]} */

@@ -1,6 +1,8 @@
 // The keys and roles of a text field with a list below it, as WAI-ARIA's combobox pattern has
 // them: the focus stays in the field, and the field says which option is the active one.
 
+import { ARROWS, describe } from "./words.js";
+
 /**
  * @param {HTMLInputElement} input
  * @param {HTMLElement} panel  what opens and closes
@@ -28,7 +30,7 @@ export function makeCombobox(input, panel, list, on) {
     option.scrollIntoView({ block: "nearest" });
   }
 
-  /** One option on or back; beyond the ends no option is active, and the field is. @param {1 | -1} step */
+  /** One option on or back; beyond the ends no option is active, and the field is. @param {number} step */
   function move(step) {
     const all = options();
     const from = active ? all.indexOf(active) : step > 0 ? -1 : all.length;
@@ -63,9 +65,9 @@ export function makeCombobox(input, panel, list, on) {
   /** @param {KeyboardEvent} event */
   function press(event) {
     if (event.isComposing || event.keyCode === 229) return; // Safari says it by the code
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    const step = ARROWS[event.key];
+    if (step) {
       event.preventDefault();
-      const step = event.key === "ArrowDown" ? 1 : -1;
       if (isOpen()) move(step);
       else open();
     } else if (event.key === "Enter" && active) {
@@ -87,10 +89,7 @@ export function makeCombobox(input, panel, list, on) {
     }
   }
 
-  input.setAttribute("role", "combobox");
-  input.setAttribute("aria-autocomplete", "list");
-  input.setAttribute("aria-expanded", "false");
-  input.setAttribute("aria-controls", list.id);
+  describe(input, { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id });
   list.setAttribute("role", "listbox");
   input.addEventListener("keydown", press);
   return { open, close, refresh, isOpen, escape };

@@ -7,7 +7,7 @@ import { listenForSending, listenForText } from "./keys.js";
 import {
   actionText, alsoIn, badges, failureOf, groupHits, notesOf, perhaps, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
-import { address, capitalised, make, valueOf } from "./words.js";
+import { address, ARROWS, capitalised, make, makeButton, valueOf } from "./words.js";
 
 const STEP = 10;
 const MOST = 100;
@@ -31,7 +31,8 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   const status = make("p", { class: "find-status", role: "status" });
   const notes = make("div", { class: "find-notes" });
   const list = make("ol", { class: "find-results" });
-  const more = make("button", { type: "button", hidden: true }, t("find_more"));
+  const more = makeButton(t("find_more"), showMore, "");
+  more.hidden = true;
   results.replaceChildren(status, notes, list, more);
   const asker = createAsker({ open, show });
   let limit = STEP;
@@ -52,8 +53,10 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     const asked = new URLSearchParams(location.search);
     input.value = typed || (asked.get("q") ?? "");
     correct = !asked.has("exact");
-    for (const filter of filters) filter.value = asked.get(filter.name) ?? "";
-    for (const filter of filters) if (filter.selectedIndex < 0) filter.value = "";
+    for (const filter of filters) {
+      filter.value = asked.get(filter.name) ?? "";
+      if (filter.selectedIndex < 0) filter.value = "";
+    }
     limit = history.state?.[SHOWN] ?? STEP;
     typing = false;
     if (typed) write(true);
@@ -143,13 +146,11 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   /** @param {Answer} answer */
   function* nothing({ topics }) {
     if (filters.some(({ value }) => value)) {
-      const all = make("button", { type: "button", class: "find-link" }, t("find_unfilter"));
-      all.addEventListener("click", () => {
+      yield make("p", {}, makeButton(t("find_unfilter"), () => {
         for (const filter of filters) filter.value = "";
         input.focus();
         choose();
-      });
-      yield make("p", {}, all);
+      }));
     }
     yield make("p", {}, t("find_advice"));
     const links = topics.flatMap(({ title: name, url }) => {
@@ -192,8 +193,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   /** @param {Hit} hit @param {string} text @param {string} [kind] */
   function link(hit, text, kind) {
     const element = make("a", { href: address(hit.url, view.base), class: kind }, text);
-    element.addEventListener("click", () => keepWords(element, hit));
-    element.addEventListener("auxclick", () => keepWords(element, hit));
+    keepWords(element, hit);
     return element;
   }
 
@@ -211,13 +211,6 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     ask();
   });
   for (const filter of filters) filter.addEventListener("change", choose);
-  more.addEventListener("click", () => {
-    const shown = list.childElementCount;
-    limit = Math.min(limit + STEP, MOST);
-    keep({ [SHOWN]: limit });
-    asker.ask(question(false));
-    seen = shown;
-  });
   results.addEventListener("keydown", step);
   input.addEventListener("keydown", step);
   addEventListener("popstate", () => read());
@@ -225,6 +218,14 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   addEventListener("online", () => {
     if (notes.querySelector(".find-failed")) asker.retry();
   });
+
+  function showMore() {
+    const shown = list.childElementCount;
+    limit = Math.min(limit + STEP, MOST);
+    keep({ [SHOWN]: limit });
+    asker.ask(question(false));
+    seen = shown;
+  }
 
   /** Keep something for when the reader comes back. @param {Record<string, number>} what */
   function keep(what) {
@@ -237,7 +238,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
 
   /** Arrows lead from the box to the results, through them, and back. @param {KeyboardEvent} event */
   function step(event) {
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    const by = ARROWS[event.key];
     const stops = [input, ...list.querySelectorAll("a")];
     const from = stops.indexOf(/** @type {any} */ (document.activeElement));
     const next = stops[from + by];

@@ -8,7 +8,7 @@ import {
   actionText, alsoIn, badges, failureOf, groupHits, helpAddress, helpText, notesOf, perhaps, remedies, snippetOf, summaryOf, trailOf,
 } from "./parts.js";
 import { listenForSending, listenForText } from "./keys.js";
-import { address, make, valueOf } from "./words.js";
+import { address, make, makeButton, valueOf } from "./words.js";
 
 const LIMIT = 5;
 const ACTIONS = 2; // of one article
@@ -99,13 +99,11 @@ export function attachPanel(form, input, view, open) {
 
   /** More results in the panel itself, on sites that have no page for them. */
   function button() {
-    const more = make("button", { type: "button", class: "find-link" }, t("find_more"));
-    more.addEventListener("click", () => {
+    return make("p", {}, makeButton(t("find_more"), () => {
       limit += 2 * LIMIT;
       input.focus();
       ask();
-    });
-    return make("p", {}, more);
+    }));
   }
 
   /** @param {Hit[]} hits  of one article @param {boolean} doubted */
@@ -125,8 +123,7 @@ export function attachPanel(form, input, view, open) {
     const line = [first && trail ? make("span", { class: "find-trail" }, `${trail}: `) : "", snippetOf(hit)];
     link.append(make("span", { class: "find-line", "aria-hidden": "true" }, ...line), alsoIn(hit, view, (twin) => twin.label) || "");
     link.setAttribute("aria-description", link.querySelector(".find-line")?.textContent ?? "");
-    link.addEventListener("click", () => keepWords(link, hit));
-    link.addEventListener("auxclick", () => keepWords(link, hit));
+    keepWords(link, hit);
     return link;
   }
 
@@ -153,8 +150,7 @@ export function attachPanel(form, input, view, open) {
       }
     }
     if (view.search && answer.total > answer.hits.length) {
-      const link = option("", "find-all");
-      link.setAttribute("href", withQuery(view.search, answer.query, correct));
+      const link = option(withQuery(view.search, answer.query, correct), "find-all");
       link.append(t("find_all", { count: answer.total }));
       yield link;
     }
@@ -176,7 +172,6 @@ export function attachPanel(form, input, view, open) {
 
   form.append(panel);
   form.classList.add("find-box");
-  input.addEventListener("focus", asker.warm, { once: true });
   input.addEventListener("focus", box.open);
   listenForText(input, () => {
     correct = true;

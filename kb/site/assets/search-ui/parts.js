@@ -1,7 +1,7 @@
 // The parts of an answer as elements, for panel and page alike.
 
 /** @import { Action, Answer, Escalation, Hit, Question, State, Twin, View } from "./types.js" */
-import { address, asPath, capitalised, fill, make, marked } from "./words.js";
+import { address, asPath, capitalised, fill, make, makeButton, marked } from "./words.js";
 
 /**
  * What is shown of the hits of each article; `show` is told of which first it should be said that it
@@ -65,15 +65,13 @@ export function notesOf(answer, question, { t }, again) {
   /** @type {(string | Node)[][]} */
   const notes = answer.notices.map((notice) => [notice]);
   if (answer.corrected !== null && answer.found !== "nothing") {
-    const typed = make("button", { type: "button", class: "find-link" }, answer.query);
-    typed.addEventListener("click", () => again(false));
+    const typed = makeButton(answer.query, () => again(false));
     const shown = make("strong", {}, answer.corrected);
     notes.push(fill(t("find_corrected"), { shown, typed }));
   }
   const meant = answer.did_you_mean;
   if (meant) {
-    const suggestion = make("button", { type: "button", class: "find-link" }, meant);
-    suggestion.addEventListener("click", () => again(true, meant));
+    const suggestion = makeButton(meant, () => again(true, meant));
     notes.push(fill(t("find_meant"), { suggestion }));
   }
   if (question.correct === false) notes.push([t("find_exact")]);
@@ -107,12 +105,10 @@ export const failureOf = ({ offline }, { t }) => t(offline ? "find_offline" : "f
  * @param {() => void} retry
  */
 export function remedies({ t, topics, contact }, retry) {
-  const button = make("button", { type: "button" }, t("find_retry"));
-  button.addEventListener("click", retry);
   return make(
     "div",
     { class: "find-failed" },
-    button,
+    makeButton(t("find_retry"), retry, ""),
     topics && make("a", { href: topics }, t("find_browse")),
     contact && make("a", { href: contact }, t("help")),
   );

@@ -16,6 +16,9 @@ export function speak(strings) {
   return { t, count: number };
 }
 
+/** Keys that lead on and back. @type {Record<string, number>} */
+export const ARROWS = { ArrowDown: 1, ArrowUp: -1 };
+
 /**
  * A text in parts: those in braces replaced by what they stand for, be it text or element.
  * @template T
@@ -37,13 +40,32 @@ export function fill(text, values) {
  */
 export function make(tag, attributes, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false && value !== "") {
-      element.setAttribute(name, value === true ? "" : String(value));
-    }
-  }
+  describe(element, attributes);
   element.append(...children.flatMap((child) => child || []));
   return element;
+}
+
+/**
+ * Set attributes of an element but for those that are undefined, false or empty; none is 0.
+ * @param {Element} element
+ * @param {Record<string, string | number | boolean | undefined>} attributes
+ */
+export function describe(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value) element.setAttribute(name, value === true ? "" : String(value));
+  }
+}
+
+/**
+ * A button, as a link looks where it is told so.
+ * @param {string} text
+ * @param {() => void} press
+ * @param {string} [look]
+ */
+export function makeButton(text, press, look = "find-link") {
+  const button = make("button", { type: "button", class: look }, text);
+  button.addEventListener("click", press);
+  return button;
 }
 
 /**

@@ -194,6 +194,13 @@ export class Analyzer {
   }
 }
 
+/** The ways to cut a word in two parts of at least so many letters, two or more in the second.
+ * @param {string} word @param {number} first @param {number} second */
+export function cutsOf(word, first, second) {
+  const letters = [...word];
+  return letters.map((_, at) => [letters.slice(0, at).join(""), letters.slice(at).join("")]).slice(first, 1 - second);
+}
+
 /** Whether a unit is written as abbreviations are. @param {string} unit */
 const isAbbreviation = (unit) =>
   unit.length > 1 && unit.length <= LONGEST_ABBREVIATION && ASCII.test(unit) && /[A-Z]/.test(unit) && !/[a-z]/.test(unit);

@@ -3,6 +3,7 @@
 /** @import { Analyzer, Token } from "./analysis.js" */
 /** @import { Index } from "./index.js" */
 
+import { cutsOf } from "./analysis.js";
 import { LETTERS } from "./index.js";
 import { areNeighbours } from "./scoring.js";
 import { FIRST_HALF, PARTICLE, SECOND_HALF, COMPLETION_STEPS, MAX_COMPLETIONS, MAX_KEY_WORDS } from "./shared.js";
@@ -47,6 +48,8 @@ export class ConceptMaker {
     ]);
     const joined = this.#joined(typed);
     await this.corpus.written.load(tokens.flatMap((token) => this.#cuts(token).flat()), "");
+    const parts = tokens.flatMap((token) => this.#writtenCuts(token).flat());
+    await this.corpus.load(parts.map((part) => this.analyzer.stem(part)));
     for (const token of tokens) await this.#loadHalves(token);
     const begun = tokens.filter((token, at) => prefix && (every || (at === tokens.length - 1 && beginsWords(token, tokens))));
     await this.#loadCompletions(begun);
@@ -108,29 +111,29 @@ export class ConceptMaker {
 
   /** The pairs of words that a word which no article holds may be made of. @param {Token} token */
   #cuts({ joint, surface: word, term }) {
-    const letters = [...word];
     const { stopWords } = this.analyzer;
-    const found = [];
     if (joint || this.halves.has(word) || !LETTERS.test(word) || this.corpus.term(term)?.words.has(word)) return [];
-    for (let cut = FIRST_HALF; cut <= letters.length - SECOND_HALF; cut++) {
-      const [one, other] = [letters.slice(0, cut).join(""), letters.slice(cut).join("")];
-      if (!stopWords.has(one) && (stopWords.has(other) || cut >= letters.length - PARTICLE)) found.push([one, other]);
-    }
-    return found;
+    return cutsOf(word, FIRST_HALF, SECOND_HALF).filter(([one, other]) =>
+      !stopWords.has(one) && (stopWords.has(other) || [...other].length <= PARTICLE));
+  }
+
+  /** Those of them of which articles hold both. @param {Token} token */
+  #writtenCuts(token) {
+    return this.#cuts(token).filter((pair) => pair.every((part) => this.corpus.written.word(part)));
   }
 
   /** Look for the two words that one is made of which no article holds. @param {Token} token */
   async #loadHalves(token) {
     const { analyzer, corpus: index } = this;
-    for (const pair of this.#cuts(token)) {
-      this.halves.set(token.surface, null);
-      if (!pair.every((part) => index.written.word(part))) continue;
+    if (!this.#cuts(token).length) return;
+    /** @type {string[] | null} */
+    let halves = null;
+    for (const pair of this.#writtenCuts(token)) {
       const terms = pair.map((part) => analyzer.stem(part));
       await index.load(terms);
-      if (!areNeighbours(index, terms[0], terms[1])) continue;
-      this.halves.set(token.surface, terms);
-      return;
+      if (!halves && areNeighbours(index, terms[0], terms[1])) halves = terms;
     }
+    this.halves.set(token.surface, halves);
   }
 
   /** The terms that the concepts of tokens need, as far as these tell, and words that are loaded.

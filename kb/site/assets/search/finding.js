@@ -139,16 +139,13 @@ export class Search {
     const plain = await this.#attempt("words", tokens, prefix);
     const doubtful = this.wanted.correct ? this.#doubtful(tokens, prefix) : [];
     const { sure, offered, probable } = await this.corrector.correct(tokens, doubtful);
-    const suggestion = offered?.retyped ?? null;
+    const suggested = offered?.retyped ?? null;
     const better = sure && (await this.#corrected(sure, prefix));
-    if (better) return { ...better, offered: suggestion };
-    if (plain.total) {
-      await this.loadTerms(plain.concepts); // what was loaded to correct words may have taken their place
-      return { ...plain, offered: suggestion };
-    }
-    const meant = offered && probable ? await this.#corrected(offered) : null;
-    const results = meant ?? (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
-    return results.correction ? results : { ...results, offered: suggestion };
+    if (!better && plain.total) await this.loadTerms(plain.concepts); // what was loaded to correct words may have taken their place
+    if (better || plain.total) return { ...(better || plain), offered: suggested };
+    const other = offered && probable ? await this.#corrected(offered) : null;
+    const results = other ?? (await this.#fallBack(tokens)) ?? (await this.#unquote()) ?? plain;
+    return results.correction ? results : { ...results, offered: suggested };
   }
 
   /** No section holds the quoted phrases: look for their words. @returns {Promise<Results | null>} */

@@ -244,13 +244,18 @@ export class Index {
     const wanted = [...asked].filter((term) => !this.known.has(term));
     await Promise.all(
       wanted.map(async (term) => {
-        const number = this.mayHold(term) ? lastUpTo(this.terms.first, term) : -1;
-        const shard = number < 0 ? null : await this.shards.get(this.terms.file(number));
+        const shard = await this.bring(term);
         const row = shard?.terms.find((/** @type {any[]} */ row) => row[0] === term);
         await pause();
         this.known.set(term, row ? new Term(row, this) : null);
       }),
     );
+  }
+
+  /** Ask for the file of a term, if there may be one. @param {string} term @returns {Promise<any> | null} */
+  bring(term) {
+    const number = this.mayHold(term) ? lastUpTo(this.terms.first, term) : -1;
+    return number < 0 ? null : this.shards.get(this.terms.file(number));
   }
 
   /** A term that was loaded, null if no section holds it. @param {string} term */

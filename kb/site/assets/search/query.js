@@ -13,7 +13,7 @@ const SYNTAX = new RegExp(
     ")",
   "gu",
 );
-const SPACES = new RegExp(`[${SPACE}]+`, "g");
+export const SPACES = new RegExp(`[${SPACE}]+`, "g");
 
 /** @typedef {{tier?: string | null, topic?: string | null, tag?: string | null}} Filters */
 /** @typedef {{text: string, words: string, phrases: string[], excluded: string[],
@@ -75,6 +75,6 @@ function cut(given) {
   let kept = characters.slice(0, MAX_CHARACTERS).join("");
   const inWord = /[\p{L}\p{N}]$/u.test(kept) && /^[\p{L}\p{N}]/u.test(characters[MAX_CHARACTERS]);
   if (inWord && kept.includes(" ")) kept = kept.slice(0, kept.lastIndexOf(" "));
-  const count = [...kept].length.toString().replace(/(\d)(?=(\d{3})+$)/g, "$1,");
+  const count = [...kept].length.toLocaleString("en");
   return { text: kept, notices: [say(CUT_CHARACTERS, { count })] };
 }

@@ -2,10 +2,8 @@
 
 /** @import { Analyzer, Token } from "./analysis.js" */
 
-import { SPACE } from "./query.js";
+import { SPACES } from "./query.js";
 import { SNIPPET_WIDTH as WIDTH } from "./shared.js";
-
-const SPACES = new RegExp(`[${SPACE}]+`, "g");
 
 /** The passage that holds most of the terms, with spans of the words found, in code points.
  * @param {string} given @param {Map<string, number>} terms @param {Analyzer} analyzer

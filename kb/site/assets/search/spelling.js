@@ -1,5 +1,6 @@
 // Words that were probably meant. See kb/search/spelling.py.
 
+import { cutsOf } from "./analysis.js";
 import { pause } from "./pauses.js";
 import { areNeighbours } from "./scoring.js";
 import {
@@ -16,6 +17,7 @@ import {
  * @typedef {{text: string, words: [string, string][]}} Correction
  * @typedef {{tokens: Token[], correction: Correction, retyped: string}} Corrected
  * @typedef {{words: string[], sure: boolean, probable: boolean, known?: Word}} Guess
+ * @typedef {{score: number, word: string, known: Word}} Near
  */
 
 const SLIPS = [...SWAPS, MISSING, UNDOUBLED, EXTRA, DOUBLED, CONFUSED, OTHER, FIRST];
@@ -86,6 +88,8 @@ export class Corrector {
     this.corpus = index;
     this.analyzer = analyzer;
     this.parsed = query;
+    /** Of words that are not known, those that are near. @type {Map<string, Promise<Near[]>>} */
+    this.near = new Map();
   }
 
   /** The tokens with those of `wrong` replaced that have something better: those that are sure, and
@@ -158,12 +162,10 @@ export class Corrector {
   /** The likeliest of the words that are near. @param {string} surface @param {(string | undefined)[]} beside
    * @returns {Promise<Guess | null>} */
   async #nearest(surface, beside) {
-    let scored = sorted(await this.#scored(surface));
+    let scored = await (this.near.get(surface) ?? this.#scored(surface));
     const limit = SURE + SURE_PER_LETTER * (Math.min([...surface].length, LONGEST_SURE) - MIN_LENGTH);
     if (scored.length > 1 || scored[0]?.score > limit) {
-      const edge = scored[0].score + 2 * BESIDE;
-      const close = scored.slice(0, COMPARED).filter(({ score }) => score <= edge);
-      const found = close.map(async ({ score, word, known }) => ({ score: score - (await this.#beside(word, beside)), word, known }));
+      const found = likely(scored).map(async ({ score, word, known }) => ({ score: score - (await this.#beside(word, beside)), word, known }));
       scored = sorted(await Promise.all(found));
     }
     if (!scored.length) return null;
@@ -173,23 +175,34 @@ export class Corrector {
     return { words: [word], sure: score <= most, probable: score <= most + PROBABLE, known };
   }
 
-  /** The words that are near, with scores but for what stands beside them. @param {string} surface */
+  /** The words that are near, likeliest first but for what stands beside them; no slips.
+   * @param {string} surface @returns {Promise<Near[]>} */
   async #scored(surface) {
-    const stem = this.analyzer.stem(surface);
-    const scored = [];
-    for (const [known, cost] of await this.#near(surface)) {
+    const { analyzer, corpus: index } = this;
+    const stem = analyzer.stem(surface);
+    const scored = sorted((await this.#near(surface)).map(([known, cost]) => {
       const { word, articles, level } = known;
-      if (await this.#isSlip(known)) continue;
       const score = 2 * cost - Math.floor(100 * Math.log10(1 + articles) + 0.5) - PER_LEVEL * level;
-      const same = this.analyzer.stem(word) === stem ? SAME_STEM : 0;
-      scored.push({ score: score - same + (level ? 0 : NO_WORD), word, known });
-    }
-    return scored;
+      const same = analyzer.stem(word) === stem ? SAME_STEM : 0;
+      return { score: score - same + (level ? 0 : NO_WORD), word, known };
+    }));
+    for (const { word } of likely(scored)) index.bring(analyzer.stem(word));
+    const rare = scored.filter(({ word, known }) => known.articles <= HELD_RARELY && [...word].length >= MIN_LENGTH && !known.level);
+    await index.written.load(rare.flatMap(({ word }) => beginnings(word)));
+    const isSlip = (/** @type {Near} */ { word, known }) =>
+      this.#candidates(word, 1).some((other) => other.articles >= OFTENER * known.articles && slipCost(word, other.word) <= LIKELY);
+    return scored.filter((each) => !rare.includes(each) || !isSlip(each));
   }
 
   /** Load, for a word that no article may hold, what tells what was meant. @param {string} surface */
   async prepare(surface) {
-    if ((await this.level(surface)) <= RARE) await Promise.all([this.corpus.written.load(beginnings(surface)), this.#loadOthers(surface)]);
+    if ((await this.level(surface)) > RARE) return;
+    const { analyzer, corpus: index } = this;
+    const parts = this.#pairs(surface).filter((pair) => pair.every((word) => index.mayHold(analyzer.stem(word)))).flat();
+    for (const part of parts) index.bring(analyzer.stem(part));
+    await Promise.all([index.written.load(beginnings(surface)), index.written.load(parts, ""), this.#loadOthers(surface)]);
+    this.near.set(surface, this.#scored(surface));
+    await this.near.get(surface);
   }
 
   /** Load the words that differ from one in the first letter. @param {string} surface */
@@ -200,8 +213,8 @@ export class Corrector {
   /** The words that are near, with what the slip costs. @param {string} surface
    * @returns {Promise<[Word, number][]>} */
   async #near(surface) {
-    const letters = [...surface];
-    const found = await this.#candidates(surface, letters.length >= LONG ? 2 : 1);
+    await this.corpus.written.load(beginnings(surface));
+    const found = this.#candidates(surface, [...surface].length >= LONG ? 2 : 1);
     const near = found.map((known) => /** @type {[Word, number]} */ ([known, slipCost(surface, known.word)]));
     if (near.some(([, cost]) => cost <= LIKELY)) return near;
     await this.#loadOthers(surface);
@@ -213,17 +226,9 @@ export class Corrector {
     return near;
   }
 
-  /** @param {string} word @param {number} furthest */
-  async #candidates(word, furthest) {
-    await this.corpus.written.load(beginnings(word));
+  /** The known words that are at most so many edits away. @param {string} word @param {number} furthest */
+  #candidates(word, furthest) {
     return candidates(word, (prefix) => this.corpus.written.from(prefix), furthest);
-  }
-
-  /** Whether a word of the articles is itself a slip. @param {Word} known */
-  async #isSlip({ word, articles, level }) {
-    if (articles > HELD_RARELY || [...word].length < MIN_LENGTH || level) return false;
-    const near = await this.#candidates(word, 1);
-    return near.some((other) => other.articles >= OFTENER * articles && slipCost(word, other.word) <= LIKELY);
   }
 
   /** What it takes from a word's score where it stands beside its neighbours.
@@ -248,10 +253,15 @@ export class Corrector {
       level < (surface.startsWith(word) && ENDINGS.includes(surface.slice(word.length)) ? COMMON : 1);
   }
 
+  /** The pairs of words that a word may be made of. @param {string} surface */
+  #pairs(surface) {
+    return cutsOf(surface, MIN_PART, MIN_PART).filter((pair) => !pair.some((word) => this.analyzer.stopWords.has(word)));
+  }
+
   /** The two words that a word is made of. @param {string} surface @returns {Promise<Guess | null>} */
   async #split(surface) {
     const { analyzer, corpus: { written } } = this;
-    let pairs = cutsOf(surface, MIN_PART).filter((pair) => !pair.some((word) => analyzer.stopWords.has(word)));
+    let pairs = this.#pairs(surface);
     for (const half of [0, 1]) {
       await written.load(pairs.map((pair) => pair[half]), "");
       pairs = pairs.filter((pair) => written.word(pair[half]));
@@ -269,7 +279,7 @@ export class Corrector {
   /** The two words that a compound is made of, wherever they stand. @param {string} surface @returns {Promise<Guess | null>} */
   async #compound(surface) {
     if (!JOINING.split(" ").includes(this.corpus.header.language.split("-")[0].toLowerCase()) || (await this.#isKnown(surface))) return null;
-    for (const [one, other] of cutsOf(surface, PART_OF_COMPOUND)) {
+    for (const [one, other] of cutsOf(surface, PART_OF_COMPOUND, PART_OF_COMPOUND)) {
       if (!(await this.#isKnown(other))) continue;
       for (const first of [one.replace(/s$/, ""), one]) {
         if ([...first].length >= PART_OF_COMPOUND && (await this.#isKnown(first))) return sureOf(first, other);
@@ -309,11 +319,8 @@ export class Corrector {
   }
 }
 
-/** All ways to cut a word in two, each part of so many letters at least. @param {string} word @param {number} least */
-function cutsOf(word, least) {
-  const letters = [...word];
-  return letters.map((_, cut) => [letters.slice(0, cut).join(""), letters.slice(cut).join("")]).slice(least, 1 - least);
-}
+/** Those of sorted ones of which what stands beside them may make the likeliest. @param {Near[]} scored */
+const likely = (scored) => scored.slice(0, COMPARED).filter(({ score }) => score <= scored[0].score + 2 * BESIDE);
 
-/** @param {{score: number, word: string, known: Word}[]} scored */
+/** @param {Near[]} scored */
 const sorted = (scored) => scored.sort((a, b) => a.score - b.score || (a.word < b.word ? -1 : 1));

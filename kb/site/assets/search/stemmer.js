@@ -1,33 +1,26 @@
 // The Snowball English stemmer (Porter2), from its published description:
 // https://snowballstem.org/algorithms/english/stemmer.html, as of Snowball 3.1.
 
-/** @type {Record<string, string>} */
-const EXCEPTIONS = {
-  skis: "ski", skies: "sky", idly: "idl", gently: "gentl", ugly: "ugli", early: "earli",
-  only: "onli", singly: "singl", sky: "sky", news: "news", howe: "howe", atlas: "atlas",
-  cosmos: "cosmos", bias: "bias", andes: "andes",
-};
+/** Words, each with what it becomes, itself where nothing is said. @param {string} text */
+const pairsOf = (text) => text.split(" ").map((pair) => {
+  const [word, instead = word] = pair.split("/");
+  return /** @type {[string, string]} */ ([word, instead]);
+});
 
-/** @type {[string, string][]} */
-const STEP_2 = [
-  ["ational", "ate"], ["ization", "ize"], ["fulness", "ful"], ["ousness", "ous"],
-  ["iveness", "ive"], ["tional", "tion"], ["biliti", "ble"], ["lessli", "less"],
-  ["entli", "ent"], ["ation", "ate"], ["alism", "al"], ["aliti", "al"], ["ousli", "ous"],
-  ["iviti", "ive"], ["fulli", "ful"], ["ogist", "og"], ["enci", "ence"], ["anci", "ance"],
-  ["abli", "able"], ["izer", "ize"], ["ator", "ate"], ["alli", "al"], ["bli", "ble"],
-  ["ogi", "og"], ["li", ""],
-];
+// All of these are text: in the bundles names of properties may be shortened, so no word may be one.
+const EXCEPTIONS = new Map(pairsOf(
+  "skis/ski skies/sky idly/idl gently/gentl ugly/ugli early/earli only/onli singly/singl sky news howe atlas cosmos bias andes",
+));
 
-/** @type {[string, string][]} */
-const STEP_3 = [
-  ["ational", "ate"], ["tional", "tion"], ["alize", "al"], ["icate", "ic"], ["iciti", "ic"],
-  ["ative", ""], ["ical", "ic"], ["ness", ""], ["ful", ""],
-];
+const STEP_2 = pairsOf(
+  "ational/ate ization/ize fulness/ful ousness/ous iveness/ive tional/tion biliti/ble lessli/less entli/ent ation/ate " +
+  "alism/al aliti/al ousli/ous iviti/ive fulli/ful ogist/og enci/ence anci/ance abli/able izer/ize ator/ate alli/al " +
+  "bli/ble ogi/og li/",
+);
 
-const STEP_4 = [
-  "ement", "ance", "ence", "able", "ible", "ment", "ant", "ent", "ism", "ate", "iti", "ous",
-  "ive", "ize", "ion", "al", "er", "ic",
-];
+const STEP_3 = pairsOf("ational/ate tional/tion alize/al icate/ic iciti/ic ative/ ical/ic ness/ ful/");
+
+const STEP_4 = "ement ance ence able ible ment ant ent ism ate iti ous ive ize ion al er ic".split(" ");
 
 /** Whether a word ends in a short syllable. @param {string} word */
 const endsShort = (word) =>
@@ -42,7 +35,8 @@ const regionAfter = (word, from = 0) => {
 
 /** @param {string} word @returns {string} */
 export function stem(word) {
-  if (Object.hasOwn(EXCEPTIONS, word)) return EXCEPTIONS[word];
+  const exception = EXCEPTIONS.get(word);
+  if (exception) return exception;
   if (word.length < 3 || (word.length < 6 && [...word].length < 3)) return word;
   word = word.replace(/^'/, "").replace(/^y|([aeiouy])y/g, (_, vowel = "") => vowel + "Y");
   const known = /^(?:gener|commun|arsen|past|univers|later|emerg|organ|inter)/.exec(word);
