@@ -26,10 +26,13 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what needs a browser."""
+    """Mark what needs a browser, and skip it where there is none: before a site is built for it."""
+    why = missing()
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if why:
+                item.add_marker(pytest.mark.skip(reason=why))
 
 
 def missing():
@@ -51,8 +54,6 @@ class Driver:
 
     def run(self, script, plan):
         """Carry out a plan with a script of this folder, and give its answer."""
-        if why := missing():
-            pytest.skip(why)
         if self.process is None or self.process.poll() is not None:
             self.process = subprocess.Popen(
                 ["node", HERE / "browser.mjs"],
