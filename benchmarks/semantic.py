@@ -6,6 +6,7 @@ usage: semantic.py [MODE ...] [SET ...]     (KB_CORPORA names the folder of the 
                                             mode `words` with other weights, and for each set the
                                             one that is best for the other sets; FOLDER keeps the
                                             indexes
+       MODEL=FOLDER semantic.py ...         with another encoder, as `semantic.model` names it
        semantic.py cold                     CPU of a cold `kb search` of the sample in mode `words`,
                                             beside one by words: the least of ROUNDS, by turns
 
@@ -127,7 +128,9 @@ def _base(corpus: JudgedCorpus, mode: str, index: Path) -> KnowledgeBase:
     config = load_config(
         config=settings, content=(corpus.folder / "articles").resolve(), index=index, environ={}
     )
-    return KnowledgeBase(replace(config, semantic=SemanticConfig(mode=mode)))
+    return KnowledgeBase(
+        replace(config, semantic=SemanticConfig(mode=mode, model=os.environ.get("MODEL", "")))
+    )
 
 
 def _ranked(base: KnowledgeBase, corpus: JudgedCorpus, text: str) -> list[str]:

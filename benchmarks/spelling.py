@@ -163,8 +163,13 @@ def main(sets: list[str]) -> None:
         }
         rows.append(count(corpus, own[corpus.name], others, language))
         print(*rows[-1], flush=True)
-    what = "another list than kb's" if "WORDS" in os.environ else "the list that kb corrects by"
-    text = f"""## Misspelt words, and words that are none
+    what, heading = "the list that kb corrects by", "Misspelt words, and words that are none"
+    if "WORDS" in os.environ:
+        what, heading = (
+            f"another list than kb's, of {len(language):,}",
+            f"{heading}, by another list",
+        )
+    text = f"""## {heading}
 Right words are those of {what}; slips are codespell's. See `spelling.py`.
 
 {tables.table(HEAD, rows)}"""
