@@ -313,13 +313,16 @@ class Targets:
                 yield rooted[len(prefix) :] or "./"
 
     def _page(self, path: str) -> Destination | None:
-        """The page at a path: an article, the article that stands for a folder, or its topic."""
+        """The page at a path: an article, the article that stands for a folder, or its topic.
+
+        An article beside a folder of its name is what generators show at the folder's address.
+        """
         if not path or path.startswith("../"):
             return None
         name = fold(path.strip("/"))
         bare = _ENDING.sub("", name)
         if path.endswith("/"):
-            return self._folder(name) or self._article(name)
+            return self._index(name) or self._article(name) or self._folder(name)
         if (found := self._article(bare)) is not None:
             return found
         folder = _INDEX.sub("", bare)
@@ -334,13 +337,13 @@ class Targets:
         return found
 
     def _folder(self, name: str) -> Destination | None:
-        if name == ".":
-            name = ""
-        for index in ("index", "_index", "readme"):
-            found = self.articles.get(f"{name}/{index}" if name else index)
-            if found is not None:
-                return found
-        return self.topics.get(name)
+        return self._index(name) or self.topics.get("" if name == "." else name)
+
+    def _index(self, name: str) -> Destination | None:
+        """The article that an author put into a folder to stand for it."""
+        above = "" if name in {"", "."} else f"{name}/"
+        found = (self.articles.get(above + index) for index in ("index", "_index", "readme"))
+        return next(filter(None, found), None)
 
     def _find_file(self, path: str) -> str | None:
         """The file that a path means: itself, in an asset folder, or the only one that differs in

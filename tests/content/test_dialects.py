@@ -5,6 +5,8 @@ import pickle
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kb.config import DEFAULT_LIMITS, Config, ContentConfig
 from kb.content import read_content, read_page, scan
@@ -176,6 +178,67 @@ def test_literals_of_a_script_are_read_and_nothing_else():
     assert read_exports("export default defineConfig({ base: '/a/' })") == {"base": "/a/"}
     assert read_exports("module.exports = { a: ") == {"a": None}
     assert read_exports("[" * 500) == {}
+
+
+def test_a_template_with_holes_hides_nothing_that_follows_it():
+    said = """module.exports = {
+      note: `© ${new Date().getFullYear()} <a href="https://a.example">A ${x ? `{${y}` : '}`'}</a>`,
+      title: 'A',
+      scripts: [{ src: `/b.js`, defer: true }],
+    }"""
+    assert read_exports(said) == {
+        "note": None,
+        "title": "A",
+        "scripts": [{"src": "/b.js", "defer": True}],
+    }
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "module.exports = { a: 1, ] }",
+        "module.exports = { a: [1, } }",
+        "module.exports = { ...b) }",
+        "module.exports = [ ...b} ]",
+        "module.exports = { a: `${ `, b: [ ` ] }",
+    ],
+)
+def test_brackets_that_do_not_match_end_what_is_read(said):
+    assert isinstance(read_exports(said), dict | list)
+
+
+_PIECES = [
+    *"{}[](),;:`'?=",
+    "${",
+    "a",
+    "b: ",
+    '"x"',
+    "'y'",
+    "`t`",
+    "//c\n",
+    "/*",
+    "*/",
+    "\n",
+    " ",
+    "1",
+]
+_PIECES += [
+    "...a",
+    "=>",
+    "function f() {",
+    "const a = [",
+    "const b = {",
+    "f({",
+    "/re/",
+    ".b",
+    "as X",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=60))
+def test_any_configuration_is_read_to_its_end(pieces):
+    read_exports("module.exports = {" + "".join(pieces))
+    read_exports("export default f([" + "".join(pieces))
 
 
 def test_assets_are_those_within_the_root(tmp_path):

@@ -336,6 +336,19 @@ def test_links_of_the_project_and_of_dated_addresses(empty):
     assert hrefs(empty, "a/here.html") == ["a/b.html"] * 2 + ["events/2024-02-27-summit.html"]
 
 
+def test_the_address_of_a_folder_is_that_of_the_article_beside_it(empty):
+    empty.write(
+        {
+            "api.md": "# API\n\n## Keys\n\nText.\n",
+            "api/posts.md": "# Posts\n",
+            "web/pages.md": "# Pages\n",
+            "a.md": "# A\n\n[x](/api/#keys) [x](api/) [x](/web/)\n",
+        }
+    )
+    assert broken(empty.build()) == []
+    assert hrefs(empty, "a.html") == ["api.html#keys", "api.html", "web/index.html"]
+
+
 def test_a_folders_own_page_stands_at_its_address_and_shows_what_is_in_it(empty):
     """`./`, the folder and the file lead there; what is in it is told anew when it changes."""
     empty.write(

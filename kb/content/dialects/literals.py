@@ -15,6 +15,8 @@ _NUMBER = re.compile(r"[+-]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _STRING = re.compile(
     r"'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\"|`((?:[^`\\$]|\\.|\$(?!\{))*)`"
 )
+_IN_TEMPLATE = re.compile(r"\\.|`|\$\{", re.DOTALL)
+_IN_HOLE = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|[`{}]")
 _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\n|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
@@ -88,10 +90,10 @@ class _Reader:
         if number := _NUMBER.match(self._text, at):
             return _Found(number.group().replace("_", ""), number.end())
         if name := _NAME.match(self._text, at):
-            return self._named(name)
+            return self._named(name, depth)
         return _Found(None, self._rest(at))
 
-    def _named(self, name: re.Match[str]) -> _Found:
+    def _named(self, name: re.Match[str], depth: int) -> _Found:
         word = name.group()
         if word in _WORDS:
             return _Found(_WORDS[word], name.end())
@@ -105,7 +107,7 @@ class _Reader:
             end = self._skip(member.end())
         inner = self._skip(end + 1)
         if self._text[end : end + 1] == "(" and self._text[inner : inner + 1] in {"{", "["}:
-            called = self.value(inner, 1)  # starlight({ ... }), defineConfig({ ... })
+            called = self.value(inner, depth + 1)  # starlight({ ... }), defineConfig({ ... })
             return _Found({"()": called.value}, self._rest(called.end, opened=")"))
         return _Found(None, self._rest(name.end()))
 
@@ -126,7 +128,9 @@ class _Reader:
                 if name in self._constants:
                     found[name] = self._constants[name]
                 at = self._rest(at)
-            at = self._comma(at)
+            if (after := self._comma(at)) == at and self._text[at : at + 1] in {"]", ")"}:
+                return _Found(found, at)  # that of another bracket: this one is never closed
+            at = after
 
     def _list(self, at: int, depth: int) -> _Found:
         found: list[Any] = []
@@ -137,7 +141,9 @@ class _Reader:
             value, at = self.value(at, depth + 1)
             if value is not None:
                 found.append(value)
-            at = self._comma(at)
+            if (after := self._comma(at)) == at and self._text[at : at + 1] == "}":
+                return _Found(found, at)  # as in a table
+            at = after
 
     def _comma(self, at: int) -> int:
         at = self._skip(at)
@@ -158,6 +164,9 @@ class _Reader:
                 at = string.end()
                 continue
             sign = self._text[at : at + 1]
+            if sign == "`":
+                at = self._template(at)
+                continue
             if sign in _OPENING:
                 waiting.append(_OPENING[sign])
             elif sign in {"}", "]", ")"}:
@@ -170,6 +179,30 @@ class _Reader:
                 return at
             at += 1
         return at
+
+    def _template(self, at: int) -> int:
+        """Where a template ends that has holes, in which there may be others."""
+        at, holes = at + 1, [0]  # brackets open in each hole around, none in the template itself
+        is_text = True
+        while (found := (_IN_TEMPLATE if is_text else _IN_HOLE).search(self._text, at)) is not None:
+            sign, at = found.group(), found.end()
+            if sign == "`" and is_text:
+                holes.pop()
+                if not holes:
+                    return at
+                is_text = False
+            elif sign == "`":
+                holes.append(0)
+                is_text = True
+            elif sign == "${":
+                is_text = False
+            elif sign == "{":
+                holes[-1] += 1
+            elif sign == "}" and holes[-1]:
+                holes[-1] -= 1
+            elif sign == "}":
+                is_text = True
+        return len(self._text)
 
 
 def _unescape(found: re.Match[str]) -> str:
