@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kb.model import ArticleMeta, Channel, Escalation, Step, Topic
-    from kb.site.article_records import PageMeta, RenderedBody
+    from kb.site.article_records import Heading, PageMeta, RenderedBody
     from kb.site.assets import Within
     from kb.site.plan import Plan
     from kb.site.resolver import Resolved
@@ -133,11 +133,7 @@ class Pages:
             heading=Markup(rendered.heading),  # noqa: S704 escaped there
             **self._text(rendered, resolved, root),
             crumbs=[self._topic_link(topic, root) for topic in crumbs],
-            outline=[
-                heading._replace(html=Markup(heading.html))  # noqa: S704 as above
-                for heading in rendered.outline
-                if len(rendered.outline) >= _LEAST_CONTENTS
-            ],
+            outline=_outline(rendered.outline),
             actions=[self._action(action, article, root) for action in article.actions],
             ready=article.have_ready,
             reviewed=article.reviewed
@@ -237,7 +233,8 @@ class Pages:
         address = plan.prefix + HOME
         root = root_of(address)
         featured = self._featured()
-        loose = [name for name in plan.topics[plan.root].articles if name != plan.home]
+        shown = self._front_topic()
+        loose = [name for name in shown.articles if name not in {plan.home, shown.page}]
         settings = self.shell.config
         told: dict[str, Any] = {"html": "", "heading": "", "record": None}
         top = plan.topics[plan.root]
@@ -251,7 +248,7 @@ class Pages:
             told |= self._text(rendered, resolved, root)
             told["heading"] = says and Markup(rendered.heading)  # noqa: S704 escaped there
             told["record"] = {"article": article, "top": article.top, "is_draft": article.is_draft}
-        topics = [*plan.topics[plan.root].topics]
+        topics = shown.topics
         head = PageHead(
             title=title,
             address=address,
@@ -272,8 +269,21 @@ class Pages:
             featured=[self._item(record, root) for record in featured],
             loose=[self._item(plan.records[name], root) for name in loose[:_HOME_LENGTH]],
             more=t.count("articles", len(plan.records)) if len(loose) > _HOME_LENGTH else "",
+            more_href=root + encode(plan.topic_address[shown.id]),
             help=self.help(self._escalation(None), root),
         )
+
+    def _front_topic(self) -> Topic:
+        """The topic whose parts the front page shows: the root, or where that has a single topic
+        and nothing else, that one.
+        """
+        topic = self.plan.topics[self.plan.root]
+        while len(topic.topics) == 1 and not {*topic.articles} - {self.plan.home, topic.page}:
+            only = self.plan.topics[topic.topics[0]]
+            if not only.topics and not {*only.articles} - {only.page}:
+                break
+            topic = only
+        return topic
 
     def topic(self, topic: Topic) -> Iterator[tuple[str, bytes]]:
         """The pages of a topic, each with its address; the root's is that of all topics."""
@@ -298,6 +308,8 @@ class Pages:
             for index, place in enumerate(places)
         ]
         title = topic.title or t["all_topics" if topic.topics else "all_articles"]
+        records = [self.plan.records[name] for name in shown if name != self.plan.home]
+        differ = len({record.tier for record in records}) > 1
         suffix = f" ({pages[number]['label']})" if number else ""
         head = PageHead(
             title=f"{title}{suffix}",
@@ -314,11 +326,7 @@ class Pages:
             summary=topic.summary,
             is_root=topic.id == self.plan.root,
             topic_cards=self._cards(topic.topics, root) if not number else [],
-            items=[
-                self._item(self.plan.records[name], root)
-                for name in shown
-                if name != self.plan.home
-            ],
+            items=[self._item(record, root, tier=differ) for record in records],
             pages=pages if len(pages) > 1 else [],
         )
 
@@ -646,6 +654,23 @@ class Pages:
             return html
         name = "" if alt.strip() else f' aria-label="{escape(self.shell.t["enlarged"])}"'
         return f'<a class="enlarge" href="{src}"{name}>{html}</a>'
+
+
+def _outline(headings: Sequence[Heading]) -> list[Heading]:
+    """The table of contents, if it is worth one: headings of a lower level before the first of the
+    highest are not set back, as nothing stands above them.
+    """
+    if len(headings) < _LEAST_CONTENTS:
+        return []
+    highest = min(heading.level for heading in headings)
+    shown = []
+    above = False
+    for heading in headings:
+        above = above or heading.level == highest
+        html = Markup(heading.html)  # noqa: S704 escaped there
+        is_below = above and heading.level > highest
+        shown.append(heading._replace(level=3 if is_below else 2, html=html))
+    return shown
 
 
 def _named(title: str) -> Markup:

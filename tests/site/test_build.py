@@ -318,6 +318,50 @@ def test_a_home_page_has_not_all_of_many_topics(empty):
     assert "t24/index.html" in empty.read("topics/index.html")
 
 
+def test_the_front_page_of_a_single_topic_shows_what_is_in_it(empty):
+    """One card alone on a page says nothing: the articles stand there, until something is beside them."""
+    empty.write({f"docs/a{n:02}.md": f"# Title {n:02}\n\n## B\n\nWords {n}.\n" for n in range(14)})
+    empty.build()
+    page = empty.read("index.html")
+    main = page[page.index("<main") : page.index("</main>")]
+    assert main.count("docs/a") == 12
+    assert '<h2 id="KB-loose">All articles</h2>' in main
+    assert '<p class="more"><a href="docs/index.html">14 articles</a></p>' in main
+    assert "KB-topics" not in main
+    empty.write({"docs/deeper/a.md": "# Below\n\nWords.\n"})
+    empty.build()
+    main = empty.read("index.html")
+    assert '<a href="docs/deeper/index.html">' in main
+    assert "docs/a00.html" in main
+    empty.write({"beside.md": "# Beside\n\nWords.\n"})
+    empty.build()
+    assert '<a href="docs/index.html">' in empty.read("index.html")
+
+
+def test_a_kind_of_help_is_named_where_articles_of_a_topic_differ_in_it(empty):
+    """On every row it would say nothing."""
+    contact = "---\ntier: contact\n---\n# Way {0}\n\nWords {0}.\n"
+    empty.write({f"ways/w{n}.md": contact.format(n) for n in range(3)})
+    empty.build()
+    assert 'class="tier"' not in empty.read("ways/index.html")
+    empty.write({"ways/other.md": "# Yourself\n\nWords.\n"})
+    empty.build()
+    assert empty.read("ways/index.html").count('<span class="tier">Contact</span>') == 3
+
+
+def test_contents_set_back_only_what_stands_below_something(empty):
+    """Headings of a lower level before the first higher one, or without any."""
+    empty.write(
+        {
+            "a.md": "# A\n\n### One\n\nx\n\n## Two\n\nx\n\n### Three\n\nx\n",
+            "b.md": "# B\n\n### One\n\nx\n\n### Two\n\nx\n\n### Three\n\nx\n",
+        }
+    )
+    empty.build()
+    levels = [re.findall(r'<li class="level-(\d)">', empty.read(f"{page}.html")) for page in "ab"]
+    assert levels == [["2", "2", "3"], ["2", "2", "2"]]
+
+
 def test_long_topics_have_pages(empty):
     """A topic of many articles is cut into pages that lead to each other."""
     empty.write({f"a{n:03}.md": f"# Title {n:03}\n\nWords {n}.\n" for n in range(205)})
