@@ -176,6 +176,8 @@ def test_literals_of_a_script_are_read_and_nothing_else():
         "end": True,
     }
     assert read_exports("export default defineConfig({ base: '/a/' })") == {"base": "/a/"}
+    called = "const config = defineConfig({ site: 'https://a.example' });\nexport default config\n"
+    assert read_exports(called) == {"site": "https://a.example"}
     assert read_exports("module.exports = { a: ") == {"a": None}
     assert read_exports("[" * 500) == {}
 

@@ -20,12 +20,14 @@ _IN_HOLE = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|[`{}]")
 _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\n|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
+_CALLS = r"(?:[\w$.]+(?:<[^()\n]{1,120}>)?\s*\(\s*){1,3}(?=[{\[])"  # defineConfig({ ... })
 _EXPORT = re.compile(
     r"(?:module\.exports\s*=|export\s+default)\s*(?:async\s+)?(?:(?P<name>[A-Za-z_$][\w$]*)\s*(?:;|\n|\Z))?"
-    r"(?:(?:[\w$.]+(?:<[^()\n]{1,120}>)?\s*\(\s*){1,3}(?=[{\[]))?"
+    rf"(?:{_CALLS})?"
 )
 _CONST = re.compile(
-    r"^\s*(?:export\s+)?(?:const|let|var)\s+([A-Za-z_$][\w$]*)(?:\s*:[^=\n]+)?\s*=\s*(?=[{\['\"`])",
+    r"^\s*(?:export\s+)?(?:const|let|var)\s+([A-Za-z_$][\w$]*)(?:\s*:[^=\n]+)?\s*="
+    rf"\s*(?:{_CALLS}|(?=[{{\['\"`]))",
     re.MULTILINE,
 )
 _OPENING = {"{": "}", "[": "]", "(": ")"}
