@@ -857,6 +857,30 @@ def test_a_project_of_docusaurus_is_its_docs_and_their_translations(tmp_path):
     assert languages.key("docs/a") == languages.key(f"{german}/a")
 
 
+def test_docusaurus_may_stand_in_a_folder_beside_the_articles(tmp_path):
+    """Its own paths start there; without a word of articles above it, it publishes others."""
+    said = (
+        "export default {url: 'https://a.example', i18n: {defaultLocale: 'en', "
+        "locales: ['en', 'de']}, presets: [['classic', {docs: {\n  path: '../docs'}}]]}\n"
+    )
+    german = "website/i18n/de/docusaurus-plugin-content-docs/current"
+    make(tmp_path, {"website/docusaurus.config.js": said, "website/static/a.png": "x"})
+    make(tmp_path, {"website/sidebars.json": '{"x": ["z", "a"]}', "README.md": "# x\n"})
+    make(tmp_path, dict.fromkeys(["docs/a.md", "docs/z.md", f"{german}/a.md"], "# x\n"))
+    docs = dialect_of(Config(content=tmp_path / "docs"))
+    assert docs.name == "docusaurus"
+    assert "https://a.example/docs/" in docs.published_at
+    assert docs.asset_folders == (tmp_path / "website" / "static",)
+    (topic,) = read_content(tmp_path / "docs", dialect=docs).topics
+    assert topic.articles == ("z", "a")
+    assert listed(tmp_path)[0] == ["docs/a", "docs/z", f"{german}/a"]
+    languages = dialect_of(Config(content=tmp_path)).languages
+    assert languages.of_path(f"{german}/a.md") == "de"
+    assert languages.key("docs/a") == languages.key(f"{german}/a")
+    make(tmp_path, {"website/docusaurus.config.js": "export default {}\n"})
+    assert dialect_of(Config(content=tmp_path / "docs")).name == "plain"
+
+
 STARTS = [
     ({"mkdocs.yml": "docs_dir: pages\n"}, "pages"),
     ({"hugo.toml": 'contentDir = "content/en"\n'}, "content/en"),

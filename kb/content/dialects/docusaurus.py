@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,14 @@ def read(located: Located) -> Dialect:
     below = joined(base, route if isinstance(route, str) else "docs")
     url = text(said, "url").rstrip("/")
     homes = _homes(said, docs, located)
+    start = _below_root(located, text(docs, "path") or "docs")
     addresses = (f"{url}{below}", below, f"{url}{base}", base) if url else (below, base)
     menu = _menu(located, text(docs, "sidebarPath"))
     return begin(
         located,
-        assets=texts(said, "staticDirectories") or ("static",),
+        assets=tuple(
+            _below_root(located, name) for name in texts(said, "staticDirectories") or ("static",)
+        ),
         includes=("src/partials", "_partials", "partials"),
         published_at=sites(*addresses),
         anchors=Anchors.DOCUSAURUS,
@@ -64,10 +68,18 @@ def read(located: Located) -> Dialect:
         languages=_languages(said, homes),
         title=name_of_site(text(said, "title")),
         language=only(text(said, "i18n", "defaultLocale")),
-        start=text(docs, "path") or "docs",
+        start=start,
         menu=menu,
-        groups=_groups(located, menu, text(docs, "path") or "docs"),
+        groups=_groups(located, menu, start),
     )
+
+
+def _below_root(located: Located, path: str) -> str:
+    """A path of the configuration, which is relative to the folder that this stands in, as one
+    below the root: Docusaurus may have a folder of its own beside the articles.
+    """
+    site = located.evidence.parent if located.evidence else located.root
+    return os.path.relpath(site / path, located.root).replace(os.sep, "/")
 
 
 def _groups(located: Located, menu: tuple[Path, ...], docs: str) -> Groups:
@@ -86,10 +98,11 @@ def _homes(said: Plain, docs: dict[str, Plain], located: Located) -> tuple[str, 
     """
     if located.content != located.root:
         return ()
-    own = f"/{(text(docs, 'path') or 'docs').removeprefix('./').strip('/')}"
+    own = f"/{_below_root(located, text(docs, 'path') or 'docs')}"
     first = text(said, "i18n", "defaultLocale")
     tags = (key for key in texts(said, "i18n", "locales") if language_tag(key))
-    homes = (own, *(f"/i18n/{key}/{_TRANSLATED}" for key in tags if key != first))
+    texts_of = _below_root(located, "i18n")
+    homes = (own, *(f"/{texts_of}/{key}/{_TRANSLATED}" for key in tags if key != first))
     return tuple(home for home in homes if is_folder(located.root / home[1:]))
 
 
@@ -104,10 +117,15 @@ def _but_for(homes: tuple[str, ...]) -> Iterator[str]:
 def _languages(said: Plain, homes: tuple[str, ...]) -> Languages:
     first = language_tag(text(said, "i18n", "defaultLocale") or "en")
     pairs = {
-        language_tag(home.split("/")[2]) if home.endswith(_TRANSLATED) else first: home[1:]
+        language_tag(_key_of(home)) if home.endswith(_TRANSLATED) else first: home[1:]
         for home in reversed(homes)
     }
     return spoken(pairs.items(), first)
+
+
+def _key_of(home: str) -> str:
+    """The name of a translation, by the folder where it stands."""
+    return home.removesuffix(f"/{_TRANSLATED}").rpartition("/")[2]
 
 
 def _options(said: Plain, located: Located) -> dict[str, Plain]:
@@ -120,7 +138,7 @@ def _options(said: Plain, located: Located) -> dict[str, Plain]:
             options = each[1] if isinstance(each, list) and len(each) > 1 else {}
             found.append(table(options, "docs") if key == "presets" else table(options))
     for options in found:
-        if located.root / (text(options, "path") or "docs") == located.content:
+        if located.root / _below_root(located, text(options, "path") or "docs") == located.content:
             return options
     return next((options for options in found if options), {})
 
@@ -140,4 +158,5 @@ def _braces(pattern: str, depth: int = 0) -> tuple[str, ...]:
 
 def _menu(located: Located, named: str) -> tuple[Path, ...]:
     names = (named.removeprefix("./"), *_SIDEBARS) if named else _SIDEBARS
-    return tuple(path for name in names if is_file(path := located.root / name))[:1]
+    paths = (located.root / _below_root(located, name) for name in names)
+    return tuple(path for path in paths if is_file(path))[:1]

@@ -70,6 +70,11 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
             _scripts("docusaurus.config"),
             inputs=(*_scripts("sidebars"), "sidebars.json"),
         ),
+        Sign(
+            tuple(f"website/{name}" for name in _scripts("docusaurus.config")),
+            says=r"^\s*[\"']?path[\"']?\s*:\s*[\"']\.\./",
+            inputs=tuple(f"website/{name}" for name in (*_scripts("sidebars"), "sidebars.json")),
+        ),
     ),
     "starlight": (Sign(_scripts("astro.config")),),
     "mintlify": (
