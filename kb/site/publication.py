@@ -78,9 +78,9 @@ def read_publication(dialect: Dialect) -> Publication:
     return Publication(tuple(longest_first), tuple(origins), tuple(names), folders, below, start)
 
 
-def shared_prefix(paths: Sequence[str], leads: Callable[[str], bool]) -> str:
+def shared_prefix(paths: Sequence[str], leads: Callable[[str], bool], least: int = 1) -> str:
     """The beginning (`docs/`) of paths that most of those with it need to lose to lead to a page,
-    as `leads` tells; empty where there is none.
+    as `leads` tells, and `least` different ones do; empty where there is none.
     """
     begun: dict[str, list[str]] = {}
     for path in paths:
@@ -88,13 +88,15 @@ def shared_prefix(paths: Sequence[str], leads: Callable[[str], bool]) -> str:
         for count in range(1, min(len(parts), _DEEPEST_PREFIX + 1)):
             begun.setdefault("/".join(parts[:count]) + "/", []).append(path)
     hits = {
-        prefix: sum(leads(path[len(prefix) :]) for path in found)
+        prefix: [path for path in found if leads(path[len(prefix) :])]
         for prefix, found in begun.items()
         # What is not translated is looked for without its language anyway.
         if not language_tag(prefix.rstrip("/"))
     }
-    best = max(hits, key=lambda prefix: (hits[prefix], prefix), default="")
-    return best if best and hits[best] >= max(_LEAST_HITS, _MOST_OF * len(begun[best])) else ""
+    best = max(hits, key=lambda prefix: (len(hits[prefix]), prefix), default="")
+    if not best or len({*hits[best]}) < least or len(hits[best]) < _LEAST_HITS:
+        return ""
+    return best if len(hits[best]) >= _MOST_OF * len(begun[best]) else ""
 
 
 def find_origin(content: Path, sources: Sequence[SourceFile], known: Iterable[str]) -> str:
@@ -116,7 +118,7 @@ def find_origin(content: Path, sources: Sequence[SourceFile], known: Iterable[st
             continue
         if sum(_is_page(path, pages) for path in paths) >= max(_LEAST_HITS, _MOST_OF * len(paths)):
             return f"{origin}/"
-        if prefix := shared_prefix(paths, lambda path: _is_page(path, pages)):
+        if prefix := shared_prefix(paths, lambda path: _is_page(path, pages), _LEAST_HITS):
             return f"{origin}/{prefix}"
     return ""
 

@@ -454,3 +454,18 @@ def test_comments_in_values_are_left_out():
     """YAML's own, and those of Markdown's tools; not what stands in backticks."""
     raw = "# internal\na: x <!-- secret --> y # note\nb: ['{/* s */}z', '`<!-- c -->`']\nc: 100%% sure\n"
     assert read(raw) == {"a": "x y", "b": ["z", "`<!-- c -->`"], "c": "100%% sure"}
+
+
+def test_a_line_of_more_hyphens_ends_front_matter():
+    block = split_block("---\ntitle: A\ntags:\n  - x\n---------\n\nText.\n\n---\n\nMore.\n")
+    assert block.raw == "title: A\ntags:\n  - x\n"
+    assert (block.body, block.body_line) == ("\nText.\n\n---\n\nMore.\n", 6)
+    assert split_block("---\nProse, no key\n-----\n\nText.\n") is None
+
+
+def test_keys_below_a_line_of_more_hyphens_are_not_published():
+    """They may say that the article is a draft."""
+    with pytest.raises(ContentError):
+        split_block("---\ntitle: A\n-----\ndraft: true\n")
+    block = split_block("---\ntitle: A\n-----\ndraft: true\n---\nText.\n")
+    assert "draft" in block.raw

@@ -652,6 +652,18 @@ def test_an_address_that_links_share_is_seen(empty):
     assert hrefs(empty, "3.html") == [f"{old}1.html", f"{old}2/", f"{old}sub/"]
 
 
+def test_pages_of_others_that_are_called_alike_are_no_address_of_these(empty):
+    """Links below a path of another host that all lead to one name say nothing of it."""
+    theirs = "https://docs.example.org/en/latest/account/configuration.html"
+    empty.write({f"{n}.md": links(theirs) for n in range(5)})
+    empty.write({"more.md": links("https://docs.example.org/en/latest/", f"{theirs}#b")})
+    empty.write({"x.md": links("https://docs.example.org/a/b", "https://docs.example.org/a/c")})
+    empty.write({"configuration.md": "# C\n"})
+    report = empty.build()
+    assert [p for p in report.problems if p.code == "published"] == []
+    assert hrefs(empty, "1.html") == [theirs]
+
+
 def test_what_is_no_article_stays_on_the_old_host(empty):
     """Where the settings name the host: what begins as nothing in the folder does is a part of it."""
     settings = empty.folder / "kb.toml"

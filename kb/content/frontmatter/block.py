@@ -76,6 +76,7 @@ _FENCES = (
         re.compile(r"^;;;[ \t]*$", re.MULTILINE),
     ),
 )
+_LONGER = re.compile(r"^-{4,}[ \t]*$", re.MULTILINE)
 _FORMS = {"---": Form.YAML, "+++": Form.TOML, ";;;": Form.JSON}
 _JSON = re.compile(r"\{\s*(?:[\"'}]|(?<=\n)[ \t]*[\w-]+[ \t]*:)|\{[ \t]*\n\s*(?:[\w-]+[ \t]*:|//)")
 # What a word processor makes of three hyphens, too.
@@ -136,11 +137,26 @@ def _above(text: str) -> tuple[int, list[Comment]]:
         at = comment.end
 
 
+def _longer_end(rest: str, end: re.Match[str] | None) -> re.Match[str] | None:
+    """A line of more hyphens above the `end`, which Grav takes for it: no YAML has such a line. It
+    is none where keys follow it, which could say what must not be published.
+    """
+    found = _LONGER.search(rest, 0, end.start() if end else len(rest))
+    if found is None or not any(map(_KEY.match, rest[: found.start()].split("\n"))):
+        return None
+    below = rest[found.end() : end.start() if end else len(rest)].split("\n")
+    if any(map(_KEY.match, below[:_MISPLACED_LINES])) or (end and not any(map(str.strip, below))):
+        return None
+    return found
+
+
 def _fenced(
     text: str, fence: _Fence, opened: re.Match[str], first: int, limits: Limits
 ) -> Block | None:
     rest = text[opened.end() + 1 :]
     end = fence.closing.search(rest) if opened.end() < len(text) else None
+    if fence.mark == "---":
+        end = _longer_end(rest, end) or end
     if end is None:
         paragraph = rest.lstrip("\n \t").partition("\n\n")[0]
         if any(map(_KEY.match, paragraph.split("\n"))):
