@@ -27,9 +27,7 @@ SEARCH_DATA = "search/data/"
 """Where the files stand that the search of the pages reads."""
 
 _SAFE = "/~!*()'"
-_ENCODED = (
-    4_096  # addresses that are remembered as they stand in URLs: each is linked from many pages
-)
+_ENCODED = 4_096  # addresses that are kept as URLs have them: many pages link to each
 
 
 class Addresses:

@@ -173,6 +173,19 @@ def test_mdx(tmp_path, body, text):
     assert seen(tmp_path, files, body, "content/a.mdx")[1] == text
 
 
+def test_the_id_of_a_component_is_a_place_to_link_to(tmp_path):
+    """But for those of films and the like, which another host has."""
+    body = (
+        '# A\n\n<ManualAnchor id="any-one" />\n###### One\n\nSee <Anchor id="two" /> here.\n\n'
+        '<Accordion id="three" title="T">\nText.\n</Accordion>\n\n'
+        '<YouTube id="abcdefghijk" />\n\n<Pad id="a b" />\n'
+    )
+    page = read(tmp_path, {**MINTLIFY, "content/a.mdx": body}, "content/a.mdx")
+    assert page.document.anchors == ("a", "any-one", "one", "two", "three")
+    assert '<span id="two"></span>' in page.document.html()
+    assert [what for what, _ in page.document.left_out] == ["<Pad>"]
+
+
 OTHERS = [
     ("> [!INCLUDE [x](parts/x.md)]", "Included."),
     ("[!INCLUDE[x](parts/x.md)]", "Included."),

@@ -19,6 +19,7 @@ from kb.content.markdown.jsx import (
     as_html,
     begins_module,
     end_of_braces,
+    named_place,
     read_import,
     read_tag,
 )
@@ -278,8 +279,9 @@ def _push(state: StateBlock, tag: Tag, line: int) -> None:
     """What stands for a tag."""
     expander: Expander = state.env["expander"]
     name = tag.name
+    anchors = _anchor(tag, line)
     if (tokens := _ends_or_groups(tag, line)) or tag.closes or not name:
-        for token in tokens:
+        for token in (*anchors, *tokens):
             token.level = state.level
             state.tokens.append(token)
         return
@@ -295,10 +297,22 @@ def _push(state: StateBlock, tag: Tag, line: int) -> None:
         if not tag.is_void or tag.attrs.get("title")
         else _leaf(tag, state.env.get("imports", {}))
     )
+    for token in anchors:
+        token.level = state.level
+        state.tokens.append(token)
     if text:
         insert(state, text, line)
-    elif tag.is_void:
+    elif tag.is_void and not anchors:
         expander.leave_out(f"<{name[:40]}>", line)
+
+
+def _anchor(tag: Tag, line: int) -> list[Token]:
+    """The place that a component names, unless it has to stand right in its group."""
+    place = "" if tag.name in _TAB else named_place(tag)
+    if not place:
+        return []
+    content = f"{place}\n"
+    return [Token("html_block", "", 0, content=content, map=[line, line + 1], block=True)]
 
 
 def _ends_or_groups(tag: Tag, line: int) -> list[Token]:

@@ -154,6 +154,12 @@ _LINKS = ("href", "to", "url")
 _TEXTS = ("text", "label", "title", "name", "alt")
 
 
+_ELSEWHERE = re.compile(
+    r"tube|video|vimeo|loom|embed|player|tweet|post|gist|sandbox|pen\Z", re.IGNORECASE
+)
+"""Names of components that show what another host has under an `id`."""
+
+
 def as_html(tag: Tag) -> str:
     """A tag as HTML: a component as a link, a picture or nothing."""
     name = tag.name
@@ -177,7 +183,17 @@ def _leaf(tag: Tag, link: str) -> str:
     shown = next((tag.attrs[key] for key in _TEXTS if tag.attrs.get(key)), "")
     if link:
         return f'<a href="{escape(link)}">{escape(shown or link)}</a>'
-    return escape(shown, quote=False)
+    return escape(shown, quote=False) or named_place(tag)
+
+
+def named_place(tag: Tag) -> str:
+    """The place to link to that the `id` of a component names, as HTML; empty for one without, and
+    where the `id` is that of a film or of something else on another host.
+    """
+    identity = tag.attrs.get("id", "")
+    if tag.closes or not tag.name[:1].isupper() or _ELSEWHERE.search(tag.name):
+        return ""
+    return f'<a id="{escape(identity)}"></a>' if re.fullmatch(r"\S{1,200}", identity) else ""
 
 
 _LINK_COMPONENTS = names("Link A LinkButton Button NavLink NextLink DocLink")
