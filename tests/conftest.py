@@ -5,10 +5,7 @@ hostile cases; a list of what was skipped, which CI runs once it has what was mi
 import os
 from pathlib import Path
 
-import pytest
 from hypothesis import settings
-
-from kb.site.export import words
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None)
@@ -41,26 +38,3 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line(f"{'kind':<56}{'tried':>8}{'survived':>10}{'lost':>6}")
         for kind, (tried, survived) in sorted(rows.items()):
             terminalreporter.write_line(f"{kind:<56}{tried:>8}{survived:>10}{tried - survived:>6}")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _near_words_are_looked_for_once():
-    """What of a language is near the words of a site takes a second of CPU, and much more under
-    coverage: a first export begins with what was found for the site before that is most alike.
-    """
-    known = {}
-    inner = words.find_near_words
-
-    def look(now, blocks, analyzer, last):
-        settings = analyzer.language, *analyzer.own_words(), *sorted(analyzer.stop_words)
-        before = known.setdefault(settings, [])
-        alike = min(
-            before, key=lambda one: len(set(one.words).symmetric_difference(now)), default=None
-        )
-        found = inner(now, blocks, analyzer, last or alike)
-        known[settings] = [found, *before[:7]]
-        return found
-
-    words.find_near_words = look
-    yield
-    words.find_near_words = inner

@@ -26,8 +26,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
-from itertools import accumulate, combinations
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.model import Correction
@@ -35,7 +34,7 @@ from kb.text.analysis import OWN
 from kb.text.variants import joins_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from kb.search.query import Query
@@ -188,82 +187,6 @@ def is_attached(typed: str, known: str, stop_words: AbstractSet[str]) -> bool:
     if before != typed:
         return before != known[0] and before not in stop_words
     return len(after) == 2 and after not in {known[-2:], *ENDINGS}  # noqa: PLR2004  # one is a slip
-
-
-class Neighbourhood:
-    """The words that some known ones may be taken for, or be parts of: those that a correction may
-    ever change.
-
-    Two words that are at most two edits apart are the same without two letters each (W. Garbe,
-    "1000x faster spelling correction", 2012): each known word stands under all that is left of it.
-    """
-
-    def __init__(self, known: Collection[str], others: Iterable[str] = ()) -> None:
-        """`others` are known ones that only make joined words with these."""
-        self._known, self._parts = set(known), {*known, *others}
-        self._by_rest = defaultdict[str, set[str]](set)
-        self._beginnings, self._firsts = set[str](), set[str]()
-        self._ends = set(known)
-        for word in known:
-            self._firsts.update(word[:2])
-            self._ends.add(word[1:])
-            swapped = word[1:2] + word[:1] + word[2:]
-            for beginning in {word, swapped}:
-                for rest in _rests(beginning):
-                    self._by_rest[rest].add(word)
-                for size in BEGINNINGS:
-                    self._beginnings.update(_rests(beginning[:size]))
-        self._last = dict.fromkeys(BEGINNINGS, ("", False))
-
-    def among(self, words: Collection[str], stop_words: AbstractSet[str]) -> set[str]:
-        """Those of some words that this has, or that a known one and another make, of which none is
-        a stop word. It is quickest for words in order.
-        """
-        firsts, ends = self._firsts, self._ends
-        likely = [w for w in words if w[:1] in firsts or w in ends or w[1:] in ends]
-        starts = {part[:MIN_PART] for part in self._known}
-        tails = {part[-MIN_PART:] for part in self._known}
-        joined = [w for w in words if w[:MIN_PART] in starts or w[-MIN_PART:] in tails]
-        found = set(filter(self.has, likely))
-        found.update([word for word in joined if self._joins(word, stop_words)])
-        return found
-
-    def has(self, word: str) -> bool:
-        """Whether a word is known, or near a known one as `Corrector` has it."""
-        if word in self._ends or word[1:] in self._ends:
-            return True  # but for its first letter
-        for size in BEGINNINGS:
-            beginning, begins = word[:size], self._last[size][1]
-            if beginning != self._last[size][0]:
-                begins = not self._beginnings.isdisjoint(_rests(beginning))
-                self._last[size] = (beginning, begins)
-            if not begins:
-                return False
-        rests = _rests(word)
-        if self._by_rest.keys().isdisjoint(rests):
-            return False
-        near = {known for rest in rests for known in self._by_rest.get(rest, ())}
-        furthest = 2 if len(word) >= LONG else 1
-        return bool(candidates(word, lambda b: [k for k in near if k.startswith(b)], furthest))
-
-    def _joins(self, word: str, stop_words: AbstractSet[str]) -> bool:
-        cuts = range(MIN_PART, len(word) - MIN_PART + 1)
-        pairs = ((word[:cut], word[cut:]) for cut in cuts)
-        return any(
-            one in self._parts and other in self._parts and stop_words.isdisjoint((one, other))
-            for one, other in pairs
-        )
-
-
-BEGINNINGS = (4, 8)
-"""Letters at the beginning of words that are compared first, as words in order share them."""
-
-
-def _rests(word: str) -> list[str]:
-    """A word, and what is left of it without one and two letters that are not the first."""
-    first, others = word[:1], word[1:]
-    sizes = range(max(0, len(others) - 2), len(others) + 1)
-    return [first + "".join(rest) for size in sizes for rest in combinations(others, size)]
 
 
 MIN_PART = 3

@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 ELIDED = {
     "ca": "[dlmnst]",
@@ -78,44 +74,6 @@ RESPELLED = {
 other, and so are ordinals of their numbers, and German nouns of verbs whose stem is another
 (`Änderung`, `ändern`). What comes out need not be a word."""
 
-_SPELT = {
-    "de": (
-        ("ieren$", "ierung"),
-        ("([aeiouhlr])len$", r"\1lung"),
-        ("([^i])(er|el)n$", r"\1\2ung"),
-        ("([bdfgkmnpst])eln$", r"\1lung"),
-        ("(er|el|l)ung$", r"\1ungen"),
-    ),
-    "en": (
-        (f"({_OUR})or", r"\1our"),
-        ("^practic(e[ds]?|ing)$", r"practis\1"),
-        ("([iy])z(e|e[drs]|ers|ing|ations?|ational)$", r"\1s\2"),
-        ("(cent|theat|met|lit|fib|calib|lust|spect)er(s|d)?$", r"\1re\2"),
-        ("(catal|anal|dial|monol|prol|epil)og(s?)$", r"\1ogue\2"),
-        (f"({_SINGLE_L})(ed|ing|ers?)$", r"\1l\2"),
-        ("^(licen|defen|offen|preten)se", r"\1ce"),
-        ("^check(s?)$", r"cheque\1"),
-        ("^program(s?)$", r"programme\1"),
-        ("^(judg|acknowledg)ment", r"\1ement"),
-        ("^gray", "grey"),
-        ("^tire(s?)$", r"tyre\1"),
-        ("^jewelry$", "jewellery"),
-        ("^aluminum$", "aluminium"),
-        ("^(enrol|fulfil|instal)l(s|ments?)?$", r"\1\2"),
-        ("^skillful", "skilful"),
-        ("^artifact", "artefact"),
-        ("^(encyclop|orthop|leuk)e", r"\1ae"),
-        ("^pediatr", "paediatr"),
-        ("^ane(mi|sth)", r"anae\1"),
-        ("^hem(o|at)", r"haem\1"),
-        ("^skeptic", "sceptic"),
-        ("^mold", "mould"),
-        ("^cozy$", "cosy"),
-        ("^aging$", "ageing"),
-    ),
-}
-"""The same the other way round, for words that a list has in one spelling alone."""
-
 PARTICLES = (
     "은 이 을 과 으로 이나 이라도 이란 이랑 이며 이라는",
     "는 가 를 와 로 나 라도 란 랑 며 라는",
@@ -137,17 +95,6 @@ def respell(word: str, language: str) -> str:
 def joins_words(language: str) -> bool:
     """Whether a language, by its tag, makes compounds at will."""
     return language.partition("-")[0].lower() in JOINING.split()
-
-
-def other_spellings(words: Iterable[str], language: str) -> Iterator[tuple[str, str]]:
-    """(word, other spelling) of each word that has others of which `respell` makes it."""
-    rules = [(re.compile(rule), instead) for rule, instead in _SPELT.get(language, ())]
-    any_of = re.compile("|".join(rule for rule, _ in _SPELT.get(language, ())) or "(?!)")
-    for word in filter(any_of.search, words):
-        others = {word}
-        for rule, instead in rules:
-            others |= {rule.sub(instead, other) for other in others}
-        yield from ((word, o) for o in others if o != word and respell(o, language) == word)
 
 
 @cache

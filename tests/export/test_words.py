@@ -8,10 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.exports import needs_judged_sets
 
-from kb.site.export.words import find_near_words
-from kb.text.analysis import OWN, Analyzer
+from kb.text.analysis import Analyzer
 from kb.text.characters import MARKS, UNSPACED
-from kb.text.lexicon import write_blocks
 from kb.text.variants import RESPELLED
 
 SAMPLE = Path(__file__).parents[2] / "content"
@@ -101,33 +99,3 @@ def _collected():
 
 
 ALPHABET = "aAsStTbB0159,/)(\u00a0\u00ad\u2011\u200c\u0142\u00e6\u0640\u0623\u0629\u06a9\u05e9\u05b8\u0665\u6ce8\u30fc\u3042aAsStT'\u2019.-_+# 12\u00e9\u00df\u0130\u0131\u03a3\u03c2\u0301\u8ba2\u5355\uff21\u0e01\ufb01\u00b2\u01c5\u0915\u094d,\n"
-
-
-_COMMON = (
-    "colour", "color", "colours", "order", "orders", "border", "status", "orderstatus", "organise",
-    "organize", "late", "later", "plate", "slate", "elate", "package", "packages", "the", "them",
-    "thelate", "street", "straße", "zebra", "acne",
-)  # fmt: skip
-LANGUAGE = {**dict.fromkeys(_COMMON, 5), "acme": OWN}
-
-
-@given(
-    st.lists(st.sets(st.sampled_from([*LANGUAGE, "organisd", "oder", "plat", "acmes"])), min_size=2)
-)
-@settings(max_examples=100)
-def test_near_words_are_the_same_whatever_was_before(states):
-    """Words come and go: what was found before saves time alone."""
-    blocks, analyzer = list(write_blocks(dict(sorted(LANGUAGE.items())))), Analyzer()
-    last = None
-    for state in map(sorted, states):
-        last = find_near_words(state, blocks, analyzer, last)
-        assert last.levels == find_near_words(state, blocks, analyzer).levels
-        assert "acme" in last.levels
-
-
-def test_near_words_are_those_that_a_query_may_be_taken_for():
-    """By slips, by joining two, and by another spelling."""
-    blocks, analyzer = list(write_blocks(dict(sorted(LANGUAGE.items())))), Analyzer()
-    found = find_near_words(["color", "order", "status"], blocks, analyzer).levels
-    assert {"color", "colour", "border", "orderstatus", "acme"} <= set(found)
-    assert "zebra" not in found

@@ -1,12 +1,10 @@
 """Facts about corrected queries."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from support.statistics import FakeStatistics
 
 from kb.search.query import parse_query
-from kb.search.spelling import LETTERS, LONG, Corrector, Neighbourhood, candidates
+from kb.search.spelling import Corrector
 from kb.text.analysis import OWN, Analyzer
 
 ANALYZER = Analyzer()
@@ -353,28 +351,3 @@ def test_names_of_the_settings_are_never_corrected():
             tokens = list(analyzer.tokens(name))
             sure, offered, _ = Corrector(statistics, analyzer).correct(tokens, tokens)
             assert bool(sure or offered) is changed, name
-
-
-WORDS = (
-    "colour", "colon", "organised", "realise", "weather", "whether", "better", "letter", "abcdef", "badcfe",
-    "order", "orders", "rdoer", "overhead", "head", "over", "took", "tooks", "book", "bo", "to", "x",
-)  # fmt: skip
-
-
-@given(
-    st.sets(st.sampled_from(WORDS)), st.sampled_from(WORDS[:17]), st.text("abdeorst", max_size=2)
-)
-def test_a_neighbourhood_has_what_a_correction_may_change(known, word, more):
-    """Whatever is near by `candidates`, or by its first letter alone."""
-    typed = more + word if len(more) % 2 else word[: len(more)] + more + word[len(more) + 1 :]
-    near = candidates(
-        typed,
-        lambda beginning: (k for k in known if k.startswith(beginning)),
-        2 if len(typed) >= LONG else 1,
-    )
-    rest = typed[1:]
-    others = (rest, *(a + r for r in (rest, typed) for a in LETTERS))
-    expected = bool(near) or typed in known or any(other in known for other in others)
-    assert Neighbourhood(known).has(typed) or not expected
-    if not near and Neighbourhood(known).has(typed):
-        assert typed in known or any(k[1:] in {typed, rest} or k == rest for k in known)

@@ -4,7 +4,6 @@ import pytest
 
 from kb.text.analysis import SNOWBALL, Analyzer
 from kb.text.stop_words import STOP_WORDS
-from kb.text.variants import other_spellings
 
 
 def terms(text, language="en"):
@@ -86,25 +85,6 @@ def test_other_german_nouns_stay_as_they_are():
     """What only ends alike is no noun of a verb."""
     assert terms("Sprung", "de") == ["sprung"]
     assert terms("jung", "de") == ["jung"]
-
-
-@pytest.mark.parametrize(
-    ("word", "language"),
-    [
-        ("organise", "en"),
-        ("colourised", "en"),
-        ("catalogues", "en"),
-        ("Lieferung", "de"),
-        ("Zahlungen", "de"),
-    ],
-)
-def test_other_spellings_are_those_that_are_respelt(word, language):
-    """Of the one that all of them become, as an export of a lexicon needs them."""
-    analyzer = Analyzer(language)
-    surface = next(analyzer.tokens(word)).surface
-    assert (analyzer.respell(surface), surface) in other_spellings(
-        [analyzer.respell(surface)], language
-    )
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     yield from starmap(listed.add, terms)
     yield from starmap(listed.add, write_words(words))
     yield from starmap(listed.add, write_compounds(reader, words))
-    yield from starmap(listed.add, write_lexicon(words, reader, analyzer, kept))
+    yield from starmap(listed.add, write_lexicon(reader))
     groups = find_groups(reader, layout)
     yield from starmap(listed.add, write_groups(groups, reader, places))
     if meaning is not None:

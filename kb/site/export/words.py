@@ -14,13 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kb.search.expansion import halves_of, most_frequent
 from kb.search.protocols import POSITION_BITS
-from kb.search.spelling import LETTERS, Neighbourhood, level_of
+from kb.search.spelling import LETTERS, level_of
 from kb.site.export.columns import postings_in
 from kb.site.export.encoding import DIGITS, NUMBERS, encode, make_shard
-from kb.text.analysis import OWN
 from kb.text.compounds import key_of
-from kb.text.lexicon import write_blocks
-from kb.text.variants import other_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
     from kb.site.export.encoding import Shard
     from kb.site.export.shards import ShardCache
     from kb.text.analysis import Analyzer
-    from kb.text.lexicon import Block
 
 
 class Word(NamedTuple):
@@ -217,83 +213,12 @@ def _listed(words: Iterable[str]) -> str:
     return "".join(parts)
 
 
-_LEXICON = "lexicon"
-"""The name under which it is noted which words of the language are written, for which words of the
-articles and which settings."""
-
-MANY_WORDS = 6_000
-"""So many words of the articles are near most words of a language: all are written then."""
-
-
-def write_lexicon(
-    words: Collection[str], reader: ExportReader, analyzer: Analyzer, kept: ShardCache
-) -> Iterator[tuple[str, Shard]]:
-    """(first word, shard) of the words of the language that matter: a query's word that no word of
-    the articles is near, and that none are parts of, stays as it is be it known or not.
+def write_lexicon(reader: ExportReader) -> Iterator[tuple[str, Shard]]:
+    """(first word, shard) of the words of the language: all, since to find those near a word of the
+    articles took two to five seconds of a build for each language, and left out 200 KB of files.
     """
-    blocks: Iterable[Block] = reader.lexicon()
-    if len(words) < MANY_WORDS:
-        blocks = write_blocks(_near_words(words, blocks, analyzer, kept))
-    for number, (first, listed, levels) in enumerate(blocks):
+    for number, (first, listed, levels) in enumerate(reader.lexicon()):
         yield first, make_shard(f"x{number}", {"words": listed, "levels": levels})
-
-
-class NearWords(NamedTuple):
-    """The articles' words in order; those of the language that matter for them, each with its
-    level; and (word, other spelling) of all of the language that have another.
-    """
-
-    words: list[str]
-    levels: dict[str, int]
-    others: list[tuple[str, str]]
-
-
-def find_near_words(
-    words: list[str], blocks: Iterable[Block], analyzer: Analyzer, last: NearWords | None = None
-) -> NearWords:
-    """Which words of the language, in blocks, matter for words in order. It takes a third of the
-    time where `last` was found for nearly the same ones, of the same blocks and with the same
-    settings.
-    """
-    levels: dict[str, int] = {}
-    for block in blocks:
-        levels.update(block.read())
-    before = last or NearWords([], {}, list(_other_spellings(levels, analyzer)))
-
-    def near(reach: Neighbourhood, looked_at: Collection[str]) -> set[str]:
-        spelt = [w for w, other in before.others if w in looked_at and reach.has(other)]
-        return reach.among(looked_at, analyzer.stop_words).union(spelt)
-
-    found = set(before.levels)
-    doubtful = {word for word, level in before.levels.items() if levels.get(word) != level}
-    if gone := set(before.words).difference(words):
-        doubtful |= near(Neighbourhood(gone, before.words), found)
-    if doubtful:
-        found -= doubtful - near(Neighbourhood(words), doubtful & levels.keys())
-    added = set(words).difference(before.words)
-    found |= near(Neighbourhood(added, words), levels)
-    found.update([word for word, level in levels.items() if level == OWN])
-    return NearWords(words, {word: levels[word] for word in sorted(found)}, before.others)
-
-
-def _near_words(
-    words: Collection[str], blocks: Iterable[Block], analyzer: Analyzer, kept: ShardCache
-) -> dict[str, int]:
-    """The words that matter, each with its level: looked for where the articles' words are others
-    than in the last export.
-    """
-    settings = [sorted(analyzer.own_words()), sorted(analyzer.stop_words)]
-    noted = kept.last.get(_LEXICON)
-    last = NearWords(*noted[1:]) if noted and noted[0] == settings else None
-    now = sorted(words)
-    if last is None or last.words != now:
-        last = find_near_words(now, blocks, analyzer, last)
-    kept.note(_LEXICON, [settings, *last])
-    return last.levels
-
-
-def _other_spellings(words: Iterable[str], analyzer: Analyzer) -> Iterator[tuple[str, str]]:
-    return other_spellings(words, analyzer.language.partition("-")[0].lower())
 
 
 _END = " "
