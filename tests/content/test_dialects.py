@@ -874,6 +874,7 @@ def test_docusaurus_may_stand_in_a_folder_beside_the_articles(tmp_path):
     (topic,) = read_content(tmp_path / "docs", dialect=docs).topics
     assert topic.articles == ("z", "a")
     assert listed(tmp_path)[0] == ["docs/a", "docs/z", f"{german}/a"]
+    assert listed(tmp_path / "website")[0] == [f"{german}/a".removeprefix("website/")]
     languages = dialect_of(Config(content=tmp_path)).languages
     assert languages.of_path(f"{german}/a.md") == "de"
     assert languages.key("docs/a") == languages.key(f"{german}/a")

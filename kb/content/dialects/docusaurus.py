@@ -103,7 +103,8 @@ def _homes(said: Plain, docs: dict[str, Plain], located: Located) -> tuple[str, 
     tags = (key for key in texts(said, "i18n", "locales") if language_tag(key))
     texts_of = _below_root(located, "i18n")
     homes = (own, *(f"/{texts_of}/{key}/{_TRANSLATED}" for key in tags if key != first))
-    return tuple(home for home in homes if is_folder(located.root / home[1:]))
+    inner = (home for home in homes if not home.startswith("/.."))  # others are no part of it
+    return tuple(home for home in inner if is_folder(located.root / home[1:]))
 
 
 def _but_for(homes: tuple[str, ...]) -> Iterator[str]:
