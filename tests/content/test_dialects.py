@@ -182,6 +182,17 @@ def test_literals_of_a_script_are_read_and_nothing_else():
     assert read_exports("[" * 500) == {}
 
 
+def test_a_regular_expression_hides_nothing_that_follows_it():
+    """It may leave out what must not be published."""
+    said = """export default {
+      re: /[`'"{\\]/]\\//g, half: a / b / c, f: (x) => x.replace(/[`"]/, '').split(/\\{/),
+      t: `${x.replace(/`/g, '')}`,
+      exclude: ['old/**'],
+    }"""
+    nothing = dict.fromkeys(("re", "half", "f", "t"))
+    assert read_exports(said) == {**nothing, "exclude": ["old/**"]}
+
+
 def test_a_template_with_holes_hides_nothing_that_follows_it():
     said = """module.exports = {
       note: `© ${new Date().getFullYear()} <a href="https://a.example">A ${x ? `{${y}` : '}`'}</a>`,

@@ -16,7 +16,12 @@ _STRING = re.compile(
     r"'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\"|`((?:[^`\\$]|\\.|\$(?!\{))*)`"
 )
 _IN_TEMPLATE = re.compile(r"\\.|`|\$\{", re.DOTALL)
-_IN_HOLE = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|[`{}]")
+_PATTERN = re.compile(r"/(?![/*])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
+_BEFORE_PATTERN = "(,=:[!&|?{};>"  # elsewhere a slash divides, or ends an element of JSX
+_IN_HOLE = re.compile(
+    r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|[`{}]"
+    rf"|(?<=[{re.escape(_BEFORE_PATTERN)}]){_PATTERN.pattern}"
+)
 _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\n|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 _WORDS = {"true": True, "false": False, "null": None, "undefined": None}
@@ -169,6 +174,9 @@ class _Reader:
             if sign == "`":
                 at = self._template(at)
                 continue
+            if sign == "/" and (pattern := self._pattern(at)):
+                at = pattern.end()
+                continue
             if sign in _OPENING:
                 waiting.append(_OPENING[sign])
             elif sign in {"}", "]", ")"}:
@@ -181,6 +189,14 @@ class _Reader:
                 return at
             at += 1
         return at
+
+    def _pattern(self, at: int) -> re.Match[str] | None:
+        """The regular expression that a slash begins, with whatever brackets and quotes it has."""
+        before = at - 1
+        while before >= 0 and self._text[before].isspace():
+            before -= 1
+        begins = before < 0 or self._text[before] in _BEFORE_PATTERN
+        return _PATTERN.match(self._text, at) if begins else None
 
     def _template(self, at: int) -> int:
         """Where a template ends that has holes, in which there may be others."""
