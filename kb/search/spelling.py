@@ -86,6 +86,11 @@ ATTACHED = 180
 names.
 """
 
+MARGIN = 10
+"""How far below that of any word with another stem it has to be: of two that are as likely, neither
+is sure.
+"""
+
 RARE, COMMONER = 10, 8
 """The level up to which a word of the language may be a slip, and by how many levels what it is
 a slip of has to be commoner."""
@@ -301,20 +306,24 @@ class Corrector:
 
     def _nearest(self, surface: str, beside: tuple[str, str]) -> _Guess | None:
         """The likeliest of the words that are near; of those with equal scores by alphabet."""
-        scored = sorted(self._scored(surface))
         limit = SURE + SURE_PER_LETTER * (min(len(surface), LONGEST_SURE) - MIN_LENGTH)
-        if len(scored) > 1 or (scored and scored[0][0] > limit):
-            edge = scored[0][0] + len(beside) * BESIDE
-            close = [pair for pair in scored[:COMPARED] if pair[0] <= edge]
-            scored = sorted((score - self._beside(word, beside), word) for score, word in close)
-        if not scored:
+        close = sorted(self._scored(surface))[:COMPARED]
+        edge = close[0][0] + len(beside) * BESIDE if close else 0
+        likely = [(score, word) for score, word in close if score <= edge]
+        scored = sorted((score - self._beside(word, beside), word) for score, word in likely)
+        if not scored or scored[0][0] > limit + OFFERED:
             return None
         score, word = scored[0]
-        if score > limit + OFFERED:
-            return None
         if is_attached(surface, word, self.analyzer.stop_words):
             limit -= ATTACHED
-        return _Guess(score, (word,), score <= limit, score <= limit + PROBABLE)
+        sure = score <= limit and self._is_alone(scored)
+        return _Guess(score, (word,), sure, score <= limit + PROBABLE)
+
+    def _is_alone(self, scored: Sequence[tuple[int, str]]) -> bool:
+        """Whether no word with another stem is about as likely as the first."""
+        (score, word), *others = scored
+        stem = self.analyzer.stem
+        return all(s - score >= MARGIN or stem(w) == stem(word) for s, w in others)
 
     def _scored(self, surface: str) -> Iterator[tuple[int, str]]:
         """The words that are near, each with its score but for what stands beside it."""

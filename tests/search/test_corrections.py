@@ -56,9 +56,15 @@ def test_nothing_near_is_no_correction():
 
 
 def test_the_word_of_most_articles_wins():
-    """Among words that are equally near; then the alphabet decides."""
+    """Among words that are equally near."""
     assert correct("lontin", texts=("lonting", "lontiny lontiny", "lonting"))[0].text == "lonting"
-    assert correct("lontin", texts=("lontiny", "lonting"))[0].text == "lonting"
+
+
+def test_of_two_words_as_likely_neither_is_sure():
+    """It is offered, the first by the alphabet; forms of one word make no doubt."""
+    assert offer("lontin", texts=("lontiny", "lonting")) == "lonting"
+    assert offer("remoce", texts=("remove", "remote")) == "remote"
+    assert correct("remoce", texts=("remove", "removed"))[0].text == "remove"
 
 
 def test_words_are_corrected_as_written_not_as_stems():

@@ -127,7 +127,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
     more.hidden = !answer || answer.hits.length < limit || answer.total <= limit || limit >= MOST;
     if (browse) browse.hidden = Boolean(answer?.hits.length);
     if (answer && help) showHelp(help, answer.escalation);
-    if (place && list.childElementCount) {
+    if (place && list.children.length) {
       scrollTo(0, place);
       place = 0;
     }
@@ -220,7 +220,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   });
 
   function showMore() {
-    const shown = list.childElementCount;
+    const shown = list.children.length;
     limit = Math.min(limit + STEP, MOST);
     keep({ [SHOWN]: limit });
     asker.ask(question(false));

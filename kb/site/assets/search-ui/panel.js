@@ -65,7 +65,7 @@ export function attachPanel(form, input, view, open) {
     panel.setAttribute("aria-busy", String(next.kind === "loading"));
     if (next.kind === "loading") {
       status.textContent = t(next.slow ? "find_slow" : "find_loading");
-      if (next.slow && !list.childElementCount) foot.replaceChildren(helpLine(undefined));
+      if (next.slow && !list.children.length) foot.replaceChildren(helpLine(undefined));
     } else if (next.kind === "answer") {
       showAnswer(next.answer, next.question);
     } else if (next.kind === "failed") {

@@ -86,6 +86,7 @@ export const LONGEST_SURE = 9;
 export const PROBABLE = 60;
 export const OFFERED = 100;
 export const ATTACHED = 180;
+export const MARGIN = 10;
 export const RARE = 10;
 export const COMMONER = 8;
 export const HELD_RARELY = 2;

@@ -5,7 +5,7 @@ import { pause } from "./pauses.js";
 import { areNeighbours } from "./scoring.js";
 import {
   ATTACHED, CONFUSED, CONFUSED_LETTERS, BESIDE, COMMON, COMMONER, COMPARED, DOUBLED, ENDINGS, EXTRA, FIRST, HELD_RARELY, JOINING,
-  LIKELY, LONG, LONGEST_SURE, MIN_LENGTH, MIN_PART, MISSING, NO_WORD, OFFERED, OFTENER, OTHER, OWN, PART_OF_COMPOUND, PER_LEVEL, PROBABLE, RARE,
+  LIKELY, LONG, LONGEST_SURE, MARGIN, MIN_LENGTH, MIN_PART, MISSING, NO_WORD, OFFERED, OFTENER, OTHER, OWN, PART_OF_COMPOUND, PER_LEVEL, PROBABLE, RARE,
   SAME_STEM, SURE, SURE_PER_LETTER, SWAPS, TURN, UNDOUBLED,
 } from "./shared.js";
 
@@ -17,7 +17,7 @@ import {
  * @typedef {{text: string, words: [string, string][]}} Correction
  * @typedef {{tokens: Token[], correction: Correction, retyped: string}} Corrected
  * @typedef {{words: string[], sure: boolean, probable: boolean, known?: Word}} Guess
- * @typedef {{score: number, word: string, known: Word}} Near
+ * @typedef {{score: number, word: string, term: string, known: Word}} Near
  */
 
 const SLIPS = [...SWAPS, MISSING, UNDOUBLED, EXTRA, DOUBLED, CONFUSED, OTHER, FIRST];
@@ -162,17 +162,14 @@ export class Corrector {
   /** The likeliest of the words that are near. @param {string} surface @param {(string | undefined)[]} beside
    * @returns {Promise<Guess | null>} */
   async #nearest(surface, beside) {
-    let scored = await (this.near.get(surface) ?? this.#scored(surface));
     const limit = SURE + SURE_PER_LETTER * (Math.min([...surface].length, LONGEST_SURE) - MIN_LENGTH);
-    if (scored.length > 1 || scored[0]?.score > limit) {
-      const found = likely(scored).map(async ({ score, word, known }) => ({ score: score - (await this.#beside(word, beside)), word, known }));
-      scored = sorted(await Promise.all(found));
-    }
-    if (!scored.length) return null;
-    const [{ score, word, known }] = scored;
-    if (score > limit + OFFERED) return null;
+    const found = likely(await (this.near.get(surface) ?? this.#scored(surface)));
+    const scored = sorted(await Promise.all(found.map(async (near) => ({ ...near, score: near.score - (await this.#beside(near.word, beside)) }))));
+    if (!scored.length || scored[0].score > limit + OFFERED) return null;
+    const [{ score, word, term, known }] = scored;
     const most = limit - (isAttached(surface, word, this.analyzer.stopWords) ? ATTACHED : 0);
-    return { words: [word], sure: score <= most, probable: score <= most + PROBABLE, known };
+    const isTied = scored.some((other) => other.score < score + MARGIN && other.term !== term);
+    return { words: [word], sure: score <= most && !isTied, probable: score <= most + PROBABLE, known };
   }
 
   /** The words that are near, likeliest first but for what stands beside them; no slips.
@@ -183,10 +180,10 @@ export class Corrector {
     const scored = sorted((await this.#near(surface)).map(([known, cost]) => {
       const { word, articles, level } = known;
       const score = 2 * cost - Math.floor(100 * Math.log10(1 + articles) + 0.5) - PER_LEVEL * level;
-      const same = analyzer.stem(word) === stem ? SAME_STEM : 0;
-      return { score: score - same + (level ? 0 : NO_WORD), word, known };
+      const term = analyzer.stem(word);
+      return { score: score - (term === stem ? SAME_STEM : 0) + (level ? 0 : NO_WORD), word, term, known };
     }));
-    for (const { word } of likely(scored)) index.bring(analyzer.stem(word));
+    for (const { term } of likely(scored)) index.bring(term);
     const rare = scored.filter(({ word, known }) => known.articles <= HELD_RARELY && [...word].length >= MIN_LENGTH && !known.level);
     await index.written.load(rare.flatMap(({ word }) => beginnings(word)));
     const isSlip = (/** @type {Near} */ { word, known }) =>
