@@ -318,8 +318,8 @@ class Asked(NamedTuple):
 class Similarities(NamedTuple):
     """How near all sections are to one query: `cosines` by key of the index; `nearest` are the keys
     of those that are near enough to be an answer, the nearest first, equal ones in order, or the
-    NearQuery by which the engine finds them. Meaning
-    counts for the `best` first sections by words, and the `most` nearest ones.
+    NearQuery by which the engine finds them. Meaning counts for the `best` first sections by words,
+    and the `most` nearest ones; where `best` is 0, the answer by words is left as it is.
     """
 
     cosines: Mapping[Any, float]

@@ -317,6 +317,8 @@ class _Search:
         similarities = meaning.similarities(asked)
         if similarities is None:
             return results._replace(notices=(*results.notices, UNKNOWN_MEANING))
+        if not similarities.best:
+            return results
         query = self._candidate_query(expanded)
         if similarities.nearest:
             query = query._replace(near=similarities.nearest, most_near=similarities.most)

@@ -30,7 +30,7 @@ from kb.files import shown_path
 from kb.semantic.nibbles import VALUES, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     import onnxruntime
@@ -38,8 +38,11 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "encoder.json"
 POOLINGS = ("mean", "cls", "none")
-BATCH = 32
-"""Texts that go through the model at once; those of like length together."""
+BATCH = 512
+"""Tokens that go through the model at once, at most, unless one text has more; texts of like length
+together. Four texts of 128 tokens are a quarter quicker than 32, and take 273 MB where those take
+653 (github_docs, MiniLM).
+"""
 
 KEPT = 120
 """Dimensions that a Projection keeps, at most: 60 bytes."""
@@ -244,10 +247,8 @@ class Encoder:
         """Vectors of texts. Raises ConfigError where the model gives others than are described."""
         most = self.files.most_characters
         found = self._tokenizer.encode_batch([text[:most] for text in texts])
-        order = sorted(range(len(texts)), key=lambda number: len(found[number].ids))
         vectors = [b""] * len(texts)
-        for start in range(0, len(order), BATCH):
-            numbers = order[start : start + BATCH]
+        for numbers in _batches([len(each.ids) for each in found]):
             rows = self._run([found[number].ids for number in numbers])
             for number, row in zip(numbers, rows, strict=True):
                 vectors[number] = row
@@ -294,6 +295,20 @@ class Encoder:
         return np.asarray((states * mask[..., None]).sum(axis=1) / counts)
 
 
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The numbers of texts of so many tokens, in batches of BATCH tokens at most, unless one text
+    has more: the shortest first, each filled up to the longest one of its batch.
+    """
+    batch: list[int] = []
+    for number in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if batch and lengths[number] * (len(batch) + 1) > BATCH:
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
+
+
 def _as_bytes(vectors: np.ndarray[Any, Any]) -> list[bytes]:
     import numpy as np  # noqa: PLC0415  # as above
 
@@ -325,10 +340,14 @@ class Projection:
     """
 
     def __init__(self, data: bytes, dimensions: int) -> None:
-        """As it was written. Raises ValueError where it is for vectors of other dimensions."""
+        """As it was written. Raises ValueError where it is for vectors of other dimensions, or
+        empty.
+        """
         import numpy as np  # noqa: PLC0415  # as above
 
         rows = np.frombuffer(data, "<f4").reshape(-1, dimensions)
+        if not len(rows):
+            raise ValueError("it is empty")
         self.data = data
         self.dimensions = len(rows) - 1
         self._mean, self._components = rows[0], rows[1:].T

@@ -331,7 +331,11 @@ class WordMeaning:
             raise ValueError("its files were made by different models")
 
     def similarities(self, asked: Asked) -> Similarities | None:
-        """How near sections are to a query; None where none of its words has a vector."""
+        """How near sections are to a query; None where none of its words has a vector. Where the
+        best section by words holds all that was asked, meaning weighs nothing: none is looked at.
+        """
+        if asked.held >= 1:
+            return Similarities({}, (), best=0, most=0)
         known = [(self._vector(word), idf) for word, idf in asked.words]
         query = weighted_sum([(vector, idf) for vector, idf in known if vector])
         if not any(query):

@@ -57,6 +57,7 @@ def small_files(monkeypatch):
         monkeypatch.setattr(module, "WHOLE", 4)
     monkeypatch.setattr(exported, "VOCABULARY_WORDS", 3)
     monkeypatch.setattr(exported, "OWN_WORDS", 3)
+    monkeypatch.setattr(exported, "SECTIONS", 3)
 
 
 def many_articles(folder, count=60):
@@ -165,10 +166,15 @@ def test_an_edit_changes_the_vectors_of_its_sections_alone(content, open_words):
         return [name for name in after.keys() - before.keys() if name[0] in kinds]
 
     assert changed("y") == []
-    assert len(changed("d")) == len(changed("v")) > 0
+    assert {of_documents(name) for name in changed("v")} == {*changed("d")} != set()
     assert len(changed("v")) < sum(name[0] == "v" for name in after) / 2
     assert 0 < len(changed("c")) < sum(name[0] == "c" for name in after) / 2
     assert len(changed("q")) == 1
+
+
+def of_documents(name):
+    """The file of documents whose sections' vectors are in such a file."""
+    return re.sub(r"^v(\d+)-\d+", r"d\1", name)
 
 
 @pytest.mark.usefixtures("small_files")
@@ -215,7 +221,7 @@ def test_what_the_words_found_is_asked_for_before_what_means_the_same(
     """So that the answer by words can be drawn when meaning takes long."""
     many_articles(content)
     write_export(open_words(content), tmp_path / "data")
-    questions = [["quux shop", {"limit": 10}], ["smashed quux", {"limit": 10}]]
+    questions = [["quux quokka", {"limit": 10}], ["smashed quux quokka", {"limit": 10}]]
     found = node(data=f"{tmp_path / 'data'}/", questions=questions, waves=True)
     for (text, _), asked in zip(questions, found, strict=True):
         kinds = [[name[0] for name in wave] for wave in asked["waves"]]
@@ -224,6 +230,31 @@ def test_what_the_words_found_is_asked_for_before_what_means_the_same(
         assert max(at for at, kind in enumerate(meant) if kind == "d") < min(
             at for at, kind in enumerate(meant) if kind in "yz"
         )
+
+
+@pytest.mark.usefixtures("small_files")
+def test_what_is_held_whole_asks_for_no_meaning(content, open_words, node, tmp_path):
+    """The best section by words holds all that was asked: meaning would weigh nothing."""
+    many_articles(content)
+    write_export(open_words(content), tmp_path / "data")
+    questions = [["status of my order", {"limit": 10}], ["status of my parcel mug", {"limit": 10}]]
+    held, open_ = node(data=f"{tmp_path / 'data'}/", questions=questions, waves=True)
+    assert not {name[0] for wave in held["waves"] for name in wave} & {*"yzvcq"}
+    assert {name[0] for wave in open_["waves"] for name in wave} >= {*"yv"}
+
+
+@pytest.mark.usefixtures("small_files")
+def test_vectors_of_words_and_sections_are_asked_for_at_once(content, open_words, node, tmp_path):
+    """Each wave of requests is a time of its own: words that are no everyday ones are looked for in
+    both places, and the best sections by words are known before the query's vector is.
+    """
+    many_articles(content)
+    write_export(open_words(content), tmp_path / "data")
+    questions = [["order status parcel quux mug", {"limit": 10}]]
+    [asked] = node(data=f"{tmp_path / 'data'}/", questions=questions, waves=True)
+    kinds = [{name[0] for name in wave} for wave in asked["waves"]]
+    assert next(wave for wave in kinds if "y" in wave) >= {*"yzv"}
+    assert sum("v" in wave for wave in kinds) == 1
 
 
 DAMAGES = {
@@ -239,7 +270,7 @@ def scores(answer):
 
 
 def test_vectors_take_few_bytes(content, open_words, tmp_path):
-    """At most 180 a section, of the most dimensions that are kept."""
+    """At most 180 a section, of the most dimensions that are kept, with few sections in a file."""
     make_model(tmp_path / "model", dimensions=2 * KEPT)
     many_articles(content, 150)
     base = open_words(content)

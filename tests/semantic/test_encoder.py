@@ -8,6 +8,7 @@ import pytest
 from support.models import DIMENSIONS, make_model
 
 from kb.errors import ConfigError
+from kb.semantic import encoder
 from kb.semantic.encoder import Encoder, Vectors, find_model
 
 TEXTS = ["mug", "cup", "smashed", "something else entirely", "", "mug smashed"]
@@ -35,6 +36,16 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it(tmp_path):
     assert together[: len(TEXTS)] == [encoder.encode_texts([text])[0] for text in TEXTS]
     assert together[: len(TEXTS)] == together[-len(TEXTS) :]
     assert {len(vector) for vector in together} == {DIMENSIONS}
+
+
+@pytest.mark.parametrize("most", [1, 3, 7, 1000])
+def test_batches_of_any_size_give_the_same_vectors(tmp_path, monkeypatch, most):
+    """Texts of more tokens than a batch may have among them, and none at all."""
+    made = Encoder(find_model(make_model(tmp_path / "model")))
+    usual = made.encode_texts(TEXTS)
+    monkeypatch.setattr(encoder, "BATCH", most)
+    assert made.encode_texts(TEXTS) == usual
+    assert made.encode_texts([]) == []
 
 
 def test_the_extra_brings_a_model():

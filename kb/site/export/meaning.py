@@ -5,9 +5,9 @@
     z0, z1, ...  the same of words that the public's articles have besides; a hash for every
                  TOGETHER files that follow each other
     c0           up to WHOLE sections: the vectors of all, in order
-    v0, v1, ...  of more: the vectors of the sections of each file of documents, under its hash,
-                 which depends on theirs
-    q, c0, ...   the same by clusters: the vectors of their leaders, and of their sections
+    v0-0, ...    of more: the vectors of the sections of each file of documents, a few in a file,
+                 under its hash, which depends on theirs
+    q, c0, ...   the same by clusters: the vectors of their leaders, and of their other sections
     n            the script that ranks by all this, brought where the manifest names it
 
 So a query asks for the files of its words, of its best sections, and where these are not sure for
@@ -39,6 +39,12 @@ TOGETHER = 16
 what a first answer takes. A word that comes or goes gives all of them other names.
 """
 
+SECTIONS, MOST = 8, 2_000
+"""Sections whose vectors are in one file, and how many such files there are at most, about: of
+larger sites each has more. Of the forty best sections by words few stand in one file of documents:
+with the vectors of all of its sections, a first answer of techqa took 13 KB more.
+"""
+
 KEY_SIZE = 4
 """The bytes of a word's key that its row begins with: the others say in which file it is, or are
 not looked at: of two hundred million words without a vector one seems to have some other's.
@@ -58,6 +64,7 @@ class Meaning:
         self._words = vectors
         docs = sorted((number, doc) for doc, number in enumerate(section_of) if number >= 0)
         self._sections = [vectors.sections[doc] for _, doc in docs]
+        self._each = max(SECTIONS, len(docs) // MOST)
         self._leaders: dict[int, list[int]] = {}
         for number, doc in docs if not self.is_whole else ():
             if doc in vectors.leaders:
@@ -76,11 +83,20 @@ class Meaning:
             return
         starts = [first for first, _ in documents] + [len(self._sections)]
         for (first, shard), end in zip(documents, starts[1:], strict=True):
-            name = f"v{shard.name[1:]}"
-            own = make_shard(name, {"vectors": _packed(self._sections[first:end])})
-            yield own._replace(hash=shard.hash)
+            size = self._size(end - first)
+            for piece, start in enumerate(range(first, end, size)):
+                rows = self._sections[start : min(end, start + size)]
+                own = make_shard(f"v{shard.name[1:]}-{piece}", {"vectors": _packed(rows)})
+                yield own._replace(hash=shard.hash)
         yield from self._clusters
         yield self._coarse
+
+    def _size(self, sections: int) -> int:
+        """How many of the sections of a file of documents have their vectors in one file: as many
+        in each, about.
+        """
+        files = max(1, (sections + self._each // 2) // self._each)
+        return -(-sections // files)
 
     def write_words(self) -> Iterator[Shard]:
         """The files of words."""
@@ -93,7 +109,9 @@ class Meaning:
 
     def record(self) -> dict[str, Any]:
         """What the manifest says of them."""
-        sections = {"whole": self._whole.hash} if self.is_whole else {"clusters": self._coarse.hash}
+        sections: dict[str, Any] = {"whole": self._whole.hash}
+        if not self.is_whole:
+            sections = {"clusters": self._coarse.hash, "each": self._each}
         vocabulary = self._vocabulary
         return {
             "script": self.script().file,
@@ -116,17 +134,23 @@ class Meaning:
                 f"c{at}",
                 {
                     "sections": encode_gaps(members),
-                    "vectors": _packed([self._sections[member] for member in members]),
+                    "vectors": _packed([self._sections[m] for m in members if m != leader]),
                 },
             )
-            for at, (_, members) in enumerate(sorted(self._leaders.items()))
+            for at, (leader, members) in enumerate(sorted(self._leaders.items()))
         ]
 
     @cached_property
     def _coarse(self) -> Shard:
-        leaders = [self._sections[leader] for leader in sorted(self._leaders)]
-        hashes = "".join(shard.hash for shard in self._clusters)
-        return make_shard("q", {"hash": hashes, "vectors": _packed(leaders)})
+        leaders = sorted(self._leaders)
+        return make_shard(
+            "q",
+            {
+                "hash": "".join(shard.hash for shard in self._clusters),
+                "leaders": encode_gaps(leaders),
+                "vectors": _packed([self._sections[leader] for leader in leaders]),
+            },
+        )
 
     @cached_property
     def _vocabulary(self) -> list[Shard]:

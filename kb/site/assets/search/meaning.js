@@ -62,6 +62,8 @@ function scaleOf(rows, [held, asked]) {
 /** One of several hashes. @param {string} hashes @param {number} at */
 const hashOf = (hashes, at) => hashes.slice(at * NAME_LENGTH, (at + 1) * NAME_LENGTH);
 
+/** A word of a query as written. @typedef {{surface: string, idf: number, isEveryday: boolean}} Asked */
+
 /** The vectors of words and sections, from their shards. */
 class Vectors {
   /** @param {Index} index */
@@ -104,12 +106,15 @@ class Vectors {
     return this.#rows(file, vectors);
   }
 
-  /** The vector of a word; null where it has none. @param {string} word */
-  async word(word) {
+  /** The vector of a word; null where it has none. The vocabulary has nearly all everyday words: of others
+   * both places are asked at once, as each wave of requests is a time of its own.
+   * @param {string} word @param {boolean} isEveryday */
+  async word(word, isEveryday) {
     const key = keyOf(word);
     const { vocabulary, files, others, own } = this.about;
-    return (await this.#find("y", key, files, () => vocabulary)) ??
-      this.#find("z", key, others, (at) => hashOf(own, Math.floor(at / TOGETHER)));
+    const other = () => this.#find("z", key, others, (at) => hashOf(own, Math.floor(at / TOGETHER)));
+    const [found, early] = await Promise.all([this.#find("y", key, files, () => vocabulary), isEveryday ? null : other()]);
+    return found ?? early ?? other();
   }
 
   /** @param {string} kind @param {bigint} key @param {number} count @param {(at: number) => string} hash */
@@ -123,18 +128,21 @@ class Vectors {
     return row ? this.#unpack(row.subarray(KEY_SIZE)) : null;
   }
 
-  /** The vector of a query: the sum of its words', each times its idf. @param {Map<string, number>} words */
+  /** The vector of a query: the sum of its words', each times its idf. @param {Asked[]} words */
   async sum(words) {
     /** @type {number[]} */
     const sum = new Array(2 * this.about.size).fill(0);
-    await Promise.all([...words].map(async ([word, idf]) =>
-      (await this.word(word))?.forEach((number, at) => (sum[at] += number * idf))));
+    await Promise.all(words.map(async ({ surface, idf, isEveryday }) =>
+      (await this.word(surface, isEveryday))?.forEach((number, at) => (sum[at] += number * idf))));
     return sum;
   }
 
-  /** The sections that are near, the nearest first. @param {number[]} asked */
-  async nearest(asked) {
+  /** The sections that are near, the nearest first. What is needed whatever is asked comes along with the
+   * query's vector. @param {Promise<number[]>} sum */
+  async nearest(sum) {
     const { whole, clusters } = this.about;
+    const file = whole ? `c0.${whole}${SUFFIX}` : `q.${clusters}${SUFFIX}`;
+    const [asked, all] = await Promise.all([sum, this.#sections(file)]);
     const cosine = cosineWith(asked);
     /** @type {[number, number][]} */
     const found = [];
@@ -144,35 +152,43 @@ class Vectors {
       found.push([cosine(vector), docs[at]]);
       this.known.set(docs[at], vector);
     });
-    if (whole) {
-      const all = await this.#sections(`c0.${whole}${SUFFIX}`);
-      add([...all.keys()], all);
-    } else {
-      const file = `q.${clusters}${SUFFIX}`;
-      const { hash } = await this.corpus.shards.get(file);
-      const leaders = (await this.#sections(file)).map((packed, at) => [cosine(this.#unpack(packed)), at]);
-      await Promise.all(leaders.sort(byCosine).slice(0, PROBED).map(async ([, at]) => {
+    if (whole) add([...all.keys()], all);
+    else if (asked.some(Boolean)) {
+      const { hash, leaders } = await this.corpus.shards.get(file);
+      const numbers = decodeGaps(leaders);
+      const near = all.map((packed, at) => [cosine(this.#unpack(packed)), at]).sort(byCosine).slice(0, PROBED);
+      await Promise.all(near.map(async ([, at]) => {
         const own = `c${at}.${hashOf(hash, at)}${SUFFIX}`;
-        const { sections } = await this.corpus.shards.get(own);
-        add(decodeGaps(sections), await this.#sections(own));
+        const docs = decodeGaps((await this.corpus.shards.get(own)).sections);
+        const rows = [...(await this.#sections(own))];
+        if (docs.includes(numbers[at])) rows.splice(docs.indexOf(numbers[at]), 0, all[at]);
+        add(docs, rows);
       }));
     }
     return found.filter(([value]) => value >= LEAST_COSINE_OF_WORDS).sort(byCosine).map(([, doc]) => doc);
   }
 
-  /** The cosines of sections. @param {number[]} docs @param {number[]} asked */
-  cosines(docs, asked) {
-    const cosine = cosineWith(asked);
-    return Promise.all(docs.map(async (doc) => cosine(this.known.get(doc) ?? (await this.#vector(doc)))));
+  /** The vectors of sections. @param {number[]} docs */
+  of(docs) {
+    return Promise.all(docs.map((doc) => this.known.get(doc) ?? this.#vector(doc)));
   }
 
   /** The vector of a section. @param {number} doc */
-  async #vector(doc) {
+  #vector(doc) {
     const { documents } = this.corpus;
+    const { whole, each } = this.about;
+    if (whole) return this.#row(`c0.${whole}${SUFFIX}`, doc);
     const number = lastUpTo(documents.first, doc);
-    const { whole } = this.about;
-    const file = whole ? `c0.${whole}${SUFFIX}` : `v${documents.file(number).slice(1)}`;
-    const packed = (await this.#sections(file))[doc - (whole ? 0 : documents.first[number])];
+    const first = documents.first[number];
+    const count = (documents.first[number + 1] ?? this.corpus.size) - first;
+    const size = Math.ceil(count / Math.max(1, Math.floor((count + (each >> 1)) / each)));
+    const at = doc - first;
+    return this.#row(documents.file(number).replace("d", "v").replace(".", `-${Math.floor(at / size)}.`), at % size);
+  }
+
+  /** A vector of a file. @param {string} file @param {number} at */
+  async #row(file, at) {
+    const packed = (await this.#sections(file))[at];
     if (!packed) throw new ShardError(file, "is damaged");
     return this.#unpack(packed);
   }
@@ -189,15 +205,20 @@ export async function byMeaning(search, results) {
   // What the answer by words shows comes before all that meaning needs, so that nothing is missing when it is told.
   for (const { doc } of results.ranked) index.document(doc).catch(() => {}); // whoever shows it hears of it
   if (search.wanted.person || search.begins || !(results.correction?.text ?? search.parsed.words)) return results;
-  await search.loadTerms(results.concepts); // others may have taken their place
-  const words = new Map(results.concepts.all.filter(({ joint }) => !joint).map(({ surface, term }) =>
-    [surface, index.term(term)?.idf ?? idfSteps(index.header.count, 0)]));
-  const vectors = new Vectors(index);
-  const asked = await vectors.sum(words);
   const { scoring } = results;
-  if (!scoring || !asked.some(Boolean)) return { ...results, notices: [...new Set([...results.notices, UNKNOWN_MEANING])] };
-  const [held, all] = results.ranked.length ? scoring.holds(results.ranked[0].doc) : [0, 0];
-  const near = (all ? held / all : 0) < UNSURE ? await vectors.nearest(asked) : [];
+  const [held, all] = scoring && results.ranked.length ? scoring.holds(results.ranked[0].doc) : [0, 0];
+  if (all && held >= all) return results; // meaning weighs nothing
+  await search.loadTerms(results.concepts); // others may have taken their place
+  const words = new Map(results.concepts.all.filter(({ joint }) => !joint).map(({ surface, term }) => {
+    const known = index.term(term);
+    return [surface, { surface, idf: known?.idf ?? idfSteps(index.header.count, 0), isEveryday: known?.everyday !== 0 }];
+  }));
+  const vectors = new Vectors(index);
+  const sum = vectors.sum([...words.values()]);
+  sum.catch(() => {}); // it is awaited below
+  const unknown = { ...results, notices: [...new Set([...results.notices, UNKNOWN_MEANING])] };
+  if (!scoring) return unknown;
+  const near = (all ? held / all : 0) < UNSURE ? await vectors.nearest(sum) : [];
   const allowed = await search.allowed(scoring, near);
   const left = new Set(allowed);
   const kept = new Set(near.filter((doc) => left.has(doc)).slice(0, NEAR));
@@ -209,11 +230,13 @@ export async function byMeaning(search, results) {
     const rows = new Map(best);
     docs.forEach((doc, at) => kept.has(doc) && rows.set(doc, scores[at]));
     if (!rows.size) return;
-    const cosines = await vectors.cosines([...rows.keys()], asked);
+    const [found, asked] = await Promise.all([vectors.of([...rows.keys()]), sum]);
+    const cosines = found.map(cosineWith(asked));
     const scale = scaleOf([...rows.values()].map((score, at) => [score, cosines[at]]), best.length ? scoring.holds(best[0][0]) : [0, 0]);
     const parts = new Map([...rows.keys()].map((doc, at) => [doc, scale(cosines[at])]));
     docs.forEach((doc, at) => (scores[at] += parts.get(doc) ?? 0));
   });
+  if (!(await sum).some(Boolean)) return unknown;
   return {
     ...results,
     found: results.total || !docs.length ? results.found : "words",
