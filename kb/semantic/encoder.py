@@ -144,7 +144,8 @@ def _in_folder(folder: Path) -> ModelFiles:
     try:
         found = json.loads(path.read_bytes())
     except FileNotFoundError:
-        raise _wrong(folder, f"has no {DESCRIPTION}") from None
+        what = f"has no {DESCRIPTION}" if folder.is_dir() else "is not there"
+        raise _wrong(folder, what) from None
     except OSError as error:
         raise _wrong(path, f"can't be read: {error.strerror or error}") from None
     except (ValueError, RecursionError):

@@ -1,6 +1,7 @@
 """The encoder: any folder that holds one, and what is said of a folder that does not."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -88,6 +89,7 @@ def describe(folder, **changes):
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
+        (shutil.rmtree, "is not there"),
         (lambda f: (f / "encoder.json").unlink(), "has no encoder.json"),
         (lambda f: (f / "model.onnx").unlink(), "has no model.onnx"),
         (lambda f: (f / "tokenizer.json").unlink(), "has no tokenizer.json"),

@@ -96,6 +96,23 @@ def test_words_without_a_known_meaning_are_answered_by_words(folder):
     assert any("known meaning" in notice for notice in answer.notices)
 
 
+def test_where_the_best_section_holds_all_that_was_asked_the_answer_is_that_by_words(folder):
+    """To the last score, without a notice: meaning would weigh nothing."""
+    write(folder, "late", "# A late order\n\nOf a mug.\n")
+
+    def answer():
+        kb = KnowledgeBase.open()
+        answers = [kb.search(query, explain=True) for query in ("status of my order", "order")]
+        return [
+            (a.notices, [(h.article, h.anchor, h.score, h.parts) for h in a.hits]) for a in answers
+        ]
+
+    by_meaning = answer()
+    (folder / "kb.toml").write_text("", encoding="utf-8")
+    assert by_meaning == answer()
+    assert all(hits for _, hits in by_meaning)
+
+
 @pytest.fixture
 def encoded(monkeypatch):
     """The texts and words that were encoded, as they come."""
