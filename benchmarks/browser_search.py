@@ -254,6 +254,23 @@ def waves(name, count, mode="off"):
     """In how many waves a first answer asks for how many files, and their bytes: the same in every
     run. The script comes with the first wave.
     """
+    return [name, *figures_of(asked_for(name, count, mode))]
+
+
+def figures_of(rows):
+    """How many they are, and the middle, p95 and most of each figure."""
+    return [
+        f"{len(rows)}",
+        *(
+            f"{middle(rows, key, share) / unit:.0f}"
+            for key, unit in (("waves", 1), ("files", 1), ("bytes", 1e3))
+            for share in (0.5, 0.95, 1)
+        ),
+    ]
+
+
+def asked_for(name, count, mode):
+    """The same of each query; what counts meaning is among the files where it is asked for."""
     base = open_base(name, mode=mode)
     site = export_site(base, f"{name}-{mode}")
     base.close()
@@ -261,32 +278,35 @@ def waves(name, count, mode="off"):
     driver = HERE.parent / "tests/export/engine.mjs"
     plan = {"data": f"{site.folder}/data/", "questions": questions, "waves": True}
     own = len(gzip.compress(search_script(ON_SITE, read_wording("en", Path("no-theme")))))
-    rows = [
+    meant = [*(site.folder / "data").glob("n.*.js")]
+    own += sum(len(gzip.compress(path.read_bytes())) for path in meant)
+    return [
         {
             "waves": len(one["waves"]),
-            "files": 1 + sum(map(len, one["waves"])),
+            "files": 1 + len(meant) + sum(map(len, one["waves"])),
             "bytes": own + one["bytes"],
         }
         for one in run_node(driver, plan)
     ]
-    figures = [
-        f"{middle(rows, key, share) / unit:.0f}"
-        for key, unit in (("waves", 1), ("files", 1), ("bytes", 1e3))
-        for share in (0.5, 0.95, 1)
-    ]
-    return [name, f"{len(rows)}", *figures]
 
 
 def meaning_waves(name, count):
-    """The same by words alone and by meaning, too; the files and bytes that a site has of meaning."""
+    """The same by words alone and by meaning, too; how much more a query asks for; the files and
+    bytes that a site has of meaning.
+    """
     data = cache_folder() / "browser" / f"{name}-words" / "kb" / "data"
-    for mode in ("off", "words"):
-        yield [f"{name}, {mode}", *waves(name, count, mode)[1:]]
+    rows = {mode: asked_for(name, count, mode) for mode in MODES}
+    for mode in MODES:
+        yield [f"{name}, {mode}", *figures_of(rows[mode])]
+    pairs = zip(*rows.values(), strict=True)
+    more = [{"bytes": words["bytes"] - off["bytes"]} for off, words in pairs]
+    middle_, high = (f"{middle(more, 'bytes', share) / 1e3:.0f}" for share in (0.5, 0.95))
     sections = sum(path.stat().st_size for path in data.glob("[vcq]*.js"))
     words = sum(path.stat().st_size for path in data.glob("[yz]*.js"))
     count = open_base(name, mode="words").describe().sections
     files = len([*data.glob("[vcqyz]*.js")])
-    yield [f"{name}: {files:,} files, {sections / count:.0f} bytes a section, {words:,} of words"]
+    sizes_ = f"{files:,} files, {sections / count:.0f} bytes a section, {words:,} of words"
+    yield [f"{name}: {middle_} KB more a query, {high} at p95, with the script; {sizes_}"]
 
 
 def meaning_times(name, cold):

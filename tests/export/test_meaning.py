@@ -233,6 +233,20 @@ def test_what_the_words_found_is_asked_for_before_what_means_the_same(
 
 
 @pytest.mark.usefixtures("small_files")
+def test_so_are_the_sections_that_say_the_same(content, open_words, node, tmp_path):
+    """A hit names them."""
+    many_articles(content)
+    for name in ("one", "two"):
+        (content / f"{name}.md").write_text("# Quokkas\n\nOf quokkas and wombats.\n")
+    write_export(open_words(content), tmp_path / "data")
+    questions = [["wombats quokkas xylograph", {"limit": 10}]]
+    [asked] = node(data=f"{tmp_path / 'data'}/", questions=questions, waves=True)
+    kinds = [[name[0] for name in wave] for wave in asked["waves"]]
+    meant = next(wave for wave in kinds if "y" in wave)
+    assert meant.index("g") < meant.index("y")
+
+
+@pytest.mark.usefixtures("small_files")
 def test_what_is_held_whole_asks_for_no_meaning(content, open_words, node, tmp_path):
     """The best section by words holds all that was asked: meaning would weigh nothing."""
     many_articles(content)

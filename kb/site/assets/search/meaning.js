@@ -203,7 +203,9 @@ const byCosine = ([one, first], [other, second]) => other - one || first - secon
 export async function byMeaning(search, results) {
   const { corpus: index } = search;
   // What the answer by words shows comes before all that meaning needs, so that nothing is missing when it is told.
-  for (const { doc } of results.ranked) index.document(doc).catch(() => {}); // whoever shows it hears of it
+  const shown = results.ranked.map(({ doc }) => index.document(doc));
+  const groups = results.ranked.flatMap(({ doc }) => results.twins.get(doc)?.group ?? []).map((group) => index.group(group));
+  for (const coming of [...shown, ...groups]) coming.catch(() => {}); // whoever shows it hears of it
   if (search.wanted.person || search.begins || !(results.correction?.text ?? search.parsed.words)) return results;
   const { scoring } = results;
   const [held, all] = scoring && results.ranked.length ? scoring.holds(results.ranked[0].doc) : [0, 0];
