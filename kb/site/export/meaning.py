@@ -39,10 +39,10 @@ TOGETHER = 16
 what a first answer takes. A word that comes or goes gives all of them other names.
 """
 
-SECTIONS, MOST = 8, 2_000
+SECTIONS, MOST = 6, 2_000
 """Sections whose vectors are in one file, and how many such files there are at most, about: of
 larger sites each has more. Of the forty best sections by words few stand in one file of documents:
-with the vectors of all of its sections, a first answer of techqa took 13 KB more.
+with the vectors of all of its sections, a first answer of techqa took 15 KB more, with eight 1.5.
 """
 
 KEY_SIZE = 4

@@ -5,6 +5,7 @@ import { Asking } from "./asking.js";
 import { ConceptMaker } from "./concepts.js";
 import { Search } from "./finding.js";
 import { Index } from "./index.js";
+import { label, tellApart } from "./labels.js";
 import { pause } from "./pauses.js";
 import { parseQuery } from "./query.js";
 import { roundScore } from "./scoring.js";
@@ -12,7 +13,6 @@ import { loadByScript, loadShard, ShardError, Shards } from "./shards.js";
 import { FORMAT, IDF_STEPS, TIERS, TWINS_SHOWN } from "./shared.js";
 import { makeSnippet } from "./snippets.js";
 import { nearestTopics, unknownFilters } from "./topics.js";
-import { label, tellApart } from "./twins.js";
 
 /** @import { Escalation } from "./asking.js" */
 /** @import { Ranked, Results, Wanted } from "./finding.js" */
