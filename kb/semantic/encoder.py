@@ -360,28 +360,32 @@ class Projection:
 
         units = _unit_vectors(words, dimensions)
         mean = units.mean(axis=0)
-        centred = units - mean
-        _, components = np.linalg.eigh(centred.T @ centred)
+        units -= mean  # in place: of 20,000 words, 384 numbers are 61 MB
+        _, components = np.linalg.eigh(units.T @ units)
         best = components.T[::-1][:KEPT]
         return cls(np.vstack([mean, best]).astype("<f4").tobytes(), dimensions)
 
     def shorten(self, vectors: Sequence[bytes]) -> list[bytes]:
         """Vectors of a model, made shorter."""
-        if not vectors:
-            return []
-        units = _unit_vectors(vectors, len(self._mean))
-        return _as_nibbles((units - self._mean) @ self._components)
+        found: list[bytes] = []
+        for start in range(0, len(vectors), _AT_ONCE):
+            units = _unit_vectors(vectors[start : start + _AT_ONCE], len(self._mean))
+            found += _as_nibbles((units - self._mean) @ self._components)
+        return found
 
 
 def _unit_vectors(vectors: Sequence[bytes], dimensions: int) -> np.ndarray[Any, Any]:
     import numpy as np  # noqa: PLC0415  # as above
 
     rows = np.frombuffer(b"".join(vectors), np.int8).reshape(-1, dimensions).astype(np.float64)
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12))
+    for start in range(0, len(rows), _AT_ONCE):
+        some = rows[start : start + _AT_ONCE]
+        some /= np.maximum(np.linalg.norm(some, axis=1, keepdims=True), 1e-12)
+    return rows
 
 
 _AT_ONCE = 2048
-"""Vectors that are held against all others at once: some MB."""
+"""Vectors that are computed with at once: some MB."""
 
 
 def nearest_of(vectors: Sequence[bytes], chosen: Sequence[int]) -> list[int]:
