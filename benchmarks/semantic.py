@@ -7,8 +7,9 @@ usage: semantic.py [MODE ...] [SET ...]     (KB_CORPORA names the folder of the 
                                             one that is best for the other sets; FOLDER keeps the
                                             indexes
        MODEL=FOLDER semantic.py ...         with another encoder, as `semantic.model` names it
-       semantic.py cold                     CPU of a cold `kb search` of the sample in mode `words`,
-                                            beside one by words: the least of ROUNDS, by turns
+       semantic.py cold                     CPU of a cold `kb search` of the sample in each mode, the
+                                            least of ROUNDS, by turns, and of a warm one
+       semantic.py building SET ...         CPU and memory of `kb index` by words and in mode `words`
 
 For each set and mode: nDCG@10, how many queries gain and how many lose more than .01 by it, how
 many first hits are sure and what share of those is right, the milliseconds of a question (median),
@@ -147,18 +148,60 @@ def _size(index: Path, *names: str) -> int:
 
 
 def cold(folder: Path) -> None:
-    """Print a row for each query: CPU ms by words, in mode `words`, and their ratio."""
-    for mode in ("off", "words"):
+    """Print a row for each query: CPU ms by words, in mode `words` and `encoder`, the ratio of the
+    first two, and what the third has more. Then what warm ones have more: the median, and p95.
+    """
+    for mode in SEMANTIC_MODES:
         (folder / mode).mkdir(exist_ok=True)
         (folder / mode / "kb.toml").write_text(f'[semantic]\nmode = "{mode}"\n')
         _search(folder / mode, COLD[0])
     for query in COLD:
-        times: dict[str, list[float]] = {"off": [], "words": []}
+        times: dict[str, list[float]] = {mode: [] for mode in SEMANTIC_MODES}
         for _ in range(ROUNDS):
             for mode, found in times.items():
                 found.append(_search(folder / mode, query))
-        off, words = (1000 * min(found) for found in times.values())
-        print(f"{query:28} {off:6.0f} {words:6.0f} {words / off:.3f}", flush=True)
+        off, words, encoder = (1000 * min(found) for found in times.values())
+        more = f"{words / off:.3f} {encoder - off:+.0f}"
+        print(f"{query:28} {off:6.0f} {words:6.0f} {encoder:6.0f} {more}", flush=True)
+    _warm(folder)
+
+
+def _warm(folder: Path) -> None:
+    """Print what a search takes more in each mode, in a process that has searched before."""
+    bases = {
+        mode: KnowledgeBase(
+            load_config(config=folder / mode / "kb.toml", content=SAMPLE, index=folder / mode / "i")
+        )
+        for mode in SEMANTIC_MODES
+    }
+    times: dict[str, list[float]] = {mode: [] for mode in SEMANTIC_MODES}
+    for spaces in range(ROUNDS):
+        for query in COLD:
+            for mode, base in bases.items():
+                began = time.process_time()
+                base.search(query + " " * spaces)  # another text each time: nothing is kept
+                times[mode].append(1000 * (time.process_time() - began))
+    off = times.pop("off")
+    for mode, found in times.items():
+        more = sorted(one - other for one, other in zip(found, off, strict=True))
+        high = more[int(0.95 * len(more))]
+        print(f"warm, {mode}: {statistics.median(more):+.1f} ms, {high:+.1f} at p95", flush=True)
+
+
+def building(name: str, folder: Path) -> None:
+    """Print the seconds of CPU and the most memory that an index takes, by words and in mode
+    `words`.
+    """
+    for mode in ("off", "words"):
+        (folder / mode).mkdir()
+        (folder / mode / "kb.toml").write_text(f'[semantic]\nmode = "{mode}"\n')
+        content = load(name).folder / "articles"
+        command = ["--content", str(content), "--index", str(folder / mode / "i"), "index"]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-m", "kb", *command], cwd=folder / mode, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)  # the most memory of all until now
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(f"{name} {mode}: {seconds:.0f} s, {after.ru_maxrss / 1000:.0f} MB", flush=True)
 
 
 def _search(folder: Path, query: str) -> float:
@@ -199,6 +242,11 @@ if __name__ == "__main__":
         sys.exit()
     if "KB_CORPORA" not in os.environ:
         sys.exit("KB_CORPORA names the folder of the judged sets")
+    if sys.argv[1:2] == ["building"]:
+        for each in sys.argv[2:]:
+            with TemporaryDirectory() as place:
+                building(each, Path(place))
+        sys.exit()
     if sys.argv[1:2] == ["weight"] and len(sys.argv) > 2:  # the word, the folder
         weight(Path(sys.argv[2]), sys.argv[3:] or POOL)
         sys.exit()
