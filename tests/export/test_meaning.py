@@ -172,9 +172,22 @@ def test_an_edit_changes_the_vectors_of_its_sections_alone(content, open_words):
     assert len(changed("q")) == 1
 
 
+@pytest.mark.usefixtures("small_files")
+def test_a_name_is_never_that_of_two_contents(content, open_words, monkeypatch):
+    """As a site grows, more sections have their vectors in one file: browsers keep the others."""
+    many_articles(content)
+    base = open_words(content)
+    before = export_files(base)
+    monkeypatch.setattr(exported, "SECTIONS", 5)
+    after = export_files(base)
+    both = before.keys() & after.keys() - {"m.js"}
+    assert {name[0] for name in after.keys() - both} == {*"mv"}
+    assert all(before[name] == after[name] for name in both)
+
+
 def of_documents(name):
     """The file of documents whose sections' vectors are in such a file."""
-    return re.sub(r"^v(\d+)-\d+", r"d\1", name)
+    return re.sub(r"^v(\d+)-\d+-\d+", r"d\1", name)
 
 
 @pytest.mark.usefixtures("small_files")

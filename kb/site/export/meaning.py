@@ -5,8 +5,8 @@
     z0, z1, ...  the same of words that the public's articles have besides; a hash for every
                  TOGETHER files that follow each other
     c0           up to WHOLE sections: the vectors of all, in order
-    v0-0, ...    of more: the vectors of the sections of each file of documents, a few in a file,
-                 under its hash, which depends on theirs
+    v0-6-0, ...  of more: the vectors of the sections of each file of documents, a few in a file (so
+                 many, and the number of the file), under its hash, which depends on theirs
     q, c0, ...   the same by clusters: the vectors of their leaders, and of their other sections
     n            the script that ranks by all this, brought where the manifest names it
 
@@ -86,7 +86,7 @@ class Meaning:
             size = self._size(end - first)
             for piece, start in enumerate(range(first, end, size)):
                 rows = self._sections[start : min(end, start + size)]
-                own = make_shard(f"v{shard.name[1:]}-{piece}", {"vectors": _packed(rows)})
+                own = make_shard(f"v{shard.name[1:]}-{size}-{piece}", {"vectors": _packed(rows)})
                 yield own._replace(hash=shard.hash)
         yield from self._clusters
         yield self._coarse
