@@ -156,7 +156,9 @@ class Meaning:
     def _vocabulary(self) -> list[Shard]:
         words = self._words.vocabulary
         shards = _write_words("y", words, VOCABULARY_WORDS)
-        hash_ = hash_of(b"".join([key + words[key] for key in sorted(words)]))
+        hash_ = hash_of(
+            b"".join([b"%d" % len(shards), *(key + words[key] for key in sorted(words))])
+        )
         return [shard._replace(hash=hash_) for shard in shards]
 
     @cached_property
