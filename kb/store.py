@@ -4,6 +4,8 @@ It is a SQLite database whose rows have a checksum each. Nothing in it is needed
 where it is missing, damaged, of another format, not to be read or not to be written, it is as an
 empty one. It is not synced to disk: a value that depends on others has to say on which.
 
+A `Scratch` is a database for the time of one task, which needs what it holds.
+
 What a search reads at its start stands elsewhere: to import `sqlite3` takes 4 ms.
 """
 
@@ -14,6 +16,8 @@ import os
 import stat
 import zlib
 from typing import TYPE_CHECKING, Any
+
+from kb.errors import IndexingError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -164,6 +168,68 @@ class Store:
 
 
 _DAMAGE = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
+
+_SCRATCH = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -4096;
+BEGIN;
+"""
+
+_HINDERED = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+
+
+class Scratch:
+    """Tables on disk for the time of one task, of which 4 MB are in memory. They are in a temporary
+    file without a name, below `TMPDIR`, which is gone with the process, whatever ends it.
+
+    All methods raise IndexingError where the disk is full, or can't be written.
+    """
+
+    def __init__(self) -> None:
+        """Begin without any tables."""
+        import sqlite3  # noqa: PLC0415  # 4 ms, which a search does without
+
+        with _failing():
+            self._database = sqlite3.connect("", isolation_level=None)
+            self._database.executescript(_SCRATCH)
+
+    def write(self, order: str, *values: object) -> None:
+        """Do what an order of SQL says."""
+        with _failing():
+            self._database.execute(order, values)
+
+    def write_all(self, order: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Do it for each row of values."""
+        with _failing():
+            self._database.executemany(order, rows)
+
+    def rows(self, question: str, *values: object) -> Iterator[Any]:
+        """The rows that answer a question of SQL, one after the other."""
+        with _failing():
+            yield from self._database.execute(question, values)
+
+    def row(self, question: str, *values: object) -> Any:
+        """The first of them; None where there is none."""
+        return next(self.rows(question, *values), None)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._database.close()
+
+
+@contextlib.contextmanager
+def _failing() -> Iterator[None]:
+    """Raise IndexingError where a temporary database fails."""
+    try:
+        yield
+    except Exception as error:
+        if not getattr(error, "sqlite_errorname", "").startswith(_HINDERED):
+            raise
+        raise IndexingError(
+            f"can't keep temporary data: {error}",
+            hint="free some space, or name another folder by TMPDIR",
+        ) from error
 
 
 def is_store(path: Path) -> bool:

@@ -6,7 +6,8 @@ from contextlib import closing
 
 import pytest
 
-from kb.store import Store, is_store
+from kb.errors import IndexingError
+from kb.store import Scratch, Store, is_store
 
 
 @pytest.fixture
@@ -121,3 +122,25 @@ def test_a_store_that_is_being_written_is_read_as_it_was(path):
         assert found(path) == [b"one"]
         assert writer.save()
     assert found(path) == [b"two"]
+
+
+def test_what_is_kept_for_a_task_has_no_name(tmp_path, monkeypatch):
+    """So that no file is left when a process is killed; it holds more than its memory."""
+    monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
+    with closing(Scratch()) as scratch:
+        scratch.write("CREATE TABLE row (number INTEGER PRIMARY KEY, text)")
+        scratch.write_all("INSERT INTO row VALUES (?, ?)", ((n, "x" * 9_000) for n in range(1_000)))
+        assert [*tmp_path.iterdir()] == []
+        assert scratch.row("SELECT COUNT(*), MAX(LENGTH(text)) FROM row") == (1_000, 9_000)
+        assert scratch.row("SELECT 1 FROM row WHERE number = 1000") is None
+
+
+def test_a_full_disk_ends_a_task():
+    """With what to do; a fault of kb's own is no such thing."""
+    with closing(Scratch()) as scratch:
+        scratch.write("CREATE TABLE row (text)")
+        scratch.write("PRAGMA max_page_count = 3")
+        with pytest.raises(IndexingError, match=r"disk is full.*free some space.*TMPDIR"):
+            scratch.write("INSERT INTO row VALUES (?)", "x" * 50_000)
+    with closing(Scratch()) as scratch, pytest.raises(sqlite3.Error, match="no such table"):
+        scratch.write("INSERT INTO other VALUES (1)")

@@ -23,11 +23,10 @@ import re
 import struct
 import zlib
 from array import array
-from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain, pairwise, repeat, takewhile
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from kb.concurrency import cached_property
 from kb.model import decode_meta
@@ -35,7 +34,7 @@ from kb.search.protocols import FINGERPRINT, TWINS
 from kb.search.twins import NO_TWINS, Twins
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
     from kb.model import Article, ArticleMeta
     from kb.search.protocols import ExportReader
@@ -310,7 +309,7 @@ class _Update:
         else had 100,000 texts read (24 s).
         """
         answers: dict[tuple[int, int], bool] = {}
-        compare = _Comparison(self._meta_of, section_of).are_alike
+        compare = Comparison(self._meta_of, section_of).are_alike
 
         def were_alike(first: int, other: int) -> bool:
             alike = first in known and known[first] == known.get(other)
@@ -321,7 +320,9 @@ class _Update:
             answer = answers.get((first, other))
             return compare(first, other) if answer is None else answer
 
-        before, now = _Grouping[int](were_alike), _Grouping[int](are_alike)
+        groups = _Lists[int]()
+        before = _Grouping[int](were_alike, _Lists())
+        now = _Grouping[int](are_alike, groups)
         articles: dict[Place, list[int]] = {}
         for doc in rows:
             articles.setdefault(Place.of(self._meta_of(doc)), []).append(doc)
@@ -334,7 +335,7 @@ class _Update:
                 before.add(doc, place.id, *_PRINT.unpack(self._earlier.prints[former]))
             for doc in docs:
                 now.add(doc, place.id, *rows[doc])
-        return [group for group in now.groups if len(group) > 1]
+        return groups.several()
 
     @cached_property
     def _former(self) -> dict[int, int]:
@@ -370,28 +371,6 @@ def group_sections(
     return _group(rows, meta_of, section_of)
 
 
-class Prints(Mapping[int, bytes]):
-    """Fingerprints one behind the other, by their numbers: SIZE bytes a section."""
-
-    def __init__(self) -> None:
-        self._data = bytearray()
-
-    def add(self, printed: bytes) -> None:
-        """Take the next one."""
-        self._data += printed
-
-    def __getitem__(self, number: int) -> bytes:
-        if not 0 <= number < len(self):
-            raise KeyError(number)
-        return bytes(self._data[number * SIZE : (number + 1) * SIZE])
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(range(len(self)))
-
-    def __len__(self) -> int:
-        return len(self._data) // SIZE
-
-
 def _group(
     rows: Mapping[K, _Row],
     meta_of: Callable[[K], ArticleMeta],
@@ -400,14 +379,35 @@ def _group(
     articles: dict[Place, list[K]] = {}
     for key in rows:
         articles.setdefault(Place.of(meta_of(key)), []).append(key)
-    grouping = _Grouping[K](_Comparison(meta_of, section_of).are_alike)
+    groups = _Lists[K]()
+    grouping = _Grouping[K](Comparison(meta_of, section_of).are_alike, groups)
     for place in sorted(articles, key=Place.age):
         for key in sorted(articles[place]):  # type: ignore[type-var]  # ints, or (id, position)
             grouping.add(key, place.id, *rows[key])
-    return [group for group in grouping.groups if len(group) > 1]
+    return groups.several()
 
 
-class _Comparison(Generic[K]):
+def group_in_order(
+    sections: Iterable[tuple[K, Hashable, bytes]],
+    groups: Groups[K],
+    are_alike: Callable[[K, K], bool],
+) -> None:
+    """Put sections into groups, one after the other, the newest first, by age of their articles and
+    in their order there: (key, article, fingerprint). `are_alike` is that of a Comparison.
+    """
+    grouping = _Grouping[K](are_alike, groups)
+    for key, article, printed in sections:
+        grouping.add(key, article, *_PRINT.unpack(printed))
+
+
+def keys_of(printed: bytes) -> tuple[int, ...]:
+    """The keys by which texts like a section's are found, of its fingerprint: one that has none of
+    them in common with another section is in a group of its own.
+    """
+    return _PRINT.unpack(printed)[2:]
+
+
+class Comparison(Generic[K]):
     """Compares texts, which it reads."""
 
     def __init__(
@@ -431,46 +431,120 @@ class _Comparison(Generic[K]):
         return unversioned(meta.id), _Wording(meta).read(*self._section_of(key)).pairs()
 
 
+class Group(NamedTuple, Generic[K]):
+    """A group that sections may be put into: its number, and of its first section the key and how
+    many pairs the text has.
+    """
+
+    number: int
+    size: int
+    first: K
+
+
+class Groups(Protocol[K]):
+    """Where groups are kept, by number, while sections are put into them."""
+
+    def with_equal(self, equal: bytes, article: Hashable) -> int | None:
+        """Of the groups that `note` was told of for this text, the earliest noted one without a
+        section of the article.
+        """
+        ...
+
+    def with_alike(self, keys: Sequence[int]) -> Iterable[Group[K]]:
+        """The first RIVALS groups that began with each of these keys, each once."""
+        ...
+
+    def has(self, number: int, article: Hashable) -> bool:
+        """Whether a group has a section of an article."""
+        ...
+
+    def begin(self, first: K, size: int, keys: Sequence[int]) -> int:
+        """Begin a group, without putting the section into it; its number, above all others."""
+        ...
+
+    def note(self, number: int, equal: bytes) -> None:
+        """Note that a section with this text goes into a group."""
+        ...
+
+    def put(self, number: int, section: K, article: Hashable) -> None:
+        """Put a section into a group, behind all others."""
+        ...
+
+
+class _Lists(Generic[K]):
+    """Groups in memory."""
+
+    def __init__(self) -> None:
+        self._members: list[list[K]] = []
+        self._articles: list[set[Hashable]] = []
+        self._groups: list[Group[K]] = []
+        self._equal: dict[bytes, list[int]] = {}
+        self._alike: dict[int, list[int]] = {}
+
+    def with_equal(self, equal: bytes, article: Hashable) -> int | None:
+        """See Groups."""
+        numbers = self._equal.get(equal, ())
+        return next((n for n in numbers if article not in self._articles[n]), None)
+
+    def with_alike(self, keys: Sequence[int]) -> Iterable[Group[K]]:
+        """See Groups."""
+        numbers = {n for key in keys for n in self._alike.get(key, ())[:RIVALS]}
+        return map(self._groups.__getitem__, numbers)
+
+    def has(self, number: int, article: Hashable) -> bool:
+        """See Groups."""
+        return article in self._articles[number]
+
+    def begin(self, first: K, size: int, keys: Sequence[int]) -> int:
+        """See Groups."""
+        number = len(self._groups)
+        self._groups.append(Group(number, size, first))
+        self._members.append([])
+        self._articles.append(set())
+        for key in keys:
+            self._alike.setdefault(key, []).append(number)
+        return number
+
+    def note(self, number: int, equal: bytes) -> None:
+        """See Groups."""
+        self._equal.setdefault(equal, []).append(number)
+
+    def put(self, number: int, section: K, article: Hashable) -> None:
+        """See Groups."""
+        self._members[number].append(section)
+        self._articles[number].add(article)
+
+    def several(self) -> list[list[K]]:
+        """The groups of more than one section."""
+        return [members for members in self._members if len(members) > 1]
+
+
 class _Grouping(Generic[K]):
     """Groups sections, which come newest first."""
 
-    def __init__(self, are_alike: Callable[[K, K], bool]) -> None:
+    def __init__(self, are_alike: Callable[[K, K], bool], groups: Groups[K]) -> None:
         """`are_alike` compares a section with the first of a group."""
-        self.groups: list[list[K]] = []
-        self._articles: list[set[str]] = []
-        self._sizes: list[int] = []
-        self._equal: dict[bytes, list[int]] = {}
-        self._alike: dict[int, list[int]] = {}
-        self._are_alike = are_alike
+        self._are_alike, self._groups = are_alike, groups
 
-    def add(self, key: K, article: str, equal: bytes, size: int, *alike: int) -> None:
+    def add(self, key: K, article: Hashable, equal: bytes, size: int, *alike: int) -> None:
         """Put a section into the first group that it fits in, else into one of its own."""
-        same = self._equal.setdefault(equal, [])
-        number = next((n for n in same if article not in self._articles[n]), None)
+        number = self._groups.with_equal(equal, article)
         if number is None:
-            rivals = (n for n in self._rivals(alike, size) if article not in self._articles[n])
-            fitting = (n for n in rivals if self._are_alike(self.groups[n][0], key))
-            number = next(fitting, None)
+            number = self._find_alike(key, article, size, alike)
             if number is None:
-                number = self._begin(alike, size)
-            same.append(number)
-        self.groups[number].append(key)
-        self._articles[number].add(article)
+                number = self._groups.begin(key, size, alike)
+            self._groups.note(number, equal)
+        self._groups.put(number, key, article)
 
-    def _begin(self, alike: Sequence[int], size: int) -> int:
-        number = len(self.groups)
-        self.groups.append([])
-        self._articles.append(set())
-        self._sizes.append(size)
-        for each in alike:
-            self._alike.setdefault(each, []).append(number)
-        return number
-
-    def _rivals(self, alike: Sequence[int], size: int) -> list[int]:
-        """The groups that a section of so many pairs may be like, the newest first."""
-        found = {n for each in alike for n in self._alike.get(each, ())[:RIVALS]}
-        sizes = ((n, sorted((size, self._sizes[n]))) for n in found)
-        return sorted(n for n, (less, more) in sizes if less >= LIKENESS * more)
+    def _find_alike(self, key: K, article: Hashable, size: int, alike: Sequence[int]) -> int | None:
+        """The newest group that is like a section of so many pairs."""
+        for number, other, first in sorted(self._groups.with_alike(alike)):
+            less, more = sorted((size, other))
+            if less < LIKENESS * more or self._groups.has(number, article):
+                continue
+            if self._are_alike(first, key):
+                return number
+        return None
 
 
 def age(id_: str, order: int | None) -> tuple[Any, ...]:

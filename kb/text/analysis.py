@@ -49,8 +49,10 @@ LONGEST_ABBREVIATION = 4
 """Letters of a stop word that is written in capitals and is none."""
 SHORTEST_NUMBER, LONGEST_NUMBER = 7, 15
 """Digits of a telephone number, which is also found without its separators."""
-MAX_KEPT = 100_000
-"""Units, and words, whose analysis is kept in memory."""
+MAX_KEPT = 32_768
+"""Units, and words, whose analysis is kept in memory: 10 MB. 3,000 articles of
+cpp_docs took 2.7 s of CPU with it, and 2.8 s with three times as many.
+"""
 MAX_WAYS = 20_000
 """Units of which is kept where they are filed: others are rare."""
 

@@ -32,7 +32,7 @@ from kb.index.generations import DamagedIndexError
 from kb.index.opensearch import client as door
 from kb.index.opensearch import sender
 from kb.index.opensearch.client import Cluster, ClusterError, ClusterSettings
-from kb.index.opensearch.mapping import pack, phrase_query, runs_of, token, unpack
+from kb.index.opensearch.mapping import article_key, pack, phrase_query, runs_of, token, unpack
 from kb.index.opensearch.names import Names
 from kb.index.opensearch.sender import Change, Sender
 from kb.knowledge_base import KnowledgeBase
@@ -370,6 +370,27 @@ def test_an_update_writes_what_changed(engine):
     articles = [line for line in sent if '"k":"s"' in line or '"k":"a"' in line]
     assert len(articles) == 3
     assert ask(engine, "gift") == ["a007", "a007"]
+
+
+@needs_cluster
+def test_an_update_leaves_other_groups_alone(engine):
+    """Of sections that say the same, one group more gives no other one another number."""
+
+    def version(folder, name, word):
+        words = " ".join(f"{word}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
+        return make_article(f"{folder}/{name}", "Install", ("Set up", words))
+
+    old = [version("v1", "a", "one"), version("v2", "a", "one"), version("v1", "z", "two")]
+    engine.build([*old, version("v9", "z", "new")])
+    sent = []
+    with pytest.MonkeyPatch.context() as patch:
+        send = Sender._send
+        patch.setattr(Sender, "_send", lambda self, batch: (sent.extend(batch), send(self, batch)))
+        assert engine.update(["v9/z"], [version("v9", "z", "two")])
+    touched = {found[1] for line in sent if (found := re.search(r'"_id":"s(\w+)\.', line))}
+    assert touched == {article_key("v1/z"), article_key("v9/z")}
+    assert ask(engine, "twoq") == ["v9/z"]
+    assert ask(engine, "onea") == ["v2/a"]
 
 
 # Faults, on a real node --------------------------------------------------------------------

@@ -8,7 +8,7 @@ others say the same as now or no longer: to know, the heads and fingerprints of 
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kb.index.opensearch.inverted import invert
@@ -40,6 +40,8 @@ _Key = tuple[str, int]
 
 _VALUES = ("m", "tm", "g", "gr", "l")
 """The fields of a section that other articles may change."""
+
+_GROUP = _VALUES.index("g")
 
 
 class _Stored(NamedTuple):
@@ -163,9 +165,8 @@ class _Update:
             listed, self._read([document_id("t", w) for w in listed]), strict=True
         ):
             known = row.get("s", {})
-            sums.terms[word] = known.get("n", 0) + self.changed.terms[word]
-            sums.occurrences[word] = known.get("oc", 0) + self.changed.occurrences[word]
-            sums.titles[word] = known.get("tn", 0) + self.changed.titles[word]
+            sums.terms.add(word, *(known.get(name, 0) for name in ("n", "oc", "tn", "hn")))
+            sums.terms.add(word, *self.changed.terms.get(word))
         return sums
 
     def _groups(
@@ -191,11 +192,7 @@ class _Update:
             return record["heading"], record["text"]
 
         groups = group_sections(prints, lambda key: cards[key[0]], section_of)
-        return {
-            key: (number, place)
-            for number, group in enumerate(groups)
-            for place, key in enumerate(group)
-        }
+        return _numbered(groups, {key: section.values[_GROUP] for key, section in stored.items()})
 
     def _meant(
         self, stored: Mapping[_Key, _Stored], cards: Mapping[str, ArticleMeta]
@@ -295,6 +292,23 @@ class _Update:
         for hit in scan(self.cluster, self.index, "a", ["d"]):
             card = decode_meta(unpack(hit["_source"]["d"]))
             yield card.id, card
+
+
+def _numbered(
+    groups: Sequence[Sequence[_Key]], before: Mapping[_Key, int | None]
+) -> dict[_Key, tuple[int, int]]:
+    """The number of its group, and the place in it, by section. A group keeps a number that one of
+    its sections had `before`: with numbers by order, one more had all behind it written anew.
+    """
+    unused = {number for number in before.values() if number is not None}
+    fresh = count(max(unused, default=-1) + 1)
+    found: dict[_Key, tuple[int, int]] = {}
+    for group in groups:
+        number = next((n for key in group if (n := before.get(key)) in unused), None)
+        unused.discard(number)
+        own = next(fresh) if number is None else number
+        found.update((key, (own, place)) for place, key in enumerate(group))
+    return found
 
 
 def _article(id_: str) -> str:

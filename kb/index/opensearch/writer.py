@@ -1,21 +1,16 @@
 """Writing an index to a cluster, in two passes, in bounded batches.
 
 Weights need average lengths, and the mass of a title needs the frequencies of all terms: so a first
-pass counts, with the articles on disk meanwhile, and a second one sends them. What was counted, one
-number for each term and word, is what memory holds.
+pass counts, and a second one sends. Articles and what was counted are on disk meanwhile, so that
+memory does not grow with them. Where meaning counts it does, by the vectors: clusters are made of
+all of them at once.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import tempfile
-from array import array
-from bisect import bisect_right
-from functools import lru_cache
 from itertools import chain, islice
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from kb.index.generations import DamagedIndexError
 from kb.index.opensearch.client import NotThereError
@@ -35,12 +30,12 @@ from kb.index.opensearch.names import Names
 from kb.index.opensearch.reader import Summary
 from kb.index.opensearch.scan import scan
 from kb.index.opensearch.sender import Change, Sender
+from kb.index.opensearch.spool import Spool
 from kb.index.opensearch.sums import Idfs, Share, Sums
-from kb.index.twins import Prints, group_sections
 from kb.libraries import INDEX, releases
-from kb.model import Article, decode_as, encode_meta
 from kb.search.protocols import field_of
 from kb.search.ranking import FIELDS, LEVEL_MASK, Averages, level, pair_weights, weighted
+from kb.store import Scratch
 from kb.version import __version__
 
 if TYPE_CHECKING:
@@ -49,7 +44,7 @@ if TYPE_CHECKING:
     from kb.config import Ranking
     from kb.index.opensearch.client import Cluster
     from kb.index.opensearch.inverted import Sections
-    from kb.model import Progress
+    from kb.model import Article, Progress
     from kb.semantic.kept import KeptVectors, Leader, Placed
     from kb.text.analysis import Analyzer
 
@@ -61,32 +56,23 @@ class Collection:
         self, analyzer: Analyzer, ranking: Ranking, vectors: KeptVectors | None = None
     ) -> None:
         self.analyzer, self.ranking, self.vectors = analyzer, ranking, vectors
-        self.sums = Sums()
+        self._scratch = Scratch()
+        self.sums, self._spool = Sums(self._scratch), Spool(self._scratch)
         self.leaders: list[Leader] = []
         self._keys: list[list[bytes]] = []  # by article and section, where meaning counts
         self._public: list[bool] = []
-        self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed by `close`
-        self._starts = array("Q")
-        self._firsts = array("Q")  # the number of each article's first section, among all
-        self._prints = Prints()
         self.group_count = 0
-        self.read = lru_cache(256)(self._read)
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
+        """Let go of what is on disk."""
+        self._scratch.close()
 
     def add(self, article: Article) -> None:
         """Count an article."""
-        data = json.dumps(encode_meta(article), separators=(",", ":")).encode()
-        self._starts.append(self._file.seek(0, os.SEEK_END))
-        self._file.write(data + b"\n")
         # Which averages does not matter here: levels are not looked at.
         found = invert(article, self.analyzer, self.ranking, Averages((1.0,) * len(FIELDS)))
         self.sums.add(Share.of(found))
-        self._firsts.append(len(self._prints))
-        for printed in found.documents.fingerprints:
-            self._prints.add(printed.tobytes())
+        self._spool.add(article, [own.tobytes() for own in found.documents.fingerprints])
         if self.vectors is not None:
             self._keys.append([key for key, _ in texts_of(found, self.vectors)])
             self._public += [not found.documents.hidden] * len(self._keys[-1])
@@ -104,19 +90,14 @@ class Collection:
         """
         averages, idfs = self.averages, Idfs(self.sums, self.ranking)
         placed = iter(self._placed(known))
-        groups = self.groups()
-        self.group_count = len({group for group, _ in groups.values()})
-        for number in range(len(self._starts)):
-            found = invert(self._read(number), self.analyzer, self.ranking, averages)
-            own = {
-                position: group
-                for position in range(len(found.documents.sections))
-                if (group := groups.get(self._firsts[number] + position))
-            }
+        self.group_count = self._spool.group()
+        for number, article in enumerate(self._spool):
+            found = invert(article, self.analyzer, self.ranking, averages)
+            groups = self._spool.groups_of(number)
             meant = [*islice(placed, len(found.documents.sections))]
-            yield from article_rows(found, idfs, own, self.ranking, meant)
+            yield from article_rows(found, idfs, groups, self.ranking, meant)
             if progress is not None:
-                progress(number + 1, len(self._starts))
+                progress(number + 1, self._spool.articles)
 
     def _placed(self, known: Mapping[bytes, bytes]) -> list[Placed]:
         """What is kept of the meaning of all sections; nothing where words alone count."""
@@ -134,10 +115,9 @@ class Collection:
     ) -> Iterator[dict[bytes, str]]:
         """The texts of sections that have no vector, some at a time, by their keys."""
         texts: dict[bytes, str] = {}
-        for number, keys in enumerate(self._keys):
+        for keys, article in zip(self._keys, self._spool, strict=True):
             if all(key in known for key in keys):
                 continue
-            article = self._read(number)
             averages = Averages((1.0,) * len(FIELDS))  # as above
             found = texts_of(invert(article, self.analyzer, self.ranking, averages), vectors)
             texts.update((key, text) for key, text in found if key not in known)
@@ -145,29 +125,6 @@ class Collection:
                 yield texts
                 texts = {}
         yield texts
-
-    def groups(self) -> dict[int, tuple[int, int]]:
-        """Of each section that others say the same as, by its number among all: its group, and its
-        place in it.
-        """
-        found = group_sections(self._prints, self._article_of, self._section)
-        return {
-            key: (number, place)
-            for number, group in enumerate(found)
-            for place, key in enumerate(group)
-        }
-
-    def _article_of(self, key: int) -> Article:
-        return self.read(bisect_right(self._firsts, key) - 1)
-
-    def _section(self, key: int) -> tuple[str, str]:
-        article = bisect_right(self._firsts, key) - 1
-        section = self.read(article).sections[key - self._firsts[article]]
-        return section.heading, section.text
-
-    def _read(self, number: int) -> Article:
-        self._file.seek(self._starts[number])
-        return decode_as(Article, json.loads(self._file.readline()))
 
 
 ENCODED_AT_ONCE = 1_000
@@ -307,7 +264,7 @@ def build(  # noqa: PLR0917  # all that an index depends on
             if vectors is not None:
                 about = about_rows(vectors, collection.leaders)
                 sender.send(Change(id_, row) for id_, row in about)
-            terms = sum(1 for count in sums.terms.values() if count)
+            terms = sum(1 for _, (sections, *_) in sums.terms if sections)
             groups, made = collection.group_count, vectors.made if vectors else ""
             sender.finish(sums, identity, fitted, terms, groups, adds=1, made=made)
         return new
