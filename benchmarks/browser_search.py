@@ -379,6 +379,11 @@ def times(figures):
             ),
             *(f"{middle(kb, 'key', share):.0f}" for share in (0.5, 0.95)),
             *(f"{middle(rows, 'cpu'):.0f}" for rows in (kb, other)),
+            *(
+                f"{middle(rows, key) / unit:.0f}"
+                for key, unit in (("typedCpu", 1), ("typedRequests", 1), ("typedBytes", 1e3))
+                for rows in (kb, other)
+            ),
         ]
 
 
@@ -408,6 +413,7 @@ SIZE_HEAD = (
 TIME_HEAD = (
     "network", "first answer, kb: ms", "Pagefind: ms", "ratio", "typing, kb: ms", "Pagefind: ms",
     "ratio", "from the last key, kb: ms", "p95", "kb: ms of CPU, main thread", "Pagefind's",
+    "typing, kb: ms of CPU, process", "Pagefind's", "kb: requests", "Pagefind's", "kb: KB", "Pagefind's",
 )  # fmt: skip
 WAVES_HEAD = (
     "set", "queries", "waves", "p95", "most", "files with the script", "p95", "most",

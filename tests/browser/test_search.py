@@ -86,8 +86,7 @@ def test_the_box_is_a_combobox(see, address):
                 ["press", "Escape"],
                 ["evaluate", state],
                 ["press", "ArrowDown", "ArrowDown", "Enter"],
-                ["until", "location.hash"],
-                ["wait", 200],
+                ["until", "location.hash && CSS.highlights.get('kb-found')"],
                 ["evaluate", marks],
             ],
         }
@@ -237,6 +236,31 @@ def test_versions_of_a_section_are_one_result_that_leads_to_them(see, serve_belo
     ]
     assert results["results"] == [expected, []]
     assert front["results"] == [[]]
+
+
+def test_a_further_section_does_not_repeat_its_articles_title(see, serve_below, tmp_path):
+    """Below an article's first hit a section has its heading as name; the one right under the title
+    has its text, which is then heard, too.
+    """
+    content = tmp_path / "content"
+    content.mkdir()
+    lead = "Pay by bank or by card, and tell us at once when a card was stolen."
+    rest = "## Stolen card\n\nA stolen card is blocked within a minute.\n\n## New card after a stolen one\n\nIt comes by post."
+    (content / "payments.md").write_text(f"# Payments\n\n{lead}\n\n{rest}\n")
+    config = load_config(content=content, environ={}, cwd=tmp_path)
+    build_site(config, out=tmp_path / "site")
+    parts = ".find-title, .find-line:not([aria-hidden])"
+    names = f"[...{OPTIONS}].map((one) => [...one.querySelectorAll('{parts}')].map((part) => part.textContent))"
+    [seen] = see(
+        {
+            "url": serve_below(tmp_path / "site") + "index.html",
+            "steps": [*typed("stolen card", ["evaluate", names], ["axe"])],
+        }
+    )
+    [first, *further], problems = seen["results"]
+    assert first == ["Payments"]
+    assert sorted(further[:2]) == sorted([["New card after a stolen one"], [lead]])
+    assert problems == []
 
 
 def test_arrows_lead_from_the_box_through_the_results(see, address):

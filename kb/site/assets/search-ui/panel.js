@@ -110,19 +110,19 @@ export function attachPanel(form, input, view, open) {
   function group(hits, doubted) {
     const rows = hits.map((hit) => row(hit, hit === hits[0]));
     const doing = hits[0].group === 1 ? hits[0].actions.slice(0, ACTIONS).map(action) : [];
-    return make("div", { role: "group", "aria-label": hits[0].title, class: "find-group" }, doubted ? perhaps(view) : "", rows[0], ...doing, ...rows.slice(1));
+    return make("div", { role: "group", "aria-label": hits[0].title, class: "find-group" }, doubted && perhaps(view), rows[0], ...doing, ...rows.slice(1));
   }
 
-  /** A title, or a heading below it, and one line, which describes it: its name is short. @param {Hit} hit @param {boolean} first  of its article */
+  /** A title, or a heading below it, and one line, which describes it: its name is short. The line alone is the
+   * name of a further section that has no heading but the title. @param {Hit} hit @param {boolean} first  of its article */
   function row(hit, first) {
-    const link = option(address(hit.url, view.base), `find-hit${first ? "" : " find-further"}`);
+    const link = option(address(hit.url, view.base), first ? "find-hit" : "find-hit find-further");
     const trail = trailOf(hit);
-    const name = first || !trail ? hit.title : trail;
-    link.append(make("span", { class: "find-title" }, name));
-    if (first) link.append(...badges(hit, view));
-    const line = [first && trail ? make("span", { class: "find-trail" }, `${trail}: `) : "", snippetOf(hit)];
-    link.append(make("span", { class: "find-line", "aria-hidden": "true" }, ...line), alsoIn(hit, view, (twin) => twin.label) || "");
-    link.setAttribute("aria-description", link.querySelector(".find-line")?.textContent ?? "");
+    const name = first ? hit.title : trail;
+    const start = first && trail && make("span", { class: "find-trail" }, `${trail}: `);
+    const line = make("span", { class: "find-line", "aria-hidden": name && "true" }, start, snippetOf(hit));
+    link.append(name && make("span", { class: "find-title" }, name), ...(first ? badges(hit, view) : []), line, alsoIn(hit, view, (twin) => twin.label) || "");
+    link.setAttribute("aria-description", name && `${line.textContent}`);
     keepWords(link, hit);
     return link;
   }

@@ -252,11 +252,8 @@ export class Search {
   /** The sections that hold a word or are near, and that filters, exclusions and phrases leave.
    * @param {Scoring} scoring @param {number[]} [near] */
   async allowed(scoring, near = []) {
-    let docs = [...new Set([...scoring.docs, ...near])];
-    if (this.wanted.person) {
-      const contacts = [...this.corpus.tiers].filter(([, tier]) => tier === "contact");
-      docs = [...new Set([...docs, ...contacts.map(([article]) => this.corpus.firsts[article])])];
-    }
+    const contacts = [...this.corpus.tiers].flatMap(([article, tier]) => (this.wanted.person && tier === "contact" ? this.corpus.firsts[article] : []));
+    let docs = [...new Set([...scoring.docs, ...near, ...contacts])];
     const required = this.#isSentence() ? [] : this.parsed.phrases;
     for (const [texts, wanted] of /** @type {const} */ ([[required, true], [this.parsed.excluded, false]])) {
       for (const text of texts) {

@@ -52,7 +52,7 @@ const levelOf = (frequency) =>
  * one may be among them. @param {ArrayLike<number>} docs @param {ArrayLike<number>} scores @param {number} count
  * @returns {[number, number][]} */
 export function bestFirst(docs, scores, count) {
-  const least = count < scores.length ? Float64Array.from(scores).sort()[scores.length - count] - 1 / SCALE : -1;
+  const least = count < scores.length ? new Float64Array(scores).sort()[scores.length - count] - 1 / SCALE : -1;
   /** @type {[number, number][]} */
   const scored = [];
   for (let at = 0; at < scores.length; at++) if (scores[at] >= least) scored.push([docs[at], scores[at]]);
@@ -397,16 +397,12 @@ function placesBefore(places, others, distance) {
 /** The greatest value of each section, in ascending order. @param {(Parts & {step?: number})[]} all
  * @param {number} size @returns {Parts} */
 function best(all, size) {
-  const values = new Float64Array(size).fill(-1);
-  /** @type {number[]} */
-  const found = [];
-  for (const { docs, values: some, step = 1 } of all) {
-    for (let at = 0; at < docs.length; at++) {
-      const doc = docs[at];
-      if (values[doc] < 0) found.push(doc);
-      if (some[at] * step > values[doc]) values[doc] = some[at] * step;
-    }
+  const most = new Float64Array(size).fill(-1);
+  for (const { docs, values, step = 1 } of all) {
+    for (let at = 0; at < docs.length; at++) most[docs[at]] = Math.max(most[docs[at]], values[at] * step);
   }
-  const docs = Int32Array.from(found).sort();
-  return { docs, values: Float64Array.from(docs, (doc) => values[doc]) };
+  /** @type {number[]} */
+  const docs = [];
+  most.forEach((value, doc) => value < 0 || docs.push(doc));
+  return { docs, values: docs.map((doc) => most[doc]) };
 }

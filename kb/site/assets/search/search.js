@@ -187,6 +187,7 @@ export class Engine {
       hits.push({ ...hit, ...(also && { also }), ...(other && { apart: other }) });
     }
     const escalation = this.asking.escalate(text, documents[0]?.article);
+    const message = () => this.asking.message(text, escalation.have_ready); // few who type will send it
     return {
       version: 1,
       query: text,
@@ -200,7 +201,12 @@ export class Engine {
       topics: results.found === "nothing" ? nearestTopics(parseQuery(text).words, (await this.corpus.facets()).topics, this.analyzer) : [],
       synonyms: results.synonyms,
       notices: results.notices,
-      escalation: { ...escalation, message: this.asking.message(text, escalation.have_ready) },
+      escalation: {
+        ...escalation,
+        get message() {
+          return message();
+        },
+      },
     };
   }
 

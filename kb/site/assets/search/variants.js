@@ -4,7 +4,8 @@
  * @returns {(word: string) => string} */
 export function speller(rules) {
   const compiled = rules.map(([rule, instead]) => /** @type {const} */ ([new RegExp(rule, "g"), instead.replace(/\\(\d)/g, "$$$1")]));
-  return (word) => compiled.reduce((word, [rule, instead]) => word.replace(rule, instead), word);
+  const any = new RegExp(rules.map((rule) => rule[0]).join("|")); // most words fit none
+  return (word) => (any.test(word) ? compiled.reduce((word, [rule, instead]) => word.replace(rule, instead), word) : word);
 }
 
 const FIRST_SYLLABLE = 0xac00;
