@@ -97,8 +97,8 @@ def _letters(name: str) -> str | None:
 def _shape(name: str) -> str | None:
     if name in {"", ".", ".."}:
         return "an id has no empty part, and none that is . or .."
-    if name.startswith((" ", ".")) or name.endswith((" ", ".")):
-        return "the name begins or ends with a dot or a space"
+    if name.startswith(".") or name.endswith((" ", ".")):
+        return "the name begins with a dot, or ends with a dot or a space"
     if len(unicodedata.normalize("NFC", name).encode()) > MAX_NAME:
         return f"the name has over {MAX_NAME} bytes"
     return None
@@ -113,7 +113,7 @@ def _device(name: str) -> str | None:
 TOPIC_FILE = "topic.yaml"
 MENU_FILES = frozenset({
     "_category_.json", "_category_.yml", "_category_.yaml", "_meta.json", "meta.json", ".pages",
-    "toc.yml", "toc.yaml", "_sidebar.md", "SUMMARY.md",
+    "toc.yml", "toc.yaml", "_sidebar.md", "SUMMARY.md", "_order.yaml",
 })  # fmt: skip
 """Files in which other tools say in which order a folder's pages stand, and what it is called."""
 SUFFIXES = (".md", ".mdx", ".markdown")

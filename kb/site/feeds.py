@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from kb.config import DEFAULT_LIMITS
 from kb.content.markdown.document import escape, offers_unsafe_links
+from kb.content.markdown.wiki_link import BY_NAME
 from kb.site.addresses import FEED, HOME, OPENSEARCH, SEARCH, absolute, encode, markdown_of, root_of
 
 if TYPE_CHECKING:
@@ -286,7 +287,7 @@ def write_markdown(rendered: RenderedBody, resolved: Sequence[Resolved]) -> str:
     article = rendered.meta
     body = rendered.body
     wants = zip(rendered.wants, resolved, strict=True)
-    dead = {wanted.written for wanted, found in wants if not found.href}
+    dead = {wanted.written.removeprefix(BY_NAME) for wanted, found in wants if not found.href}
     seen = _as_read(body)
     runs = any(scheme in seen for scheme in _RUNNING)
     if dead or runs:

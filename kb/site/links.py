@@ -25,6 +25,9 @@ _IN_REPOSITORY = re.compile(
     r"|github\.com/[^/?#]+/[^/?#]+/(?:blob|raw)/[^/?#]+)/([^?#]+)",
     re.IGNORECASE,
 )
+_SLUG = re.compile(r"\A(?:doc|ref|page|recipe|changelog):(?=[\w-])")
+"""How ReadMe writes a link to a page by the last part of its address: `doc:late-parcels`."""
+
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ROUTE = re.compile(r"(?:\./|/)?#!?/")
 _HEADING_QUERY = re.compile(r"[?&]id=([^&]*)")
@@ -63,6 +66,8 @@ def sort_link(href: str) -> tuple[Place, str]:
     scheme = _SCHEME.match(href)
     if scheme is None or href.startswith(BY_NAME):
         return Place.INSIDE, href
+    if _SLUG.match(href):
+        return Place.INSIDE, BY_NAME + href
     name = scheme[1].lower()
     if name in {"http", "https"} and _OUTSIDE.match(href):
         return Place.OUTSIDE, href
@@ -73,7 +78,8 @@ def sort_link(href: str) -> tuple[Place, str]:
 
 def shown(href: str) -> str:
     """A link as a person wrote it: one by name has its brackets."""
-    return f"[[{unquote(href.removeprefix(BY_NAME))}]]" if href.startswith(BY_NAME) else href
+    name = href.removeprefix(BY_NAME)
+    return href if name == href else name if _SLUG.match(name) else f"[[{unquote(name)}]]"
 
 
 def host_of(url: str) -> str:
@@ -116,7 +122,7 @@ def want(href: str, article_path: str, line: int, *, image: bool = False) -> Lin
 
 def target_of(href: str) -> str:
     """The path of a link as it was meant: decoded, without origin, query and fragment."""
-    href = _unrouted(href.removeprefix(BY_NAME))
+    href = _unrouted(_SLUG.sub("", href.removeprefix(BY_NAME), count=1))
     if origin := _HOST.match(href):
         href = href[origin.end() :] or "/"
     return unquote(href.partition("#")[0].partition("?")[0])

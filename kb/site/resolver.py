@@ -217,6 +217,10 @@ class Targets:
         folder = fold(above[-1]) if above and above[-1] != ".." else ""
         named, stem = self._named[wanted.image], fold(_ENDING.sub("", name))
         places = named.get(stem) or (named.get(stem.replace(" ", "-"), []) if by_name else [])
+        if by_name and not places:
+            places = self._by_slug.get(stem, [])
+            if not places and any(f"/{path}".endswith(f"/{stem}") for path in self.hidden):
+                return Resolved("", "leads to an article that is not published")
         places = [place for place in places if not place.startswith(self.translation.others)]
         alike = [place for place in places if f"/{place}".rpartition("/")[0].endswith(f"/{folder}")]
         if by_name or wanted.image or _ENDING.search(name):
@@ -234,7 +238,7 @@ class Targets:
         """A picture, or an article by its folded path."""
         if wanted.image:
             return self._file(path, image=True)
-        return _at_anchor(self.articles[path], wanted.fragment)
+        return _at_anchor(self.articles.get(path) or self.routes[path], wanted.fragment)
 
     @cached_property
     def _named(self) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
@@ -249,6 +253,17 @@ class Targets:
         for path in self.files:
             files.setdefault(fold(path.rpartition("/")[2]), []).append(path)
         return pages, files
+
+    @cached_property
+    def _by_slug(self) -> Mapping[str, list[str]]:
+        """The paths of pages by the last part of the addresses that they had elsewhere: an article
+        that stands for a folder has the folder's name.
+        """
+        found: dict[str, list[str]] = {}
+        for path in (*self.articles, *self.routes):
+            name = _INDEX.sub("", path).rpartition("/")[2]
+            found.setdefault(name, []).append(path)
+        return found
 
     def _image(self, wanted: LinkReference, page: str) -> Resolved:
         if own := path_in_repository(wanted.written):

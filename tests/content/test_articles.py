@@ -149,7 +149,6 @@ def test_a_missing_folder_says_what_to_do(content):
         "<img src=x>",
         "a.",
         "a ",
-        " a",
         "con",
         "NUL",
         "com1.x",
@@ -180,7 +179,19 @@ def test_names_that_not_every_system_can_hold_are_refused(content, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["late-packages", "a.b", "v1.2.3", "ü", "日本", "a (b)", "it's", "x_", "a & b", "console"],
+    [
+        "late-packages",
+        "a.b",
+        "v1.2.3",
+        "ü",
+        "日本",
+        "a (b)",
+        "it's",
+        "x_",
+        "a & b",
+        "console",
+        " a",
+    ],
 )
 def test_other_names_are_ids(content, name):
     """Letters of every script, spaces and most punctuation."""

@@ -44,6 +44,7 @@ SIGNS = {
     "jupyterbook": ("book", {"book/_toc.yml": "- file: page\n", "book/_config.yml": "title: X\n"}),
     "jekyll": ("docs", {"_config.yml": "title: X\n"}),
     "sphinx": ("docs", {"docs/conf.py": "extensions = ['myst_parser']\n"}),
+    "readme": ("docs", {"docs/Parcels/_order.yaml": "- page\n"}),
     "eleventy": ("pages", {".eleventy.js": "module.exports = function (c) {};\n"}),
     "docsify": ("docs", {"docs/index.html": "<script>window.$docsify = {}</script>"}),
     "obsidian": ("vault", {"vault/.obsidian/app.json": "{}"}),

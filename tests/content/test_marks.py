@@ -128,6 +128,14 @@ PLACES = (
     "<Tabs>\n<template v-slot:{}>\n\n{}\n\n</template>\n</Tabs>",
     '<CodeGroup>\n<CodeGroupItem title="{}">\n\n{}\n\n</CodeGroupItem>\n</CodeGroup>',
     '<picture><source srcset="{} 2x, {}"><img alt="{}"></picture>',
+    "> 📘 {}\n> a",
+    '[block:callout]\n{{"type": "{}", "title": "{}", "body": "{}"}}\n[/block]',
+    '[block:parameters]\n{{"data": {{"h-0": "{}", "0-0": "{}"}}}}\n[/block]',
+    '[block:image]\n{{"images": [{{"image": ["{}", "{}"], "caption": "{}"}}]}}\n[/block]',
+    '[block:code]\n{{"codes": [{{"code": "{}", "language": "{}", "name": "{}"}}]}}\n[/block]',
+    '[block:embed]\n{{"url": "{}", "title": "{}"}}\n[/block]',
+    '[block:html]\n{{"html": "{}"}}\n[/block]',
+    "<HTMLBlock>{{`{}`}}</HTMLBlock>",
 )
 ALLOWED = {"id", "class", "role", "href", "type", "disabled", "checked", "open", "start", "src"}
 ALLOWED |= {"alt", "title", "aria-label", "style", "data-numbered", "dir", "lang"}
@@ -324,7 +332,7 @@ def test_lines_of_attributes_between_words_are_left_out():
 AGAIN = (
     "::: tabs\n@tab a\n", "/// note\n", "///\n", "# [a](#tab/b)\n\n", ">[!TAB a]\n\n", "**a**{", "<A {", "<A b={",
     '<div markdown="1">\n', "<template #a>\n", "a\n{: .b}\n", "<td>", "<kbd>a", "[](a){#b}", "@[code](a)\n", "<<< a\n",
-    "{* a *}\n", "<!--@include: a-->\n", "{{#include a}}", "[!code-a[b](c)]", ":a_b:",
+    "{* a *}\n", "[block:a]\n", "<A>{`a", "<A>{`a`}", "> 📘 a\n", "<!--@include: a-->\n", "{{#include a}}", "[!code-a[b](c)]", ":a_b:",
 )  # fmt: skip
 FAMILIES = frozenset({"liquid", "gitbook", "docfx", "vuepress", "mkdocs", "mdbook", "mdx"})
 

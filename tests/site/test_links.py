@@ -393,6 +393,39 @@ def test_an_address_with_spaces_is_a_link(empty):
     assert "[no](see below) [no](a (b) c)" in empty.read("a.html")
 
 
+def test_links_by_the_last_part_of_an_address(empty):
+    """ReadMe's, wherever the page stands; a page of a folder is called as that."""
+    text = links("doc:late", "ref:parcels#lost", "doc:own-slug", "page:nowhere", "doc:secret")
+    text += links("/docs/late")
+    empty.write(
+        {
+            "Start here/_order.yaml": "- start\n- apples\n",
+            "Start here/start.md": f"# Start\n\n{text}",
+            "Start here/apples.md": "# Apples\n",
+            " Bills/late.md": "# Late\n",
+            "Start here/parcels/index.md": "# Parcels\n\n## Lost\n",
+            "Start here/parcels/named.md": "---\nslug: own-slug\n---\n# Named\n",
+            "secret.md": "---\nhidden: true\n---\n# Secret\n",
+        }
+    )
+    missing = broken(empty.build())
+    assert hrefs(empty, "Start here/start.html") == [
+        "%20Bills/late.html",
+        "Start%20here/parcels/index.html#lost",
+        "Start%20here/parcels/named.html",
+        "%20Bills/late.html",
+    ]
+    assert [line.partition("link ")[2] for line in missing] == [
+        "page:nowhere leads to nothing in the content folder",
+        "doc:secret leads to an article that is not published",
+    ]
+    copy = empty.read("Start here/start.md")
+    assert "[x](doc:late)\n" in copy
+    assert "- [x]\n" in copy
+    home = empty.read("index.html")
+    assert home.index(">Start<") < home.index(">Apples<")
+
+
 def test_links_by_name(empty):
     """Obsidian's, wherever the page stands; where settings say otherwise double brackets are text."""
     text = "[[Late parcels]] [[late parcels#Why|x]] [[#Own]] ![[pic.png|3]] [[Nowhere]]\n\n## Own\n"

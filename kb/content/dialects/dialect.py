@@ -112,8 +112,10 @@ NO_GROUPS = Groups({}, {}, {}, {})
 
 def _filled(pattern: str, path: str) -> str:
     """A pattern with what the path of a file says; empty where it asks for more."""
-    name = path.rpartition("/")[2]
-    values = {"path": path, "name": name, "title": name, "slug": name, "output_ext": ""}
+    folder, _, name = path.rpartition("/")
+    page = folder.rpartition("/")[2] if folder and name.casefold() == "index" else name
+    values = {"path": path, "name": name, "title": name, "slug": name, "page": page}
+    values["output_ext"] = ""
     address = _PLACE.sub(lambda found: values.get(found[1], found[0]), pattern)
     return "" if _PLACE.search(address) else address
 

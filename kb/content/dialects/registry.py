@@ -24,9 +24,9 @@ class Sign(NamedTuple):
 
     `beside` are files and folders, in the content folder or up to three levels above it; `within`
     only in the content folder itself or right above it. Where `says` is given, one of the files
-    has to hold what it matches. `inputs` are the files and folders beside the sign from which
-    variables and menus are read; texts that articles include are none of them. `unless` are files
-    that tell of another generator.
+    has to hold what it matches. A `*` stands for any one folder. `inputs` are the files and folders
+    beside the sign from which variables and menus are read; texts that articles include are none of
+    them. `unless` are files that tell of another generator.
     """
 
     beside: tuple[str, ...] = ()
@@ -99,6 +99,12 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
     ),
     "jekyll": (Sign(("_config.yml", "_config.yaml"), inputs=("_data",)),),
     "sphinx": (Sign(("conf.py",), says=r"^(?:extensions|html_theme|myst_\w+)\s*="),),
+    "readme": (
+        Sign(
+            ("docs/_order.yaml", "docs/*/_order.yaml"),
+            within=("_order.yaml", "*/_order.yaml"),
+        ),
+    ),
     "eleventy": (
         Sign(
             (*(f".{name}" for name in _scripts("eleventy")), *_scripts("eleventy.config")),
@@ -116,6 +122,7 @@ NAMES = (*REGISTRY, "plain")
 LEVELS_UP = 3
 _MOST_READ = 262_144  # bytes in which a sign has to say what it is
 _MOST_INPUTS = 20_000
+_MOST_FOLDERS = 500  # in which a sign is looked for
 
 
 def locate(content: Path, configured: str | None = None) -> Located:
@@ -164,11 +171,23 @@ def _find(sign: Sign, folder: Path, level: int) -> Path | None:
     names = (*sign.beside, *sign.within) if level < 2 else sign.beside  # noqa: PLR2004 right above
     if any(os.path.exists(f"{folder}/{name}") for name in sign.unless):  # noqa: PTH110  # of many folders
         return None
-    for name in names:
+    for name in (found for each in names for found in _meant(each, folder)):
         path = f"{folder}/{name}"
         if os.path.exists(path) and (not sign.says or _says(path, sign.says)):  # noqa: PTH110  # of many folders
             return folder / name
     return None
+
+
+def _meant(name: str, folder: Path) -> Iterable[str]:
+    """The names that one with a `*` may stand for, in order."""
+    if "*" not in name:
+        return (name,)
+    before, _, after = name.partition("*")
+    try:
+        below = sorted(os.listdir(f"{folder}/{before}"))  # noqa: PTH208  # of many folders
+    except OSError:
+        return ()
+    return [f"{before}{each}{after}" for each in below[:_MOST_FOLDERS] if not each.startswith(".")]
 
 
 def _says(path: str, pattern: str) -> bool:

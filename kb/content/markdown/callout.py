@@ -35,7 +35,7 @@ _KINDS = {
     "note": "note notes info information abstract summary tldr example quote cite question faq "
     "help seealso see-also admonition aside callout primary secondary default todo alert "
     "morelikethis availability",
-    "tip": "tip tips hint success check done positive idea pro",
+    "tip": "tip tips hint success okay check done positive idea pro",
     "warning": "warning warn important attention caution version-changed",
     "danger": "danger error bug failure fail missing negative deprecated critical",
 }
@@ -45,6 +45,7 @@ _SAME = {
     "information": "info",
     "tips": "tip",
     "hint": "tip",
+    "okay": "tip",
     "warn": "warning",
     "admonition": "note",
     "aside": "note",

@@ -63,6 +63,14 @@ _END_TAG = re.compile(r"</([A-Za-z][\w.-]*)")
 _END = re.compile(r"\s*</([A-Za-z][\w.-]*)\s*>\s*\Z")
 
 
+_LITERAL = re.compile(
+    r"\s{0,20}\{\s{0,20}`((?:[^`\\]|\\.){0,100000}+)`\s{0,20}\}\s{0,20}</([A-Z]\w*)\s{0,9}>"
+    r"[ \t]*(?=\n|\Z)",
+    re.DOTALL,
+)
+_ESCAPED = re.compile(r"\\([`$\\])")
+
+
 def without_indentation(text: str) -> str:
     """A text in MDX in which what stands in a component is not indented more than its tags.
 
@@ -148,19 +156,35 @@ def component_line(state: StateBlock, start: int, end: int, silent: bool) -> boo
         return True
     tags, after = read
     state.env["account"].has_marks = True
-    line = start
-    while line < end - 1 and state.eMarks[line] < after:
-        line += 1
+    line = _line_at(state, start, end, after)
     state.line = line + 1
     for tag in tags:
         _push(state, tag, start)
-    if whole := _whole(tags[-1], src[after : state.eMarks[line]]):
+    rest = src[after : state.eMarks[line]]
+    if whole := _literal(tags[-1], src, after) or _whole(tags[-1], rest):
         inner, closing = whole
+        state.line = max(line, _line_at(state, start, end, closing.end)) + 1
         insert(state, inner, start)
         _push(state, closing, start)
-    elif after < state.eMarks[line] and src[after : state.eMarks[line]].strip():
+    elif rest.strip():
         _go_on(state, line, end, after)
     return True
+
+
+def _line_at(state: StateBlock, line: int, end: int, at: int) -> int:
+    """The line, from one on, on which a place in the text stands."""
+    while line < end - 1 and state.eMarks[line] < at:
+        line += 1
+    return line
+
+
+def _literal(tag: Tag, src: str, after: int) -> tuple[str, Tag] | None:
+    """The text of a component that is all in a template literal, and its end tag."""
+    found = None if tag.is_void or tag.closes else _LITERAL.match(src, after)
+    if found is None or found[2] != tag.name:
+        return None
+    closing = read_tag(src, found.start(2) - 2)
+    return (_ESCAPED.sub(r"\1", found[1]), closing) if closing else None
 
 
 def _whole(tag: Tag, rest: str) -> tuple[str, Tag] | None:

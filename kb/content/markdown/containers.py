@@ -37,6 +37,19 @@ _BOLD = re.compile(
     r"(?:\*\*|__|<(?:b|strong)>)[^\w\s]{0,4}\s?([A-Za-z]{3,12})\s?([:\uff1a!]?)"
     r"(?:\*\*|__|</(?:b|strong)>)[ \t]*([:\uff1a]?|[-\u2013\u2014](?=\s))(?:[ \t]*(\n)|[ \t]*)"
 )
+_SIGN = re.compile(r"(:[a-z_]{4,20}:|[^\w\s])\ufe0f?[ \t]*([^\n]{0,1000})(?:\n|\Z)")
+_SIGNS = {
+    sign: name
+    for name, signs in {
+        "info": "\U0001f4d8 \u2139 :information_source: :blue_book:",
+        "tip": "\U0001f44d \u2705 \U0001f4a1 :bulb: :white_check_mark: :thumbsup:",
+        "warning": "\U0001f6a7 \u26a0 :warning: :construction:",
+        "danger": "\u2757 \u203c \U0001f6d1 \U0001f6a8 :exclamation: :rotating_light: :stop_sign:",
+    }.items()
+    for sign in signs.split()
+}
+"""Signs with which a quote begins that is a callout, as in ReadMe and in many a README."""
+_TITLE = re.compile(r"(?![^\n]*[.;:!?]\s)[^\n]{0,60}(?<![.,;])")
 _BOLD_NAMES = frozenset(
     """
     note notes info information tip tips hint important warning caution danger attention
@@ -370,7 +383,7 @@ class _Assembler:
         else:
             found = _BOLD.match(inline.content)
             if found is None or found[1].lower() not in _BOLD_NAMES:
-                return None
+                return self._signed(index, token)
             after = inline.content[found.end() :]
             if after and after[0].islower() and not (found[2] or found[3] or found[4]):
                 return None
@@ -378,6 +391,23 @@ class _Assembler:
         opened = self._callout(callout, title, token)
         opened.deeper -= 1
         self._cut(index, inline, found.end())
+        return opened
+
+    def _signed(self, index: int, token: Token) -> _Open | None:
+        """A quote that begins with a sign of attention: a short line behind it is the title."""
+        inline = self._tokens[index + 2]
+        found = _SIGN.match(inline.content)
+        name = _SIGNS.get(found[1]) if found else None
+        if found is None or name is None:
+            return None
+        title, end = found[2].strip(), found.end()
+        more = inline.content[end:]
+        has_more = more or self._tokens[index + 4].type != "blockquote_close"
+        if not has_more or more[:1].islower() or not _TITLE.fullmatch(title):
+            title, end = "", found.start(2)
+        opened = self._callout(any_callout(name), title, token)
+        opened.deeper -= 1
+        self._cut(index, inline, end)
         return opened
 
     def _alert_above(self) -> str:

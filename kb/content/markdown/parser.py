@@ -28,6 +28,7 @@ from kb.content.markdown.cards import cards, page_names
 from kb.content.markdown.comment_block import comment_block
 from kb.content.markdown.component_line import component_ends, component_line, without_indentation
 from kb.content.markdown.drawing import drawing
+from kb.content.markdown.magic_block import magic_block
 from kb.content.markdown.markup import PLAIN, Account, Markup
 from kb.content.markdown.myst import directive, role
 from kb.content.markdown.raw_html import html_of_words, loose_tag, raw_html
@@ -69,7 +70,7 @@ _ESCAPED = 6
 _SPANS = frozenset({"kramdown", "mkdocs", "mdx"})
 _MAY_HOLD_MARKS = re.compile(
     r"\{[%{*]|\{\s?['\"][\s\\]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\[|:include|highlight-[ns]"
-    r"|\{(?:literal)?include\}|\{eval-rst\}"
+    r"|\{(?:literal)?include\}|\{eval-rst\}|\[block:"
 )
 
 
@@ -221,6 +222,7 @@ def _template_parser(nesting: int, syntax: MarkdownConfig, *, mdx: bool) -> Mark
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.before("table", "template_line", template_line, {"alt": ends})
     parser.block.ruler.before("table", "component_line", component_line, {"alt": ends})
+    parser.block.ruler.before("table", "magic_block", magic_block, {"alt": ends})
     if mdx:
         parser.disable(["code"])
     parser.core.ruler.at("inline", _parse_inlines)
