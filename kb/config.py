@@ -506,6 +506,7 @@ class SiteConfig:
 ANCHORS = (
     "github", "docsify", "docusaurus", "gitlab", "hugo", "kramdown", "mdbook", "python-markdown",
     "vitepress",
+    "zola",
 )  # fmt: skip
 """Whose anchors headings may get: `kb.content.anchors` makes them."""
 

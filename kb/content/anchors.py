@@ -94,6 +94,12 @@ def vitepress_anchor(heading: str) -> str:
     return re.sub(r"\A([0-9])", r"_\1", text).lower()
 
 
+def zola_anchor(heading: str) -> str:
+    """The anchor of Zola: no accents, ASCII letters and digits, a hyphen for each run of others."""
+    text = _COMBINING.sub("", unicodedata.normalize("NFKD", heading)).lower()
+    return re.sub(r"[^a-z0-9]+", "-", text).strip("-")
+
+
 def docsify_anchor(heading: str) -> str:
     """The anchor of docsify: ASCII signs dropped, a hyphen for each run of spaces."""
     text = unicodedata.normalize("NFC", heading.strip())
@@ -155,6 +161,7 @@ STYLES = {
     "mdbook": Style(mdbook_anchor),
     "python-markdown": Style(python_anchor, _count_on),
     "vitepress": Style(vitepress_anchor),
+    "zola": Style(zola_anchor),
 }
 """The styles by name. Jekyll, Starlight, GitBook and docfx make GitHub's."""
 

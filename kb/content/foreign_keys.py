@@ -57,7 +57,8 @@ KNOWN = frozenset({
     "theme", "thumbnail", "thumbnailurl", "toc", "tocmaxheadinglevel", "tocminheadinglevel",
     "topic", "topics", "translationid", "translationkey", "translations", "type", "uid",
     "updated", "updatedat", "usersegmentid", "version", "versions", "video", "videos",
-    "visibility",
+    "visibility", "sortby", "pagetemplate", "extra", "taxonomies", "insertanchorlinks",
+    "paginateby", "transparent", "generatefeeds", "insearchindex",
 })  # fmt: skip
 """Keys of well-known tools: never taken for slips of kb's own."""
 

@@ -199,6 +199,10 @@ def read_text(
     )
     if given.fatal:
         return given.problems
+    if "zola" in dialect.marks:
+        from kb.content.markdown import zola  # noqa: PLC0415  # no other dialect has it
+
+        body = zola.as_others_write(body)
     body, unclosed = markdown.without_comments(
         body, first_line=body_line, limits=limits, syntax=dialect.markdown
     )

@@ -102,6 +102,11 @@ def test_an_id_of_the_author_wins():
             ["2. Plans & Billing", "Größe?", "a", "a"],
             ["_2-plans-billing", "große", "a", "a-1"],
         ),
+        (
+            "zola",
+            ["2. Plans & Billing", "What's Größe?", "a", "a"],
+            ["2-plans-billing", "what-s-gro-e", "a", "a-1"],
+        ),
         ("docsify", ["2. Plans & Billing", "a.b"], ["_2-plans-billing", "ab"]),
         ("mdbook", ["Plans & Billing", "Ä.b"], ["plans--billing", "Äb"]),
         ("gitlab", ["Plans & Billing", "2024"], ["plans-billing", "anchor-2024"]),

@@ -29,6 +29,7 @@ def make(folder, files):
 
 SIGNS = {
     "mkdocs": ("docs", {"mkdocs.yml": "site_name: X\n"}),
+    "zola": ("content", {"config.toml": 'title = "X"\nbase_url = "https://example.com"\n'}),
     "hugo": ("content/en", {"hugo.toml": "baseURL = 'https://example.com/'\n"}),
     "docusaurus": ("docs", {"docusaurus.config.ts": "export default {};\n"}),
     "starlight": ("src/content/docs", {"astro.config.mjs": "export default {};\n"}),
@@ -82,6 +83,44 @@ def test_nothing_above_a_repository_or_three_levels_is_looked_at(tmp_path):
     assert find_dialect(tmp_path / "a/b/c/d").name == "plain"
     repository = find_dialect(tmp_path / "repo/docs")
     assert (repository.name, repository.root) == ("plain", tmp_path / "repo")
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ('base_url = "https://a.org"\ntheme = "x"\n', "zola"),
+        ('title = "X"\nlist = [\n  1,\n]\nbase_url = "/"\n', "zola"),
+        ('baseURL = "https://a.org"\nbase_url = "/"\n', "hugo"),
+        ('theme = "x"\n[params]\nbase_url = "/"\n', "hugo"),
+    ],
+)
+def test_config_toml_is_of_zola_or_of_hugo(tmp_path, said, name):
+    """They have other names for the address of the site."""
+    make(tmp_path, {"config.toml": said, "content/page.md": ""})
+    assert find_dialect(tmp_path / "content").name == name
+
+
+def test_what_zola_leaves_out_and_its_languages(tmp_path):
+    """`ignored_content` starts at content/; names end in languages."""
+    said = (
+        'base_url = "https://a.org/help"\ndefault_language = "fr"\n'
+        'ignored_content = ["*.{old,bak}.md", "b/**"]\n[languages.de]\n'
+    )
+    files = {
+        "a.md": "",
+        "a.de.md": "",
+        "c.old.md": "",
+        "d.bak.md": "",
+        "b/e.md": "",
+        "g/b/h.md": "",
+    }
+    make(tmp_path, {"config.toml": said, **{f"content/{k}": v for k, v in files.items()}})
+    found = find_dialect(tmp_path / "content")
+    listed = {f.path for f in scan(tmp_path / "content", dialect=found).articles}
+    assert listed == {"a.md", "a.de.md", "g/b/h.md"}
+    assert found.languages.first == ("fr", "de")
+    assert found.languages.of_path("a.de.md") == "de"
+    assert found.published_at == ("https://a.org/help/", "/help/")
 
 
 def test_a_configuration_of_something_else_is_no_sign(tmp_path):

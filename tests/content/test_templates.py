@@ -324,6 +324,51 @@ def test_comments_in_code_that_mark_its_lines_are_marks(tmp_path, files, code, t
     assert " ".join(shown) == marked
 
 
+ZOLA = {"config.toml": 'title = "Help"\nbase_url = "https://example.com"\ntheme = "x"\n'}
+SHORTCODES = [
+    ('{% alert(type="warning", icon="x") %}\nKeep **it**.\n{% end %}\nb', "Warning\nKeep it.\nb"),
+    ("{% note(\n  title='To \"do\"'\n) %}\na\n{% end %}", 'Note: To "do"\na'),
+    ("{% tip() %}\na\n\n{% box(n=1) %}\nb\n{% end %}\n\nc\n{% end %}\nd", "Tip\na\nb\nc\nd"),
+    ("a {% b() %}c{% end %} {{ d(n=3) }}e", "a c e"),
+    ('{{ youtube(id="abc", autoplay=true) }}', "https://www.youtube.com/watch?v=abc"),
+    ('{{ image(path="b/c.png", alt="A label") }}', "A label"),
+    ('{{ clip(src="c.mp4", name="A clip") }}', "A clip"),
+    (
+        'Show {{/* x(a="b") */}}, {%/* y() */%} and `{{/* z() */}}`',
+        'Show {{ x(a="b") }}, {% y() %} and {{ z() }}',
+    ),
+    ("```\n{%/* y() */%}\n{% y() %}\n{{ x() }}\n```\nb", "{% y() %}\n{% y() %}\n{{ x() }}\nb"),
+    ("{% mermaid() %}\na-->b\n{% end %}", "a-->b"),
+    ("{{ a }} and {% end %} ` {% b( %} c", "{{ a }} and  `  c"),
+    ("a\n\n<!-- more -->\n\nb", "a\nb"),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), SHORTCODES)
+def test_shortcodes_of_zola(tmp_path, body, text):
+    """What they show by an address is shown; others are left out, with their bodies kept."""
+    assert seen(tmp_path, ZOLA, body)[1] == text
+
+
+def test_links_of_zola_start_at_the_root_of_its_content(tmp_path):
+    """On a page, in a definition and with spaces; not in code."""
+    body = "[a](@/b/c.md#d) [e](<@/f g.md>) [h] `](@/i)` {{ x(path='b/c.png') }}\n\n[h]: @/j.md\n"
+    html, _ = seen(tmp_path, ZOLA, body)
+    assert re.findall(r'(?:href|src)="([^"]*)"', html) == [
+        "/b/c.md#d", "/f%20g.md", "/j.md", "/b/c.png",
+    ]  # fmt: skip
+    assert "<code>](@/i)</code>" in html
+
+
+@pytest.mark.parametrize(
+    "unit", ["{% a(", "{% a() %}\n", "{% end %}", "`", "``` ", "{{/*", "{{ a(", "](@/", "~~~\n"]
+)
+def test_beginnings_of_zola_that_nothing_ends(tmp_path, unit):
+    """Were any looked for to the end of the text, each time, this would take minutes."""
+    page = read(tmp_path, {**ZOLA, "content/a.md": unit * (40_000 // len(unit))})
+    assert isinstance(page, tuple) or len(page.document.markdown()) < 1_000_000
+
+
 DOCSIFY = [
     ("[x](_part.md ':include')", "Part"),
     ('[x](_part.md ":include :type=markdown")', "Part"),

@@ -37,6 +37,7 @@ class Anchors(StrEnum):
     GITLAB = "gitlab"
     MDBOOK = "mdbook"
     VITEPRESS = "vitepress"
+    ZOLA = "zola"
 
 
 class Located(NamedTuple):
@@ -131,9 +132,10 @@ class Dialect:
     `include_folders` are where includes are looked for. `published_at` are paths (`/docs/`) and
     origins (`https://docs.example.com/`) below which the site was published. `marks` are the
     families of marks that its articles use: `liquid`, `jinja`, `hugo`, `mdx`, `gitbook`, `docfx`,
-    `obsidian`, `gollum`, `vuepress`, `docsify`, `mkdocs`, `kramdown`. `exclude` are patterns of
-    files that the generator does not publish, as `.gitignore` has them, from the folder
-    `exclude_from` (else `content`); `hidden_by` finds those that only the files themselves tell of.
+    `obsidian`, `gollum`, `vuepress`, `docsify`, `mkdocs`, `kramdown`, `zola`. `exclude` are
+    patterns of files that the generator does not publish, as `.gitignore` has them, from the
+    folder `exclude_from` (else `content`); `hidden_by` finds those that only the files themselves
+    tell of.
     `menu` names files that give the order of the articles, and `data_files` those that give
     variables, each with the name that it has there. `markdown` is what is read beyond CommonMark.
     `title_suffix` is what titles end with that is the name of the site, such as `| Help Center`.

@@ -26,7 +26,8 @@ class Sign(NamedTuple):
     only in the content folder itself or right above it. Where `says` is given, one of the files
     has to hold what it matches. A `*` stands for any one folder. `inputs` are the files and folders
     beside the sign from which variables and menus are read; texts that articles include are none of
-    them. `unless` are files that tell of another generator.
+    them. `unless` are files that tell of another generator, `needs` those that have to be there,
+    too.
     """
 
     beside: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class Sign(NamedTuple):
     says: str = ""
     inputs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 _JS = ("js", "ts", "mjs", "cjs", "mts")
@@ -45,6 +47,14 @@ def _scripts(stem: str) -> tuple[str, ...]:
 
 REGISTRY: dict[str, tuple[Sign, ...]] = {
     "mkdocs": (Sign(("mkdocs.yml", "mkdocs.yaml"), inputs=("data",)),),
+    "zola": (
+        Sign(
+            ("zola.toml", "config.toml"),
+            # Before all tables, where Hugo has a `baseURL`.
+            says=r"\A(?:(?!(?i:baseURL))[^\[\n][^\n]*\n|\n)*?[ \t]*base_url[ \t]*=",
+            needs=("content",),
+        ),
+    ),
     "hugo": (
         Sign(
             (
@@ -170,6 +180,8 @@ def _reach(content: Path) -> Iterator[Path]:
 def _find(sign: Sign, folder: Path, level: int) -> Path | None:
     names = (*sign.beside, *sign.within) if level < 2 else sign.beside  # noqa: PLR2004 right above
     if any(os.path.exists(f"{folder}/{name}") for name in sign.unless):  # noqa: PTH110  # of many folders
+        return None
+    if not all(os.path.exists(f"{folder}/{name}") for name in sign.needs):  # noqa: PTH110  # as above
         return None
     for name in (found for each in names for found in _meant(each, folder)):
         path = f"{folder}/{name}"

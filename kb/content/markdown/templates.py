@@ -68,6 +68,9 @@ _SCAN = re.compile(
     r"\\[\s\S]|(?P<ticks>`+)"
     r"|<([A-Za-z][\w-]*)(?=\s)[^<>]*\sv-pre\b[^<>]*>[\s\S]{0,2000}?</\2>|(?P<math>\$\$?(?![\s$])[^$\n]+\$)|(?P<mark>\{%|\{\{|\[!|<(?=/?[A-Za-z>])|\{)"
 )
+_CALL = re.compile(r"\s*([A-Za-z_]\w{0,60})\s{0,9}\((.*)\)\s*\Z", re.DOTALL)
+_FILM = re.compile(r"\.(?:mp4|webm|mov|ogv|m4v)\Z", re.IGNORECASE)
+_PLACES = ("src", "path", "url", "image", "img", "file")
 _OLD_GENERATORS = frozenset({"liquid", "jinja", "vuepress"})
 
 
@@ -91,7 +94,8 @@ class Mark(NamedTuple):
         opening, closing = {"liquid": ("{% ", " %}"), "hugo": ("{{< ", " >}}")}.get(
             self.kind, ("{{ ", " }}")
         )
-        return f"{opening}{self.name[:40]}{closing}" if self.kind != "docfx" else f"[!{self.name}]"
+        name = f"{self.name[:40]}()" if self.kind == "zola" else self.name[:40]
+        return f"{opening}{name}{closing}" if self.kind != "docfx" else f"[!{self.name}]"
 
 
 def read_mark(text: str, at: int, markup: Markup) -> Mark | None:
@@ -166,6 +170,9 @@ def _read_value(text: str, at: int, markup: Markup) -> Mark | None:
     ):
         name, _, rest = stripped[1:].partition(" ")
         return Mark("mdbook", name, end + 2, words=(rest.strip(),))
+    if "zola" in markup.families and (called := _CALL.match(inner)):
+        attrs, words = read_attributes(called[2])
+        return Mark("zola", called[1], end + 2, attrs, words, rest=called[2])
     known = stripped.startswith(_KNOWN_ROOTS) or stripped.split("|")[0].strip() in _PREFIXES
     ours = (
         known
@@ -316,6 +323,8 @@ class Expander:
             made = _code(self, mark)
         elif mark.kind == "literal":
             made = mark.rest
+        elif mark.kind == "zola":
+            made = _shortcode(self, mark)
         elif mark.kind == "docfx":
             made = _docfx_code(self, mark) if mark.name == "CODE" else _docfx_words(mark)
         elif _PICTURE.search(mark.attrs.get("src", "")):
@@ -499,6 +508,21 @@ def _figure(_expander: Expander, mark: Mark) -> str | None:
     return f"{shown}\n\n{caption}\n" if caption and caption != alt else shown
 
 
+def _shortcode(expander: Expander, mark: Mark) -> str | None:
+    """What a shortcode of Zola's shows by one of the addresses that it is given: a picture, or a
+    link to a film or a page. A `path` with folders starts at the content folder.
+    """
+    for key in _PLACES:
+        place = mark.attrs.get(key, "").removeprefix("@/" if key == "path" else "")
+        is_rooted = key == "path" and "/" in place and not re.match(r"[/.]|https?:", place)
+        attrs = {**mark.attrs, "src": f"/{place}" if is_rooted else place}
+        if _PICTURE.search(place):
+            return _figure(expander, mark._replace(attrs=attrs))
+        if _FILM.search(place):
+            return _file(expander, mark._replace(attrs=attrs))
+    return _named_link(mark) or mark.attrs.get("text") or mark.attrs.get("aria-label")
+
+
 def _escaped(text: str) -> str:
     return re.sub(r"([\[\]])", r"\\\1", " ".join(text.split()))
 
@@ -678,14 +702,14 @@ _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] =
     ("liquid", "capture", _capture),
     ("liquid", "data indented_data_reference", _reusable),
     ("liquid", "octicon icon", _icon),
-    ("liquid hugo", "youtube youtubeLite yt", _film("https://www.youtube.com/watch?v=")),
-    ("liquid hugo", "vimeo", _film("https://vimeo.com/")),
+    ("liquid hugo zola", "youtube youtubeLite yt", _film("https://www.youtube.com/watch?v=")),
+    ("liquid hugo zola", "vimeo", _film("https://vimeo.com/")),
     ("hugo", "ref relref xref link-to", _link_tag),
     ("liquid hugo", "figure img image imgproc picture screenshot lightbox", _figure),
     ("liquid", "step tab code column-title expandable details", _title),
     ("liquid", "link", _link_tag),
     ("liquid", "post_url", _post_link),
-    ("liquid hugo", "embed", _embed),
+    ("liquid hugo zola", "embed", _embed),
     ("liquid", "file", _file),
     ("liquid hugo", "page-ref", _page_link),
     ("hugo", "param", _param),
