@@ -208,7 +208,7 @@ def read_text(
     )
     style = STYLES[dialect.anchors]
     said = {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}
-    unnamed = title_from_path(source.id)
+    unnamed = title_from_path(dialect.bare(source.id))
     said["title"] = _first_h1(body) or unnamed
     called = Called(source.path, said, dialect, limits)
     title = read_title(given.title, called.markup(), dialect.markdown, limits)

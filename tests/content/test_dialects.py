@@ -49,6 +49,7 @@ SIGNS = {
     "eleventy": ("pages", {".eleventy.js": "module.exports = function (c) {};\n"}),
     "docsify": ("docs", {"docs/index.html": "<script>window.$docsify = {}</script>"}),
     "obsidian": ("vault", {"vault/.obsidian/app.json": "{}"}),
+    "nuxt": ("content", {"nuxt.config.ts": "export default {modules: ['@nuxt/content']}\n"}),
     "nextjs": ("content", {"next.config.js": "module.exports = {}\n"}),
     "plain": ("content", {}),
 }
@@ -1017,3 +1018,24 @@ def test_the_front_page_stands_in_no_group_of_a_menu(tmp_path):
         "begin": ("b",),
         "pay": ("c",),
     }
+
+
+def test_numbers_of_nuxt_are_the_order_and_in_no_title(tmp_path):
+    """Ten comes after two; a folder is called as its `.navigation.yml` has it."""
+    make(
+        tmp_path,
+        {
+            "nuxt.config.ts": "export default defineNuxtConfig({ modules: ['@nuxt/content'] })\n",
+            "content/10.more.md": "Text\n",
+            "content/2.late.md": "---\nnavigation:\n  title: When late\n---\n# Late\n",
+            "content/3.send-it/1.pack.md": "# Pack\n",
+            "content/1.start/.navigation.yml": "title: First steps\n",
+            "content/1.start/1.go.md": "---\ntitle: Go\nnavigation: false\n---\nText\n",
+        },
+    )
+    content = read_content(tmp_path / "content", dialect=find_dialect(tmp_path / "content"))
+    topics = {topic.id: topic for topic in content.topics}
+    assert topics[""].articles == ("2.late", "10.more")
+    assert topics[""].topics == ("1.start", "3.send-it")
+    assert (topics["1.start"].title, topics["3.send-it"].title) == ("First steps", "Send it")
+    assert {a.id: a.title for a in content.articles}["10.more"] == "More"

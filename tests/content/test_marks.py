@@ -37,7 +37,8 @@ def test_golden_cases():
     head, cases = read_cases()
     made = []
     for title, written, *_ in cases:
-        document = parse(written)
+        families = re.findall(r" \{(\w+)\}$", title)
+        document = parse(written, markup=Markup(frozenset(families)))
         html = document.html().strip("\n")
         made.append([title, written, html, text_of(document)])
     if os.environ.get("KB_GOLDEN") == "overwrite":
@@ -137,6 +138,17 @@ PLACES = (
     '[block:html]\n{{"html": "{}"}}\n[/block]',
     "<HTMLBlock>{{`{}`}}</HTMLBlock>",
 )
+PLACES_OF_FAMILIES = {
+    "mdc": (
+        '::card{{title="{}" to="{}"}}\n{}\n::',
+        "::note[{}]\na\n::",
+        "::card\n---\ntitle: {}\nto: {}\ndescription: {}\n---\na\n::",
+        "::tabs\n:::tabs-item{{label='{}'}}\na\n:::\n::",
+        ':img{{src="{}" alt="{}"}} :video{{src="{}"}}',
+        ":button[{}]{{to={}}} :badge[a]{{to='{}'}} [{}]{{.a}}",
+        "{{{{ $doc.a || '{}' }}}}",
+    ),
+}
 ALLOWED = {"id", "class", "role", "href", "type", "disabled", "checked", "open", "start", "src"}
 ALLOWED |= {"alt", "title", "aria-label", "style", "data-numbered", "dir", "lang"}
 
@@ -154,14 +166,21 @@ class Checker(HTMLParser):
             )
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_no_script_passes(place):
+@pytest.mark.parametrize(
+    ("place", "family"),
+    [
+        *((place, "") for place in PLACES),
+        *((place, family) for family, own in PLACES_OF_FAMILIES.items() for place in own),
+    ],
+)
+def test_no_script_passes(place, family):
     """No text with script runs through a title, a name, a language, a footnote or math."""
+    markup = Markup(frozenset({family} - {""}))
     place = place.replace("{}", "\2").format()
     scripts = attacks()
     texts = [place.replace("\2", " ".join(script.split())) for script in scripts]
     for text in [*texts[-len(OURS) :], "\n\n".join(texts), place.replace("\2", scripts[-1])]:
-        Checker().feed(parse(text).html(highlight=True))
+        Checker().feed(parse(text, markup=markup).html(highlight=True))
 
 
 @pytest.mark.parametrize(
@@ -333,14 +352,17 @@ AGAIN = (
     "::: tabs\n@tab a\n", "/// note\n", "///\n", "# [a](#tab/b)\n\n", ">[!TAB a]\n\n", "**a**{", "<A {", "<A b={",
     '<div markdown="1">\n', "<template #a>\n", "a\n{: .b}\n", "<td>", "<kbd>a", "[](a){#b}", "@[code](a)\n", "<<< a\n",
     "{* a *}\n", "[block:a]\n", "<A>{`a", "<A>{`a`}", "> 📘 a\n", "<!--@include: a-->\n", "{{#include a}}", "{{ a(", "{{ a(b=1) }}", "[!code-a[b](c)]", ":a_b:",
+    "::a\n", "::a\n---\n", "::\n", "::a{b\n", ":a[", ":a{", "[a]{", "{{ $a ", "  ::a\n", "::a\n::\n", "::note\n",
+    "::tabs\n:::tab\n", ":a[b]{c}",
 )  # fmt: skip
 FAMILIES = frozenset({"liquid", "gitbook", "docfx", "vuepress", "mkdocs", "mdbook", "mdx", "zola"})
+OWN = frozenset({"mdc"})
 
 
 @pytest.mark.parametrize("unit", AGAIN)
 def test_marks_again_and_again_are_read_or_refused(unit):
     """Were any of them looked for to the end of the text, each time, this would take minutes."""
-    for families in (frozenset(), FAMILIES):
+    for families in (frozenset(), FAMILIES, OWN):
         try:
             document = parse(unit * (20_000 // len(unit)), markup=Markup(families))
         except ContentError:

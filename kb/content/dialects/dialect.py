@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _PLACE = re.compile(r":([a-z_]+)")
+_ORDER = re.compile(r"(?<![^/])\d+\.(?=[^\s/])")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?=-.)")
 
 
@@ -71,7 +72,8 @@ class Routes:
     is in them (`/guides/:path/`), the innermost first.
     `bundles` are names of files, in lower case, that are an article called as their folder, which
     is no topic then: what else is in it belongs to that article. `folders`: each page stands as a
-    folder (`/late/`), to which relative addresses on it are relative.
+    folder (`/late/`), to which relative addresses on it are relative. `ordered`: pages stand in
+    the order of the numbers before their names (`2.late`, `10.more`), of which titles have none.
     """
 
     base: str = "/"
@@ -82,6 +84,7 @@ class Routes:
     permalinks: tuple[tuple[str, str], ...] = ()
     bundles: tuple[str, ...] = ()
     folders: bool = False
+    ordered: bool = False
 
 
 class Begins(NamedTuple):
@@ -132,8 +135,8 @@ class Dialect:
     `include_folders` are where includes are looked for. `published_at` are paths (`/docs/`) and
     origins (`https://docs.example.com/`) below which the site was published. `marks` are the
     families of marks that its articles use: `liquid`, `jinja`, `hugo`, `mdx`, `gitbook`, `docfx`,
-    `obsidian`, `gollum`, `vuepress`, `docsify`, `mkdocs`, `kramdown`, `zola`. `exclude` are
-    patterns of files that the generator does not publish, as `.gitignore` has them, from the
+    `obsidian`, `gollum`, `vuepress`, `docsify`, `mkdocs`, `kramdown`, `zola`, `mdc`. `exclude`
+    are patterns of files that the generator does not publish, as `.gitignore` has them, from the
     folder `exclude_from` (else `content`); `hidden_by` finds those that only the files themselves
     tell of.
     `menu` names files that give the order of the articles, and `data_files` those that give
@@ -196,6 +199,10 @@ class Dialect:
             if stem.startswith(folder):
                 return _filled(pattern, stem.removeprefix(folder))
         return ""
+
+    def bare(self, id_: str) -> str:
+        """An id as titles are made of it: without numbers where these are for the order only."""
+        return _ORDER.sub("", id_) if self.routes.ordered else id_
 
     @property
     def links_by_name(self) -> list[str]:

@@ -47,6 +47,9 @@ _NUMBER = re.compile(r"^\d+\s*[-_.]+\s*(?=\S)")
 _ID = re.compile(r"---\s*\n(?:(?!---).*\n)*?id:[ \t]*(\S.*)")
 _HEAD = 2_048  # bytes
 _DEEPEST = 30
+_NAMING = frozenset({"meta.json", "_meta.json", ".pages", ".navigation.yml"})
+"""Menus that give their folder's title, too."""
+_UNNUMBERED = 10**9
 
 
 _MOST_OF = 0.75  # of what a menu names of a folder, that is below the folder's label
@@ -74,6 +77,8 @@ def read_menus(content: Path, listing: Listing, dialect: Dialect) -> dict[str, T
     for source in listing.menus:
         if content / source.path not in dialect.menu:
             _read_own(content, source.path, source.id, pages, order, files)
+    if dialect.routes.ordered:
+        _take_numbers(pages, order, files, dialect)
     for topic, members in _members(order).items():
         files[topic] = files.get(topic, TopicFile())._replace(members=members)
     return files
@@ -236,7 +241,8 @@ class _Pages:
     def __init__(self, ids: Iterable[str]) -> None:
         self._ids: dict[str, str] = {}
         self.topics: set[str] = set()
-        for id_ in ids:
+        self.ids = tuple(ids)
+        for id_ in self.ids:
             bare = "/".join(_NUMBER.sub("", part) for part in id_.split("/"))
             parent, _, name = id_.rpartition("/")
             self._ids[fold(id_)] = id_
@@ -315,6 +321,27 @@ def _members(order: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
     return {topic: tuple(members) for topic, members in found.items()}
 
 
+def _take_numbers(
+    pages: _Pages, order: dict[str, int], files: dict[str, TopicFile], dialect: Dialect
+) -> None:
+    """Take the order of articles and topics, and the titles of topics, from the numbers before
+    their names.
+    """
+    for id_ in sorted((*pages.ids, *pages.topics), key=_place):
+        order.setdefault(id_, len(order))
+    for topic in pages.topics:
+        if not files.get(topic, TopicFile()).title:
+            title = title_from_name(dialect.bare(topic).rpartition("/")[2])
+            files[topic] = files.get(topic, TopicFile())._replace(title=title)
+
+
+def _place(id_: str) -> list[tuple[int, str]]:
+    """The numbers and names of the parts of an id; what has no number comes last."""
+    found = (re.match(r"(\d{1,9})\.(.*)", part, re.DOTALL) for part in id_.split("/"))
+    parts = zip(found, id_.split("/"), strict=True)
+    return [(int(f[1]), f[2]) if f else (_UNNUMBERED, part) for f, part in parts]
+
+
 def _read_own(  # noqa: PLR0917 as `_walk`
     content: Path,
     path: str,
@@ -334,7 +361,7 @@ def _read_own(  # noqa: PLR0917 as `_walk`
     titles: dict[str, list[_Label]] = {}
     for entry in entries:
         _walk(entry, topic, pages, order, titles)
-    if name.startswith("_category_") or name in {"meta.json", "_meta.json", ".pages"}:
+    if name.startswith("_category_") or name in _NAMING:
         title = text(said, "label") or text(said, "title")
         number = text(said, "position") or text(said, "order")
         place = int(float(number)) if re.fullmatch(r"-?\d{1,9}(?:\.\d+)?", number) else None

@@ -123,6 +123,10 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
     ),
     "docsify": (Sign(within=("index.html",), says=r"(?i)\$docsify|docsify(?:\.min)?\.js"),),
     "obsidian": (Sign(within=(".obsidian",)),),
+    "nuxt": (
+        Sign(_scripts("nuxt.config"), says=r"content|@nuxt|docus"),
+        Sign(_scripts("content.config"), says=r"@nuxt/content"),
+    ),
     "nextjs": (Sign(_scripts("next.config")),),
 }
 """Dialects and their signs. Of several in one folder the first one here counts."""

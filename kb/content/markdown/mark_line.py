@@ -124,7 +124,7 @@ def mark_line(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     stop = state.eMarks[start]
     found = read_mark(state.src, begin) or _read_tab(state, begin, stop)
     syntax: MarkdownConfig = state.env["syntax"]
-    if found is None or found[1] > stop or not _is_on(found[0], syntax):
+    if found is None or found[1] > stop or not is_on(found[0], syntax):
         return False
     mark, after = found
     text = state.src[after:stop].strip()
@@ -198,7 +198,8 @@ def _read_slashes(line: str) -> Mark | None:
     return Mark("block", signs, line=line) if name in _WRAPPERS else None
 
 
-def _is_on(mark: Mark, syntax: MarkdownConfig) -> bool:
+def is_on(mark: Mark, syntax: MarkdownConfig) -> bool:
+    """Whether the settings have a mark read."""
     if mark.what == "block":
         return syntax.callouts or syntax.tabs
     return syntax.callouts if mark.what == "callout" else syntax.tabs

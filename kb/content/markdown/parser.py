@@ -23,7 +23,7 @@ from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
 
 from kb.config import DEFAULT_LIMITS, DEFAULT_MARKDOWN, MarkdownConfig, OutOfTimeError, over_limit
-from kb.content.markdown import marks
+from kb.content.markdown import marks, mdc
 from kb.content.markdown.cards import cards, page_names
 from kb.content.markdown.comment_block import comment_block
 from kb.content.markdown.component_line import component_ends, component_line, without_indentation
@@ -68,6 +68,8 @@ _LAZY_STEPS = 5
 _ESCAPED = 6
 # In kramdown, Python-Markdown and MDX a tag of words (`<br>`, `<span>`) begins no block of HTML.
 _SPANS = frozenset({"kramdown", "mkdocs", "mdx"})
+# Whose marks have too many forms to look for them first.
+_OWN_MARKS = frozenset({mdc.FAMILY})
 _MAY_HOLD_MARKS = re.compile(
     r"\{[%{*]|\{\s?['\"][\s\\]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\[|:include|highlight-[ns]"
     r"|\{(?:literal)?include\}|\{eval-rst\}|\[block:"
@@ -113,10 +115,12 @@ def tokenize(
         "has_dialect": bool(markup.families),
         "spans": markup.families & _SPANS,
     }
-    if not syntax.templates or not (markup.is_mdx or _MAY_HOLD_MARKS.search(body)):
+    has_own = markup.is_mdx or not _OWN_MARKS.isdisjoint(markup.families)
+    if not syntax.templates or not (has_own or _MAY_HOLD_MARKS.search(body)):
         return _parse(_parser(limits.nesting, syntax), body, first_line, limits, **met)
     parser = _template_parser(limits.nesting, syntax, mdx=markup.is_mdx)
     body = without_indentation(body) if markup.is_mdx else body
+    body = mdc.without_margins(body) if mdc.FAMILY in markup.families else body
     raw = raw_lines(body) if syntax.verbatim and "vuepress" in markup.families else []
     return _parse(parser, body, first_line, limits, markup=markup, raw=raw, **met)
 
@@ -223,6 +227,9 @@ def _template_parser(nesting: int, syntax: MarkdownConfig, *, mdx: bool) -> Mark
     parser.block.ruler.before("table", "template_line", template_line, {"alt": ends})
     parser.block.ruler.before("table", "component_line", component_line, {"alt": ends})
     parser.block.ruler.before("table", "magic_block", magic_block, {"alt": ends})
+    if syntax.callouts or syntax.tabs:
+        first = parser.block.ruler.get_all_rules()[0]
+        parser.block.ruler.before(first, "mdc", mdc.component_of_mdc, {"alt": ends})
     if mdx:
         parser.disable(["code"])
     parser.core.ruler.at("inline", _parse_inlines)
@@ -250,6 +257,8 @@ def _inline_parser(syntax: MarkdownConfig) -> MarkdownIt:
     parser = _configured(_INLINE_NESTING, syntax)
     if syntax.templates:
         parser.inline.ruler.before("backticks", "role", role)
+        parser.inline.ruler.before("wiki_link", "mdc_span", mdc.span)
+        parser.inline.ruler.before("wiki_link", "mdc_word", mdc.word)
     marks.use_inlines(parser, syntax)
     return _compiled(parser)
 
