@@ -113,7 +113,7 @@ def _device(name: str) -> str | None:
 TOPIC_FILE = "topic.yaml"
 MENU_FILES = frozenset({
     "_category_.json", "_category_.yml", "_category_.yaml", "_meta.json", "meta.json", ".pages",
-    "toc.yml", "toc.yaml", "_sidebar.md", "SUMMARY.md", "_order.yaml", ".navigation.yml",
+    "toc.yml", "toc.yaml", "_sidebar.md", "SUMMARY.md", "_order.yaml", ".navigation.yml", ".order",
 })  # fmt: skip
 """Files in which other tools say in which order a folder's pages stand, and what it is called."""
 SUFFIXES = (".md", ".mdx", ".markdown")

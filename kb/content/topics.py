@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+from urllib.parse import unquote
 
 from kb.model import Topic
 
@@ -28,6 +29,7 @@ class TopicFile(NamedTuple):
 _UNDESCRIBED = TopicFile()
 INDEXES = ("_index", "index", "readme")
 """Names of articles that are their folder's page, the first one before the others."""
+_NOTION_ID = re.compile(r" [0-9a-f]{32}\Z")
 _VERSION = re.compile(r"v\d")
 UNTITLED = frozenset({*INDEXES, "home"})
 """Titles of such articles, in lower case, that say nothing."""
@@ -62,7 +64,11 @@ class Leaf(Node, Protocol):
 
 
 def title_from_name(name: str) -> str:
-    """A file's or folder's name as a title: `late-packages` is `Late packages`, `v3.5` itself."""
+    """A file's or folder's name as a title: `late-packages` is `Late packages`, `v3.5` itself. What
+    Notion puts behind a name is not in it, and what Azure encodes is decoded.
+    """
+    name = _NOTION_ID.sub("", name)
+    name = decoded if (decoded := unquote(name)).isprintable() else name
     words = " ".join(name.replace("-", " ").replace("_", " ").split()) or name
     return words if _VERSION.match(words) else words[:1].upper() + words[1:]
 

@@ -1249,10 +1249,15 @@ def test_topics_can_be_built_for_some_articles(content):
         ("éa", "Éa"),
         ("v3.5", "v3.5"),
         ("vans", "Vans"),
+        ("Late parcels 0123456789abcdef0123456789abcdef", "Late parcels"),
+        ("How-late%3F", "How late?"),
+        ("a%1bb", "A%1bb"),
     ],
 )
 def test_names_become_titles(name, title):
-    """Hyphens and underscores are spaces, the first letter is large but that of a version."""
+    """Hyphens and underscores are spaces, the first letter is large but that of a version. What
+    Notion adds goes; what Azure encodes is decoded, if it can be seen.
+    """
     assert title_from_name(name) == title
 
 

@@ -46,6 +46,7 @@ SIGNS = {
     "jekyll": ("docs", {"_config.yml": "title: X\n"}),
     "sphinx": ("docs", {"docs/conf.py": "extensions = ['myst_parser']\n"}),
     "readme": ("docs", {"docs/Parcels/_order.yaml": "- page\n"}),
+    "azurewiki": ("wiki", {"wiki/.order": "page\n"}),
     "eleventy": ("pages", {".eleventy.js": "module.exports = function (c) {};\n"}),
     "docsify": ("docs", {"docs/index.html": "<script>window.$docsify = {}</script>"}),
     "obsidian": ("vault", {"vault/.obsidian/app.json": "{}"}),

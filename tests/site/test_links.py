@@ -426,6 +426,25 @@ def test_links_by_the_last_part_of_an_address(empty):
     assert home.index(">Start<") < home.index(">Apples<")
 
 
+def test_hexo_links_and_pictures_by_name(empty):
+    """By the name of the file, wherever it stands."""
+    text = "{% post_link late x %} {% post_link other %} {% asset_img small pic.png 30 The label %}"
+    empty.write(
+        {
+            "../_config.yml": "title: X\n",
+            "a.md": f"# A\n\n{text}\n",
+            "deep/late.md": "# Late\n",
+            "deep/other.md": "# Other\n",
+            "a/pic.png": png(9, 6),
+        }
+    )
+    assert broken(empty.build()) == []
+    page = empty.read("a.html")
+    assert '<a href="deep/late.html">x</a>' in page
+    assert '<a href="deep/other.html">other</a>' in page
+    assert 'alt="The label"' in page
+
+
 def test_links_by_name(empty):
     """Obsidian's, wherever the page stands; where settings say otherwise double brackets are text."""
     text = "[[Late parcels]] [[late parcels#Why|x]] [[#Own]] ![[pic.png|3]] [[Nowhere]]\n\n## Own\n"

@@ -352,9 +352,12 @@ def _read_own(  # noqa: PLR0917 as `_walk`
 ) -> None:
     """Take what a menu in a folder says of that folder."""
     name = path.rpartition("/")[2]
+    said: Plain = {}
     if name.endswith(".md"):
         entries = read_list(read_text_within(content / path, content) or "")
-        said: Plain = {}
+    elif name == ".order":
+        lines = (read_text_within(content / path, content) or "").split("\n")
+        entries = tuple(Entry("", line.strip()) for line in lines if line.strip())
     else:
         said = _read_menu_file(content / path, content)
         entries = _own_entries(name, said)

@@ -115,6 +115,7 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
             within=("_order.yaml", "*/_order.yaml"),
         ),
     ),
+    "azurewiki": (Sign(within=(".order",)),),
     "eleventy": (
         Sign(
             (*(f".{name}" for name in _scripts("eleventy")), *_scripts("eleventy.config")),

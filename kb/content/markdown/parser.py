@@ -284,7 +284,7 @@ def _guarded(nesting: int, syntax: MarkdownConfig) -> MarkdownIt:
     if syntax.tags_in_text:
         parser.block.ruler.at("html_block", html_of_words, {"alt": ends})
     if syntax.drawings:
-        parser.block.ruler.after("fence", "drawing", drawing, {"alt": [*ends, "list"]})
+        parser.block.ruler.before("table", "drawing", drawing, {"alt": [*ends, "list"]})
     if syntax.templates:
         parser.block.ruler.before("fence", "directive", directive, {"alt": [*ends, "list"]})
     marks.use_blocks(parser, syntax)

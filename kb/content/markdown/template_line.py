@@ -193,7 +193,8 @@ def _push_code(state: StateBlock, mark: Mark, start: int, end: int) -> None:
         return
     token = state.push("fence", "code", 0)
     words = (mark.name,) if mark.name in _DRAWINGS else mark.words
-    token.info = words[0] if words else ""
+    named = (word.removeprefix("lang:") for word in words if word.startswith("lang:"))
+    token.info = next(named, words[0] if words else "")  # Hexo names the language of several words
     token.content = state.getLines(start + 1, stop, state.sCount[start], keepLastLF=True)
     token.map = [start, stop + 1]
     token.markup = "```"

@@ -496,6 +496,21 @@ def _post_link(expander: Expander, mark: Mark) -> str | None:
     return (expander.path(f"_posts/{name}.md") or f"/_posts/{name}.md") if name else None
 
 
+def _link_by_name(_expander: Expander, mark: Mark) -> str | None:
+    """Hexo's link to an article by the name of its file."""
+    name, *words = mark.words or ("",)
+    return f"[{_escaped(' '.join(words)) or name}](doc:{name})" if name else None
+
+
+def _image_by_name(_expander: Expander, mark: Mark) -> str | None:
+    """Hexo's picture from the folder of an article: classes, name, sizes and words."""
+    at = next((at for at, word in enumerate(mark.words) if _PICTURE.search(word)), None)
+    if at is None:
+        return None
+    words = [word for word in mark.words[at + 1 :] if not word.isdigit()]
+    return f"![{_escaped(' '.join(words))}](<{mark.words[at]}>)"
+
+
 def _figure(_expander: Expander, mark: Mark) -> str | None:
     src = mark.attrs.get("src") or mark.attrs.get("source") or (mark.words[0] if mark.words else "")
     if not src:
@@ -684,6 +699,7 @@ def _docsify_include(expander: Expander, mark: Mark) -> str:
     return write_import(Import(name, 0), code)
 
 
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|avif)\Z", re.IGNORECASE)
 _WRAPPERS = names(
     "columns column stepper tabs content-ref updates cards hint embed swagger if ifversion"
     " unless case when else elsif elif endif raw set for with block call"
@@ -709,6 +725,8 @@ _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] =
     ("liquid", "step tab code column-title expandable details", _title),
     ("liquid", "link", _link_tag),
     ("liquid", "post_url", _post_link),
+    ("liquid", "post_link asset_link", _link_by_name),
+    ("liquid", "asset_img", _image_by_name),
     ("liquid hugo zola", "embed", _embed),
     ("liquid", "file", _file),
     ("liquid hugo", "page-ref", _page_link),
