@@ -8,7 +8,7 @@ code, where nothing is a comment, is not decided here: see `kb.content.markdown.
 | `<!-- ... -->` | HTML; without an end it goes on to the end of the text |
 | `{/* ... */}` | MDX; `{/*name*/}` that ends a heading is its id |
 | `{{/* ... */}}`, `{{< comment >}} ... {{< /comment >}}` | Hugo |
-| `{% comment %} ... {% endcomment %}` | Liquid |
+| `{% comment %} ... {% endcomment %}`, `{% comment %} ... {% /comment %}` | Liquid, Markdoc |
 | `{# ... #}` | Jinja, with a space after the `{#`: `{#name}` is a heading's id |
 | `{{!-- ... --}}` | Handlebars |
 | `{::comment} ... {:/comment}`, `{::options ... /}`, `{::nomarkdown}`, `{:/}` | kramdown |
@@ -48,7 +48,7 @@ _KINDS = (
     _Kind(
         "liquid",
         r"\{%-?\s{0,9}comment(?:\s[^%\n]{0,99})?%\}",
-        r"\{%-?\s{0,9}endcomment\s{0,9}-?%\}",
+        r"\{%-?\s{0,9}(?:end|/\s{0,9})comment\s{0,9}-?%\}",
     ),
     _Kind("jinja", r"\{#(?=[-\s])", r"#\}"),
     _Kind("kramdown", r"\{::comment\s{0,9}\}", r"\{:/(?:comment)?\s{0,9}\}"),

@@ -91,6 +91,10 @@ def test_each_setting_switches_its_mark(name):
 
 
 PLACES = (
+    "# {} {{% #a %}}",
+    "{{% table %}}\n* {}\n* b\n---\n* c\n* {}\n{{% /table %}}",
+    '{{% link href="{}" %}}{}{{% /link %}}',
+    '{{% card title="{}" href="b" description="{}" /%}}',
     "> [!NOTE] {}\n> a",
     "> [!{}]\n> a",
     ":::note {}\na\n:::",
@@ -351,7 +355,7 @@ def test_lines_of_attributes_between_words_are_left_out():
 AGAIN = (
     "::: tabs\n@tab a\n", "/// note\n", "///\n", "# [a](#tab/b)\n\n", ">[!TAB a]\n\n", "**a**{", "<A {", "<A b={",
     '<div markdown="1">\n', "<template #a>\n", "a\n{: .b}\n", "<td>", "<kbd>a", "[](a){#b}", "@[code](a)\n", "<<< a\n",
-    "{* a *}\n", "[block:a]\n", "<A>{`a", "<A>{`a`}", "> 📘 a\n", "<!--@include: a-->\n", "{{#include a}}", "{{ a(", "{{ a(b=1) }}", "[!code-a[b](c)]", ":a_b:",
+    "{* a *}\n", "[block:a]\n", "<A>{`a", "<A>{`a`}", "> 📘 a\n", "<!--@include: a-->\n", "{{#include a}}", "{{ a(", "{{ a(b=1) }}", "{% #a %}", "{% $a %} ", "{% a=b %}\n", "{% table %}\n", "[!code-a[b](c)]", ":a_b:",
     "::a\n", "::a\n---\n", "::\n", "::a{b\n", ":a[", ":a{", "[a]{", "{{ $a ", "  ::a\n", "::a\n::\n", "::note\n",
     "::tabs\n:::tab\n", ":a[b]{c}",
 )  # fmt: skip
@@ -368,6 +372,16 @@ def test_marks_again_and_again_are_read_or_refused(unit):
         except ContentError:
             continue  # over a limit
         assert len(document.markdown()) < 1_000_000
+
+
+@pytest.mark.parametrize("closed", ["{% /table %}\n", ""])
+def test_tables_of_lists_inside_each_other_take_time_in_proportion(closed):
+    """Each is read by those around it, but for the deepest."""
+    try:
+        document = parse("{% table %}\n" * 2_000 + "- a\n" + closed * 2_000)
+    except ContentError:
+        return
+    assert document.sections[0].text == "a"
 
 
 @pytest.mark.parametrize(

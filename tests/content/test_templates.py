@@ -369,6 +369,24 @@ def test_beginnings_of_zola_that_nothing_ends(tmp_path, unit):
     assert isinstance(page, tuple) or len(page.document.markdown()) < 1_000_000
 
 
+MARKDOC = [
+    ("a\n\n{% comment %}\nb\n{% /comment %}\n\nc {% comment %}d{% /comment %}e", "a\nc e"),
+    ("# {% $markdoc.frontmatter.title %}\n\nOf {% $markdoc.page %}.", "Late\nOf ."),
+    (
+        '{% partial file="b.md" /%}\n\nSee {% partial file="b.md" /%}',
+        "Shared words.\nSee Shared words.",
+    ),
+    ("a {% if equals($x, 1) %}b{% else $y /%}c{% /if %}", "a b"),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), MARKDOC)
+def test_markdoc_in_any_folder(tmp_path, body, text):
+    """Its tags mean nothing in plain text."""
+    files = {"package.json": "{}", "content/markdoc/partials/b.md": "Shared words.\n"}
+    assert seen(tmp_path, files, f"---\ntitle: Late\n---\n{body}")[1] == text
+
+
 DOCSIFY = [
     ("[x](_part.md ':include')", "Part"),
     ('[x](_part.md ":include :type=markdown")', "Part"),
@@ -549,6 +567,6 @@ def test_code_and_parts_of_files(tmp_path, beside, body, text):
 def test_values_are_read_where_there_are_loops(tmp_path):
     """A page with a loop is a template, whatever its dialect; any other one is not."""
     loop = "{% for user in people %}\n\n- {{ user.name }} of {{ site }}\n\n{% endfor %}\n"
-    assert seen(tmp_path, MKDOCS, f"{loop}\n`{{{{ x }}}}` end")[1] == "of \n{{ x }} end"
+    assert seen(tmp_path, MKDOCS, f"{loop}\n`{{{{ x }}}}` end")[1] == "of\n{{ x }} end"
     assert seen(tmp_path, MKDOCS, "Hello {{ user.name }}")[1] == "Hello {{ user.name }}"
     assert seen(tmp_path, VITEPRESS, "Version {{ $page.version }}.")[1] == "Version ."

@@ -11,6 +11,7 @@ def read(located: Located) -> Dialect:
     return begin(
         located,
         assets=("public",),
+        includes=("markdoc/partials",),
         routes=Routes(indexes=("index",)),
         marks=frozenset({"mdx"}),
     )

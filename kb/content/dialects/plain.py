@@ -12,4 +12,8 @@ if TYPE_CHECKING:
 
 def read(located: Located) -> Dialect:
     """How such a folder is read."""
-    return begin(located, assets=("static", "public", "assets", "images", "img"))
+    return begin(
+        located,
+        assets=("static", "public", "assets", "images", "img"),
+        includes=("markdoc/partials",),
+    )

@@ -42,6 +42,33 @@ def _rows(tokens: Sequence[Token]) -> list[list[str]] | None:
     return rows
 
 
+def rows_between_rules(tokens: Sequence[Token]) -> list[list[str]]:
+    """The Markdown of the cells of a table whose rows are lists between thematic breaks, one item a
+    cell; none where anything else stands there, or a cell holds more than paragraphs and lists of
+    them, which stand on lines of their own.
+    """
+    rows: list[list[str]] = []
+    base = tokens[0].level if tokens else 0
+    for token in tokens:
+        depth = token.level - base
+        if token.type.endswith("_list_open") and depth == 0:
+            rows.append([])
+        elif token.type == "list_item_open" and depth == _ROW:
+            rows[-1].append("")
+        elif token.type == "inline" and depth > _ROW and rows:
+            before = f"{rows[-1][-1]}<br>" if rows[-1][-1] else ""
+            rows[-1][-1] = f"{before}{token.content}"
+        elif not (_is_of_lists(token) or (token.type == "hr" and depth == 0)):
+            return []
+    return rows
+
+
+def _is_of_lists(token: Token) -> bool:
+    return token.type.startswith(
+        ("paragraph_", "bullet_list_", "ordered_list_", "list_item_")
+    ) and (token.level > 0 or not token.type.startswith("paragraph_"))
+
+
 def _is_of_cells(token: Token, depth: int) -> bool:
     """Whether a token is what a list of lists of paragraphs has, too."""
     return token.type.startswith("paragraph_") or (

@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING
 
 from kb.content.markdown.code_import import fill
 from kb.content.markdown.fence import without_line_comments
+from kb.content.markdown.list_table import rows_between_rules, table_tokens
 from kb.content.markdown.templates import Expander, Mark, is_false, read_mark
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
 
     from kb.content.markdown.markup import Markup
 
 _SIGNS = ("{%", "{{", "{*", "[!", ":::", "--8<--", ";--8<--", "<!--", "<<<", "@[", "[")
 _MOST_LINES = 60
+_MOST_TABLES = 3  # one inside another: each is read again by those around it
 _BRANCHES = frozenset({"else", "elsif", "elif", "elseif"})
 _MARK_LINES = frozenset({"mdx", "vuepress"})
 _DRAWINGS = frozenset({"mermaid", "plantuml", "puml", "graphviz", "dot", "markmap"})
 _CODE = frozenset({"highlight", "codeblock", "code-toggle", *_DRAWINGS})
 _HIDDEN = frozenset({"capture", "tablerow", "schema", "javascript", "style"})
-_END_OF_BRANCH = re.compile(r"\{%-?\s*(end)?(if|ifversion|unless|case|else)\b[^%]*%\}")
+_END_OF_BRANCH = re.compile(r"\{%-?\s*(end|/\s*)?(if|ifversion|unless|case|else)\b[^%]*%\}")
 _V_PRE = re.compile(
     r"[ \t]*(?:(:{3,})[ \t]*v-pre\b|<([A-Za-z][\w-]*)(?=\s)[^<>\n]*\sv-pre\b[^<>\n]*>)"
 )
@@ -50,8 +55,8 @@ def template_line(state: StateBlock, start: int, end: int, silent: bool) -> bool
             expander.reads_values()
         if mark.kind == "liquid" and (mark.name in _BRANCHES or is_false(mark)):
             state.line = max(state.line, _end_of_lines(state, state.line, end, mark))
-        elif mark.name in _CODE and mark.kind in {"liquid", "hugo"} and not mark.closes:
-            _push_code(state, mark, start, end)
+        elif push := _pusher(mark):
+            push(state, mark, start, end)
         elif (
             mark.name in _HIDDEN
             and mark.kind == "liquid"
@@ -66,6 +71,15 @@ def template_line(state: StateBlock, start: int, end: int, silent: bool) -> bool
         else:
             insert(state, expander.mark(mark, start), start)
     return True
+
+
+def _pusher(mark: Mark) -> Callable[[StateBlock, Mark, int, int], None] | None:
+    """What reads the lines up to the end of a mark as something else than Markdown."""
+    if mark.closes:
+        return None
+    if mark.name in _CODE and mark.kind in {"liquid", "hugo"}:
+        return _push_code
+    return _push_table if (mark.kind, mark.name) == ("liquid", "table") else None
 
 
 def _marks(
@@ -122,22 +136,38 @@ def raw_lines(text: str) -> list[tuple[int, int]]:
 
 def insert(state: StateBlock, text: str, line: int) -> None:
     """Parse a text that stands for a line, as blocks of that line."""
-    if not text.strip():
-        return
+    if text.strip():
+        state.tokens += _blocks(state, text, line)
+
+
+def _blocks(state: StateBlock, text: str, line: int) -> list[Token]:
+    """The blocks of a text that stands for a line."""
     env = state.env
     env["depth"] = env.get("depth", 0) + 1
     before, raw, scanned = env["line"], env["raw"], env["first_line"]
     env["raw"], env["first_line"] = [], scanned + line
-    tokens = state.tokens
     inner = type(state)(f"{text}\n", state.md, env, [])
     state.md.block.tokenize(inner, inner.line, inner.lineMax)
     for token in inner.tokens:
         token.level += state.level
         if token.map:
             token.map = [line, line + 1]
-    tokens += inner.tokens
     env["line"], env["raw"], env["first_line"] = before, raw, scanned
     env["depth"] -= 1
+    return inner.tokens
+
+
+def _push_table(state: StateBlock, mark: Mark, start: int, end: int) -> None:
+    """`{% table %}` of Markdoc up to its end, where its rows are lists; any other is a wrapper."""
+    stop = _line_of_end(state, start + 1, end, mark)
+    if stop <= start or state.env.get("depth", 0) >= _MOST_TABLES:
+        return
+    text = state.getLines(start + 1, stop, state.sCount[start], keepLastLF=True)
+    if rows := rows_between_rules(tokens := _blocks(state, text, start)):
+        is_headed = tokens[0].type != "hr"
+        tokens = table_tokens(rows, [start, stop + 1], level=state.level, is_headed=is_headed)
+    state.tokens += tokens
+    state.line = stop + 1
 
 
 def _is_called(state: StateBlock, name: str) -> bool:
@@ -167,7 +197,8 @@ def _end_of_lines(state: StateBlock, line: int, end: int, mark: Mark) -> int:
 def _line_of_end(state: StateBlock, line: int, end: int, mark: Mark) -> int:
     """The line on which the end of a mark stands; the one before, where none does."""
     name = re.escape(mark.name)
-    closing = re.compile(rf"\{{%-?\s*end{name}\b|\{{\{{[<%]\s*/\s*{name}\b")
+    ends = "end" if mark.name == "highlight" else r"(?:end|/\s*)"  # any word of Markdoc's own
+    closing = re.compile(rf"\{{%-?\s*{ends}{name}\b|\{{\{{[<%]\s*/\s*{name}\b")
     at = line
     while at < end and _may_scan(state):
         if closing.search(state.src, state.bMarks[at], state.eMarks[at]):
@@ -214,7 +245,9 @@ def expand_words(state: StateCore) -> None:
             if not any(first <= line < stop for first, stop in raw):
                 written = token.content
                 token.content = expander.text(written, line)
-                env["account"].has_marks |= token.content != written
+                if token.content != written:
+                    env["account"].has_marks = True
+                    token.content = token.content.rstrip(" \t")
     for reference in env.get("references", {}).values():
         href = reference.get("href", "").replace("%7B", "{").replace("%7D", "}").replace("%20", " ")
         if "{" in href:

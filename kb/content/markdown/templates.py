@@ -59,9 +59,13 @@ _KNOWN_ROOTS = ("site.", "page.", "include.", "config.", "book.", "jekyll.", "la
 _PREFIXES = frozenset(
     {"site.baseurl", "site.url", "site.baseURL", "site.BaseURL", "base_url", "baseurl"}
 )
-_ENDS = re.compile(
-    r"\{%-?\s*(if|ifversion|ifwindow|unless|case|end(?:if|unless|case|ifversion))\b[^%]*%\}"
+_ANNOTATION = re.compile(
+    r"\s*(?:(?:[#.][A-Za-z_][\w-]*|[\w-]+=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"']+))(?:\s+|\Z))+\Z"
 )
+_ANNOTATED_ID = re.compile(r"(?<!\S)#([A-Za-z_][\w-]*)")
+_ANNOTATED_SIZE = re.compile(r"(?<!\S)(?:width|height)=\d{1,5}(?!\S)")
+_MARKDOC_VALUE = re.compile(r"\s*(\$[A-Za-z_][\w.\[\]\"'-]*)\s*\Z")
+_MARKDOC_CALL = re.compile(r"\s*([A-Za-z_]\w*)\([^%]*\)\s*\Z")
 _BRANCHES = frozenset({"else", "elsif", "elif", "elseif", "elsunless", "when"})
 _CONDITIONS = frozenset({"if", "ifversion", "unless", "case", "ifchanged"})
 _SCAN = re.compile(
@@ -71,6 +75,8 @@ _SCAN = re.compile(
 _CALL = re.compile(r"\s*([A-Za-z_]\w{0,60})\s{0,9}\((.*)\)\s*\Z", re.DOTALL)
 _FILM = re.compile(r"\.(?:mp4|webm|mov|ogv|m4v)\Z", re.IGNORECASE)
 _PLACES = ("src", "path", "url", "image", "img", "file")
+_LINK_ENDS = re.compile(r"\{%\s{0,9}/\s{0,9}link\s{0,9}%\}")
+_ENDS_MARKUP = frozenset(")`*_")
 _OLD_GENERATORS = frozenset({"liquid", "jinja", "vuepress"})
 
 
@@ -91,9 +97,11 @@ class Mark(NamedTuple):
         """The mark as a message names it."""
         if self.kind == "code":
             return "code of a file"
-        opening, closing = {"liquid": ("{% ", " %}"), "hugo": ("{{< ", " >}}")}.get(
-            self.kind, ("{{ ", " }}")
-        )
+        opening, closing = {
+            "liquid": ("{% ", " %}"),
+            "markdoc": ("{% ", " %}"),
+            "hugo": ("{{< ", " >}}"),
+        }.get(self.kind, ("{{ ", " }}"))
         name = f"{self.name[:40]}()" if self.kind == "zola" else self.name[:40]
         return f"{opening}{name}{closing}" if self.kind != "docfx" else f"[!{self.name}]"
 
@@ -135,6 +143,8 @@ def _read(text: str, at: int, kind: str, closing: str) -> Mark | None:
     if kind == "hugo" and inner.startswith("/*"):
         shown = f"{text[at : at + 3]}{inner[2:].removesuffix('*')}{closing}"
         return Mark("literal", "", end + 3, rest=shown)
+    if kind == "liquid" and (mark := _read_of_markdoc(inner, end + 2)):
+        return mark
     found = _NAMES.match(inner)
     if found is None:
         return None
@@ -143,6 +153,17 @@ def _read(text: str, at: int, kind: str, closing: str) -> Mark | None:
     name = found[2]
     closes = bool(found[1]) or (kind == "liquid" and name.startswith("end"))
     return Mark(kind, name, end + len(closing), attrs, words, rest, closes)
+
+
+def _read_of_markdoc(inner: str, end: int) -> Mark | None:
+    """What stands between the signs where no other template has it: attributes, values, calls."""
+    if _ANNOTATION.match(inner):
+        identity = _ANNOTATED_ID.search(inner)
+        sizes = tuple(_ANNOTATED_SIZE.findall(inner))
+        return Mark("annotation", identity[1] if identity else "", end, words=sizes)
+    if found := _MARKDOC_VALUE.match(inner) or _MARKDOC_CALL.match(inner):
+        return Mark("markdoc", found[1], end)
+    return None
 
 
 def read_attributes(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -274,6 +295,14 @@ class Expander:
         mark = read_mark(text, at, markup)
         if mark is None:
             return read_expression(text, at, is_mdx=markup.is_mdx)
+        if mark.kind == "annotation":
+            is_tail = (
+                text[at - 1 : at] in _ENDS_MARKUP
+                or not text[mark.end : mark.end + _LONGEST].strip()
+            )
+            sizes = mark.words if text[at - 1 : at] == ")" else ()
+            mark = mark._replace(words=sizes)
+            return (self.mark(mark, line) if is_tail else ""), mark.end
         if mark.kind == "liquid" and (taken := self._liquid_in(mark, text, line)):
             return taken
         made = self.mark(mark, line).removeprefix("## ")
@@ -306,25 +335,32 @@ class Expander:
                 return "", closing.end()
         if mark.name in _BRANCHES or is_false(mark):
             return "", end_of_branch(text, mark)
+        if mark.name == "link" and mark.attrs.get("href"):
+            return self._link_around(mark, text, line)
         if mark.name == "for":
             self.reads_values()
         return None
 
+    def _link_around(self, mark: Mark, text: str, line: int) -> tuple[str, int] | None:
+        """`{% link href="x" %}words{% /link %}` of Markdoc; an address that is a value is none."""
+        closing = _LINK_ENDS.search(text, mark.end, mark.end + _LONGEST)
+        if closing is None:
+            return None
+        words = self.text(text[mark.end : closing.start()].strip(), line)
+        href = mark.attrs["href"]
+        return (words if href.startswith("$") else f"[{words}](<{href}>)"), closing.end()
+
     def mark(self, mark: Mark, line: int) -> str:
         """What stands for one mark."""
-        make = _MADE.get((mark.kind, mark.name))
+        make = _MADE.get((mark.kind, mark.name)) or _BY_KIND.get(mark.kind)
         if mark.closes and mark.kind in {"liquid", "hugo"}:
             return ""
         if make is not None:
             made = make(self, mark)
         elif mark.kind == "value":
             made = self._value(mark)
-        elif mark.kind == "code":
-            made = _code(self, mark)
         elif mark.kind == "literal":
             made = mark.rest
-        elif mark.kind == "zola":
-            made = _shortcode(self, mark)
         elif mark.kind == "docfx":
             made = _docfx_code(self, mark) if mark.name == "CODE" else _docfx_words(mark)
         elif _PICTURE.search(mark.attrs.get("src", "")):
@@ -433,7 +469,7 @@ def end_of_branch(text: str, mark: Mark) -> int:
     """Where a condition's branch that is not shown ends: behind `{% else %}` or its end."""
     depth = 0
     at = mark.end
-    stops = re.compile(r"\{%-?\s*(end)?(if|ifversion|unless|case|else|elsif|elif)\b[^%]*%\}")
+    stops = re.compile(r"\{%-?\s*(end|/\s*)?(if|ifversion|unless|case|else|elsif|elif)\b[^%]*%\}")
     skips_all = mark.name in _BRANCHES
     while found := stops.search(text, at):
         at = found.end()
@@ -587,7 +623,23 @@ def _named_link(mark: Mark) -> str | None:
     words = next((mark.attrs[name] for name in names if mark.attrs.get(name)), "")
     target = _target_of(mark)
     is_link = words and target and not re.search(r"\s", target)
-    return f"[{_escaped(' '.join(words.split()))}](<{target}>)" if is_link else None
+    if not is_link:
+        return None
+    link = f"[{_escaped(' '.join(words.split()))}](<{target}>)"
+    said = " ".join(mark.attrs.get("description", "").split())
+    return f"{link}: {said}" if said and said != words else link
+
+
+def _annotation(_expander: Expander, mark: Mark) -> str | None:
+    said = [*([f"#{mark.name}"] if mark.name else ()), *mark.words]
+    return f"{{{' '.join(said)}}}" if said else ""
+
+
+def _page_value(expander: Expander, mark: Mark) -> str | None:
+    """`{% $markdoc.frontmatter.title %}` of Markdoc; other values come from the program around."""
+    name = mark.name.removeprefix("$").removeprefix("markdoc.")
+    below = name.removeprefix("frontmatter.")
+    return expander.variable(f"page.{below}") if below != name else None
 
 
 def _param(expander: Expander, mark: Mark) -> str | None:
@@ -705,7 +757,7 @@ _WRAPPERS = names(
     " unless case when else elsif elif endif raw set for with block call"
     " rowheaders data_table jumplinks mac windows linux cli webui curl codespaces vscode"
     " desktop prompt note warning tip caution important danger expandable details section"
-    " row col figure-group"
+    " row col figure-group table"
 )
 _HUGO_WRAPPERS = names(
     "details expand tabs tab tabpane columns column card cards steps step grid row col"
@@ -742,6 +794,12 @@ _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] =
     ("mdbook", "title", _nothing),
     ("docsify", "include", _docsify_include),
 )
+_BY_KIND: Mapping[str, Callable[[Expander, Mark], str | None]] = {
+    "annotation": _annotation,
+    "markdoc": _page_value,
+    "zola": _shortcode,
+    "code": _code,
+}
 _OF_FILES = (_include, _reusable)
 _MADE = {
     **{("liquid", name): _nothing for name in _WRAPPERS},
