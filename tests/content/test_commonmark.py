@@ -122,6 +122,7 @@ def test_a_copy_says_the_same_when_it_is_read_again(text):
 @example("https://www.<b>x</b .com\na<br>b  \n</pre>")
 @example("a  \n**</b>**")
 @example("[^1]: foot\n> q\n[^1]: foot")
+@example("<table><tr><td>a|b<td>c\n<h2>t #</h2>\n</table>")
 @example("<b>a</b>[^n]\n\n[^n]: b\n- c\n[^n]: d")
 @example("<i><br>a</i>\n<br> <b>\\\n</b>")
 def test_any_mixture_says_the_same_when_it_is_read_again(text):

@@ -125,8 +125,9 @@ _PARENTS = {
     "summary": {"details"},
     "figcaption": {"figure"},
 }
-# A heading in one of these is text of the section around it.
-_HOLDS_HEADINGS = {"li", "td", "th", "blockquote", "dd", "dt", "summary", "figcaption", "caption"}
+# A heading in one of these is text of the section around it: in a table, whether its cells have end
+# tags or not.
+_HOLDS_HEADINGS = names("li table td th blockquote dd dt summary figcaption caption")
 _HOLD_WORDS = {"p", "summary", "figcaption", "caption", "dt"}
 _CODE = frozenset({"code", "kbd", "samp"})
 _LONGEST_ID = 200
