@@ -114,6 +114,7 @@ TOPIC_FILE = "topic.yaml"
 MENU_FILES = frozenset({
     "_category_.json", "_category_.yml", "_category_.yaml", "_meta.json", "meta.json", ".pages",
     "toc.yml", "toc.yaml", "_sidebar.md", "SUMMARY.md", "_order.yaml", ".navigation.yml", ".order",
+    "folder.yml", "index.yml",
 })  # fmt: skip
 """Files in which other tools say in which order a folder's pages stand, and what it is called."""
 SUFFIXES = (".md", ".mdx", ".markdown")

@@ -199,6 +199,8 @@ def read_text(
     )
     if given.fatal:
         return given.problems
+    if dialect.routes.descending:
+        given.attributes["order"] = -given.attributes.get("order", 0)
     if "zola" in dialect.marks:
         from kb.content.markdown import zola  # noqa: PLC0415  # no other dialect has it
 
@@ -208,7 +210,8 @@ def read_text(
     )
     style = STYLES[dialect.anchors]
     said = {entry.key: frontmatter.plain(entry.value) for entry in fields.entries}
-    unnamed = title_from_path(dialect.bare(source.id))
+    label = said.get("label") if "retype" in dialect.marks else None
+    unnamed = one_line(str(label or "")) or title_from_path(dialect.bare(source.id))
     said["title"] = _first_h1(body) or unnamed
     called = Called(source.path, said, dialect, limits)
     title = read_title(given.title, called.markup(), dialect.markdown, limits)

@@ -34,6 +34,7 @@ SIGNS = {
     "docusaurus": ("docs", {"docusaurus.config.ts": "export default {};\n"}),
     "starlight": ("src/content/docs", {"astro.config.mjs": "export default {};\n"}),
     "mintlify": (".", {"docs.json": '{"navigation": {"pages": []}}'}),
+    "retype": ("docs", {"retype.yml": "input: docs\n"}),
     "vitepress": ("docs", {"docs/.vitepress/config.mts": "export default {}\n"}),
     "vuepress": ("docs", {"docs/.vuepress/config.js": "module.exports = {}\n"}),
     "docfx": ("articles", {"docfx.json": "{}"}),
@@ -1040,3 +1041,36 @@ def test_numbers_of_nuxt_are_the_order_and_in_no_title(tmp_path):
     assert topics[""].topics == ("1.start", "3.send-it")
     assert (topics["1.start"].title, topics["3.send-it"].title) == ("First steps", "Send it")
     assert {a.id: a.title for a in content.articles}["10.more"] == "More"
+
+
+def test_a_higher_order_stands_first_with_retype(tmp_path):
+    """What has none stands between those above and below nought; `index.yml` orders a folder."""
+    make(
+        tmp_path,
+        {
+            "retype.yml": "branding:\n  title: Acme\nexclude:\n  - drafts/\n",
+            "a.md": "---\norder: -10\n---\n# A\n",
+            "b.md": "# B\n",
+            "c.md": "---\norder: 100\nlabel: See it\n---\n{{ include 'part' }}\n",
+            "secret.md": "---\nvisibility: hidden\n---\n# S\n",
+            "drafts/d.md": "# D\n",
+            "_includes/part.md": "Taken *in*.\n",
+            "more/index.yml": "label: Read on\norder: 5\n",
+            "more/e.md": ":::code source='../e.txt' range='2-3' :::\n",
+            "e.txt": "one\ntwo\nthree\nfour\n",
+            "early/folder.yml": "order: 6\n",
+            "early/f.md": "# F\n",
+        },
+    )
+    dialect = find_dialect(tmp_path)
+    content = read_content(tmp_path, dialect=dialect)
+    topics = {topic.id: topic for topic in content.topics}
+    public = {a.id: a for a in content.articles if a.status == "published"}
+    assert dialect.title == "Acme"
+    assert [id_ for id_ in topics[""].articles if id_ in public] == ["c", "b", "a"]
+    assert topics[""].topics == ("early", "more")
+    assert topics["more"].title == "Read on"
+    assert set(public) == {"a", "b", "c", "early/f", "more/e"}
+    assert public["c"].title == "See it"
+    assert "Taken in." in public["c"].sections[0].text
+    assert public["more/e"].sections[0].text.split() == ["two", "three"]

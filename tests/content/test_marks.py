@@ -143,6 +143,15 @@ PLACES = (
     "<HTMLBlock>{{`{}`}}</HTMLBlock>",
 )
 PLACES_OF_FAMILIES = {
+    "retype": (
+        "!!!warning {}\n{}\n!!!",
+        "+++ {}\n{}\n+++",
+        "==- {}\n{}\n=== {}\na\n===",
+        "||| {}\n{}\n|||",
+        "::: {}\n{}\n:::",
+        "[!badge {}]({}) [!ref]({}) [!file]({})",
+        '[!button text="{}"]({}) [!embed]({}) {{{{ {} }}}}',
+    ),
     "mdc": (
         '::card{{title="{}" to="{}"}}\n{}\n::',
         "::note[{}]\na\n::",
@@ -358,15 +367,17 @@ AGAIN = (
     "{* a *}\n", "[block:a]\n", "<A>{`a", "<A>{`a`}", "> 📘 a\n", "<!--@include: a-->\n", "{{#include a}}", "{{ a(", "{{ a(b=1) }}", "{% #a %}", "{% $a %} ", "{% a=b %}\n", "{% table %}\n", "[!code-a[b](c)]", ":a_b:",
     "::a\n", "::a\n---\n", "::\n", "::a{b\n", ":a[", ":a{", "[a]{", "{{ $a ", "  ::a\n", "::a\n::\n", "::note\n",
     "::tabs\n:::tab\n", ":a[b]{c}",
+    "!!!\n", "!!!a\n", "+++ a\n", "==- a\n", "=== a\n===\n", "||| a\n", "::: a\n", "[!badge ", "[!badge a](", ":icon-",
+    "{{ for a }}\n", "{%{", "!!!\na\n!!!\n",
 )  # fmt: skip
 FAMILIES = frozenset({"liquid", "gitbook", "docfx", "vuepress", "mkdocs", "mdbook", "mdx", "zola"})
-OWN = frozenset({"mdc"})
+OWN = frozenset({"mdc"}), frozenset({"retype"})
 
 
 @pytest.mark.parametrize("unit", AGAIN)
 def test_marks_again_and_again_are_read_or_refused(unit):
     """Were any of them looked for to the end of the text, each time, this would take minutes."""
-    for families in (frozenset(), FAMILIES, OWN):
+    for families in (frozenset(), FAMILIES, *OWN):
         try:
             document = parse(unit * (20_000 // len(unit)), markup=Markup(families))
         except ContentError:

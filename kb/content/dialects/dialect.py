@@ -74,6 +74,7 @@ class Routes:
     is no topic then: what else is in it belongs to that article. `folders`: each page stands as a
     folder (`/late/`), to which relative addresses on it are relative. `ordered`: pages stand in
     the order of the numbers before their names (`2.late`, `10.more`), of which titles have none.
+    `descending`: what has a higher `order` stands before what has a lower one, or none, which is 0.
     """
 
     base: str = "/"
@@ -85,6 +86,7 @@ class Routes:
     bundles: tuple[str, ...] = ()
     folders: bool = False
     ordered: bool = False
+    descending: bool = False
 
 
 class Begins(NamedTuple):
@@ -135,10 +137,10 @@ class Dialect:
     `include_folders` are where includes are looked for. `published_at` are paths (`/docs/`) and
     origins (`https://docs.example.com/`) below which the site was published. `marks` are the
     families of marks that its articles use: `liquid`, `jinja`, `hugo`, `mdx`, `gitbook`, `docfx`,
-    `obsidian`, `gollum`, `vuepress`, `docsify`, `mkdocs`, `kramdown`, `zola`, `mdc`. `exclude`
-    are patterns of files that the generator does not publish, as `.gitignore` has them, from the
-    folder `exclude_from` (else `content`); `hidden_by` finds those that only the files themselves
-    tell of.
+    `obsidian`, `gollum`, `vuepress`, `docsify`, `mkdocs`, `kramdown`, `zola`, `mdc`, `retype`.
+    `exclude` are patterns of files that the generator does not publish, as `.gitignore` has them,
+    from the folder `exclude_from` (else `content`); `hidden_by` finds those that only the files
+    themselves tell of.
     `menu` names files that give the order of the articles, and `data_files` those that give
     variables, each with the name that it has there. `markdown` is what is read beyond CommonMark.
     `title_suffix` is what titles end with that is the name of the site, such as `| Help Center`.

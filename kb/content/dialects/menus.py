@@ -47,7 +47,8 @@ _NUMBER = re.compile(r"^\d+\s*[-_.]+\s*(?=\S)")
 _ID = re.compile(r"---\s*\n(?:(?!---).*\n)*?id:[ \t]*(\S.*)")
 _HEAD = 2_048  # bytes
 _DEEPEST = 30
-_NAMING = frozenset({"meta.json", "_meta.json", ".pages", ".navigation.yml"})
+_OF_RETYPE = frozenset({"index.yml", "folder.yml"})
+_NAMING = frozenset({*_OF_RETYPE, "meta.json", "_meta.json", ".pages", ".navigation.yml"})
 """Menus that give their folder's title, too."""
 _UNNUMBERED = 10**9
 
@@ -75,10 +76,9 @@ def read_menus(content: Path, listing: Listing, dialect: Dialect) -> dict[str, T
     files = {topic: TopicFile(title) for topic, title in _best(titles, order).items()}
     files |= group_files((source.id for source in listing.articles), dialect)
     for source in listing.menus:
-        if content / source.path not in dialect.menu:
+        if content / source.path not in dialect.menu and _counts(source.path, dialect):
             _read_own(content, source.path, source.id, pages, order, files)
-    if dialect.routes.ordered:
-        _take_numbers(pages, order, files, dialect)
+    _take_numbers(pages, order, files, dialect)
     for topic, members in _members(order).items():
         files[topic] = files.get(topic, TopicFile())._replace(members=members)
     return files
@@ -321,18 +321,34 @@ def _members(order: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
     return {topic: tuple(members) for topic, members in found.items()}
 
 
+def _counts(path: str, dialect: Dialect) -> bool:
+    """Whether a file in a folder is a menu for this dialect: an `index.yml` may be anything."""
+    return path.rpartition("/")[2] not in _OF_RETYPE or dialect.name == "retype"
+
+
 def _take_numbers(
     pages: _Pages, order: dict[str, int], files: dict[str, TopicFile], dialect: Dialect
 ) -> None:
     """Take the order of articles and topics, and the titles of topics, from the numbers before
-    their names.
+    their names, where the dialect has them; or their orders, of which it has the highest first.
     """
+    if dialect.routes.descending:
+        _turn_orders(pages, files)
+    if not dialect.routes.ordered:
+        return
     for id_ in sorted((*pages.ids, *pages.topics), key=_place):
         order.setdefault(id_, len(order))
     for topic in pages.topics:
         if not files.get(topic, TopicFile()).title:
             title = title_from_name(dialect.bare(topic).rpartition("/")[2])
             files[topic] = files.get(topic, TopicFile())._replace(title=title)
+
+
+def _turn_orders(pages: _Pages, files: dict[str, TopicFile]) -> None:
+    """Let topics with a higher order stand first; one without any has the order 0."""
+    for topic in pages.topics:
+        file = files.get(topic, TopicFile())
+        files[topic] = file._replace(order=-(file.order or 0))
 
 
 def _place(id_: str) -> list[tuple[int, str]]:

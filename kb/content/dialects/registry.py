@@ -91,6 +91,7 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
         Sign(("mint.json",)),
         Sign(("docs.json",), says=r"(?i)mintlify|\"navigation\"", inputs=("config", "navigation")),
     ),
+    "retype": (Sign(("retype.yml", "retype.yaml", "retype.json")),),
     "vitepress": (Sign(tuple(f".vitepress/{name}" for name in _scripts("config"))),),
     "vuepress": (Sign(tuple(f".vuepress/{name}" for name in (*_scripts("config"), "config.yml"))),),
     "docfx": (Sign(("docfx.json",)),),

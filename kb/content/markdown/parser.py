@@ -32,6 +32,8 @@ from kb.content.markdown.magic_block import magic_block
 from kb.content.markdown.markup import PLAIN, Account, Markup
 from kb.content.markdown.myst import directive, role
 from kb.content.markdown.raw_html import html_of_words, loose_tag, raw_html
+from kb.content.markdown.retype import FAMILY as RETYPE
+from kb.content.markdown.retype import line_of_retype, with_ends, word_of_retype
 from kb.content.markdown.spaced_link import spaced_link
 from kb.content.markdown.template_line import (
     expand_words,
@@ -69,7 +71,7 @@ _ESCAPED = 6
 # In kramdown, Python-Markdown and MDX a tag of words (`<br>`, `<span>`) begins no block of HTML.
 _SPANS = frozenset({"kramdown", "mkdocs", "mdx"})
 # Whose marks have too many forms to look for them first.
-_OWN_MARKS = frozenset({mdc.FAMILY})
+_OWN_MARKS = frozenset({mdc.FAMILY, RETYPE})
 _MAY_HOLD_MARKS = re.compile(
     r"\{[%{*]|\{\s?['\"][\s\\]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\[|:include|highlight-[ns]"
     r"|\{(?:literal)?include\}|\{eval-rst\}|\[block:"
@@ -121,6 +123,7 @@ def tokenize(
     parser = _template_parser(limits.nesting, syntax, mdx=markup.is_mdx)
     body = without_indentation(body) if markup.is_mdx else body
     body = mdc.without_margins(body) if mdc.FAMILY in markup.families else body
+    body = with_ends(body) if RETYPE in markup.families else body
     raw = raw_lines(body) if syntax.verbatim and "vuepress" in markup.families else []
     return _parse(parser, body, first_line, limits, markup=markup, raw=raw, **met)
 
@@ -230,6 +233,7 @@ def _template_parser(nesting: int, syntax: MarkdownConfig, *, mdx: bool) -> Mark
     if syntax.callouts or syntax.tabs:
         first = parser.block.ruler.get_all_rules()[0]
         parser.block.ruler.before(first, "mdc", mdc.component_of_mdc, {"alt": ends})
+        parser.block.ruler.before(first, "retype", line_of_retype, {"alt": ends})
     if mdx:
         parser.disable(["code"])
     parser.core.ruler.at("inline", _parse_inlines)
@@ -259,6 +263,7 @@ def _inline_parser(syntax: MarkdownConfig) -> MarkdownIt:
         parser.inline.ruler.before("backticks", "role", role)
         parser.inline.ruler.before("wiki_link", "mdc_span", mdc.span)
         parser.inline.ruler.before("wiki_link", "mdc_word", mdc.word)
+        parser.inline.ruler.before("wiki_link", "retype", word_of_retype)
     marks.use_inlines(parser, syntax)
     return _compiled(parser)
 

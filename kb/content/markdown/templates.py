@@ -119,7 +119,7 @@ def read_mark(text: str, at: int, markup: Markup) -> Mark | None:
     if start == "[":
         return _read_docsify(text, at) if "docsify" in markup.families else None
     if start in {"[!", ":::"}:
-        return _read_docfx(text, at) if start == "[!" else _read_line_of_docfx(text, at)
+        return _read_docfx(text, at, markup) if start == "[!" else _read_line_of_docfx(text, at)
     return _read_file(text, at, markup)
 
 
@@ -218,7 +218,9 @@ def _read_docsify(text: str, at: int) -> Mark | None:
     return Mark("docsify", "include", found.end(), attrs, (found["name"],), f"{found['link']})")
 
 
-def _read_docfx(text: str, at: int) -> Mark | None:
+def _read_docfx(text: str, at: int, markup: Markup) -> Mark | None:
+    if "retype" in markup.families:
+        return None  # it has marks of its own that begin so
     found = _DOCFX_INCLUDE.match(text, at)
     if found:
         return Mark("docfx", "INCLUDE", found.end(), words=(found[1].strip(),))
