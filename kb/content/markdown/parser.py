@@ -33,7 +33,7 @@ from kb.content.markdown.markup import PLAIN, Account, Markup
 from kb.content.markdown.myst import directive, role
 from kb.content.markdown.raw_html import html_of_words, loose_tag, raw_html
 from kb.content.markdown.retype import FAMILY as RETYPE
-from kb.content.markdown.retype import line_of_retype, with_ends, word_of_retype
+from kb.content.markdown.retype import line_of_retype, prepared, word_of_retype
 from kb.content.markdown.spaced_link import spaced_link
 from kb.content.markdown.template_line import (
     expand_words,
@@ -123,7 +123,7 @@ def tokenize(
     parser = _template_parser(limits.nesting, syntax, mdx=markup.is_mdx)
     body = without_indentation(body) if markup.is_mdx else body
     body = mdc.without_margins(body) if mdc.FAMILY in markup.families else body
-    body = with_ends(body) if RETYPE in markup.families else body
+    body = prepared(body) if RETYPE in markup.families else body
     raw = raw_lines(body) if syntax.verbatim and "vuepress" in markup.families else []
     return _parse(parser, body, first_line, limits, markup=markup, raw=raw, **met)
 

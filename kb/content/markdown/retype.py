@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FAMILY = "retype"
 _LONGEST = 1_000
+_MOST_OPEN = 200  # more are never open: nesting has its limit
 _LINE = re.compile(
     r"(?P<signs>!{3,9}|\+\+\+|==-|===|\|\|\||:{3,9})(?P<rest>[^\n]*?)"
     r"(?:(?<=\s)\{[#.][^{}\n]{0,200}\})?[ \t]*\Z"
@@ -50,6 +51,7 @@ _WORD = re.compile(
 _VALUE = re.compile(r"\{\{[~-]?[ \t]*(?P<name>[^{}\n]{1,200}?)[ \t]*[~-]?\}\}|\{%\{|\}%\}")
 _ICON = re.compile(r":icon-[a-z0-9-]{1,60}:")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_VARIANT = re.compile(r"(\[!(?:badge|button)\b[^\[\]|\n]{1,200})\|\w{1,20}(?=\])")
 _LAYOUTS = re.compile(r"[ \t]*(?:vert|compact|horiz|auto)\b")
 _TITLED = frozenset({"ref", "card"})
 
@@ -144,11 +146,12 @@ def _end(name: str, opened: list[str]) -> list[Mark] | None:
     return [Mark("block", name, ends=True)] if name in opened else None
 
 
-def with_ends(text: str) -> str:
-    """A text in which `==-` ends panels, as the `===` that does makes a heading of the line above.
-    It has as many lines as before.
+def prepared(text: str) -> str:
+    """A text in which `==-` ends panels, as the `===` that does makes a heading of the line above,
+    and no badge in a table has a variant, whose sign (`[!badge New|info]`) divides cells. It has as
+    many lines as before.
     """
-    if "===" not in text:
+    if "===" not in text and "[!" not in text:
         return text
     lines = text.split("\n")
     fence, is_open = "", False
@@ -160,6 +163,8 @@ def with_ends(text: str) -> str:
             fence = found[1]
         elif bare.startswith(("=== ", "==- ")):
             is_open = True
+        elif bare.startswith("|") and "[!" in bare:
+            lines[number] = _VARIANT.sub(r"\1", line)
         elif is_open and bare == "===":
             lines[number] = line.replace("===", "==-")
             is_open = False
@@ -173,6 +178,7 @@ def _count(mark: Mark, opened: list[str]) -> None:
         del opened[last:]
     elif mark.what != "tab":
         opened.append(mark.name)
+        del opened[:-_MOST_OPEN]
 
 
 def _push(state: StateBlock, mark: Mark, start: int) -> None:
