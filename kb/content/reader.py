@@ -205,6 +205,11 @@ def read_text(
         from kb.content.markdown import zola  # noqa: PLC0415  # no other dialect has it
 
         body = zola.as_others_write(body)
+    if "writerside" in dialect.marks:
+        from kb.content.markdown import writerside  # noqa: PLC0415  # as above
+
+        values = Called(source.path, {}, dialect, limits)
+        body = writerside.as_others_write(body, values.variable)
     body, unclosed = markdown.without_comments(
         body, first_line=body_line, limits=limits, syntax=dialect.markdown
     )

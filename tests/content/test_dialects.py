@@ -29,6 +29,7 @@ def make(folder, files):
 
 SIGNS = {
     "mkdocs": ("docs", {"mkdocs.yml": "site_name: X\n"}),
+    "writerside": ("topics", {"writerside.cfg": '<ihp version="2.0"><topics dir="topics"/></ihp>'}),
     "zola": ("content", {"config.toml": 'title = "X"\nbase_url = "https://example.com"\n'}),
     "hugo": ("content/en", {"hugo.toml": "baseURL = 'https://example.com/'\n"}),
     "docusaurus": ("docs", {"docusaurus.config.ts": "export default {};\n"}),
@@ -101,6 +102,26 @@ def test_config_toml_is_of_zola_or_of_hugo(tmp_path, said, name):
     """They have other names for the address of the site."""
     make(tmp_path, {"config.toml": said, "content/page.md": ""})
     assert find_dialect(tmp_path / "content").name == name
+
+
+def test_the_tree_of_writerside_makes_the_topics(tmp_path):
+    """With its labels and order; a change of it, or of the variables, is another state."""
+    tree = (
+        '<!DOCTYPE a [<!ENTITY x "y">]><instance-profile id="h" name="Parcel help">'
+        '<toc-element topic="start.md"/><toc-element toc-title="Sending &amp; more">'
+        '<toc-element topic="late.md"/><toc-element topic="a.md"/></toc-element>'
+        '<toc-element toc-title="Costs"><toc-element topic="b.md"/></toc-element></instance-profile>'
+    )
+    config = '<ihp version="2.0"><topics dir="topics"/><instance src="h.tree"/></ihp>'
+    names = ("start", "late", "a", "b")
+    make(tmp_path, {"writerside.cfg": config, "h.tree": tree})
+    make(tmp_path, {f"topics/{name}.md": f"# {name}\n" for name in names})
+    found = find_dialect(tmp_path / "topics")
+    assert found.title == "Parcel help"
+    assert sorted(found.groups.titles.values()) == ["Costs", "Sending & more"]
+    assert found.groups.topics["late"] == found.groups.topics["a"] != found.groups.topics["b"]
+    make(tmp_path, {"h.tree": tree.replace("Costs", "Prices")})
+    assert locate(tmp_path / "topics").state != found.state
 
 
 def test_what_zola_leaves_out_and_its_languages(tmp_path):

@@ -387,6 +387,66 @@ def test_markdoc_in_any_folder(tmp_path, body, text):
     assert seen(tmp_path, files, f"---\ntitle: Late\n---\n{body}")[1] == text
 
 
+WRITERSIDE = {
+    "writerside.cfg": '<ihp version="2.0"><topics dir="content"/><vars src="v.list"/>'
+    '<snippets src="code"/><instance src="h.tree"/></ihp>',
+    "v.list": '<!-- <var name="no" value="x"/> --><vars><var name="product" value="Box &amp; Co"/></vars>',
+    "code/a.kt": "one\ntwo\nthree\n",
+}
+TAGS = [
+    (
+        "[//]: # (title: Late parcels)\n\nOf %product%, %no%, 5% of 6%.",
+        "Late parcels\nOf Box & Co, %no%, 5% of 6%.",
+    ),
+    ('> a\n>\n{style="warning"}\n\nb', "Warning\na\nb"),
+    ('> a > b\n\n> - c > d\n{style="note"}', "a > b\nc > d"),
+    (
+        '<procedure title="Send it" id="s">\n<step>Click <control>Send</control>.</step>\n<step>Wait.</step>\n</procedure>',
+        "Send it\nClick Send.\nWait.",
+    ),
+    (
+        '<tabs group="a">\n<tab title="One">\n\nx\n\n</tab>\n<tab title="Two">\n\ny\n\n</tab>\n</tabs>',
+        "One\nx\nTwo\ny",
+    ),
+    (
+        '<tip>\n\nBe **quick**.\n\n</tip>\n\n<note title="Old">b</note>',
+        "Tip\nBe quick.\nNote: Old\nb",
+    ),
+    (
+        "Press <shortcut>Ctrl+S</shortcut> in <ui-path>File</ui-path>, `<tip>` too.",
+        "Press Ctrl+S in File, <tip> too.",
+    ),
+    ('```kotlin\n```\n{src="a.kt" include-lines="1-2"}\n\nb', "one\ntwo\nb"),
+    ("```xml\n<tip>%product%</tip>\n```", "<tip>Box & Co</tip>"),
+    ('<deflist>\n<def title="One">first</def>\n</deflist>', "One\nfirst"),
+    ('a\n\n<include from="b.md" element-id="c"/>\n\n<link-summary>d</link-summary>', "a"),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), TAGS)
+def test_tags_of_writerside(tmp_path, body, text):
+    """What they say, and the values of its list of variables."""
+    assert seen(tmp_path, WRITERSIDE, body)[1] == text
+
+
+def test_names_of_headings_in_writerside(tmp_path):
+    """`{id="x"}`, with other attributes, too; not in code."""
+    body = '## Ways {id="all-ways" collapsible="true"}\n\n`{id="b"}`\n'
+    html, _ = seen(tmp_path, WRITERSIDE, body)
+    assert '<h2 id="all-ways">Ways</h2>' in html
+    assert "{id=&quot;b&quot;}" in html
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<tab ", "`", "> a\n", "%a", "<var ", "```\n", "{src=", "<tip>", "<procedure>\n<step>\n"],
+)
+def test_beginnings_of_writerside_that_nothing_ends(tmp_path, unit):
+    """Were any looked for to the end of the text, each time, this would take minutes."""
+    page = read(tmp_path, {**WRITERSIDE, "content/a.md": unit * (20_000 // len(unit))})
+    assert isinstance(page, tuple) or len(page.document.markdown()) < 1_000_000
+
+
 DOCSIFY = [
     ("[x](_part.md ':include')", "Part"),
     ('[x](_part.md ":include :type=markdown")', "Part"),

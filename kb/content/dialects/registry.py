@@ -47,6 +47,9 @@ def _scripts(stem: str) -> tuple[str, ...]:
 
 REGISTRY: dict[str, tuple[Sign, ...]] = {
     "mkdocs": (Sign(("mkdocs.yml", "mkdocs.yaml"), inputs=("data",)),),
+    "writerside": (
+        Sign(("writerside.cfg", "project.ihp"), says=r"<ihp\b", inputs=("v.list", "*.tree")),
+    ),
     "zola": (
         Sign(
             ("zola.toml", "config.toml"),
@@ -218,6 +221,7 @@ def _says(path: str, pattern: str) -> bool:
 
 def _located(name: str, content: Path, folder: Path, evidence: Path, sign: Sign) -> Located:
     inputs = [folder / each for each in (*sign.beside, *sign.within, *sign.inputs)]
+    inputs += [found for each in sign.inputs if "*" in each for found in folder.glob(each)]
     inputs.append(content / ".gitbook" / "vars.yaml")
     state = state_of(inputs, folder)
     return Located(name, content, folder, _project(folder), evidence, state)
