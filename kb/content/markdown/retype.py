@@ -51,7 +51,7 @@ _WORD = re.compile(
 _VALUE = re.compile(r"\{\{[~-]?[ \t]*(?P<name>[^{}\n]{1,200}?)[ \t]*[~-]?\}\}|\{%\{|\}%\}")
 _ICON = re.compile(r":icon-[a-z0-9-]{1,60}:")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
-_VARIANT = re.compile(r"(\[!(?:badge|button)\b[^\[\]|\n]{1,200})\|\w{1,20}(?=\])")
+_VARIANT = re.compile(r"((?<!`)\[!(?:badge|button)\b[^\[\]|\n]{1,200})\|\w{1,20}(?=\])")
 _LAYOUTS = re.compile(r"[ \t]*(?:vert|compact|horiz|auto)\b")
 _TITLED = frozenset({"ref", "card"})
 
@@ -163,7 +163,7 @@ def prepared(text: str) -> str:
             fence = found[1]
         elif bare.startswith(("=== ", "==- ")):
             is_open = True
-        elif bare.startswith("|") and "[!" in bare:
+        elif "[!" in bare and "|" in bare:
             lines[number] = _VARIANT.sub(r"\1", line)
         elif is_open and bare == "===":
             lines[number] = line.replace("===", "==-")
