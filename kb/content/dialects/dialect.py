@@ -137,7 +137,8 @@ class Dialect:
     `include_folders` are where includes are looked for. `published_at` are paths (`/docs/`) and
     origins (`https://docs.example.com/`) below which the site was published. `marks` are the
     families of marks that its articles use: `liquid`, `jinja`, `hugo`, `mdx`, `gitbook`, `docfx`,
-    `obsidian`, `gollum`, `vuepress`, `docsify`, `mkdocs`, `kramdown`, `zola`, `mdc`, `retype`.
+    `obsidian`, `gollum`, `vuepress`, `docsify`, `mkdocs`, `kramdown`, `zola`, `mdc`, `retype`,
+    `writerside`.
     `exclude` are patterns of files that the generator does not publish, as `.gitignore` has them,
     from the folder `exclude_from` (else `content`); `hidden_by` finds those that only the files
     themselves tell of.
