@@ -120,6 +120,7 @@ def test_the_tree_of_writerside_makes_the_topics(tmp_path):
     assert found.title == "Parcel help"
     assert sorted(found.groups.titles.values()) == ["Costs", "Sending & more"]
     assert found.groups.topics["late"] == found.groups.topics["a"] != found.groups.topics["b"]
+    assert found.menu == (tmp_path / "h.tree",)  # without one no order is asked for
     make(tmp_path, {"h.tree": tree.replace("Costs", "Prices")})
     assert locate(tmp_path / "topics").state != found.state
 

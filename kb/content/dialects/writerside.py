@@ -51,6 +51,7 @@ def read(located: Located) -> Dialect:
         title=name_of_site(profile.get("name", "")),
         given=tuple((k, v) for k, v in values.items() if k and len(v) <= _LONGEST_VALUE),
         groups=group_flat_pages(_entries(tree)),
+        menu=(located.root / said["instance"]["src"],) if tree else (),
     )
 
 
