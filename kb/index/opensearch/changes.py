@@ -305,8 +305,8 @@ def _numbered(
     found: dict[_Key, tuple[int, int]] = {}
     for group in groups:
         number = next((n for key in group if (n := before.get(key)) in unused), None)
-        unused.discard(number)
         own = next(fresh) if number is None else number
+        unused.discard(own)
         found.update((key, (own, place)) for place, key in enumerate(group))
     return found
 
