@@ -12,6 +12,7 @@ import pytest
 from support.attacks import OURS, attacks
 
 from kb.config import DEFAULT_LIMITS, MarkdownConfig
+from kb.content.markdown import writerside, zola
 from kb.content.markdown.document import parse, without_comments
 from kb.content.markdown.fence import read_info
 from kb.content.markdown.markup import Markup
@@ -162,6 +163,29 @@ PLACES_OF_FAMILIES = {
         "{{{{ $doc.a || '{}' }}}}",
     ),
 }
+PLACES_THAT_ARE_REWRITTEN = {
+    "zola": (
+        '{{{{ youtube(id="{}", title="{}") }}}}',
+        '{{{{ image(src="{}", alt="{}") }}}}',
+        '{{% alert(type="{}", title="{}") %}}\n{}\n{{% end %}}',
+        "[{}](@/{})",
+        "{{{{/* {} */}}}}",
+    ),
+    "writerside": (
+        "[//]: # (title: {})\n\n%{}% {}",
+        '<a href="{}"/> <control>{}</control> <ui-path>{}</ui-path> <shortcut>{}</shortcut>',
+        '> {}\n>\n{{style="{}"}}',
+        '<procedure title="{}" id="{}"><step>{}</step></procedure>',
+        '<tabs><tab title="{}">{}</tab></tabs>',
+        '<deflist><def title="{}">{}</def></deflist>',
+        '<img src="{}" alt="{}"/> <tip>{}</tip> <include from="{}" element-id="{}"/>',
+        '```{}\n```\n{{src="{}"}}',
+    ),
+}
+REWRITE = {
+    "zola": zola.as_others_write,
+    "writerside": lambda body: writerside.as_others_write(body, lambda name: name),
+}
 ALLOWED = {"id", "class", "role", "href", "type", "disabled", "checked", "open", "start", "src"}
 ALLOWED |= {"alt", "title", "aria-label", "style", "data-numbered", "dir", "lang"}
 
@@ -194,6 +218,19 @@ def test_no_script_passes(place, family):
     texts = [place.replace("\2", " ".join(script.split())) for script in scripts]
     for text in [*texts[-len(OURS) :], "\n\n".join(texts), place.replace("\2", scripts[-1])]:
         Checker().feed(parse(text, markup=markup).html(highlight=True))
+
+
+@pytest.mark.parametrize(
+    ("place", "family"),
+    [(place, family) for family, own in PLACES_THAT_ARE_REWRITTEN.items() for place in own],
+)
+def test_no_script_passes_what_is_rewritten(place, family):
+    """What reads Zola's and Writerside's marks as those of others makes no script of any text."""
+    markup = Markup(frozenset({family}))
+    place = place.replace("{}", "\2").format()
+    texts = [place.replace("\2", " ".join(script.split())) for script in attacks()]
+    for text in [*texts[-len(OURS) :], "\n\n".join(texts)]:
+        Checker().feed(parse(REWRITE[family](text), markup=markup).html(highlight=True))
 
 
 @pytest.mark.parametrize(
