@@ -167,6 +167,10 @@ class MarkdownConfig:
     strikethrough: bool = _syntax("`~~text~~` struck out")
     subscript: bool = _syntax("`H~2~O` below the line")
     superscript: bool = _syntax("`x^2^` above the line")
+    word_marks: bool = _syntax(
+        "`==marked==`; in MkDocs `++ctrl+c++`, `^^inserted^^` and CriticMarkup, too"
+    )
+    abbreviations: bool = _syntax("`*[HTML]: what it stands for`, which is no text")
     math: bool = _syntax("`$x^2$`, `$$...$$` and `\\(...\\)` as TeX, prices excepted")
     attributes: bool = _syntax("`{#id}`, `{: .class}` and `{width=300}`, which are no text")
     highlight: bool = _syntax("colours in fenced code whose language is known")

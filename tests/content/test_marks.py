@@ -59,6 +59,8 @@ WRITTEN = {
     "strikethrough": "~~a~~",
     "subscript": "H~2~O",
     "superscript": "x^2^",
+    "word_marks": "==a==",
+    "abbreviations": "*[A]: b",
     "math": "$a_b$",
     "attributes": "## A {#b}",
     "highlight": "```js\nlet a\n```",
@@ -121,6 +123,10 @@ PLACES = (
     "- [ ] {}",
     "## A {{#{}}}",
     "![a](b.png){{width={} title={}}}",
+    "=={}== {}",
+    "*[HTML]: {}\n\nHTML",
+    "*[{}]: {}\n\n{}",
+    ":::spoiler {}\n{}\n:::",
     "x^{}^ H~{}~O",
     "https://example.com/{}",
     ":{}:",
@@ -144,6 +150,11 @@ PLACES = (
     "<HTMLBlock>{{`{}`}}</HTMLBlock>",
 )
 PLACES_OF_FAMILIES = {
+    "mkdocs": (
+        "++{}++ ^^{}^^",
+        '++"{}"+a++',
+        "{{++{}++}} {{--{}--}} {{=={}==}} {{>>{}<<}} {{~~{}~>{}~~}}",
+    ),
     "retype": (
         "!!!warning {}\n{}\n!!!",
         "+++ {}\n{}\n+++",
@@ -401,7 +412,7 @@ def test_lines_of_attributes_between_words_are_left_out():
 AGAIN = (
     "::: tabs\n@tab a\n", "/// note\n", "///\n", "# [a](#tab/b)\n\n", ">[!TAB a]\n\n", "**a**{", "<A {", "<A b={",
     '<div markdown="1">\n', "<template #a>\n", "a\n{: .b}\n", "<td>", "<kbd>a", "[](a){#b}", "@[code](a)\n", "<<< a\n",
-    "{* a *}\n", "[block:a]\n", "<A>{`a", "<A>{`a`}", "> 📘 a\n", "<!--@include: a-->\n", "{{#include a}}", "{{ a(", "{{ a(b=1) }}", "{% #a %}", "{% $a %} ", "{% a=b %}\n", "{% table %}\n", "[!code-a[b](c)]", ":a_b:",
+    "{* a *}\n", "[block:a]\n", "<A>{`a", "<A>{`a`}", "> 📘 a\n", "<!--@include: a-->\n", "{{#include a}}", "{{ a(", "{{ a(b=1) }}", "{% #a %}", "{% $a %} ", "{% a=b %}\n", "{% table %}\n", "[!code-a[b](c)]", ":a_b:", "==a", "==a== ", "^^a ", "++a ", "{++a ", "{++a++}", "{~~a~>", "*[a]: b\n", "*[a",
     "::a\n", "::a\n---\n", "::\n", "::a{b\n", ":a[", ":a{", "[a]{", "{{ $a ", "  ::a\n", "::a\n::\n", "::note\n",
     "::tabs\n:::tab\n", ":a[b]{c}",
     "!!!\n", "!!!a\n", "+++ a\n", "==- a\n", "=== a\n===\n", "||| a\n", "::: a\n", "[!badge ", "[!badge a](", ":icon-",

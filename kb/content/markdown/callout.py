@@ -76,7 +76,7 @@ class Callout(NamedTuple):
 def callout_named(name: str) -> Callout | None:
     """The callout of a name that others use (`hint`, `caution`); None for any other word."""
     name = name.strip().lower()
-    if name == "details":
+    if name in {"details", "spoiler"}:
         return Callout("details", "details", "closed")
     kind = _LOOKS.get(name)
     return Callout(kind, _SAME.get(name, name)) if kind else None

@@ -21,6 +21,7 @@ from mdit_py_plugins.footnote.index import (
     footnote_tail,
 )
 
+from kb.content.markdown.abbreviations import abbreviation, abbreviations
 from kb.content.markdown.attributes import attribute_ids, attributes, inline_attributes
 from kb.content.markdown.autolink import autolink, autolink_text
 from kb.content.markdown.containers import containers, is_directive
@@ -32,6 +33,7 @@ from kb.content.markdown.markdown_in_html import markdown_in_html
 from kb.content.markdown.scripts import subscript, superscript
 from kb.content.markdown.tab_block import tab_block
 from kb.content.markdown.task_list import task_list
+from kb.content.markdown.word_marks import marked, mkdocs_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +82,8 @@ def use_blocks(parser: MarkdownIt, marks: MarkdownConfig) -> None:
     if marks.definition_lists:
         deflist_plugin(parser)
         defined_headings_plugin(parser)
+    if marks.abbreviations:
+        rules.before("list", "abbreviation", abbreviation, {"alt": ["paragraph", "reference"]})
     if marks.math:
         rules.before("fence", "math_block", math_block_dollar(allow_labels=False))
 
@@ -97,6 +101,8 @@ def use_core(parser: MarkdownIt, marks: MarkdownConfig) -> None:
         rules.after("inline", "footnote_tail", footnote_tail)
     if marks.task_lists:
         rules.after("inline", "task_list", task_list)
+    if marks.abbreviations:
+        rules.push("abbreviations", abbreviations)
     if marks.autolinks:
         rules.push("autolink_text", autolink_text)
 
@@ -122,6 +128,9 @@ def use_inlines(parser: MarkdownIt, marks: MarkdownConfig) -> None:
         rules.push("autolink", autolink)
     if marks.emoji:
         rules.push("emoji", emoji)
+    if marks.word_marks:
+        rules.push("marked", marked)
+        rules.push("mkdocs_words", mkdocs_words)
     if marks.attributes:
         rules.push("attributes", inline_attributes)
 
