@@ -28,6 +28,7 @@ _IN_REPOSITORY = re.compile(
 _SLUG = re.compile(r"\A(?:doc|ref|page|recipe|changelog):(?=[\w-])")
 """How ReadMe writes a link to a page by the last part of its address: `doc:late-parcels`."""
 
+_SITE = "@site/"
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ROUTE = re.compile(r"(?:\./|/)?#!?/")
 _HEADING_QUERY = re.compile(r"[?&]id=([^&]*)")
@@ -61,6 +62,7 @@ def sort_link(href: str) -> tuple[Place, str]:
     """Where a link leads, and the address for it; for a refused one the reason."""
     if _HIDDEN.search(href):
         return Place.REFUSED, "has control characters"
+    href = href.removeprefix("pathname://")  # of Docusaurus: a file beside the pages
     if href.startswith("//"):
         href = f"https:{href}"
     scheme = _SCHEME.match(href)
@@ -96,7 +98,11 @@ def lies_on(url: str, hosts: Collection[str]) -> bool:
 
 
 def path_in_repository(url: str) -> str:
-    """The path of a file in the repository at GitHub that an address shows; empty for others."""
+    """The path of a file in the repository at GitHub that an address shows, or in the project of
+    Docusaurus (`@site/docs/late.md`); empty for others.
+    """
+    if url.startswith(_SITE):
+        return target_of(url.removeprefix(_SITE))
     found = _IN_REPOSITORY.match(url)
     return unquote(found[1]) if found else ""
 

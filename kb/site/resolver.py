@@ -8,6 +8,7 @@ first way that leads to something counts.
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import unquote
 
@@ -142,7 +143,10 @@ class Targets:
         return found
 
     def _linked(self, wanted: LinkReference, page: str) -> Resolved:
-        for path in self._readings(wanted, page):
+        readings = self._readings(wanted, page)
+        if wanted.written.startswith("@") and (own := path_in_repository(wanted.written)):
+            readings = chain((own.removeprefix(self.publication.inner),), readings)
+        for path in readings:
             found = self._page(path)
             if found is not None:
                 return self._translated(found, wanted, page)

@@ -426,6 +426,25 @@ def test_links_by_the_last_part_of_an_address(empty):
     assert home.index(">Start<") < home.index(">Apples<")
 
 
+def test_addresses_of_docusaurus_projects(empty):
+    """From the folder of the project, to files beside the pages, and worked out by a function."""
+    text = links("@site/content/b.md", "pathname:///files/x.pdf", "@site/nowhere.md")
+    text += "\n<a href={useBaseUrl('/b')}>x</a>\n\n<img src={require('@site/static/p.png').default} alt=\"P\" />\n"
+    empty.write(
+        {
+            "../docusaurus.config.js": "export default {};\n",
+            "a.md": f"# A\n\n{text}",
+            "b.md": "# B\n",
+            "../static/files/x.pdf": "x",
+            "../static/p.png": png(9, 6),
+        }
+    )
+    (missing,) = broken(empty.build())
+    assert "@site/nowhere.md leads to nothing" in missing
+    assert hrefs(empty, "a.html") == ["b.html", "files/-/static/files/x.pdf", "b.html"]
+    assert pictures(empty, "a.html") == ["files/-/static/p.png"]
+
+
 def test_hexo_links_and_pictures_by_name(empty):
     """By the name of the file, wherever it stands."""
     text = "{% post_link late x %} {% post_link other %} {% asset_img small pic.png 30 The label %}"

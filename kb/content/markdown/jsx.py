@@ -28,6 +28,10 @@ _STRINGS = {
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,5})\}|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "", "b": "", "f": "", "v": "", "\n": ""}
 _SPACE_IN_BRACES = re.compile(r"\{\s?(?:'(?:\s|\\n){1,20}'|\"(?:\s|\\n){1,20}\")\s?\}")
+_PATH_IN_BRACES = re.compile(
+    r"\{\s*(?:useBaseUrl|withBase|require)\(\s*(['\"])([^'\"\n{}]{1,300})\1\s*\)(?:\.default)?\s*\}"
+)
+"""How Docusaurus and VitePress write the address of a page or picture of their own."""
 _LONGEST, _LONGEST_IN_WORDS = 60_000, 3_000
 _DEEPEST = 40
 _SIGNS_OF_CODE, _SIGNS_BUT_TEMPLATES = re.compile(r"[{}\"'`]"), re.compile(r"[{}\"']")
@@ -102,6 +106,8 @@ def _read_value(text: str, at: int) -> tuple[str, int] | None:
 
 def _plain_text(text: str, at: int, end: int) -> str:
     """The text or the number that stands in braces; empty for what has to be computed."""
+    if called := _PATH_IN_BRACES.fullmatch(text, at, end):
+        return called[2]
     plain = _TEXT_IN_BRACES.fullmatch(text, at, end)
     value = next((value for value in plain.groups() if value is not None), "") if plain else ""
     if "\\" not in value:
