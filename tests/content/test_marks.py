@@ -71,6 +71,16 @@ WRITTEN = {
     "verbatim": "::: v-pre\n{{ a }}\n:::",
     "templates": "[!UICONTROL a]",
 }
+
+
+@pytest.mark.parametrize("written", WRITTEN.values())
+def test_marks_stand_beside_comments(written):
+    """Where blocks are looked at for comments alone, as where all is read."""
+    text = f"{written}\n\n<!-- gone -->\n"
+    body, _ = without_comments(text, first_line=1, limits=DEFAULT_LIMITS)
+    assert body.strip() == written
+
+
 WRITTEN_FOR = {
     "loose_tags": "liquid", "tags_in_text": "kramdown", "verbatim": "vuepress", "templates": "docfx",
 }  # fmt: skip

@@ -27,7 +27,8 @@ def abbreviation(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    state.env["account"].has_marks = True
+    if "account" in state.env:  # there is none where comments are looked for
+        state.env["account"].has_marks = True
     known = state.env.setdefault("abbreviations", {})
     if len(known) < _MOST:
         known.setdefault(found[1].strip(), found[2].strip())

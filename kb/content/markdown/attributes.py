@@ -81,9 +81,19 @@ class _Reader:
                     self._out.append(token)
                 continue
             self._out.append(token)
+            if token.type == "tr_close":
+                self._drop_row()
             if self._closing and token.nesting == -1 and token.level == self._closing[-1][0]:
                 self._out.append(self._closing.pop()[1])
         return self._out
+
+    def _drop_row(self) -> None:
+        """Leave out the last row, where it is a line of attributes below a table."""
+        start = next(n for n in range(len(self._out) - 1, -1, -1) if self._out[n].type == "tr_open")
+        first, *others = (token.content for token in self._out[start:] if token.type == "inline")
+        is_line = first.startswith("{:") and _LINE.fullmatch(first[:_LONGEST])
+        if is_line and not any(others) and self._out[start - 1].type != "thead_open":
+            del self._out[start:]
 
     def _begin_callout(self, tokens: Sequence[Token], index: int) -> None:
         token = tokens[index]

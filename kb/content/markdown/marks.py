@@ -33,7 +33,7 @@ from kb.content.markdown.markdown_in_html import markdown_in_html
 from kb.content.markdown.scripts import subscript, superscript
 from kb.content.markdown.tab_block import tab_block
 from kb.content.markdown.task_list import task_list
-from kb.content.markdown.word_marks import marked, mkdocs_words
+from kb.content.markdown.word_marks import marked, mkdocs_code, mkdocs_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,6 +131,7 @@ def use_inlines(parser: MarkdownIt, marks: MarkdownConfig) -> None:
     if marks.word_marks:
         rules.push("marked", marked)
         rules.push("mkdocs_words", mkdocs_words)
+        rules.before("backticks", "mkdocs_code", mkdocs_code)
     if marks.attributes:
         rules.push("attributes", inline_attributes)
 

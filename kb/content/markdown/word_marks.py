@@ -17,6 +17,7 @@ _MARKED = re.compile(r"==(?=[^\s=])((?:(?!==)[^\n]){0,499}?[^\s=])==(?![=\w])")
 _INSERTED = re.compile(r"\^\^(?=[^\s^])((?:(?!\^\^)[^\n]){0,499}?[^\s^])\^\^(?![\^\w])")
 _KEY = r'(?:[A-Za-z0-9][\w-]{0,30}|"[^"+\n]{1,40}")'
 _KEYS = re.compile(rf"\+\+({_KEY}(?:\+{_KEY}){{0,5}})\+\+(?![+\w])")
+_CODE = re.compile(r"(`{1,3})[ ]?#![a-z][\w+-]{0,20} ((?:(?!\1)[^\n]){1,1000})\1(?!`)")
 _EDITED = re.compile(
     r"\{(?:\+\+(?P<ins>[^{}]{1,1000}?)\+\+|--(?P<del>[^{}]{1,1000}?)--|==(?P<mark>[^{}]{1,1000}?)=="
     r"|>>(?P<note>[^{}]{0,1000}?)<<|~~(?P<old>[^{}]{1,500}?)~>(?P<new>[^{}]{0,500}?)~~)\}"
@@ -37,6 +38,21 @@ def mkdocs_words(state: StateInline, silent: bool) -> bool:
         or _keys(state, silent=silent)
         or _edited(state, silent=silent)
     )
+
+
+def mkdocs_code(state: StateInline, silent: bool) -> bool:
+    """Take code that names its language, `` `#!python range(3)` ``, without the name."""
+    if "mkdocs" not in state.env.get("spans", ()):
+        return False
+    found = _CODE.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        state.env["account"].has_marks = True
+        token = state.push("code_inline", "code", 0)
+        token.markup, token.content = found[1], found[2].strip()
+    state.pos = found.end()
+    return True
 
 
 def _take(
