@@ -202,11 +202,11 @@ def read_text(
     if dialect.routes.descending:
         given.attributes["order"] = -given.attributes.get("order", 0)
     if "zola" in dialect.marks:
-        from kb.content.markdown import zola  # noqa: PLC0415  # no other dialect has it
+        from kb.content.markdown import zola  # noqa: PLC0415  # for this dialect alone
 
         body = zola.as_others_write(body)
     if "writerside" in dialect.marks:
-        from kb.content.markdown import writerside  # noqa: PLC0415  # as above
+        from kb.content.markdown import writerside  # noqa: PLC0415  # for this dialect alone
 
         values = Called(source.path, {}, dialect, limits)
         body = writerside.as_others_write(body, values.variable)

@@ -40,7 +40,8 @@ class Publication(NamedTuple):
     page stood as a folder, so that `../late/` beside an article leads to the one beside it. `inner`
     is the path of the content folder in its project (`src/docs/`), empty where it is that itself.
     `start` is the path in the content folder (`en/`) of what stood at the top of the site; empty
-    where it is the folder itself.
+    where it is the folder itself. `permalinks` are the patterns of addresses, as a dialect's routes
+    have them.
     """
 
     prefixes: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class Publication(NamedTuple):
     folders: bool = False
     inner: str = ""
     start: str = ""
+    permalinks: tuple[tuple[str, str], ...] = ()
 
 
 NEVER_PUBLISHED = Publication()
@@ -75,7 +77,15 @@ def read_publication(dialect: Dialect) -> Publication:
     folders = dialect.routes.folders
     below = f"{inner}/" if inner.strip(".") else ""
     start = f"{dialect.start.relative_to(content).as_posix()}/" if dialect.start else ""
-    return Publication(tuple(longest_first), tuple(origins), tuple(names), folders, below, start)
+    return Publication(
+        prefixes=tuple(longest_first),
+        origins=tuple(origins),
+        names=tuple(names),
+        folders=folders,
+        inner=below,
+        start=start,
+        permalinks=dialect.routes.permalinks,
+    )
 
 
 def shared_prefix(paths: Sequence[str], leads: Callable[[str], bool], least: int = 1) -> str:

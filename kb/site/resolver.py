@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from kb.concurrency import cached_property
 from kb.content.anchors import find_anchor
+from kb.content.dialects.dialect import permalink_of
 from kb.content.files import fold, printable
 from kb.content.markdown.directives import label_id
 from kb.content.markdown.wiki_link import BY_NAME
@@ -223,7 +224,7 @@ class Targets:
         places = named.get(stem) or (named.get(stem.replace(" ", "-"), []) if by_name else [])
         if by_name and not places:
             places = self._by_slug.get(stem, [])
-            if not places and any(f"/{path}".endswith(f"/{stem}") for path in self.hidden):
+            if not places and stem in self._hidden_names:
                 return Resolved("", "leads to an article that is not published")
         places = [place for place in places if not place.startswith(self.translation.others)]
         alike = [place for place in places if f"/{place}".rpartition("/")[0].endswith(f"/{folder}")]
@@ -257,6 +258,11 @@ class Targets:
         for path in self.files:
             files.setdefault(fold(path.rpartition("/")[2]), []).append(path)
         return pages, files
+
+    @cached_property
+    def _hidden_names(self) -> frozenset[str]:
+        """The last parts of the paths of articles that are not published."""
+        return frozenset(path.rpartition("/")[2] for path in self.hidden)
 
     @cached_property
     def _by_slug(self) -> Mapping[str, list[str]]:
@@ -302,14 +308,22 @@ class Targets:
             if _LANGUAGE.match(rooted):  # what is not translated is shown as it is
                 yield rooted.partition("/")[2]
         elif target:
-            own = _ENDING.sub("", page)
-            if not _INDEX.search(fold(own)):
-                yield normal_path(f"{own}/{target}")
-            if own.endswith("/page"):  # it stands as its folder, without a slash
-                yield normal_path(f"{own.rpartition('/')[0].rpartition('/')[0]}/{target}")
-            rooted = normal_path(target)
-            yield rooted
-            yield from self._below_prefixes(rooted)
+            yield from self._relative(target, page)
+
+    def _relative(self, target: str, page: str) -> Iterator[str]:
+        """The paths that a relative link may mean beside the one from its file: it may be written
+        for the address of its page, or from the root.
+        """
+        own = _ENDING.sub("", page)
+        if not _INDEX.search(fold(own)):
+            yield normal_path(f"{own}/{target}")
+        if own.endswith("/page"):  # it stands as its folder, without a slash
+            yield normal_path(f"{own.rpartition('/')[0].rpartition('/')[0]}/{target}")
+        if address := permalink_of(page, self.publication.permalinks).strip("/"):
+            yield normal_path(f"{address.rpartition('/')[0]}/{target}")
+        rooted = normal_path(target)
+        yield rooted
+        yield from self._below_prefixes(rooted)
 
     def _as_url(self, wanted: LinkReference, page: str) -> Iterator[str]:
         """The path that a browser would go to, where each page stands as a folder: for links that

@@ -396,7 +396,7 @@ def test_an_address_with_spaces_is_a_link(empty):
 def test_links_by_the_last_part_of_an_address(empty):
     """ReadMe's, wherever the page stands; a page of a folder is called as that."""
     text = links("doc:late", "ref:parcels#lost", "doc:own-slug", "page:nowhere", "doc:secret")
-    text += links("/docs/late")
+    text += links("/docs/late", "../docs/late", "named")
     empty.write(
         {
             "Start here/_order.yaml": "- start\n- apples\n",
@@ -414,6 +414,8 @@ def test_links_by_the_last_part_of_an_address(empty):
         "Start%20here/parcels/index.html#lost",
         "Start%20here/parcels/named.html",
         "%20Bills/late.html",
+        "%20Bills/late.html",
+        "Start%20here/parcels/named.html",
     ]
     assert [line.partition("link ")[2] for line in missing] == [
         "page:nowhere leads to nothing in the content folder",

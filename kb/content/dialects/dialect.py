@@ -126,6 +126,17 @@ def _filled(pattern: str, path: str) -> str:
     return "" if _PLACE.search(address) else address
 
 
+def permalink_of(path: str, permalinks: Sequence[tuple[str, str]]) -> str:
+    """The address of the article at a path by the first pattern that is for its folder, as
+    `Routes.permalinks` has them; empty where there is none, or it needs more than the path.
+    """
+    stem = path.rpartition(".")[0]
+    for folder, pattern in permalinks:
+        if stem.startswith(folder):
+            return _filled(pattern, stem.removeprefix(folder))
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How a content folder is to be read. All paths are absolute.
@@ -197,11 +208,7 @@ class Dialect:
         """The address that the article at a path has by the pattern for its folder; empty where
         there is none, or it needs more than the path.
         """
-        stem = path.rpartition(".")[0]
-        for folder, pattern in self.routes.permalinks:
-            if stem.startswith(folder):
-                return _filled(pattern, stem.removeprefix(folder))
-        return ""
+        return permalink_of(path, self.routes.permalinks)
 
     def bare(self, id_: str) -> str:
         """An id as titles are made of it: without numbers where these are for the order only."""

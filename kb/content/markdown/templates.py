@@ -242,6 +242,20 @@ def _read_line_of_docfx(text: str, at: int) -> Mark | None:
 _DOCFX_WORDS = frozenset({"UICONTROL", "DNL", "BADGE", "VIDEO", "PREVIEW", "CODE", "PRESERVE"})
 
 
+def end_of_code(text: str, at: int, ticks: str, lonely: dict[str, int]) -> int:
+    """Where the code span ends whose backticks end at a place; that place, where it is none.
+
+    `lonely` notes from where on no more backticks of a length stand: none is looked for twice.
+    """
+    if lonely.get(ticks, len(text)) <= at:
+        return at
+    closing = re.compile(rf"(?<!`){ticks}(?!`)").search(text, at)
+    if closing is None:
+        lonely[ticks] = at
+        return at
+    return closing.end()
+
+
 class Expander:
     """Replaces the marks in texts of one article. `env` is that of the parser, and counts."""
 
@@ -266,7 +280,7 @@ class Expander:
             out.append(text[at : found.start()])
             at = found.end()
             if found["ticks"]:
-                end = self._end_of_code(text, found, runs)
+                end = end_of_code(text, found.end(), found["ticks"], runs)
                 out.append(text[found.start() : end])
                 at = end
             elif found["mark"]:
@@ -275,18 +289,6 @@ class Expander:
             else:
                 out.append(found.group())
         return "".join([*out, text[at:]])
-
-    @staticmethod
-    def _end_of_code(text: str, found: re.Match[str], runs: dict[str, int]) -> int:
-        """Where a code span ends; behind its backticks, where it is none."""
-        ticks = found["ticks"]
-        if runs.get(ticks, len(text)) <= found.start():
-            return found.end()
-        closing = re.compile(rf"(?<!`){ticks}(?!`)").search(text, found.end())
-        if closing is None:
-            runs[ticks] = found.start()
-            return found.end()
-        return closing.end()
 
     def _mark_in(self, text: str, at: int, line: int) -> tuple[str, int]:
         """What stands for the mark at a position, and where to go on."""

@@ -58,9 +58,7 @@ def mkdocs_code(state: StateInline, silent: bool) -> bool:
 def _take(
     state: StateInline, pattern: re.Pattern[str], sign: str, tag: str, *, silent: bool
 ) -> bool:
-    if not state.src.startswith(sign, state.pos) or _is_within(state):
-        return False
-    found = pattern.match(state.src, state.pos, state.posMax)
+    found = _match(state, pattern, sign)
     if found is None:
         return False
     if not silent:
@@ -69,9 +67,12 @@ def _take(
     return True
 
 
-def _is_within(state: StateInline) -> bool:
-    """Whether a mark begins right behind a letter or a digit."""
-    return state.pos > 0 and state.src[state.pos - 1].isalnum()
+def _match(state: StateInline, pattern: re.Pattern[str], sign: str) -> re.Match[str] | None:
+    """What begins here with a sign; nothing does right behind a letter or a digit."""
+    if not state.src.startswith(sign, state.pos):
+        return None
+    is_within = state.pos > 0 and state.src[state.pos - 1].isalnum()
+    return None if is_within else pattern.match(state.src, state.pos, state.posMax)
 
 
 def _push(state: StateInline, tag: str, start: int, stop: int) -> None:
@@ -86,9 +87,7 @@ def _push(state: StateInline, tag: str, start: int, stop: int) -> None:
 
 
 def _keys(state: StateInline, *, silent: bool) -> bool:
-    if not state.src.startswith("++", state.pos) or _is_within(state):
-        return False
-    found = _KEYS.match(state.src, state.pos, state.posMax)
+    found = _match(state, _KEYS, "++")
     if found is None:
         return False
     if not silent:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from kb.content.markdown.templates import read_attributes
+from kb.content.markdown.templates import end_of_code, read_attributes
 
 _LONGEST = 2_000
 _PIECES = re.compile(
@@ -93,13 +93,6 @@ def _end_of_fence(body: str, found: re.Match[str]) -> int:
 
 
 def _end_of_span(body: str, found: re.Match[str], lonely: dict[str, int]) -> int:
-    """Where a code span ends; behind its backticks, where it is none."""
-    ticks = found["ticks"]
-    if lonely.get(ticks, len(body)) <= found.start():
-        return found.end()
-    closed = re.compile(rf"(?<!`){ticks}(?!`)").search(body, found.end())
-    if closed is None:
-        lonely[ticks] = found.start()
-        return found.end()
-    blank = body.find("\n\n", found.end(), closed.start())
-    return found.end() if blank >= 0 else closed.end()
+    """Where a code span ends; behind its backticks, where it is none in its paragraph."""
+    end = end_of_code(body, found.end(), found["ticks"], lonely)
+    return found.end() if body.find("\n\n", found.end(), end) >= 0 else end

@@ -86,7 +86,7 @@ class Tally:
         """The sums of a text."""
         sums = self._held.get(text) or [0] * self._columns
         if self._is_on_disk and self._scratch is not None:
-            question = f"SELECT * FROM {self._name} WHERE text = ?"  # noqa: S608  # a name of kb's
+            question = f"SELECT * FROM {self._name} WHERE text = ?"  # noqa: S608  # the table's name is kb's own
             _, *more = self._scratch.row(question, _plain(text)) or (b"", *[0] * self._columns)
             sums = [a + b for a, b in zip(sums, more, strict=True)]
         return sums
@@ -97,7 +97,7 @@ class Tally:
             yield from sorted(self._held.items())
             return
         self._spill()
-        question = f"SELECT * FROM {self._name} ORDER BY text"  # noqa: S608  # as above
+        question = f"SELECT * FROM {self._name} ORDER BY text"  # noqa: S608  # the name is kb's
         for text, *sums in self._scratch.rows(question):
             yield text.decode("utf-8", "surrogatepass"), sums
 
@@ -114,7 +114,7 @@ class Tally:
             self._is_on_disk = True
         added = ", ".join(f"{name} = {name} + excluded.{name}" for name in names)
         self._scratch.write_all(
-            f"INSERT INTO {self._name} VALUES (?{', ?' * len(names)})"  # noqa: S608  # as above
+            f"INSERT INTO {self._name} VALUES (?{', ?' * len(names)})"  # noqa: S608  # the names are kb's
             f" ON CONFLICT (text) DO UPDATE SET {added}",
             ((_plain(text), *sums) for text, sums in sorted(self._held.items())),
         )
