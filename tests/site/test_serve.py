@@ -1,5 +1,6 @@
 """`kb serve`: only this machine, only the site's files, and a reload after each change."""
 
+import contextlib
 import http.client
 import json
 import socket
@@ -11,7 +12,7 @@ from support.sites import write
 from kb.errors import ConfigError, ContentError, KbError, SiteError
 from kb.site.dev import preview
 from kb.site.dev.preview import _running as running
-from kb.site.dev.preview import open_preview, watch
+from kb.site.dev.preview import open_preview, temporary_folder, watch
 from kb.site.dev.server import find_file, is_own_name, open_server
 
 FILES = {"index.html", "orders/index.html", "orders/late.html", "assets/site.css", "404.html"}
@@ -422,3 +423,24 @@ def test_what_takes_the_place_of_another_is_watched(base, what):
     deadline.cancel()
     stop.set()
     assert list(changes) in ([], [None])
+
+
+def test_what_an_export_still_writes_is_removed_with_the_folder():
+    """It may be in the middle of its files when the preview ends: it makes some more."""
+    written = threading.Event()
+
+    def write_on(folder):
+        for number in range(3_000):
+            with contextlib.suppress(OSError):
+                (folder / "deep").mkdir(exist_ok=True)
+                (folder / "deep" / str(number)).write_bytes(b"x")
+            if number == 200:
+                written.set()
+
+    with temporary_folder() as folder:
+        writer = threading.Thread(target=write_on, args=(folder,))
+        writer.start()
+        assert written.wait(60)
+    writer.join(60)
+    assert not writer.is_alive()
+    assert not folder.exists()

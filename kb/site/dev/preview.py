@@ -10,8 +10,10 @@ change.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import threading
+import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 _PATIENCE = 120.0  # seconds that the manifest is waited for
 _MOST_INCLUDED = 5_000  # files that are watched one by one
 _ENDING = 0.5  # seconds that an export gets to notice that it is not wanted any more
+_REMOVALS = 50  # how often a folder is removed that an export still writes into, each .1 s
 
 
 class FreshSearch:
@@ -189,15 +192,15 @@ def open_preview(
     and SiteError where the host or the port can't be served on.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="kb-serve-", ignore_cleanup_errors=True) as name,
-        closing(FreshSearch(complain, _exporter(Path(name)))) as search,
+        temporary_folder() as home,
+        closing(FreshSearch(complain, _exporter(home))) as search,
     ):
-        folder = Path(name) / "site"
+        folder = home / "site"
         policy = policy_of(load().site)
         server = open_server(folder, host, port, policy, search.read, names=names)
 
         def build(progress: Callable[[int, int], None] | None = None) -> Report:
-            config = _for_preview(load(), Path(name))
+            config = _for_preview(load(), home)
             server.policy = policy_of(config.site)
             options = _options(every_problem=every_problem)
             with search.pages_first():
@@ -227,6 +230,22 @@ def open_preview(
             except SiteError as error:
                 failure = error
             yield Preview(server, report, failure, rebuild, lambda: includes)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is gone after the block, though an export that could not be stopped in time may
+    still write into it: what that makes while the folder is removed is removed again.
+    """
+    home = Path(tempfile.mkdtemp(prefix="kb-serve-"))
+    try:
+        yield home
+    finally:
+        for _ in range(_REMOVALS):
+            shutil.rmtree(home, ignore_errors=True)
+            if not home.exists():
+                break
+            time.sleep(0.1)
 
 
 def _faults_of(report: Report) -> list[Fault]:
