@@ -9,6 +9,10 @@ usage: semantic.py [MODE ...] [SET ...]     (KB_CORPORA names the folder of the 
        MODEL=FOLDER semantic.py ...         with another encoder, as `semantic.model` names it
        semantic.py cold                     CPU of a cold `kb search` of the sample in each mode, the
                                             least of ROUNDS, by turns, and of a warm one
+       semantic.py everyday FILE            the sample's answers to questions, a line each with the
+                                            ids of the articles that answer it behind a tab: of how
+                                            many one is first, of how many it is in the first three,
+                                            how many first hits are sure, and of those how many right
        semantic.py building SET ...         CPU and memory of `kb index` by words and in mode `words`
 
 For each set and mode: nDCG@10, how many queries gain and how many lose more than .01 by it, how
@@ -204,6 +208,28 @@ def building(name: str, folder: Path) -> None:
         print(f"{name} {mode}: {seconds:.0f} s, {after.ru_maxrss / 1000:.0f} MB", flush=True)
 
 
+def everyday(questions: Path) -> None:
+    """Print a row for each mode."""
+    rows = [line.split("\t") for line in questions.read_text(encoding="utf-8").splitlines() if line]
+    for mode in SEMANTIC_MODES:
+        first = three = sure = right = 0
+        with TemporaryDirectory() as index:
+            config = load_config(content=SAMPLE, index=Path(index), environ={}, cwd=SAMPLE.parent)
+            base = KnowledgeBase(replace(config, semantic=SemanticConfig(mode=mode)))
+            for question, wanted in rows:
+                hits = base.search(question, limit=10).hits
+                names = list(dict.fromkeys(hit.article for hit in hits))
+                answers = [name in wanted.split(",") for name in names]
+                first += any(answers[:1])
+                three += any(answers[:3])
+                is_sure = bool(hits) and not hits[0].weak
+                sure += is_sure
+                right += is_sure and answers[0]
+            base.close()
+        print(f"{mode:8} {len(rows)} asked, {first} first, {three} in three", end=", ")
+        print(f"{sure} sure, {right} of them right", flush=True)
+
+
 def _search(folder: Path, query: str) -> float:
     """The seconds of CPU that a search takes, with the start of its process."""
     command = [sys.executable, "-m", "kb", "--content", str(SAMPLE), "--index", str(folder / "i")]
@@ -239,6 +265,9 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["cold"]:
         with TemporaryDirectory() as place:
             cold(Path(place))
+        sys.exit()
+    if sys.argv[1:2] == ["everyday"] and len(sys.argv) > 2:  # the word, the file
+        everyday(Path(sys.argv[2]))
         sys.exit()
     if "KB_CORPORA" not in os.environ:
         sys.exit("KB_CORPORA names the folder of the judged sets")

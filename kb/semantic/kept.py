@@ -63,10 +63,10 @@ class KeptVectors:
         """What other builders need to know."""
         return () if self._words is None else self._words.shared()
 
-    def text_of(self, title: str, section: dict[str, Any]) -> tuple[bytes, str]:
-        """The key and the text of a section, by the title of its article and what is stored."""
+    def text_of(self, article: dict[str, Any], section: dict[str, Any]) -> tuple[bytes, str]:
+        """The key and the text of a section, by what is stored of its article and of itself."""
         files = self._encodings.files
-        text = text_of(title, section)[: files.most_characters]
+        text = text_of(article, section)[: files.most_characters]
         return key_of(self._encodings.digest, text), text
 
     def vectors_of(self, texts: Mapping[bytes, str]) -> dict[bytes, bytes]:

@@ -59,7 +59,7 @@ def rows_of(reader: ExportReader, files: ModelFiles, digest: str) -> Iterator[Ro
         for section, doc in zip(
             reader.section_records(documents.start), documents[1:], strict=True
         ):
-            text = text_of(article["title"], section)[: files.most_characters]
+            text = text_of(article, section)[: files.most_characters]
             yield Row(doc, key_of(digest, text), text, public)
 
 
@@ -68,10 +68,15 @@ def key_of(digest: str, text: str) -> bytes:
     return hashlib.sha256(f"{digest}\0{text}".encode("utf-8", "replace")).digest()[:KEY_SIZE]
 
 
-def text_of(title: str, section: dict[str, Any]) -> str:
-    """What is encoded of a section: its title, the headings above it, its heading, its text."""
-    heads = dict.fromkeys((title, *section["trail"], section["heading"]))
-    return f"{' '.join(filter(None, heads))}\n{section['text']}"
+def text_of(article: dict[str, Any], section: dict[str, Any]) -> str:
+    """What is encoded of a section, by what is stored of its article and of itself: the title, the
+    headings above it, its heading, its text, and the article's issue phrases. These are last, so
+    that of a long section they are what the model does not read.
+    """
+    heads = dict.fromkeys((article["title"], *section["trail"], section["heading"]))
+    text = f"{' '.join(filter(None, heads))}\n{section['text']}"
+    issues = decode_meta(article).issues
+    return f"{text}\n{'. '.join(issues)}" if issues else text
 
 
 class Encodings:

@@ -41,6 +41,16 @@ def test_what_no_word_finds_is_found_by_its_meaning(folder):
     assert found("smashed mug") == []
 
 
+def test_an_article_is_near_to_what_its_issue_phrases_mean(folder):
+    """They are what customers say, where the text says it in the words of the help center."""
+    issue = "---\nissue: [a broken beaker]\n---\n"
+    text = "# Transit incidents\n\nWe settle these claims.\n"
+    (folder / "content" / "cup.md").write_text(text, encoding="utf-8")
+    assert found("smashed mug") == []
+    (folder / "content" / "cup.md").write_text(issue + text, encoding="utf-8")
+    assert found("smashed mug") == ["cup"]
+
+
 def test_words_that_say_all_are_not_outweighed(folder):
     """Where the best section holds every word, meaning adds nothing."""
     (folder / "content" / "other.md").write_text("# Broken\n\nA cup, a mug, a cup.\n", "utf-8")

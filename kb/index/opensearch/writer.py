@@ -133,8 +133,8 @@ ENCODED_AT_ONCE = 1_000
 
 def texts_of(found: Sections, vectors: KeptVectors) -> list[tuple[bytes, str]]:
     """The keys and texts of an article's sections, as they are encoded."""
-    title = found.documents.record["title"]
-    return [vectors.text_of(title, section.record) for section in found.documents.sections]
+    article = found.documents.record
+    return [vectors.text_of(article, section.record) for section in found.documents.sections]
 
 
 def stored_vectors(cluster: Cluster, index: str, vectors: KeptVectors) -> dict[bytes, bytes]:
