@@ -18,6 +18,7 @@ from markdown_it.token import Token
 
 from kb.content.markdown.cards import ATTRIBUTES
 from kb.content.markdown.emoji import with_emoji
+from kb.content.markdown.html_callout import HtmlCallouts, is_title
 from kb.content.markdown.markup import button_class, names
 
 if TYPE_CHECKING:
@@ -438,10 +439,13 @@ class _Reader:
         self._heading: Token | None = None
         self.silence = _Silence()
         self._pairs = _Pairs(())
+        self._callouts: HtmlCallouts | None = None
+        self._has_callouts: bool = env["syntax"].callouts
 
     def read(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens without raw HTML, each start tag with its end."""
         self._pairs = _Pairs(tokens)
+        self._callouts = HtmlCallouts(tokens) if self._has_callouts else None
         for token in tokens:
             if token.type == "html_block":
                 self._block(token)
@@ -450,7 +454,7 @@ class _Reader:
             else:
                 self._markdown(token)
         self._close_to(0)
-        return self._out
+        return self._callouts.titled(self._out) if self._callouts else self._out
 
     # Tokens of Markdown
 
@@ -516,7 +520,13 @@ class _Reader:
         return False
 
     def _holds_heading(self) -> int:
-        return int(any(entry.name in _HOLDS_HEADINGS for entry in self._open))
+        return int(
+            any(
+                entry.name in _HOLDS_HEADINGS
+                or (entry.token is not None and entry.token.type == "callout_open")
+                for entry in self._open
+            )
+        )
 
     # Blocks of HTML
 
@@ -573,24 +583,41 @@ class _Reader:
             self._flush()
             self._end_implied()
             self._anchor(tag, line)
-            self._plain_block(tag)
+            self._plain_block(tag, line)
         else:
             self._start_run(line)
             self._run += self.phrase(tag, line, self._phrases)
         if name in _NOTED and not tag.closes:
             self.note(name, line)
 
-    def _plain_block(self, tag: Tag) -> None:
-        """A block such as `<div>`: written where it says how its text runs, else left out."""
+    def _plain_block(self, tag: Tag, line: int) -> None:
+        """A block such as `<div>`: a callout, written where it says how its text runs, or left
+        out.
+        """
         name = tag.name
         if tag.closes:
             self._close(name)
-        elif self._raws < self._deepest:
+        elif self._raws < self._deepest and not self._callout(tag, line):
             attrs = _common_attributes(tag) | _alignment(tag)
             token = Token("html_open", "div", 1, attrs=dict(attrs)) if attrs else None
             if token:
                 self._out.append(token)
             self._push(tag, token)
+
+    def _callout(self, tag: Tag, line: int) -> bool:
+        """Begin a callout, or the title of one, where an element is that."""
+        if self._callouts is None:
+            return False
+        opened = self._callouts.begin(tag, line)
+        if not opened:
+            begins = bool(self._out) and self._out[-1].type == "callout_title_close"
+            if not (begins and tag.is_paired and is_title(tag.name, tag.attrs.get("class", ""))):
+                return False
+            opened = [Token("paragraph_open", "p", 1, map=[line, line + 1], meta={"title": True})]
+        self._end_paragraph()
+        self._out += opened
+        self._push(tag, opened[0])
+        return True
 
     def _media(self, tag: Tag, line: int) -> None:
         children = self.media(tag, line)
@@ -644,9 +671,13 @@ class _Reader:
             self._imply_list(line)
         if name not in {"p", "summary", "figcaption"}:
             self._end_paragraph()
-        if self._raws >= self._deepest or not self._fits(name):
-            return
+        if self._raws < self._deepest and self._fits(name):
+            self._begin_block(tag, name, line)
+
+    def _begin_block(self, tag: Tag, name: str, line: int) -> None:
         self._anchor(tag, line)
+        if name in {"p", "blockquote"} and self._callout(tag, line):
+            return
         token = Token(f"{_BLOCK[name]}_open", name, 1, attrs=_attributes(tag))
         token.map = [line, line + 1]
         if name in {"table", "th", "td"}:
