@@ -18,7 +18,8 @@ from kb.content.markdown.markup import names
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kb.content.markdown.raw_html import Tag
+Place = tuple[int, int]
+"""Where a tag stands: the identity of its token, and the place in its text."""
 
 _ELEMENTS = names("div aside section blockquote p")
 # A class that is enough by itself, and one that says that another one names the kind.
@@ -63,15 +64,19 @@ class HtmlCallouts:
         ]
         self._opened: set[int] = set()
 
-    def begin(self, tag: Tag, line: int) -> list[Token]:
-        """The tokens that begin the callout that an element is; none for any other."""
-        if tag.end is None or not {tag.place[0], tag.end[0]} <= self._places.keys():
+    def begin(
+        self, name: str, classes: str, start: Place, end: Place | None, line: int
+    ) -> list[Token]:
+        """The tokens that begin the callout that an element is, by its name and its classes; none
+        for any other. Its tags stand at `start` and `end`, which is None without one.
+        """
+        if end is None or not {start[0], end[0]} <= self._places.keys():
             return []
-        callout = html_callout(tag.name, tag.attrs.get("class", ""))
+        callout = html_callout(name, classes)
         if callout is None:
             return []
-        start, end = ((self._places[block], at) for block, at in (tag.place, tag.end))
-        if bisect_left(self._headings, end) - bisect_left(self._headings, start) > 1:
+        first, last = ((self._places[block], at) for block, at in (start, end))
+        if bisect_left(self._headings, last) - bisect_left(self._headings, first) > 1:
             return []
         found = open_callout(callout, line=line)
         self._opened.add(id(found[0]))

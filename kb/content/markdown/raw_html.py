@@ -18,7 +18,7 @@ from markdown_it.token import Token
 
 from kb.content.markdown.cards import ATTRIBUTES
 from kb.content.markdown.emoji import with_emoji
-from kb.content.markdown.html_callout import HtmlCallouts, is_title
+from kb.content.markdown.html_callout import HtmlCallouts, Place, is_title
 from kb.content.markdown.markup import button_class, names
 
 if TYPE_CHECKING:
@@ -136,10 +136,6 @@ _LONGEST_SET = 5_000
 _MOST_COLUMNS = 1000
 
 
-_Place = tuple[int, int]
-"""Where a tag stands: the identity of its token, and the place in its text."""
-
-
 class Tag(NamedTuple):
     """A tag, its name in lower case, and where it stands; `end` is where its end tag stands, None
     where none follows in the article.
@@ -150,8 +146,8 @@ class Tag(NamedTuple):
     closes: bool
     is_void: bool
     written: str
-    place: _Place = (0, 0)
-    end: _Place | None = None
+    place: Place = (0, 0)
+    end: Place | None = None
 
     @property
     def is_paired(self) -> bool:
@@ -159,7 +155,7 @@ class Tag(NamedTuple):
         return self.end is not None
 
 
-def _tag(found: re.Match[str], place: _Place = (0, 0), end: _Place | None = None) -> Tag:
+def _tag(found: re.Match[str], place: Place = (0, 0), end: Place | None = None) -> Tag:
     name = _name(found)
     pattern, written = (
         (_LOOSE_ATTRIBUTE, found["more"]) if found["loose"] else (_ATTRIBUTE, found["attrs"])
@@ -211,9 +207,9 @@ class _Silence:
     def __init__(self) -> None:
         self.number = 0
         self._name = ""
-        self._end: _Place | None = None
+        self._end: Place | None = None
         self._is_in_words = False
-        self._inner: set[_Place] = set()
+        self._inner: set[Place] = set()
         self._count = 0
 
     def __bool__(self) -> bool:
@@ -386,8 +382,8 @@ class _Pairs:
     """Which start tags have an end: that can't be told while reading."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self._ends: dict[_Place, _Place] = {}
-        opened: dict[str, list[_Place]] = {}
+        self._ends: dict[Place, Place] = {}
+        opened: dict[str, list[Place]] = {}
         for token in tokens:
             if token.type == "html_block":
                 for found in _TAG.finditer(token.content):
@@ -401,8 +397,8 @@ class _Pairs:
     def _pair(
         self,
         found: re.Match[str],
-        place: _Place,
-        opened: dict[str, list[_Place]],
+        place: Place,
+        opened: dict[str, list[Place]],
     ) -> None:
         same = opened.setdefault(_name(found), [])
         if not found["end"]:
@@ -608,10 +604,11 @@ class _Reader:
         """Begin a callout, or the title of one, where an element is that."""
         if self._callouts is None:
             return False
-        opened = self._callouts.begin(tag, line)
+        classes = tag.attrs.get("class", "")
+        opened = self._callouts.begin(tag.name, classes, tag.place, tag.end, line)
         if not opened:
             begins = bool(self._out) and self._out[-1].type == "callout_title_close"
-            if not (begins and tag.is_paired and is_title(tag.name, tag.attrs.get("class", ""))):
+            if not (begins and tag.is_paired and is_title(tag.name, classes)):
                 return False
             opened = [Token("paragraph_open", "p", 1, map=[line, line + 1], meta={"title": True})]
         self._end_paragraph()
