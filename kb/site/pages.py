@@ -233,8 +233,10 @@ class Pages:
         address = plan.prefix + HOME
         root = root_of(address)
         featured = self._featured()
-        shown = self._front_topic()
-        loose = [name for name in shown.articles if name not in {plan.home, shown.page}]
+        escalation = self._escalation(None)
+        ways = {option.channel.article for option in escalation.options}  # "Still need help?" does
+        shown = self._front_topic(ways)
+        loose = [name for name in shown.articles if name not in {plan.home, shown.page, *ways}]
         settings = self.shell.config
         told: dict[str, Any] = {"html": "", "heading": "", "record": None}
         top = plan.topics[plan.root]
@@ -270,15 +272,16 @@ class Pages:
             loose=[self._item(plan.records[name], root) for name in loose[:_HOME_LENGTH]],
             more=t.count("articles", len(plan.records)) if len(loose) > _HOME_LENGTH else "",
             more_href=root + encode(plan.topic_address[shown.id]),
-            help=self.help(self._escalation(None), root),
+            help=self.help(escalation, root),
         )
 
-    def _front_topic(self) -> Topic:
+    def _front_topic(self, ways: set[str]) -> Topic:
         """The topic whose parts the front page shows: the root, or where that has a single topic
-        and nothing else, that one.
+        and nothing else but ways to a person, that one.
         """
         topic = self.plan.topics[self.plan.root]
-        while len(topic.topics) == 1 and not {*topic.articles} - {self.plan.home, topic.page}:
+        elsewhere = {self.plan.home, *ways}
+        while len(topic.topics) == 1 and not {*topic.articles} - {topic.page} - elsewhere:
             only = self.plan.topics[topic.topics[0]]
             if not only.topics and not {*only.articles} - {only.page}:
                 break
@@ -531,7 +534,7 @@ class Pages:
             yield {"kind": "open", "href": shown["href"], "text": text.format(name=name)}
         if channel.phone:
             digits = re.sub(r"\(0\)|[^0-9+*#]", "", channel.phone)
-            text = t["reach_call"].format(phone=channel.phone)
+            text = t["reach_call"].format(phone=_from_left(channel.phone, t["direction"]))
             yield {"kind": "call", "href": f"tel:{digits}", "text": text}
         if channel.email:
             href = f"mailto:{quote(channel.email, safe='@')}"
@@ -709,6 +712,11 @@ def _hours_as_json(hours: str) -> str:
     """When a channel is open, as its script reads it; empty where that is not known."""
     found = read_hours(hours)
     return json.dumps(found, separators=(",", ":")) if found else ""
+
+
+def _from_left(number: str, direction: str) -> str:
+    """A telephone number in a text of a direction: its groups keep their order from the left."""
+    return f"\u2066{number}\u2069" if direction == "rtl" else number
 
 
 def _as_path(text: str) -> str:

@@ -7,6 +7,7 @@ is rendered once for it.
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -45,6 +46,17 @@ if TYPE_CHECKING:
 
 _PARTS = ("links", "header", "footer")
 """Templates of what stands on every page and depends on its depth alone."""
+
+
+_ROOM = ((474, ""), (814, "crowded"))
+"""Pixels that the header has for name and links beside search and colours in a window of 768 px,
+and of 1,280, with the class of a header that has room there."""
+_TONGUES = 146
+_LETTER, _GAP = 9, 20
+"""Pixels that the list of languages takes; that a letter is wide on average, a Chinese one twice as
+much, and that stand between links."""
+_NAME = (100, 220)
+"""Pixels that a name on two lines gets at least and at most."""
 
 
 _SEARCHES = frozenset({"home.html", "search.html", "404.html"})
@@ -212,6 +224,19 @@ class Shell:
         ]
         return json.dumps(others, ensure_ascii=False) if others else ""
 
+    def _crowd(self) -> str:
+        """Where the links of the header are in its menu: empty where only on phones, `crowded` in
+        windows below 1,280 px, `full` in all.
+        """
+        names = [self.t["topics"], *(link.name for link in self.frame.links.header)]
+        if self.reachable:
+            names.append(self.t["contact"])
+        least, most = _NAME
+        needed = min(max(_width(self.config.name) // 2, least), most)
+        needed += _width("".join(names)) + len(names) * _GAP
+        needed += _TONGUES if len(self.homes) > 1 else 0
+        return next((crowd for room, crowd in _ROOM if needed <= room), "full")
+
     def _surround(self, root: str) -> dict[str, Any]:
         """What all pages of one depth share."""
         shared: dict[str, Any] = {
@@ -224,6 +249,7 @@ class Shell:
             "feed": root + self.prefix + FEED,
             "opensearch": root + self.prefix + OPENSEARCH,
             "others": self._others(),
+            "crowd": self._crowd(),
             "asset": {name: root + encode(address) for name, address in self.assets.items()},
         }
         shared |= {"with_search": True, "languages": ()}
@@ -232,6 +258,11 @@ class Shell:
         shared |= {name: Markup(html) for name, html in parts.items()}  # noqa: S704 ours
         self._around[root] = shared
         return shared
+
+
+def _width(text: str) -> int:
+    """Pixels that a text is wide in the header, about."""
+    return _LETTER * sum(1 + (unicodedata.east_asian_width(sign) in "FW") for sign in text)
 
 
 def open_shell(  # all that pages have in common

@@ -167,7 +167,12 @@ def test_controls_have_edges_in_forced_colours(see, address):
         ["axe"],
     ]
     pages = ("index.html", ARTICLE, "contact-us/index.html", "search/index.html")
-    for seen in see(*({"url": address + page, "forced": True, "steps": steps} for page in pages)):
+    visits = [
+        {"url": address + page, "forced": True, "scheme": scheme, "steps": steps}
+        for page in pages
+        for scheme in ("light", "dark")
+    ]
+    for seen in see(*visits):
         assert seen["results"] == [True, [], 3, []], seen["url"]
 
 

@@ -207,6 +207,45 @@ def test_the_foot_of_an_article_is_short(see, sites):
         assert 0 < seen["results"][0] <= 900, visit
 
 
+FEW = ("Shop",)
+SOME = ("Shop", "Open an account", "Prices")
+MANY = ("Zählerstand melden", "Tarife vergleichen", "Störungsauskunft", "Karriere", "Mein Konto")
+
+
+@pytest.mark.parametrize("links", [FEW, SOME, MANY], ids=["few", "some", "many"])
+@pytest.mark.parametrize("language", ["de", "ar", "ja"])
+def test_the_header_has_room_for_the_links_of_the_settings(
+    see, serve_below, tmp_path, links, language
+):
+    """Beside name and search, else in the menu, which shows each once; nothing makes it higher."""
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text("# A\n")
+    (content / "chat.md").write_text("---\ntier: contact\nchannel: {name: chat}\n---\n# Chat\n")
+    listed = "".join(f'"{name}" = "https://example.com/"\n' for name in links)
+    settings = tmp_path / "kb.toml"
+    settings.write_text(
+        f'name = "Help of the municipal works"\nlanguage = "{language}"\n[site.header_links]\n{listed}'
+    )
+    config = load_config(config=settings, content=content, index=tmp_path / "i", environ={})
+    build_site(config, out=tmp_path / "site")
+    look = """[document.querySelector(".site-header").getBoundingClientRect().height <= 57,
+      document.querySelector(".site-name").getBoundingClientRect().width >= 90,
+      [...document.querySelectorAll(".site-header a[rel=noopener]")].filter((one) => one.checkVisibility()).length]"""
+    opens = "for (const one of document.querySelectorAll('.menu:not(.tongues)')) one.open = one.checkVisibility()"
+    steps = [["evaluate", opens], ["evaluate", look], ["evaluate", GEOMETRY]]
+    page = serve_below(tmp_path / "site") + "a.html"
+    widths = (360, 768, 1024, 1280, 1920)
+    for seen, width in zip(
+        see(*({"url": page, "width": width, "steps": steps} for width in widths)),
+        widths,
+        strict=True,
+    ):
+        found, faults = [one for one in seen["results"] if isinstance(one, list)]
+        assert found == [True, True, len(links)], width
+        assert faults == [], width
+
+
 SHIFT = """new Promise((resolve) => {
   let sum = 0;
   const observer = new PerformanceObserver((list) => {

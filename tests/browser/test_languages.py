@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from support.sites import Base
 from support.tongues import write_tongues
 
 from kb.config import load_config
@@ -190,3 +191,43 @@ def test_no_page_in_any_language_scrolls_sideways(see, tongues):
         )
     )
     assert [one["results"] for one in seen] == [[0]] * len(pages)
+
+
+def test_code_and_numbers_are_read_from_the_left_on_mirrored_pages(see, tmp_path, serve_below):
+    """Code begins at the left, a telephone number with its plus; what is to be done points onward."""
+    made = Base(tmp_path / "kb")
+    made.settings('language = "ar"\n')
+    phone = '---\ntier: contact\nchannel: {name: x, phone: "+972 3 1234567"}\n---\n# هاتف\n'
+    code = (
+        "---\nissue: [طرد]\ndo:\n  - {label: افتح, where: حسابي}\n---\n# طرد\n\n"
+        "```python\ndef f(x):\n    return 1\n```\n\nاكتب `f(x):` هنا.\n"
+    )
+    made.write({"orders/late.md": code, "phone.md": phone})
+    made.build()
+    ends = """[...document.querySelectorAll("pre code, p code, .way")].map((one) => {
+      const walk = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+      const signs = [];
+      while (walk.nextNode()) {
+        for (const at of walk.currentNode.data.split("").keys()) {
+          if (!/[\\w+:]/.test(walk.currentNode.data[at]) || signs.at(-1)?.[0] === ":") continue;
+          const range = document.createRange();
+          range.setStart(walk.currentNode, at);
+          range.setEnd(walk.currentNode, at + 1);
+          signs.push([walk.currentNode.data[at], range.getBoundingClientRect().left]);
+        }
+      }
+      const latin = signs.filter(([sign]) => /[a-z0-9+:]/.test(sign));
+      return latin.every(([, left], at) => !at || left > latin[at - 1][1]);
+    })"""
+    start = """[...document.querySelectorAll("pre")].map((one) =>
+      one.querySelector("span").getBoundingClientRect().left - one.getBoundingClientRect().left < 40)"""
+    arrow = "getComputedStyle(document.querySelector('.find-actions li'), '::before').content"
+    root = serve_below(made.site)
+    steps = [["evaluate", ends], ["evaluate", start]]
+    found = [["until", "document.querySelector('.find-actions li')"], ["evaluate", arrow]]
+    page, results = see(
+        {"url": root + "orders/late.html", "steps": steps},
+        {"url": root + "search/index.html?q=%D8%B7%D8%B1%D8%AF", "steps": found},
+    )
+    assert page["results"] == [[True, True, True], [True]]
+    assert results["results"] == ['"←"']

@@ -214,6 +214,30 @@ def test_tabs_are_chosen_by_mouse_keys_and_address(browse, site, serve_below):
     assert arrived == [letter]
 
 
+def test_print_is_dark_on_white_and_whole(see, tmp_path, serve_below):
+    """Whatever scheme and colours the screen has; columns of a wide table fit the paper."""
+    content = tmp_path / "content"
+    content.mkdir()
+    row = "|" + " column words |" * 15 + "\n"
+    table = row + "|" + "---|" * 15 + "\n" + row * 3
+    (content / "a.md").write_text(f"# A\n\nText.\n\n> [!NOTE]\n> Note.\n\n{table}\n\n- [ ] to do\n")
+    settings = tmp_path / "kb.toml"
+    settings.write_text('[site]\naccent = "#8a1c4a"\nbanner = "Late."\n')
+    config = load_config(config=settings, content=content, index=tmp_path / "i", environ={})
+    build_site(config, out=tmp_path / "site")
+    look = """[["h1", "p", ".callout"].map((one) => {
+        const { color, backgroundColor, colorScheme } = getComputedStyle(document.querySelector("main " + one));
+        return [color, ["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"].includes(backgroundColor), colorScheme];
+      }), document.scrollingElement.scrollWidth <= innerWidth,
+      Math.max(...[...document.querySelectorAll("td")].map((one) => one.getBoundingClientRect().right)) <= innerWidth,
+      document.querySelector(".banner").checkVisibility()]"""
+    page = serve_below(tmp_path / "site") + "a.html"
+    steps = [["media", "print"], ["evaluate", look]]
+    for scheme in SCHEMES:
+        [seen] = see({"url": page, "scheme": scheme, "width": 680, "steps": steps})
+        assert seen["results"] == [[[["rgb(0, 0, 0)", True, "light"]] * 3, True, True, False]]
+
+
 def test_what_is_folded_is_printed(see, site, serve_below):
     """Tabs that are not chosen, and what stands behind a summary; a screen shows neither."""
     words = ("[['A heading in a tab', '.tab h2'], ['Text that is folded.', '.text details p']].filter(([words, where]) => "

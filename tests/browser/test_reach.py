@@ -70,6 +70,18 @@ def visit(address, time, zone, *steps):
     }
 
 
+def test_a_span_ends_where_clocks_leave_its_end_out(see, tmp_path, serve_below):
+    """Two o'clock is three on that night in Berlin: one in London, not midnight."""
+    made = Base(tmp_path / "kb")
+    made.write({"chat.md": CHAT.replace("Mon-Fri 9:00-18:00", "daily 20:00-2:00"), "a.md": "# A\n"})
+    made.build()
+    page = serve_below(made.site) + "a.html"
+    night = {"time": "2026-03-28T23:31:00Z", "zone": "Etc/UTC"}
+    [seen] = see({"url": page, **night, "steps": [["evaluate", SAID]]})
+    said = seen["results"][0]["chat"].replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert said == "Open now, until Sunday 1:00 AM your time"
+
+
 @pytest.mark.parametrize(
     ("place", "order", "said"),
     [
@@ -386,7 +398,8 @@ def test_a_problem_that_is_chosen_puts_its_channel_first(see, tmp_path, serve_be
     made = Base(tmp_path / "kb")
     phone = "---\ntier: contact\nchannel: {name: phone}\n---\n# Phone\n"
     lost = "---\nissue: [nothing came, gone]\nescalate: [phone, chat]\n---\n# Lost\n"
-    made.write({**ARTICLES, "contact/phone.md": phone, "orders/lost.md": lost})
+    paid = "---\nissue: [paid twice]\n---\n# Paid\n"
+    made.write({**ARTICLES, "contact/phone.md": phone, "orders/lost.md": lost, "pay/paid.md": paid})
     made.build()
     shown = "[...document.querySelectorAll('.problems .solves a')].filter((a) => a.checkVisibility()).map((a) => a.textContent)"
     intro = "document.querySelector('.help > p').textContent"
@@ -416,6 +429,21 @@ def test_a_problem_that_is_chosen_puts_its_channel_first(see, tmp_path, serve_be
         "What happened: parcel never arrived",
     ]
     assert seen["results"][12:] == [[], "What happened: My own words"]
+
+
+def test_a_single_topic_of_problems_is_open(see, tmp_path, serve_below):
+    """There is nothing to choose before its problems; several are closed."""
+    made = Base(tmp_path / "kb")
+    problem = "---\nissue: [nothing came]\n---\n# Lost\n"
+    made.write({"chat.md": CHAT, "orders/lost.md": problem})
+    made.build()
+    page = serve_below(made.site) + "contact-us/index.html"
+    opened = "[...document.querySelectorAll('.problems details')].map(({ open }) => open)"
+    [one] = see({"url": page, "steps": [["evaluate", opened]]})
+    made.write({"money/paid.md": problem.replace("came", "went")})
+    made.build()
+    [two] = see({"url": page, "steps": [["evaluate", opened]]})
+    assert [one["results"], two["results"]] == [[[True]], [[False, False]]]
 
 
 def test_buttons_are_addresses_on_paper(see, address):

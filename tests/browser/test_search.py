@@ -261,6 +261,12 @@ def test_a_further_section_does_not_repeat_its_articles_title(see, serve_below, 
     assert first == ["Payments"]
     assert sorted(further[:2]) == sorted([["New card after a stolen one"], [lead]])
     assert problems == []
+    listed = "[...document.querySelectorAll('.find-others li')].map((one) => [one.querySelector('a').textContent, one.textContent.split('Pay by bank').length - 1])"
+    steps = [["until", "document.querySelector('.find-others li')"], ["evaluate", listed], ["axe"]]
+    page = f"{serve_below(tmp_path / 'site')}search/index.html?q=stolen+card"
+    [seen] = see({"url": page, "steps": steps})
+    assert sorted(seen["results"][0]) == sorted([["New card after a stolen one", 0], [lead, 1]])
+    assert seen["results"][1] == []
 
 
 def test_arrows_lead_from_the_box_through_the_results(see, address):
@@ -601,7 +607,7 @@ def test_hostile_articles_show_as_text(see, serve_below, tmp_path):
         )
     )
     shown = [visit["results"][0] for visit in seen]
-    assert sum(signs for signs, _ in shown) > len(attacks) / 2
+    assert sum(signs for signs, _ in shown) > len(attacks) / 3  # a title stands once for its hits
     assert [made for _, made in shown] == [0] * len(shown)
 
 

@@ -318,6 +318,23 @@ def test_a_home_page_has_not_all_of_many_topics(empty):
     assert "t24/index.html" in empty.read("topics/index.html")
 
 
+def test_the_front_page_shows_ways_to_a_person_once(empty):
+    """Where "Still need help?" has them: articles about them are not listed above it, and do not
+    make a single topic one of several things.
+    """
+    channel = "---\ntier: contact\nchannel: {name: chat}\n---\n# Chat with us\n"
+    empty.write({"chat.md": channel})
+    empty.build()
+    assert empty.read("index.html").count('href="chat.html"') == 1
+    assert empty.read("topics/index.html").count('href="../chat.html"') == 1
+    empty.write({"docs/a.md": "# Late\n\nWait.\n", "docs/b.md": "# Lost\n\nAsk.\n"})
+    empty.build()
+    main = empty.read("index.html").partition("<main")[2]
+    assert 'href="docs/a.html">Late</a>' in main
+    assert "KB-topics" not in main
+    assert main.count('href="chat.html"') == 1
+
+
 def test_the_front_page_of_a_single_topic_shows_what_is_in_it(empty):
     """One card alone on a page says nothing: the articles stand there, until something is beside them."""
     empty.write({f"docs/a{n:02}.md": f"# Title {n:02}\n\n## B\n\nWords {n}.\n" for n in range(14)})

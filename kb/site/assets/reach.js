@@ -31,7 +31,8 @@
     const ahead = (minute - minuteIn(zone, now) + WEEK) % WEEK || WEEK;
     const time = new Date(Math.floor(now.getTime() / 60_000 + ahead) * 60_000);
     const off = (((minute - minuteIn(zone, time)) % WEEK) + WEEK * 1.5) % WEEK - WEEK / 2;
-    return new Date(time.getTime() + off * 60_000);
+    const there = new Date(time.getTime() + off * 60_000);
+    return minuteIn(zone, there) === minute ? there : time; // clocks that go forward leave minutes out
   };
 
   /** @param {Date} time @param {Date} now */

@@ -387,7 +387,7 @@
           button.textContent = message.dataset.copy ?? "";
         }, 3000);
       }),
-      makeButton(message.dataset.clear, "clear", () => {
+      makeButton(message.dataset.clear, "clear quiet", () => {
         text.value = text.defaultValue;
         show();
         forget();

@@ -172,7 +172,11 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
       const text = actionText(action);
       return make("li", {}, href ? make("a", { href }, text) : text);
     });
-    const further = others.map((hit) => make("li", {}, link(hit, trailOf(hit) || hit.title), " ", snippetOf(hit), elsewhere(hit)));
+    const further = others.map((hit) => {
+      const text = snippetOf(hit);
+      const name = trailOf(hit) || text || hit.title; // the title stands above
+      return make("li", {}, link(hit, name), " ", name !== text && text, elsewhere(hit));
+    });
     return make(
       "li",
       {},
@@ -190,7 +194,7 @@ export function fillPage({ form, input, results, filters, browse, help }, view, 
   const elsewhere = (hit) =>
     alsoIn(hit, view, ({ url, label }) => make("a", { href: address(url, view.base) }, label));
 
-  /** @param {Hit} hit @param {string} text @param {string} [kind] */
+  /** @param {Hit} hit @param {string | HTMLElement} text @param {string} [kind] */
   function link(hit, text, kind) {
     const element = make("a", { href: address(hit.url, view.base), class: kind }, text);
     keepWords(element, hit);
