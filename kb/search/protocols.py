@@ -448,9 +448,9 @@ class ExportReader(PostingReader, Protocol):
 
     def entries(
         self, field: str, only: Collection[str] | None = None, *, positions: bool
-    ) -> Iterator[tuple[str, TermPostings, str]]:
-        """Every term of a field that stands anywhere, in code point order, with its postings and
-        their stamp, as `stamps` has it; without `positions` the last two arrays stay empty.
+    ) -> Iterator[tuple[str, TermPostings]]:
+        """Every term of a field that stands anywhere, in code point order, with its postings;
+        without `positions` the last two arrays stay empty.
         For reading all, or `only` many: the field is read from end to end, and nothing is kept.
         """
         ...
@@ -459,10 +459,14 @@ class ExportReader(PostingReader, Protocol):
         """The postings of one term; None where it stands nowhere."""
         ...
 
-    def stamps(self, field: str) -> Iterator[tuple[str, str, int]]:
-        """Every term of a field that stands anywhere, in code point order, with a stamp of its
-        postings and their number. As long as documents are only added and taken out, the same
-        stamp at another time means the same postings, of the same documents.
+    def counts(self, field: str) -> Mapping[str, int]:
+        """Every term of a field that stands anywhere, with the number of its postings."""
+        ...
+
+    def stamps(self, field: str) -> Mapping[str, str]:
+        """Every term of a field that stands anywhere, with a stamp of its postings. As long as
+        documents are only added and taken out, the same stamp at another time means the same
+        postings, of the same documents.
         """
         ...
 

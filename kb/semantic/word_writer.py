@@ -88,7 +88,7 @@ class WordWriter:
 
     def write(self, folder: Path, reader: ExportReader) -> None:
         """Write the vectors of all sections that a reader has into an engine's folder."""
-        self.add_words(word for word, *_ in reader.stamps("words"))
+        self.add_words(reader.counts("words"))
         if not self._with_sections:
             return
         rows = list(rows_of(reader, self.encodings.files, self.encodings.digest))

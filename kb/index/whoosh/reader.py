@@ -108,18 +108,15 @@ class WhooshReader:
         *,
         positions: bool,
         first: int = 0,
-    ) -> Iterator[tuple[str, TermPostings, str]]:
+    ) -> Iterator[tuple[str, TermPostings]]:
         """Every term of a field that stands anywhere, with its postings. See ExportReader. Segments
         that begin before document `first` are left out.
         """
         segments = [segment for segment in self.segments if segment.base >= first]
         parts = [segment.entries(field, only, positions=positions) for segment in segments]
         for term, same in _merged(parts):
-            live = [(postings, stamp) for _, postings, stamp in same if postings.docs]
-            if live:
-                postings = _joined([one for one, _ in live])
-                stamps = " ".join([stamp for _, stamp in live])
-                yield term.decode("utf-8", "surrogatepass"), postings, stamps
+            if live := [postings for _, postings in same if postings.docs]:
+                yield term.decode("utf-8", "surrogatepass"), _joined(live)
 
     def entry(self, field: str, term: str) -> TermPostings | None:
         """The postings of one term. See ExportReader."""
@@ -133,18 +130,28 @@ class WhooshReader:
         joined = _joined(parts) if parts else None
         return joined if joined and joined.docs else None
 
-    def stamps(self, field: str) -> Iterator[tuple[str, str, int]]:
-        """Every term of a field that stands anywhere, with a stamp. See ExportReader."""
-        found: dict[bytes, tuple[str, int]] = {}  # faster than to merge them in order
+    def counts(self, field: str) -> dict[str, int]:
+        """Every term of a field that stands anywhere, with the number of its postings."""
+        found: dict[bytes, int] = {}
         for segment in self.segments:
-            for term, stamp, count in segment.stamps(field):
+            for term, count in segment.counts(field):
+                if count:
+                    found[term] = found.get(term, 0) + count
+        return {term.decode("utf-8", "surrogatepass"): count for term, count in found.items()}
+
+    def stamps(self, field: str) -> dict[str, str]:
+        """Every term of a field that stands anywhere, with a stamp. See ExportReader.
+
+        A segment's records never change, and what is deleted from it stays deleted.
+        """
+        found: dict[bytes, str] = {}
+        for segment in self.segments:
+            for term, count in segment.counts(field):
                 if count:
                     before = found.get(term)
-                    both = before and (f"{before[0]} {stamp}", before[1] + count)
-                    found[term] = both or (stamp, count)
-        terms = found if len(self.segments) == 1 else sorted(found)
-        for term in terms:
-            yield term.decode("utf-8", "surrogatepass"), *found[term]
+                    stamp = f"{segment.name}:{count}"
+                    found[term] = f"{before} {stamp}" if before else stamp
+        return {term.decode("utf-8", "surrogatepass"): stamp for term, stamp in found.items()}
 
     def document_stamp(self, doc: int) -> str:
         """A stamp of what was stored with a document. See ExportReader."""
@@ -240,7 +247,7 @@ class WhooshReader:
         """The id of every article, in order, with its documents. See ExportReader. Segments that
         begin before document `first` are left out.
         """
-        for id_, found, _ in self.entries("id", positions=False, first=first):
+        for id_, found in self.entries("id", positions=False, first=first):
             yield id_, self._documents(found.docs[0], found.weights[0])
 
     def _documents(self, first: int, count: int) -> range:

@@ -39,7 +39,7 @@ from kb.index.generations import DamagedIndexError
 from kb.index.whoosh.storage import decoding, open_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 NAME = "kb"
@@ -122,6 +122,8 @@ class SegmentRecords:
 
 HEADER = struct.Struct("<II")
 _CRC, _COUNT = struct.Struct("<I"), struct.Struct("<I")
+_BEGINNING = struct.Struct("<III")
+"""Of a record: what is in the header, and the first document number."""
 _A_POSTING = 4 + 2 + 2
 """Bytes of a posting, but for its positions."""
 
@@ -129,9 +131,6 @@ FIRST_READ, READ_AHEAD = 1 << 13, 1 << 17
 """Bytes of terms, or of records, that are read in one go where many are wanted: at first, and at
 most.
 """
-
-READ_AT_ONCE = 1 << 10
-"""Document numbers that are read in one go where a few are looked for."""
 
 _LENGTHS = struct.Struct("!ii")
 MAX_WEIGHT = 0xFFFF
@@ -305,19 +304,17 @@ class SegmentTerms:
         self, field: str, documents: Sequence[range]
     ) -> Iterator[tuple[bytes, array[int]]]:
         """(term, the weights of its postings there) for each term that stands in some documents,
-        once for each range of them. Of each record little is read.
+        once for each range of them.
         """
-        read = self._postfile.get
-        for term, info in self._entries(field, b""):
-            offset, _ = extent_in(info)
-            (count,) = _COUNT.unpack(read(offset + _CRC.size, _COUNT.size))
-            docs = _Stored(read, offset + HEADER.size, count)
-            for own in documents:
+        start, stop = min(own.start for own in documents), max(own.stop for own in documents)
+        for term, record in self.records(field):
+            docs = documents_in(record, start, stop)
+            for own in documents if docs else ():
                 first = bisect_left(docs, own.start)
                 last = bisect_left(docs, own.stop, first)
                 if first < last:
-                    at = offset + HEADER.size + 4 * count + 2 * first
-                    yield term, _from_bytes("H", read(at, 2 * (last - first)))
+                    at = HEADER.size + 4 * _BEGINNING.unpack_from(record)[1]
+                    yield term, _from_bytes("H", record[at + 2 * first : at + 2 * last])
 
     def terms_of(self, field: str, prefix: bytes = b"") -> Iterator[bytes]:
         """The terms of a field that begin with `prefix`, in order of their bytes."""
@@ -346,22 +343,6 @@ class SegmentTerms:
                 size = 2 * size if not done else min(2 * size, READ_AHEAD)
 
 
-class _Stored:
-    """Document numbers in a file: few are read at once, of many those that are looked at."""
-
-    def __init__(self, read: Callable[[int, int], bytes], start: int, count: int) -> None:
-        self._read, self._start, self._count = read, start, count
-        self._all = None if count > READ_AT_ONCE else _from_bytes("I", read(start, 4 * count))
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, at: int) -> int:
-        if self._all is not None:
-            return self._all[at]
-        return int.from_bytes(self._read(self._start + 4 * at, 4), "little")
-
-
 def _whole_entries(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Where the entries in a piece of a table of terms have their key, their value and their end:
     those that are in it as a whole. See whoosh.filedb.filetables: key and value lie behind their
@@ -377,19 +358,15 @@ def _whole_entries(data: bytes) -> Iterator[tuple[int, int, int]]:
         yield start, start + key_size, at
 
 
-def crc_of(record: bytes) -> int:
-    """The checksum of a record, which is not held against the rest."""
-    crc: int = _CRC.unpack_from(record)[0]
-    return crc
-
-
-def stamp_of(record: bytes, *, documents: bool) -> tuple[int, int, array[int]]:
-    """The checksum of a record, which is not held against the rest, the number of its documents,
-    and on request those.
+def documents_in(record: bytes, start: int, stop: int) -> array[int]:
+    """The documents of a record, which is not held against its checksum; none where they are all
+    before `start`, or none is before `stop`: so it is with most.
     """
-    crc, count = HEADER.unpack_from(record)
-    end = HEADER.size + (4 * count if documents else 0)
-    return crc, count, _from_bytes("I", record[HEADER.size : end])
+    _, count, first = _BEGINNING.unpack_from(record)
+    end = HEADER.size + 4 * count
+    if first >= stop or int.from_bytes(record[end - 4 : end], "little") < start:
+        return array("I")
+    return _from_bytes("I", record[HEADER.size : end])
 
 
 class Segment:
@@ -419,26 +396,24 @@ class Segment:
 
     def entries(
         self, field: str, only: Collection[str] | None, *, positions: bool
-    ) -> Iterator[tuple[bytes, PackedPostings, str]]:
-        """The live postings of every term, by document number within the index, with a stamp."""
+    ) -> Iterator[tuple[bytes, PackedPostings]]:
+        """The live postings of every term, by document number within the index."""
         keys = None if only is None else {t.encode("utf-8", "surrogatepass") for t in only}
         for term, record in self.terms.records(field):
             if keys is not None and term not in keys:
                 continue
             postings = self._live(PackedPostings.unpack(record, positions=positions))
-            stamp = self._stamp(crc_of(record), len(postings.docs))
             postings.docs = shifted(postings.docs, self.base)
-            yield term, postings, stamp
+            yield term, postings
 
-    def stamps(self, field: str) -> Iterator[tuple[bytes, str, int]]:
-        """Every term with a stamp of its live postings, and their number.
-
-        A segment's records never change, and what is deleted from it stays deleted.
-        """
+    def counts(self, field: str) -> Iterator[tuple[bytes, int]]:
+        """Every term with the number of its live postings, which may be none."""
+        start, stop = (self._deleted[0], self._deleted[-1] + 1) if self._deleted else (0, 0)
         for term, record in self.terms.records(field):
-            crc, count, docs = stamp_of(record, documents=bool(self.deleted))
-            count -= len(self._gone(docs))
-            yield term, self._stamp(crc, count), count
+            _, count, first = _BEGINNING.unpack_from(record)
+            if first < stop and (docs := documents_in(record, start, stop)):
+                count -= len(self._gone(docs))
+            yield term, count
 
     def _gone(self, docs: array[int]) -> Collection[int]:
         """The documents among some, which ascend, that are deleted."""
@@ -453,9 +428,6 @@ class Segment:
             if at < last and docs[at] == doc:
                 found.append(doc)
         return found
-
-    def _stamp(self, crc: int, count: int) -> str:
-        return f"{self.name}:{crc:x}:{count}"
 
     def _live(self, postings: PackedPostings) -> PackedPostings:
         """The postings, changed in place, without those of deleted documents."""

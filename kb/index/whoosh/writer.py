@@ -269,10 +269,10 @@ def _frequencies(reader: WhooshReader) -> Frequencies:
     terms = {*reader.terms_of("heads"), *reader.terms_of(HIDDEN + "heads")}
     heads = dict.fromkeys(sorted(terms), (0, 0)) | {
         term: (len(found.docs), count_occurrences(found.weights))
-        for term, found, _ in reader.entries("terms", terms, positions=False)
+        for term, found in reader.entries("terms", terms, positions=False)
     }
     titles = dict.fromkeys(reader.terms_of(HIDDEN + "title"), 0) | {
-        term: len(found.docs) for term, found, _ in reader.entries("title", positions=False)
+        term: len(found.docs) for term, found in reader.entries("title", positions=False)
     }
     return Frequencies(heads, titles)
 
@@ -300,11 +300,11 @@ def _add_mass(reader: WhooshReader, mass: array[int], idfs: _Idfs, first: int) -
     the segments from document `first` on.
     """
     for prefix in ("", HIDDEN):
-        for term, found, _ in reader.entries(prefix + "heads", positions=False, first=first):
+        for term, found in reader.entries(prefix + "heads", positions=False, first=first):
             idf = idfs.of_head(term)
             for doc, steps in zip(found.docs, found.weights, strict=True):
                 mass[doc] += idf * steps
-        for term, found, _ in reader.entries(prefix + "title", positions=False, first=first):
+        for term, found in reader.entries(prefix + "title", positions=False, first=first):
             value = idfs.of_title(term) * HEAD_STEPS
             for doc in found.docs:
                 mass[doc] += value

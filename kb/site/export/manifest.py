@@ -29,7 +29,7 @@ from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_s
 from kb.site.export.meaning import Meaning
 from kb.site.export.shards import ShardCache
 from kb.site.export.stems import write_stems
-from kb.site.export.terms import describe_terms, describe_titled, read_stamps, write_terms
+from kb.site.export.terms import describe_terms, describe_titled, write_terms
 from kb.site.export.twins import describe_groups, find_groups, write_groups
 from kb.site.export.words import (
     Neighbours,
@@ -97,7 +97,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
             shown.append((first, shard._replace(make=bytes)))  # without what is in it
         yield listed.add(first, shard)
     leads = documents.leads()
-    search, stamps = config.search, read_stamps(reader)
+    search, stamps = config.search, reader.stamps("terms")
     analyzer = Analyzer(config.language, search.stop_words, search.names)
     words = read_words(reader, analyzer, kept)
     neighbours = Neighbours(PostingIndex(reader, ranking), reader, layout, documents.came(), kept)

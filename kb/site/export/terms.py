@@ -233,8 +233,9 @@ def write_terms(  # noqa: PLR0917  # each is a part of the whole
     kept: ShardCache,
 ) -> Iterator[tuple[str, Shard]]:
     """(first term, shard) of all terms, in the order of their UTF-16 code units. `leads` are
-    the sections whose heading is the article's title; `stamps` and `words` are of each term what
-    `read_stamps` gives, and what its row says of its words; `changed` are the articles that are
+    the sections whose heading is the article's title; `stamps` are those of each term's postings,
+    with which those in titles, headings and links change, too: an article's documents come and go
+    together. `words` are what rows say of the terms' words; `changed` are the articles that are
     others than in the last export, where that had the same ones.
     """
     limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
@@ -287,16 +288,6 @@ def code_of(term: str, size: int) -> int:
     for letter in term:
         code = (code * CODE_FACTOR + ord(letter)) % size
     return code
-
-
-def read_stamps(reader: ExportReader) -> dict[str, str]:
-    """Term -> a stamp of the postings that its row is made of."""
-    stamps = {term: stamp for term, stamp, _ in reader.stamps("terms")}
-    for field in _BESIDE:
-        for term, stamp, _ in reader.stamps(field):
-            if term in stamps:
-                stamps[term] += f" {field} {stamp}"
-    return stamps
 
 
 class _Terms:
@@ -450,10 +441,9 @@ class _Writer:
     def rows(self) -> Iterator[tuple[str, str]]:
         """(term, its row as JSON) of all terms."""
         self.titles, self.heads, self.linked = (
-            {t: found for t, found, _ in self.reader.entries(f, positions=f == "linked")}
-            for f in _BESIDE
+            dict(self.reader.entries(f, positions=f == "linked")) for f in _BESIDE
         )
-        for term, postings, _ in self.reader.entries("terms", positions=True):
+        for term, postings in self.reader.entries("terms", positions=True):
             yield term, _row_text(self.row(term, postings))
 
     def rows_of(self, terms: Collection[str]) -> dict[str, str]:

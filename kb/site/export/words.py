@@ -46,7 +46,7 @@ def read_words(reader: ExportReader, analyzer: Analyzer, kept: ShardCache) -> di
     """All words that articles hold."""
     known = kept.last.get(_WORDS, {})
     found: dict[str, Word] = {}
-    for word, _, articles in reader.stamps("words"):
+    for word, articles in reader.counts("words").items():
         term, level = known.get(word) or (analyzer.stem(word), level_of(word, reader, analyzer))
         found[word] = Word(term, level, articles)
     kept.note(_WORDS, {word: one[:2] for word, one in found.items()})
