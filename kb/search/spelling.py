@@ -468,7 +468,10 @@ class KnowsWords(Protocol):
 
 def level_of(word: str, source: KnowsWords, analyzer: Analyzer) -> int:
     """How common a word is in the language, by whichever of its spellings."""
-    return source.commonness(word) or source.commonness(analyzer.respell(word))
+    level = source.commonness(word)
+    if level or (other := analyzer.respell(word)) == word:
+        return level
+    return source.commonness(other)
 
 
 def _beside(token: Token, parts: Sequence[Token]) -> tuple[str, str]:

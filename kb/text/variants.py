@@ -99,9 +99,14 @@ def joins_words(language: str) -> bool:
 
 @cache
 def _any_of(language: str) -> re.Pattern[str] | None:
-    """What a word has that a rule is for: most queries have none, and need no other pattern."""
+    """What a word has that a rule is for: most have none, and need no other pattern. Those at its
+    beginning are one alternative: else each of them is tried at each letter.
+    """
     rules = [rule for rule, _ in RESPELLED.get(language, ())]
-    return re.compile("|".join(rules)) if rules else None
+    first = [rule[1:] for rule in rules if rule.startswith("^")]
+    others = [rule for rule in rules if not rule.startswith("^")]
+    any_of = [*others, f"^(?:{'|'.join(first)})"] if first else others
+    return re.compile("|".join(any_of)) if rules else None
 
 
 @cache

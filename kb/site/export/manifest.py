@@ -109,7 +109,7 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     yield from starmap(listed.add, write_compounds(reader, words))
     yield from starmap(listed.add, write_lexicon(reader))
     groups = find_groups(reader, layout)
-    yield from starmap(listed.add, write_groups(groups, reader, places))
+    yield from starmap(listed.add, write_groups(groups, reader, places, kept))
     if meaning is not None:
         yield from meaning.write_sections(shown)
         yield from meaning.write_words()

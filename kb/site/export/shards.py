@@ -48,8 +48,9 @@ class ShardCache:
     the store is saved; what another `version` wrote counts as not there. Without a store nothing is
     kept.
 
-    `last` has the notes of the last export, `cards` the records that cards are made of, by the
-    stamp of their document. In the store rows are under their hash.
+    `last` has the notes of the last export, from which large ones are taken out as they are used;
+    `cards` the records that cards are made of, by the stamp of their document. In the store rows
+    are under their hash.
     """
 
     def __init__(self, store: Store | None = None, version: str = "", language: str = "") -> None:

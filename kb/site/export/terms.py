@@ -336,7 +336,7 @@ class _Terms:
         self._kept.note(_KEY, [key, self.limit])
         if is_same:
             last, now = self._kept.last, ((STAMPS, self._stamps), (_SAID, self._writer.words))
-            others = {t for name, of in now for t, _ in of.items() ^ last.get(name, {}).items()}
+            others = {t for name, of in now for t, _ in of.items() ^ last.pop(name, {}).items()}
             if len(others) <= _FEW * len(self._stamps):
                 return self._after(others)
         return _in_order(_row(term, text) for term, text in self._writer.rows())

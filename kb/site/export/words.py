@@ -44,7 +44,7 @@ _WORDS = "words"
 
 def read_words(reader: ExportReader, analyzer: Analyzer, kept: ShardCache) -> dict[str, Word]:
     """All words that articles hold."""
-    known = kept.last.get(_WORDS, {})
+    known = kept.last.pop(_WORDS, {})
     found: dict[str, Word] = {}
     for word, articles in reader.counts("words").items():
         term, level = known.get(word) or (analyzer.stem(word), level_of(word, reader, analyzer))
@@ -81,7 +81,7 @@ class Neighbours:
         """`came` are the articles of which there was no such document in the last export."""
         self._index = index
         self._reader = reader
-        self._known = kept.last.get(_NEIGHBOURS, {})
+        self._known = kept.last.pop(_NEIGHBOURS, {})
         self._stamps = {reader.document_stamp(a.document) for a in layout.articles}
         starts = sorted((a.document, a.sections) for a in came)
         self._came = [range(start, start + 1 + sections) for start, sections in starts]
