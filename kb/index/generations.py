@@ -471,6 +471,7 @@ class IndexFolder:
             if not new.finished:
                 shutil.rmtree(folder, ignore_errors=True)
         self._remove_leftovers()
+        new.remember()
 
     def point_at(self, name: str, manifest: str) -> None:
         """Make the generation `name`, whose manifest has this digest, current: all of it is on
@@ -579,10 +580,19 @@ class NewGeneration:
         self.index.point_at(self.folder.name, digest)
         self.finished = True
         now = _states(self.folder)
-        whole = {name: state for name, state in self.whole.items() if now.get(name) == state}
+        self.whole = {n: state for n, state in self.whole.items() if now.get(n) == state}
+        return Generation(self.folder, manifest, digest)
+
+    def remember(self) -> None:
+        """Remember which files were whole when this became current. That generations before the
+        last one have been removed gave those of them that were shared another time of change: each
+        update had all the articles' postings read again.
+        """
+        now = _states(self.folder) if self.finished else {}
+        of = {name: (was, now[name]) for name, was in self.whole.items() if name in now}
+        whole = {name: state for name, (was, state) in of.items() if _is_linked(was, state)}
         if whole:
             Checks(self.index.folder).remember(self.folder.name, whole)
-        return Generation(self.folder, manifest, digest)
 
     def _describe(self, name: str) -> dict[str, Any]:
         """A file's description. A shared one keeps its own: damage to it is not to be sealed."""
@@ -638,7 +648,11 @@ def _link_files(
             shutil.copy2(old.folder / name, folder / name)
             continue
         shared[name] = description
-        size, changed, _, inode = after
-        if known.get(name) == before and (size, changed, inode) == (*before[:2], before[3]):
+        if known.get(name) == before and _is_linked(before, after):
             whole[name] = after
     return shared, whole
+
+
+def _is_linked(before: State, after: State) -> bool:
+    """Whether these may be the states of one file, before and after links to it came or went."""
+    return (*before[:2], before[3]) == (*after[:2], after[3])

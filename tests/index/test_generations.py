@@ -334,8 +334,8 @@ def test_whole_files_are_not_read_again(folder, monkeypatch):
 
 
 def test_files_that_a_generation_shares_are_not_read_again(folder, monkeypatch):
-    """A link changes a file's time of change: those found whole before are so still, but not one
-    that is changed behind that.
+    """A link changes a file's time of change, and so does that one is removed with an older
+    generation: those found whole before are so still, but not one that is changed behind that.
     """
     old = write(folder, 1)
     monkeypatch.setattr(files, "RACY_NS", -1)
@@ -348,6 +348,11 @@ def test_files_that_a_generation_shares_are_not_read_again(folder, monkeypatch):
         (new.folder / "more.bin").write_bytes(b"more")
         new.finish({"number": 2})
     assert read == ["more.bin"]
+    current = folder.current()
+    assert read == ["more.bin", "more.bin"]
+    with folder.writing(), folder.new_generation(current) as new:
+        new.finish({"number": 3})
+    assert not old.folder.exists()
     current = folder.current()
     assert read == ["more.bin", "more.bin"]
     path = current.folder / "postings.bin"
