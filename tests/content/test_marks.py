@@ -158,6 +158,12 @@ PLACES = (
     '[block:embed]\n{{"url": "{}", "title": "{}"}}\n[/block]',
     '[block:html]\n{{"html": "{}"}}\n[/block]',
     "<HTMLBlock>{{`{}`}}</HTMLBlock>",
+    '::: {{#{} .callout-note title="{}"}}\n## {}\n{}\n:::',
+    "::: {{.panel-tabset}}\n## {}\n{}\n:::",
+    ":::(Info) ({})\n{}\n:::",
+    ':::hint{{type="{}" title="{}"}}\n{}\n:::',
+    "[{}]{{#{} .a}}",
+    '<div class="note {}"><p class="title">{}</p>{}</div>',
 )
 PLACES_OF_FAMILIES = {
     "mkdocs": (
@@ -273,6 +279,8 @@ def test_no_script_passes_what_is_rewritten(place, family):
         "$$",
         "=== ",
         "^a",
+        "[a]{",
+        ":::(a",
     ],
 )
 def test_beginnings_that_nothing_ends(unit):
@@ -288,6 +296,7 @@ def test_beginnings_that_nothing_ends(unit):
         "".join("    " * n + "!!! note\n" for n in range(400)),
         "".join("    " * n + '=== "a"\n' for n in range(400)),
         "{% hint %}\n" * 400 + "a",
+        "::: {.note}\n" * 400 + "a",
     ],
 )
 def test_callouts_and_tabs_inside_each_other_have_a_limit(written):

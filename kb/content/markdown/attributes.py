@@ -211,6 +211,27 @@ def inline_attributes(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def span(state: StateInline, silent: bool) -> bool:
+    """Read words in brackets with attributes, `[words]{.x}` of Pandoc, which are no link: words."""
+    if not state.src.startswith("[", state.pos):
+        return False
+    end = state.md.helpers.parseLinkLabel(state, state.pos)
+    if end < 0 or not state.src.startswith("]{", end):
+        return False
+    found = _INLINE.match(state.src, end + 1, min(state.posMax, end + 1 + _LONGEST))
+    if found is None:
+        return False
+    state.env["account"].has_marks = True
+    if not silent:
+        if identity := _ID.search(found[0]):
+            _name(state, identity[1])
+        most, state.pos, state.posMax = state.posMax, state.pos + 1, end
+        state.md.inline.tokenize(state)
+        state.posMax = most
+    state.pos = found.end()
+    return True
+
+
 def _name(state: StateInline, identity: str) -> None:
     """A place to link to; a link without words is nothing else."""
     if identity.lower().startswith("kb-"):  # a page may need it itself

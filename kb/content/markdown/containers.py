@@ -25,11 +25,21 @@ from kb.content.markdown.callout import (
     open_tab,
     open_tabs,
 )
+from kb.content.markdown.container_line import (
+    CODE_GROUPS,
+    HEADING_TABS,
+    TAB_GROUPS,
+    TABS,
+    Container,
+    read_container,
+)
 from kb.content.markdown.fence import read_info
 from kb.content.markdown.mark_line import IN_SLOT, IN_TABS, Mark, last_mark
 
 if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
+
+    from kb.content.markdown.markup import Account
 
 _ALERT = re.compile(r"\[!([A-Za-z][\w-]{0,40})\]([+-]?)[ \t]*([^\n]{0,1000})(?:\n|\Z)")
 _BOLD = re.compile(
@@ -55,15 +65,7 @@ _BOLD_NAMES = frozenset(
     note notes info information tip tips hint important warning caution danger attention
     """.split()  # noqa: SIM905  # a list of words
 )
-_DIRECTIVE = re.compile(
-    r"\s*\{?\.?([A-Za-z][\w-]{0,60})\}?[ \t]*"
-    r"(?:\[((?:[^\[\]\n]|\[[^\[\]\n]{0,1000}\]){0,1000})\])?([^\n]*)"
-)
-_ATTRIBUTES = re.compile(r"\s*\{[^{}]*\}\s*$")
 _ADMONITION = re.compile(r"\s*([\w-]+)((?:[ \t]+[\w-]+)*)[ \t]*(?:\"(.*)\")?\s*$")
-_CODE_GROUPS = frozenset({"code-group", "codegroup", "code-tabs"})
-_TAB_GROUPS = frozenset({"tabs", "tab-set", "tabset"})
-_TABS = frozenset({"tab", "tab-item"})
 _GROUPS = ("tabs", "code-group")
 _HEADING_TAB = re.compile(r"\[([^\[\]\n]{1,200})\]\(#tab/[^()\s]{1,200}\)")
 _HEADING = "#tab"
@@ -71,13 +73,8 @@ _HEADING = "#tab"
 
 def is_directive(params: str, *, callouts: bool, tabs: bool) -> bool:
     """Whether what stands after `:::` begins a container: a name, and not one of docfx's marks."""
-    found = _DIRECTIVE.match(params)
-    if found is None or params.rstrip().endswith(":::"):
-        return False
-    name = found[1].lower()
-    if not (tabs if name in _CODE_GROUPS | _TAB_GROUPS | _TABS else callouts):
-        return False
-    return name not in {"moniker", "zone", "image", "code", "video"} and not name.endswith("-end")
+    found = read_container(params)
+    return found is not None and (tabs if found.has_tabs else callouts)
 
 
 def containers(state: StateCore) -> None:
@@ -96,12 +93,15 @@ _OURS = frozenset(
 
 @dataclass(slots=True)
 class _Open:
-    """What is open: what ends it, by how much it deepens what is in it, and what it is."""
+    """What is open: what ends it, by how much it deepens what is in it, what it is, what it is
+    called, and the element of the headings that are its tabs.
+    """
 
     ends: list[Token] = field(default_factory=list)
     deeper: int = 0
     what: str = ""
     name: str = ""
+    tag: str = ""
 
 
 @dataclass(slots=True)
@@ -134,6 +134,7 @@ class _Assembler:
         self._first_line: int = state.env["first_line"]
         self._has_callouts: bool = state.env["syntax"].callouts
         self._has_tabs: bool = state.env["syntax"].tabs
+        self._account: Account = state.env["account"]
         self._out: list[Token] = []
         self._frames = [_Frame()]
         self._deeper = 0
@@ -253,11 +254,20 @@ class _Assembler:
                 return
 
     def _heading_tab(self, index: int, token: Token) -> bool:
-        """Whether a heading is a tab, `# [Title](#tab/name)` of docfx."""
-        found = _HEADING_TAB.fullmatch(self._tokens[index + 1].content)
-        if found is None or not self._has_tabs:
-            return False
-        self._mark(Mark("tab", _HEADING, attributes={"title": found[1]}), token)
+        """Whether a heading is a tab, `# [Title](#tab/name)` of docfx, or any of the first level in
+        tabs of Quarto.
+        """
+        title = self._tokens[index + 1].content
+        block = self._frames[-1].block
+        if block.name in HEADING_TABS and block.tag in {"", token.tag}:
+            block.tag = token.tag
+            mark = Mark("tab", block.name, attributes={"title": title})
+        else:
+            found = _HEADING_TAB.fullmatch(title)
+            if found is None or not self._has_tabs:
+                return False
+            mark = Mark("tab", _HEADING, attributes={"title": found[1]})
+        self._mark(mark, token)
         self._skip = 2
         return True
 
@@ -310,31 +320,37 @@ class _Assembler:
         token.level += 1
         self._emit(token, close_tab(level))
 
-    def _directive(self, index: int, token: Token) -> _Open | None:  # noqa: ARG002  # called as the others of its table are
-        found = _DIRECTIVE.match(token.info)
-        if found is None:
-            return _Open(deeper=-1)
-        name, rest = found[1].lower(), found[3]
-        title = found[2] or _ATTRIBUTES.sub("", rest).strip().strip("\"'")
+    def _directive(self, index: int, token: Token) -> _Open | None:
+        found = read_container(token.info) or Container("")
         inner = token.level
-        if name in _CODE_GROUPS:
+        if not found.is_shown:
+            return self._hide(index, found.name)
+        if found.name in CODE_GROUPS | TAB_GROUPS | HEADING_TABS:
             self._emit(open_tabs(inner))
-            return _Open([close_tabs(inner)], 0, "code-group")
-        if name in _TAB_GROUPS:
-            self._emit(open_tabs(inner))
-            return _Open([close_tabs(inner)], 0, "tabs")
-        if name in _TABS:
-            opened = self._tab(title or name, token, level=inner)
-            opened.deeper -= 1
-            return opened
-        callout = callout_named(name)
-        if callout is None:
+            what = "code-group" if found.name in CODE_GROUPS else "tabs"
+            return _Open([close_tabs(inner)], 0, what, found.name)
+        if found.name in TABS:
+            opened = self._tab(found.title or found.name, token, level=inner)
+        elif found.callout is not None:
+            title = found.title
+            if found.has_heading and not title and self._tokens[index + 1].type == "heading_open":
+                title, self._skip = self._tokens[index + 2].content, 3
+            opened = self._callout(found.callout, title, token)
+        else:
             return _Open(deeper=-1)
-        if callout.kind == "details" and re.search(r"\{[^{}]*\bopen\b", rest):
-            callout = callout._replace(fold="open")
-        opened = self._callout(callout, title, token)
         opened.deeper -= 1
         return opened
+
+    def _hide(self, index: int, name: str) -> _Open:
+        """Leave out all that stands in a container."""
+        depth, end = 1, index
+        while depth:
+            end += 1
+            depth += self._tokens[end].nesting
+        line = self._tokens[index].map
+        self._account.leave_out(f"::: {name}", self._first_line + (line[0] if line else 0))
+        self._skip = end - index - 1
+        return _Open(deeper=-1)
 
     def _admonition(self, index: int, token: Token) -> _Open:
         found = _ADMONITION.match(token.info)

@@ -22,8 +22,9 @@ from mdit_py_plugins.footnote.index import (
 )
 
 from kb.content.markdown.abbreviations import abbreviation, abbreviations
-from kb.content.markdown.attributes import attribute_ids, attributes, inline_attributes
+from kb.content.markdown.attributes import attribute_ids, attributes, inline_attributes, span
 from kb.content.markdown.autolink import autolink, autolink_text
+from kb.content.markdown.container_line import braced_container
 from kb.content.markdown.containers import containers, is_directive
 from kb.content.markdown.contents_list import contents_list
 from kb.content.markdown.definition_list import defined_headings_plugin
@@ -70,6 +71,7 @@ def use_blocks(parser: MarkdownIt, marks: MarkdownConfig) -> None:
                 params, callouts=marks.callouts, tabs=marks.tabs
             ),
         )
+        rules.before("container_kb", "braced_container", braced_container, _ENDS)
         rules.before("table", "mark_line", mark_line, _ENDS)
     if marks.callouts:
         admon_plugin(parser)
@@ -134,6 +136,7 @@ def use_inlines(parser: MarkdownIt, marks: MarkdownConfig) -> None:
         rules.before("backticks", "mkdocs_code", mkdocs_code)
     if marks.attributes:
         rules.push("attributes", inline_attributes)
+        rules.after("link", "span", span)
 
 
 def _where(pattern: re.Pattern[str], rule: Rule) -> Rule:
