@@ -271,15 +271,15 @@ class _Update:
 
     def groups(self, section_of: Callable[[int], tuple[str, str]]) -> list[list[int]]:
         """All groups of now."""
-        prints = {doc: _PRINT.unpack(data) for doc, data in self._prints.items()}
-        touched = self._touched({doc: row[2:] for doc, row in prints.items()})
-        rows = {doc: prints[doc] for doc in sorted(touched)}
+        touched = self._touched({doc: keys_of(data) for doc, data in self._prints.items()})
+        rows = {doc: _PRINT.unpack(self._prints[doc]) for doc in sorted(touched)}
         known, old = dict[int, int](), list[list[int]]()
         for number, group in enumerate(_groups_of(self._earlier.twins)):
             docs = [self._now.get(doc, ~doc) for doc in group]
-            known |= dict.fromkeys(docs, number)
             if touched.isdisjoint(docs) and min(docs) >= 0:
                 old.append(docs)
+            else:
+                known |= dict.fromkeys(docs, number)
         if not self._is_known:
             return [*old, *_group(rows, self._meta_of, section_of)]
         return [*old, *self._again(rows, known, section_of)]

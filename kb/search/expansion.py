@@ -48,12 +48,11 @@ def halves_of(
     is_whole = held >= min(HELD_BY, 1 + articles // FEW_ARTICLES)
     longest = 0 if held else PARTICLE
     for cut in range(FIRST_HALF, len(word) - SECOND_HALF + 1):
-        one, other = word[:cut], word[cut:]
-        if one in analyzer.stop_words or not (
-            is_whole or other in analyzer.stop_words or len(other) <= longest
-        ):
+        other = word[cut:]
+        if not (is_whole or other in analyzer.stop_words or len(other) <= longest):
             continue
-        if is_held(one) and is_held(other):
+        one = word[:cut]
+        if one not in analyzer.stop_words and is_held(one) and is_held(other):
             terms = analyzer.stem(one), analyzer.stem(other)
             if are_neighbours(*terms):
                 return terms

@@ -126,7 +126,8 @@ def find_halves(
     """Words of so many articles that are two others, side by side in some, with their terms."""
 
     def held(word: str) -> int:
-        return words[word].articles if word in words else 0
+        known = words.get(word)
+        return known.articles if known else 0
 
     are_neighbours = neighbours.are_neighbours
     found = ((word, halves_of(word, analyzer, held, are_neighbours, articles)) for word in words)
