@@ -201,15 +201,7 @@ def read_text(
         return given.problems
     if dialect.routes.descending:
         given.attributes["order"] = -given.attributes.get("order", 0)
-    if "zola" in dialect.marks:
-        from kb.content.markdown import zola  # noqa: PLC0415  # for this dialect alone
-
-        body = zola.as_others_write(body)
-    if "writerside" in dialect.marks:
-        from kb.content.markdown import writerside  # noqa: PLC0415  # for this dialect alone
-
-        values = Called(source.path, {}, dialect, limits)
-        body = writerside.as_others_write(body, values.variable)
+    body = _as_others_write(body, source.path, dialect, limits)
     body, unclosed = markdown.without_comments(
         body, first_line=body_line, limits=limits, syntax=dialect.markdown
     )
@@ -276,6 +268,25 @@ def read_text(
     elif first and without_suffix(first, dialect.title_suffix) != first:
         heading = title_html(without_suffix(first, dialect.title_suffix))
     return Page(article, document, dialect, heading, top)
+
+
+def _as_others_write(body: str, path: str, dialect: Dialect, limits: Limits) -> str:
+    """The text of an article whose dialect has marks of its own, with those that others have."""
+    if "zola" in dialect.marks:
+        from kb.content.markdown import zola  # noqa: PLC0415  # for this dialect alone
+
+        return zola.as_others_write(body)
+    if "docsify" in dialect.marks:
+        from kb.content.markdown import docsify  # noqa: PLC0415  # for this dialect alone
+
+        return docsify.as_others_write(body)
+    if "writerside" in dialect.marks:
+        from kb.content.includes import Called  # noqa: PLC0415  # for this dialect alone
+        from kb.content.markdown import writerside  # noqa: PLC0415  # for this dialect alone
+
+        values = Called(path, {}, dialect, limits)
+        return writerside.as_others_write(body, values.variable)
+    return body
 
 
 def _first_h1(body: str) -> str:

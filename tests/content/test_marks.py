@@ -12,7 +12,7 @@ import pytest
 from support.attacks import OURS, attacks
 
 from kb.config import DEFAULT_LIMITS, MarkdownConfig
-from kb.content.markdown import writerside, zola
+from kb.content.markdown import docsify, writerside, zola
 from kb.content.markdown.document import parse, without_comments
 from kb.content.markdown.fence import read_info
 from kb.content.markdown.markup import Markup
@@ -39,7 +39,9 @@ def test_golden_cases():
     made = []
     for title, written, *_ in cases:
         families = re.findall(r" \{(\w+)\}$", title)
-        document = parse(written, markup=Markup(frozenset(families)))
+        body = REWRITE.get("".join(families), str)(written)
+        assert body.count("\n") == written.count("\n")
+        document = parse(body, markup=Markup(frozenset(families)))
         html = document.html().strip("\n")
         made.append([title, written, html, text_of(document)])
     if os.environ.get("KB_GOLDEN") == "overwrite":
@@ -191,6 +193,12 @@ PLACES_OF_FAMILIES = {
     ),
 }
 PLACES_THAT_ARE_REWRITTEN = {
+    "docsify": (
+        "?> {}\n\n!> {}",
+        "# {} :id={}",
+        "![{}]({} ':size={}x10')",
+        "<!-- tabs:start -->\n# **{}**\n{}\n<!-- tabs:end -->",
+    ),
     "zola": (
         '{{{{ youtube(id="{}", title="{}") }}}}',
         '{{{{ image(src="{}", alt="{}") }}}}',
@@ -210,6 +218,7 @@ PLACES_THAT_ARE_REWRITTEN = {
     ),
 }
 REWRITE = {
+    "docsify": docsify.as_others_write,
     "zola": zola.as_others_write,
     "writerside": lambda body: writerside.as_others_write(body, lambda name: name),
 }
