@@ -102,6 +102,27 @@ def test_edits_give_what_a_new_export_gives(config, tmp_path, monkeypatch, seed,
         assert shards(config, kept) == shards(config)
 
 
+def test_sections_that_say_the_same_follow_edits(config, tmp_path):
+    """What hits name of those in other versions, too: their anchors are known from the export
+    before, those of an edited article are read.
+    """
+    rows, same = tmp_path / "rows", " ".join(WORDS[:12])
+    for version in ("v1", "v2", "v3"):
+        (config.content / version).mkdir()
+        for name in ("one", "other"):
+            article = f"# Same {name}\n\n## First {name}\n\n{same} {name}.\n\n## Last\n\n{same}.\n"
+            (config.content / version / f"{name}.md").write_text(article, encoding="utf-8")
+    shards(config, rows)
+    path = config.content / "v2" / "other.md"
+    path.write_text(
+        path.read_text("utf-8").replace("## Last", "## Between\n\nNew.\n\n## Last"), "utf-8"
+    )
+    edited = shards(config, rows)
+    groups = b"".join(data for file, data in edited.items() if file.startswith("g"))
+    assert groups.count(b'"first-other"') == 3
+    assert edited == shards(config)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_edits_of_words_write_few_rows(config, tmp_path, monkeypatch, seed):
     """Those of the edited articles' terms; the files are those of a new export, also where several
