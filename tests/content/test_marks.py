@@ -162,6 +162,8 @@ PLACES = (
     "<HTMLBlock>{{`{}`}}</HTMLBlock>",
     '::: {{#{} .callout-note title="{}"}}\n## {}\n{}\n:::',
     "::: {{.panel-tabset}}\n## {}\n{}\n:::",
+    '[details="{}"]\n{}\n[/details]',
+    "![{}|300x200]({}#only-light) ![{}|3]({}#only-dark)",
     ":::(Info) ({})\n{}\n:::",
     ':::hint{{type="{}" title="{}"}}\n{}\n:::',
     "[{}]{{#{} .a}}",

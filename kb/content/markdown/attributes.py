@@ -36,6 +36,7 @@ _LOOSE = re.compile(r"\{:[^{}\n]*[=.#][^{}\n]*\}")
 # Behind the words of a paragraph or an item, as markdown-it-attrs has it.
 _TAIL = re.compile(r"(?<=[^\s`])[ \t]+\{#((?!kb-)[A-Za-z][\w:.-]*)\}\Z", re.IGNORECASE)
 _SIZE = re.compile(r"""(?<![\w-])(width|height)\s?=\s?["']?(\d{1,5})(?:px)?(?![\d%.\w])""")
+_NAMED = re.compile(r"[ \t]\[#([A-Za-z][\w-]{0,100})\]\Z")  # of Fumadocs
 _LONGEST = 300
 _AFTER = frozenset({"image", "link_close", "code_inline", "span_close", "html_inline"})
 
@@ -131,6 +132,8 @@ class _Reader:
 
 
 def _may_hold(text: str) -> bool:
+    if text[-1:] == "]":
+        return "[#" in text
     return text[-1:] == "}" or text.startswith("{:") or "\n{:" in text
 
 
@@ -157,6 +160,10 @@ def _is_line(line: str) -> bool:
 
 
 def _heading(opened: Token, inline: Token) -> None:
+    if named := _NAMED.search(inline.content, max(0, len(inline.content) - _LONGEST)):
+        inline.content = inline.content[: named.start()].rstrip()
+        opened.attrs["id"] = named[1]
+        return
     at = inline.content.rfind("{", -_LONGEST)
     found = _HEADING.match(inline.content, at) if at >= 0 else None
     if found is None:

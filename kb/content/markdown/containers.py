@@ -94,7 +94,7 @@ _OURS = frozenset(
 @dataclass(slots=True)
 class _Open:
     """What is open: what ends it, by how much it deepens what is in it, what it is, what it is
-    called, and the element of the headings that are its tabs.
+    called, the element of the headings that are its tabs, and the titles of tabs that it names.
     """
 
     ends: list[Token] = field(default_factory=list)
@@ -102,6 +102,7 @@ class _Open:
     what: str = ""
     name: str = ""
     tag: str = ""
+    titles: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -223,11 +224,14 @@ class _Assembler:
             mark = mark._replace(what="block")
         if mark.what == "tab":
             self._close_tab(frame)
-            opened = self._tab(mark.title or mark.name, token, level=token.level)
+            named = self._innermost().titles
+            title = mark.title or mark.attributes.get("value") or (named and named.pop(0))
+            opened = self._tab(title or mark.name, token, level=token.level)
         elif mark.what == "block":
             opened = _Open()
         elif mark.what in _GROUPS:
-            opened = _Open([close_tabs(token.level)], 1, mark.what)
+            titles = mark.attributes.get("items", "").split("\n")
+            opened = _Open([close_tabs(token.level)], 1, mark.what, titles=titles)
             self._emit(open_tabs(token.level))
         else:
             callout = callout_named(mark.style) or Callout("note", "note")

@@ -65,6 +65,9 @@ def read_tag(text: str, at: int) -> Tag | None:
     return None
 
 
+_TITLE_IN_LIST = re.compile(r"[\[,]\s{0,99}[\"']([^\"'\n]{1,200})[\"']")
+
+
 def _read_attribute(text: str, at: int, attrs: dict[str, str]) -> int:
     """Take one attribute, and say where it ends; -1 where there is none."""
     spread = _SPREAD.match(text, at)
@@ -83,6 +86,8 @@ def _read_attribute(text: str, at: int, attrs: dict[str, str]) -> int:
         if code.startswith("{"):
             if name[1] == "hidden" and code.strip("{} \n") != "true":
                 return end  # a script of the page decides
+            if name[1] == "items":  # the titles of tabs, of Nextra and Fumadocs
+                value = "\n".join(_TITLE_IN_LIST.findall(code))
             if name[1] == "style" and _HIDES.search(code):
                 value = "display:none"
     attrs.setdefault(name[1], value)

@@ -55,6 +55,11 @@ _OPTION = re.compile(r"[ \t]{4,}[\w-]{1,40}:[^\n]{0,200}\Z")
 _MOST_OPTIONS = 20
 _WRAPPERS = frozenset({"html", "caption", "figure-caption", "table-caption", "define"})
 
+_BRACKETED = re.compile(
+    r"\[(?:(?P<end>/)|(?=\w+[ =]))(?P<name>details|quote|wrap)"
+    r"(?:[ =]?[\"\u201c]?(?P<title>[^\]\[\n\"\u201c\u201d]{0,200})[\"\u201d]?)\][ \t]*\Z"
+)
+
 IN_TABS = "@tab"
 """The name of a mark that counts in tabs alone; in any other place its line is words."""
 
@@ -163,7 +168,7 @@ def _skip_options(state: StateBlock, mark: Mark, end: int) -> None:
         state.line += 1
 
 
-_BEGINNINGS = ("{", "[!", ">", "@tab", "== ", "///")
+_BEGINNINGS = ("{", "[!", "[details", "[quote", "[wrap", "[/", ">", "@tab", "== ", "///")
 
 
 def _read_tab(state: StateBlock, begin: int, stop: int) -> tuple[Mark, int] | None:
@@ -173,6 +178,8 @@ def _read_tab(state: StateBlock, begin: int, stop: int) -> tuple[Mark, int] | No
         if found["title"]:
             return Mark("tab", "!tab", attributes={"title": found["title"]}), stop
         return Mark("tabs", "!tabs", ends=found["ends"].upper() == "END"), stop
+    if found := _BRACKETED.match(line):
+        return _read_bracketed(found), stop
     if line.startswith("///"):
         mark = _read_slashes(line)
         return None if mark is None else (mark, stop)
@@ -182,6 +189,13 @@ def _read_tab(state: StateBlock, begin: int, stop: int) -> tuple[Mark, int] | No
     if found is None:
         return None
     return Mark("tab", IN_TABS, attributes={"title": found["title"]}, line=line), stop
+
+
+def _read_bracketed(found: re.Match[str]) -> Mark:
+    """What `[details="Title"]` and `[quote="..."]` of Discourse begin, and `[/details]` ends."""
+    name = found["name"]
+    attributes = {"title": found["title"], "style": name} if found["title"] else {}
+    return Mark("callout" if name == "details" else "block", name, bool(found["end"]), attributes)
 
 
 def _read_slashes(line: str) -> Mark | None:

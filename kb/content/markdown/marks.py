@@ -31,6 +31,7 @@ from kb.content.markdown.definition_list import defined_headings_plugin
 from kb.content.markdown.emoji import emoji
 from kb.content.markdown.mark_line import mark_line
 from kb.content.markdown.markdown_in_html import markdown_in_html
+from kb.content.markdown.pictures import scheme_pictures, sized_pictures
 from kb.content.markdown.scripts import subscript, superscript
 from kb.content.markdown.tab_block import tab_block
 from kb.content.markdown.task_list import task_list
@@ -97,6 +98,8 @@ def use_core(parser: MarkdownIt, marks: MarkdownConfig) -> None:
         rules.before("inline", "contents_list", contents_list)
         rules.before("inline", "attributes", attributes)
         rules.after("inline", "attribute_ids", attribute_ids)
+        rules.after("inline", "scheme_pictures", scheme_pictures)
+        rules.after("inline", "sized_pictures", sized_pictures)
     if marks.callouts or marks.tabs:
         rules.before("inline", "containers", containers)
     if marks.footnotes:
