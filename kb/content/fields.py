@@ -450,7 +450,8 @@ class _ArticleFields(FieldReader):
             self.report(
                 entry.line if entry else item.line,
                 f"hours {quote(hours)} are shown as they stand: their days and times can't be "
-                "read; write them like `Mon-Fri 9:00-18:00, Sat 10:00-14:00 Europe/Berlin`",
+                "read; write them like `Mon-Fri 9:00-18:00, Sat 10:00-14:00 Europe/Berlin`, the "
+                "zone last",
             )
         return hours
 

@@ -15,7 +15,8 @@ WEEK = 7 * DAY
 _GROUPS = {
     "daily": range(7), "every day": range(7), "weekdays": range(5), "weekends": range(5, 7),
 }  # fmt: skip
-_ZONE = re.compile(r"(?<!\S)\(?([A-Z][A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}|UTC|GMT)\)?\s*$")
+_NAMED = re.compile(r"(?<!\S)\(?([A-Z][A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}|UTC|GMT)\b")
+_ZONE = re.compile(rf"{_NAMED.pattern}\)?\s*$")
 _TIME = r"(\d{1,2})(?::(\d{2}))?\s*(am|pm)?"
 _SPAN = re.compile(rf"{_TIME}\s*(?:-|to)\s*{_TIME}")
 _WORD = r"[a-z]{3,9}\.?"
@@ -36,9 +37,8 @@ class Hours(NamedTuple):
 
 
 def zone_of(text: str) -> str:
-    """The time zone that hours end in, empty where they name none that there is."""
-    found = _ZONE.search(text)
-    return found[1] if found and _is_zone(found[1]) else ""
+    """The time zone that hours name, also before their end; empty where there is none such."""
+    return next((name for name in _NAMED.findall(text) if _is_zone(name)), "")
 
 
 def read_hours(text: str) -> Hours | None:

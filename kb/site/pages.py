@@ -167,12 +167,17 @@ class Pages:
         return self.shell.t["changed"].format(date=self.shell.t.date(day)) if day else ""
 
     def _feedback(self, name: str, root: str) -> dict[str, Any] | None:
-        """How readers say whether an article helped; None where the settings name no way."""
+        """How readers say whether an article helped; None where the settings name no way, or one
+        that is a path on a host which a copy on a disk does not have.
+        """
         site = self.shell.config.site
-        if not site.feedback and not site.feedback_endpoint:
+        endpoint = site.feedback_endpoint
+        if self.shell.offline and endpoint.startswith("/"):
+            endpoint = ""
+        if not site.feedback and not endpoint:
             return None
         link = site.feedback.replace("{article}", quote(name, safe=""))
-        both = "{answer}" in link or site.feedback_endpoint
+        both = "{answer}" in link or endpoint
         answers = {"yes": "feedback_yes", "no": "feedback_no"} if both else {"": "feedback_tell"}
         return {
             "answers": [
@@ -184,8 +189,8 @@ class Pages:
                 for answer, text in answers.items()
             ],
             "article": name,
-            "endpoint": site.feedback_endpoint,
-            "script": root + encode(self.shell.assets[FEEDBACK]) if site.feedback_endpoint else "",
+            "endpoint": endpoint,
+            "script": root + encode(self.shell.assets[FEEDBACK]) if endpoint else "",
         }
 
     def _siblings(self, name: str, root: str) -> dict[str, Any] | None:

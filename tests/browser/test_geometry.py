@@ -207,6 +207,35 @@ def test_the_foot_of_an_article_is_short(see, sites):
         assert 0 < seen["results"][0] <= 900, visit
 
 
+def test_short_names_and_long_titles(see, serve_below, tmp_path):
+    """A topic of two letters can be pressed in the trail; an icon stands at the first line of a title."""
+    content = tmp_path / "content"
+    (content / "go").mkdir(parents=True)
+    (content / "go" / "topic.yaml").write_text("title: Il\n")
+    (content / "go" / "a.md").write_text("# A\n")
+    (content / "box").mkdir()
+    title = "Parcels that came late, were broken on their way or never came at all"
+    (content / "box" / "topic.yaml").write_text(f"title: {title}\nicon: box\n")
+    (content / "box" / "a.md").write_text("# A\n")
+    config = load_config(content=content, index=tmp_path / "i", environ={}, cwd=tmp_path)
+    build_site(config, out=tmp_path / "site")
+    address = serve_below(tmp_path / "site")
+    off = """(() => {
+      const link = document.querySelector(".cards h3:has(.icon) a");
+      const range = document.createRange();
+      range.selectNodeContents(link);
+      const [line] = range.getClientRects();
+      const icon = document.querySelector(".cards h3 .icon").getBoundingClientRect();
+      return Math.abs((line.top + line.bottom) / 2 - (icon.top + icon.bottom) / 2);
+    })()"""
+    trail, home = see(
+        {"url": f"{address}go/a.html", "width": 320, "steps": [["evaluate", GEOMETRY]]},
+        {"url": f"{address}index.html", "width": 320, "steps": [["evaluate", off]]},
+    )
+    assert trail["results"] == [[]]
+    assert home["results"][0] < 5
+
+
 FEW = ("Shop",)
 SOME = ("Shop", "Open an account", "Prices")
 MANY = ("Zählerstand melden", "Tarife vergleichen", "Störungsauskunft", "Karriere", "Mein Konto")

@@ -68,8 +68,11 @@ def test_other_texts_are_no_hours(text):
 
 
 def test_a_zone_is_told_from_other_words():
-    """It stands last, and there is such a zone."""
+    """There is such a zone; before the end it is told, too, though such hours are not read."""
     assert zone_of("Mon-Fri, somehow Europe/Paris") == "Europe/Paris"
+    assert zone_of("Mon-Fri 9-18 Europe/Berlin, Sat 10-14") == "Europe/Berlin"
+    assert zone_of("Mon-Fri 9-18 (UTC); Sat 10-14") == "UTC"
+    assert read_hours("Mon-Fri 9-18 Europe/Berlin, Sat 10-14") is None
     assert not zone_of("Mon-Fri and/or Sat")
     assert not zone_of("Monday Europe/Nowhere")
 

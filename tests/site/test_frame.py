@@ -241,6 +241,25 @@ def test_an_endpoint_opens_the_policy_to_its_origin_alone(base):
     assert 'data-endpoint="https://f.example.com:8443/in?x=y" data-article="orders/late"' in text
 
 
+def test_a_copy_from_the_disk_asks_nothing_of_a_host_it_does_not_have(base, tmp_path):
+    """An endpoint that is a path is one there; a whole address stays, and so does a link."""
+    out = tmp_path / "offline"
+    for settings, kept in (
+        ('feedback_endpoint = "/feedback"', ""),
+        (
+            'feedback_endpoint = "/feedback"\nfeedback = "mailto:a@example.com?subject={article}"',
+            "Tell us",
+        ),
+        ('feedback_endpoint = "https://f.example.com/in"', "data-endpoint"),
+    ):
+        base.settings(f"{SETTINGS}\n{settings}")
+        base.build(out=out, offline=True)
+        text = (out / "orders" / "late.html").read_text("utf-8")
+        assert ("KB-feedback" in text) == bool(kept)
+        assert kept in text
+        assert 'data-endpoint="/' not in text
+
+
 def test_the_contact_page_leads_from_the_problem_to_the_article_and_the_channel(base):
     """In the order of topics, as text; where nobody says what is wrong, nothing is said to be best."""
     base.write(
