@@ -24,6 +24,7 @@ from kb.index.whoosh.segment import (
     MAX_WEIGHT,
     DamagedPostingsError,
     PackedPostings,
+    documents_in,
 )
 from kb.index.whoosh.storage import open_file, seek_and_read
 from kb.index.whoosh.tables import FILE, HEADER, read_tables, write_tables
@@ -430,3 +431,10 @@ def test_damaged_frequencies_are_found(tmp_path):
         path.write_bytes(damaged)
         with pytest.raises(DamagedPostingsError):
             read_frequencies(tmp_path)
+
+
+def test_a_record_may_hold_no_posting():
+    """A term of words that are gone is left with none: it has no documents, wherever one looks."""
+    record = PackedPostings.empty().pack()
+    assert list(documents_in(record, 0, 100)) == []
+    assert list(documents_in(PackedPostings.unweighted(array("I", [7])).pack(), 0, 100)) == [7]

@@ -360,8 +360,10 @@ def _whole_entries(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 def documents_in(record: bytes, start: int, stop: int) -> array[int]:
     """The documents of a record, which is not held against its checksum; none where they are all
-    before `start`, or none is before `stop`: so it is with most.
+    before `start`, or none is before `stop`: so it is with most. A record may hold no posting.
     """
+    if len(record) < _BEGINNING.size:
+        return array("I")
     _, count, first = _BEGINNING.unpack_from(record)
     end = HEADER.size + 4 * count
     if first >= stop or int.from_bytes(record[end - 4 : end], "little") < start:
@@ -410,8 +412,8 @@ class Segment:
         """Every term with the number of its live postings, which may be none."""
         start, stop = (self._deleted[0], self._deleted[-1] + 1) if self._deleted else (0, 0)
         for term, record in self.terms.records(field):
-            _, count, first = _BEGINNING.unpack_from(record)
-            if first < stop and (docs := documents_in(record, start, stop)):
+            _, count = HEADER.unpack_from(record)
+            if count and stop and (docs := documents_in(record, start, stop)):
                 count -= len(self._gone(docs))
             yield term, count
 
