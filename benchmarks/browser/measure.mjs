@@ -10,8 +10,8 @@
 // as many hits as a panel below a search box shows; `typedCpu` is the processor time of the page's whole
 // process meanwhile, as Pagefind works in a thread of its own (which throttling of the CPU leaves alone).
 // `key` is how long the answer to all of it takes from its last key, where keys follow each other as a
-// person's do and what is needed begins to come with the first, as the search box of kb's sites has it
-// (a pause of 120 ms before a question included); of kb alone.
+// person's do, what is needed begins to come with the first, and beginnings are asked for when a key is
+// late, as the search box of kb's sites has it (its pause before a question included); of kb alone.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { serve } from "./serving.mjs";
@@ -43,14 +43,22 @@ const OPEN = {
        window.again = async (q, n) => { await ready(); return (await engine.ask(q, { limit: n })).hits.length; };
        window.key = async (q, n, gap) => {
          const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+         let keys = 0;
+         let running = Promise.resolve();
+         const soon = async (text) => { // as asker.js has it
+           const mine = ++keys;
+           window.engine?.prepare(text);
+           await sleep(text.length < 3 ? 300 : 120);
+           await Promise.race([running, sleep(180)]);
+           if (mine === keys) await (running = typed(text, n));
+         };
          ready();
          for (let end = 1; end < q.length; end++) {
-           window.engine?.prepare(q.slice(0, end));
+           soon(q.slice(0, end));
            await sleep(gap);
          }
          const last = performance.now();
-         await sleep(120);
-         await typed(q, n);
+         await soon(q);
          return performance.now() - last;
        };`,
   pagefind: `window.ready = async () => { window.engine ??= await import("/pagefind/pagefind.js"); };

@@ -3,6 +3,7 @@
 /** @import { Answer, Engine, Question, State } from "./types.js" */
 
 const PAUSE = 120; // ms without a key before a question is asked
+const LONGER = 300; // the same while the answer before has not come, and behind one or two letters: much begins with these
 const PATIENCE = 250; // ms after which a reader is told that something happens
 const LONG = 6000; // ms after which the connection is to blame
 const ENDLESS = 30_000; // ms after which nothing more is expected, though it may still come
@@ -37,6 +38,8 @@ export function createAsker({ open, show }) {
   let last = null;
   /** @type {ReturnType<typeof setTimeout>[]} */
   let timers = [];
+  /** The last question's answer. @type {Promise<any>} */
+  let running = Promise.resolve();
 
   function begin() {
     timers.forEach(clearTimeout);
@@ -81,7 +84,8 @@ export function createAsker({ open, show }) {
     /** @type {State} */
     let state;
     try {
-      state = { kind: "answer", answer: await attempt({ ...question, early }), question };
+      running = attempt({ ...question, early });
+      state = { kind: "answer", answer: await running, question };
     } catch {
       state = { kind: "failed", offline: navigator.onLine === false, question };
     }
@@ -93,12 +97,18 @@ export function createAsker({ open, show }) {
 
   return {
     ask,
-    /** Ask when no key has been pressed for a moment. What will be needed is on its way before.
-     * @param {Question} question */
+    /** Ask when no key has been pressed for a moment: its files would come behind those of an answer that is
+     * still to come. What will be needed is on its way before. @param {Question} question */
     askSoon(question) {
-      begin();
+      const mine = begin();
       engine?.then((opened) => opened.prepare?.(question.query)).catch(() => {}); // to ask tells why
-      timers = [setTimeout(() => ask(question), PAUSE)];
+      const next = () => {
+        if (mine === latest) ask(question);
+      };
+      timers = [
+        setTimeout(next, LONGER),
+        setTimeout(() => question.query[2] && running.then(next, next), PAUSE),
+      ];
     },
     /** Ask the last question again. */
     retry() {
