@@ -21,6 +21,12 @@ import { join } from "./twins.js";
 /** Whether all is written in capitals: then they tell no abbreviations. @param {string} words */
 const isShouted = (words) => /^[\0-\x7f]*$/.test(words) && words.includes(" ") && /[A-Z]/.test(words) && !/[a-z]/.test(words);
 
+/** What is not to be said of an answer. */
+const NOTHING = {
+  concepts: /** @type {Concepts} */ ({ all: [], pairs: [] }),
+  scoring: null, correction: null, offered: null, synonyms: /** @type {Answer["synonyms"]} */ ([]), notices: /** @type {string[]} */ ([]),
+};
+
 const LOOKED_AT = 256; // of the best sections, before more are: an article shows few of its own
 
 /**
@@ -72,7 +78,7 @@ export class Search {
     // What may be needed is asked for at once: each wave of requests is a time of its own.
     await Promise.all([
       index.load([...[...quoted, ...typed].map(({ term }) => term), ...this.concepts.early(this.entered, typed, begun)]),
-      index.written.load(begun.map(({ surface }) => surface)),
+      index.bringFrom(begun.map(({ surface }) => surface)),
       filters.topic || filters.tag ? index.facets().then((facets) => (this.facets = facets)) : null,
     ]);
     doubt(({ term, surface }) => !index.term(term)?.words.has(surface));
@@ -212,6 +218,7 @@ export class Search {
     const [docs, twins] = join(await this.allowed(scoring), this.corpus.twins, (doc) => scoring.heldBy(doc));
     const [ranked, rival] = await this.ranked(docs, scoring);
     return {
+      ...NOTHING,
       found: docs.length ? found : "nothing",
       total: docs.length,
       ranked,
@@ -219,10 +226,7 @@ export class Search {
       twins,
       concepts,
       scoring,
-      correction: null,
-      offered: null,
       synonyms: this.concepts.used(tokens),
-      notices: [],
     };
   }
 
@@ -240,7 +244,7 @@ export class Search {
     const first = this.wanted.person ? docs.filter((doc) => this.corpus.tierOf(doc) === "contact") : [];
     const ranked = [...new Set([...first, ...docs])].slice(0, this.wanted.limit).map((doc) => ({ doc, score: 0 }));
     const found = docs.length ? "words" : "nothing";
-    return { found, total: docs.length, ranked, confidence: docs.length ? 1 : 0, twins, concepts: { all: [], pairs: [] }, scoring: null, correction: null, offered: null, synonyms: [], notices: [] };
+    return { ...NOTHING, found, total: docs.length, ranked, confidence: docs.length ? 1 : 0, twins };
   }
 
   /** The confidence in the best section. @param {Ranked} best @param {number} rival @param {Scoring} scoring */

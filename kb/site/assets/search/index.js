@@ -10,6 +10,7 @@ import { readTwins } from "./twins.js";
 /** @import { Shards } from "./shards.js" */
 
 const KEPT_TERMS = 200;
+const MOST_FILES = 8; // of terms that are asked for with the words that tell which of them count
 export const LETTERS = /^\p{L}+$/u;
 const TEXT_START = STARTS[STARTS.length - 1];
 const MARKS = FIELD_MARKS + LINK_MARK; // of the fields whose first positions are STARTS
@@ -30,6 +31,13 @@ class Directory {
   file(number) {
     return `${this.kind}${number}.${this.hash.slice(number * HASH, (number + 1) * HASH)}${SUFFIX}`;
   }
+
+  /** The shards of words or terms that begin with a prefix. @param {string} prefix @returns {number[]} */
+  numbers(prefix, end = "\uffff") {
+    const first = Math.max(0, lastUpTo(this.first, prefix));
+    const last = lastUpTo(this.first, prefix + end);
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+  }
 }
 
 /** A word as written: how many articles hold it, and how common it is in the language.
@@ -48,7 +56,7 @@ class Words extends Directory {
   /** Load the words that begin with these; with an empty `end` these words.
    * @param {string[]} prefixes @param {string} [end] */
   async load(prefixes, end) {
-    await Promise.all(prefixes.flatMap((prefix) => this.#numbers(prefix, end)).map(async (number) => {
+    await Promise.all(prefixes.flatMap((prefix) => this.numbers(prefix, end)).map(async (number) => {
       if (this.seen.has(number)) return;
       const { words, articles = "", levels } = await this.shards.get(this.file(number));
       const counts = decode(articles);
@@ -56,21 +64,14 @@ class Words extends Directory {
     }));
   }
 
-  /** The shards of words that begin with a prefix. @param {string} prefix @returns {number[]} */
-  #numbers(prefix, end = "\uffff") {
-    const first = Math.max(0, lastUpTo(this.first, prefix));
-    const last = lastUpTo(this.first, prefix + end);
-    return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
-  }
-
   /** Whether all words that begin with a prefix are loaded. @param {string} prefix */
   has(prefix) {
-    return this.#numbers(prefix).every((number) => this.seen.has(number));
+    return this.numbers(prefix).every((number) => this.seen.has(number));
   }
 
   /** The loaded words that begin with a prefix. @param {string} prefix */
   from(prefix) {
-    return this.#numbers(prefix).flatMap((number) => this.seen.get(number)?.filter(({ word }) => word.startsWith(prefix)) ?? []);
+    return this.numbers(prefix).flatMap((number) => this.seen.get(number)?.filter(({ word }) => word.startsWith(prefix)) ?? []);
   }
 
   /** What is known of a loaded word; null where it is none of these. @param {string} word */
@@ -258,6 +259,12 @@ export class Index {
     return number < 0 ? null : this.shards.get(this.terms.file(number));
   }
 
+  /** Load the words that begin with these, and ask with them for files of their terms. @param {string[]} prefixes */
+  bringFrom(prefixes) {
+    prefixes.flatMap((prefix) => this.terms.numbers(prefix).slice(0, MOST_FILES)).map((number) => this.shards.get(this.terms.file(number)));
+    return this.written.load(prefixes);
+  }
+
   /** A term that was loaded, null if no section holds it. @param {string} term */
   term(term) {
     return this.known.get(term) ?? null;
@@ -296,7 +303,7 @@ export class Index {
       if (at < article.sections.length) return { article, section: article.sections[at] };
       at -= article.sections.length;
     }
-    throw new Error("a section is missing");
+    throw new Error("is damaged");
   }
 
   /** Of each section of a group, newest first: id, url and anchor. @param {number} group

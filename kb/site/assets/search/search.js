@@ -22,7 +22,6 @@ import { nearestTopics, unknownFilters } from "./topics.js";
  * @typedef {(search: Search, results: Results, tell: (drawn: () => void) => Promise<unknown>) => Promise<Results | null>} ByMeaning */
 
 const KEPT = 20; // answers
-const LONGEST_KEPT = 10_000;
 
 /**
  * @typedef {object} Options
@@ -111,7 +110,7 @@ export class Engine {
   /** The answer to a query: any string is one. Rejected with a ShardError when a file is missing.
    * @param {string} text @param {Options} [options] @returns {Promise<Answer>} */
   search(text, options = {}) {
-    const key = JSON.stringify([text.slice(0, LONGEST_KEPT), text.length, options]);
+    const key = JSON.stringify([text, options]);
     let answer = this.kept.get(key);
     if (!answer) {
       answer = this.ask(text, options);

@@ -129,7 +129,7 @@ export function loadByScript(url, file) {
     try {
       script = makeScript(url + fresh);
     } catch {
-      return end("is refused by the policy of the page");
+      return end("is refused");
     }
     script.onerror = () => end("can't be had");
     script.onload = () => end("is damaged");
@@ -160,7 +160,7 @@ export class Shards {
     for (const oldest of this.kept.keys()) if (this.kept.size > KEPT) this.kept.delete(oldest);
     const loading = this.load(this.base + file, file).then((shard) => {
       const name = file.slice(0, file.indexOf("."));
-      if (shard?.name !== name) throw new ShardError(file, "is another shard");
+      if (shard?.name !== name) throw new ShardError(file, "is another");
       return shard;
     });
     this.kept.set(file, loading);
