@@ -30,6 +30,7 @@ _UNDESCRIBED = TopicFile()
 INDEXES = ("_index", "index", "readme")
 """Names of articles that are their folder's page, the first one before the others."""
 _NOTION_ID = re.compile(r" [0-9a-f]{32}\Z")
+_NUMBER = re.compile(r"[0-9]{1,12}")
 _VERSION = re.compile(r"v\d")
 UNTITLED = frozenset({*INDEXES, "home"})
 """Titles of such articles, in lower case, that say nothing."""
@@ -169,11 +170,16 @@ def _describe(name: str, file: TopicFile, page: Leaf | None) -> Topic:
     )
 
 
+def _as_read(title: str) -> str:
+    """A title to sort by: numbers in it count as such, so that `Step 10` comes after `Step 2`."""
+    return _NUMBER.sub(lambda number: number[0].zfill(12), title.casefold())
+
+
 def _in_order(nodes: Iterable[Node], file: TopicFile) -> tuple[str, ...]:
     places = {id_: place for place, id_ in enumerate(file.members)}
 
     def rank(node: Node) -> tuple[int, bool, int, str, str]:
         place = places.get(node.id, len(places))
-        return place, node.order is None, node.order or 0, node.title.casefold(), node.id
+        return place, node.order is None, node.order or 0, _as_read(node.title), node.id
 
     return tuple(node.id for node in sorted(nodes, key=rank))

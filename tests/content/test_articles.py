@@ -1186,6 +1186,16 @@ def test_topic_files_name_and_order_topics(content):
     assert topics["z"].articles == ("z/two", "z/one", "z/three", "z/x")
 
 
+def test_numbers_in_titles_count_as_such(content):
+    """As people read them: after 2 comes 10."""
+    for number in (10, 9, 2):
+        write(content, f"a/{number}-x.md", f"# Step {number}: pack")
+        write(content, f"{number}/x.md")
+    topics = {topic.id: topic for topic in read_content(content).topics}
+    assert topics["a"].articles == ("a/2-x", "a/9-x", "a/10-x")
+    assert topics[""].topics == ("2", "9", "10", "a")
+
+
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
