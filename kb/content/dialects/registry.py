@@ -190,7 +190,7 @@ def _find(sign: Sign, folder: Path, level: int) -> Path | None:
     names = (*sign.beside, *sign.within) if level < 2 else sign.beside  # noqa: PLR2004 right above
     if any(os.path.exists(f"{folder}/{name}") for name in sign.unless):  # noqa: PTH110  # of many folders
         return None
-    if not all(os.path.exists(f"{folder}/{name}") for name in sign.needs):  # noqa: PTH110  # of many folders
+    if not all(os.path.exists(f"{folder}/{name}") for name in sign.needs):  # noqa: PTH110  # quicker, of many folders
         return None
     for name in (found for each in names for found in _meant(each, folder)):
         path = f"{folder}/{name}"

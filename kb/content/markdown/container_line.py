@@ -34,7 +34,8 @@ _WORDS = re.compile(r"\s*\(([A-Za-z]{1,20})\)[ \t]*(?:\(([^()\n]{0,200})\))?[ \t
 _ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}\s*$")
 _ATTRIBUTE = re.compile(r"""(?<![\w-])([\w-]{1,40})=(?:"([^"]*)"|'([^']*)'|([^\s"'{}]+))""")
 _FENCE = re.compile(r" {0,3}(:{3,})[ \t]*([^\n]{0,1000})")
-_CLASS = re.compile(r"(?:(?<=\s)|(?<=^)|(?<=[\w-]))\.([A-Za-z][\w-]*)")
+_CODE = re.compile(r" {0,3}(`{3,}|~{3,})[^\n]*")
+_CLASS = re.compile(r"\.([A-Za-z][\w-]*)")
 _OF_QUARTO = "callout-"
 _FOLDED = names("expandableheading")
 _HIDDEN = names("content-hidden content-visible")
@@ -82,12 +83,13 @@ def read_container(params: str) -> Container | None:
 
 def _braced(text: str) -> Container | None:
     """A container by its classes; one of a single class may have no dot."""
-    classes = [name.lower().removeprefix(_OF_QUARTO) for name in _CLASS.findall(text)]
+    written = [name.lower() for name in _CLASS.findall(_ATTRIBUTE.sub("", text))]
+    classes = [name.removeprefix(_OF_QUARTO) for name in written]
     if not classes and re.fullmatch(r"[A-Za-z][\w-]{0,60}", text.strip()):
         classes = [text.strip().lower()]
-    if not classes:
-        return Container("") if text.lstrip().startswith("#") else None
     attributes = _attributes(text)
+    if not classes:
+        return Container("") if attributes or text.lstrip().startswith("#") else None
     containers = [Container(name, callout=callout_named(name)) for name in classes]
     known = next((each for each in containers if each.callout or each.has_tabs), containers[0])
     if known.callout:
@@ -95,7 +97,7 @@ def _braced(text: str) -> Container | None:
     hidden = next((name for name in classes if name in _HIDDEN), "")
     return known._replace(
         title=attributes.get("title", ""),
-        has_heading=_OF_QUARTO in text,
+        has_heading=classes != written,
         is_shown=not hidden or _is_shown(hidden, attributes),
     )
 
@@ -156,16 +158,21 @@ def braced_container(state: StateBlock, start: int, end: int, silent: bool) -> b
 
 
 def _end_of(state: StateBlock, start: int, end: int) -> int:
-    """The line that ends a container, or its parent's end."""
-    depth = 1
+    """The line that ends a container, or its parent's end. In code no line does."""
+    depth, code = 1, ""
     for line in range(start + 1, end):
-        begin = state.bMarks[line] + state.tShift[line]
-        if begin < state.eMarks[line] and state.sCount[line] < state.blkIndent:
+        begin, stop = state.bMarks[line] + state.tShift[line], state.eMarks[line]
+        if begin < stop and state.sCount[line] < state.blkIndent:
             return line
-        if state.src.startswith(":::", begin) and not state.is_code_block(line):
-            found = _FENCE.match(state.src, begin, state.eMarks[line])
-            if found is not None:
-                depth += 1 if found[2].strip(" \t:") else -1
+        if state.is_code_block(line):
+            continue
+        if found := _CODE.match(state.src, begin, stop):
+            if not code:
+                code = found[1]
+            elif found[1].startswith(code) and found[0].strip() == found[1]:
+                code = ""
+        elif not code and (found := _FENCE.match(state.src, begin, stop)):
+            depth += 1 if found[2].strip(" \t:") else -1
             if not depth:
                 return line
     return end

@@ -12,7 +12,7 @@ import re
 
 _LINE = re.compile(
     r"(?P<fence>[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?P<signs>`{3,}|~{3,}))"
-    r"|(?P<note> {0,3}[?!]>)[ \t]"
+    r"|(?P<note> {0,3}[?!]>)[ \t]?"
     r"|(?P<heading> {0,3}#{1,6}[ \t])"
     r"|(?P<tabs>[ \t]*<!--[ \t]*tabs:(?P<which>start|end)[ \t]*-->[ \t]*\Z)"
 )

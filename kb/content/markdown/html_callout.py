@@ -40,10 +40,9 @@ def html_callout(name: str, classes: str) -> Callout | None:
     is_box = not _BOX.isdisjoint(given)
     for each in given:
         kind = _PREFIX.sub("", each, count=1)
-        if each in _ENOUGH or (each not in _BOX and (is_box or (kind != each and kind in _ENOUGH))):
-            callout = callout_named(kind)
-            if callout is not None:
-                return callout
+        is_named = kind in _ENOUGH or (is_box and each not in _BOX)
+        if is_named and (callout := callout_named(kind)):
+            return callout
     return Callout("note", "note") if is_box else None
 
 
@@ -70,10 +69,8 @@ class HtmlCallouts:
         """The tokens that begin the callout that an element is, by its name and its classes; none
         for any other. Its tags stand at `start` and `end`, which is None without one.
         """
-        if end is None or not {start[0], end[0]} <= self._places.keys():
-            return []
         callout = html_callout(name, classes)
-        if callout is None:
+        if callout is None or end is None or not {start[0], end[0]} <= self._places.keys():
             return []
         first, last = ((self._places[block], at) for block, at in (start, end))
         if bisect_left(self._headings, last) - bisect_left(self._headings, first) > 1:
@@ -96,7 +93,7 @@ class HtmlCallouts:
             if id(token) in self._opened:
                 title = tokens[at + 2]
                 out += tokens[at + 1 : at + _OPENING]
-                skip = _OPENING - 1 + _take_title(token, title, tokens[at + _OPENING :][:3])
+                skip = _OPENING - 1 + _take_title(token, title, tokens[at + _OPENING :][:_BLOCK])
                 words = tokens[at + 1 + skip]
                 if words.type == "inline" and _shows(words):
                     out += _paragraph(words)
@@ -105,6 +102,8 @@ class HtmlCallouts:
 
 
 _OPENING = 4  # tokens that begin a callout: it, and its title of three
+_BLOCK = 3  # tokens of a paragraph or heading: it begins, its words, it ends
+_BOLD = 3  # tokens of words in bold
 
 
 def _shows(inline: Token) -> bool:
@@ -131,10 +130,10 @@ def _take_title(opened: Token, title: Token, first: Sequence[Token]) -> int:
     block = next((each for each in first if each.type == "inline"), None)
     if block is None or not block.children:
         return 0
-    is_whole = len(first) == 3 and first[1] is block  # noqa: PLR2004  # opened, words, closed
+    is_whole = len(first) == _BLOCK and first[1] is block
     if is_whole and (first[0].type == "heading_open" or first[0].meta.get("title")):
         title.children, title.map = block.children, block.map
-        return 3
+        return _BLOCK
     if block is not first[0] and first[0].type != "paragraph_open":
         return 0
     name = _bold_name(block.children)
@@ -150,14 +149,14 @@ def _bold_name(children: list[Token]) -> str:
     """The name of a callout in bold with which words begin; it is taken from them."""
     if children[0].type == "text" and not children[0].content:
         del children[0]
-    if len(children) < 4 or children[0].tag not in {"strong", "b"}:  # noqa: PLR2004  # it, and words
+    if len(children) <= _BOLD or children[0].tag not in {"strong", "b"}:
         return ""
-    begun, word, ended, after = children[:4]
+    begun, word, ended, after = children[: _BOLD + 1]
     name = word.content.strip().rstrip(":!").lower()
     is_bold = word.type == "text" and begun.nesting == 1 and ended.nesting == -1
     if not is_bold or name not in _BOLD_NAMES or after.type not in {"text", "softbreak"}:
         return ""
-    del children[:3]
+    del children[:_BOLD]
     if after.type == "softbreak":
         del children[0]
     else:
