@@ -222,6 +222,8 @@ def span(state: StateInline, silent: bool) -> bool:
     """Read words in brackets with attributes, `[words]{.x}` of Pandoc, which are no link: words."""
     if not state.src.startswith("[", state.pos) or state.src.endswith("]", 0, state.pos):
         return False  # behind a bracket it is the name of a link that nothing defines
+    if state.src.startswith("^", state.pos + 1):
+        return False  # a footnote
     end = state.md.helpers.parseLinkLabel(state, state.pos)
     if end < 0 or not state.src.startswith("]{", end):
         return False
