@@ -168,6 +168,11 @@ PLACES = (
     ':::hint{{type="{}" title="{}"}}\n{}\n:::',
     "[{}]{{#{} .a}}",
     '<div class="note {}"><p class="title">{}</p>{}</div>',
+    "\\[\n{} a^b\n\\]",
+    "\\begin{{align}}\n{} a^b\n\\end{{align}}",
+    '## A {{id="{}"}}',
+    '<details markdown="1"><summary title="{}">{}</summary>{}</details>',
+    '{{{{< button href="{}" >}}}}{}{{{{< /button >}}}}',
 )
 PLACES_OF_FAMILIES = {
     "mkdocs": (
@@ -298,6 +303,15 @@ def test_beginnings_that_nothing_ends(unit):
     """A text of beginnings is text; were each looked for to the end of it, this would take minutes."""
     written = "a[^1] " + unit * (2_000 if unit == "[^" else 60_000 // len(unit)) + "\n\n[^1]: a"
     assert unit.strip()[0] in text_of(parse(written))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["\\[ ^\n", "\\begin{align}\n", '<details markdown="1"><summary>', '{{< button href="x" >}}'],
+)
+def test_beginnings_without_text_that_nothing_ends(unit):
+    """What stands below thousands of beginnings is read."""
+    assert "after all" in text_of(parse(f"{unit * (60_000 // len(unit))}\n\nafter all"))
 
 
 @pytest.mark.parametrize(

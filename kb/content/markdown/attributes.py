@@ -24,7 +24,7 @@ _ITEM = (
     r"""(?:\.[\w-]+|#[\w:.-]+|[\w-]+\s?=\s?(?:"[^"\n{}]*"|'[^'\n{}]*'|[^\s"'{}]+)|toc|unlisted)"""
 )
 _LIST = rf"\{{:?\s*(?:{_ITEM}(?:\s+|,|(?=\.|\}})))+\}}|\{{:\s*(?:{_ITEM}\s*)*\}}"
-_ID = re.compile(r"#([\w:.-]+)")
+_ID = re.compile(r"""#(?P<sign>[\w:.-]+)|(?<=[\s{:])id\s?=\s?["']?(?P<key>[A-Za-z][\w:.-]*)""")
 _CLASS = re.compile(r"\.([\w-]+)")
 _HEADING = re.compile(
     rf"[ \t]*(?:(?:{_LIST})|(?:\{{/\*\s?(?P<mdx>[A-Za-z][\w-]*)\s?\*/\}})|\{{#[^{{}}\n]*\}})\s*\Z"
@@ -168,8 +168,7 @@ def _heading(opened: Token, inline: Token) -> None:
     found = _HEADING.match(inline.content, at) if at >= 0 else None
     if found is None:
         return
-    identity = _ID.search(found[0])
-    wish = found["mdx"] or (identity[1] if identity else "")
+    wish = found["mdx"] or _identity(found[0])
     inline.content = inline.content[:at].rstrip()
     if wish:
         opened.attrs["id"] = wish
@@ -186,9 +185,9 @@ def _paragraph(inline: Token) -> tuple[str, bool]:
     if len(line) > _LONGEST or not line.lstrip().startswith("{") or not _LINE.match(line):
         return "", False
     inline.content = inline.content[:at].rstrip()
-    identity = _ID.search(line)
-    if identity and not identity[1].lower().startswith("kb-"):
-        inline.meta = {**inline.meta, "id": identity[1]}
+    identity = _identity(line)
+    if identity and not identity.lower().startswith("kb-"):
+        inline.meta = {**inline.meta, "id": identity}
     classes = (name.removeprefix("is-") for name in re.findall(r"\.([\w-]+)", line))
     named = next((name for name in classes if callout_named(name)), "")
     return named, not inline.content
@@ -212,8 +211,8 @@ def inline_attributes(state: StateInline, silent: bool) -> bool:
         if last.type == "link_close" and (shown := button_class(_CLASS.findall(found[0]))):
             opened = next(t for t in reversed(state.tokens) if t.type == "link_open")
             opened.attrs["class"] = shown
-        if identity := _ID.search(found[0]):
-            _name(state, identity[1])
+        if identity := _identity(found[0]):
+            _name(state, identity)
     state.pos = found.end()
     return True
 
@@ -232,13 +231,19 @@ def span(state: StateInline, silent: bool) -> bool:
         return False
     state.env["account"].has_marks = True
     if not silent:
-        if identity := _ID.search(found[0]):
-            _name(state, identity[1])
+        if identity := _identity(found[0]):
+            _name(state, identity)
         most, state.pos, state.posMax = state.posMax, state.pos + 1, end
         state.md.inline.tokenize(state)
         state.posMax = most
     state.pos = found.end()
     return True
+
+
+def _identity(written: str) -> str:
+    """The id among attributes, `#name` or `id="name"`; empty where there is none."""
+    found = _ID.search(written)
+    return (found["sign"] or found["key"]) if found else ""
 
 
 def _name(state: StateInline, identity: str) -> None:

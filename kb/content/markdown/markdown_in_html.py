@@ -25,6 +25,9 @@ _BLOCKS = names(
 )
 _HEADINGS = names("h1 h2 h3 h4 h5 h6")
 _HOLD_WORDS = names("figcaption summary caption dt td th li")
+_SUMMARY = re.compile(
+    r"\s*(?P<opening><summary(?:\s[^<>]{0,500})?>)(?P<words>.*?)</summary\s?>", re.IGNORECASE
+)
 _DEEPEST = 40
 _LONGEST = 2_000
 
@@ -61,7 +64,13 @@ def markdown_in_html(
         stop = closing.start() if closing else len(line)
         if name != "p":
             _html(state, found.group(), start)
-        push_words(state, line[found.end() : stop], start, is_paragraph=name not in _HOLD_WORDS)
+        words = line[found.end() : stop]
+        if name == "details" and (summary := _SUMMARY.match(words)):
+            _html(state, summary["opening"], start)
+            push_words(state, summary["words"], start, is_paragraph=False)
+            _html(state, "</summary>", start)
+            words = words[summary.end() :]
+        push_words(state, words, start, is_paragraph=name not in _HOLD_WORDS)
         if name != "p":
             _html(state, line[stop:], start)
     _note(opened, found, is_closed=closing is not None)

@@ -24,6 +24,7 @@ from mdit_py_plugins.footnote.index import (
 from kb.content.markdown.abbreviations import abbreviation, abbreviations
 from kb.content.markdown.attributes import attribute_ids, attributes, inline_attributes, span
 from kb.content.markdown.autolink import autolink, autolink_text
+from kb.content.markdown.bracketed_math import bracketed_math
 from kb.content.markdown.container_line import braced_container
 from kb.content.markdown.containers import containers, is_directive
 from kb.content.markdown.contents_list import contents_list
@@ -89,6 +90,7 @@ def use_blocks(parser: MarkdownIt, marks: MarkdownConfig) -> None:
         rules.before("list", "abbreviation", abbreviation, {"alt": ["paragraph", "reference"]})
     if marks.math:
         rules.before("fence", "math_block", math_block_dollar(allow_labels=False))
+        rules.before("fence", "bracketed_math", bracketed_math, _ENDS)
 
 
 def use_core(parser: MarkdownIt, marks: MarkdownConfig) -> None:

@@ -75,7 +75,11 @@ _SCAN = re.compile(
 _CALL = re.compile(r"\s*([A-Za-z_]\w{0,60})\s{0,9}\((.*)\)\s*\Z", re.DOTALL)
 _FILM = re.compile(r"\.(?:mp4|webm|mov|ogv|m4v)\Z", re.IGNORECASE)
 _PLACES = ("src", "path", "url", "image", "img", "file")
-_LINK_ENDS = re.compile(r"\{%\s{0,9}/\s{0,9}link\s{0,9}%\}")
+_LINKS = re.compile(r"(?:link|button|btn)\Z", re.IGNORECASE)
+_LINK_ENDS = re.compile(
+    r"\{(?:%-?\s{0,9}(?:/\s{0,9}|end)|\{[<%]\s{0,9}/\s{0,9})"
+    r"(?P<name>[\w-]{0,60}(?i:link|button|btn))\s{0,9}(?:[>%]\}\}|-?%\})"
+)
 _ENDS_MARKUP = frozenset(")`*_")
 _OLD_GENERATORS = frozenset({"liquid", "jinja", "vuepress"})
 
@@ -309,6 +313,8 @@ class Expander:
             return (self.mark(mark, line) if is_tail else ""), mark.end
         if mark.kind == "liquid" and (taken := self._liquid_in(mark, text, line)):
             return taken
+        if mark.kind == "hugo" and (taken := self._link_around(mark, text, line)):
+            return taken
         made = self.mark(mark, line).removeprefix("## ")
         if made and _MADE.get((mark.kind, mark.name)) in _OF_FILES:
             made = self._included_in(made, line)
@@ -339,20 +345,25 @@ class Expander:
                 return "", closing.end()
         if mark.name in _BRANCHES or is_false(mark):
             return "", end_of_branch(text, mark)
-        if mark.name == "link" and mark.attrs.get("href"):
-            return self._link_around(mark, text, line)
+        if taken := self._link_around(mark, text, line):
+            return taken
         if mark.name == "for":
             self.reads_values()
         return None
 
     def _link_around(self, mark: Mark, text: str, line: int) -> tuple[str, int] | None:
-        """`{% link href="x" %}words{% /link %}` of Markdoc; an address that is a value is none."""
+        """`{% link href="x" %}words{% /link %}` of Markdoc, a button of Hugo or Jekyll with words
+        between its marks; an address that is a value is none.
+        """
+        href = "" if mark.closes else _target_of(mark)
+        if _LINKS.search(mark.name) is None or not href or re.search(r"[\s<>]", href):
+            return None
         closing = _LINK_ENDS.search(text, mark.end, mark.end + _LONGEST)
-        if closing is None:
+        if closing is None or closing["name"] != mark.name:
             return None
         words = self.text(text[mark.end : closing.start()].strip(), line)
-        href = mark.attrs["href"]
-        return (words if href.startswith("$") else f"[{words}](<{href}>)"), closing.end()
+        is_link = words and not href.startswith("$") and "](" not in words
+        return (f"[{words}](<{href}>)" if is_link else words), closing.end()
 
     def mark(self, mark: Mark, line: int) -> str:
         """What stands for one mark."""
