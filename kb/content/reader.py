@@ -227,6 +227,8 @@ def read_text(
     attributes = given.attributes
     if address := as_route(dialect.permalink(source.path)):
         attributes["routes"] = tuple(dict.fromkeys((*attributes.get("routes", ()), address)))
+    if former := dialect.former_addresses(source.path, attributes.get("routes", ())):
+        attributes["routes"] = tuple(dict.fromkeys((*attributes.get("routes", ()), *former)))
     if "summary" in attributes:
         attributes["summary"] = read_summary(
             attributes["summary"], called.markup(), dialect.markdown, limits

@@ -550,6 +550,146 @@ def test_collections_of_jekyll_have_the_addresses_that_their_patterns_say(tmp_pa
     assert article.routes == ("guides/a/b",)
 
 
+REDIRECTS = {
+    "mkdocs": (
+        "docs",
+        {
+            "mkdocs.yml": "site_url: https://example.com/help/\nplugins:\n- redirects:\n"
+            "    redirect_maps:\n      old/page.md: late.md#why\n      away.md: https://example.org/x\n"
+            "      older.md: https://example.com/help/late/\n",
+        },
+        ("old/page", "older"),
+    ),
+    "docusaurus": (
+        "docs",
+        {
+            "docusaurus.config.js": "module.exports = {baseUrl: '/help/', plugins: [['x', {}], ["
+            "'@docusaurus/plugin-client-redirects', {redirects: [{to: '/help/docs/late', "
+            "from: ['/help/docs/old', '/help/older']}]}]]}"
+        },
+        ("old", "older"),
+    ),
+    "starlight": (
+        "src/content/docs",
+        {
+            "astro.config.mjs": "export default defineConfig({base: '/d', redirects: {'/d/old': "
+            "'/d/late/', '/older': {status: 302, destination: '/late'}, '/w/[x]': '/late'}})"
+        },
+        ("old", "older"),
+    ),
+    "mintlify": (
+        ".",
+        {
+            "docs.json": '{"navigation": {}, "redirects": [{"source": "/old", "destination": "/late"},'
+            ' {"source": "/w/:slug*", "destination": "/late"}, {"source": "/none"}, 3]}'
+        },
+        ("old",),
+    ),
+    "gitbook": (
+        "docs",
+        {
+            ".gitbook.yaml": "root: ./docs\nredirects:\n  old/page: ./late.md\n",
+            "docs/SUMMARY.md": "",
+        },
+        ("old/page",),
+    ),
+    "mdbook": (
+        "src",
+        {
+            "book.toml": '[output.html.redirect]\n"/old.html" = "late.html"\n"/up" = "../out.html"',
+            "src/SUMMARY.md": "[Late](late.md)",
+        },
+        ("old",),
+    ),
+    "nuxt": (
+        "content",
+        {
+            "nuxt.config.ts": "export default defineNuxtConfig({modules: ['@nuxt/content'], "
+            "routeRules: {'/old': {redirect: '/late'}, '/x': {prerender: true}}})"
+        },
+        ("old",),
+    ),
+    "vitepress": (
+        "docs",
+        {
+            "docs/.vitepress/config.mts": "export default {rewrites: {'late.md': 'new/late.md'}}",
+            "vercel.json": '{"redirects": [{"source": "/old", "destination": "/new/late"}]}',
+            ".git/HEAD": "",
+        },
+        ("new/late", "old"),
+    ),
+    "hugo": (
+        "content",
+        {
+            "hugo.toml": "baseURL = 'https://example.com/'",
+            "static/_redirects": "# all\n/old /older 301\n/older /late/ 302! # moved\n/late /old\n"
+            "/api /late 200\n/p/* /late\n/q id=:id /late 301\n/r /late 301 Country=de\n\n/s\n",
+            "netlify.toml": '[[redirects]]\nfrom = "/net"\nto = "/late"\nstatus = 301\n'
+            '[[redirects]]\nfrom = "/not"\nto = "/late"\nstatus = 404\n',
+        },
+        ("net", "old", "older"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REDIRECTS)
+def test_redirects_of_generators_and_hosts_are_former_addresses(tmp_path, name):
+    """Not those with placeholders, those that lead away, and rules that send nobody elsewhere."""
+    content, files, expected = REDIRECTS[name]
+    make(tmp_path, {**files, f"{content}/late.md": "# Late\n", f"{content}/other.md": "# Other\n"})
+    dialect = find_dialect((tmp_path / content).resolve())
+    assert dialect.name == name
+    found = {a.id: a.aliases for a in read_content(tmp_path / content, dialect=dialect).articles}
+    assert sorted(found.pop("late")) == list(expected)
+    assert not any(found.values())
+
+
+def test_redirects_lead_to_folders_pages_and_slugs(tmp_path):
+    """A page has the addresses of its folder, its slug, and its name without a number. What another
+    article is called leads there.
+    """
+    rules = "/a /guide/\n/b /help/late-parcel\n/c /guide/intro\n/guide/taken /guide/\n/d /\n"
+    pages = {
+        "index.md": "# Home",
+        "guide/index.md": "# Guide",
+        "guide/01-intro.md": "# Intro",
+        "guide/taken.md": "# Taken",
+        "late.md": "---\nslug: /help/late-parcel\n---\n# Late",
+    }
+    make(tmp_path, {"docusaurus.config.js": "module.exports = {}", "static/_redirects": rules})
+    make(tmp_path / "docs", pages)
+    dialect = find_dialect(tmp_path / "docs")
+    found = {a.id: a.aliases for a in read_content(tmp_path / "docs", dialect=dialect).articles}
+    assert found == {
+        "index": ("d",),
+        "guide/index": ("a",),
+        "guide/01-intro": ("c",),
+        "guide/taken": (),
+        "late": ("help/late-parcel", "b"),
+    }
+
+
+def test_redirects_outside_of_the_project_are_not_read(tmp_path):
+    """Not by a link; and rules that go in circles lead nowhere."""
+    outside = make(tmp_path / "out", {"_redirects": "/old /late\n"})
+    home = make(tmp_path / "in", {"hugo.toml": "baseURL = 'x'", "content/late.md": "# Late\n"})
+    (home / "static").mkdir()
+    (home / "static/_redirects").symlink_to(outside / "_redirects")
+    assert not find_dialect(home / "content").former
+    (home / "static/_redirects").unlink()
+    make(home, {"static/_redirects": "/a /b\n/b /a\n/c /c\n"})
+    (article,) = read_content(home / "content", dialect=find_dialect(home / "content")).articles
+    assert article.aliases == ()
+
+
+def test_a_change_of_redirects_is_seen(tmp_path):
+    """The state of the dialect is another one then, and all articles are read again."""
+    make(tmp_path, {"hugo.toml": "baseURL = 'x'", "content/late.md": "# Late\n"})
+    before = locate(tmp_path / "content").state
+    make(tmp_path, {"static/_redirects": "/old /late\n"})
+    assert locate(tmp_path / "content").state != before
+
+
 def test_an_older_version_of_docusaurus_is_taken_in_on_request(tmp_path):
     """Else the articles of today alone are there, so that nothing is there twice."""
     pages = [

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from kb.content.dialects.configuration import table, text
-from kb.content.dialects.dialect import Dialect, Located
+from kb.content.dialects.dialect import Dialect, Located, Routes
+from kb.content.dialects.redirects import former_addresses, pairs_of_host
 from kb.content.languages import ONE_LANGUAGE, Languages
 from kb.files import is_folder
 from kb.text.languages import language_tag, primary
@@ -30,14 +31,18 @@ def begin(
     assets: Iterable[str] = (),
     includes: Iterable[str] = (),
     start: str = "",
+    redirects: Iterable[tuple[str, str]] = (),
     **values: Any,
 ) -> Dialect:
     """A dialect of a located folder. `assets` and `includes` are folders, looked for at the root,
     above the content folder, and in it; those that there are count. `start` is the path below the
-    root of the folder from which the generator reads pages. Others are fields of it.
+    root of the folder from which the generator reads pages. `redirects` are pairs of a former
+    address and what it leads to, beside which those of hosts' files count. Others are fields of it.
     """
     inner = Path(os.path.normpath(located.root / start))
     is_within = start and located.content in inner.parents and is_folder(inner)
+    routes = values.get("routes", Routes())
+    published_at = (*values.get("published_at", ()), routes.base)
     bases = [located.root, *_between(located), located.content]
     return Dialect(
         name=located.name,
@@ -49,6 +54,9 @@ def begin(
         include_folders=_within(located.root, [base / name for base in bases for name in includes]),
         state=located.state,
         start=inner if is_within else None,
+        former=former_addresses(
+            (*redirects, *pairs_of_host(located)), published_at, routes.indexes
+        ),
         **values,
     )
 

@@ -12,13 +12,14 @@ from kb.config import DEFAULT_MARKDOWN, MarkdownConfig
 from kb.content.languages import ONE_LANGUAGE, Languages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kb.content.frontmatter import Plain
 
 
 _PLACE = re.compile(r":([a-z_]+)")
 _ORDER = re.compile(r"(?<![^/])\d+\.(?=[^\s/])")
+_NUMBERED = re.compile(r"(?<![^/])\d{1,4}(?:[-_.]\s?|\s)(?=[^\s/])")
 _DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?=-.)")
 
 
@@ -137,6 +138,15 @@ def permalink_of(path: str, permalinks: Sequence[tuple[str, str]]) -> str:
     return ""
 
 
+def key_of_page(path: str, indexes: Iterable[str]) -> str:
+    """What pages are told apart by: a path without the name of a file that stands for its folder,
+    with hyphens for spaces, in lower case.
+    """
+    folder, _, name = path.strip("/").rpartition("/")
+    kept = folder if name.casefold() in indexes else path.strip("/")
+    return re.sub(r"[\s_]+", "-", kept.casefold())
+
+
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How a content folder is to be read. All paths are absolute.
@@ -163,7 +173,8 @@ class Dialect:
     `start` is the folder at which the generator's addresses start where that is one within the
     content folder; None where it is that itself.
     `groups` are the topics of a menu by which its readers browse, where they do. `appended` are
-    names of texts whose definitions of links count for all articles.
+    names of texts whose definitions of links count for all articles. `former` has the former
+    addresses of pages, as paths, by the keys of these (`key_of_page`).
     `state` is the digest of all that it was read from.
     """
 
@@ -195,6 +206,7 @@ class Dialect:
     start: Path | None = None
     groups: Groups = field(default=NO_GROUPS, hash=False)
     appended: tuple[str, ...] = ()
+    former: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def begins(self, path: str) -> Begins:
         """What says from when the article at a path is published, beside the keys of all."""
@@ -209,6 +221,26 @@ class Dialect:
         there is none, or it needs more than the path.
         """
         return permalink_of(path, self.routes.permalinks)
+
+    def former_addresses(self, path: str, routes: Sequence[str]) -> tuple[str, ...]:
+        """The former addresses of the article at a path, which is also published at `routes`; one
+        may have led to the next.
+        """
+        if not self.former:
+            return ()
+        stem = path.rpartition(".")[0]
+        bare = _NUMBERED.sub("", stem) if self.routes.numbered else stem
+        indexes = self.routes.indexes
+        known = {key_of_page(each, indexes) for each in (*routes, bare, stem)}
+        found: list[str] = []
+        waiting = sorted(known)
+        while waiting:
+            for name in self.former.get(waiting.pop(), ()):
+                if (key := key_of_page(name, indexes)) not in known:
+                    known.add(key)
+                    waiting.append(key)
+                    found.append(name)
+        return tuple(found)
 
     def bare(self, id_: str) -> str:
         """An id as titles are made of it: without numbers where these are for the order only."""

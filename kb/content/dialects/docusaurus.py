@@ -11,6 +11,7 @@ from kb.content.dialects.configuration import anchored, read_configuration, tabl
 from kb.content.dialects.dialect import NO_GROUPS, Anchors, Dialect, Groups, Located, Routes
 from kb.content.dialects.groups import group_flat_pages
 from kb.content.dialects.menus import entries_of
+from kb.content.dialects.redirects import pairs_of
 from kb.files import is_file, is_folder
 from kb.text.languages import language_tag
 
@@ -71,7 +72,16 @@ def read(located: Located) -> Dialect:
         start=start,
         menu=menu,
         groups=_groups(located, menu, start),
+        redirects=_redirects(said),
     )
+
+
+def _redirects(said: Plain) -> Iterator[tuple[str, str]]:
+    """Those of the plugin `client-redirects`."""
+    listed = table(said).get("plugins")
+    for each in listed if isinstance(listed, list) else ():
+        if isinstance(each, list) and len(each) > 1 and "client-redirects" in str(each[0]):
+            yield from pairs_of(table(each[1]).get("redirects"))
 
 
 def _below_root(located: Located, path: str) -> str:

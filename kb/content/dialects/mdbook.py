@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from kb.content.dialects.build import begin, name_of_site, only, sites
-from kb.content.dialects.configuration import read_configuration, text
+from kb.content.dialects.configuration import read_configuration, table, text
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
 from kb.content.dialects.menus import unlisted
+from kb.content.dialects.redirects import pairs_of
 from kb.files import is_file
 
 
@@ -24,5 +25,6 @@ def read(located: Located) -> Dialect:
         title=name_of_site(text(said, "book", "title")),
         language=only(text(said, "book", "language")),
         hidden_by=unlisted,
+        redirects=pairs_of(table(said, "output", "html").get("redirect")),
         menu=(summary,) if is_file(summary) else (),
     )

@@ -15,6 +15,7 @@ from kb.content.dialects.configuration import (
 from kb.content.dialects.dialect import Dialect, Located, Routes
 from kb.content.dialects.groups import group_pages, page_key
 from kb.content.dialects.menus import entries_of
+from kb.content.dialects.redirects import pairs_of
 from kb.files import is_folder
 from kb.text.languages import language_tag
 
@@ -50,6 +51,7 @@ def read(located: Located) -> Dialect:
         languages=_languages(located, said),
         title=name_of_site(text(said, "name")),
         hidden_by=_Hidden(_pages_below_hidden(located, navigation)),
+        redirects=pairs_of(table(said).get("redirects")),
         groups=group_pages(entries_of(navigation), base=_base(located)),
     )
 

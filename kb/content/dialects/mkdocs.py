@@ -18,6 +18,7 @@ from kb.content.dialects.configuration import (
 from kb.content.dialects.dialect import NO_GROUPS, Anchors, Dialect, Groups, Located, Routes
 from kb.content.dialects.groups import group_flat_pages
 from kb.content.dialects.menus import entries_of
+from kb.content.dialects.redirects import pairs_of
 from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def read(located: Located) -> Dialect:
             _options(said, "markdown_extensions").get("pymdownx.snippets"), "auto_append"
         ),
         groups=_groups(located, said),
+        redirects=pairs_of(_plugins(said).get("redirects", {}).get("redirect_maps")),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kb.content.dialects.build import begin, joined, name_of_site, only, sites
 from kb.content.dialects.configuration import read_configuration, table, text
 from kb.content.dialects.dialect import Dialect, Located, Routes
+from kb.content.dialects.redirects import pairs_of
 
 
 def read(located: Located) -> Dialect:
@@ -24,6 +25,7 @@ def read(located: Located) -> Dialect:
             base=joined(base), indexes=("index",), numbered=True, lower=True, ordered=True
         ),
         marks=frozenset({"mdc"}),
+        redirects=pairs_of(table(said).get("routeRules")),
         title=name_of_site(text(said, "site", "name")),
         language=only(
             text(said, "app", "head", "htmlAttrs", "lang"), text(said, "i18n", "defaultLocale")

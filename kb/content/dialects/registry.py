@@ -101,7 +101,11 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
     "mdbook": (Sign(("book.toml",), says=r"^\s*\[(?:book|build|output|preprocessor)\b"),),
     "gitbook": (
         Sign((".gitbook.yaml", "book.json"), inputs=(".gitbook/vars.yaml",)),
-        Sign(within=("SUMMARY.md",), unless=("book.toml", "../book.toml")),
+        Sign(
+            within=("SUMMARY.md",),
+            unless=("book.toml", "../book.toml"),
+            inputs=("../.gitbook.yaml", "../../.gitbook.yaml"),
+        ),
     ),
     "jupyterbook": (
         Sign(
@@ -135,6 +139,13 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
     "nextjs": (Sign(_scripts("next.config")),),
 }
 """Dialects and their signs. Of several in one folder the first one here counts."""
+
+HOST_FILES = tuple(
+    f"{folder}{name}"
+    for folder in ("", "static/", "public/")
+    for name in ("_redirects", "netlify.toml", "vercel.json")
+)
+"""Files in which a host is told of redirects, below the folder of the sign or of the project."""
 
 _PACKAGES = ("pyproject.toml", "package.json", "Cargo.toml", "go.mod", "composer.json", "pom.xml")
 NAMES = (*REGISTRY, "plain")
@@ -223,8 +234,10 @@ def _located(name: str, content: Path, folder: Path, evidence: Path, sign: Sign)
     inputs = [folder / each for each in (*sign.beside, *sign.within, *sign.inputs)]
     inputs += [found for each in sign.inputs if "*" in each for found in folder.glob(each)]
     inputs.append(content / ".gitbook" / "vars.yaml")
+    project = _project(folder)
+    inputs += [base / each for base in dict.fromkeys((folder, project)) for each in HOST_FILES]
     state = state_of(inputs, folder)
-    return Located(name, content, folder, _project(folder), evidence, state)
+    return Located(name, content, folder, project, evidence, state)
 
 
 def state_of(paths: Iterable[Path], root: Path) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kb.content.dialects.build import begin, joined, locales, name_of_site, only, sites
 from kb.content.dialects.configuration import read_configuration, table, text
 from kb.content.dialects.dialect import Dialect, Located, Routes
+from kb.content.dialects.redirects import pairs_of
 from kb.content.languages import ONE_LANGUAGE, Languages
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def read(located: Located) -> Dialect:
         languages=(languages := _languages(said)),
         language=only(*languages.first),
         title=name_of_site(text(_options(said), "title")),
+        redirects=pairs_of(table(said).get("redirects")),
     )
 
 

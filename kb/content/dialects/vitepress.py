@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kb.content.dialects.build import begin, joined, locales, name_of_site, only, sites
 from kb.content.dialects.configuration import anchored, read_configuration, table, text, texts
 from kb.content.dialects.dialect import Anchors, Dialect, Located, Routes
+from kb.content.dialects.redirects import pairs_of
 
 if TYPE_CHECKING:
     from kb.content.frontmatter import Plain
@@ -32,6 +33,7 @@ def read_vue(located: Located, assets: str) -> Dialect:
         marks=frozenset({"vuepress"}),
         exclude=(*map(anchored, texts(said, "srcExclude")), *_not_paged(said)),
         menu=(located.evidence,) if located.evidence else (),
+        redirects=[(new, old) for old, new in pairs_of(table(said).get("rewrites"))],
         languages=(
             languages := locales(table(said).get("locales") or table(said, "()").get("locales"))
         ),
