@@ -669,6 +669,17 @@ def test_redirects_lead_to_folders_pages_and_slugs(tmp_path):
     }
 
 
+def test_redirects_start_at_the_top_where_a_folder_below_is_read(tmp_path):
+    """Of Mintlify, whose addresses have the names of all folders below its configuration."""
+    rules = (
+        '[{"source": "/help/old", "destination": "/help/late"}, {"source": "//a/b", "to": "/x"}]'
+    )
+    make(tmp_path, {"docs.json": f'{{"navigation": {{}}, "redirects": {rules}}}'})
+    make(tmp_path, {"help/late.mdx": "# Late\n"})
+    assert find_dialect(tmp_path / "help").former == {"late": ("old",)}
+    assert find_dialect(tmp_path).former == {"help/late": ("help/old",)}
+
+
 def test_redirects_outside_of_the_project_are_not_read(tmp_path):
     """Not by a link; and rules that go in circles lead nowhere."""
     outside = make(tmp_path / "out", {"_redirects": "/old /late\n"})

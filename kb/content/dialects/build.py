@@ -42,7 +42,7 @@ def begin(
     inner = Path(os.path.normpath(located.root / start))
     is_within = start and located.content in inner.parents and is_folder(inner)
     routes = values.get("routes", Routes())
-    published_at = (*values.get("published_at", ()), routes.base)
+    published_at = (*values.get("published_at", ()), routes.base, _below(inner, located.content))
     bases = [located.root, *_between(located), located.content]
     return Dialect(
         name=located.name,
@@ -59,6 +59,12 @@ def begin(
         ),
         **values,
     )
+
+
+def _below(folder: Path, content: Path) -> str:
+    """The path of the content folder below that from which pages are read, with both slashes."""
+    is_below = content.is_relative_to(folder)
+    return joined(*content.relative_to(folder).parts) if is_below else "/"
 
 
 def _between(located: Located) -> list[Path]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _FORMER = ("from", "source", "old", "match")
 _TARGET = ("to", "destination", "dest", "new", "redirect")
 _PLACEHOLDER = re.compile(r"[*:(){}\[\]^$|\\<>=\s]")
-_ORIGIN = re.compile(r"(?:https?:)?//[^/?#]*", re.IGNORECASE)
+_ORIGIN = re.compile(r"https?://", re.IGNORECASE)
 _STATUS = re.compile(r"30[12378]!?")
 _MOST = 20_000
 
@@ -81,10 +81,14 @@ def former_addresses(
 def _path(address: str, places: Iterable[str]) -> str | None:
     """An address within the site as a path, empty for its front page; None for any other."""
     address = address.partition("#")[0].partition("?")[0].strip().removeprefix("./")
+    if address.startswith("//"):
+        return None
+    if not _ORIGIN.match(address):
+        address = f"/{address.lstrip('/')}"
     for place in places:
         if f"{address}/" == place:
             return ""
-        if address.startswith(place) and not address.startswith("//"):
+        if address.startswith(place):
             address = address[len(place) :]
             break
     if _ORIGIN.match(address) or _PLACEHOLDER.search(address):
