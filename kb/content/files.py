@@ -122,6 +122,11 @@ SUFFIXES = (".md", ".mdx", ".markdown")
 _OUTSIDE = "a link that leads outside the content folder: not read"
 # Files that were probably meant to be read.
 _LOOKALIKES = frozenset({".mdown", ".mkd", ".mdwn", *SUFFIXES})
+_FORMATS = {
+    ".rst": "reStructuredText", ".adoc": "AsciiDoc", ".asciidoc": "AsciiDoc", ".org": "Org",
+    ".textile": "Textile", ".wiki": "wikitext", ".mediawiki": "wikitext", ".ipynb": "a notebook",
+}  # fmt: skip
+"""Formats of articles that kb does not read: who has some beside Markdown should know it."""
 LEFT_OUT = "left-out"
 """The code of the note on a file that is not read because no generator would publish it."""
 _VENDORED = frozenset({
@@ -438,6 +443,8 @@ class _Walk:
         suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122  (no need for a Path)
         if suffix in _LOOKALIKES:
             self._warn(path, f"not read as an article: only names that end in {_ENDINGS} are")
+        elif suffix in _FORMATS and entry.is_file(follow_symlinks=False):
+            self._warn(path, f"not read: {_FORMATS[suffix]} is no Markdown")
         elif entry.name.lower() in {TOPIC_FILE, "topic.yml"}:
             self._warn(path, f"not read: a topic file is called {TOPIC_FILE}")
         elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112  (raises nothing)

@@ -315,13 +315,15 @@ def test_a_link_within_the_content_is_read(content):
 
 def test_lookalikes_are_noticed(content):
     """What was probably meant as an article or a topic is not passed over in silence."""
-    for path in ["a.mkd", "b.mdwn", "C.MD", "topic.yml", "x/Topic.yaml"]:
+    for path in ["a.mkd", "b.mdwn", "C.MD", "d.rst", "e.ipynb", "topic.yml", "x/Topic.yaml"]:
         write(content, path)
     listing = scan(content)
     assert [problem.path for problem in listing.problems] == [
         "C.MD",
         "a.mkd",
         "b.mdwn",
+        "d.rst",
+        "e.ipynb",
         "topic.yml",
         "x/Topic.yaml",
     ]
