@@ -45,7 +45,13 @@ DOORS = {
     "numpy": "semantic/encoder.py",
     "onnxruntime": "semantic/encoder.py",
     "tokenizers": "semantic/encoder.py",
-    "tomllib": ("settings.py", "desk/reply.py", "site/i18n.py", "support/wording.py"),
+    "tomllib": (
+        "settings.py",
+        "content/wording.py",
+        "desk/reply.py",
+        "site/i18n.py",
+        "support/wording.py",
+    ),
 }
 """Where each big dependency comes in."""
 

@@ -25,6 +25,7 @@ from kb.content.titles import Title, read_summary, read_title, title_html, witho
 from kb.content.topics import TopicFile, title_from_path
 from kb.content.values import FieldReader, items, one_line
 from kb.content.visibility import read_visibility
+from kb.content.wording import words_in
 from kb.errors import ContentError
 from kb.files import open_within, raise_if_exhausted
 from kb.model import FRONT, Article, Problem, Severity
@@ -199,8 +200,10 @@ def read_text(
     )
     if given.fatal:
         return given.problems
+    attributes = given.attributes
     if dialect.routes.descending:
-        given.attributes["order"] = -given.attributes.get("order", 0)
+        attributes["order"] = -attributes.get("order", 0)
+    attributes["language"] = _language(source.path, attributes.get("language", ""), dialect)
     body = _as_others_write(body, source.path, dialect, limits)
     body, unclosed = markdown.without_comments(
         body, first_line=body_line, limits=limits, syntax=dialect.markdown
@@ -223,8 +226,8 @@ def read_text(
         markup=called.markup(),
         syntax=dialect.markdown,
         definitions=called.definitions(body),
+        words=words_in(attributes["language"] or dialect.languages.base),
     )
-    attributes = given.attributes
     if address := as_route(dialect.permalink(source.path)):
         attributes["routes"] = tuple(dict.fromkeys((*attributes.get("routes", ()), address)))
     if former := dialect.former_addresses(source.path, attributes.get("routes", ())):
@@ -233,10 +236,6 @@ def read_text(
         attributes["summary"] = read_summary(
             attributes["summary"], called.markup(), dialect.markdown, limits
         )
-    languages, said_in = dialect.languages, attributes.get("language", "")
-    attributes["language"] = (
-        languages.settle(said_in) if said_in else languages.of_path(source.path)
-    )
     if "channel" in attributes:
         ready = attributes.get("have_ready", ())
         attributes["channel"] = replace(attributes["channel"], article=source.id, have_ready=ready)
@@ -270,6 +269,12 @@ def read_text(
     elif first and without_suffix(first, dialect.title_suffix) != first:
         heading = title_html(without_suffix(first, dialect.title_suffix))
     return Page(article, document, dialect, heading, top)
+
+
+def _language(path: str, said: str, dialect: Dialect) -> str:
+    """The language of an article whose front matter may say one; empty for that of the settings."""
+    languages = dialect.languages
+    return languages.settle(said) if said else languages.of_path(path)
 
 
 def _as_others_write(body: str, path: str, dialect: Dialect, limits: Limits) -> str:

@@ -16,6 +16,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from kb.config import setting_place
+from kb.content.wording import by_mark, own_words
 from kb.errors import SiteError
 from kb.model import Problem, Severity
 from kb.site import PACKAGE
@@ -61,11 +62,7 @@ class Wording:
 
     def beside_text(self) -> dict[str, str]:
         """What callouts, footnotes and tasks are called, by name."""
-        return {
-            name.removeprefix("callout_"): str(text)
-            for name, text in self.texts.items()
-            if name.startswith(("callout_", "footnote", "task_"))
-        }
+        return by_mark(self.texts)
 
     def escalation(self) -> EscalationTexts:
         """What the panel "Still need help?" says of channels, and the message's words."""
@@ -118,7 +115,7 @@ def read_wording(language: str, theme: Path) -> Wording:
         own, themed = PACKAGE / "strings" / f"{name}.toml", theme / f"{name}.toml"
         if own.is_file():
             texts.update(_parse(own.name, own.read_bytes(), texts))
-        texts.update(own_texts(name))
+        texts.update({**own_words(name), **own_texts(name)})
         if themed.is_file():
             texts.update(_parse(str(themed), read_theme_file(themed), texts))
     if direction_of(language) == "rtl":

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.config import setting_place
+from kb.content.wording import own_words
 from kb.errors import ConfigError, ContentError, SiteError
 from kb.files import given_back, read_regular
 from kb.model import Problem, Severity
@@ -41,9 +42,9 @@ def theme_files() -> dict[str, bytes]:
         for entry in (PACKAGE / folder).iterdir():
             if entry.is_file():
                 found[entry.name] = entry.read_bytes()
-    found["en.toml"] += (
-        b"\n# The way to a person: reasons and the message.\n" + as_toml(own_texts("en")).encode()
-    )
+    beside = "# Beside a text: callouts, footnotes, tasks.\n" + as_toml(own_words("en"))
+    person = "# The way to a person: reasons and the message.\n" + as_toml(own_texts("en"))
+    found["en.toml"] += f"\n{beside}\n{person}".encode()
     return dict(sorted(found.items()))
 
 

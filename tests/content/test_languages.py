@@ -3,9 +3,11 @@
 import pytest
 
 from kb.config import ContentConfig, load_config
-from kb.content import read_content
+from kb.content import read_content, read_page, scan
 from kb.content.dialects import dialect_of
 from kb.content.languages import Languages, find_languages, find_translations
+from kb.content.markdown.document import parse
+from kb.content.wording import words_in
 from kb.knowledge_base import KnowledgeBase
 from kb.model import ArticleMeta
 from kb.text.languages import direction_of, language_tag, name_of
@@ -154,6 +156,36 @@ def test_front_matter_counts_more_than_the_folder(tmp_path):
         "en/a": "",
         "en/b": "de",
     }
+
+
+@pytest.mark.parametrize(
+    ("front", "settings", "label"),
+    [
+        ("", "", "Warning"),
+        ("lang: de", "", "Warnung"),
+        ("lang: de-AT", "", "Warnung"),
+        ("lang: zh-TW", "", "警告"),
+        ("lang: fi", "", "Warning"),
+        ("", 'language = "de"\n', "Warnung"),
+        ("lang: en-GB", 'language = "de"\n', "Warning"),
+    ],
+)
+def test_labels_are_in_the_language_of_the_article(tmp_path, front, settings, label):
+    """In its sections, its HTML and its copy in Markdown; in English where kb has no words in it.
+
+    A label that the title says already is not said twice, in that language, too.
+    """
+    (tmp_path / "kb.toml").write_text(settings)
+    text = f'---\n{front}\n---\n# T\n\n> [!WARNING]\n> x\n\n!!! warning "{label}s"\n    y\n'
+    write(tmp_path / "content", "a.md", text=text)
+    config = load_config(environ={}, cwd=tmp_path)
+    dialect = dialect_of(config)
+    (source,) = scan(config.content, dialect).articles
+    page = read_page(config.content, source, dialect=dialect)
+    assert page.article.sections[0].text == f"{label}\nx\n{label}s\ny"
+    assert f">{label}</span>" in page.document.html()
+    assert f"> **{label}**" in page.document.markdown()
+    assert ">Danger</span>" in parse(":::danger\na\n:::", words=words_in("fi")).html()
 
 
 def test_topics_are_called_as_speakers_call_their_language(tmp_path):

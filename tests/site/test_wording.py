@@ -9,6 +9,7 @@ import pytest
 from babel import Locale
 
 import kb
+from kb.content.wording import own_words
 from kb.errors import SiteError
 from kb.site.i18n import read_wording
 from kb.site.theme import copy_theme_file
@@ -16,7 +17,7 @@ from kb.support.wording import own_texts, texts_in
 
 STRINGS = Path(kb.__file__).parent / "site" / "strings"
 SITE = tomllib.loads((STRINGS / "en.toml").read_text(encoding="utf-8"))
-ENGLISH = {**SITE, **own_texts("en")}
+ENGLISH = {**SITE, **own_words("en"), **own_texts("en")}
 LANGUAGES = sorted(path.stem for path in STRINGS.glob("*.toml") if path.stem != "en")
 COUNTED = [name.removesuffix("_other") for name in ENGLISH if name.endswith("_other")]
 FORM = re.compile(rf"({'|'.join(COUNTED)})_(?:zero|one|two|few|many|other)")
@@ -38,9 +39,9 @@ def language(request):
 def texts(language):
     """Its words."""
     own = tomllib.loads((STRINGS / f"{language}.toml").read_text(encoding="utf-8"))
-    message = own_texts(language)
-    assert not own.keys() & message.keys()
-    return {**own, **message}
+    beside, message = own_words(language), own_texts(language)
+    assert len({*own, *beside, *message}) == len(own) + len(beside) + len(message)
+    return {**own, **beside, **message}
 
 
 def test_the_languages_are_those_of_the_documentation():
@@ -156,7 +157,7 @@ def test_a_theme_mends_single_words(tmp_path):
 
 
 def test_a_copy_of_the_english_words_has_all_of_them(tmp_path):
-    """Also those of the message, which the site shares with the terminal."""
+    """Also those beside a text and of the message, which the site shares with the terminal."""
     copied = tomllib.loads(copy_theme_file("en.toml", tmp_path).read_text(encoding="utf-8"))
     assert copied == ENGLISH
 

@@ -15,20 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from markdown_it.token import Token
 
+from kb.content.wording import ENGLISH, by_mark
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-LABELS = {
-    "note": "Note",
-    "info": "Info",
-    "tip": "Tip",
-    "important": "Important",
-    "warning": "Warning",
-    "caution": "Caution",
-    "danger": "Danger",
-    "details": "Details",
-}
-"""The words above callouts, by name; a site has them in its own language."""
 
 # The name as it is written, the look, and the name of the label; other names are their own label.
 _KINDS = {
@@ -59,6 +49,7 @@ _SAME = {
     "error": "danger",
     "morelikethis": "more like this",
 }
+_LABELS = by_mark(ENGLISH)
 _LONGEST_NAME = 40
 _NAME = re.compile(r"[^\W\d_][\w-]*")
 
@@ -145,7 +136,7 @@ def label_before(label: str, title: str, labels: Mapping[str, str]) -> str:
 
     Empty where the title says it itself. `label` is a name of `labels`, or a word of the author's.
     """
-    shown = labels.get(label) or LABELS.get(label) or (label[:1].upper() + label[1:])
+    shown = labels.get(label) or _LABELS.get(label) or (label[:1].upper() + label[1:])
     title = title.strip()
     if not title:
         return shown

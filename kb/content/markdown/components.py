@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from kb.content.markdown.callout import label_before
+from kb.content.wording import ENGLISH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,19 +14,11 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
-WORDS = {
-    "footnotes": "Footnotes",
-    "footnote_back": "Back to the text",
-    "task_done": "Done",
-    "task_open": "To do",
-}
-"""What is said beside the text where nothing is written; a site says it in its own language."""
-
-
 class ComponentWriter:
     """Writes the blocks of one article that are not CommonMark's.
 
-    `words` are labels of callouts and `WORDS` in the language of the page, by name.
+    `words` are those of `kb.content.wording` in the language of the page, by mark; what is not
+    there is said in English.
     """
 
     def __init__(self, words: Mapping[str, str], id_prefix: str) -> None:
@@ -87,7 +80,7 @@ class ComponentWriter:
         )
 
     def _word(self, name: str) -> str:
-        return self._words.get(name, WORDS.get(name, ""))
+        return self._words.get(name, ENGLISH.get(name, ""))
 
     def _callout(self, token: Token, _title: str) -> str:
         fold, kind = token.meta["fold"], escape(token.meta["kind"])

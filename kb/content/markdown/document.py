@@ -66,6 +66,7 @@ _LEAD_ANCHOR = "top"
 # Noncharacters that stand for marks of links in texts and HTML: an article has none.
 _OURS = re.compile("[\ufdd0-\ufdd3]")
 _HEADING_TOKENS = 3  # opening, text, closing
+_ENGLISH: Mapping[str, str] = {}  # what is not given is said in English
 
 
 class Link(NamedTuple):
@@ -99,6 +100,7 @@ class Document:
     _headings: Sequence[Heading] = field(repr=False, compare=False)
     _first_line: int
     _limits: Limits
+    _words: Mapping[str, str] = field(repr=False, compare=False)
     _titled: int | None
     _has_html: bool = False
     is_plain: bool = True
@@ -118,8 +120,8 @@ class Document:
         `link` and `image` write links and images; what they return is not escaped again.
         `with_title=False` leaves out the H1 that is the article's title, for pages that show
         the title themselves. `highlight` puts the parts of code into elements with Pygments'
-        classes. `words` are labels of callouts and other words of `LABELS` and `WORDS`, in English
-        unless they are given.
+        classes. `words` are what callouts, footnotes and tasks are called, those of `parse` unless
+        they are given.
         Raises `ContentError` beyond `Limits.html`.
         """
         writer = HtmlWriter(
@@ -130,7 +132,7 @@ class Document:
             limit=self._limits.html,
             id_prefix=id_prefix,
             highlight=highlight,
-            words=words or {},
+            words=self._words if words is None else words,
         )
         end = len(self._tokens)
         if with_title or self._titled is None:
@@ -166,12 +168,11 @@ class Document:
         """The text, or sections of it that follow each other, as CommonMark with what GitHub adds.
 
         What was included is there, what only wrapped is not; callouts are quotes with their label,
-        tabs items with their title, HTML is Markdown. `words` are labels of callouts, in English
-        unless they are given. Raises `ContentError` beyond `Limits.html`.
+        tabs items with their title, HTML is Markdown. `words` are labels of callouts, those of
+        `parse` unless they are given. Raises `ContentError` beyond `Limits.html`.
         """
-        writer = MarkdownWriter(
-            words=words or {}, first_line=self._first_line, limit=self._limits.html
-        )
+        words = self._words if words is None else words
+        writer = MarkdownWriter(words=words, first_line=self._first_line, limit=self._limits.html)
         start, stop = 0, len(self._tokens)
         if sections:
             places = {anchor: index for index, anchor in self._ids.items()}
@@ -203,6 +204,7 @@ def parse(
     markup: Markup = PLAIN,
     syntax: MarkdownConfig = DEFAULT_MARKDOWN,
     definitions: Mapping[str, str] = NO_DEFINITIONS,
+    words: Mapping[str, str] = _ENGLISH,
 ) -> Document:
     """Read a Markdown text whose first line is line `first_line` of its file.
 
@@ -212,7 +214,8 @@ def parse(
     is how headings without an id of their own get one; with `by_name` `[[Page]]` is a link;
     `markup` is how marks of templates are read, and
     `syntax` what is read beyond CommonMark; `definitions` are the addresses of links that stand
-    elsewhere, by their labels.
+    elsewhere, by their labels; `words` are what callouts, footnotes and tasks are called (see
+    `kb.content.wording.by_mark`), in English where they are not given.
     Raises `ContentError` with a line where the text passes a limit.
     """
     body = body.replace("\r\n", "\n").replace("\r", "\n")
@@ -229,7 +232,7 @@ def parse(
         syntax=syntax,
         definitions=definitions,
     )
-    splitter = _Splitter(first_line, limits)
+    splitter = _Splitter(first_line, limits, words)
     splitter.read(tokens)
     splitter.assign(anchors)
     last_line = first_line + body.count("\n") - (1 if body.endswith("\n") else 0)
@@ -248,6 +251,7 @@ def parse(
         _headings=splitter.headings,
         _first_line=first_line,
         _limits=limits,
+        _words=words,
         _titled=found if is_title else None,
         _has_html=account.has_html,
         is_plain=not account.has_marks,
@@ -315,7 +319,7 @@ class _Draft(NamedTuple):
 class _Splitter:
     """Cuts a token stream into sections and hands out the anchors."""
 
-    def __init__(self, first_line: int, limits: Limits) -> None:
+    def __init__(self, first_line: int, limits: Limits, words: Mapping[str, str]) -> None:
         self.ids: dict[int, str] = {}
         self.headings: list[Heading] = []
         self.anchors: list[str] = []
@@ -325,6 +329,7 @@ class _Splitter:
         self._indexes: list[int] = []
         self._first_line = first_line
         self._limits = limits
+        self._words = words
         self._drafts = [_Draft(-1, "", 0, first_line, [])]
         self._rows: list[list[str]] = []  # open ones, that of a table in a cell last
         self._footnotes: dict[int, list[str]] = {}
@@ -339,7 +344,7 @@ class _Splitter:
                 if index and tokens[index - 1].type == "heading_open":
                     blocks = self._take_heading(tokens[index - 1], token, index - 1, blocks)
                 else:
-                    self._take_text(_words(token, tokens[index - 1]), blocks)
+                    self._take_text(self._text_of(token, tokens[index - 1]), blocks)
                     self._note_footnotes(token, blocks)
             elif kind in {"fence", "code_block", "math_block"}:
                 title = read_info(token.info).title if kind == "fence" else ""
@@ -355,6 +360,13 @@ class _Splitter:
             elif kind == "tr_close" and self._rows:
                 text = "\t".join(self._rows.pop())
                 self._take_text(text, blocks)
+
+    def _text_of(self, inline: Token, before: Token) -> str:
+        """The text of a block, with the label where it is the title of a callout."""
+        text = plain_text(inline.children or (), mark_links=True)
+        if before.type != "callout_title_open":
+            return text
+        return label_before(before.meta["label"], text, self._words) + text
 
     def _note_footnotes(self, inline: Token, blocks: list[str]) -> None:
         """A footnote is text of the section that refers to it first."""
@@ -427,14 +439,6 @@ class _Splitter:
             _section(draft, anchors[draft.opened], trail, end, position)
             for position, (draft, trail, end) in enumerate(zip(drafts, trails, ends, strict=True))
         )
-
-
-def _words(inline: Token, before: Token) -> str:
-    """The text of a block, with the label where it is the title of a callout."""
-    text = plain_text(inline.children or (), mark_links=True)
-    if before.type != "callout_title_open":
-        return text
-    return label_before(before.meta["label"], text, {}) + text
 
 
 def _section(
