@@ -35,7 +35,8 @@ _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"]
 )
-_FOREIGN = frozenset('/\\#<>:"|?*')
+_FOREIGN = frozenset('/\\#:"|?*')
+_ANGLES = re.compile("[<>]+")
 # Encoded any number of times.
 _ENCODED = re.compile(r"%(?:25)*(?:2e|2f|5c|00)", re.IGNORECASE)
 # Other, format and separator characters that change how a name looks or where it ends.
@@ -71,6 +72,13 @@ def fold(name: str) -> str:
     if name.isascii():
         return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def portable(id_: str) -> str:
+    """An id as names of files that every system can hold: Windows, and what packs sites for hosts,
+    take no `<` and `>`, which stand around what varies in the names of articles elsewhere.
+    """
+    return _ANGLES.sub("-", id_)
 
 
 def printable(path: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from kb.content.files import portable
 from kb.desk.message import LONGEST
 from kb.desk.personal import (
     ACCOUNT,
@@ -222,7 +223,7 @@ def link_to(article: str, anchor: str, base_url: str) -> str:
     end = f"#{quote(anchor)}" if anchor else ""
     if not base_url:
         return f"{article}{f'#{anchor}' if anchor else ''}"
-    page = f"{quote(article)}.html".removesuffix("index.html")
+    page = f"{quote(portable(article))}.html".removesuffix("index.html")
     return f"{base_url.rstrip('/')}/{page}{end}"
 
 

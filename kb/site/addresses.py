@@ -3,7 +3,7 @@
 An article `orders/late` is `orders/late.html` with its Markdown beside it as
 `orders/late.md`; a topic is `orders/index.html`. Links always name the file, relative to
 the page they stand on: so one folder works at the top of a host, under any sub-path and
-from the disk, on hosts that hide `.html` and on those that don't.
+from the disk, on hosts that hide `.html` and on those that don't. `<` and `>` are hyphens in it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import lru_cache
 from urllib.parse import quote
 
-from kb.content.files import fold
+from kb.content.files import fold, portable
 
 HOME = "index.html"
 NOT_FOUND = "404.html"
@@ -72,12 +72,12 @@ def _folders_of(path: str) -> list[str]:
 
 def preferred_article_path(article_id: str) -> str:
     """The address that an article would like."""
-    return f"{article_id}.html"
+    return f"{portable(article_id)}.html"
 
 
 def preferred_topic_path(topic_id: str) -> str:
     """The address that a topic would like."""
-    return f"{topic_id}/index.html"
+    return f"{portable(topic_id)}/index.html"
 
 
 def markdown_of(address: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import astuple
 import pytest
 
 from kb import KnowledgeBase
+from kb.desk.suggestion import link_to
 from kb.errors import ConfigError, QueryError
 
 ARTICLES = {
@@ -75,6 +76,7 @@ def test_each_problem_has_its_sections(base):
     assert late.about.startswith("My package with order [number] never arrived")
     section = late.sections[0]
     assert section.link == "https://help.shop.example/de/orders/late.html#top"
+    assert link_to("on<X>", "a", "https://x.example") == "https://x.example/on-X-.html#a"
     assert section.steps[:2] == (
         "Check the tracking: Orders > Track",
         "Open the order and look at the tracking.",

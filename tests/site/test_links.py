@@ -912,3 +912,25 @@ def test_alignment_is_a_class_wherever_it_stands(empty):
     assert '<p class="center">a</p>' in page
     assert '<td class="right">d</td>' in page
     assert " style=" not in page
+
+
+def test_names_with_angles_are_read_and_stand_at_addresses_that_any_system_holds(empty):
+    """Windows and hosts take no file called so: they are hyphens there, and each has its own."""
+    empty.write({
+        "hooks/on<Name><When>.md": "# On name\n\n> [!NOTE]\n> text\n",
+        "hooks/on-Name-When-.md": "# Before\n",
+        "a<b>/in.md": "---\naliases: [old<x>]\n---\n# In\n",
+        "<script>.md": "text\n",
+        "links.md": links(
+            "hooks/on<Name><When>.md", "hooks/on%3CName%3E%3CWhen%3E", "a%3Cb%3E/in.md", "old%3Cx%3E.md"
+        ),
+    })  # fmt: skip
+    report = empty.build()
+    assert not broken(report)
+    assert not [path for path in report.out.rglob("*") if {"<", ">"} & set(path.name)]
+    assert hrefs(empty, "links.html") == [
+        "hooks/on-Name-When--1.html", "hooks/on-Name-When--1.html", "a-b-/in.html", "a-b-/in.html"
+    ]  # fmt: skip
+    assert "> [!NOTE]" in empty.read("hooks/on-Name-When--1.md")
+    assert 'href="a-b-/in.html"' in empty.read("old-x-.html")
+    assert "<script>" not in re.findall("<h1.*|<title.*", empty.read("-script-.html"))[0]
