@@ -20,6 +20,7 @@ from kb.content.dialects.groups import topic_of
 from kb.content.fields import read_article_fields
 from kb.content.files import printable
 from kb.content.foreign_keys import as_route
+from kb.content.inlined import name_pictures
 from kb.content.sandbox import run_sandboxed
 from kb.content.titles import Title, read_summary, read_title, title_html, without_suffix
 from kb.content.topics import TopicFile, title_from_path
@@ -204,7 +205,7 @@ def read_text(
     if dialect.routes.descending:
         attributes["order"] = -attributes.get("order", 0)
     attributes["language"] = _language(source.path, attributes.get("language", ""), dialect)
-    body = _as_others_write(body, source.path, dialect, limits)
+    body = name_pictures(_as_others_write(body, source.path, dialect, limits), source.path)
     body, unclosed = markdown.without_comments(
         body, first_line=body_line, limits=limits, syntax=dialect.markdown
     )

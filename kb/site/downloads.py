@@ -9,13 +9,16 @@ whatever the host does.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from contextlib import contextmanager
+from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from kb.content.files import printable
+from kb.content.inlined import article_of, read_pictures
 from kb.errors import ContentError, SiteError
 from kb.files import is_folder, open_within, raise_if_exhausted
 from kb.site.images import image_size
@@ -23,7 +26,7 @@ from kb.site.output import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-    from io import BufferedReader, BytesIO
+    from io import BufferedReader
     from pathlib import Path
 
     from kb.files import State
@@ -193,6 +196,7 @@ class Downloads:
         self._more = frozenset(more)
         self._known: dict[tuple[str, bool], str] = {}
         self._sizes: dict[str, Size | None] = {}
+        self._pictures: tuple[str, dict[str, bytes]] = "", {}
 
     def complaint(self, path: str, *, image: bool) -> str:
         """What keeps a file out of the site, to be said after its name; empty if nothing does.
@@ -231,11 +235,22 @@ class Downloads:
         except FileNotFoundError as error:
             raise self._changed(path, "it is gone") from error
 
-    def _opened(self, path: str) -> BufferedReader:
+    def _opened(self, path: str) -> BufferedReader | BytesIO:
+        if article := article_of(path):
+            return BytesIO(self._picture(article, path.rpartition("/")[2]))
         folder = self._content
         while path.startswith("../"):
             folder, path = folder.parent, path[3:]
         return os.fdopen(open_within(folder, path), "rb")
+
+    def _picture(self, article: str, name: str) -> bytes:
+        """A picture in the text of an article, of which one after the other is asked for."""
+        if self._pictures[0] != article:
+            with self._opened(article) as file:
+                self._pictures = article, read_pictures(file.read().decode(errors="replace"))
+        if name not in self._pictures[1]:
+            raise FileNotFoundError(errno.ENOENT, "no picture of that name", name)
+        return self._pictures[1][name]
 
     def _changed(self, path: str, how: str) -> SiteError:
         return SiteError(
@@ -269,7 +284,9 @@ class Downloads:
             raise_if_exhausted(error)
             return f"can't be read: {error.strerror}"
 
-    def _shown(self, path: str, file: BufferedReader) -> tuple[BufferedReader | BytesIO, str]:
+    def _shown(
+        self, path: str, file: BufferedReader | BytesIO
+    ) -> tuple[BufferedReader | BytesIO, str]:
         """What is copied of a file, and what keeps it out."""
         if _ending(path) != SVG:
             return file, self._complaint_of_content(path, file)
@@ -279,7 +296,7 @@ class Downloads:
         hint = "not copied, save it as plain SVG without that, or as PNG"
         return shown, f"{harm}: {hint}" if harm else ""
 
-    def _complaint_of_content(self, path: str, file: BufferedReader) -> str:
+    def _complaint_of_content(self, path: str, file: BufferedReader | BytesIO) -> str:
         kind = _ending(path)
         if kind in self._more or kind in _TEXTS:
             return ""

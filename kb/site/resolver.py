@@ -16,6 +16,7 @@ from kb.concurrency import cached_property
 from kb.content.anchors import find_anchor
 from kb.content.dialects.dialect import permalink_of
 from kb.content.files import fold, printable
+from kb.content.inlined import FOLDER, UNKNOWN, article_of
 from kb.content.markdown.directives import label_id
 from kb.content.markdown.wiki_link import BY_NAME
 from kb.site.addresses import encode, file_address
@@ -276,6 +277,10 @@ class Targets:
         return found
 
     def _image(self, wanted: LinkReference, page: str) -> Resolved:
+        if article_of(wanted.path) == page:
+            return self._file(wanted.path, image=True)
+        if wanted.path == f"{page}{FOLDER}/{UNKNOWN}":
+            return Resolved("", "is written into the text, and none that can be shown")
         if own := path_in_repository(wanted.written):
             inner = self.publication.inner
             steps = "../" * inner.count("/")

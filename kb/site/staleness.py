@@ -52,7 +52,7 @@ def page_fingerprint(
         "\1",
         *(found.href for found in resolved),
         *(found.title for found in resolved),
-        *(f"\1{plan.targets.files[found.file]}" for found in resolved if found.file),
+        *(f"\1{plan.targets.files.get(found.file)}" for found in resolved if found.file),
     ]
     return _hash("\0".join(around))
 

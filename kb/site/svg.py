@@ -113,7 +113,7 @@ def find_harm(file: IO[bytes]) -> str:
     return ""
 
 
-def read_drawing(file: BufferedReader) -> tuple[BufferedReader | BytesIO, str]:
+def read_drawing(file: BufferedReader | BytesIO) -> tuple[BufferedReader | BytesIO, str]:
     """An SVG as it may be copied, at its start, and the harm in it, empty if there is none.
 
     What is harmful goes through without the HTML and the imported styles that it can do without,

@@ -361,6 +361,8 @@ def test_headings_in_callouts_are_no_sections():
         ('py hl_lines="2 4-5" linenums="1"', "py", "", {2, 4, 5}, True),
         ("{.python .numberLines}", "python", "", set(), True),
         ("jsx showLineNumbers {2}", "jsx", "", {2}, True),
+        ("js=", "js", "", set(), True),
+        ("c++=101", "c++", "", set(), False),
         ("", "", "", set(), False),
     ],
 )

@@ -28,6 +28,8 @@ _STEPS = re.compile(
     r"\[\s*+(?>(?:\[(?>(?:\"[^\"]{0,200}\"|'[^']{0,200}'|[^\[\]\"'])*)\][\s,]*+)+)\]"
 )
 _FIRST = re.compile(r"[^\s{\[,]+")
+_COUNTED = re.compile(r"([A-Za-z][\w#-]*\+{0,2})=(\d*\+?)")
+"""HackMD's way to ask for numbers: `js=`, from another one than 1 `js=101`, going on `js=+`."""
 _TITLES = ("title", "filename", "file", "name", "caption", "label")
 _LINES = ("hl_lines", "highlight", "mark", "hl", "lines", "emphasize-lines")
 _NUMBERED = re.compile(
@@ -114,6 +116,8 @@ def _language(info: str) -> tuple[str, str, str]:
     first = _FIRST.match(info)
     word = first[0] if first else ""
     language, _, title = word.partition(":") if not word.startswith(":") else (word, "", "")
+    if counted := _COUNTED.fullmatch(language):
+        return counted[1], title, info[len(word) :] + (" linenums" if not counted[2] else "")
     return language, title, info[len(word) :]
 
 
