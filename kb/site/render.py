@@ -75,6 +75,9 @@ _PICTURE_IN_LINK = re.compile(
     r'<a href="[^"]*" rel="noopener">([^<]*)</a>'
 )
 _WORDLESS_LINK = re.compile(r'(<a href="([^"]*)"[^>]*>)((?:\s|<img [^>]*alt=""[^>]*>)*)</a>')
+_BARE_LINK = re.compile(
+    r'(<a href="((?:https?://)?([^"]*?)/?)" rel="noopener")(?=>(?:\2|\3/?)</a>)', re.IGNORECASE
+)
 _WORDLESS_WANT = re.compile(r'\x00([0-9]+)\x01((?:\s|\x00[0-9]+\x01<img alt=""[^>]*>)*)\x00/\1\x01')
 _NAMED_WANT = re.compile(r"\x00([0-9]+)\x01([^<\x00]+)\x00/\1\x01")
 _WORDLESS = re.compile(r"\x00t([0-9]+)\x01")
@@ -252,7 +255,7 @@ def _words_of(inner: str) -> str:
 
 def _finish_blocks(html: str, *, has_linked_images: bool) -> str:
     """Tables and code that can be scrolled by keyboard, links that have a text and no link in them,
-    no style.
+    those whose text is their address marked (on paper it stands there once), no style.
     """
     if "<pre>" in html:
         html = html.replace("<pre>", '<pre tabindex="0">')
@@ -266,6 +269,7 @@ def _finish_blocks(html: str, *, has_linked_images: bool) -> str:
     while has_linked_images and _PICTURE_IN_LINK.search(html):
         html = _PICTURE_IN_LINK.sub(r"\1\2\3", html)
     html = _WORDLESS_LINK.sub(r"\1\3\2</a>", html)
+    html = _BARE_LINK.sub(r'\1 class="bare"', html)
     return _WORDLESS_WANT.sub("\x00\\1\x01\\2\x00t\\1\x01\x00/\\1\x01", html)
 
 

@@ -207,6 +207,15 @@ def test_the_foot_of_an_article_is_short(see, sites):
         assert 0 < seen["results"][0] <= 900, visit
 
 
+def test_yes_and_no_stand_side_by_side(see, sites):
+    """Below the question where they have no room beside it."""
+    tops = "[...document.querySelectorAll('.answer')].map((one) => one.getBoundingClientRect().top)"
+    visits = looks(sites, [ARTICLE], [["evaluate", tops]], [320, 360])
+    for visit, seen in zip(visits, see(*visits), strict=True):
+        [[yes, no]] = seen["results"]
+        assert yes == no, visit
+
+
 def test_short_names_and_long_titles(see, serve_below, tmp_path):
     """A topic of two letters can be pressed in the trail; an icon stands at the first line of a title."""
     content = tmp_path / "content"

@@ -215,12 +215,21 @@ def test_tabs_are_chosen_by_mouse_keys_and_address(browse, site, serve_below):
 
 
 def test_print_is_dark_on_white_and_whole(see, tmp_path, serve_below):
-    """Whatever scheme and colours the screen has; columns of a wide table fit the paper."""
+    """Whatever scheme and colours the screen has; columns fit the paper, be there many of them or a
+    word that is longer; an address is written once.
+    """
     content = tmp_path / "content"
     content.mkdir()
     row = "|" + " column words |" * 15 + "\n"
     table = row + "|" + "---|" * 15 + "\n" + row * 3
-    (content / "a.md").write_text(f"# A\n\nText.\n\n> [!NOTE]\n> Note.\n\n{table}\n\n- [ ] to do\n")
+    long = "".join(
+        f"\n{'| A word ' * columns}|\n{'|---' * columns}|\n{'| yes ' * (columns - 1)}| {'x' * 150} |\n"
+        for columns in range(1, 7)
+    )
+    bare = "At https://example.com/a?b=1&c, see [www.example.com](http://www.example.com/) or [there](https://example.com/b).\n"
+    (content / "a.md").write_text(
+        f"# A\n\nText.\n\n> [!NOTE]\n> Note.\n\n{table}{long}\n{bare}\n- [ ] to do\n"
+    )
     settings = tmp_path / "kb.toml"
     settings.write_text('[site]\naccent = "#8a1c4a"\nbanner = "Late."\n')
     config = load_config(config=settings, content=content, index=tmp_path / "i", environ={})
@@ -230,12 +239,15 @@ def test_print_is_dark_on_white_and_whole(see, tmp_path, serve_below):
         return [color, ["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"].includes(backgroundColor), colorScheme];
       }), document.scrollingElement.scrollWidth <= innerWidth,
       Math.max(...[...document.querySelectorAll("td")].map((one) => one.getBoundingClientRect().right)) <= innerWidth,
-      document.querySelector(".banner").checkVisibility()]"""
+      document.querySelector(".banner").checkVisibility(),
+      [...document.querySelectorAll(".text p a")].map((one) => getComputedStyle(one, "::after").content)]"""
     page = serve_below(tmp_path / "site") + "a.html"
     steps = [["media", "print"], ["evaluate", look]]
     for scheme in SCHEMES:
         [seen] = see({"url": page, "scheme": scheme, "width": 680, "steps": steps})
-        assert seen["results"] == [[[["rgb(0, 0, 0)", True, "light"]] * 3, True, True, False]]
+        written = ["none", "none", '" (https://example.com/b)"']
+        black = [["rgb(0, 0, 0)", True, "light"]] * 3
+        assert seen["results"] == [[black, True, True, False, written]]
 
 
 def test_what_is_folded_is_printed(see, site, serve_below):

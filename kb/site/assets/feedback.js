@@ -14,7 +14,7 @@
 
   /** Thank for an answer. @param {string} answer */
   const thank = (answer) => {
-    for (const one of answers) one.remove();
+    box.querySelector(".answers")?.remove();
     status.textContent = thanks;
     if (answer !== "no" || !help) return;
     status.append(" ", Object.assign(document.createElement("a"), { href: "#KB-help", textContent: help }));
