@@ -25,7 +25,7 @@ def config(tmp_path, monkeypatch):
     """A knowledge base of many small articles, with many small shards of each kind."""
     monkeypatch.setattr(documents, "SHARD_SIZE", 300)
     monkeypatch.setattr(term_rows, "SHARD_SIZE", 400)
-    monkeypatch.setattr(words, "SHARD_WORDS", 5)
+    monkeypatch.setattr(words, "SHARD_WORDS", range(3, 8))
     content = tmp_path / "content"
     for number in range(30):
         path = content / f"t{number % 3}" / f"a{number:02}.md"

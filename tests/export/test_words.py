@@ -1,13 +1,18 @@
 """Words and stems in the browser are those of the index."""
 
+import json
 import os
+from bisect import bisect_right
 from pathlib import Path
+from unittest.mock import patch
 
 import Stemmer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.exports import needs_judged_sets
 
+from kb.site.export import words as words_of
+from kb.site.export.words import Word, write_words
 from kb.text.analysis import Analyzer
 from kb.text.characters import MARKS, UNSPACED
 from kb.text.variants import RESPELLED
@@ -99,3 +104,37 @@ def _collected():
 
 
 ALPHABET = "aAsStTbB0159,/)(\u00a0\u00ad\u2011\u200c\u0142\u00e6\u0640\u0623\u0629\u06a9\u05e9\u05b8\u0665\u6ce8\u30fc\u3042aAsStT'\u2019.-_+# 12\u00e9\u00df\u0130\u0131\u03a3\u03c2\u0301\u8ba2\u5355\uff21\u0e01\ufb01\u00b2\u01c5\u0915\u094d,\n"
+
+
+@given(st.sets(st.text("abc\uff01\U00010000", min_size=1, max_size=6), min_size=1, max_size=60))
+def test_each_word_is_in_the_shard_that_begins_last_not_after_it(words):
+    """In the order of UTF-16, and where words share their beginnings; shards are as small as they
+    may be, and their beginnings no longer than need be.
+    """
+
+    def order(text):
+        return text.encode("utf-16-be")
+
+    known = {word: Word(word, 0, 1) for word in words}
+    with patch.object(words_of, "SHARD_WORDS", range(2, 5)):
+        shards = [(first, shard) for first, shard in write_words(known) if shard.name[0] == "w"]
+    held = [_words_in(shard) for _, shard in shards]
+    assert [word for own in held for word in own] == sorted(words, key=order)
+    assert all(2 <= len(own) <= 4 for own in held[:-1])
+    assert len(held[-1]) <= 4
+    starts = [order(first) for first, _ in shards]
+    for number, own in enumerate(held):
+        assert {bisect_right(starts, order(word)) - 1 for word in own} == {number}
+    for before, own, (first, _) in zip(held, held[1:], shards[1:], strict=False):
+        assert own[0].startswith(first)
+        assert order(first[:-1]) <= order(before[-1]) < order(first)
+
+
+def _words_in(shard):
+    """The words that a shard lists."""
+    text = shard.data.decode()
+    found, before = [], ""
+    for part in json.loads(text[text.index("(") + 1 : text.rindex(")")])["words"].split(" ")[:-1]:
+        before = before[: int(part[0])] + part[1:]
+        found.append(before)
+    return found

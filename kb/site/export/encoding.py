@@ -95,6 +95,22 @@ def decode_gaps(text: str) -> list[int]:
     return [*accumulate(steps, initial=-1)][1:]
 
 
+def count_shared(before: str, word: str) -> int:
+    """How many characters at their beginnings two words share."""
+    most = min(len(word), len(before))
+    shared = most if word.startswith(before) else 0
+    while shared < most and word[shared] == before[shared]:
+        shared += 1
+    return shared
+
+
+def shortest_after(before: str, word: str) -> str:
+    """The shortest beginning of a word that is after another one, be it in the order of code points
+    or of UTF-16 code units.
+    """
+    return word[: count_shared(before, word) + 1]
+
+
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 

@@ -12,7 +12,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from kb.site.export.encoding import Shard, plain
+from kb.site.export.encoding import Shard, plain, shortest_after
 from kb.store import Store
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ class Rows(Protocol):
 def pack(
     pieces: Iterable[Row | Block], rows: Rows, kept: ShardCache
 ) -> Iterator[tuple[Any, Shard]]:
-    """(name of the first row, shard) of all shards. `pieces` are rows, and shards of the last
+    """(where it begins, shard) of all shards: the name of the first row, or of names that are text
+    the shortest beginning that is after all before it. `pieces` are rows, and shards of the last
     export in which nothing has changed, in order.
     """
     packer = _Packer(rows, kept)
@@ -185,6 +186,7 @@ class _Packer:
         self._held: list[Row] = []
         self._whole: Block | None = None
         self._size = 0
+        self._before: Any = ""
 
     def has_room(self, size: int) -> bool:
         """Whether a shard is begun that has room for a row of that size."""
@@ -208,14 +210,19 @@ class _Packer:
         whole = self._whole
         if whole and whole.number == self._number:
             self._kept.keep(self._rows.kind, whole)
-            yield whole.first, self._same(whole)
+            yield self._begin(whole.first, whole.last), self._same(whole)
             self._number += 1
         else:
             self._unpack()
             if self._held:
-                yield self._held[0].name, self._new()
+                yield self._begin(self._held[0].name, self._held[-1].name), self._new()
                 self._number += 1
         self._held, self._whole, self._size = [], None, 0
+
+    def _begin(self, first: Any, last: Any) -> Any:
+        """Where a shard begins that holds the names from the first to the last."""
+        before, self._before = self._before, last
+        return shortest_after(before, first) if isinstance(first, str) else first
 
     def _same(self, block: Block) -> Shard:
         """A shard as it was in the last export."""

@@ -232,7 +232,7 @@ def write_terms(  # noqa: PLR0917  # each is a part of the whole
     changed: Collection[int] | None,
     kept: ShardCache,
 ) -> Iterator[tuple[str, Shard]]:
-    """(first term, shard) of all terms, in the order of their UTF-16 code units. `leads` are
+    """(where it begins, shard) of all terms, in the order of their UTF-16 code units. `leads` are
     the sections whose heading is the article's title; `stamps` are those of each term's postings,
     with which those in titles, headings and links change, too: an article's documents come and go
     together. `words` are what rows say of the terms' words; `changed` are the articles that are
@@ -261,7 +261,7 @@ def _titled(layout: Layout, documents: Iterable[int]) -> list[int]:
 CODE_FACTOR = 65_599
 """What makes a number of each term: all before a letter counts so many times."""
 
-ROOM = range(8, 11)
+ROOM = range(5, 11)
 """How many times more codes than terms there may be: a term that no section holds has the code of
 another once in so many times, and costs a request then."""
 

@@ -16,11 +16,18 @@ from kb.search.expansion import halves_of, most_frequent
 from kb.search.protocols import POSITION_BITS
 from kb.search.spelling import LETTERS, level_of
 from kb.site.export.columns import postings_in
-from kb.site.export.encoding import DIGITS, NUMBERS, encode, make_shard
+from kb.site.export.encoding import (
+    DIGITS,
+    NUMBERS,
+    count_shared,
+    encode,
+    make_shard,
+    shortest_after,
+)
 from kb.text.compounds import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from kb.search.postings import PostingIndex
     from kb.search.protocols import ExportReader
@@ -170,14 +177,17 @@ def write_compounds(reader: ExportReader, words: Mapping[str, Word]) -> Iterator
         yield own[0][0], make_shard(f"k{number}", {"compounds": own})
 
 
-SHARD_WORDS = 2_000
-"""Few, since what is typed needs those that it begins; not fewer, since a misspelt word needs all
-that begin as it does."""
+SHARD_WORDS = range(300, 1_001)
+"""Words of a shard. Few, since what is typed needs those that it begins; not fewer, since a
+misspelt word needs all that begin as it does. It ends where the next word begins most differently,
+so that a beginning seldom needs two, and a new word changes few.
+"""
 
 
 def write_words(words: Mapping[str, Word]) -> Iterator[tuple[str, Shard]]:
-    """(first word, shard) of all words, in the order of their UTF-16 code units; then the same of
-    those that begin with one of the letters that may be missing or wrong, each as `turned` has it.
+    """(where it begins, shard) of all words, in the order of their UTF-16 code units; then the same
+    of those that begin with one of the letters that may be missing or wrong, each as `turned` has
+    it.
     """
     yield from _word_shards("w", words)
     yield from _word_shards("r", {turned(w): one for w, one in words.items() if w[0] in LETTERS})
@@ -185,14 +195,27 @@ def write_words(words: Mapping[str, Word]) -> Iterator[tuple[str, Shard]]:
 
 def _word_shards(kind: str, words: Mapping[str, Word]) -> Iterator[tuple[str, Shard]]:
     ordered = sorted(words, key=_word_order)
-    for number, start in enumerate(range(0, len(ordered), SHARD_WORDS)):
-        own = ordered[start : start + SHARD_WORDS]
+    before = ""
+    for number, own in enumerate(_shared_out(ordered)):
         fields = {
             "words": _listed(own),
             "articles": encode([words[word].articles for word in own]),
             "levels": "".join([DIGITS[words[word].level] for word in own]),
         }
-        yield own[0], make_shard(f"{kind}{number}", fields)
+        yield shortest_after(before, own[0]), make_shard(f"{kind}{number}", fields)
+        before = own[-1]
+
+
+def _shared_out(ordered: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The words of each shard."""
+    start = 0
+    while len(ordered) - start > SHARD_WORDS[-1]:
+        stops = range(start + SHARD_WORDS[0], start + SHARD_WORDS[-1] + 1)
+        stop = min(stops, key=lambda at: (count_shared(ordered[at - 1], ordered[at]), -at))
+        yield ordered[start:stop]
+        start = stop
+    if start < len(ordered):
+        yield ordered[start:]
 
 
 TURN = "!"
@@ -233,8 +256,5 @@ def _word_order(word: str) -> bytes:
 
 def _part(before: str, word: str) -> str:
     """A word behind the number of characters that it shares with the one before."""
-    most = min(len(word), len(before))
-    shared = most if word.startswith(before) else 0
-    while shared < most and word[shared] == before[shared]:
-        shared += 1
+    shared = count_shared(before, word)
     return NUMBERS[shared] + word[shared:]
