@@ -231,6 +231,8 @@ def read_text(
     )
     if address := as_route(dialect.permalink(source.path)):
         attributes["routes"] = tuple(dict.fromkeys((*attributes.get("routes", ()), address)))
+    if dialect.routes.front and source.id.casefold() == dialect.routes.front:
+        attributes["routes"] = (*attributes.get("routes", ()), FRONT)
     if former := dialect.former_addresses(source.path, attributes.get("routes", ())):
         attributes["routes"] = tuple(dict.fromkeys((*attributes.get("routes", ()), *former)))
     if "summary" in attributes:

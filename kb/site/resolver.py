@@ -327,6 +327,8 @@ class Targets:
         if address := permalink_of(page, self.publication.permalinks).strip("/"):
             yield normal_path(f"{address.rpartition('/')[0]}/{target}")
         rooted = normal_path(target)
+        if "/" not in page:  # the front page may stand at `/wiki`, without a slash behind it
+            yield from self._below_prefixes(rooted)
         yield rooted
         yield from self._below_prefixes(rooted)
 

@@ -49,6 +49,7 @@ SIGNS = {
     "sphinx": ("docs", {"docs/conf.py": "extensions = ['myst_parser']\n"}),
     "readme": ("docs", {"docs/Parcels/_order.yaml": "- page\n"}),
     "azurewiki": ("wiki", {"wiki/.order": "page\n"}),
+    "gollum": ("wiki", {"wiki/_Footer.md": "(c)\n", "wiki/Home.md": "# Home\n"}),
     "eleventy": ("pages", {".eleventy.js": "module.exports = function (c) {};\n"}),
     "docsify": ("docs", {"docs/index.html": "<script>window.$docsify = {}</script>"}),
     "obsidian": ("vault", {"vault/.obsidian/app.json": "{}"}),

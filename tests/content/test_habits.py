@@ -86,3 +86,34 @@ def test_a_wiki_has_the_text_first(empty):
     empty.write({"Home.md": "# Home\n\n[[the way|Late parcels]]\n", "Late-parcels.md": "# L\n"})
     empty.build()
     assert '<a href="Late-parcels.html">the way</a>' in empty.read("Home.html")
+
+
+WIKI = {
+    "Home.md": "Welcome. See [the way](wiki/Late-parcels) and [[Sizes|Parcel sizes#small]].\n",
+    "Late-parcels.md": "Text.\n",
+    "Parcel-sizes.md": "## Small\n\n[[images/box.svg]] [[images/box.svg|alt=A box|width=30px|frame]]\n",
+    "Lost.md": "# Lost\n",
+    "images/box.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>\n',
+    "_Footer.md": "The same on all pages.\n",
+    "_Sidebar.md": (
+        "### On the way\n* [[Home]]\n* [[Parcels that are late|Late-parcels]]\n* [[Lost]]\n\n"
+        "### Before\n* [[Parcel sizes]]\n"
+    ),
+}
+
+
+def test_a_folder_of_a_wiki_is_read_as_it_is_shown(empty):
+    """`Home` is the front page, pictures are shown by name, and the sidebar gives the topics."""
+    empty.write(WIKI)
+    report = empty.build()
+    assert [str(problem) for problem in report.problems if problem.severity == "warning"] == []
+    home = empty.read("index.html")
+    assert '<a href="Late-parcels.html">the way</a>' in home
+    assert '<a href="Parcel-sizes.html#small">Sizes</a>' in home
+    page = empty.read("Parcel-sizes.html")
+    assert 'src="files/images/box.svg" alt="box"' in page
+    assert 'alt="A box" width="30"' in page
+    topics = {topic.id: topic for topic in KnowledgeBase(empty.config()).topics()}
+    held = [(topics[name].title, topics[name].articles) for name in topics[""].topics]
+    assert held == [("On the way", ("Late-parcels", "Lost")), ("Before", ("Parcel-sizes",))]
+    assert report.left_out == 2

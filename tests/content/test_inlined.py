@@ -1,31 +1,16 @@
 """Facts about pictures that stand in the text of an article."""
 
 import base64
-import struct
-import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.sites import png
 
 from kb.config import Config
 from kb.content import read_content
 from kb.content.inlined import FOLDER, UNKNOWN, article_of, name_pictures, read_pictures
 from kb.site.build import build_site
-
-
-def png(width, height):
-    """A picture of one colour."""
-
-    def chunk(kind, data):
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = (b"\0" + b"\xff\0\0" * width) * height
-    parts = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + parts
 
 
 def written(data, kind="png"):

@@ -75,6 +75,7 @@ class Routes:
     is no topic then: what else is in it belongs to that article. `folders`: each page stands as a
     folder (`/late/`), to which relative addresses on it are relative. `ordered`: pages stand in
     the order of the numbers before their names (`2.late`, `10.more`), of which titles have none.
+    `front` is the id, in lower case, of the article that is the front page whatever it is called.
     `descending`: what has a higher `order` stands before what has a lower one, or none, which is 0.
     """
 
@@ -88,6 +89,7 @@ class Routes:
     folders: bool = False
     ordered: bool = False
     descending: bool = False
+    front: str = ""
 
 
 class Begins(NamedTuple):

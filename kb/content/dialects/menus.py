@@ -32,6 +32,7 @@ _ITEM = re.compile(r"(?P<margin>[ \t]*)(?:[*+-]|\d+\.)[ \t]+(?P<rest>\S.*)")
 _LINK = re.compile(
     r"\[(?P<label>(?:[^\[\]\\]|\\.)*)\]\(<?(?P<page>[^)>]*?)>?(?:[ \t]+[\"'][^)]*)?\)"
 )
+_BY_NAME = re.compile(r"\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]|\n]{1,300}))?\]\]")
 _PART = re.compile(r"#{2,6}[ \t]+(?P<label>.+?)[ \t]*#*$")
 _LABELS = (
     "label", "text", "group", "title", "name", "tab", "anchor", "dropdown", "version", "product",
@@ -113,9 +114,11 @@ def _sidebars(said: Mapping[str, Plain]) -> Iterator[Plain]:
 
 
 def read_list(text: str) -> tuple[Entry, ...]:
-    """The entries of nested lists of links in Markdown: SUMMARY.md, and docsify's _sidebar.md."""
+    """The entries of nested lists of links in Markdown: SUMMARY.md, docsify's _sidebar.md, and that
+    of a wiki, whose links name their pages.
+    """
     top: list[tuple[int, str, str]] = []
-    for line in text.split("\n"):
+    for line in _BY_NAME.sub(_as_link, text).split("\n"):
         if part := _PART.match(line):
             top.append((-1, _plain_label(part["label"]), ""))
         elif item := _ITEM.match(line):
@@ -127,6 +130,12 @@ def read_list(text: str) -> tuple[Entry, ...]:
             top.append((0, _plain_label(link["label"]), link["page"]))
     entries, _ = _nested(top, 0, -2, 0)
     return entries
+
+
+def _as_link(found: re.Match[str]) -> str:
+    """`[[Page]]` or `[[text|Page]]` of a wiki, whose files have hyphens for spaces."""
+    label, page = found[1].strip(), (found[2] or found[1]).strip()
+    return f"[{label}](<{re.sub(r'[ ]+', '-', page)}>)"
 
 
 def unlisted(content: Path, paths: Sequence[str]) -> Mapping[str, str]:

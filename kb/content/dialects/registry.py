@@ -131,6 +131,10 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
         ),
     ),
     "docsify": (Sign(within=("index.html",), says=r"(?i)\$docsify|docsify(?:\.min)?\.js"),),
+    "gollum": (
+        Sign(within=("_Sidebar.md", "_Footer.md", "_Header.md"), needs=("Home.md",)),
+        Sign(within=("_sidebar.md",), needs=("home.md",)),
+    ),
     "obsidian": (Sign(within=(".obsidian",)),),
     "nuxt": (
         Sign(_scripts("nuxt.config"), says=r"content|@nuxt|docus"),

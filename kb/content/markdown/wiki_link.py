@@ -20,6 +20,10 @@ _LINK = re.compile(r"!?\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\]")
 _PICTURE = re.compile(r"\.(?:png|apng|jpe?g|jfif|gif|webp|avif|bmp|ico|svg)\Z", re.IGNORECASE)
 _ICON = "icon"
 """What follows the `#` of a picture that is a sign in a line, not one of the text's."""
+_OPTION = re.compile(
+    r"(?P<name>alt|width|height)=(?P<value>.*)|(?:align|float|frame)\b.*", re.DOTALL
+)
+"""What stands behind the name of a picture in a wiki: `alt=Box|width=100px|frame`."""
 _SIZE = re.compile(r"(\d{1,5})(?:x(\d{1,5}))?")
 
 
@@ -34,7 +38,8 @@ def wiki_link(state: StateInline, silent: bool) -> bool:
         name, text = found[1].strip().removesuffix("\\"), (found[2] or "").strip()
         if text and state.env.get("text_first") and not _PICTURE.search(name):
             name, text = text, name
-        if found[0].startswith("!") and _PICTURE.search(name.partition("#")[0]):
+        shows = found[0].startswith("!") or state.env.get("text_first")
+        if shows and _PICTURE.search(name.partition("#")[0]):
             _show(state, name, text)
         else:
             _lead(state, name, text or name.lstrip("#").replace("#", " > "))
@@ -46,12 +51,15 @@ def _show(state: StateInline, name: str, text: str) -> None:
     name, _, fragment = name.partition("#")
     token = state.push("image", "img", 0)
     token.attrs = {"src": BY_NAME + state.md.normalizeLink(name), "alt": ""}
-    size = _SIZE.fullmatch(text)
-    if size:
-        token.attrs["width"] = size[1]
-        if size[2]:
-            token.attrs["height"] = size[2]
-    words = name.rpartition("/")[2].rpartition(".")[0] if size or not text else text
+    words = name.rpartition("/")[2].rpartition(".")[0]
+    for part in filter(None, map(str.strip, text.split("|"))):
+        option = _OPTION.fullmatch(part)
+        if size := _SIZE.fullmatch(part):
+            token.attrs.update(zip(("width", "height"), filter(None, size.groups()), strict=False))
+        elif option is None or option["name"] == "alt":
+            words = option["value"] if option else part
+        elif option["name"] and (pixels := re.fullmatch(r"(\d{1,5})(?:px)?", option["value"])):
+            token.attrs[option["name"]] = pixels[1]
     token.content = "" if fragment == _ICON else words
     token.children = [Token("text", "", 0, content=token.content)]
 
