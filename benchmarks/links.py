@@ -126,7 +126,7 @@ class Judge:
 def _files(folder: Path) -> Iterator[Path]:
     for here, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name not in _SKIPPED]
-        yield from (Path(here, name) for name in names)
+        yield from (path for name in names if (path := Path(here, name)).is_file())
 
 
 def _addresses(path: Path) -> Iterator[str]:

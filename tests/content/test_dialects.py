@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kb.config import DEFAULT_LIMITS, Config, ContentConfig
 from kb.content import read_content, read_page, scan
 from kb.content.dialects import NAMES, configure, dialect_of, find_dialect, locate
+from kb.content.dialects.dialect import Anchors
 from kb.content.dialects.literals import read_exports
 from kb.content.files import LEFT_OUT
 from kb.errors import ConfigError
@@ -153,6 +154,61 @@ def test_a_configuration_of_something_else_is_no_sign(tmp_path):
     """config.toml is Hugo's only where it says what Hugo's does."""
     make(tmp_path, {"config.toml": "[server]\nport = 80\n", "content/page.md": ""})
     assert find_dialect(tmp_path / "content").name == "plain"
+
+
+def topic_order(content):
+    """The topics of a folder in their order."""
+    return list(read_content(content, dialect=find_dialect(content)).topics[0].topics)
+
+
+@pytest.mark.parametrize(
+    ("name", "above"),
+    [
+        ("config.yml", ""),
+        ("mkdocs-local.yml", ""),
+        ("mkdocs.de.yml", ""),
+        ("config/mkdocs.yml", "../"),
+        ("config/de/mkdocs.yml", "../../"),
+    ],
+)
+def test_a_configuration_of_mkdocs_may_have_another_name_and_folder(tmp_path, name, above):
+    """Its paths start where it stands. Hugo has a config.yml as well."""
+    said = (
+        f"site_name: X\ntheme:\n  name: material\n  custom_dir: {above}theme\n"
+        f"docs_dir: {above}docs\nnav:\n- B: b/page.md\n- A: a/page.md\n"
+    )
+    files = {name: said, "docs/a/page.md": "", "docs/b/page.md": "", "theme/logo.png": ""}
+    make(tmp_path, files)
+    found = find_dialect(tmp_path / "docs")
+    assert (found.name, found.evidence) == ("mkdocs", name)
+    assert found.asset_folders == (tmp_path / "theme",)
+    assert topic_order(tmp_path / "docs") == ["b", "a"]
+
+
+def test_a_file_called_like_one_of_mkdocs_that_says_nothing_of_a_site_is_no_sign(tmp_path):
+    """Tools have such names for theirs, and Hugo has a `theme`, too."""
+    make(tmp_path, {"mkdocs-tasks.yml": "tasks:\n- build\n", "docs/page.md": ""})
+    assert find_dialect(tmp_path / "docs").name == "plain"
+    make(tmp_path, {"config.yml": "theme: ananke\nbaseURL: https://example.com/\n"})
+    assert find_dialect(tmp_path / "docs").name == "hugo"
+
+
+def test_zensical_is_read_as_mkdocs(tmp_path):
+    """Its zensical.toml says the same in a table of TOML."""
+    said = (
+        '[project]\nsite_name = "Help"\nsite_url = "https://example.com/help/"\n'
+        'docs_dir = "pages"\nnav = [{"B" = "b/page.md"}, {"First" = ["a/page.md"]}]\n'
+        '[project.extra]\nphone = "123"\n[project.markdown_extensions.toc]\n'
+        'slugify = {object = "pymdownx.slugs.slugify"}\n[project.plugins.macros]\n'
+    )
+    make(tmp_path, {"zensical.toml": said, "pages/a/page.md": "", "pages/b/page.md": ""})
+    found = find_dialect(tmp_path / "pages")
+    assert (found.name, found.title) == ("mkdocs", "Help")
+    assert found.published_at == ("https://example.com/help/", "/help/")
+    assert found.variables["phone"] == "123"
+    assert found.anchors is Anchors.GITHUB
+    assert "jinja" in found.marks
+    assert topic_order(tmp_path / "pages") == ["b", "a"]
 
 
 def test_a_change_of_configuration_or_data_is_another_state(tmp_path):

@@ -67,6 +67,14 @@ def _below(folder: Path, content: Path) -> str:
     return joined(*content.relative_to(folder).parts) if is_below else "/"
 
 
+def below_root(located: Located, path: str) -> str:
+    """A path of the configuration, which is relative to the folder that this stands in, as one
+    below the root: a generator may have a folder of its own beside the articles.
+    """
+    site = located.evidence.parent if located.evidence else located.root
+    return os.path.relpath(site / path, located.root).replace(os.sep, "/")
+
+
 def _between(located: Located) -> list[Path]:
     """The folders between the root and the content folder."""
     above = []

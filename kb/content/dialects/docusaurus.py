@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
-from kb.content.dialects.build import begin, joined, name_of_site, only, sites, spoken
+from kb.content.dialects.build import begin, below_root, joined, name_of_site, only, sites, spoken
 from kb.content.dialects.configuration import anchored, read_configuration, table, text, texts
 from kb.content.dialects.dialect import NO_GROUPS, Anchors, Dialect, Groups, Located, Routes
 from kb.content.dialects.groups import group_flat_pages
@@ -38,13 +37,13 @@ def read(located: Located) -> Dialect:
     below = joined(base, route if isinstance(route, str) else "docs")
     url = text(said, "url").rstrip("/")
     homes = _homes(said, docs, located)
-    start = _below_root(located, text(docs, "path") or "docs")
+    start = below_root(located, text(docs, "path") or "docs")
     addresses = (f"{url}{below}", below, f"{url}{base}", base) if url else (below, base)
     menu = _menu(located, text(docs, "sidebarPath"))
     return begin(
         located,
         assets=tuple(
-            _below_root(located, name) for name in texts(said, "staticDirectories") or ("static",)
+            below_root(located, name) for name in texts(said, "staticDirectories") or ("static",)
         ),
         includes=("src/partials", "_partials", "partials"),
         published_at=sites(*addresses),
@@ -84,14 +83,6 @@ def _redirects(said: Plain) -> Iterator[tuple[str, str]]:
             yield from pairs_of(table(each[1]).get("redirects"))
 
 
-def _below_root(located: Located, path: str) -> str:
-    """A path of the configuration, which is relative to the folder that this stands in, as one
-    below the root: Docusaurus may have a folder of its own beside the articles.
-    """
-    site = located.evidence.parent if located.evidence else located.root
-    return os.path.relpath(site / path, located.root).replace(os.sep, "/")
-
-
 def _groups(located: Located, menu: tuple[Path, ...], docs: str) -> Groups:
     """Those of the sidebars, where the folders divide nothing."""
     if located.content != located.root / docs:
@@ -108,10 +99,10 @@ def _homes(said: Plain, docs: dict[str, Plain], located: Located) -> tuple[str, 
     """
     if located.content != located.root:
         return ()
-    own = f"/{_below_root(located, text(docs, 'path') or 'docs')}"
+    own = f"/{below_root(located, text(docs, 'path') or 'docs')}"
     first = text(said, "i18n", "defaultLocale")
     tags = (key for key in texts(said, "i18n", "locales") if language_tag(key))
-    texts_of = _below_root(located, "i18n")
+    texts_of = below_root(located, "i18n")
     homes = (own, *(f"/{texts_of}/{key}/{_TRANSLATED}" for key in tags if key != first))
     inner = (home for home in homes if not home.startswith("/.."))  # others are no part of it
     return tuple(home for home in inner if is_folder(located.root / home[1:]))
@@ -149,7 +140,7 @@ def _options(said: Plain, located: Located) -> dict[str, Plain]:
             options = each[1] if isinstance(each, list) and len(each) > 1 else {}
             found.append(table(options, "docs") if key == "presets" else table(options))
     for options in found:
-        if located.root / _below_root(located, text(options, "path") or "docs") == located.content:
+        if located.root / below_root(located, text(options, "path") or "docs") == located.content:
             return options
     return next((options for options in found if options), {})
 
@@ -169,5 +160,5 @@ def _braces(pattern: str, depth: int = 0) -> tuple[str, ...]:
 
 def _menu(located: Located, named: str) -> tuple[Path, ...]:
     names = (named.removeprefix("./"), *_SIDEBARS) if named else _SIDEBARS
-    paths = (located.root / _below_root(located, name) for name in names)
+    paths = (located.root / below_root(located, name) for name in names)
     return tuple(path for path in paths if is_file(path))[:1]

@@ -12,7 +12,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from kb.content.dialects.configuration import as_plain, read_configuration, read_text_within, text
+from kb.content.dialects.configuration import (
+    as_plain,
+    read_configuration,
+    read_text_within,
+    table,
+    text,
+)
 from kb.content.dialects.groups import Entry, group_files
 from kb.content.files import fold, without_suffix
 from kb.content.frontmatter import load_yaml
@@ -94,7 +100,8 @@ def read_menu(path: Path, dialect: Dialect) -> tuple[Entry, ...]:
         return entries_of(said)
     if dialect.name == "docusaurus":
         return tuple(entry for sidebar in said.values() for entry in _entries(sidebar, 0))
-    for found in (said.get("nav"), said.get("navigation"), *_sidebars(said)):
+    in_project = table(said, "project").get("nav")  # of zensical.toml
+    for found in (said.get("nav"), said.get("navigation"), in_project, *_sidebars(said)):
         if entries := _entries(found, 0):
             return entries
     return ()

@@ -1,11 +1,15 @@
-"""MkDocs, with or without Material: https://www.mkdocs.org/user-guide/configuration/."""
+"""MkDocs, with or without Material: https://www.mkdocs.org/user-guide/configuration/; and Zensical,
+whose zensical.toml says the same below `project`: https://zensical.org/docs/setup/basics/.
+"""
 
 from __future__ import annotations
 
+import os
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from kb.content.dialects.build import begin, name_of_site, only, sites, spoken
+from kb.content.dialects.build import begin, below_root, name_of_site, only, sites, spoken
 from kb.content.dialects.configuration import (
     flatten,
     read_configuration,
@@ -23,16 +27,19 @@ from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kb.content.frontmatter import Plain
     from kb.content.languages import Languages
+
+_SLUGIFY = ("slugify:", "slugify =", "slugify=")
 
 
 def read(located: Located) -> Dialect:
     """How `mkdocs.yml` has the folder read."""
     said = read_configuration(located.evidence, located.root) if located.evidence else {}
+    said = table(said, "project") or said
+    docs = below_root(located, text(said, "docs_dir") or "docs")
     extra = table(said, "extra")
     given = (*flatten(extra, ""), *flatten(extra, "config.extra"))
     config = {
@@ -42,6 +49,7 @@ def read(located: Located) -> Dialect:
     }
     return begin(
         located,
+        assets=_theme_files(located, said),
         includes=("includes", "snippets", "docs_src", "."),
         published_at=sites(text(said, "site_url")),
         anchors=_anchors(located),
@@ -54,7 +62,7 @@ def read(located: Located) -> Dialect:
         exclude=(*texts(said, "exclude_docs"), *texts(said, "draft_docs")),
         hidden_by=_plugin_patterns(said),
         given=(*given, *config.items()),
-        start=text(said, "docs_dir") or "docs",
+        start=docs,
         menu=(located.evidence,) if located.evidence and table(said).get("nav") else (),
         languages=(languages := _languages(said)),
         title=name_of_site(text(said, "site_name")),
@@ -62,14 +70,19 @@ def read(located: Located) -> Dialect:
         appended=texts(
             _options(said, "markdown_extensions").get("pymdownx.snippets"), "auto_append"
         ),
-        groups=_groups(located, said),
+        groups=_groups(located, said, Path(os.path.normpath(located.root / docs))),
         redirects=pairs_of(_plugins(said).get("redirects", {}).get("redirect_maps")),
     )
 
 
-def _groups(located: Located, said: Plain) -> Groups:
+def _theme_files(located: Located, said: Plain) -> Iterator[str]:
+    """The folder of which what is no template stands on the site, too."""
+    if custom := text(said, "theme", "custom_dir"):
+        yield below_root(located, custom)
+
+
+def _groups(located: Located, said: Plain, docs: Path) -> Groups:
     """Those of `nav`, where the folders divide nothing."""
-    docs = located.root / (text(said, "docs_dir") or "docs")
     if not located.content.is_relative_to(docs):
         return NO_GROUPS
     base = located.content.relative_to(docs).as_posix().removeprefix(".")
@@ -137,10 +150,12 @@ def _anchors(located: Located) -> Anchors:
     extension = ""
     for line in (said or "").split("\n"):
         bare = line.strip().removeprefix("-").strip()
-        if extension == "toc" and bare.startswith("slugify:") and "pymdownx.slugs" in bare:
+        if extension == "toc" and bare.startswith(_SLUGIFY) and "pymdownx.slugs" in bare:
             return Anchors.GITHUB
         if bare.endswith(":"):
             extension = bare.removesuffix(":")
+        elif bare.startswith("["):  # zensical.toml
+            extension = bare.strip("[]").rpartition(".")[2]
     return Anchors.PYTHON_MARKDOWN
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from kb.content.dialects.dialect import Located
@@ -24,10 +25,10 @@ class Sign(NamedTuple):
 
     `beside` are files and folders, in the content folder or up to three levels above it; `within`
     only in the content folder itself or right above it. Where `says` is given, one of the files
-    has to hold what it matches. A `*` stands for any one folder. `inputs` are the files and folders
-    beside the sign from which variables and menus are read; texts that articles include are none of
-    them. `unless` are files that tell of another generator, `needs` those that have to be there,
-    too.
+    has to hold what it matches. A `*` stands for any part of one name. `inputs` are the files and
+    folders beside the sign from which variables and menus are read; texts that articles include
+    are none of them. `unless` are files that tell of another generator, `needs` those that have to
+    be there, too.
     """
 
     beside: tuple[str, ...] = ()
@@ -46,7 +47,21 @@ def _scripts(stem: str) -> tuple[str, ...]:
 
 
 REGISTRY: dict[str, tuple[Sign, ...]] = {
-    "mkdocs": (Sign(("mkdocs.yml", "mkdocs.yaml"), inputs=("data",)),),
+    "mkdocs": (
+        Sign(("mkdocs.yml", "mkdocs.yaml", "zensical.toml"), inputs=("data",)),
+        Sign(
+            (
+                "config.yml",
+                "config.yaml",
+                "mkdocs*.yml",
+                "config/mkdocs*.yml",
+                "config/*/mkdocs.yml",
+            ),
+            says=r"\A(?=[\s\S]*?^site_name\s*:)"
+            r"(?=[\s\S]*?^(?:docs_dir|markdown_extensions|nav|plugins|theme)\s*:)",
+            inputs=("data",),
+        ),
+    ),
     "writerside": (
         Sign(("writerside.cfg", "project.ihp"), says=r"<ihp\b", inputs=("v.list", "*.tree")),
     ),
@@ -219,11 +234,14 @@ def _meant(name: str, folder: Path) -> Iterable[str]:
     if "*" not in name:
         return (name,)
     before, _, after = name.partition("*")
+    home, _, start = before.rpartition("/")
+    end, slash, inner = after.partition("/")
     try:
-        below = sorted(os.listdir(f"{folder}/{before}"))  # noqa: PTH208  # of many folders
+        below = sorted(os.listdir(f"{folder}/{home}"))  # noqa: PTH208  # of many folders
     except OSError:
         return ()
-    return [f"{before}{each}{after}" for each in below[:_MOST_FOLDERS] if not each.startswith(".")]
+    kept = (n for n in below if not n.startswith(".") and n.startswith(start) and n.endswith(end))
+    return [f"{home}{'/' if home else ''}{n}{slash}{inner}" for n in islice(kept, _MOST_FOLDERS)]
 
 
 def _says(path: str, pattern: str) -> bool:
