@@ -310,7 +310,7 @@ class _ArticleFields(FieldReader):
         ):
             self._not_mine(entry)
         else:
-            self.attributes["related"] = self._ids(entry, Severity.WARNING)
+            self.attributes["related"] = self._ids(_parted(entry), Severity.WARNING)
 
     def aliases(self, entry: Entry) -> None:
         """Former ids; those with slashes around them, an ending or a host are addresses."""
@@ -565,6 +565,14 @@ def _is_action(item: Value) -> bool:
 def _is_number_or_address(item: Value) -> bool:
     text = item.value.strip() if isinstance(item, Text) else ""
     return bool(re.fullmatch(r"#?[0-9]+|[a-z]+://\S+", text, re.IGNORECASE))
+
+
+def _parted(entry: Entry) -> Entry:
+    """One text with commas as the list of names that it is."""
+    if not isinstance(entry.value, Text) or "," not in entry.value.value:
+        return entry
+    names = tuple(Text(part.strip(), entry.line) for part in entry.value.value.split(","))
+    return entry._replace(value=Items(tuple(n for n in names if n.value), entry.line))
 
 
 def matters(key: str) -> bool:

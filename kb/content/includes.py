@@ -171,8 +171,9 @@ class Called:
         """The value of a variable as text; None where there is none, or it is a table."""
         name = re.sub(r"\[[\"']?([\w-]+)[\"']?\]", r".\1", name)
         if name.startswith(("page.", "frontmatter.", "$frontmatter.")):
-            value = self._given.get(name.partition(".")[2])
-            return value if isinstance(value, str) else None
+            key = name.partition(".")[2]
+            value = self._given.get(key)
+            return value if isinstance(value, str) else self._of_jekyll(key)
         if name.startswith("variables."):
             return self._github_variable(name)
         variables = self._dialect.variables
@@ -183,6 +184,16 @@ class Called:
         if name.lower().removeprefix("site.") == "version":
             return self._version()
         return None
+
+    def _of_jekyll(self, key: str) -> str | None:
+        """What Jekyll says of each page: https://jekyllrb.com/docs/variables/#page-variables."""
+        if self._dialect.name != "jekyll":
+            return None
+        path = posixpath.join(_below(self._dialect.content, self._dialect.root), self._path)
+        first = next((part for part in path.split("/") if part.startswith("_")), "")
+        if key == "collection":
+            return first[1:] or None
+        return {"path": path, "name": posixpath.basename(path)}.get(key)
 
     def _github_variable(self, name: str) -> str | None:
         """`variables.product.name`, which is `name` in `data/variables/product.yml`."""

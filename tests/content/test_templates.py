@@ -21,8 +21,9 @@ def read(folder, files, name="content/a.md", **options):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     content = folder / "content"
-    source = next(f for f in scan(content).articles if f"content/{f.path}" == name)
-    return read_page(content, source, dialect=find_dialect(content), limits=DEFAULT_LIMITS)
+    dialect = find_dialect(content)
+    source = next(f for f in scan(content, dialect).articles if f"content/{f.path}" == name)
+    return read_page(content, source, dialect=dialect, limits=DEFAULT_LIMITS)
 
 
 def seen(folder, files, body, name="content/a.md"):
@@ -261,6 +262,42 @@ def test_what_only_looks_like_a_mark_stays(tmp_path, text):
     """In a folder of no generator."""
     shown = text.replace("<https://example.com>", "https://example.com").replace("\\{", "{")
     assert seen(tmp_path, {}, text)[1] == shown
+
+
+COLLECTION = {
+    "_config.yml": "collections_dir: content\ncollections:\n  desktop:\n    output: true\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("condition", "shown"),
+    [
+        ("if page.collection == 'desktop'", "a b d"),
+        ('if page.collection != "desktop"', "a c d"),
+        ("unless page.collection == 'desktop'", "a c d"),
+        ("if page.plan == page.collection", "a c d"),
+        ("if page.plan == 'big' or page.x", "a b d"),  # more than two values: not told
+        ("if page.unknown == 'x'", "a b d"),
+    ],
+)
+def test_a_condition_between_values_that_are_known_shows_its_branch(tmp_path, condition, shown):
+    """One that is not known is shown as if it held."""
+    body = f"---\nplan: big\n---\na {{% {condition} %}}b{{% else %}}c{{% endif %}} d\n"
+    assert seen(tmp_path, COLLECTION, body, "content/_desktop/a.md")[1] == shown
+
+
+def test_what_is_included_knows_what_it_is_given(tmp_path):
+    """A text or a variable of the page, in conditions as in its text, and in links."""
+    part = (
+        "{% if include.product == 'desktop' %}\nOn a desk.\n{% endif %}\n\n"
+        "{% if include.product == 'phone' %}\nIn a pocket.\n{% endif %}\n\n"
+        "See [{{ include.word }}](/{{page.collection}}/start.html), {{ page.name }}.\n"
+    )
+    files = {**COLLECTION, "_includes/part.md": part}
+    body = "{% include part.md product = page.collection word='the start' %}\n"
+    html, text = seen(tmp_path, files, body, "content/_desktop/a.md")
+    assert text == "On a desk.\nSee the start, a.md."
+    assert 'href="/desktop/start.html"' in html
 
 
 def test_marks_keep_the_lines(tmp_path):

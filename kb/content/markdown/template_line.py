@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kb.content.markdown.code_import import fill
 from kb.content.markdown.fence import without_line_comments
 from kb.content.markdown.list_table import rows_between_rules, table_tokens
-from kb.content.markdown.templates import Expander, Mark, is_false, read_mark
+from kb.content.markdown.templates import Expander, Mark, read_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ def template_line(state: StateBlock, start: int, end: int, silent: bool) -> bool
     for mark in marks:
         if mark.kind == "liquid" and mark.name == "for" and not mark.closes:
             expander.reads_values()
-        if mark.kind == "liquid" and (mark.name in _BRANCHES or is_false(mark)):
+        if mark.kind == "liquid" and (mark.name in _BRANCHES or expander.is_false(mark)):
             state.line = max(state.line, _end_of_lines(state, state.line, end, mark))
         elif push := _pusher(mark):
             push(state, mark, start, end)

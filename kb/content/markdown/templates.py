@@ -66,6 +66,13 @@ _ANNOTATED_ID = re.compile(r"(?<!\S)#([A-Za-z_][\w-]*)")
 _ANNOTATED_SIZE = re.compile(r"(?<!\S)(?:width|height)=\d{1,5}(?!\S)")
 _MARKDOC_VALUE = re.compile(r"\s*(\$[A-Za-z_][\w.\[\]\"'-]*)\s*\Z")
 _MARKDOC_CALL = re.compile(r"\s*([A-Za-z_]\w*)\([^%]*\)\s*\Z")
+_COMPARED = re.compile(
+    r"""\s*("[^"\n]*"|'[^'\n]*'|[\w.-]+)\s*(==|!=)\s*("[^"\n]*"|'[^'\n]*'|[\w.-]+)\s*"""
+)
+# What a condition in a text that is included compares.
+_ASKED = re.compile(
+    r"""(\{%-?\s*(?:if|unless)\s+)include\.([\w-]+)(\s*[!=]=\s*(?:"[^"\n]*"|'[^'\n]*')\s*-?%\})"""
+)
 _BRANCHES = frozenset({"else", "elsif", "elif", "elseif", "elsunless", "when"})
 _CONDITIONS = frozenset({"if", "ifversion", "unless", "case", "ifchanged"})
 _SCAN = re.compile(
@@ -343,7 +350,7 @@ class Expander:
             if closing and "\n\n" not in inner:
                 self.keep(mark.rest.strip(), self.text(inner.strip(), line))
                 return "", closing.end()
-        if mark.name in _BRANCHES or is_false(mark):
+        if mark.name in _BRANCHES or self.is_false(mark):
             return "", end_of_branch(text, mark)
         if taken := self._link_around(mark, text, line):
             return taken
@@ -408,12 +415,22 @@ class Expander:
             self._included[name] = self._markup.include(name) or ""
         text = self._included[name]
         if parameters and "include." in text:
+            given = {key: self._given(value) for key, value in parameters.items()}
             text = re.sub(
                 r"\{\{\s*include\.([\w-]+)[^{}]*\}\}",
-                lambda found: parameters.get(found[1].lower(), ""),
+                lambda found: given.get(found[1].lower(), ""),
                 text,
             )
+            text = _ASKED.sub(
+                lambda found: f'{found[1]}"{given.get(found[2].lower(), "")}"{found[3]}', text
+            )
         return text or None
+
+    def _given(self, value: str) -> str:
+        """What is given for a parameter: that of a variable of the page or the site is called."""
+        is_called = value.startswith(("page.", "site."))
+        found = (self.variable(value) or "") if is_called else value
+        return found.replace('"', "")
 
     def reads_values(self) -> None:
         """Take `{{ name }}` for a value from now on, in whatever dialect: there are loops, too."""
@@ -422,6 +439,30 @@ class Expander:
     def code(self, name: str) -> str | None:
         """The text of any file, or of a part of it."""
         return self._markup.code(name) if may_include(self._env) else None
+
+    def is_false(self, mark: Mark) -> bool:
+        """Whether a condition can be told to be false: for another edition, `false` itself, or that
+        a value which is known is another.
+        """
+        words = re.findall(r"[\w.-]+", mark.rest)
+        if mark.name in {"if", "unless"}:
+            holds = self._holds(mark.rest)
+            return words == ["false"] if holds is None else holds == (mark.name == "unless")
+        if mark.name != "ifversion" or not words or "not" in words:
+            return False
+        editions = {word for word in words if word.startswith(("gh", "fpt", "free"))}
+        return bool(editions) and not editions & {"fpt", "ghec", "free-pro-team@latest"}
+
+    def _holds(self, condition: str) -> bool | None:
+        """Whether two values are the same, or are not, as it says; None where one is not known."""
+        found = _COMPARED.fullmatch(condition)
+        if found is None:
+            return None
+        first, sign, second = found.groups()
+        values = [
+            each[1:-1] if each[0] in "\"'" else self.variable(each) for each in (first, second)
+        ]
+        return None if None in values else (values[0] == values[1]) == (sign == "==")
 
     def variable(self, name: str) -> str | None:
         """The value of a variable, by one of the names that it may have."""
@@ -467,17 +508,6 @@ def _docfx_words(mark: Mark) -> str | None:
     if mark.name in {"VIDEO", "PREVIEW"}:
         return f"<{words}>" if re.match(r"https?://\S+\Z", words) else ""
     return words if mark.name in {"DNL", "BADGE", "PRESERVE"} else None
-
-
-def is_false(mark: Mark) -> bool:
-    """Whether a condition can be told to be false: for another edition, or `false` itself."""
-    words = re.findall(r"[\w.-]+", mark.rest)
-    if mark.name == "if":
-        return words == ["false"]
-    if mark.name != "ifversion" or not words or "not" in words:
-        return False
-    editions = {word for word in words if word.startswith(("gh", "fpt", "free"))}
-    return bool(editions) and not editions & {"fpt", "ghec", "free-pro-team@latest"}
 
 
 def end_of_branch(text: str, mark: Mark) -> int:
