@@ -16,6 +16,7 @@ from itertools import chain
 from math import fsum, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
+from kb.content.anchors import github_anchor
 from kb.content.files import fold
 from kb.content.languages import ONE_LANGUAGE, find_translations
 from kb.content.markdown.directives import label_id
@@ -128,15 +129,25 @@ def find_related(records: Sequence[PageMeta]) -> dict[str, tuple[str, ...]]:
             holders[term][number] = weight
     shared = {term: found for term, found in holders.items() if 1 < len(found) <= _COMMON}
     ids = [record.id for record in records]
-    known = frozenset(ids)
+    known = known_names(ids)
     related = {}
     for number, record in enumerate(records):
-        own = [name for name in record.related if name in known]
+        own = [known[name] for name in record.related if name in known]
         chosen = dict.fromkeys(name for name in own if name != ids[number])
         if len(chosen) < SHOWN:
             chosen.update(dict.fromkeys(ids[n] for n in _nearest(number, terms[number], shared)))
         related[ids[number]] = tuple(chosen)[: max(SHOWN, len(own))]
     return related
+
+
+def known_names(ids: Iterable[str]) -> dict[str, str]:
+    """The ids by what related articles are called by: themselves, and the last part of one where
+    no other ends in it.
+    """
+    ids = tuple(ids)
+    last = Counter(name.rpartition("/")[2] for name in ids)
+    short = {name.rpartition("/")[2]: name for name in ids}
+    return {name: id_ for name, id_ in short.items() if last[name] == 1} | {n: n for n in ids}
 
 
 def _nearest(
@@ -287,7 +298,12 @@ def make_plans(
         homes = {fold(part.root): home, "": home}
         targets = Targets(
             articles,
-            {**topics, **{fold(n): Destination(a) for n, a in topic_address.items()}, **homes},
+            {
+                **_by_category(part.topics, topic_address),
+                **topics,
+                **{fold(n): Destination(a) for n, a in topic_address.items()},
+                **homes,
+            },
             files,
             kept_back,
             complaint,
@@ -461,6 +477,19 @@ def _topic_destinations(
         for name, place in of_topic.items():
             found.setdefault(fold(name), Destination(place))
     return found
+
+
+def _by_category(
+    topics: Mapping[str, Topic], addresses: Mapping[str, str]
+) -> dict[str, Destination]:
+    """Topics by the address that Docusaurus gives the page which it makes of one:
+    `category/name-of-it`, where no other has that name.
+    """
+    named: dict[str, list[str]] = defaultdict(list)
+    for name in addresses:
+        if title := topics[name].title:
+            named[f"category/{github_anchor(title)}"].append(addresses[name])
+    return {path: Destination(found[0]) for path, found in named.items() if len(found) == 1}
 
 
 def _translation(  # noqa: PLR0917  # all that it is made of

@@ -8,7 +8,7 @@ first way that leads to something counts.
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import unquote
 
@@ -24,7 +24,7 @@ from kb.site.links import Place, normal_path, path_from, path_in_repository, sor
 from kb.site.publication import NEVER_PUBLISHED, Publication, shared_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from kb.files import State
     from kb.site.links import LinkReference
@@ -33,11 +33,12 @@ _ENDING = re.compile(r"\.(?:md|mdx|markdown|mdown|mkd|html?)\Z", re.IGNORECASE)
 _INDEX = re.compile(r"(?:\A|/)(?:index|_index|readme)\Z")
 _NUMBER = re.compile(r"\A\d+\s*[-_.]+\s*(?=\S)")
 _DATE = re.compile(r"\A(\d{4})-(\d{1,2})-(\d{1,2})-(?=\S)")
-_DATED = re.compile(r"(?:\A|/)\d{4}/\d{1,2}/(?:\d{1,2}/)?([^/]+)\Z")
+_DATED = re.compile(r"(?:\A|/)\d{4}/(?:\d{1,2}/){0,2}([^/]+)\Z")
 _LANGUAGE = re.compile(r"[a-z]{2}(?:-[a-zA-Z]{2,4})?/(?=.)")
 _EVERYWHERE = frozenset({"top"})
 """What browsers find on any page."""
 _GROUP = re.compile(r"\(.*\)")
+_LIKE_ITS_FOLDER = 2  # parts that several paths share: the name, and one folder
 _USER_CONTENT = "user-content-"
 _TEXT = ":~:"
 
@@ -234,6 +235,8 @@ class Targets:
         if by_name and alike:
             nearest = min(alike, key=lambda path: (path.count("/"), path))
             return self._at(nearest, wanted)
+        if len(alike) > 1:
+            alike = _with_most_of([*map(fold, above), stem], alike)
         if len(alike) != 1 or not name.strip("."):
             return found
         moved = f"leads to nothing: taken for {printable(alike[0])}, the only one of that name"
@@ -455,6 +458,18 @@ def _path_of(wanted: LinkReference, page: str) -> str:
     rooted = target.startswith("/") or wanted.written.startswith(BY_NAME)
     folder = "" if rooted else page.rpartition("/")[0]
     return path_from(f"{folder}/{target}".lstrip("/") or "./")
+
+
+def _with_most_of(parts: Sequence[str], paths: Iterable[str]) -> list[str]:
+    """Those of some paths that end in most parts of another one: two folders at the least."""
+    counted: dict[int, list[str]] = {}
+    for path in paths:
+        own = fold(_ENDING.sub("", path)).split("/")
+        pairs = zip(reversed(parts), reversed(own), strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        counted.setdefault(shared, []).append(path)
+    most = max(counted, default=0)
+    return counted[most] if most > _LIKE_ITS_FOLDER else []
 
 
 def _at_anchor(page: Destination, fragment: str) -> Resolved:

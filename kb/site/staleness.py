@@ -11,10 +11,11 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from kb.concurrency import cached_property
 from kb.model import Problem, Severity
 from kb.site.build_cache import Outcome
 from kb.site.links import shown
-from kb.site.plan import PHRASES, action_target, siblings_of
+from kb.site.plan import PHRASES, action_target, known_names, siblings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -170,6 +171,10 @@ class Outcomes:
         self._loader = loader
         self._old = old
 
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(known_names(self._plan.records))
+
     def find(
         self, record: PageMeta, rendered: RenderedBody | None
     ) -> tuple[Outcome, Sequence[Resolved]]:
@@ -206,5 +211,5 @@ class Outcomes:
             if wrong:
                 yield None, f"the action {action.label!r} has a url that {wrong}"
         for name in article.related:
-            if name not in self._plan.records:
+            if name not in self._known:
                 yield None, f"the related article `{name}` is not published here"

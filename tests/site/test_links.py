@@ -322,6 +322,55 @@ def test_a_moved_page_or_picture_is_found_by_its_name(empty):
     assert "taken for b/sub/moved, the only one of that name" in broken(report)[0]
 
 
+def test_of_several_of_one_name_and_folder_the_one_in_the_same_folders_is_meant(empty):
+    """Two folders at least tell it from the others."""
+    pages = ("here/a/b/c.md", "there/a/b/c.md", "x/big/arrow/4k/p.md", "x/big/bar/4k/p.md")
+    empty.write(dict.fromkeys(pages, "# P\n"))
+    empty.write({"y/one/arrow/4k/n.png": png(2, 2), "y/one/bar/4k/n.png": png(3, 3)})
+    written = links("/docs/big/bar/4k/p.md", "/docs/a/b/c.md", "/docs/4k/p.md")
+    empty.write({"here.md": written + "![n](/docs/one/bar/4k/n.png?v=2)\n"})
+    report = empty.build()
+    assert hrefs(empty, "here.html") == ["x/big/bar/4k/p.html"]
+    assert pictures(empty, "here.html") == ["files/y/one/bar/4k/n.png"]
+    assert len(broken(report)) == 4
+
+
+def test_posts_are_found_by_addresses_of_years_alone(empty):
+    """`permalink: /:year/:title/` of Jekyll: no path that all links share is taken for a prefix."""
+    empty.write(
+        {
+            "a.md": links("/2018/pricing/", "/2019/profile", "/2018/02/pricing/"),
+            "posts/2018-02-01-pricing.md": "# Pricing\n",
+            "posts/2019-03-01-profile.md": "# Profile\n",
+        }
+    )
+    report = empty.build()
+    pricing = "posts/2018-02-01-pricing.html"
+    assert broken(report) == []
+    assert hrefs(empty, "a.html") == [pricing, "posts/2019-03-01-profile.html", pricing]
+
+
+def test_links_to_the_pages_that_docusaurus_makes_of_categories(empty):
+    """By the label of one, wherever it stands; of two with one label to none."""
+    (empty.folder / "docusaurus.config.js").write_text("module.exports = {};\n")
+    label = '{{"label": "{}", "link": {{"type": "generated-index"}}}}'
+    empty.write(
+        {
+            "A-1/_category_.json": label.format("Plans & Billing"),
+            "A-1/a.md": "# A\n",
+            "B/_category_.json": label.format("Same"),
+            "B/b.md": "# B\n",
+            "C/_category_.json": label.format("Same"),
+            "C/c.md": links(
+                "/docs/category/plans--billing", "/category/plans--billing/", "/category/same"
+            ),
+        }
+    )
+    (line,) = broken(empty.build())
+    assert "/category/same leads to nothing" in line
+    assert hrefs(empty, "C/c.html") == ["A-1/index.html"] * 2
+
+
 def test_links_of_the_project_and_of_dated_addresses(empty):
     """From the top of the repository; and the date of an address need not be that of the file."""
     empty.write(

@@ -214,6 +214,26 @@ def test_related_articles(base):
     assert related["c"] == ()
 
 
+def test_related_articles_may_be_called_by_the_ends_of_their_ids(base):
+    """In one text with commas, too; what two end in is neither, and is told of."""
+    base.write(
+        {
+            "guide/a.md": "---\nrelated: late-parcels, twice, gone\n---\n# A\n",
+            "guide/late-parcels.md": "# Late\n",
+            "guide/twice.md": "# One\n",
+            "other/twice.md": "# Two\n",
+        }
+    )
+    report = base.build()
+    records = sorted((record for record, _ in kept_articles(base)), key=lambda r: r.id)
+    assert find_related(records)["guide/a"][:1] == ("guide/late-parcels",)
+    said = sorted(p.message for p in report.problems if p.path == "guide/a.md")
+    assert said == [
+        "the related article `gone` is not published here",
+        "the related article `twice` is not published here",
+    ]
+
+
 def test_words(tmp_path):
     """Dates are written out; a translation in the theme stands over English."""
     (tmp_path / "da.toml").write_text('search = "Søg"\ndate = "{day}/{month}/{year}"\n')
