@@ -7,6 +7,7 @@ what it says one of the languages that there are.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass, replace
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+_SUFFIXES = (".md", ".mdx", ".markdown")
 _ARTICLE = re.compile(r"\.(?:md|mdx|markdown)\Z")
 _INDEXES = frozenset({"index", "_index", "readme"})
 _LEAST_SHARED = 2
 _MOST_FILES = 20_000
+_MOST_NAMES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,10 @@ def find_languages(
         first = tuple(dict.fromkeys((*said.first, base)))
         return replace(said, base=base, first=first)
     found = dict(_found(content))
+    if not found and (endings := _endings(content, base)):
+        return Languages(
+            base, tuple((tag, "") for tag in endings), suffixes=True, first=(base, *endings)
+        )
     alike = [tag for tag in sorted(found) if primary(tag) == primary(base)]
     first = tuple(dict.fromkeys((base, *alike, *sorted(found))))
     outside = alike[0] if alike and base not in found else ""
@@ -170,6 +177,40 @@ def _found(content: Path) -> Iterator[tuple[str, str]]:
         if tag not in seen:
             yield tag, name
         seen.add(tag)
+
+
+def _endings(content: Path, base: str) -> list[str]:
+    """The languages in which names of articles end, as `late.de.md` beside `late.md` does. That is
+    plain where several articles are there in two, and as many as end in one.
+    """
+    names = list(_some_names(content))
+    if not any(name.count(".") > 1 for name in names):  # most folders
+        return []
+    spoken: dict[str, set[str]] = {}
+    for name in names:
+        stem, _, ending = _ARTICLE.sub("", name).partition(".")
+        tag = language_tag(ending) if ending else ""
+        if not ending or tag in PLAIN or "-" in tag:
+            spoken.setdefault(stem, set()).add(tag)
+    ending_in = [tags for tags in spoken.values() if tags != {""}]
+    pairs = [tags for tags in ending_in if len(tags) > 1]
+    if len(pairs) < max(_LEAST_SHARED, len(ending_in) / 2):
+        return []
+    return sorted(set().union(*pairs) - {"", base})
+
+
+def _some_names(content: Path) -> Iterator[str]:
+    """The paths of articles in the content folder and in folders right below it, of which some
+    thousands tell enough.
+    """
+    left = _MOST_NAMES
+    for folder in ("", *(f"{name}/" for name in sorted(_folders_in(content)))):
+        with contextlib.suppress(OSError):
+            names = os.listdir(content / folder)  # noqa: PTH208  # of many folders
+            yield from (folder + name for name in names if name.endswith(_SUFFIXES))
+            left -= len(names)
+        if left < 0:
+            return
 
 
 def _folders_in(content: Path) -> Iterator[str]:

@@ -335,7 +335,43 @@ GENERATORS = {
         {"a": "", "es/a": "es"},
         ("en", "es"),
     ),
+    "nextjs": (
+        "pages",
+        {
+            "next.config.js": "module.exports = {i18n: {locales: ['en', 'de'], defaultLocale: 'de'}}",
+            "pages/a.en.mdx": "",
+            "pages/a.de.mdx": "",
+            "pages/b.mdx": "",
+        },
+        {"a.en": "", "a.de": "de", "b": "de"},
+        ("de", "en"),
+    ),
 }
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (("a.md", "a.de.md", "b.md", "b.de.md"), {"a": "", "a.de": "de", "b": "", "b.de": "de"}),
+        (
+            ("x/a.en.md", "x/a.pt-br.md", "x/b.pt-br.md", "x/b.md"),
+            {"x/a.en": "", "x/a.pt-br": "pt-BR", "x/b.pt-br": "pt-BR", "x/b": ""},
+        ),
+        # One alone may be for readers of the repository; others are no translations, or no names.
+        (("README.md", "README.zh.md", "a.md"), {"README": "", "README.zh": "", "a": ""}),
+        (("a.de.md", "b.de.md", "c.md"), {"a.de": "", "b.de": "", "c": ""}),
+        (("a.md", "a.it.md", "b.md", "b.it.md"), dict.fromkeys(("a", "a.it", "b", "b.it"), "")),
+        (("a.md", "a.v2.md", "b.md", "b.v2.md"), dict.fromkeys(("a", "a.v2", "b", "b.v2"), "")),
+    ],
+)
+def test_names_that_end_in_languages_are_translations_where_that_is_plain(
+    tmp_path, paths, expected
+):
+    """Where several articles are there in two languages, as many as end in one."""
+    write(tmp_path, *paths)
+    dialect = dialect_of(load_config(content=tmp_path, environ={}, cwd=tmp_path))
+    articles = read_content(tmp_path, dialect=dialect).articles
+    assert {article.id: article.language for article in articles} == expected
 
 
 @pytest.mark.parametrize("name", GENERATORS)

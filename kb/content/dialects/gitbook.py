@@ -33,7 +33,7 @@ def read(located: Located) -> Dialect:
         routes=Routes(indexes=("readme", "index"), slugs=()),
         marks=frozenset({"gitbook"}),
         start=start,
-        exclude=("SUMMARY.md", "/AGENTS.md", "/CLAUDE.md"),
+        exclude=("SUMMARY.md", "/LANGS.md", "/AGENTS.md", "/CLAUDE.md"),
         title=name_of_site(text(said, "title")),
         language=only(text(said, "language")),
         hidden_by=unlisted,
