@@ -30,6 +30,7 @@ VERSIONS = {
     "pagefind": "1.6.0",
     "playwright-core": "1.65.1",
     "esbuild": "0.28.2",
+    "lighthouse": "12.8.2",
 }
 
 
