@@ -28,15 +28,18 @@ if TYPE_CHECKING:
 
     from kb.content.dialects import Dialect
 
-MAX_NAME = 200  # bytes; leaves room for what a site adds to it
+MAX_NAME = 251  # bytes; with `.md` what file systems hold
+MAX_ADDRESS = 200  # bytes of one part of an address; leaves room for what a site adds to it
 MAX_ID = 600  # bytes
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 _DEVICES = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [f"{port}{number}" for port in ("com", "lpt") for number in "0123456789¹²³"]
 )
-_FOREIGN = frozenset('/\\#:"|?*')
-_ANGLES = re.compile("[<>]+")
+_FOREIGN = frozenset("/\\#")
+_DRIVE = re.compile(r"[A-Za-z]:")
+# What Windows, and what packs sites for hosts, take in no name.
+_NOWHERE = re.compile(r'[<>:"|?*]+|[. ]+(?=/|\Z)')
 # Encoded any number of times.
 _ENCODED = re.compile(r"%(?:25)*(?:2e|2f|5c|00)", re.IGNORECASE)
 # Other, format and separator characters that change how a name looks or where it ends.
@@ -75,10 +78,15 @@ def fold(name: str) -> str:
 
 
 def portable(id_: str) -> str:
-    """An id as names of files that every system can hold: Windows, and what packs sites for hosts,
-    take no `<` and `>`, which stand around what varies in the names of articles elsewhere.
+    """An id as names of files that every system can hold: what some take in no name, or at no end
+    of one, is a hyphen, and a part that is too long ends earlier.
     """
-    return _ANGLES.sub("-", id_)
+    kept = _NOWHERE.sub("-", id_)
+    if len(kept) * 4 <= MAX_ADDRESS:
+        return kept
+    return "/".join(
+        part.encode()[:MAX_ADDRESS].decode(errors="ignore").rstrip(" .") for part in kept.split("/")
+    )
 
 
 def printable(path: str) -> str:
@@ -105,8 +113,10 @@ def _letters(name: str) -> str | None:
 def _shape(name: str) -> str | None:
     if name in {"", ".", ".."}:
         return "an id has no empty part, and none that is . or .."
-    if name.startswith(".") or name.endswith((" ", ".")):
-        return "the name begins with a dot, or ends with a dot or a space"
+    if name.startswith("."):
+        return "the name begins with a dot"
+    if _DRIVE.match(name):
+        return "the name begins as a drive of Windows does"
     if len(unicodedata.normalize("NFC", name).encode()) > MAX_NAME:
         return f"the name has over {MAX_NAME} bytes"
     return None

@@ -3,7 +3,8 @@
 An article `orders/late` is `orders/late.html` with its Markdown beside it as
 `orders/late.md`; a topic is `orders/index.html`. Links always name the file, relative to
 the page they stand on: so one folder works at the top of a host, under any sub-path and
-from the disk, on hosts that hide `.html` and on those that don't. `<` and `>` are hyphens in it.
+from the disk, on hosts that hide `.html` and on those that don't. What not every system takes in
+a name is a hyphen in it (`kb.content.files.portable`).
 """
 
 from __future__ import annotations

@@ -119,11 +119,11 @@ def test_a_file_that_is_refused_is_told_at_once(kb, folder, article):
     """Though no file that is read has changed since the last build; and no longer than it is there."""
     article.write_text("# Late parcel\n")
     assert kb("build").code == 0
-    refused = folder / "content" / "a|b.md"
+    refused = folder / "content" / "a#b.md"
     refused.write_text("# Refused\n")
     result = kb("build")
     assert result.code == 3
-    assert "a|b.md" in result.err
+    assert "a#b.md" in result.err
     refused.unlink()
     result = kb("build")
     assert (result.code, result.err) == (0, "")

@@ -25,8 +25,7 @@ CANARY = "Zanzibarcanary"
 NAMES = [
     "..", "../up", "/etc/passwd", "a/../../b", "..\\up", "C:\\x", "\\\\host\\share", "a\\b", "%2e%2e/x",
     "%2E%2E%2Fx", "%252e%252e/x", "..%2fx", "..%c0%afx", "%00", "a\x00b", "con", "NUL.md", "com1.txt/x",
-    "aux.", "a.", "a /x", "a/.", "a//b", "./a", "a/", "x" * 300, "é" * 150, "a:b", "a|b", "a?b", "a*b",
-    "<../a>", 'a"b', "a#b", "a\nb", "a\x1bb", "a\u202eb", "a\u2028b", "\ufeffa", ".hidden", "lpt¹", "conin$",
+    "aux.", "a/.", "a//b", "./a", "a/", "x" * 300, "é" * 150, "a:b", "C:x", "<a>/../b", "a#b", "a\nb", "a\x1bb", "a\u202eb", "a\u2028b", "\ufeffa", ".hidden", "lpt¹", "conin$",
     "..;/x", "～/../x/..", ".../...//x/..", "a" * 190 + "/" + "b" * 190 + "/" + "c" * 190 + "/" + "d" * 190,
 ]  # fmt: skip
 TARGETS = [

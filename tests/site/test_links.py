@@ -2,7 +2,8 @@
 
 import re
 import shutil
-from urllib.parse import unquote
+from html import unescape
+from urllib.parse import quote, unquote
 
 import pytest
 from support.sites import png, write
@@ -983,3 +984,27 @@ def test_names_with_angles_are_read_and_stand_at_addresses_that_any_system_holds
     assert "> [!NOTE]" in empty.read("hooks/on-Name-When--1.md")
     assert 'href="a-b-/in.html"' in empty.read("old-x-.html")
     assert "<script>" not in re.findall("<h1.*|<title.*", empty.read("-script-.html"))[0]
+
+
+def test_names_that_are_titles_are_read_and_stand_at_addresses_that_any_system_holds(empty):
+    """As exports of help centers have them: with signs that Windows takes in no name, a dot at the
+    end, or over 200 bytes.
+    """
+    long = f"Where {'ä' * 115}"
+    names = ['Why? Part 1: "Start"', "Open 9|5 * daily.", "Open 9-5 - daily-", long]
+    empty.write({f"{name}.md": "words\n" for name in names})
+    empty.write({"What now?/Steps.md": "# Steps\n"})
+    empty.write(
+        {"links.md": links(*(f"{quote(name)}.md" for name in names), "What%20now%3F/Steps.md")}
+    )
+    report = empty.build()
+    assert not broken(report)
+    assert not [p for p in report.out.rglob("*") if set('<>:"|?*') & set(p.name)]
+    assert max(len(p.name.encode()) for p in report.out.rglob("*.html")) < 220
+    shown = [unquote(href) for href in hrefs(empty, "links.html")]
+    assert shown[0] == "Why- Part 1- -Start-.html"
+    assert sorted(shown[1:3]) == ["Open 9-5 - daily--1.html", "Open 9-5 - daily-.html"]
+    assert shown[4] == "What now-/Steps.html"
+    title = re.search("<h1[^>]*>(.*?)</h1>", empty.read(shown[0]))
+    assert title
+    assert unescape(title[1]) == names[0]
