@@ -100,6 +100,14 @@ def zola_anchor(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text).strip("-")
 
 
+def pandoc_anchor(heading: str) -> str:
+    """The anchor of Pandoc, and so of Quarto: it begins with a letter, and keeps `_`, `-`, `.`."""
+    kept = (c for c in heading.lower() if c.isalnum() or c.isspace() or c in "_-.")
+    text = "-".join("".join(kept).split())
+    first = next((at for at, c in enumerate(text) if c.isalpha()), len(text))
+    return text[first:] or _WITHOUT_TEXT
+
+
 def docsify_anchor(heading: str) -> str:
     """The anchor of docsify: ASCII signs dropped, a hyphen for each run of spaces."""
     text = unicodedata.normalize("NFC", heading.strip())
@@ -159,6 +167,7 @@ STYLES = {
     "hugo": Style(hugo_anchor),
     "kramdown": Style(kramdown_anchor),
     "mdbook": Style(mdbook_anchor),
+    "pandoc": Style(pandoc_anchor),
     "python-markdown": Style(python_anchor, _count_on),
     "vitepress": Style(vitepress_anchor),
     "zola": Style(zola_anchor),

@@ -135,7 +135,7 @@ MENU_FILES = frozenset({
     "folder.yml", "index.yml",
 })  # fmt: skip
 """Files in which other tools say in which order a folder's pages stand, and what it is called."""
-SUFFIXES = (".md", ".mdx", ".markdown")
+SUFFIXES = (".md", ".mdx", ".markdown", ".qmd", ".mdoc")
 """What the names of articles end in."""
 _OUTSIDE = "a link that leads outside the content folder: not read"
 # Files that were probably meant to be read.

@@ -78,7 +78,7 @@ def as_route(text: str) -> str:
     if parts.scheme.lower() not in {"", "http", "https"}:
         return ""
     path = unquote(parts.path).strip("/")
-    for ending in (".html", ".htm", ".md", ".mdx", ".php", ".aspx"):
+    for ending in (".html", ".htm", ".md", ".mdx", ".qmd", ".php", ".aspx"):
         path = path.removesuffix(ending)
     path = path.removesuffix("/index") if "/" in path else path
     return "" if path in {"", ".", "index"} else path

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kb.content.dialects.dialect import Begins
     from kb.model import FileRow
 
-_TEXTS = (".md", ".mdx", ".markdown", ".txt", ".html", ".htm", ".inc", "")
+_TEXTS = (".md", ".mdx", ".markdown", ".qmd", ".mdoc", ".txt", ".html", ".htm", ".inc", "")
 _NAME = re.compile(r"[^\x00-\x1f\\:*?\"<>|{}]{1,300}")
 _VERSION_FILES = ("VERSION", "VERSION.txt", "version.txt")
 _DATA = ("", "site.", "site.data.", "site.params.", "data.", "extra.", "book.", "variables.")

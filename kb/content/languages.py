@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-_SUFFIXES = (".md", ".mdx", ".markdown")
-_ARTICLE = re.compile(r"\.(?:md|mdx|markdown)\Z")
+_SUFFIXES = (".md", ".mdx", ".markdown", ".qmd", ".mdoc")
+_ARTICLE = re.compile(r"\.(?:md|mdx|markdown|qmd|mdoc)\Z")
 _INDEXES = frozenset({"index", "_index", "readme"})
 _LEAST_SHARED = 2
 _MOST_FILES = 20_000

@@ -286,6 +286,10 @@ def _as_others_write(body: str, path: str, dialect: Dialect, limits: Limits) -> 
         from kb.content.markdown import zola  # noqa: PLC0415  # for this dialect alone
 
         return zola.as_others_write(body)
+    if "quarto" in dialect.marks:
+        from kb.content.markdown import quarto  # noqa: PLC0415  # for this dialect alone
+
+        return quarto.as_others_write(body)
     if "docsify" in dialect.marks:
         from kb.content.markdown import docsify  # noqa: PLC0415  # for this dialect alone
 

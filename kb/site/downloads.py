@@ -17,7 +17,7 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from kb.content.files import printable
+from kb.content.files import SUFFIXES, printable
 from kb.content.inlined import article_of, read_pictures
 from kb.errors import ContentError, SiteError
 from kb.files import is_folder, open_within, raise_if_exhausted
@@ -71,7 +71,7 @@ _RUN_BY_BROWSERS = frozenset(
 )
 _PACKED = frozenset({"gz", "br", "z", "bz2", "xz", "zst"})
 """Some hosts say of `a.html.gz` that it is HTML, to be unpacked by the browser."""
-_OWN = (".md", ".mdx", ".markdown", ".yaml", ".yml")
+_OWN = (*SUFFIXES, ".yaml", ".yml")
 _PARTS = re.compile("[.;:]")
 _HEAD = 512
 _BOXED = re.compile(rb"....ftyp[\x20-\x7e]{4}", re.DOTALL)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kb.files import State
     from kb.site.links import LinkReference
 
-_ENDING = re.compile(r"\.(?:md|mdx|markdown|mdown|mkd|html?)\Z", re.IGNORECASE)
+_ENDING = re.compile(r"\.(?:md|mdx|markdown|mdown|mkd|qmd|mdoc|html?)\Z", re.IGNORECASE)
 _INDEX = re.compile(r"(?:\A|/)(?:index|_index|readme)\Z")
 _NUMBER = re.compile(r"\A\d+\s*[-_.]+\s*(?=\S)")
 _DATE = re.compile(r"\A(\d{4})-(\d{1,2})-(\d{1,2})-(?=\S)")

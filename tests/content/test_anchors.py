@@ -108,6 +108,11 @@ def test_an_id_of_the_author_wins():
             ["2-plans-billing", "what-s-gro-e", "a", "a-1"],
         ),
         ("docsify", ["2. Plans & Billing", "a.b"], ["_2-plans-billing", "ab"]),
+        (
+            "pandoc",
+            ["2. Plans & Billing", "Größe a.b_c", "3 4", "a", "a"],
+            ["plans-billing", "größe-a.b_c", "section", "a", "a-1"],
+        ),
         ("mdbook", ["Plans & Billing", "Ä.b"], ["plans--billing", "Äb"]),
         ("gitlab", ["Plans & Billing", "2024"], ["plans-billing", "anchor-2024"]),
     ],

@@ -46,6 +46,7 @@ SIGNS = {
     ),
     "gitbook": ("docs", {"docs/SUMMARY.md": "# Summary\n"}),
     "jupyterbook": ("book", {"book/_toc.yml": "- file: page\n", "book/_config.yml": "title: X\n"}),
+    "quarto": (".", {"_quarto.yml": "project:\n  type: website\n"}),
     "jekyll": ("docs", {"_config.yml": "title: X\n"}),
     "sphinx": ("docs", {"docs/conf.py": "extensions = ['myst_parser']\n"}),
     "readme": ("docs", {"docs/Parcels/_order.yaml": "- page\n"}),
@@ -1304,3 +1305,57 @@ def test_a_higher_order_stands_first_with_retype(tmp_path):
     assert public["c"].title == "See it"
     assert "Taken in." in public["c"].sections[0].text
     assert public["more/e"].sections[0].text.split() == ["two", "three"]
+
+
+def test_a_website_of_quarto(tmp_path):
+    """Its name, address, order, what it hides, its anchors, variables and includes."""
+    make(
+        tmp_path,
+        {
+            "_quarto.yml": "project:\n  type: website\n  render: ['*.qmd', '*.mdoc', '!hidden.qmd']\n"
+            "website:\n  title: Acme\n  site-url: https://example.com/help/\n  drafts: [soon.qmd]\n"
+            "  sidebar:\n    contents:\n      - late.qmd\n      - section: Sending\n        contents:\n"
+            "          - send/b.qmd\n          - text: First\n            href: send/a.qmd\nlang: de\n",
+            "_variables.yml": "phone: 555\n",
+            "_part.qmd": "Taken *in*.\n",
+            "late.qmd": "---\ntitle: Late\n---\n## 1. Plans & Billing\n\nCall {{< var phone >}}, {{< meta title >}}.\n\n"
+            "{{< include _part.qmd >}}\n\n[x](/send/a.qmd)\n",
+            "send/a.qmd": "# A\n",
+            "send/b.qmd": "# B\n",
+            "send/README.qmd": "# R\n",
+            "hidden.qmd": "# H\n",
+            "soon.qmd": "# S\n",
+            "notes.md": "# N\n",
+            "z.mdoc": "# Z {% #why %}\n",
+        },
+    )
+    dialect = find_dialect(tmp_path)
+    content = read_content(tmp_path, dialect=dialect)
+    topics = {topic.id: topic for topic in content.topics}
+    articles = {article.id: article for article in content.articles}
+    assert (dialect.title, dialect.language) == ("Acme", "de")
+    assert "https://example.com/help/" in dialect.published_at
+    assert set(articles) == {"late", "send/a", "send/b", "z"}
+    assert topics[""].articles[0] == "late"
+    assert (topics["send"].title, topics["send"].articles) == ("Sending", ("send/b", "send/a"))
+    (section,) = articles["late"].sections
+    assert section.anchor == "plans-billing"
+    assert section.text == "Call 555, Late.\nTaken in.\nx"
+    assert articles["z"].sections[0].anchor == "why"
+
+
+def test_a_book_of_quarto(tmp_path):
+    """Its chapters give the order, its parts topics, where they stand in no folder."""
+    make(
+        tmp_path,
+        {
+            "_quarto.yml": "project: {type: book}\nbook:\n  title: Acme\n  chapters:\n    - index.qmd\n"
+            "    - part: Sending\n      chapters: [b.qmd, a.qmd]\n"
+            "    - part: Paying\n      chapters: [c.qmd]\n",
+            "index.qmd": "# Start\n",
+            **{f"{name}.qmd": f"# {name}\n" for name in "abc"},
+        },
+    )
+    topics = {t.id: t for t in read_content(tmp_path, dialect=find_dialect(tmp_path)).topics}
+    assert topics["sending"].articles == ("b", "a")
+    assert topics["paying"].title == "Paying"

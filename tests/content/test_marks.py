@@ -12,7 +12,7 @@ import pytest
 from support.attacks import OURS, attacks
 
 from kb.config import DEFAULT_LIMITS, MarkdownConfig
-from kb.content.markdown import docsify, writerside, zola
+from kb.content.markdown import docsify, quarto, writerside, zola
 from kb.content.markdown.document import parse, without_comments
 from kb.content.markdown.fence import read_info
 from kb.content.markdown.markup import Markup
@@ -173,6 +173,9 @@ PLACES = (
     '## A {{id="{}"}}',
     '<details markdown="1"><summary title="{}">{}</summary>{}</details>',
     '{{{{< button href="{}" >}}}}{}{{{{< /button >}}}}',
+    '{{{{< kbd {} >}}}} {{{{< kbd mac="{}" >}}}}',
+    '{{{{< video "{}" title="{}" >}}}} {{{{< video {}.mp4 >}}}}',
+    "::: {{ }}\n{}\n:::",
 )
 PLACES_OF_FAMILIES = {
     "mkdocs": (
@@ -213,6 +216,12 @@ PLACES_THAT_ARE_REWRITTEN = {
         "[{}](@/{})",
         "{{{{/* {} */}}}}",
     ),
+    "quarto": (
+        "| {}\n|   {}",
+        "```{{={}}}\n{}\n```\n\n```{{=html}}\n{}\n```",
+        "```{{python}}\n#| {}\n{}\n```",
+        "+---+---+\n| {} | {} |\n+===+===+\n| {} | {} |\n+---+---+",
+    ),
     "writerside": (
         "[//]: # (title: {})\n\n%{}% {}",
         '<a href="{}"/> <control>{}</control> <ui-path>{}</ui-path> <shortcut>{}</shortcut>',
@@ -227,6 +236,7 @@ PLACES_THAT_ARE_REWRITTEN = {
 REWRITE = {
     "docsify": docsify.as_others_write,
     "zola": zola.as_others_write,
+    "quarto": quarto.as_others_write,
     "writerside": lambda body: writerside.as_others_write(body, lambda name: name),
 }
 ALLOWED = {"id", "class", "role", "href", "type", "disabled", "checked", "open", "start", "src"}
@@ -268,7 +278,7 @@ def test_no_script_passes(place, family):
     [(place, family) for family, own in PLACES_THAT_ARE_REWRITTEN.items() for place in own],
 )
 def test_no_script_passes_what_is_rewritten(place, family):
-    """What reads Zola's and Writerside's marks as those of others makes no script of any text."""
+    """What reads marks of a dialect as those of others makes no script of any text."""
     markup = Markup(frozenset({family}))
     place = place.replace("{}", "\2").format()
     texts = [place.replace("\2", " ".join(script.split())) for script in attacks()]
@@ -312,6 +322,15 @@ def test_beginnings_that_nothing_ends(unit):
 def test_beginnings_without_text_that_nothing_ends(unit):
     """What stands below thousands of beginnings is read."""
     assert "after all" in text_of(parse(f"{unit * (60_000 // len(unit))}\n\nafter all"))
+
+
+@pytest.mark.parametrize("unit", ["| a\n", "+---+\n", "+---+\n| a |\n", "```{=html}\n~~~~\n"])
+def test_beginnings_of_quarto_that_nothing_ends(unit):
+    """No line is looked at again for each of those above it, and none is lost."""
+    text = f"{unit * (300_000 // len(unit))}\n\nafter all\n\nb"
+    written = quarto.as_others_write(text)
+    assert written.count("\n") == text.count("\n")
+    assert "after all" in written
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ class Anchors(StrEnum):
     MDBOOK = "mdbook"
     VITEPRESS = "vitepress"
     ZOLA = "zola"
+    PANDOC = "pandoc"
 
 
 class Located(NamedTuple):
@@ -161,7 +162,7 @@ class Dialect:
     origins (`https://docs.example.com/`) below which the site was published. `marks` are the
     families of marks that its articles use: `liquid`, `jinja`, `hugo`, `mdx`, `gitbook`, `docfx`,
     `obsidian`, `gollum`, `vuepress`, `docsify`, `mkdocs`, `kramdown`, `zola`, `mdc`, `retype`,
-    `writerside`.
+    `writerside`, `quarto`.
     `exclude` are patterns of files that the generator does not publish, as `.gitignore` has them,
     from the folder `exclude_from` (else `content`); `hidden_by` finds those that only the files
     themselves tell of.

@@ -42,13 +42,13 @@ _BY_NAME = re.compile(r"\[\[([^\[\]|\n]{1,300})(?:\|([^\[\]|\n]{1,300}))?\]\]")
 _PART = re.compile(r"#{2,6}[ \t]+(?P<label>.+?)[ \t]*#*$")
 _LABELS = (
     "label", "text", "group", "title", "name", "tab", "anchor", "dropdown", "version", "product",
-    "caption", "part",
+    "caption", "part", "section",
 )  # fmt: skip
 _PAGES = ("link", "href", "slug", "id", "page", "root", "path", "url", "to", "file")
 _BELOW = (
     "items", "pages", "children", "groups", "tabs", "anchors", "dropdowns", "versions", "languages",
     "products", "sidebar", "navigation", "nav", "sub", "topics", "arrange", "global", "parts",
-    "chapters", "sections", "entries", "subtrees",
+    "chapters", "sections", "entries", "subtrees", "contents",
 )  # fmt: skip
 _NUMBER = re.compile(r"^\d+\s*[-_.]+\s*(?=\S)")
 _ID = re.compile(r"---\s*\n(?:(?!---).*\n)*?id:[ \t]*(\S.*)")
@@ -100,17 +100,25 @@ def read_menu(path: Path, dialect: Dialect) -> tuple[Entry, ...]:
         return entries_of(said)
     if dialect.name == "docusaurus":
         return tuple(entry for sidebar in said.values() for entry in _entries(sidebar, 0))
+    return read_menu_of(said)
+
+
+def read_menu_of(said: Plain) -> tuple[Entry, ...]:
+    """The entries of the menu that a configuration holds."""
+    if not isinstance(said, dict):
+        return ()
     in_project = table(said, "project").get("nav")  # of zensical.toml
-    for found in (said.get("nav"), said.get("navigation"), in_project, *_sidebars(said)):
+    named = (said.get("nav"), said.get("navigation"), in_project)
+    for found in (*named, *_sidebars(said), said.get("book")):
         if entries := _entries(found, 0):
             return entries
     return ()
 
 
 def _sidebars(said: Mapping[str, Plain]) -> Iterator[Plain]:
-    """The sidebars that a configuration of Starlight, VitePress or VuePress holds."""
+    """The sidebars that a configuration of Starlight, VitePress, VuePress or Quarto holds."""
     theme = said.get("themeConfig") or said.get("theme")
-    tables = [said, theme]
+    tables = [said, theme, said.get("website")]
     listed = said.get("integrations")
     tables += listed if isinstance(listed, list) else []
     for found in tables:

@@ -130,6 +130,13 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
         ),
         Sign(("myst.yml",), says=r"^(?:project|site|version):"),
     ),
+    "quarto": (
+        Sign(
+            ("_quarto.yml", "_quarto.yaml"),
+            says=r"^(?:project|website|book)[ \t]*:",
+            inputs=("_variables.yml",),
+        ),
+    ),
     "jekyll": (Sign(("_config.yml", "_config.yaml"), inputs=("_data",)),),
     "sphinx": (Sign(("conf.py",), says=r"^(?:extensions|html_theme|myst_\w+)\s*="),),
     "readme": (

@@ -29,7 +29,7 @@ _NAMED = re.compile(
     r"\s*\{?\.?([A-Za-z][\w-]{0,60})\}?[ \t]*"
     r"(?:\[((?:[^\[\]\n]|\[[^\[\]\n]{0,1000}\]){0,1000})\])?([^\n]*)"
 )
-_BRACED = re.compile(r"\s*\{([^{}\n]{1,1000})\}[ \t]*:*[ \t]*\Z")
+_BRACED = re.compile(r"\s*\{([^{}\n]{0,1000})\}[ \t]*:*[ \t]*\Z")
 _WORDS = re.compile(r"\s*\(([A-Za-z]{1,20})\)[ \t]*(?:\(([^()\n]{0,200})\))?[ \t]*\Z")
 _ATTRIBUTES = re.compile(r"\s*\{([^{}]*)\}\s*$")
 _ATTRIBUTE = re.compile(r"""(?<![\w-])([\w-]{1,40})=(?:"([^"]*)"|'([^']*)'|([^\s"'{}]+))""")
@@ -89,7 +89,7 @@ def _braced(text: str) -> Container | None:
         classes = [text.strip().lower()]
     attributes = _attributes(text)
     if not classes:
-        return Container("") if attributes or text.lstrip().startswith("#") else None
+        return Container("") if attributes or text.strip()[:1] in {"#", ""} else None
     containers = [Container(name, callout=callout_named(name)) for name in classes]
     known = next((each for each in containers if each.callout or each.has_tabs), containers[0])
     if known.callout:

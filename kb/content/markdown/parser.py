@@ -68,8 +68,8 @@ _INLINE_NESTING = 20
 _LAZY_STEPS = 5
 # Escaped for HTML a character of an address becomes at most `&quot;`.
 _ESCAPED = 6
-# In kramdown, Python-Markdown and MDX a tag of words (`<br>`, `<span>`) begins no block of HTML.
-_SPANS = frozenset({"kramdown", "mkdocs", "mdx"})
+# In kramdown, Python-Markdown, MDX and Pandoc a tag of words (`<br>`) begins no block of HTML.
+_SPANS = frozenset({"kramdown", "mkdocs", "mdx", "quarto"})
 # Whose marks have too many forms to look for them first.
 _OWN_MARKS = frozenset({mdc.FAMILY, RETYPE})
 _MAY_HOLD_MARKS = re.compile(

@@ -42,10 +42,10 @@ _DOCFX_INCLUDE = re.compile(
     r"\[!INCLUDE\s*\[[^\]\n]*\]\(\s*<?([^)>\n]+?)>?\s*\)\s*\]", re.IGNORECASE
 )
 _DOCFX_LINE = re.compile(
-    r":::\s{0,3}(image|code|video|zone|moniker|row|column|no-loc)(-end)?\b"
+    r":::\s{0,3}(image|code|video|zone|moniker|row|column|no-loc)(-end)?(?![\w-])"
     r"([^\n]*?):::?[ \t]*(?=\n|\Z)"
 )
-_DOCFX_OPEN = re.compile(r":::\s{0,3}(zone|moniker|row|column)(-end)?\b([^\n]*)")
+_DOCFX_OPEN = re.compile(r":::\s{0,3}(zone|moniker|row|column)(-end)?(?![\w-])([^\n]*)")
 _SNIPPET = re.compile(r";?--8<--[ \t]+[\"']([^\"'\n]+)[\"'][ \t]*")
 _DOCSIFY = re.compile(
     r"(?P<link>\[[^\[\]\n]{0,300}\]\(\s*<?(?P<name>[^()<>\s]{1,300})>?)\s+"
@@ -643,6 +643,28 @@ def _embed(_expander: Expander, mark: Mark) -> str | None:
     return f"[{_escaped(mark.attrs.get('title') or mark.attrs.get('caption') or url)}](<{url}>)"
 
 
+def _video(expander: Expander, mark: Mark) -> str | None:
+    """A film, by its address or its file."""
+    src = mark.attrs.get("src") or mark.attrs.get("url") or (mark.words[0] if mark.words else "")
+    if _FILM.search(src) and not src.startswith("http"):
+        title = mark.attrs.get("title") or src.rpartition("/")[2]
+        return f"[{_escaped(title)}](<{src}>)"
+    return _embed(expander, mark)
+
+
+def _keys(_expander: Expander, mark: Mark) -> str | None:
+    """Keys of Quarto: `{{< kbd Ctrl-P >}}`; of several systems all, each key once."""
+    keys = dict.fromkeys([*([" ".join(mark.words)] if mark.words else ()), *mark.attrs.values()])
+    shown = (re.sub(r"([\\\\`*_\[\]<>&{}])", r"\\\1", key) for key in keys if key)
+    return " / ".join(f"<kbd>{key}</kbd>" for key in shown) or None
+
+
+def _value_by_name(expander: Expander, mark: Mark) -> str | None:
+    """`{{< meta title >}}` and `{{< var version >}}` of Quarto."""
+    name = mark.words[0] if mark.words else ""
+    return expander.variable(f"{'page' if mark.name == 'meta' else mark.name}.{name}")
+
+
 def _file(_expander: Expander, mark: Mark) -> str | None:
     src = mark.attrs.get("src", "")
     name = mark.attrs.get("caption") or mark.attrs.get("name") or src.rpartition("/")[2]
@@ -652,7 +674,7 @@ def _file(_expander: Expander, mark: Mark) -> str | None:
 def _page_link(_expander: Expander, mark: Mark) -> str | None:
     """A link to another page by its file, whose name tells what it is about."""
     page = _target_of(mark)
-    name = re.sub(r"(?:/?(?:README|index))?(?:\.mdx?)?/?\Z", "", page, flags=re.IGNORECASE)
+    name = re.sub(r"(?:/?(?:README|index))?(?:\.(?:mdx?|qmd))?/?\Z", "", page, flags=re.IGNORECASE)
     words = " ".join(re.split(r"[-_\s]+", name.rpartition("/")[2].strip(".")))
     return f"[{_escaped(words[:1].upper() + words[1:] or page)}](<{page}>)" if page else None
 
@@ -827,6 +849,10 @@ _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] =
     ("liquid hugo zola", "embed", _embed),
     ("liquid", "file", _file),
     ("liquid hugo", "page-ref", _page_link),
+    ("hugo", "video", _video),
+    ("hugo", "kbd", _keys),
+    ("hugo", "meta var", _value_by_name),
+    ("hugo", "pagebreak", _nothing),
     ("hugo", "param", _param),
     ("hugo", "button", _button),
     ("snippet", "include", _include),
