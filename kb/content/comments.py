@@ -80,6 +80,10 @@ _LOOK_BACK = 200  # characters: addresses and printf's formats are shorter
 _LINE_START = re.compile(r"(?:^|\n)[ \t>]*(?:(?:[-*+]|[0-9]{1,9}[.)])[ \t]+)*\Z")
 _END_OF_LINE = re.compile(r"[ \t]*(?:\n|\Z)")
 _BREAK = re.compile(r"\n[ \t>]*(?=\n)")
+# A plugin for MkDocs is told by comments which part of a file to include.
+_IN_CALL = re.compile(
+    r"\{%-?[ \t]*include-markdown\b[^%]{0,200}?\b(?:start|end)[ \t]*=[ \t]*[\"']\Z"
+)
 _NO_COMMENT_AFTER = re.compile(r"(?:[0-9%=\\&?#:@/]|%\S*|(?:://|www\.)\S*)\Z")
 
 
@@ -144,7 +148,8 @@ class Comments:
         """Whether what looks like a comment is none: it names a file to show, or a heading."""
         if INCLUDE.match(self._text, start):
             return self._begins_line(start)
-        return self._is_heading_id(start)
+        before = self._text[max(0, start - _LOOK_BACK) : start]
+        return _IN_CALL.search(before) is not None or self._is_heading_id(start)
 
     def _is_heading_id(self, start: int) -> bool:
         """Whether `{/*name*/}` ends the line of a heading: so MDX gives it an id."""

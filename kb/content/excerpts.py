@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,13 +34,15 @@ _MARK = re.compile(
 class Part(NamedTuple):
     """What is included of a file: all of it, lines (from 1, both ends included), or a region.
 
-    `is_place`: the name of the region may be that of a heading, too.
+    `is_place`: the name of the region may be that of a heading, too. `between` are texts on the
+    lines that begin and end it, which a file may have of its own; either may be empty.
     """
 
     path: str
     region: str = ""
     lines: tuple[tuple[int, int], ...] = ()
     is_place: bool = False
+    between: tuple[str, str] = ("", "")
 
 
 def read_part(name: str) -> Part | None:
@@ -62,7 +65,8 @@ def read_part(name: str) -> Part | None:
         lines = read_lines(query["range"])
     if found["first"] or found["last"]:
         lines = ((int(found["first"] or 1), int(found["last"] or _LAST)),)
-    return Part(path, region, lines, is_place=bool(found["hash"]))
+    between = (unquote(query.get("start", "")), unquote(query.get("end", "")))
+    return Part(path, region, lines, is_place=bool(found["hash"]), between=between)
 
 
 def read_lines(text: str) -> tuple[tuple[int, int], ...]:
@@ -87,6 +91,8 @@ def excerpt(text: str, part: Part, shown: str = "") -> str | None:
         if found is None:
             return None
         places = found
+    elif any(part.between):
+        places = _between(lines, *part.between)
     elif not part.lines:
         return shown or text
     if part.lines:
@@ -95,6 +101,17 @@ def excerpt(text: str, part: Part, shown: str = "") -> str | None:
     kept = shown.split("\n") if shown else lines
     cut = [kept[place] for place in places if not _MARK.search(lines[place])]
     return dedent("\n".join(cut)).rstrip("\n") + "\n"
+
+
+def _between(lines: list[str], start: str, end: str) -> range:
+    """The lines behind the first that has a text, up to one that has another; both where that is
+    the same. Where either is nowhere, from the top, or to the end.
+    """
+    first = next((at for at, line in enumerate(lines) if start and start in line), -1)
+    if end and first >= 0 and end in lines[first].partition(start)[2]:
+        return range(first, first + 1)
+    last = next((at for at in range(first + 1, len(lines)) if end and end in lines[at]), len(lines))
+    return range(first + 1, last)
 
 
 def _region(lines: list[str], name: str) -> range | None:

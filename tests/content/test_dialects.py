@@ -72,6 +72,20 @@ def test_each_dialect_is_found_by_its_files(tmp_path, name):
     assert pickle.loads(pickle.dumps(found)) == found  # it goes into processes of its own
 
 
+@pytest.mark.parametrize("named", ["SUMMARY.md", "nav.md"])
+def test_lists_of_mkdocs_make_no_gitbook_of_a_folder(tmp_path, named):
+    """The plugin `literate-nav` has its order in SUMMARY.md, too, or in a file of another name. What
+    it does not list is published all the same.
+    """
+    option = "" if named == "SUMMARY.md" else f": {{nav_file: {named}}}"
+    make(tmp_path, {"mkdocs.yml": f"plugins:\n- literate-nav{option}\n"})
+    pages = {"a.md": "# A\n", "b.md": "# B\n", "c.md": "# C\n"}
+    make(tmp_path / "docs", {**pages, named: "* [B](b.md)\n* [A](a.md)\n"})
+    base = KnowledgeBase(Config(content=tmp_path / "docs", index=tmp_path / "index"))
+    assert find_dialect(tmp_path / "docs").name == "mkdocs"
+    assert base.topics()[0].articles == ("b", "a", "c")
+
+
 def test_settings_name_a_dialect(tmp_path):
     """They count more than files; a name that there is not is refused with the nearest."""
     make(tmp_path, {"mkdocs.yml": "site_name: X\n", "docs/page.md": "# Page\n"})

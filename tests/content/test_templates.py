@@ -524,7 +524,8 @@ def test_an_include_leaves_neither_the_project_nor_what_is_public(tmp_path, name
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(text)
     (project / "_includes" / "link.md").symlink_to(tmp_path / "secret.md")
-    for mark in ("{%% include %s %%}", "[!INCLUDE [x](%s)]", '--8<-- "%s"', '{{< include "%s" >}}'):
+    marks = ("{%% include %s %%}", "[!INCLUDE [x](%s)]", '--8<-- "%s"', '{{< include "%s" >}}')
+    for mark in (*marks, '{%% include-markdown "%s" end="x" %%}'):
         _, text = seen(project, {}, "a\n\n" + mark % name)
         assert "SECRET" not in text
         assert "root:" not in text
@@ -643,6 +644,26 @@ CODE = [
     (MKDOCS, '``` py\n--8<-- "code/a.py:part"\n;--8<-- "x"\n```', 'run()\n--8<-- "x"'),
     (MKDOCS, '--8<-- "code/b.md:part"', "Within"),
     (MKDOCS, "{* ../code/a.py ln[4] *}", "last()"),
+    (
+        MKDOCS,
+        """{% include-markdown "../code/b.md"
+   start="<!-- #region part -->" end="<!-- #endregion part -->"
+%}""",
+        "Within",
+    ),
+    (MKDOCS, '{% include-markdown "../code/b.md" end="**Within**" %}', "Above."),
+    (MKDOCS, '{% include-markdown "../code/b.md" start="**With" end="in**" %}', "Within"),
+    (MKDOCS, '{% include-markdown "../code/draft.md" start="a" %}', ""),
+    (MKDOCS, "{!../code/b.md!}\n\n{!none.md!}", "Above.\nWithin\nBelow."),
+    (BOOK, "{!../code/b.md!}", "{!../code/b.md!}"),
+    (
+        {
+            "mkdocs.yml": "markdown_extensions:\n- pymdownx.snippets: {base_path: [parts, code]}\n",
+            "parts/c.md": "A part.\n",
+        },
+        '--8<-- "c.md"',
+        "A part.",
+    ),
     (MKDOCS, "<<< @/code/a.js", "<<< @/code/a.js"),
     (BOOK, "{{#include ../code/draft.md}} {{#include ../code/.secret.js}}", ""),
     (

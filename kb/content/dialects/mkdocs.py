@@ -23,6 +23,7 @@ from kb.content.dialects.dialect import NO_GROUPS, Anchors, Dialect, Groups, Loc
 from kb.content.dialects.groups import group_flat_pages
 from kb.content.dialects.menus import entries_of
 from kb.content.dialects.redirects import pairs_of
+from kb.files import is_file
 from kb.text.languages import language_tag
 
 if TYPE_CHECKING:
@@ -47,10 +48,12 @@ def read(located: Located) -> Dialect:
         for key, value in (said.items() if isinstance(said, dict) else ())
         if isinstance(value, str)
     }
+    snippets = _options(said, "markdown_extensions").get("pymdownx.snippets", {})
+    lists = _lists(located, said, docs)
     return begin(
         located,
         assets=_theme_files(located, said),
-        includes=("includes", "snippets", "docs_src", "."),
+        includes=(*texts(snippets, "base_path"), "includes", "snippets", "docs_src", "."),
         published_at=sites(text(said, "site_url")),
         anchors=_anchors(located),
         routes=Routes(
@@ -59,17 +62,19 @@ def read(located: Located) -> Dialect:
             folders=text(said, "use_directory_urls") != "false",
         ),
         marks=frozenset({"mkdocs", "jinja"} if _has_macros(said) else {"mkdocs"}),
-        exclude=(*texts(said, "exclude_docs"), *texts(said, "draft_docs")),
+        exclude=(
+            *texts(said, "exclude_docs"),
+            *texts(said, "draft_docs"),
+            *(each.name for each in lists),
+        ),
         hidden_by=_plugin_patterns(said),
         given=(*given, *config.items()),
         start=docs,
-        menu=(located.evidence,) if located.evidence and table(said).get("nav") else (),
+        menu=(located.evidence,) if located.evidence and table(said).get("nav") else lists,
         languages=(languages := _languages(said)),
         title=name_of_site(text(said, "site_name")),
         language=only(*languages.first, text(said, "theme", "language")),
-        appended=texts(
-            _options(said, "markdown_extensions").get("pymdownx.snippets"), "auto_append"
-        ),
+        appended=texts(snippets, "auto_append"),
         groups=_groups(located, said, Path(os.path.normpath(located.root / docs))),
         redirects=pairs_of(_plugins(said).get("redirects", {}).get("redirect_maps")),
     )
@@ -79,6 +84,15 @@ def _theme_files(located: Located, said: Plain) -> Iterator[str]:
     """The folder of which what is no template stands on the site, too."""
     if custom := text(said, "theme", "custom_dir"):
         yield below_root(located, custom)
+
+
+def _lists(located: Located, said: Plain, docs: str) -> tuple[Path, ...]:
+    """The file in which the plugin `literate-nav` has the order at the top, as a list of links."""
+    options = _plugins(said).get("literate-nav")
+    if options is None:
+        return ()
+    path = located.root / docs / (text(options, "nav_file") or "SUMMARY.md")
+    return (path,) if is_file(path) else ()
 
 
 def _groups(located: Located, said: Plain, docs: Path) -> Groups:

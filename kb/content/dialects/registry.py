@@ -46,6 +46,12 @@ def _scripts(stem: str) -> tuple[str, ...]:
     return tuple(f"{stem}.{suffix}" for suffix in _JS)
 
 
+_WITH_LISTS = (
+    "book.toml", "mkdocs.yml", "mkdocs.yaml", "zensical.toml", "docfx.json", "hugo.toml",
+    *_scripts("docusaurus.config"), *_scripts("astro.config"),
+)  # fmt: skip
+"""Configurations of others that may have a SUMMARY.md, too, as MkDocs has with its plugins."""
+
 REGISTRY: dict[str, tuple[Sign, ...]] = {
     "mkdocs": (
         Sign(("mkdocs.yml", "mkdocs.yaml", "zensical.toml"), inputs=("data",)),
@@ -118,7 +124,7 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
         Sign((".gitbook.yaml", "book.json"), inputs=(".gitbook/vars.yaml",)),
         Sign(
             within=("SUMMARY.md",),
-            unless=("book.toml", "../book.toml"),
+            unless=tuple(f"{up}{name}" for name in _WITH_LISTS for up in ("", "../")),
             inputs=("../.gitbook.yaml", "../../.gitbook.yaml"),
         ),
     ),

@@ -1,5 +1,5 @@
 """Where other tools put a list of the page's headings: `{:toc}`, `[TOC]`, `[[toc]]`. A page has its
-own, so that nothing stands there.
+own, so that nothing stands there; nor does it where Material has a list of tags, `[TAGS]`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
-_PLACE = re.compile(r"\[TOC\]|\[\[(?:TOC|_TOC_|_TOSP_)\]\]|\$\{toc\}", re.IGNORECASE)
+_PLACE = re.compile(r"\[TOC\]|\[TAGS\]|\[\[(?:TOC|_TOC_|_TOSP_)\]\]|\$\{toc\}", re.IGNORECASE)
 _KRAMDOWN = re.compile(r"[^\n]*\n\{:\s*(?:[.#][\w-]+\s*)*toc\b[^{}\n]*\}\s*")
 _LISTS = {"bullet_list_open": "bullet_list_close", "ordered_list_open": "ordered_list_close"}
 _BLOCK = 3  # tokens of a heading or paragraph

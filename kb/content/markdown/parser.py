@@ -73,7 +73,7 @@ _SPANS = frozenset({"kramdown", "mkdocs", "mdx", "quarto"})
 # Whose marks have too many forms to look for them first.
 _OWN_MARKS = frozenset({mdc.FAMILY, RETYPE})
 _MAY_HOLD_MARKS = re.compile(
-    r"\{[%{*]|\{\s?['\"][\s\\]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\[|:include|highlight-[ns]"
+    r"\{[%{*!]|\{\s?['\"][\s\\]|\[!|:::|--8<--|</?[A-Z]|<code-group|=\{|<!--|<<<|@\[|:include|highlight-[ns]"
     r"|\{(?:literal)?include\}|\{eval-rst\}|\[block:"
 )
 

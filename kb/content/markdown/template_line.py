@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kb.content.markdown.markup import Markup
 
-_SIGNS = ("{%", "{{", "{*", "[!", ":::", "--8<--", ";--8<--", "<!--", "<<<", "@[", "[")
+_SIGNS = ("{%", "{{", "{*", "{!", "[!", ":::", "--8<--", ";--8<--", "<!--", "<<<", "@[", "[")
 _MOST_LINES = 60
 _MOST_TABLES = 3  # one inside another: each is read again by those around it
 _BRANCHES = frozenset({"else", "elsif", "elif", "elseif"})

@@ -12,6 +12,7 @@ import re
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
 
 from kb.config import over_limit
 from kb.content.comments import INCLUDE
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 2_000
 _PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg)\Z", re.IGNORECASE)
-_STARTS = re.compile(r"\{%|\{\{[<%]?|\[!|:::|;?--8<--|<!--|<<<|@\[|\{\*|\[(?=[^\n]*:include)")
+_STARTS = re.compile(r"\{%|\{\{[<%]?|\[!|:::|;?--8<--|<!--|<<<|@\[|\{[*!]|\[(?=[^\n]*:include)")
 _CLOSING = {"{%": "%}", "{{<": ">}}", "{{%": "%}}"}
 _NAMES = re.compile(r"\s*[-~]?\s*(/)?\s*([A-Za-z_][\w./-]*|/)\s*", re.DOTALL)
 _ATTRIBUTE = re.compile(
@@ -46,6 +47,7 @@ _DOCFX_LINE = re.compile(
     r"([^\n]*?):::?[ \t]*(?=\n|\Z)"
 )
 _DOCFX_OPEN = re.compile(r":::\s{0,3}(zone|moniker|row|column)(-end)?(?![\w-])([^\n]*)")
+_BRACED = re.compile(r"\{![ \t>]{0,9}([^{}!\n]{1,300}?)[ \t]{0,9}!\}[ \t]*")
 _SNIPPET = re.compile(r";?--8<--[ \t]+[\"']([^\"'\n]+)[\"'][ \t]*")
 _DOCSIFY = re.compile(
     r"(?P<link>\[[^\[\]\n]{0,300}\]\(\s*<?(?P<name>[^()<>\s]{1,300})>?)\s+"
@@ -141,7 +143,9 @@ def _read_file(text: str, at: int, markup: Markup) -> Mark | None:
     is_comment = text.startswith("<!--", at)
     if is_comment and "vuepress" not in markup.families:
         return None
-    found = (INCLUDE if is_comment else _SNIPPET).match(text, at)
+    if text.startswith("{!", at) and "mkdocs" not in markup.families:
+        return None
+    found = (INCLUDE if is_comment else _SNIPPET).match(text, at) or _BRACED.match(text, at)
     return Mark("snippet", "include", found.end(), words=(found[1],)) if found else None
 
 
@@ -537,6 +541,15 @@ def _include(expander: Expander, mark: Mark) -> str | None:
     return expander.include(name, mark.attrs) if name else None
 
 
+def _include_between(expander: Expander, mark: Mark) -> str | None:
+    """`{% include-markdown "x.md" start="<!--a-->" end="<!--b-->" %}` of a plugin for MkDocs."""
+    name = mark.words[0] if mark.words else ""
+    marks = [
+        f"{key}={quote(mark.attrs[key], safe='')}" for key in ("start", "end") if key in mark.attrs
+    ]
+    return expander.include(f"{name}?{'&'.join(marks)}" if marks else name) if name else None
+
+
 def _assign(expander: Expander, mark: Mark) -> str | None:
     name, _, value = mark.rest.partition("=")
     if (literal := _LITERAL.match(value)) and not literal[3]:
@@ -833,6 +846,7 @@ _HUGO_WRAPPERS = names(
 _BY_NAMES: tuple[tuple[str, str, Callable[[Expander, Mark], str | None]], ...] = (
     ("liquid", "include include_relative include_cached render partial includes", _include),
     ("hugo", "include readfile readFile include-md snippet partial", _include),
+    ("liquid", "include-markdown", _include_between),
     ("liquid", "assign", _assign),
     ("liquid", "capture", _capture),
     ("liquid", "data indented_data_reference", _reusable),
@@ -871,7 +885,7 @@ _BY_KIND: Mapping[str, Callable[[Expander, Mark], str | None]] = {
     "zola": _shortcode,
     "code": _code,
 }
-_OF_FILES = (_include, _reusable)
+_OF_FILES = (_include, _include_between, _reusable)
 _MADE = {
     **{("liquid", name): _nothing for name in _WRAPPERS},
     **{("hugo", name): _title for name in _HUGO_WRAPPERS},
