@@ -31,6 +31,8 @@ _PAIR = re.compile(
     r"<(em|strong|i|b|u|code|kbd|sub|sup|mark|small|span|font)(?:\s[^<>]*)?>([^<>]*)</\1>",
     re.IGNORECASE,
 )
+_STRONG = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*<>]*[^\s*<>])\*\*(?![\w*])")
+_PICTURE = re.compile(r"\s*<(?:img\s[^<>]*|br\s*/?)>\s*", re.IGNORECASE)
 _SHOWN = frozenset({"em", "strong", "i", "b", "code", "kbd", "sub", "sup", "mark"})
 _GIVEN = re.compile(
     r"\A\s*(?:---|\+\+\+)[^\n]*\n(?:(?!---|\+\+\+).*\n)*?title[ \t]*[:=][ \t]*(\S.*)"
@@ -60,7 +62,7 @@ def read_title(written: str, markup: Markup, syntax: MarkdownConfig, limits: Lim
     Raises ContentError where it passes a limit.
     """
     if not _MARKED.search(written):
-        parts = _CODE.split(written)
+        parts = _CODE.split(_PICTURE.sub(" ", written).strip() or written)
         pieces = list(map(_unmarked, parts[::2]))
         codes = (f"<code>{escape(part, quote=False)}</code>" for part in parts[1::2])
         shown = zip_longest((html for _, html in pieces), codes, fillvalue="")
@@ -78,9 +80,10 @@ def read_title(written: str, markup: Markup, syntax: MarkdownConfig, limits: Lim
 
 
 def _unmarked(text: str) -> tuple[str, str]:
-    """A part of a title without elements that mark words of it, and the same as HTML: one that
+    """A part of a title without what marks words of it, and the same as HTML: an element that
     nothing ends is what the title speaks of.
     """
+    text = _STRONG.sub(r"<strong>\1</strong>", text)
     if "</" not in text:
         return text, title_html(text)
     plain: list[str] = []

@@ -40,6 +40,8 @@ _EVERYWHERE = frozenset({"top"})
 _GROUP = re.compile(r"\(.*\)")
 _LIKE_ITS_FOLDER = 2  # parts that several paths share: the name, and one folder
 _USER_CONTENT = "user-content-"
+_FOOTNOTE = re.compile(r"user-content-fn-(\d+)")
+"""How GitHub calls a footnote, and GitBook where its words are a link to it."""
 _TEXT = ":~:"
 
 
@@ -476,6 +478,8 @@ def _at_anchor(page: Destination, fragment: str) -> Resolved:
     href = encode(page.address)
     if not fragment:
         return Resolved(href, title=page.title)
+    if (note := _FOOTNOTE.fullmatch(fragment)) and fragment not in page.anchors:
+        return Resolved(f"{href}#kb-fn-{note[1]}", title=page.title)
     fragment, mark, text = fragment.partition(_TEXT)
     anchor = find_anchor(fragment, page.anchors)
     if anchor is None and fragment.startswith(_USER_CONTENT):

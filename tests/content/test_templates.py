@@ -264,6 +264,15 @@ def test_what_only_looks_like_a_mark_stays(tmp_path, text):
     assert seen(tmp_path, {}, text)[1] == shown
 
 
+def test_icons_of_a_theme_of_mkdocs_are_left_out(tmp_path):
+    """Theirs have hyphens in their names, and may have attributes; elsewhere these are words."""
+    body = ":shop-cart:{ .lg .middle } **Pay** :own: :+1: 10:a-b:c"
+    shown = {"mkdocs.yml": "site_name: X\n"}, {}
+    texts = [seen(tmp_path / str(n), files, body)[1] for n, files in enumerate(shown)]
+    assert texts[0] == "Pay :own: 👍 10:a-b:c"
+    assert texts[1].startswith(":shop-cart:")
+
+
 COLLECTION = {
     "_config.yml": "collections_dir: content\ncollections:\n  desktop:\n    output: true\n"
 }

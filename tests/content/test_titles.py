@@ -113,6 +113,13 @@ def test_names_of_elements_in_titles_are_code(base):
     assert title_html("a < b > c <3") == "a &lt; b &gt; c &lt;3"
 
 
+def test_marks_of_words_in_titles_are_shown_as_such():
+    """On the page; a picture, which lists and tabs have no room for, is left out."""
+    assert read("**Late** `a**b**` <img src='x.png'>").html == (
+        "<strong>Late</strong> <code>a**b**</code>"
+    )
+
+
 def read(written, **variables):
     """A title of a folder of Jekyll's."""
     named = {name.replace("_", "."): value for name, value in variables.items()}
@@ -132,6 +139,10 @@ def read(written, **variables):
         ("The `pay` button", "The pay button", 0),
         ("`a` in <Suspense>, <your name>", "a in <Suspense>, <your name>", 0),
         ("snake_case_name - *", "snake_case_name - *", 0),
+        ("Work on **assets**, **all of them**", "Work on assets, all of them", 0),
+        ("`**` and 2**3**4, ** a **", "** and 2**3**4, ** a **", 0),
+        ('The <img src="logo.png" /> guide<br>to parcels', "The guide to parcels", 0),
+        ("The <img> element", "The <img> element", 0),
         ("a | b", "a | b", 0),
     ],
 )

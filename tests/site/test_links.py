@@ -351,6 +351,14 @@ def test_posts_are_found_by_addresses_of_years_alone(empty):
     assert hrefs(empty, "a.html") == [pricing, "posts/2019-03-01-profile.html", pricing]
 
 
+def test_words_that_are_a_link_to_their_footnote_lead_there(empty):
+    """As GitBook writes them."""
+    empty.write({"a.md": "# A\n\n[x](#user-content-fn-1)[^1] to go.\n\n[^1]: Soon.\n"})
+    assert broken(empty.build()) == []
+    assert hrefs(empty, "a.html") == ["a.html#kb-fn-1"]
+    assert 'id="kb-fn-1"' in empty.read("a.html")
+
+
 def test_links_to_the_pages_that_docusaurus_makes_of_categories(empty):
     """By the label of one, wherever it stands; of two with one label to none."""
     (empty.folder / "docusaurus.config.js").write_text("module.exports = {};\n")

@@ -1,8 +1,8 @@
 """Emoji by name, `:tada:`: a rule for markdown-it-py, in the manner of its own.
 
 The names are those of GitHub and of Unicode, which the library `emoji` knows; this is its only
-door. Icons that Material for MkDocs draws (`:material-check:`), and all of GitBook's, are left out;
-any other word between colons stays text.
+door. Icons that Material for MkDocs draws (`:material-check:`, and a theme's own, whose names have
+hyphens), and all of GitBook's, are left out; any other word between colons stays text.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r":([a-z0-9_+](?:\\?[a-z0-9_+-]){0,60}):(?!:)")
 _IN_TEXT = re.compile(r"(?<![^\W_]):([a-z0-9_+][a-z0-9_+-]{0,60}):(?!:)")
 _ICON = re.compile(r"(?:material|octicons|fontawesome|simple|fa|bi|lucide|mdi)-")
+_OWN_ICON = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)+")
 # Names of JoyPixels, which forums and chats have, where GitHub has another.
 _ALIASES = {
     "slight_smile": "slightly_smiling_face",
@@ -39,7 +40,10 @@ def emoji(state: StateInline, silent: bool) -> bool:
         return False
     name = found[1].replace("\\", "")
     character = _character(name)
-    is_icon = not character and bool(state.env.get("icons") or _ICON.match(name))
+    is_icon = not character and (
+        bool(state.env.get("icons") or _ICON.match(name))
+        or ("mkdocs" in state.env.get("spans", ()) and _OWN_ICON.fullmatch(name) is not None)
+    )
     if not character and not is_icon:
         return False
     if not silent:
