@@ -372,11 +372,13 @@ BRACKETS = [
     ('t: x\naliases: [\n\t"/a\tb",\n\t/c,\t# d\t]\n\n\t]\ne: f\n', {"t": "x", "aliases": ["/a\tb", "/c"], "e": "f"}),
     ("a: {\n\tb:\tc,\n\td: [1,\t2],\n}\n", {"a": {"b": "c", "d": ["1", "2"]}}),
     ("- [\n\ta, b]\n", None),
+    ("tags:\n   - late parcel\t\n   - a [b\t \n   - c\ntitle: x \t\n", {"tags": ["late parcel", "a [b", "c"], "title": "x"}),
+    ("t: |\n  a\t\n\n  b\nu: 'c\t'\t\n", {"t": "a\n\nb\n", "u": "c\t"}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("raw", "said"), BRACKETS)
-def test_tabs_between_values_in_brackets_are_spaces(raw, said):
+def test_tabs_between_values_in_brackets_and_at_ends_of_lines_are_spaces(raw, said):
     """As YAML has it; those in quotes stay, and the lines are those of the file."""
     if said is None:
         with pytest.raises(ContentError, match="must be lines"):

@@ -49,12 +49,14 @@ def load_yaml(raw: str) -> object:
 
 
 def without_tabs(raw: str) -> str:
-    """The same text with spaces for the tabs between values in brackets, over however many lines:
-    YAML allows tabs there, PyYAML does not.
+    """The same text with spaces for the tabs between values in brackets, over however many lines,
+    and without those behind a line's last word: YAML allows tabs there, PyYAML does not.
     """
-    if "\t" not in raw or not _BRACKET.search(raw):
+    if "\t" not in raw:
         return raw
-    lines, depth = raw.split("\n"), 0
+    lines, depth = list(map(_without_last_tabs, raw.split("\n"))), 0
+    if not _BRACKET.search(raw):
+        return "\n".join(lines)
     for at, line in enumerate(lines):
         opened = _BRACKET.match(line)
         if depth <= 0 and not opened:
@@ -67,6 +69,11 @@ def without_tabs(raw: str) -> str:
             pieces.append(" " if piece == "\t" else piece)
         lines[at] = "".join(pieces)
     return "\n".join(lines)
+
+
+def _without_last_tabs(line: str) -> str:
+    bare = line.rstrip(" \t")
+    return bare if bare and "\t" in line[len(bare) :] else line
 
 
 def _merged(top: object) -> object:
