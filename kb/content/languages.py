@@ -25,6 +25,12 @@ _INDEXES = frozenset({"index", "_index", "readme"})
 _LEAST_SHARED = 2
 _MOST_FILES = 20_000
 _MOST_NAMES = 2_000
+_SPOKEN_IN = {
+    "cn": "zh-CN", "cz": "cs", "dk": "da", "gr": "el", "jp": "ja", "kr": "ko", "ua": "uk",
+}  # fmt: skip
+"""Languages by the country that names a folder where its own tag is meant; others have tags of
+languages (`se`, `br`), or several languages.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,8 @@ def _found(content: Path) -> Iterator[tuple[str, str]]:
 
     That is plain where there are several, of which one is named by letters that hardly mean
     anything else (`de`, `pt-BR`); `it` and `hr` may be departments: they, and a folder that stands
-    alone, have to hold the same articles as another.
+    alone, have to hold the same articles as another. So does one that is named by a country beside
+    them (`jp`), which is taken for its language.
     """
     names = list(_folders_in(content))
     tags = {name: tag for name in names if (tag := language_tag(name))}
@@ -172,11 +179,28 @@ def _found(content: Path) -> Iterator[tuple[str, str]]:
         others = [name for name in names if name not in tags]
         if not _translate(content, list(tags), others):
             return
+    if len(tags) > 1:
+        tags |= dict(_of_countries(content, names, tags))
     seen: set[str] = set()
     for name, tag in sorted(tags.items()):
         if tag not in seen:
             yield tag, name
         seen.add(tag)
+
+
+def _of_countries(
+    content: Path, names: Iterable[str], tags: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """The folders that are named by a country whose language no other one has, and hold the same
+    articles as those of languages.
+    """
+    known = {primary(tag) for tag in tags.values()}
+    named = [n for n in names if n in _SPOKEN_IN and primary(_SPOKEN_IN[n]) not in known]
+    every = set[str]().union(*(_names_in(content / name) for name in tags if named))
+    for name in named:
+        own = _names_in(content / name)
+        if len(own & every) >= max(_LEAST_SHARED, len(own) / 2):
+            yield name, _SPOKEN_IN[name]
 
 
 def _endings(content: Path, base: str) -> list[str]:

@@ -143,6 +143,18 @@ def test_front_matter_names_the_language(tmp_path, front, language):
     assert not [problem for problem in article.problems if "lang" in problem.message]
 
 
+def test_a_folder_named_by_a_country_is_in_its_language_beside_those_of_languages(tmp_path):
+    """Where it holds what they hold, and none of them is in that language."""
+    names = ("late.md", "return.md", "pay.md")
+    write(tmp_path, *(f"{folder}/{name}" for folder in ("en", "de", "jp", "kr") for name in names))
+    write(tmp_path, "cn/branches.md", "cn/late.md", "cn/offices.md", "cn/staff.md", "cn/x.md")
+    assert found(tmp_path) == {"en": "en", "de": "de", "jp": "ja", "kr": "ko"}
+    write(tmp_path, *(f"ko/{name}" for name in names))
+    assert found(tmp_path) == {"en": "en", "de": "de", "jp": "ja", "ko": "ko"}
+    write(tmp_path / "other", "jp/late.md", "jp/return.md", "kr/late.md", "kr/return.md")
+    assert found(tmp_path / "other") == {}
+
+
 def test_front_matter_counts_more_than_the_folder(tmp_path):
     """And `de-AT` is `de` where there is only that."""
     write(tmp_path, "en/a.md", "de/a.md")
