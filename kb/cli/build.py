@@ -101,7 +101,7 @@ def command(
     warn_of_nothing(report, screen, config.content)
     dialect = find_dialect(config.content, config.folder.dialect)
     if len(report.written) == report.files:  # the first build, or all anew
-        _tell_how_read(dialect, config, report, screen)
+        _tell_how_read(dialect, config, report, session)
     tell(report, screen)
     if archive and not screen.as_json:
         screen.print(line_of(f"packed into {shown_path(archive)}, {_size(_bytes_of(archive))}"))
@@ -118,10 +118,16 @@ def command(
     return SiteError.exit_code if failures else _exit_code(report, strict=strict)
 
 
-def _tell_how_read(dialect: Dialect, config: Config, report: Report, screen: Screen) -> None:
+def _tell_how_read(dialect: Dialect, config: Config, report: Report, session: Session) -> None:
     """Say what the folder was taken for, and what was found in it."""
+    from kb.config import load_config
     from kb.knowledge_base import KnowledgeBase
 
+    screen = session.screen
+    given = load_config(config=session.config, content=session.content, index=session.index).content
+    if given != config.content:
+        below = config.content.relative_to(given).as_posix()
+        screen.message(f"articles are those in {below}/, which {dialect.name} publishes")
     if dialect.evidence:
         screen.message(
             f"written for {dialect.name} (seen by {dialect.evidence}; `dialect` under "

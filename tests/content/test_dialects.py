@@ -72,6 +72,49 @@ def test_each_dialect_is_found_by_its_files(tmp_path, name):
     assert pickle.loads(pickle.dumps(found)) == found  # it goes into processes of its own
 
 
+PROJECTS = {
+    "mkdocs": ("mkdocs.yml", "docs_dir: help\n", "help"),
+    "hugo": ("hugo.toml", "title = 'X'\n", "content"),
+    "hugo in languages": (
+        "hugo.toml",
+        "[languages.en]\ncontentDir = 'content/en'\n[languages.de]\ncontentDir = 'content/de'\n",
+        "content",
+    ),
+    "starlight": ("astro.config.mjs", "export default {}", "src/content/docs"),
+    "docusaurus": ("docusaurus.config.js", "module.exports = {}", "docs"),
+    "gitbook": (".gitbook.yaml", "root: ./docs/\n", "docs"),
+}
+
+
+@pytest.mark.parametrize("name", PROJECTS)
+def test_of_a_project_the_folder_is_read_that_its_generator_publishes(tmp_path, name):
+    """Not the README of the repository and whatever else stands there; but for settings that say
+    what is in which folder.
+    """
+    file, text, folder = PROJECTS[name]
+    pages = dict.fromkeys(("README.md", "themes/x/README.md", f"{folder}/en/a.md"), "# A\n")
+    make(tmp_path, {file: text, **pages, f"{folder}/de/a.md": "# A\n"})
+    assert configure(content=tmp_path).content == tmp_path / folder
+    assert configure(content=tmp_path / folder).content == tmp_path / folder
+    base = KnowledgeBase.open(tmp_path, index=tmp_path / "index")
+    assert sorted(card.path for card in base.cards()) == ["de/a.md", "en/a.md"]
+    (tmp_path / "kb.toml").write_text("[content]\nexclude = ['/themes/']\n", "utf-8")
+    assert configure(config=tmp_path / "kb.toml", content=tmp_path).content == tmp_path
+
+
+def test_a_project_without_that_folder_is_read_as_it_is(tmp_path):
+    """As is one that brings content from elsewhere, or has translations apart."""
+    make(tmp_path / "a", {"mkdocs.yml": "", "x.md": "# X\n"})
+    make(tmp_path / "b", {"hugo.toml": "[[module.mounts]]\nsource = 'more'\ntarget = 'content'\n"})
+    make(tmp_path / "b", {"content/x.md": "# X\n"})
+    said = "module.exports = {i18n: {defaultLocale: 'en', locales: ['en', 'de']}}"
+    make(tmp_path / "c", {"docusaurus.config.js": said, "docs/x.md": "# X\n"})
+    make(tmp_path / "c", {"i18n/de/docusaurus-plugin-content-docs/current/x.md": "# X\n"})
+    make(tmp_path / "d", {"hugo.toml": "contentDir = '../a'\n", "content/x.md": "# X\n"})
+    for project in "abcd":
+        assert configure(content=tmp_path / project).content == tmp_path / project
+
+
 @pytest.mark.parametrize("named", ["SUMMARY.md", "nav.md"])
 def test_lists_of_mkdocs_make_no_gitbook_of_a_folder(tmp_path, named):
     """The plugin `literate-nav` has its order in SUMMARY.md, too, or in a file of another name. What

@@ -72,13 +72,15 @@ def configure(
 ) -> Config:
     """The settings of these paths, as `kb.config.load_config` reads them. Where they say no
     language, or no name, it is the one of the generator's configuration, if that says one of all
-    its pages. Raises ConfigError.
+    its pages. Of a folder that holds more than what the generator publishes, the content folder is
+    the one that it reads, unless the settings say what is in which. Raises ConfigError.
     """
     settings = load_config(config=config, content=content, index=index)
-    if not settings.unset:
-        return settings
     located = locate(settings.content, settings.folder.dialect or None)
     dialect = read_dialect(located) if located.evidence else PLAIN
+    if dialect.home and not settings.folder.exclude and settings.folder.languages is None:
+        settings = replace(settings, content=dialect.home)
+        dialect = find_dialect(dialect.home, settings.folder.dialect or None)
     has_one = not (dialect.languages.folders or dialect.languages.suffixes)
     said = {"language": dialect.language if has_one else "", "name": dialect.title}
     found = {key: said[key] for key in settings.unset if said[key]}

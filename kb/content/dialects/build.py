@@ -31,16 +31,18 @@ def begin(
     assets: Iterable[str] = (),
     includes: Iterable[str] = (),
     start: str = "",
+    home: str | None = None,
     redirects: Iterable[tuple[str, str]] = (),
     **values: Any,
 ) -> Dialect:
     """A dialect of a located folder. `assets` and `includes` are folders, looked for at the root,
     above the content folder, and in it; those that there are count. `start` is the path below the
-    root of the folder from which the generator reads pages. `redirects` are pairs of a former
+    root of the folder from which the generator reads pages, `home` that of all of them where it is
+    not the same. `redirects` are pairs of a former
     address and what it leads to, beside which those of hosts' files count. Others are fields of it.
     """
     inner = Path(os.path.normpath(located.root / start))
-    is_within = start and located.content in inner.parents and is_folder(inner)
+    first = _within_content(located, start)
     routes = values.get("routes", Routes())
     published_at = (*values.get("published_at", ()), routes.base, _below(inner, located.content))
     bases = [located.root, *_between(located), located.content]
@@ -53,12 +55,20 @@ def begin(
         asset_folders=_within(located.root, [base / name for base in bases for name in assets]),
         include_folders=_within(located.root, [base / name for base in bases for name in includes]),
         state=located.state,
-        start=inner if is_within else None,
+        start=first,
+        home=first if home is None else _within_content(located, home),
         former=former_addresses(
             (*redirects, *pairs_of_host(located)), published_at, routes.indexes
         ),
         **values,
     )
+
+
+def _within_content(located: Located, path: str) -> Path | None:
+    """The folder at a path below the root, where there is one within the content folder."""
+    inner = Path(os.path.normpath(located.root / path))
+    is_within = path and located.content in inner.parents and is_folder(inner)
+    return inner if is_within else None
 
 
 def _below(folder: Path, content: Path) -> str:

@@ -175,9 +175,11 @@ class Dialect:
     `dated_folders` are named, only in these, whose files may have the day before their names.
     `start` is the folder at which the generator's addresses start where that is one within the
     content folder; None where it is that itself.
-    `groups` are the topics of a menu by which its readers browse, where they do. `appended` are
-    names of texts whose definitions of links count for all articles. `former` has the former
-    addresses of pages, as paths, by the keys of these (`key_of_page`).
+    `home` is the folder within the content folder that holds all that the generator publishes; None
+    where that is not known, or it is that itself. `groups` are the topics of a menu by which its
+    readers browse, where they do. `appended` are names of texts whose definitions of links count
+    for all articles. `former` has the former addresses of pages, as paths, by the keys of these
+    (`key_of_page`).
     `state` is the digest of all that it was read from.
     """
 
@@ -207,6 +209,7 @@ class Dialect:
     date_key: str = ""
     dated_folders: tuple[str, ...] = ()
     start: Path | None = None
+    home: Path | None = None
     groups: Groups = field(default=NO_GROUPS, hash=False)
     appended: tuple[str, ...] = ()
     former: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)

@@ -69,6 +69,7 @@ def read(located: Located) -> Dialect:
         title=name_of_site(text(said, "title")),
         language=only(text(said, "i18n", "defaultLocale")),
         start=start,
+        home="" if len(homes) > 1 else start,
         menu=menu,
         groups=_groups(located, menu, start),
         redirects=_redirects(said),

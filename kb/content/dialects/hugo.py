@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,6 +66,7 @@ def read(located: Located) -> Dialect:
             *languages.first, text(params, "languagecode"), text(params, "defaultcontentlanguage")
         ),
         start=_start(params),
+        home=_home(params),
         date_key="" if text(params, "buildfuture") == "true" else "date",
     )
 
@@ -102,6 +104,21 @@ def _start(params: dict[str, Plain]) -> str:
     first = text(params, "defaultcontentlanguage") or "en"
     options = {key.lower(): value for key, value in table(params.get("languages"), first).items()}
     return text(options, "contentdir") or text(params, "contentdir") or "content"
+
+
+def _home(params: dict[str, Plain]) -> str:
+    """The folder that holds the content of all languages; empty where there is none, or modules may
+    bring more.
+    """
+    said = table(params.get("languages"))
+    keyed = ({key.lower(): value for key, value in table(each).items()} for each in said.values())
+    folders = [folder for each in keyed if (folder := text(each, "contentdir"))]
+    if table(params.get("module")).get("mounts"):
+        return ""
+    paths = [posixpath.normpath(path) for path in (_start(params), *folders)]
+    if any(path.startswith(("..", "/")) for path in paths):
+        return ""
+    return posixpath.commonpath(paths)
 
 
 def _mounts(module: Plain) -> Iterator[tuple[str, str]]:

@@ -86,6 +86,7 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
                 "hugo.yaml",
                 "hugo.yml",
                 "hugo.json",
+                *(f"config/_default/{name}.yml" for name in ("hugo", "config")),
                 "config/_default/hugo.toml",
                 "config/_default/hugo.yaml",
                 "config/_default/config.toml",
@@ -116,7 +117,12 @@ REGISTRY: dict[str, tuple[Sign, ...]] = {
         Sign(("docs.json",), says=r"(?i)mintlify|\"navigation\"", inputs=("config", "navigation")),
     ),
     "retype": (Sign(("retype.yml", "retype.yaml", "retype.json")),),
-    "vitepress": (Sign(tuple(f".vitepress/{name}" for name in _scripts("config"))),),
+    "vitepress": (
+        Sign(
+            tuple(f".vitepress/{n}" for n in (*_scripts("config"), *_scripts("config/index"))),
+            inputs=(".vitepress/config",),
+        ),
+    ),
     "vuepress": (Sign(tuple(f".vuepress/{name}" for name in (*_scripts("config"), "config.yml"))),),
     "docfx": (Sign(("docfx.json",)),),
     "mdbook": (Sign(("book.toml",), says=r"^\s*\[(?:book|build|output|preprocessor)\b"),),
