@@ -392,7 +392,8 @@ class Targets:
 
     def _find_file(self, path: str) -> str | None:
         """The file that a path means: itself, in an asset folder, or the only one that differs in
-        upper and lower case alone.
+        upper and lower case alone; below the folder of a language, which may have been a site of
+        its own, one that stands outside of it.
         """
         if path in self.files:
             return path
@@ -406,7 +407,9 @@ class Targets:
             alike = self._folded_files.get(fold(folder) + folded, [])
             if len(alike) == 1:
                 return alike[0]
-        return None
+        own = self.translation.folder
+        inner = path.removeprefix(own) if own else path
+        return self._find_file(inner) if inner != path else None
 
     def _begins_here(self, path: str) -> bool:
         """Whether the first part of a path is a folder or an article here."""

@@ -351,6 +351,18 @@ def test_posts_are_found_by_addresses_of_years_alone(empty):
     assert hrefs(empty, "a.html") == [pricing, "posts/2019-03-01-profile.html", pricing]
 
 
+def test_files_of_all_languages_are_found_from_the_folder_of_each(empty):
+    """Each language may have been a site of its own, with the files beside it or of its theme."""
+    said = "site_name: X\ntheme:\n  custom_dir: ../../overrides\ndocs_dir: ../../content/de\n"
+    write(empty.folder, {"config/de/mkdocs.yml": said, "overrides/pics/a.png": png(2, 2)})
+    text = "[x](../pics/a.png) ![p](../pics/a.png) ![p](../b.png)\n"
+    empty.write({f"{tag}/in/{name}.md": text for tag in ("de", "en") for name in ("a", "b")})
+    empty.write({"b.png": png(3, 3)})
+    assert broken(empty.build()) == []
+    assert len(set(pictures(empty, "de/in/a.html"))) == 2
+    assert hrefs(empty, "en/in/b.html")[0].endswith("overrides/pics/a.png")
+
+
 def test_words_that_are_a_link_to_their_footnote_lead_there(empty):
     """As GitBook writes them."""
     empty.write({"a.md": "# A\n\n[x](#user-content-fn-1)[^1] to go.\n\n[^1]: Soon.\n"})
