@@ -74,7 +74,7 @@ def test_each_dialect_is_found_by_its_files(tmp_path, name):
 
 PROJECTS = {
     "mkdocs": ("mkdocs.yml", "docs_dir: help\n", "help"),
-    "hugo": ("hugo.toml", "title = 'X'\n", "content"),
+    "hugo": ("hugo.toml", "[[module.mounts]]\nsource = 'x'\ntarget = 'static/x'\n", "content"),
     "hugo in languages": (
         "hugo.toml",
         "[languages.en]\ncontentDir = 'content/en'\n[languages.de]\ncontentDir = 'content/de'\n",

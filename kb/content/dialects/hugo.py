@@ -113,7 +113,9 @@ def _home(params: dict[str, Plain]) -> str:
     said = table(params.get("languages"))
     keyed = ({key.lower(): value for key, value in table(each).items()} for each in said.values())
     folders = [folder for each in keyed if (folder := text(each, "contentdir"))]
-    if table(params.get("module")).get("mounts"):
+    mounts = table(params.get("module")).get("mounts")
+    targets = (text(mount, "target") for mount in (mounts if isinstance(mounts, list) else ()))
+    if any(target.strip("/").partition("/")[0] == "content" for target in targets):
         return ""
     paths = [posixpath.normpath(path) for path in (_start(params), *folders)]
     if any(path.startswith(("..", "/")) for path in paths):
