@@ -15,8 +15,18 @@ if TYPE_CHECKING:
 _BEGINS = re.compile(
     r"\\(?:\[|begin\{(?P<name>(?:equation|align|alignat|gather|multline|eqnarray|flalign)\*?)\})"
 )
-_TEX = re.compile(r"\\[A-Za-z]|\^|_\{|\s=\s")
+_TEX = re.compile(r"\\[A-Za-z]|[\w)}\]]\^|_\{|\s=\s")
 _MOST = 100  # lines
+
+
+def without_math(line: str) -> str:
+    r"""A line of Markdown that is text: where this rule could take its beginning for that of math,
+    the bracket is written otherwise.
+    """
+    if not line.startswith("\\["):
+        return line
+    is_alone = "\\]" not in line or (line.rstrip().endswith("\\]") and _TEX.search(line[2:]))
+    return f"&#91;{line[2:]}" if is_alone else line
 
 
 def bracketed_math(state: StateBlock, start: int, end: int, silent: bool) -> bool:

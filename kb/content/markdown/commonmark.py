@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from kb.config import over_limit
+from kb.content.markdown.bracketed_math import without_math
 from kb.content.markdown.callout import label_before
 from kb.content.markdown.html import plain_text
 from kb.content.markdown.wiki_link import BY_NAME
@@ -359,7 +360,7 @@ def _at_start(line: str) -> str:
     """A line whose beginning is text, whatever it looks like."""
     found = _LINE_START.match(line)
     if found is None:
-        return line
+        return without_math(line)
     end = found.end("sign")
     return f"{line[:end]}\\{line[end:]}" if found["sign"] else f"\\{line}"
 
