@@ -239,7 +239,7 @@ def _find(sign: Sign, folder: Path, level: int) -> Path | None:
     names = (*sign.beside, *sign.within) if level < 2 else sign.beside  # noqa: PLR2004 right above
     if any(os.path.exists(f"{folder}/{name}") for name in sign.unless):  # noqa: PTH110  # of many folders
         return None
-    if not all(os.path.exists(f"{folder}/{name}") for name in sign.needs):  # noqa: PTH110  # quicker, of many folders
+    if not all(os.path.exists(f"{folder}/{name}") for name in sign.needs):  # noqa: PTH110  # at the start of every command: a Path is slow
         return None
     for name in (found for each in names for found in _meant(each, folder)):
         path = f"{folder}/{name}"
@@ -256,7 +256,7 @@ def _meant(name: str, folder: Path) -> Iterable[str]:
     home, _, start = before.rpartition("/")
     end, slash, inner = after.partition("/")
     try:
-        below = sorted(os.listdir(f"{folder}/{home}"))  # noqa: PTH208  # of many folders
+        below = sorted(os.listdir(f"{folder}/{home}"))  # noqa: PTH208  # a Path for each name is slow
     except OSError:
         return ()
     kept = (n for n in below if not n.startswith(".") and n.startswith(start) and n.endswith(end))
