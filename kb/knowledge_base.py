@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from kb.concurrency import ForkSafeLock, cached_property
 from kb.config import Config, EngineConfig, Ranking
-from kb.content import find_file, read_page, read_topics, resolve_aliases, scan
+from kb.content import find_file, read_page, resolve_aliases
 from kb.content.dialects import configure, dialect_of
 from kb.content.files import without_suffix
 from kb.content.languages import find_translations
 from kb.errors import ConfigError, ContentError, IndexingError, KbError, NotFoundError, QueryError
 from kb.files import shown_path
 from kb.index.generations import DamagedIndexError
-from kb.index.updater import Changes, Indexer, model_of
+from kb.index.updater import Changes, Indexer, model_of, topic_files_of
 from kb.model import Answer, Article, Audience, Found, Hit, Match, Progress, Status, Tier
 from kb.search.protocols import CHANNELS
 from kb.search.query import ALL, Filters, Request, as_words, parse_query
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from kb.content.reader import Page
     from kb.content.snapshot import Snapshot
+    from kb.content.topics import TopicFile
     from kb.context import Context
     from kb.desk.message import Message
     from kb.desk.suggestion import Suggestion
@@ -457,15 +458,9 @@ class KnowledgeBase:
         """What the index keeps of the articles that a reader may see, in order of id; of one
         language where it is given. Raises QueryError for one that there is not.
         """
-
-        def seen(opened: _Opened) -> tuple[ArticleMeta, ...]:
-            cards = opened.seen_by(audience, drafts=drafts)
-            if language is None:
-                return cards
-            tag = self._language(language, opened)
-            return tuple(card for card in cards if card.language == tag)
-
-        return self._ask(seen)
+        return self._ask(
+            lambda opened: self._cards(opened, audience, drafts=drafts, language=language)
+        )
 
     def language_of(self, article: ArticleMeta) -> str:
         """The tag of an article's language; empty where all articles are in one."""
@@ -499,7 +494,16 @@ class KnowledgeBase:
         language: str | None = None,
     ) -> tuple[Topic, ...]:
         """The tree of topics that hold those articles, the root first, in order of id."""
-        return self._topics(self.cards(audience=audience, drafts=drafts, language=language))
+
+        def tree(opened: _Opened) -> tuple[Topic, ...]:
+            cards = self._cards(opened, audience, drafts=drafts, language=language)
+            return self._topics(cards, opened)
+
+        return self._ask(tree)
+
+    def topic_files(self) -> Mapping[str, TopicFile]:
+        """What topic files and menus say of the topics, by id, as the index has it."""
+        return self._ask(lambda opened: topic_files_of(opened.generation))
 
     def contact(
         self,
@@ -1029,16 +1033,20 @@ class KnowledgeBase:
         texts = self.escalation_texts(self._tag(language))
         return choose_escalation(words, article, contacts, self.config.contact, texts)
 
-    def _topics(self, cards: Iterable[ArticleMeta]) -> tuple[Topic, ...]:
+    def _cards(
+        self, opened: _Opened, audience: Audience, *, drafts: bool, language: str | None
+    ) -> tuple[ArticleMeta, ...]:
+        cards = opened.seen_by(audience, drafts=drafts)
+        if language is None:
+            return cards
+        tag = self._language(language, opened)
+        return tuple(card for card in cards if card.language == tag)
+
+    def _topics(self, cards: Iterable[ArticleMeta], opened: _Opened) -> tuple[Topic, ...]:
         """The tree of topics that hold some articles."""
         from kb.content.topics import build_topics  # noqa: PLC0415  # a search shows no tree
 
-        dialect = dialect_of(self.config)
-        listing = scan(self.config.content, dialect)
-        files, _ = read_topics(
-            self.config.content, listing, limits=self.config.limits, dialect=dialect
-        )
-        return build_topics(cards, files)
+        return build_topics(cards, topic_files_of(opened.generation))
 
     def _nearest_topics(self, words: str, opened: _Opened, language: str) -> tuple[Topic, ...]:
         """Topics of a language of which a word of the title looks like one of the query's."""
@@ -1050,7 +1058,7 @@ class KnowledgeBase:
             root = dialect_of(self.config).languages.folder(language)
             root = root if all(card.id.startswith(f"{root}/") for card in cards) else ""
         analyzer = self._analyzer_of(language)
-        topics = {t.id: t for t in self._topics(cards) if t.id not in ("", root)}
+        topics = {t.id: t for t in self._topics(cards, opened) if t.id not in ("", root)}
         titles = {id_: _content_words(topic.title, analyzer) for id_, topic in topics.items()}
         near = neighbours(_content_words(words, analyzer), titles)
         return tuple(topics[id_] for id_ in near[:TOPICS_SHOWN])

@@ -613,7 +613,7 @@ def test_a_question_reads_only_the_articles_that_it_needs(base, monkeypatch, que
 
     base.index()
     monkeypatch.setattr(WhooshEngine, "cards", refuse)
-    monkeypatch.setattr("kb.knowledge_base.scan", refuse)
+    monkeypatch.setattr("kb.content.scan", refuse)
     assert question(base)
 
 
@@ -626,6 +626,22 @@ def test_cards_by_audience_and_status(base):
         card.id for card in base.cards(audience=Audience.AGENT)
     } - {*public}
     assert [c.id for c in base.cards(drafts=True) if c.status is Status.DRAFT] == ["drafts/new"]
+
+
+def test_topics_read_nothing_but_the_index(base, monkeypatch):
+    """What topic files say is part of it, and follows them when it does."""
+
+    def refuse(*_, **__):
+        raise AssertionError("read the content folder")
+
+    base.index()
+    with monkeypatch.context() as patched:
+        patched.setattr("kb.content.scan", refuse)
+        patched.setattr("kb.content.read_topics", refuse)
+        assert {topic.id: topic.title for topic in base.topics()}["contact"] == "Contact"
+    write(base.config.content.parent, "contact/topic.yaml", "title: A person\n")
+    base.index()
+    assert {topic.id: topic.title for topic in base.topics()}["contact"] == "A person"
 
 
 def test_topics_are_the_folders(base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import unquote
 
 from kb.model import Topic
@@ -24,6 +24,19 @@ class TopicFile(NamedTuple):
     members: tuple[str, ...] = ()
     icon: str = ""
     page: str = ""
+
+
+def encode_topic_files(files: Mapping[str, TopicFile]) -> dict[str, list[Any]]:
+    """What topic files say, by id of the topic, as JSON can hold it."""
+    return {id_: list(files[id_]) for id_ in sorted(files)}
+
+
+def decode_topic_files(rows: Mapping[str, list[Any]]) -> dict[str, TopicFile]:
+    """The reverse. Raises TypeError and ValueError for what is none."""
+    return {
+        id_: TopicFile(title, summary, order, tuple(members), icon, page)
+        for id_, (title, summary, order, members, icon, page) in rows.items()
+    }
 
 
 _UNDESCRIBED = TopicFile()

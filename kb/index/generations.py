@@ -3,6 +3,8 @@
     index/current.json      names the current generation; replaced atomically
     index/g00000012/        one generation: the engine's files, never changed once current
         manifest.json       what it was built from, with a checksum for each file
+        sources.json        the files that were read, with what each gave
+        topics.json         what topic files and menus say of the topics
         de/                 the engine's files of one language, where there are several
     index/lock              held while a generation is written
     index/lock.json         says by whom
@@ -57,6 +59,7 @@ HOLDER = "lock.json"
 CHECKED = "checked.json"
 MANIFEST = "manifest.json"
 SOURCES = "sources.json"
+TOPICS = "topics.json"
 
 
 def is_generation(name: str) -> bool:

@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import astuple, dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kb.config import Ranking, today
 from kb.content import read_topics, resolve_aliases
@@ -21,6 +21,7 @@ from kb.errors import ConfigError, IndexingError
 from kb.files import is_settled, replace_file
 from kb.index.generations import (
     SOURCES,
+    TOPICS,
     DamagedIndexError,
     Generation,
     IndexFolder,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from kb.content import SourceFile
     from kb.content.languages import Languages
     from kb.content.snapshot import FolderState
+    from kb.content.topics import TopicFile
     from kb.index.engine import Engine
     from kb.model import FileRow, Progress
     from kb.semantic.encoder import ModelFiles
@@ -49,7 +51,9 @@ if TYPE_CHECKING:
     from kb.semantic.vectors import Encodings, Writer
     from kb.semantic.word_writer import WordWriter
 
-FORMAT = 33
+T = TypeVar("T")
+
+FORMAT = 34
 """Raised whenever the same articles would give another index."""
 
 _DAMAGED = "the index was damaged"
@@ -491,8 +495,12 @@ class Indexer(NamedTuple):
         sources: dict[str, Source],
         meanings: _Meanings | None,
     ) -> tuple[Generation, Changes]:
-        """Note what is wrong with the topic files, then make the new generation current."""
-        _, wrong = read_topics(
+        """Note what the topic files say and what is wrong with them, then make the new generation
+        current.
+        """
+        from kb.content.topics import encode_topic_files  # noqa: PLC0415  # a search shows no tree
+
+        topics, wrong = read_topics(
             self.config.content,
             found.snapshot.listing,
             limits=self.config.limits,
@@ -518,6 +526,8 @@ class Indexer(NamedTuple):
         }
         records = json.dumps({path: sources[path].record() for path in sorted(sources)})
         replace_file(new.folder / SOURCES, [records.encode()])
+        said = json.dumps(encode_topic_files(topics))
+        replace_file(new.folder / TOPICS, [said.encode()])
         if meanings is not None:
             self._write_vectors(meanings, new, languages)
         generation = new.finish(manifest)
@@ -635,11 +645,24 @@ def _counted(sources: Mapping[str, Source]) -> Changes:
 
 def _sources_of(generation: Generation) -> dict[str, Source]:
     """What a generation was built from. Raises DamagedIndexError."""
-    name = f"{generation.folder.name}/{SOURCES}"
-    with reading(generation.folder / SOURCES, name):
-        data = (generation.folder / SOURCES).read_bytes()
+    return _read_json(generation, SOURCES, read_sources)
+
+
+def topic_files_of(generation: Generation) -> dict[str, TopicFile]:
+    """What topic files and menus said when a generation was built, by id of the topic. Raises
+    DamagedIndexError.
+    """
+    from kb.content.topics import decode_topic_files  # noqa: PLC0415  # a search shows no tree
+
+    return _read_json(generation, TOPICS, decode_topic_files)
+
+
+def _read_json(generation: Generation, file: str, decode: Callable[[Any], T]) -> T:
+    name = f"{generation.folder.name}/{file}"
+    with reading(generation.folder / file, name):
+        data = (generation.folder / file).read_bytes()
     try:
-        return read_sources(json.loads(data))
+        return decode(json.loads(data))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise DamagedIndexError(f"{name} is not readable") from None
 

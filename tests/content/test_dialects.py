@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -868,6 +869,20 @@ def test_menus_give_order_and_titles(tmp_path, folder, files):
     assert topics["b"].title == "Big"
     assert [id_ for id_ in topics["b"].articles if id_ != "b/index"] == ["b/two", "b/one"]
     assert topics[""].topics == ("b", "c")
+
+
+@pytest.mark.parametrize(("folder", "files"), MENUS, ids=lambda value: str(value)[:30])
+def test_an_index_follows_its_menus(tmp_path, folder, files):
+    """It keeps what they say, wherever they stand, and no command goes by one of before."""
+    make(tmp_path, {**{f"{folder}/{page}": "# Page\n" for page in PAGES}, **files})
+
+    def title() -> str:
+        with closing(KnowledgeBase.open(tmp_path / folder, index=tmp_path / "index")) as base:
+            return {topic.id: topic.title for topic in base.topics()}["b"]
+
+    assert title() == "Big"
+    make(tmp_path, {name: text.replace("Big", "Larger") for name, text in files.items()})
+    assert title() == "Larger"
 
 
 LABELS = [

@@ -12,7 +12,6 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from kb.config import Ranking
-from kb.content import read_topics, scan
 from kb.content.dialects import dialect_of
 from kb.content.topics import build_topics
 from kb.model import Tier
@@ -314,7 +313,8 @@ def export_search(
     reader = base.engine_of(spoken).reader
     layout = make_layout(reader, cards)
     config = base.config
-    topics = _topics(config, layout, topic_files)
+    files = base.topic_files() if topic_files is None else topic_files
+    topics = build_topics([article.card for article in layout.articles], files)  # the public's
     if spoken != tidy_tag(config.language):
         config = replace(config, language=spoken)
     root = _root(base, layout, spoken)
@@ -335,14 +335,3 @@ def _root(base: KnowledgeBase, layout: Layout, language: str) -> str:
     folder = languages.folder(languages.settle(language))
     held = all(article.card.id.startswith(f"{folder}/") for article in layout.articles)
     return f"{folder}/" if folder and held else ""
-
-
-def _topics(
-    config: Config, layout: Layout, files: Mapping[str, TopicFile] | None
-) -> Sequence[Topic]:
-    """The topics of what the public sees."""
-    if files is None:
-        dialect = dialect_of(config)
-        listing = scan(config.content, dialect)
-        files, _ = read_topics(config.content, listing, limits=config.limits, dialect=dialect)
-    return build_topics([article.card for article in layout.articles], files)
