@@ -193,27 +193,28 @@ def _hosts(value: object) -> tuple[str, ...] | None:
     return None if names is None or not all(hosts) else tuple(dict.fromkeys(filter(None, hosts)))
 
 
-_URL = re.compile(r"https?://[^\x00-\x20\x7f\s/?#@\"'<>\\]+(/[^\x00-\x20\x7f\s?#@\"'<>\\]*)?")
+# Patterns are compiled when a setting is first held against them: most folders have few settings.
+_URL = r"https?://[^\x00-\x20\x7f\s/?#@\"'<>\\]+(/[^\x00-\x20\x7f\s?#@\"'<>\\]*)?"
 
 
 def _urls(value: object) -> tuple[str, ...] | None:
     addresses = _phrases(value)
-    fits = addresses and all(map(_URL.fullmatch, addresses))
+    fits = addresses and all(re.fullmatch(_URL, address) for address in addresses)
     return tuple(each.rstrip("/") for each in addresses) if addresses and fits else None
 
 
-_FILE_TYPE = re.compile(r"\.?([a-z0-9][a-z0-9_+-]{0,15})")
+_FILE_TYPE = r"\.?([a-z0-9][a-z0-9_+-]{0,15})"
 
 
 def _file_types(value: object) -> tuple[str, ...] | None:
     names = _phrases(value)
-    found = [_FILE_TYPE.fullmatch(name.lower()) for name in names or ()]
+    found = [re.fullmatch(_FILE_TYPE, name.lower()) for name in names or ()]
     return (
         None if names is None or not all(found) else tuple(dict.fromkeys(f[1] for f in found if f))
     )
 
 
-_COLOR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+_COLOR = r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})"
 COLORS = ("paper", "ink", "soft", "line", "accent", "accent_ink", "notice")
 """The colours that a site is drawn with."""
 
@@ -222,17 +223,17 @@ def _colors(value: object) -> tuple[tuple[str, str], ...] | None:
     if not isinstance(value, dict):
         return None
     fits = all(
-        name in COLORS and isinstance(color, str) and _COLOR.fullmatch(color)
+        name in COLORS and isinstance(color, str) and re.fullmatch(_COLOR, color)
         for name, color in value.items()
     )
     return tuple((name, color.lower()) for name, color in sorted(value.items())) if fits else None
 
 
-_LINK = re.compile(r"(?:https?://[^\s/]|mailto:|tel:)[^\s\"'<>]*|[^\s:\"'<>\\]+")
+_LINK = r"(?:https?://[^\s/]|mailto:|tel:)[^\s\"'<>]*|[^\s:\"'<>\\]+"
 
 
 def _link(value: object) -> str | None:
-    return value if isinstance(value, str) and _LINK.fullmatch(value) else None
+    return value if isinstance(value, str) and re.fullmatch(_LINK, value) else None
 
 
 def _link_table(value: object) -> tuple[tuple[str, str], ...] | None:
@@ -249,22 +250,22 @@ def _pattern(value: object) -> str | None:
     return value if fits and isinstance(value, str) else None
 
 
-_FEEDBACK = re.compile(r"(?:https?://[^\s/?#{}\"'<>\\]+[/?#]|mailto:)[^\s\"'<>\\]*")
+_FEEDBACK = r"(?:https?://[^\s/?#{}\"'<>\\]+[/?#]|mailto:)[^\s\"'<>\\]*"
 _FILLED = ("{article}", "{answer}")
 
 
 def _feedback(value: object) -> str | None:
-    if not isinstance(value, str) or not _FEEDBACK.fullmatch(value) or _FILLED[0] not in value:
+    if not isinstance(value, str) or not re.fullmatch(_FEEDBACK, value) or _FILLED[0] not in value:
         return None
     rest = value.replace(_FILLED[0], "").replace(_FILLED[1], "")
     return None if {*"{}"} & {*rest} else value
 
 
-_ENDPOINT = re.compile(r"(?:(https?)://([^/?#:]+)(:[0-9]+)?)?((?:/(?!/)[^\s\"'<>\\#]*)?)")
+_ENDPOINT = r"(?:(https?)://([^/?#:]+)(:[0-9]+)?)?((?:/(?!/)[^\s\"'<>\\#]*)?)"
 
 
 def _endpoint(value: object) -> str | None:
-    found = _ENDPOINT.fullmatch(value) if isinstance(value, str) else None
+    found = re.fullmatch(_ENDPOINT, value) if isinstance(value, str) else None
     if found is None or not found[0]:
         return None
     scheme, name, port, path = found.groups(default="")
@@ -280,7 +281,7 @@ def origin_of(address: str) -> str:
     """The scheme and host at which an endpoint stands, as a content security policy names them;
     empty for one of the site itself.
     """
-    found = _ENDPOINT.match(address)
+    found = re.match(_ENDPOINT, address)
     return f"{found[1]}://{found[2]}{found[3] or ''}" if found and found[1] else ""
 
 
@@ -306,7 +307,7 @@ link_table = Kind(
 path_pattern = Kind("an address with {path} in it", _pattern, str)
 color = Kind(
     "a colour such as #0b5fad",
-    lambda value: value.lower() if isinstance(value, str) and _COLOR.fullmatch(value) else None,
+    lambda value: value.lower() if isinstance(value, str) and re.fullmatch(_COLOR, value) else None,
     str,
 )
 color_table = Kind(
@@ -471,7 +472,7 @@ def _parse(text: str, path: Path) -> dict[str, Any]:
         raise ConfigError("is nested too deeply", path=str(path)) from error
 
 
-_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(?:\.|$)""")
+_PART = r"""\s*(?:"([^"]*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*(?:\.|$)"""
 
 
 def line_of(text: str, keys: tuple[str, ...]) -> int | None:
@@ -497,7 +498,7 @@ def line_of(text: str, keys: tuple[str, ...]) -> int | None:
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple("".join(found) for found in _PART.findall(dotted))
+    return tuple("".join(found) for found in re.findall(_PART, dotted))
 
 
 def _shown(value: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -46,7 +45,7 @@ def command(session: Session, *, force: bool) -> int:
     screen = session.screen
     base = session.open()
     changes = bring_up_to_date(base, screen, force=force)
-    changes = replace(changes, problems=all_problems(base, changes))
+    changes = changes._replace(problems=all_problems(base, changes))
     tell_problems(changes.problems, screen, failing=True)
     if changes.rebuilt:
         tell_found(changes.problems, screen)

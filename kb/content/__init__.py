@@ -13,7 +13,7 @@ first file that is read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.config import DEFAULT_LIMITS, Limits
@@ -74,8 +74,7 @@ class Aliases(NamedTuple):
     problems: Mapping[str, tuple[Problem, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """All that a content folder holds, in order of id.
 
     `problems` holds every problem, also those that stand in `Article.problems`, by path

@@ -10,8 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.text.languages import PLAIN, language_tag, primary
 
@@ -33,8 +32,7 @@ languages (`se`, `br`), or several languages.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Languages:
+class Languages(NamedTuple):
     """The languages of a content folder.
 
     `base` is that of the settings. `folders` are pairs of a language and its folder below
@@ -127,7 +125,7 @@ def find_languages(
         return _configured(content, base, configured)
     if said.suffixes or any(folder and _is_there(content, folder) for _, folder in said.folders):
         first = tuple(dict.fromkeys((*said.first, base)))
-        return replace(said, base=base, first=first)
+        return said._replace(base=base, first=first)
     found = dict(_found(content))
     if not found and (endings := _endings(content, base)):
         return Languages(

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -60,8 +60,7 @@ _DAMAGED = "the index was damaged"
 _UPGRADED = "libraries changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What indexing did. Ids of articles; `moved` holds the new ids.
 
     `rebuilt` says that the whole index was built anew, for `reason`; what changed is told if
@@ -214,7 +213,7 @@ class Indexer(NamedTuple):
                 found = found._replace(reason=force)
             generation, changes = self._write(folder, found)
             self._note(found.snapshot, state, began, generation, changes)
-        return generation, replace(changes, seconds=time.perf_counter() - started)
+        return generation, changes._replace(seconds=time.perf_counter() - started)
 
     def as_it_is(self) -> tuple[Generation, Changes] | None:
         """The current generation, whether it fits the articles and the libraries that are
@@ -335,7 +334,7 @@ class Indexer(NamedTuple):
 
     def _unchanged(self, found: _Found) -> Changes:
         problems = [*found.snapshot.listing.problems, *_problems(found.sources.values())]
-        return replace(_counted(found.sources), problems=_in_order(problems))
+        return _counted(found.sources)._replace(problems=_in_order(problems))
 
     def _write(self, folder: IndexFolder, found: _Found) -> tuple[Generation, Changes]:
         if found.fresh:
@@ -374,7 +373,7 @@ class Indexer(NamedTuple):
         with folder.new_generation() as new:
             self._build_languages(new, found, sources, meanings)
             generation, changes = self._finish(new, found, sources, meanings)
-        changes = replace(changes, rebuilt=True, reason=found.reason)
+        changes = changes._replace(rebuilt=True, reason=found.reason)
         if found.generation is None:
             return generation, changes
         return generation, _named(changes, found.difference, found.sources, sources)
@@ -740,8 +739,7 @@ def _named(
         *((old[origin].id, now.get(path, "")) for origin, path in difference.moved),
         *((old[path].id, "") for path in difference.removed),
     ]
-    return replace(
-        changes,
+    return changes._replace(
         added=tuple(sorted(came for gone, came in pairs if came and not gone)),
         updated=tuple(sorted(came for gone, came in pairs if came and came == gone)),
         moved=tuple(sorted(came for gone, came in pairs if came and gone and came != gone)),

@@ -9,8 +9,8 @@ words bring the channels for urgent problems to the front.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from kb.config import ContactConfig, setting_place
 from kb.content import line_of_step
@@ -72,8 +72,7 @@ MOST_FIELDS = 12
 """Things to have ready that a message has a line for: more is a form, and no message."""
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationTexts:
+class EscalationTexts(NamedTuple):
     """What an escalation says, in English unless given: why a channel is offered, that there is
     none, and the message.
 

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,8 +116,7 @@ NOT_URGENT_RULE = (
 """A query that this matches is not urgent, whatever else it says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sayings:
+class Sayings(NamedTuple):
     """The rules of another language beside the English ones; an empty one matches nothing.
 
     Whatever a rule of `person` matches has one of the `stems`, `without_accents`.

@@ -8,7 +8,6 @@ here, and so does a theme that says single words its own way.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import fields
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-TEXTS = tuple(f.name for f in fields(EscalationTexts) if f.type == "str" and f.name != "when_rule")
+TEXTS = tuple(
+    name
+    for name, text in ENGLISH._asdict().items()
+    if isinstance(text, str) and name != "when_rule"
+)
 """Names of the texts, as words and themes have them."""
 
 

@@ -11,6 +11,7 @@ from kb.cli.screen import ASCII, Screen
 from kb.config import load_config
 from kb.content import find_file, read_content, read_page
 from kb.errors import NotFoundError
+from kb.knowledge_base import Changes
 from kb.model import Answer, Found, Hit, Match, Part
 from kb.support.escalation import choose_escalation
 from kb.text.nearest import did_you_mean
@@ -56,27 +57,11 @@ Ask us.
 
 
 @dataclass
-class Changes:
-    """What an update of the index did."""
-
-    added: tuple = ()
-    updated: tuple = ()
-    moved: tuple = ()
-    removed: tuple = ()
-    rebuilt: bool = False
-    reason: str = ""
-    sections: int = 4
-    articles: int = 2
-    seconds: float = 0.1
-    problems: tuple = ()
-
-
-@dataclass
 class FakeBase:
     """Finds every section with one of the words; what changed is what a test sets."""
 
     config: object
-    changes: Changes = field(default_factory=Changes)
+    changes: Changes = field(default_factory=lambda: Changes(sections=4, articles=2, seconds=0.1))
     asked: dict = field(default_factory=dict)
     answer: Answer | None = None
     outdated: str = ""

@@ -367,7 +367,7 @@ def test_missing_channel_is_said_in_the_last_line(base, kb):
 
 def changed(base, **values):
     """Make the next update of the index find changes."""
-    base.changes = replace(base.changes, **values)
+    base.changes = base.changes._replace(**values)
 
 
 def test_search_says_that_it_updated_the_index(base, kb):

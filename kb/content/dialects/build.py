@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -130,7 +129,7 @@ def spoken(
     """
     found = dict(pairs)
     if len(found) < 2:  # noqa: PLR2004  # one is that of all
-        return replace(ONE_LANGUAGE, first=tuple(found))
+        return ONE_LANGUAGE._replace(first=tuple(found))
     folders = sorted(found.items(), key=lambda pair: -len(pair[1]))
     first = tuple(dict.fromkeys((*([default] if default else ()), *found)))
     return Languages(

@@ -62,8 +62,7 @@ class Located(NamedTuple):
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Routes:
+class Routes(NamedTuple):
     """How a file becomes an address in the generator's own site.
 
     `base` is the path below which its pages stand there, with both slashes. `indexes` are names
@@ -103,6 +102,9 @@ class Begins(NamedTuple):
 
 
 NO_DAY = Begins()
+
+
+USUAL_ROUTES = Routes()
 
 
 class Groups(NamedTuple):
@@ -192,7 +194,7 @@ class Dialect:
     include_folders: tuple[Path, ...] = ()
     published_at: tuple[str, ...] = ()
     anchors: Anchors = Anchors.GITHUB
-    routes: Routes = Routes()
+    routes: Routes = USUAL_ROUTES
     marks: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
     exclude_from: Path | None = None

@@ -237,15 +237,21 @@ def _reach(content: Path) -> Iterator[Path]:
 
 def _find(sign: Sign, folder: Path, level: int) -> Path | None:
     names = (*sign.beside, *sign.within) if level < 2 else sign.beside  # noqa: PLR2004 right above
-    if any(os.path.exists(f"{folder}/{name}") for name in sign.unless):  # noqa: PTH110  # of many folders
-        return None
-    if not all(os.path.exists(f"{folder}/{name}") for name in sign.needs):  # noqa: PTH110  # at the start of every command: a Path is slow
-        return None
     for name in (found for each in names for found in _meant(each, folder)):
         path = f"{folder}/{name}"
-        if os.path.exists(path) and (not sign.says or _says(path, sign.says)):  # noqa: PTH110  # of many folders
+        # As texts, and the others only where the sign is there: every command begins with this.
+        if os.path.exists(path) and _is_alone(sign, folder):  # noqa: PTH110  # a Path is slow
+            if sign.says and not _says(path, sign.says):
+                continue
             return folder / name
     return None
+
+
+def _is_alone(sign: Sign, folder: Path) -> bool:
+    """Whether what has to be there beside a sign is there, and nothing that tells of another."""
+    is_there = (os.path.exists(f"{folder}/{name}") for name in sign.needs)  # noqa: PTH110  # as above
+    is_other = (os.path.exists(f"{folder}/{name}") for name in sign.unless)  # noqa: PTH110  # as above
+    return all(is_there) and not any(is_other)
 
 
 def _meant(name: str, folder: Path) -> Iterable[str]:

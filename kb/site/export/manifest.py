@@ -7,7 +7,7 @@ reads them is in kb/site/assets/search.
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
@@ -244,7 +244,7 @@ def _people(
 ) -> dict[str, Any]:
     """Who asks for a person, whose problem is urgent, and how people are reached."""
     contact, own = config.contact, texts.sayings
-    said = {name: text for name, text in asdict(texts).items() if name != "sayings"}
+    said = {name: text for name, text in texts._asdict().items() if name != "sayings"}
     return {
         "person": [*intent.PERSON_RULES, intent.ALONE_RULE, *own.person],
         "notPerson": _either(intent.NOT_PERSON_RULE, own.not_person),
