@@ -48,6 +48,7 @@ SHARED = {
     "kb.support.intent": "LONGEST=LONGEST_QUESTION",
     "kb.support.escalation": "LONGEST_STORY MOST_FIELDS NO_ANSWER",
     "kb.knowledge_base": "TOPICS_SHOWN",
+    "kb.site.export.documents": "MASS_TURN",
     "kb.site.export.encoding": "DIGITS BASE NAME_LENGTH SUFFIX",
     "kb.site.export.meaning": "TOGETHER",
     "kb.site.export.terms": "MARKS LINK_MARK CODE_FACTOR",

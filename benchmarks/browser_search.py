@@ -54,6 +54,8 @@ ASSETS = HERE.parent / "kb/site/assets"
 MODES = ("off", "words")
 SIZES = ("github_docs", "cpp_docs")
 LIMIT = 10
+SHOWN = 5  # hits while typing, and the letters between two answers: those of browser/measure.mjs
+STEP = 3
 BATCH = 400  # queries that one run of Node gets
 PARTS = ("own", "stems", "parity", "waves", "sizes", "typing", "growth", "meaning", "meaning-times")
 MEANING = ("stackfaq", "wixqa", "emanual_tv", "techqa", "zoomcamp_faq")
@@ -250,11 +252,13 @@ def write_parity(sets, sample, mode):
         write_rows(title, PARITY_HEAD, [parity(name, sample, mode)])
 
 
-def waves(name, count, mode="off"):
+def waves(name, count):
     """In how many waves a first answer asks for how many files, and their bytes: the same in every
-    run. The script comes with the first wave.
+    run. The script comes with the first wave. Then the same of all answers to a query that is typed
+    as in Chromium: see browser/measure.mjs.
     """
-    return [name, *figures_of(asked_for(name, count, mode))]
+    yield [name, *figures_of(asked_for(name, count))]
+    yield [f"{name}, typed", *figures_of(asked_for(name, count, letters=STEP))]
 
 
 def figures_of(rows):
@@ -269,14 +273,18 @@ def figures_of(rows):
     ]
 
 
-def asked_for(name, count, mode):
-    """The same of each query; what counts meaning is among the files where it is asked for."""
+def asked_for(name, count, mode="off", letters=None):
+    """The same of each query; what counts meaning is among the files where it is asked for. With
+    `letters` it is typed, so many each time that the last answer is there.
+    """
     base = open_base(name, mode=mode)
     site = export_site(base, f"{name}-{mode}")
     base.close()
-    questions = [(text, {"limit": LIMIT}) for text in sample_of(queries(name), count)]
+    options = {"limit": SHOWN, "prefix": True} if letters else {"limit": LIMIT}
+    questions = [(text, options) for text in sample_of(queries(name), count)]
     driver = HERE.parent / "tests/export/engine.mjs"
     plan = {"data": f"{site.folder}/data/", "questions": questions, "waves": True}
+    plan |= {"letters": letters} if letters else {}
     own = len(gzip.compress(search_script(ON_SITE, read_wording("en", Path("no-theme")))))
     meant = [*(site.folder / "data").glob("n.*.js")]
     own += sum(len(gzip.compress(path.read_bytes())) for path in meant)
@@ -585,7 +593,7 @@ def main():
     for mode in (asked.mode or MODES) if "parity" in asked.parts else ():
         write_parity(available(asked.sets or PARITY[mode]), asked.sample, mode)
     if "waves" in asked.parts:
-        rows = [waves(name, asked.waves) for name in available(SIZES)]
+        rows = [row for name in available(SIZES) for row in waves(name, asked.waves)]
         write({"What a first answer asks for": table(WAVES_HEAD, rows)})
     for name in SIZES if "sizes" in asked.parts else [p for p in asked.parts if p in SIZES]:
         write({f"{name} in Chromium": sizes(name, asked.cold, asked.warm)})

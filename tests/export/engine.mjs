@@ -10,6 +10,8 @@
 //                                                          wave's files, and their bytes, gzipped; where
 //                                                          a question has a third part, the texts typed
 //                                                          before, of what was not asked for then
+//   {data, questions, waves: true, letters: 3}          -> the same of each that is typed, so many letters
+//                                                          each time that the last answer is there
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -49,7 +51,7 @@ async function slices({ data, questions }) {
 
 /** What one question asks for. A wave is what is asked for before anything of it has come: its files
  * come all at once, when nothing is left to do without them. */
-async function wavesOf(data, [query, options, typed = []]) {
+async function wavesOf(data, [query, options, typed = []], letters) {
   const waves = [];
   let asked = [];
   const deliver = () => {
@@ -66,7 +68,12 @@ async function wavesOf(data, [query, options, typed = []]) {
   const engine = await openSearch({ base: data, manifest: "m.js", load: loadInWaves, loadMeaning });
   for (const text of typed) await engine.prepare(text);
   if (typed.length) waves.length = 0;
-  await engine.search(query, options);
+  for (let end = letters ? 2 : query.length; end < query.length + (letters ?? 1); end += letters ?? 1) {
+    const text = query.slice(0, end);
+    const { hits } = await engine.search(text, options);
+    const isGood = hits.length > 0 && hits[0].match !== "some"; // as asker.js has it
+    if (letters && !isGood) await engine.search(text, { ...options, prefix: false });
+  }
   return { waves, bytes: waves.flat().reduce((sum, file) => sum + packedSize(data + file), 0) };
 }
 
@@ -76,10 +83,10 @@ function packedSize(path) {
   return sizes.get(path);
 }
 
-async function waves({ data, questions }) {
+async function waves({ data, questions, letters }) {
   performance.now = () => 0; // no slice of work ever ends
   const found = [];
-  for (const question of questions) found.push(await wavesOf(data, question));
+  for (const question of questions) found.push(await wavesOf(data, question, letters));
   return found;
 }
 

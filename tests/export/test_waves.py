@@ -7,6 +7,7 @@ from support.exports import write_export
 
 from kb.site.export import documents
 from kb.site.export import terms as term_rows
+from kb.site.export import words as word_rows
 
 WAVES = 5
 """The manifest, words, what these lead to, and documents; and one for what is rarely needed."""
@@ -114,3 +115,31 @@ def test_words_that_are_run_together_need_no_more_waves(node, open_base, content
     assert max(len(asked["waves"]) for asked in found) <= WAVES
     answers = node(data=f"{tmp_path / 'data'}/", questions=questions)
     assert [answer["corrected"] for answer in answers] == meant
+
+
+def test_beginnings_that_no_two_words_make_need_no_words_more(
+    node, open_base, content, tmp_path, monkeypatch
+):
+    """The manifest tells that no article holds their parts."""
+    monkeypatch.setattr(word_rows, "SHARD_WORDS", range(3, 8))
+    folder, words = content
+    write_export(open_base(folder), tmp_path / "data")
+    questions = [[word[:6], {"prefix": True, "correct": False}] for word in words[:12]]
+    found = node(data=f"{tmp_path / 'data'}/", questions=questions, waves=True)
+    for asked in found:
+        assert {file[0] for wave in asked["waves"][2:] for file in wave} <= {"t", "d"}
+
+
+def test_two_words_in_one_come_with_what_tells_that_articles_hold_them(
+    node, open_base, content, tmp_path, monkeypatch
+):
+    """All in one wave."""
+    monkeypatch.setattr(word_rows, "SHARD_WORDS", range(3, 8))
+    folder, words = content
+    (folder / "up.md").write_text(f"# Two\n\n{words[0]} up\n", encoding="utf-8")
+    write_export(open_base(folder), tmp_path / "data")
+    question = [f"{words[0]}up", {"correct": False}]
+    [asked] = node(data=f"{tmp_path / 'data'}/", questions=[question], waves=True)
+    [answer] = node(data=f"{tmp_path / 'data'}/", questions=[question])
+    assert [hit["article"] for hit in answer["hits"]] == ["up"]
+    assert [{file[0] for file in wave} for wave in asked["waves"]] == [{"m"}, {"t", "w"}, {"d"}]

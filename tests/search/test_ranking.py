@@ -47,7 +47,8 @@ from kb.search.ranking import (
     title_score,
     weighted,
 )
-from kb.site.export.documents import write_mass
+from kb.site.export.documents import MASS_TURN, write_mass
+from kb.site.export.encoding import BASE
 
 RANKING = Ranking()
 EVEN = Averages((10.0,) * len(FIELDS))
@@ -207,10 +208,16 @@ def test_the_first_block_counts_for_less_in_a_longer_text(length):
 @given(st.integers(0, 10**6))
 def test_a_rounded_mass_is_near_and_short(mass):
     """It loses less than an eighth, never grows, and is what its number in an export stands for."""
-    rounded, code = round_mass(mass), write_mass(mass)
+    rounded, code = round_mass(mass), write_mass(mass) ^ MASS_TURN
     assert mass * 7 / 8 <= rounded <= mass
     assert rounded == (code if code < 16 else (code % 8 + 8) << (code // 8 - 1))
     assert code < 160
+
+
+@given(st.integers(1024, 16 * 1024 - 1))
+def test_usual_masses_take_one_character(mass):
+    """Those of headings of two to ten words."""
+    assert write_mass(mass) < BASE
 
 
 @given(st.lists(st.integers(0, 50), min_size=5, max_size=5), st.integers(0, 4))

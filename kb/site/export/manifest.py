@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "MANIFEST", "Shard", "ShardCache", "export_search", "write_search"]
 
-FORMAT = 7
+FORMAT = 8
 """Raised by a change that a reader of the files has to follow."""
 
 _UNUSED = ("title_weight", "heading_weight", "trail_weight", "issue_weight", "body_weight",

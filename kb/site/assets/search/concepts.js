@@ -23,7 +23,7 @@ export class ConceptMaker {
     this.corpus = index;
     this.analyzer = analyzer;
     this.constants = index.header.ranking;
-    /** Of words that no article holds, the two that they are made of. @type {Map<string, string[] | null>} */
+    /** Of words that no article holds, the two that they are made of. @type {Map<string, string[] | undefined>} */
     this.halves = new Map();
     /** @type {Map<string, string[]>} */
     this.synonyms = new Map();
@@ -47,10 +47,9 @@ export class ConceptMaker {
       ...tokens.map((token) => this.#loadCompounds(token)),
     ]);
     const joined = this.#joined(typed);
-    await this.corpus.written.load(tokens.flatMap((token) => this.#cuts(token).flat()), "");
-    const parts = tokens.flatMap((token) => this.#writtenCuts(token).flat());
-    await this.corpus.load(parts.map((part) => this.analyzer.stem(part)));
-    for (const token of tokens) await this.#loadHalves(token);
+    const parts = tokens.flatMap((token) => this.#cuts(token).flat());
+    await Promise.all([this.corpus.written.load(parts, ""), this.corpus.load(this.#stems(parts))]);
+    for (const token of tokens) this.#findHalves(token);
     const begun = tokens.filter((token, at) => prefix && (every || (at === tokens.length - 1 && beginsWords(token, tokens))));
     await this.#loadCompletions(begun);
     const phrases = this.phrases(tokens);
@@ -109,31 +108,27 @@ export class ConceptMaker {
     return known?.length ? known : null;
   }
 
-  /** The pairs of words that a word which no article holds may be made of. @param {Token} token */
+  /** The pairs of words that a word which no article holds may be made of: none of which one surely is none. @param {Token} token */
   #cuts({ joint, surface: word, term }) {
     const { stopWords } = this.analyzer;
     if (joint || this.halves.has(word) || !LETTERS.test(word) || this.corpus.term(term)?.words.has(word)) return [];
     return cutsOf(word, FIRST_HALF, SECOND_HALF).filter(([one, other]) =>
-      !stopWords.has(one) && (stopWords.has(other) || [...other].length <= PARTICLE));
-  }
-
-  /** Those of them of which articles hold both. @param {Token} token */
-  #writtenCuts(token) {
-    return this.#cuts(token).filter((pair) => pair.every((part) => this.corpus.written.word(part)));
+      !stopWords.has(one) && (stopWords.has(other) || [...other].length <= PARTICLE) &&
+      this.#stems([one, other]).every((term) => this.corpus.mayHold(term)));
   }
 
   /** Look for the two words that one is made of which no article holds. @param {Token} token */
-  async #loadHalves(token) {
-    const { analyzer, corpus: index } = this;
-    if (!this.#cuts(token).length) return;
-    /** @type {string[] | null} */
-    let halves = null;
-    for (const pair of this.#writtenCuts(token)) {
-      const terms = pair.map((part) => analyzer.stem(part));
-      await index.load(terms);
-      if (!halves && areNeighbours(index, terms[0], terms[1])) halves = terms;
-    }
-    this.halves.set(token.surface, halves);
+  #findHalves(token) {
+    const { written } = this.corpus;
+    const cuts = this.#cuts(token);
+    if (!cuts.length) return;
+    const pairs = cuts.filter((cut) => cut.every((part) => written.word(part))).map((cut) => this.#stems(cut));
+    this.halves.set(token.surface, pairs.find(([one, other]) => areNeighbours(this.corpus, one, other)));
+  }
+
+  /** @param {string[]} words */
+  #stems(words) {
+    return words.map((word) => this.analyzer.stem(word));
   }
 
   /** The terms that the concepts of tokens need, as far as these tell, and words that are loaded.
@@ -202,7 +197,7 @@ export class ConceptMaker {
   #completed(token) {
     const words = this.corpus.written.from(token.surface);
     words.sort((a, b) => b.articles - a.articles || (a.word < b.word ? -1 : 1));
-    return [...new Set(words.slice(0, MAX_COMPLETIONS).map(({ word }) => this.analyzer.stem(word)))];
+    return [...new Set(this.#stems(words.slice(0, MAX_COMPLETIONS).map(({ word }) => word)))];
   }
 
   /** These terms with what they count for: none more than the word itself, or where no section

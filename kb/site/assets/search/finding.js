@@ -257,7 +257,8 @@ export class Search {
    * @param {Scoring} scoring @param {number[]} [near] */
   async allowed(scoring, near = []) {
     const contacts = [...this.corpus.tiers].flatMap(([article, tier]) => (this.wanted.person && tier === "contact" ? this.corpus.firsts[article] : []));
-    let docs = [...new Set([...scoring.docs, ...near, ...contacts])];
+    let { docs } = scoring;
+    if (near.length + contacts.length) docs = [...new Set([...docs, ...near, ...contacts])];
     const required = this.#isSentence() ? [] : this.parsed.phrases;
     for (const [texts, wanted] of /** @type {const} */ ([[required, true], [this.parsed.excluded, false]])) {
       for (const text of texts) {

@@ -3,7 +3,7 @@
 import { pause } from "./pauses.js";
 import { decode, decodeGaps, digit, find, lastUpTo, NO_DIGIT } from "./shards.js";
 import {
-  CODE_FACTOR, HEAD_STEPS, LINK_MARK, MARKS as FIELD_MARKS, NAME_LENGTH as HASH, RANGE_STARTS as STARTS, SUFFIX, TIERS,
+  CODE_FACTOR, HEAD_STEPS, LINK_MARK, MARKS as FIELD_MARKS, MASS_TURN, NAME_LENGTH as HASH, RANGE_STARTS as STARTS, SUFFIX, TIERS,
 } from "./shared.js";
 import { readTwins } from "./twins.js";
 
@@ -18,18 +18,19 @@ const LINK = MARKS.length - 1; // words in the text of links make phrases, but n
 
 /** Where the shards of a kind begin, and what their names are. */
 class Directory {
-  /** @param {string} kind @param {any} manifest  lists no shards of a kind that has none */
-  constructor(kind, manifest) {
+  /** @param {string} kind @param {any} manifest  lists no shards of a kind that has none @param {Shards} shards */
+  constructor(kind, manifest, shards) {
     const { first, hash } = manifest.shards[kind] ?? { first: "", hash: "" };
     this.kind = kind;
     this.hash = hash;
+    this.shards = shards;
     /** @type {ArrayLike<any>} */
     this.first = "dg".includes(kind) ? decodeGaps(first) : first ? first.split(" ") : [];
   }
 
-  /** @param {number} number */
-  file(number) {
-    return `${this.kind}${number}.${this.hash.slice(number * HASH, (number + 1) * HASH)}${SUFFIX}`;
+  /** @param {number} number @returns {Promise<any>} */
+  get(number) {
+    return this.shards.get(`${this.kind}${number}.${this.hash.slice(number * HASH, (number + 1) * HASH)}${SUFFIX}`);
   }
 
   /** The shards of words or terms that begin with a prefix. @param {string} prefix @returns {number[]} */
@@ -47,8 +48,7 @@ class Directory {
 class Words extends Directory {
   /** @param {string} kind @param {any} manifest @param {Shards} shards */
   constructor(kind, manifest, shards) {
-    super(kind, manifest);
-    this.shards = shards;
+    super(kind, manifest, shards);
     /** By the number of the shard. @type {Map<number, Word[]>} */
     this.seen = new Map();
   }
@@ -58,7 +58,7 @@ class Words extends Directory {
   async load(prefixes, end) {
     await Promise.all(prefixes.flatMap((prefix) => this.numbers(prefix, end)).map(async (number) => {
       if (this.seen.has(number)) return;
-      const { words, articles = "", levels } = await this.shards.get(this.file(number));
+      const { words, articles = "", levels } = await this.get(number);
       const counts = decode(articles);
       this.seen.set(number, readWords(words).map((word, at) => ({ word, articles: counts[at], level: digit(levels, at) })));
     }));
@@ -185,16 +185,16 @@ export class Index {
     this.header = manifest;
     this.shards = shards;
     this.inTitle = manifest.inTitle;
-    this.terms = new Directory("t", manifest);
+    this.terms = new Directory("t", manifest, shards);
     /** Codes of all terms, ascending. */
     this.codes = decodeGaps(manifest.terms.codes);
     /** Words of articles, the same by what stands behind their first letter, and words of the language. */
     this.written = new Words("w", manifest, shards);
     this.turned = new Words("r", manifest, shards);
     this.lexicon = new Words("x", manifest, shards);
-    this.documents = new Directory("d", manifest);
-    this.groups = new Directory("g", manifest);
-    this.compounds = new Directory("k", manifest);
+    this.documents = new Directory("d", manifest, shards);
+    this.groups = new Directory("g", manifest, shards);
+    this.compounds = new Directory("k", manifest, shards);
     /** Sections that say the same, newest first. */
     this.twins = manifest.twins ? readTwins(manifest.twins) : [];
     const counts = decode(manifest.sections);
@@ -256,12 +256,12 @@ export class Index {
   /** Ask for the file of a term, if there may be one. @param {string} term @returns {Promise<any> | null} */
   bring(term) {
     const number = this.mayHold(term) ? lastUpTo(this.terms.first, term) : -1;
-    return number < 0 ? null : this.shards.get(this.terms.file(number));
+    return number < 0 ? null : this.terms.get(number);
   }
 
   /** Load the words that begin with these, and ask with them for files of their terms. @param {string[]} prefixes */
   bringFrom(prefixes) {
-    prefixes.flatMap((prefix) => this.terms.numbers(prefix).slice(0, MOST_FILES)).map((number) => this.shards.get(this.terms.file(number)));
+    prefixes.flatMap((prefix) => this.terms.numbers(prefix).slice(0, MOST_FILES)).map((number) => this.terms.get(number));
     return this.written.load(prefixes);
   }
 
@@ -290,14 +290,14 @@ export class Index {
   async compoundsOf(term) {
     const number = lastUpTo(this.compounds.first, term);
     if (number < 0) return [];
-    const shard = await this.shards.get(this.compounds.file(number));
+    const shard = await this.compounds.get(number);
     return shard.compounds.find((/** @type {[string, string]} */ row) => row[0] === term)?.[1].split(" ") ?? [];
   }
 
   /** What a hit shows. @param {number} doc @returns {Promise<{article: any, section: any[]}>} */
   async document(doc) {
     const number = lastUpTo(this.documents.first, doc);
-    const shard = await this.shards.get(this.documents.file(number));
+    const shard = await this.documents.get(number);
     let at = doc - this.documents.first[number];
     for (const article of shard.articles) {
       if (at < article.sections.length) return { article, section: article.sections[at] };
@@ -310,7 +310,7 @@ export class Index {
    * @returns {Promise<[string, string, string][]>} */
   async group(group) {
     const number = lastUpTo(this.groups.first, group);
-    const shard = await this.shards.get(this.groups.file(number));
+    const shard = await this.groups.get(number);
     return shard.groups[group - this.groups.first[number]];
   }
 
@@ -321,7 +321,7 @@ export class Index {
 }
 
 /** @param {string} text */
-const readMasses = (text) => decode(text).map((code) => (code < 16 ? code : ((code & 7) + 8) << ((code >> 3) - 1)));
+const readMasses = (text) => decode(text).map((code) => ((code ^= MASS_TURN) < 16 ? code : ((code & 7) + 8) << ((code >> 3) - 1)));
 
 /** @param {string} text @returns {string[]} */
 function readWords(text) {

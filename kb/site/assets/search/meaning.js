@@ -183,7 +183,8 @@ class Vectors {
     const count = (documents.first[number + 1] ?? this.corpus.size) - first;
     const size = Math.ceil(count / Math.max(1, Math.floor((count + (each >> 1)) / each)));
     const at = doc - first;
-    return this.#row(documents.file(number).replace("d", "v").replace(".", `-${size}-${Math.floor(at / size)}.`), at % size);
+    const hash = documents.hash.slice(number * NAME_LENGTH, (number + 1) * NAME_LENGTH);
+    return this.#row(`v${number}-${size}-${Math.floor(at / size)}.${hash}${SUFFIX}`, at % size);
   }
 
   /** A vector of a file. @param {string} file @param {number} at */

@@ -147,6 +147,9 @@ export const NO_ANSWER = "\u2026";
 // kb/knowledge_base.py
 export const TOPICS_SHOWN = 5;
 
+// kb/site/export/documents.py
+export const MASS_TURN = 64;
+
 // kb/site/export/encoding.py
 export const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 export const BASE = 32;
@@ -165,7 +168,7 @@ export const CODE_FACTOR = 65599;
 export const TURN = "!";
 
 // kb/site/export/manifest.py
-export const FORMAT = 7;
+export const FORMAT = 8;
 
 // kb/model.py
 export const TIERS = ["self-service", "contact", "advice"];
