@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import IO, TYPE_CHECKING
 
@@ -10,6 +11,15 @@ if TYPE_CHECKING:
 
 Size = tuple[int, int]
 _HEAD = 262_144  # JPEG files may hold a preview before the frame that gives the size
+_DRAWING = re.compile(rb"<(?:\w+:)?svg\b[^<>]*>")
+_LENGTH = re.compile(
+    rb"""(?<![\w:-])(width|height)\s*=\s*["']\s*([\d.]+)\s*(px|pt|pc|mm|cm|in|)\s*["']"""
+)
+_BOX = re.compile(
+    rb"""\bviewBox\s*=\s*["'][\s,]*[-\d.e]+[\s,]+[-\d.e]+[\s,]+([\d.]+)[\s,]+([\d.]+)"""
+)
+_PIXELS = {b"": 1, b"px": 1, b"pt": 4 / 3, b"pc": 16, b"mm": 96 / 25.4, b"cm": 96 / 2.54, b"in": 96}
+_FULL = 720  # pixels: wider than any column of text, narrower than what is worth enlarging
 
 
 def image_size(file: IO[bytes]) -> Size | None:
@@ -22,7 +32,31 @@ def image_size(file: IO[bytes]) -> Size | None:
             except (struct.error, IndexError):
                 return None
             return size if size and min(size) > 0 else None
-    return None
+    size = _svg(data)
+    return size if size and min(size) > 0 else None
+
+
+def _svg(data: bytes) -> Size | None:
+    """From the first element: its width and height, each by the other where one is missing. A
+    drawing that has proportions alone is as wide as its column: CSS Images 3, section 4.1.
+    """
+    start = _DRAWING.search(data)
+    if not start:
+        return None
+    try:
+        given = {
+            name: float(number) * _PIXELS[unit] for name, number, unit in _LENGTH.findall(start[0])
+        }
+        box = _BOX.search(start[0])
+        ratio = float(box[2]) / float(box[1]) if box else 0
+        width, height = given.get(b"width"), given.get(b"height")
+        if width is None and ratio:
+            width = height / ratio if height else _FULL
+        if height is None and ratio and width:
+            height = width * ratio
+        return (round(width), round(height)) if width and height else None
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return None
 
 
 def _png(data: bytes) -> Size:

@@ -29,7 +29,7 @@ from kb.site.addresses import (
 )
 from kb.site.assets import FEEDBACK, REACH
 from kb.site.feeds import describe_article, describe_site
-from kb.site.plan import PHRASES, action_target, siblings_of
+from kb.site.plan import PHRASES, action_target, articles_in, siblings_of
 from kb.site.render import MARKER
 from kb.site.templating import PageHead
 from kb.support.escalation import choose_escalation
@@ -154,7 +154,7 @@ class Pages:
                 with_ready=not article.have_ready,
                 problem=article.tier is not Tier.CONTACT,
             ),
-            items=[self._item(plan.records[name], root) for name in topic.articles[1:]]
+            items=[self._item(plan.records[name], root) for name in articles_in(topic)]
             if topic
             else [],
             topic_cards=self._cards(topic.topics, root) if topic else [],
@@ -195,13 +195,13 @@ class Pages:
 
     def _siblings(self, name: str, root: str) -> dict[str, Any] | None:
         """The articles of an article's topic, those around it where there are many; None where it
-        is the only one.
+        is the only one, and on the topic's own page, which lists them below its text.
         """
         plan, t = self.plan, self.shell.t
         topic = plan.topics[plan.records[name].topic]
-        if len(topic.articles) == 1:
-            return None
         shown = siblings_of(name, topic)
+        if len(shown) < 2:  # noqa: PLR2004  # one is no list
+            return None
         title = _named(topic.title or t["all_topics" if topic.topics else "all_articles"])
         return {
             "topic": {**self._topic_link(topic, root), "title": title},
@@ -214,7 +214,7 @@ class Pages:
                 for other in shown
             ],
             "more": t["all_of_topic"].format(title=title)
-            if len(shown) < len(topic.articles)
+            if len(shown) < len(articles_in(topic))
             else "",
         }
 

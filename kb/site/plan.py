@@ -570,11 +570,19 @@ _AROUND = 12
 """Articles of its topic that stand before an article beside its text, and after it, at most."""
 
 
+def articles_in(topic: Topic) -> tuple[str, ...]:
+    """The articles of a topic but for its own page, which lists them."""
+    return topic.articles[1:] if topic.page else topic.articles
+
+
 def siblings_of(article_id: str, topic: Topic) -> tuple[str, ...]:
     """The articles of a topic that are listed beside the text of one of them: those around it."""
-    at = topic.articles.index(article_id)
-    start = max(0, min(at - _AROUND, len(topic.articles) - 2 * _AROUND - 1))
-    return topic.articles[start : start + 2 * _AROUND + 1]
+    listed = articles_in(topic)
+    if article_id not in listed:
+        return ()
+    at = listed.index(article_id)
+    start = max(0, min(at - _AROUND, len(listed) - 2 * _AROUND - 1))
+    return listed[start : start + 2 * _AROUND + 1]
 
 
 def action_target(action: Action, article: ArticleMeta, plan: Plan) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from kb.concurrency import cached_property
 from kb.model import Problem, Severity
 from kb.site.build_cache import Outcome
 from kb.site.links import shown
-from kb.site.plan import PHRASES, action_target, known_names, siblings_of
+from kb.site.plan import PHRASES, action_target, articles_in, known_names, siblings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -133,7 +133,7 @@ def _inside(article: PageMeta, plan: Plan) -> Iterator[str]:
     if not topic.id:  # on the front page stand articles of all topics
         yield shared_fingerprint(plan, "")
         return
-    for name in topic.articles[1:]:
+    for name in articles_in(topic):
         yield from _shown(plan.records[name], plan)
     waiting = list(topic.topics)
     while waiting:

@@ -1,6 +1,6 @@
 // Searches in Chromium as a plan of browser.mjs asks, and answers what was seen.
 //
-// The plan: {visits: [{url, width, height, scheme, reduced?, forced?, framed?, clock?, faults, steps}]}
+// The plan: {visits: [{url, width, height, scheme, reduced?, forced?, touch?, framed?, clock?, faults, steps}]}
 // Where a page is `framed`, steps happen in its first frame; with a `clock`, the step of that name
 // lets time pass.
 // A fault is [pattern of an address, kind]: missing, cut, stale, garbage, blocked, never, held until
@@ -50,8 +50,8 @@ async function asked(requests, pattern) {
   throw new Error(`never asked for: ${pattern}\n${requests.join("\n")}`);
 }
 
-async function visit(browser, axe, { url, width = 1280, height = 900, scheme = "light", reduced, forced, framed, clock, time, zone, faults = [], steps }) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, ...(reduced && { reducedMotion: "reduce" }), ...(forced && { forcedColors: "active" }), ...(zone && { timezoneId: zone }) });
+async function visit(browser, axe, { url, width = 1280, height = 900, scheme = "light", reduced, forced, touch, framed, clock, time, zone, faults = [], steps }) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, ...(reduced && { reducedMotion: "reduce" }), ...(forced && { forcedColors: "active" }), ...(touch && { hasTouch: true }), ...(zone && { timezoneId: zone }) });
   const outer = await context.newPage();
   const seen = { url, results: [], errors: [], console: [], foreign: [], dialogs: [], requests: [] };
   /** @type {any} */

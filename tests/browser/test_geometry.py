@@ -301,6 +301,113 @@ def test_nothing_moves_while_a_page_comes(see, sites):
         assert seen["results"][0] < 0.01, visit
 
 
+GROWING = {
+    "code.md": "# Code\n\n```sh\nkb build\n```\n\nor\n\n```sh\nkb serve\n```\n\nThen look.\n",
+    "drawing.md": "# Drawing\n\n![A map](map.svg)\n\nBelow it.\n",
+    "map.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 30"><path d="M0 0h40v30z"/></svg>',
+    "phone.md": "---\ntitle: Phone\ntier: contact\nchannel:\n  name: phone\n  phone: +44 20 7946 0000\n"
+    "  hours: Mon-Fri 9:00-17:00 Europe/London\n---\n# Phone\n",
+    "chat.md": "---\ntitle: Chat\ntier: contact\nchannel:\n  name: chat\n  url: https://shop.example.com\n"
+    "  hours: Mon-Sun 0:00-24:00 Europe/London\n---\n# Chat\n",
+    "kb.toml": 'language = "de"\n',
+}  # fmt: skip
+
+
+def test_nor_for_what_scripts_and_files_bring(see, serve_below, tmp_path):
+    """The button beside code, drawings without a size, who can be reached now, keys at the foot."""
+    content = tmp_path / "content"
+    content.mkdir()
+    for name, text in GROWING.items():
+        (content / name).write_text(text)
+    config = load_config(
+        config=content / "kb.toml", content=content, index=tmp_path / "i", environ={}
+    )
+    build_site(config, out=tmp_path / "site")
+    address = serve_below(tmp_path / "site")
+    pages = ["code.html", "drawing.html", "phone.html", "contact-us/index.html"]
+    visits = [
+        {"url": address + page, "width": width, "height": WIDTHS[width], "steps": [["evaluate", SHIFT]],
+         "time": "2026-11-29T12:00:00Z"}
+        for page, width in product(pages, (320, 360, 768, 1280))
+    ]  # fmt: skip
+    for visit, seen in zip(visits, see(*visits), strict=True):
+        assert seen["results"][0] < 0.01, visit
+
+
+def test_fingers_find_what_can_be_pressed(see, sites):
+    """44 px high on phones, but for links in a text."""
+    low = """[...document.querySelectorAll("a, button, summary, input, select, textarea, label")]
+      .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+      .filter((one) => !one.closest("p, .text, dd, .unseen, .skip") && !one.matches("label input"))
+      .filter((one) => one.getBoundingClientRect().height < 43.5 && !one.querySelector("input:only-child"))
+      .map((one) => `${one.getBoundingClientRect().height} ${one.outerHTML.slice(0, 80)}`)"""
+    visits = [{**visit, "touch": True} for visit in looks(sites, KINDS, [["evaluate", low]], [360])]
+    for visit, seen in zip(visits, see(*visits), strict=True):
+        labels = [
+            one for one in seen["results"][0] if "<label for" not in one and "unseen" not in one
+        ]
+        assert labels == [], visit
+
+
+def test_a_name_beside_a_logo_is_whole_or_not_there(see, serve_below, tmp_path):
+    """It has no half a word in two lines, and a wide logo keeps its proportions and its place."""
+    content = tmp_path / "content"
+    content.mkdir()
+    (content / "a.md").write_text("# A\n")
+    part = """(() => {
+      const [logo, name] = document.querySelector(".site-name").children;
+      const [box, own] = [logo.parentElement, name].map((one) => one.getBoundingClientRect());
+      const range = document.createRange();
+      const words = [...name.firstChild.data.matchAll(/\\S+/g)].map(({ 0: word, index }) => {
+        range.setStart(name.firstChild, index);
+        range.setEnd(name.firstChild, index + word.length);
+        return range.getClientRects().length;
+      });
+      const shown = own.top < box.bottom;
+      return [shown, shown && Math.max(...words) > 1, getComputedStyle(logo).objectFit, logo.getBoundingClientRect().right <= box.right + 1];
+    })()"""
+    shown = {}
+    for width in (40, 160, 600):
+        (tmp_path / "logo.svg").write_text(
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 40"/>'
+        )
+        (tmp_path / "kb.toml").write_text('name = "Parcel help"\n[site]\nlogo = "logo.svg"\n')
+        config = load_config(
+            config=tmp_path / "kb.toml", content=content, index=tmp_path / "i", environ={}
+        )
+        build_site(config, out=tmp_path / f"site{width}")
+        address = serve_below(tmp_path / f"site{width}")
+        visits = [
+            {"url": f"{address}a.html", "width": window, "steps": [["evaluate", f"[{part}, {GEOMETRY.rstrip().rstrip(';')}]"]]}
+            for window in (320, 360, 1280)
+        ]  # fmt: skip
+        for visit, seen in zip(visits, see(*visits), strict=True):
+            (is_shown, *rest), faults = seen["results"][0]
+            assert (rest, faults) == ([False, "contain", True], []), (width, visit)
+            shown[width, visit["width"]] = is_shown
+    assert shown[40, 360]
+    assert shown[160, 1280]
+    assert not shown[600, 320]
+
+
+def test_the_text_of_home_begins_where_its_lists_do(see, serve_below, tmp_path):
+    """Below the band stands one edge, not two."""
+    content = tmp_path / "content"
+    (content / "orders").mkdir(parents=True)
+    (content / "index.md").write_text("# Help\n\nAnswers about orders.\n")
+    (content / "orders" / "late.md").write_text("# Late\n")
+    config = load_config(content=content, index=tmp_path / "i", environ={}, cwd=tmp_path)
+    build_site(config, out=tmp_path / "site")
+    address = serve_below(tmp_path / "site")
+    edges = "['.welcome p', 'section:not(.front) h2'].map((one) => document.querySelector(one).getBoundingClientRect().left)"
+    for width in (360, 1280, 1920):
+        [seen] = see(
+            {"url": f"{address}index.html", "width": width, "steps": [["evaluate", edges]]}
+        )
+        [text, topics] = seen["results"][0]
+        assert text == topics
+
+
 def test_the_contents_follow_the_reading(see, sites):
     """The link to the section that is read is the current one, at the top none is."""
     current = "[...document.querySelectorAll('.contents a[aria-current]')].map(({ hash }) => hash)"

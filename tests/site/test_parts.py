@@ -167,10 +167,20 @@ WEBP = b"RIFF\0\0\0\0WEBP"
         (b"\x89PNG\r\n\x1a\n", None),
         (b"GIF89a\0\0\0\0", None),
         (b"<svg/>", None),
+        (b"<?xml version='1.0'?><svg stroke-width='9' width='30' height='20px'>", (30, 20)),
+        (b'<svg:svg xmlns:svg="x" width="1in" height="72pt" viewBox="0 0 4 4">', (96, 96)),
+        (b'<svg width="100%" height="100%" viewBox="0 0 841.89 595.28">', (720, 509)),
+        (b'<svg viewBox="-5,-5 10,40" width="20">', (20, 80)),
+        (b'<svg viewBox="0 0 10 40" height="20">', (5, 20)),
+        (b'<svg viewBox="0 0 0 0">', None),
+        (b'<svg width="1.2.3" height="4">', None),
+        (b'<svg width="4">', None),
     ],
 )
 def test_image_size(data, size):
-    """Sizes come from the head of the file; a file that is cut short has none."""
+    """Sizes come from the head of the file; a file that is cut short has none. A drawing without
+    a size, but with proportions, is as wide as its column.
+    """
     assert image_size(BytesIO(data)) == size
 
 

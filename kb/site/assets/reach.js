@@ -6,7 +6,6 @@
   const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
   const LONGEST = 1800; // characters of an address that every mail program takes
   const words = document.currentScript?.dataset ?? {};
-  const list = document.querySelector(".channels");
   // The page's language as the reader's own region writes it.
   const [language] = document.documentElement.lang.split("-");
   const locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? document.documentElement.lang;
@@ -75,7 +74,13 @@
     }
   };
 
-  if (list instanceof HTMLElement) {
+  const listed = () => document.querySelector(".channels");
+  let begun = false;
+  const begin = () => {
+    const list = listed();
+    if (!list || begun) return;
+    begun = true;
+    watch.disconnect();
     /** @returns {HTMLElement[]} */
     const rows = () => Array.from(list.querySelectorAll("li"));
     const timed = () => rows().filter((row) => row.dataset.hours);
@@ -89,12 +94,20 @@
     arrange();
     new MutationObserver(arrange).observe(list, { childList: true });
     setInterval(() => say(timed()), 60_000); // what it says, never the order: nothing moves while reading
-  }
+  };
+  // This script stands before the list, which is put in order once it is whole, before it is drawn.
+  const watch = new MutationObserver(() => {
+    if (document.querySelector(".channels ~ *")) begin();
+  });
+  if (document.readyState === "loading") watch.observe(document, { childList: true, subtree: true });
+  else begin();
+  document.addEventListener("DOMContentLoaded", begin);
 
   // The contact page: a problem that is chosen puts its channels first, and begins the message.
   const problems = document.querySelector(".problems");
   problems?.addEventListener("change", ({ target }) => {
     const row = target instanceof HTMLInputElement ? target.closest("li") : null;
+    const list = listed();
     if (!(target instanceof HTMLInputElement) || !row || !list) return;
     /** @type {string[]} */
     const order = JSON.parse(row.dataset.channels ?? "[]");
