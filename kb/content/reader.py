@@ -331,8 +331,14 @@ def _of_unclosed(path: str, line: int | None) -> tuple[Problem, ...]:
 
 
 def _of_left_out(path: str, document: Document) -> list[Problem]:
-    """A note for each kind of mark that is left out, with the line of the first."""
+    """A note for each kind of mark that is left out, with the line of the first; one warning where
+    nothing but these is in the article, whose page would be empty.
+    """
     first = dict(reversed(document.left_out))
+    if first and not any(section.text for section in document.sections):
+        what = ", ".join(sorted(first, key=lambda name: first[name]))
+        message = f"nothing of this article can be shown: its text comes from {what}"
+        return [Problem(path, min(first.values()), message, Severity.WARNING, "empty")]
     return [
         Problem(path, line, f"{what}: left out", Severity.NOTE, "markup")
         for what, line in reversed(first.items())

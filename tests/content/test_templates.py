@@ -8,6 +8,7 @@ from kb.config import DEFAULT_LIMITS
 from kb.content import scan
 from kb.content.dialects import find_dialect
 from kb.content.reader import read_page
+from kb.model import Severity
 
 JEKYLL = {"_config.yml": "title: Help\nsupport: https://help.example.com\nbaseurl: /help\n"}
 HUGO = {"hugo.toml": 'title = "Help"\n[params]\nphone = "555"\n'}
@@ -327,6 +328,22 @@ def test_marks_keep_the_lines(tmp_path):
     ]
     assert page.document.left_out == (("{% gone %}", 8),)
     assert [str(p) for p in page.article.problems] == ["a.md:8: {% gone %}: left out"]
+
+
+EMPTY = [
+    ("# {% t x %}\n\n{% tf a.md %}\n", "1: nothing of this article can be shown: its text comes from {% t %}, {% tf %}"),
+    ("# A\n\n{% toc %}\n\n## B\n\n{% gone %}\n", "3: nothing of this article can be shown: its text comes from {% toc %}, {% gone %}"),
+    ("# A\n\n{% gone %}\n\nWords.\n", "3: {% gone %}: left out"),
+    ("# A\n\n{% gone %}\n\n![A picture](a.png)\n", "3: {% gone %}: left out"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "said"), EMPTY)
+def test_an_article_of_which_nothing_is_left_is_told_of(tmp_path, body, said):
+    """Its page would be empty, which nobody sees who looks at warnings alone."""
+    (problem,) = read(tmp_path, {**JEKYLL, "content/a.md": body}).article.problems
+    assert str(problem) == f"a.md:{said}"
+    assert (problem.severity is Severity.WARNING) == ("nothing" in said)
 
 
 SECRETS = [
