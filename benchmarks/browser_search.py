@@ -555,10 +555,15 @@ def write(parts):
 
 
 def write_rows(title, head, rows):
-    """Put rows of sets into a table of the page, in place of those of the same sets."""
-    known = [line.strip("| ").split(" | ") for line in read_page().get(title, "").splitlines()[2:]]
+    """Put rows of sets into a table of the page, in place of those of the same sets; what is said
+    below it stays.
+    """
+    lines = read_page().get(title, "").splitlines()
+    known = [line.strip("| ").split(" | ") for line in lines if line.startswith("|")][2:]
+    said = "\n".join(line for line in lines if not line.startswith("|")).strip()
     new = {_set_of(row) for row in rows}
-    write({title: table(head, [*(row for row in known if _set_of(row) not in new), *rows])})
+    made = table(head, [*(row for row in known if _set_of(row) not in new), *rows])
+    write({title: f"{made}\n{said}\n" if said else made})
 
 
 def _set_of(row):
