@@ -74,11 +74,13 @@ def test_nor_with_what_can_be_opened(see, sites):
     sheet = [["click", ".to-search"], ["type", "#KB-find", "package late"], typed,
              ["evaluate", GEOMETRY]]  # fmt: skip
     box = [["type", "#KB-question", "package late"], typed, ["evaluate", GEOMETRY]]
+    header = [["type", "#KB-find", "package late"], typed, ["evaluate", GEOMETRY]]
     results = [["until", "document.querySelector('#KB-results h2')"], ["evaluate", GEOMETRY]]
     visits = [
         *looks(sites, [ARTICLE], menu, [320, 360]),
         *looks(sites, [ARTICLE], sheet, [320, 360]),
         *looks(sites, ["index.html"], box, [360, 1280]),
+        *looks(sites, [ARTICLE], header, [768, 1024, 1280]),
         *looks(sites, [ARTICLE, "contact-us/index.html"], opened, [320, 768, 1280]),
         *looks(sites, ["search/index.html?q=package+late"], results, [320, 360, 1280]),
     ]
