@@ -274,7 +274,9 @@ _STYLE = """
 body { max-width: 62rem; margin: 0 auto; padding: 24px 16px 64px;
   font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
-table { border-collapse: collapse; } .wide { overflow-x: auto; }
+table { border-collapse: collapse; }
+/* Words stay whole: what is too wide is scrolled to. */
+.wide { overflow-x: auto; overflow-wrap: break-word; }
 th, td { padding: 4px 16px 4px 0; text-align: start; vertical-align: top;
   border-bottom: 1px solid; }
 .chip { display: inline-block; padding: 0 8px; border: 1px solid; border-radius: 4px; }

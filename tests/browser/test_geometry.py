@@ -8,6 +8,7 @@ import pytest
 
 from kb.config import load_config
 from kb.site.build import build_site
+from kb.site.conformance import judge, write_conformance
 
 pytestmark = pytest.mark.browser
 
@@ -434,6 +435,26 @@ def test_links_are_underlined_in_running_text_alone(see, sites):
         for inside, underlined, kind in seen["results"][0]:
             if not re.search("anchor|button", kind):
                 assert underlined is inside, (visit["url"], kind)
+
+
+def test_the_words_of_a_conformance_report_stay_whole(see, serve_below, tmp_path):
+    """In the narrow columns of its tables, too, and nothing else is scrolled sideways."""
+    content = HERE.parent.parent / "content"
+    config = load_config(content=content, index=tmp_path / "i", environ={}, cwd=tmp_path)
+    site = build_site(config, out=tmp_path / "site")
+    found = judge(config, site.out, tmp_path / "theme", site.problems, environ={})
+    write_conformance(found, tmp_path / "report", "Help")
+    broken = """[...document.querySelectorAll("td, th")].map((one) => {
+        const range = document.createRange();
+        range.selectNodeContents(one);
+        return [one.textContent, range.getBoundingClientRect().height];
+    }).filter(([text, height]) => !text.includes(" ") && height > 36)"""
+    sideways = "document.documentElement.scrollWidth - innerWidth"
+    [seen] = see(
+        {"url": serve_below(tmp_path / "report") + "conformance.html", "width": 320,
+         "steps": [["evaluate", broken], ["evaluate", sideways]]}
+    )  # fmt: skip
+    assert seen["results"] == [[], 0]
 
 
 def test_a_long_page_stays_easy_to_use(see, serve_below, tmp_path):
