@@ -235,8 +235,10 @@ def test_interrupt_key_ends_with_130(tmp_path):
     assert (child.returncode, err) == (130, b"kb: interrupted\n")
 
 
+# A shell lets what it starts in the background ignore the key, and so would the child.
 WAITING = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from kb.cli import app
 from kb.cli.command import Session
 def wait(session):
