@@ -15,6 +15,9 @@ _DRAWING = re.compile(rb"<(?:\w+:)?svg\b[^<>]*>")
 _LENGTH = re.compile(
     rb"""(?<![\w:-])(width|height)\s*=\s*["']\s*([\d.]+)\s*(px|pt|pc|mm|cm|in|)\s*["']"""
 )
+_OTHER = re.compile(
+    rb"""(?<![\w:-])(?:(?:width|height)\s*=\s*["'][^"'%]*["']|style\s*=\s*["'][^"']*(?:width|height))"""
+)
 _BOX = re.compile(
     rb"""\bviewBox\s*=\s*["'][\s,]*[-\d.e]+[\s,]+[-\d.e]+[\s,]+([\d.]+)[\s,]+([\d.]+)"""
 )
@@ -41,8 +44,8 @@ def _svg(data: bytes) -> Size | None:
     drawing that has proportions alone is as wide as its column: CSS Images 3, section 4.1.
     """
     start = _DRAWING.search(data)
-    if not start:
-        return None
+    if not start or _OTHER.search(_LENGTH.sub(b"", start[0])):
+        return None  # it says its size by what only a browser knows: em, a style
     try:
         given = {
             name: float(number) * _PIXELS[unit] for name, number, unit in _LENGTH.findall(start[0])

@@ -175,6 +175,9 @@ WEBP = b"RIFF\0\0\0\0WEBP"
         (b'<svg viewBox="0 0 0 0">', None),
         (b'<svg width="1.2.3" height="4">', None),
         (b'<svg width="4">', None),
+        (b'<svg height="2em" viewBox="0 0 9 3">', None),
+        (b'<svg width="3rem" height="30" viewBox="0 0 9 3">', None),
+        (b'<svg style="width: 2em" viewBox="0 0 9 3">', None),
     ],
 )
 def test_image_size(data, size):

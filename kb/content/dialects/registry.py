@@ -249,8 +249,8 @@ def _find(sign: Sign, folder: Path, level: int) -> Path | None:
 
 def _is_alone(sign: Sign, folder: Path) -> bool:
     """Whether what has to be there beside a sign is there, and nothing that tells of another."""
-    is_there = (os.path.exists(f"{folder}/{name}") for name in sign.needs)  # noqa: PTH110  # as above
-    is_other = (os.path.exists(f"{folder}/{name}") for name in sign.unless)  # noqa: PTH110  # as above
+    is_there = (os.path.exists(f"{folder}/{name}") for name in sign.needs)  # noqa: PTH110  # a Path raises where it may not look
+    is_other = (os.path.exists(f"{folder}/{name}") for name in sign.unless)  # noqa: PTH110  # a Path raises where it may not look
     return all(is_there) and not any(is_other)
 
 
