@@ -45,7 +45,7 @@ def halves_of(
     if not word.isalpha() or len(word) < FIRST_HALF + SECOND_HALF:
         return None
     held = is_held(word)
-    is_whole = held >= min(HELD_BY, 1 + articles // FEW_ARTICLES)
+    is_whole = held >= whole_from(articles)
     longest = 0 if held else PARTICLE
     for cut in range(FIRST_HALF, len(word) - SECOND_HALF + 1):
         other = word[cut:]
@@ -57,6 +57,11 @@ def halves_of(
             if are_neighbours(*terms):
                 return terms
     return None
+
+
+def whole_from(articles: int) -> int:
+    """How many of all articles hold a word at least that may be made of any two words."""
+    return min(HELD_BY, 1 + articles // FEW_ARTICLES)
 
 
 def begins_words(token: Token, tokens: Sequence[Token]) -> bool:

@@ -216,6 +216,49 @@ def test_most_shards_are_left_alone(config, tmp_path, monkeypatch):
     assert made == untouched(config, rows)
 
 
+def test_an_edit_writes_few_shards_of_words(config, tmp_path, monkeypatch):
+    """Those about its words; others are not described again, nor looked at for their halves."""
+    rows, looked, made = tmp_path / "rows", [], []
+    halves_of, make_shard = words.halves_of, words.make_shard
+    monkeypatch.setattr(
+        words, "halves_of", lambda word, *more: looked.append(word) or halves_of(word, *more)
+    )
+    monkeypatch.setattr(
+        words, "make_shard", lambda name, *more: made.append(name) or make_shard(name, *more)
+    )
+    path = sorted(config.content.rglob("*.md"))[7]
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n\nunheard\n")
+    untouched(config, rows)
+    all_looked, all_made = len(looked), _of_words(made)
+    looked.clear()
+    made.clear()
+    replace_text(path, "unheard", "unheart")
+    untouched(config, rows)
+    assert 0 < len(looked) < all_looked / 10
+    assert 0 < _of_words(made) < all_made / 10
+    assert shards(config, rows) == shards(config)
+
+
+def _of_words(names):
+    """How many of these shards are of words that articles hold."""
+    return sum(name[0] in "wr" for name in names)
+
+
+def test_damaged_words_are_listed_anew(config, tmp_path):
+    """Where the words of a shard can't be read."""
+    rows = tmp_path / "rows"
+    shards(config, rows)
+    with closing(Store(rows)) as store:
+        keys = [key for key, _ in store.all("search rows")]
+        store.drop("search rows", keys)
+        store.save()
+    path = sorted(config.content.rglob("*.md"))[7]
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n\nunheard\n")
+    assert shards(config, rows) == shards(config)
+
+
 def test_words_that_are_two_others_follow_edits(config, tmp_path, monkeypatch):
     """Only pairs that stood in what has gone are looked up again."""
     rows, looked = tmp_path / "rows", []

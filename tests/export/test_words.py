@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support.exports import needs_judged_sets
 
 from kb.site.export import words as words_of
+from kb.site.export.shards import ShardCache
 from kb.site.export.words import Word, write_words
 from kb.text.analysis import Analyzer
 from kb.text.characters import MARKS, UNSPACED
@@ -117,7 +118,11 @@ def test_each_word_is_in_the_shard_that_begins_last_not_after_it(words):
 
     known = {word: Word(word, 0, 1) for word in words}
     with patch.object(words_of, "SHARD_WORDS", range(2, 5)):
-        shards = [(first, shard) for first, shard in write_words(known) if shard.name[0] == "w"]
+        shards = [
+            (first, shard)
+            for first, shard in write_words(known, None, ShardCache())
+            if shard.name[0] == "w"
+        ]
     held = [_words_in(shard) for _, shard in shards]
     assert [word for own in held for word in own] == sorted(words, key=order)
     assert all(2 <= len(own) <= 4 for own in held[:-1])

@@ -28,7 +28,7 @@ from kb.site.export.encoding import MANIFEST, Shard, encode, encode_gaps, make_s
 from kb.site.export.meaning import Meaning
 from kb.site.export.shards import ShardCache
 from kb.site.export.stems import write_stems
-from kb.site.export.terms import describe_terms, describe_titled, write_terms
+from kb.site.export.terms import describe_terms, describe_titled, note_stamps, write_terms
 from kb.site.export.twins import describe_groups, find_groups, write_groups
 from kb.site.export.words import (
     Neighbours,
@@ -98,13 +98,16 @@ def write_search(  # noqa: PLR0917  # each is a part of the whole
     leads = documents.leads()
     search, stamps = config.search, reader.stamps("terms")
     analyzer = Analyzer(config.language, search.stop_words, search.names)
-    words = read_words(reader, analyzer, kept)
-    neighbours = Neighbours(PostingIndex(reader, ranking), reader, layout, documents.came(), kept)
-    halves = find_halves(words, neighbours, analyzer, reader.articles, kept)
-    said = describe_words(words, halves)
-    terms = write_terms(reader, layout, ranking, leads, stamps, said, documents.changed(), kept)
+    others = note_stamps(stamps, kept)
+    words, changes = read_words(reader, analyzer, kept)
+    index = PostingIndex(reader, ranking)
+    neighbours = Neighbours(index, reader, layout, documents.came(), others, kept)
+    halves, halved = find_halves(words, changes, neighbours, analyzer, reader.articles, kept)
+    said, described = describe_words(words, halves, changes, halved, kept)
+    touched = None if others is None or described is None else others | described
+    terms = write_terms(reader, layout, ranking, leads, said, touched, documents.changed(), kept)
     yield from starmap(listed.add, terms)
-    yield from starmap(listed.add, write_words(words))
+    yield from starmap(listed.add, write_words(words, changes, kept))
     yield from starmap(listed.add, write_compounds(reader, words))
     yield from starmap(listed.add, write_lexicon(reader))
     groups = find_groups(reader, layout)

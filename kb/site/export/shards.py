@@ -18,7 +18,7 @@ from kb.store import Store
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-FORMAT = 4
+FORMAT = 5
 
 _NOTES = "notes"
 """The key of what is noted of an export."""

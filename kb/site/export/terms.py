@@ -227,23 +227,33 @@ def write_terms(  # noqa: PLR0917  # each is a part of the whole
     layout: Layout,
     ranking: Ranking,
     leads: set[int],
-    stamps: Mapping[str, str],
     words: Mapping[str, str],
+    touched: Collection[str] | None,
     changed: Collection[int] | None,
     kept: ShardCache,
 ) -> Iterator[tuple[str, Shard]]:
     """(where it begins, shard) of all terms, in the order of their UTF-16 code units. `leads` are
-    the sections whose heading is the article's title; `stamps` are those of each term's postings,
-    with which those in titles, headings and links change, too: an article's documents come and go
-    together. `words` are what rows say of the terms' words; `changed` are the articles that are
-    others than in the last export, where that had the same ones.
+    the sections whose heading is the article's title; `words` are what rows say of the terms'
+    words; `touched` the terms of which that, or the postings, are others than in the last export,
+    None where it is not known; `changed` the articles that are, where that had the same ones.
     """
     limit = min(LARGE_SHARD, max(SHARD_SIZE, reader.sections // 8))
     writer = _Writer(reader, layout, ranking, leads, words)
-    terms = _Terms(writer, stamps, changed, limit, kept)
+    terms = _Terms(writer, touched, changed, limit, kept)
     yield from pack(terms.pieces(), terms, kept)
+
+
+def note_stamps(stamps: Mapping[str, str], kept: ShardCache) -> set[str] | None:
+    """The terms of which the postings, which have these stamps, are others than in the last export;
+    None where that is not known. With them change those in titles, headings and links: an article's
+    documents come and go together.
+    """
     kept.note(STAMPS, stamps)
-    kept.note(_SAID, words)
+    known: dict[str, str] = kept.last.pop(STAMPS, {})
+    if not known:
+        return None
+    changed = {term for term, stamp in stamps.items() if known.pop(term, None) != stamp}
+    return changed | known.keys()
 
 
 def describe_titled(terms: Iterable[str], reader: ExportReader, layout: Layout) -> dict[str, str]:
@@ -291,8 +301,8 @@ def code_of(term: str, size: int) -> int:
 
 
 class _Terms:
-    """The rows of terms; `stamps` tell of which postings each is made. `edited` are the numbers of
-    the articles that have changed; None where all may have.
+    """The rows of terms, of which some are `touched`. `edited` are the numbers of the articles that
+    have changed. Each is None where all may have.
     """
 
     kind = "t"
@@ -300,14 +310,14 @@ class _Terms:
     def __init__(
         self,
         writer: _Writer,
-        stamps: Mapping[str, str],
+        touched: Collection[str] | None,
         edited: Collection[int] | None,
         limit: int,
         kept: ShardCache,
     ) -> None:
         self.limit = limit
         self._edited = edited
-        self._stamps = stamps
+        self._touched = touched
         self._writer = writer
         self._kept = kept
 
@@ -334,11 +344,9 @@ class _Terms:
         key = self._writer.key()
         is_same = self._kept.last.get(_KEY) == [key, self.limit]
         self._kept.note(_KEY, [key, self.limit])
-        if is_same:
-            last, now = self._kept.last, ((STAMPS, self._stamps), (_SAID, self._writer.words))
-            others = {t for name, of in now for t, _ in of.items() ^ last.pop(name, {}).items()}
-            if len(others) <= _FEW * len(self._stamps):
-                return self._after(others)
+        others = self._touched
+        if is_same and others is not None and len(others) <= _FEW * len(self._writer.words):
+            return self._after(others)
         return _in_order(_row(term, text) for term, text in self._writer.rows())
 
     def _after(self, changed: Collection[str]) -> Iterator[Row | Block]:
@@ -381,9 +389,6 @@ _KEY = "terms"
 
 STAMPS = "stamps"
 """The name under which the terms' stamps are noted."""
-
-_SAID = "said"
-"""The name under which it is noted what rows say of the terms' words."""
 
 
 def _row(term: str, text: str) -> Row:
