@@ -6,7 +6,6 @@ search data with 10,000 articles.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,8 +20,10 @@ if TYPE_CHECKING:
 END = " "
 """After the text of one number."""
 
-_SECTIONS, _TITLES, _HEADS = 4, 8, 11
-"""Where in a row (`kb.site.export.terms`) the columns of sections, titles and coverage begin."""
+_SECTIONS, TITLE_IDF, _TITLES, _HEADS = 4, 7, 8, 11
+"""Where in a row (`kb.site.export.terms`) the columns of sections, titles and coverage begin, and
+where the idf over titles is.
+"""
 
 
 class Column(NamedTuple):
@@ -40,13 +41,21 @@ class Column(NamedTuple):
         texts += [""] * (len(numbers) - len(texts))
         return cls(numbers, list(row[start + 1]) if numbers else [], texts)
 
-    def replace(self, within: range, other: Column) -> None:
-        """Let what is `within` some numbers be what another column has of them."""
+    def replace(self, within: range, other: Column) -> bool:
+        """Let what is `within` some numbers be what another column has of them; whether that is
+        anything else.
+        """
         start, stop = (bisect_left(self.numbers, end) for end in (within.start, within.stop))
         first, last = (bisect_left(other.numbers, end) for end in (within.start, within.stop))
+        before = self.numbers[start:stop], self.digits[start:stop], self.texts[start:stop]
         self.numbers[start:stop] = other.numbers[first:last]
         self.digits[start:stop] = other.digits[first:last]
         self.texts[start:stop] = other.texts[first:last]
+        return before != (
+            other.numbers[first:last],
+            other.digits[first:last],
+            other.texts[first:last],
+        )
 
     def written(self) -> list[str]:
         """Numbers, digits and texts as a row has them."""
@@ -66,25 +75,30 @@ class Columns(NamedTuple):
         """Those of a row."""
         return cls(*(Column.read(row, start) for start in (_SECTIONS, _TITLES, _HEADS)))
 
-    @classmethod
-    def of_text(cls, row: str) -> Columns:
-        """Those of a row as JSON."""
-        return cls.read(json.loads(row))
-
-    def replace(self, numbers: Iterable[int], articles: Sequence[Exported], new: Columns) -> None:
-        """Let what is said of some articles, by their numbers, be what `new` says of them."""
+    def replace(self, numbers: Iterable[int], articles: Sequence[Exported], new: Columns) -> bool:
+        """Let what is said of some articles, by their numbers, be what `new` says of them; whether
+        that is anything else.
+        """
+        differ = []
         for number in numbers:
             article = articles[number]
             sections = range(article.first, article.first + article.sections)
-            self.sections.replace(sections, new.sections)
-            self.heads.replace(sections, new.heads)
-            self.titles.replace(range(number, number + 1), new.titles)
+            differ += [
+                self.sections.replace(sections, new.sections),
+                self.heads.replace(sections, new.heads),
+                self.titles.replace(range(number, number + 1), new.titles),
+            ]
+        return any(differ)
+
+    def title_idf(self, idf: int) -> int:
+        """What a row says of a term's idf over titles."""
+        return idf if self.titles.numbers else 0
 
     def written(self, title_idf: int) -> list[Any]:
         """The end of a row, from its sections on."""
         row: list[Any] = self.sections.written()
         if self.titles.numbers or self.heads.numbers:
-            row += [title_idf if self.titles.numbers else 0, *self.titles.written()]
+            row += [self.title_idf(title_idf), *self.titles.written()]
         if self.heads.numbers:
             row += self.heads.written()[:2]
         return row

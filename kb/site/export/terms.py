@@ -8,6 +8,7 @@ are listed.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sys
 from bisect import bisect_left, bisect_right
@@ -25,7 +26,7 @@ from kb.search.ranking import (
     head_steps,
     idf_steps,
 )
-from kb.site.export.columns import END, Columns, postings_in
+from kb.site.export.columns import END, TITLE_IDF, Columns, postings_in
 from kb.site.export.encoding import (
     DIGITS,
     NUMBERS,
@@ -331,13 +332,17 @@ class _Terms:
 
     def unpack(self, block: Block) -> list[Row]:
         """The rows of a shard: written anew where they are damaged."""
-        lines = self._kept.lines(block)
-        if lines is not None:
-            return [_row(*line.split("\t")) for line in lines]
+        if (rows := self._kept_rows(block)) is not None:
+            return rows
         first, last = _order(block.first), _order(block.last)
         terms = self._writer.reader.terms_of("terms")
         own = {term for term in terms if first <= _order(term) <= last}
         return self._new_rows(own)
+
+    def _kept_rows(self, block: Block) -> list[Row] | None:
+        """The rows of a shard as they were written; None if they are damaged."""
+        lines = self._kept.lines(block)
+        return None if lines is None else [_row(*line.split("\t")) for line in lines]
 
     def pieces(self) -> Iterator[Row | Block]:
         """All terms' rows, or whole shards of the last export, in order."""
@@ -360,14 +365,15 @@ class _Terms:
         for term in changed:
             touched.setdefault(max(0, bisect_right(firsts, _order(term)) - 1), set()).add(term)
         for at, block in enumerate(blocks):
-            if at in touched:
-                yield from self._changed_rows(block, touched[at])
-            else:
+            if at not in touched:
                 yield block
+                continue
+            before = self._kept_rows(block)
+            rows = self._changed_rows(before or self.unpack(block), touched[at])
+            yield from [block] if rows == before else rows
 
-    def _changed_rows(self, block: Block, changed: set[str]) -> list[Row]:
-        """The rows of a shard in which some have changed, come or gone."""
-        rows = self.unpack(block)
+    def _changed_rows(self, rows: Sequence[Row], changed: set[str]) -> list[Row]:
+        """The rows of a shard in which some may have changed, come or gone."""
         same = [row for row in rows if row.name not in changed]
         if self._edited is None:
             return sorted([*same, *self._new_rows(changed)], key=_row_order)
@@ -462,7 +468,8 @@ class _Writer:
 
     def rows_after(self, before: Mapping[str, str], edited: Sequence[int]) -> dict[str, str]:
         """Term -> its row as JSON, for terms of which there was one; what it says of articles that
-        were not edited is as it was, and so are their numbers.
+        were not edited is as it was, and so are their numbers. Most rows stay the very same, since
+        most words of an edited article stand in it where they stood.
         """
         articles = self.layout.articles
         exported = (articles[number] for number in edited)
@@ -477,12 +484,21 @@ class _Writer:
             self.titles, self.heads, self.linked = (
                 {term: postings_in(found, documents)} if found else {} for found in beside.values()
             )
-            columns = Columns.of_text(text)
+            old = json.loads(text)
+            columns = Columns.read(old)
             new = self.row(term, postings_in(postings, documents))
-            columns.replace(edited, articles, Columns.read(new))
+            differs = columns.replace(edited, articles, Columns.read(new))
             titles = beside["title"]
             title_idf = idf_steps(self.reader.articles, len(titles.docs)) if titles else 0
-            rows[term] = _row_text([*self._head(term, postings), *columns.written(title_idf)])
+            head = [*self._head(term, postings)]
+            idf = old[TITLE_IDF : TITLE_IDF + 1]
+            if (
+                differs
+                or old[: len(head)] != head
+                or idf not in ([], [columns.title_idf(title_idf)])
+            ):
+                text = _row_text([*head, *columns.written(title_idf)])  # noqa: PLW2901
+            rows[term] = text
         return rows
 
     def key(self) -> str:
